@@ -1,0 +1,112 @@
+//! Where objects live.
+//!
+//! This room owns the [`BlobStore`] trait, its adapters and its wrappers. A store maps keys to
+//! immutable byte strings, plus one mutable object (the root) that is only ever replaced under a
+//! [`Precondition`]. The contract is the public suite in [`conformance`]: an implementation that
+//! passes it can hold a vault. A store is trusted with nothing: it may lose, alter, replay or
+//! withhold, and the rooms above notice.
+
+mod memory;
+
+pub mod conformance;
+
+use bytes::Bytes;
+
+pub use memory::MemoryStore;
+
+use crate::error::Result;
+use crate::platform::{BoxFuture, MaybeSend, MaybeSync};
+
+/// The version tag of one state of one object. Equal tags mean equal bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ETag(pub String);
+
+/// What must hold for a put to take effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Precondition {
+    /// Nothing: create or replace.
+    None,
+    /// There is no object at the key (`If-None-Match: *`).
+    Absent,
+    /// The object at the key has this tag (`If-Match`).
+    Matches(ETag),
+}
+
+/// An object and its tag.
+#[derive(Debug, Clone)]
+pub struct Object {
+    /// The whole content.
+    pub bytes: Bytes,
+    /// The tag of this state.
+    pub etag: ETag,
+}
+
+/// What is known of an object without reading it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectMeta {
+    /// The object's key.
+    pub key: String,
+    /// The object's size, in bytes.
+    pub size: u64,
+}
+
+/// One page of a listing.
+#[derive(Debug, Clone, Default)]
+pub struct ObjectPage {
+    /// Objects in ascending byte order of their keys.
+    pub objects: Vec<ObjectMeta>,
+    /// Where to go on: pass as `start_after` of the next call. `None` at the end.
+    pub next: Option<String>,
+}
+
+/// A place for objects. Keys are 1 to 255 bytes of `[a-z0-9/_-]`, no segment empty.
+///
+/// Every method takes `&self` and may be called concurrently. Dropping a returned future is
+/// always safe: the operation then happened wholly or not at all.
+pub trait BlobStore: MaybeSend + MaybeSync + 'static {
+    /// The object at `key`. [`Error::ObjectMissing`](crate::Error::ObjectMissing) if there is none.
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>>;
+
+    /// `length` bytes of the object at `key` from `offset` on; fewer where the object ends first.
+    /// [`Error::ObjectMissing`](crate::Error::ObjectMissing) if there is no object,
+    /// [`Error::ObjectTruncated`](crate::Error::ObjectTruncated) if it ends at or before `offset`.
+    /// `length` is at least 1.
+    fn get_range<'a>(
+        &'a self,
+        key: &'a str,
+        offset: u64,
+        length: u64,
+    ) -> BoxFuture<'a, Result<Bytes>>;
+
+    /// Writes the object at `key` whole and durably, if `precondition` holds; otherwise changes
+    /// nothing and fails with [`Error::PreconditionFailed`](crate::Error::PreconditionFailed).
+    /// Returns the tag of what was written. Readers see the old object or the new one, never a mix.
+    fn put<'a>(
+        &'a self,
+        key: &'a str,
+        bytes: Bytes,
+        precondition: Precondition,
+    ) -> BoxFuture<'a, Result<ETag>>;
+
+    /// Removes the object at `key`; succeeds if there is none.
+    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>>;
+
+    /// Up to `limit` (1 to 1,000) objects whose keys start with `prefix` and come after
+    /// `start_after`, ascending.
+    fn list<'a>(
+        &'a self,
+        prefix: &'a str,
+        start_after: Option<&'a str>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<ObjectPage>>;
+
+    /// What is known of the object at `key`, or `None` if there is none.
+    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>>;
+
+    /// Makes everything acknowledged so far durable. A store that is durable on return of each
+    /// call does nothing here.
+    fn flush(&self) -> BoxFuture<'_, Result<()>>;
+
+    /// Whether [`flush`](BlobStore::flush) would have anything to do.
+    fn needs_flush(&self) -> bool;
+}

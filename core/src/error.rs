@@ -1,0 +1,245 @@
+//! The one error type of the crate.
+//!
+//! Every case has a stable string code ([`Error::code`]), the same in every language. Messages
+//! carry no path, no name and no key: what an app may show lives in fields, what a log may hold
+//! is in the text.
+
+use crate::path::{PathRule, VaultPath};
+
+/// The result of everything in this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, with a stable [`code`](Error::code).
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A path or name breaks a rule of [`crate::path`].
+    #[error("invalid path: {0}")]
+    InvalidPath(PathRule),
+    /// There is no entry at the path.
+    #[error("no entry at that path")]
+    NotFound {
+        /// The path asked for.
+        path: VaultPath,
+    },
+    /// There is already an entry at the path.
+    #[error("an entry exists at that path")]
+    AlreadyExists {
+        /// The path that is taken.
+        path: VaultPath,
+    },
+    /// The operation needs a directory and found a file.
+    #[error("not a directory")]
+    NotADirectory {
+        /// The path of the file.
+        path: VaultPath,
+    },
+    /// The operation needs a file and found a directory.
+    #[error("is a directory")]
+    IsADirectory {
+        /// The path of the directory.
+        path: VaultPath,
+    },
+    /// A directory with entries cannot be removed by `Vault::remove`.
+    #[error("directory is not empty")]
+    DirectoryNotEmpty {
+        /// The path of the directory.
+        path: VaultPath,
+    },
+    /// A directory cannot be moved or copied into itself.
+    #[error("a directory cannot be moved or copied into itself")]
+    IntoItself {
+        /// The destination.
+        path: VaultPath,
+    },
+    /// A byte range starts or ends past the end of the content.
+    #[error("range ends at {end} but the content has {size} bytes")]
+    RangePastEnd {
+        /// The end that was asked for, in bytes.
+        end: u64,
+        /// The size of the content, in bytes.
+        size: u64,
+    },
+    /// An argument is outside its documented limits.
+    #[error("invalid argument: {what}")]
+    InvalidArgument {
+        /// Which argument and which limit.
+        what: &'static str,
+    },
+    /// The root secret or recovery phrase does not open this vault.
+    #[error("this root secret does not open the vault")]
+    WrongKey,
+    /// The passphrase does not open this vault.
+    #[error("this passphrase does not open the vault")]
+    WrongPassphrase,
+    /// The words are not a recovery phrase.
+    #[error("not a recovery phrase: {reason}")]
+    InvalidPhrase {
+        /// Which property the words lack; never the words.
+        reason: &'static str,
+    },
+    /// The store already holds a vault.
+    #[error("the store already holds a vault")]
+    VaultExists,
+    /// The store holds no vault.
+    #[error("the store holds no vault")]
+    VaultNotFound,
+    /// The vault was written in a format this version does not know.
+    #[error("unknown format version {found}")]
+    UnsupportedVersion {
+        /// The version found.
+        found: u16,
+    },
+    /// A root older than one already accepted was served.
+    #[error("the store served root {found} after root {accepted}")]
+    Rollback {
+        /// The highest sequence number accepted.
+        accepted: u64,
+        /// The sequence number served.
+        found: u64,
+    },
+    /// Another root with an already accepted sequence number was served.
+    #[error("the store served a second root {sequence}")]
+    Fork {
+        /// The sequence number both carry.
+        sequence: u64,
+    },
+    /// A stored object is missing.
+    #[error("a stored object is missing")]
+    ObjectMissing,
+    /// A stored object is shorter than the link to it says.
+    #[error("a stored object is truncated")]
+    ObjectTruncated,
+    /// A stored object was altered or put in the place of another.
+    #[error("a stored object was altered or swapped")]
+    ObjectCorrupt,
+    /// Authentic bytes do not follow the format.
+    #[error("malformed {what}")]
+    Malformed {
+        /// What was being decoded.
+        what: &'static str,
+    },
+    /// A condition of a blob store put did not hold.
+    #[error("precondition failed")]
+    PreconditionFailed,
+    /// The store ignores conditional puts, without which writers would lose each other's work.
+    #[error("the store does not honour conditional puts: {reason}")]
+    ConditionalPutUnsupported {
+        /// Which probe failed.
+        reason: &'static str,
+    },
+    /// The store has no room left.
+    #[error("the store is full")]
+    StoreFull,
+    /// The store refused the credentials.
+    #[error("the store denied access")]
+    StoreDenied,
+    /// The store did not answer in time or is overloaded; trying again may help.
+    #[error("the store is unavailable: {reason}")]
+    StoreUnavailable {
+        /// What the adapter saw.
+        reason: String,
+    },
+    /// The store failed in a way that trying again does not mend.
+    #[error("the store failed: {reason}")]
+    StoreFailed {
+        /// What the adapter saw.
+        reason: String,
+    },
+    /// Other writers won every attempt to commit.
+    #[error("lost the race to commit {attempts} times")]
+    CommitContention {
+        /// How many commits were tried.
+        attempts: u32,
+    },
+    /// A concurrent change by another writer made this operation impossible.
+    #[error("another writer's change made this operation impossible: {reason}")]
+    Conflict {
+        /// The code of the error the operation met when it was replayed.
+        reason: &'static str,
+    },
+    /// The store did not say whether the commit took effect; a later read tells.
+    #[error("the store did not say whether the commit took effect")]
+    OutcomeUnknown,
+    /// The caller's token cancelled the operation; nothing of it was committed.
+    #[error("cancelled")]
+    Cancelled,
+    /// The vault is closed.
+    #[error("the vault is closed")]
+    Closed,
+    /// A reader or stream given by the caller failed.
+    #[error("the caller's stream failed: {reason}")]
+    SourceFailed {
+        /// What the stream reported.
+        reason: String,
+    },
+    /// The platform has no source of randomness or lacks a facility.
+    #[error("the platform lacks {what}")]
+    Platform {
+        /// What is missing.
+        what: &'static str,
+    },
+}
+
+impl Error {
+    /// The stable code of this case, the same in every language.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::InvalidPath(rule) => rule.code(),
+            Error::NotFound { .. } => "not-found",
+            Error::AlreadyExists { .. } => "already-exists",
+            Error::NotADirectory { .. } => "not-a-directory",
+            Error::IsADirectory { .. } => "is-a-directory",
+            Error::DirectoryNotEmpty { .. } => "directory-not-empty",
+            Error::IntoItself { .. } => "into-itself",
+            Error::RangePastEnd { .. } => "range-past-end",
+            Error::InvalidArgument { .. } => "invalid-argument",
+            Error::WrongKey => "wrong-key",
+            Error::WrongPassphrase => "wrong-passphrase",
+            Error::InvalidPhrase { .. } => "invalid-phrase",
+            Error::VaultExists => "vault-exists",
+            Error::VaultNotFound => "vault-not-found",
+            Error::UnsupportedVersion { .. } => "unsupported-version",
+            Error::Rollback { .. } => "rollback",
+            Error::Fork { .. } => "fork",
+            Error::ObjectMissing => "object-missing",
+            Error::ObjectTruncated => "object-truncated",
+            Error::ObjectCorrupt => "object-corrupt",
+            Error::Malformed { .. } => "malformed",
+            Error::PreconditionFailed => "precondition-failed",
+            Error::ConditionalPutUnsupported { .. } => "conditional-put-unsupported",
+            Error::StoreFull => "store-full",
+            Error::StoreDenied => "store-denied",
+            Error::StoreUnavailable { .. } => "store-unavailable",
+            Error::StoreFailed { .. } => "store-failed",
+            Error::CommitContention { .. } => "commit-contention",
+            Error::Conflict { .. } => "conflict",
+            Error::OutcomeUnknown => "outcome-unknown",
+            Error::Cancelled => "cancelled",
+            Error::Closed => "closed",
+            Error::SourceFailed { .. } => "source-failed",
+            Error::Platform { .. } => "platform",
+        }
+    }
+
+    /// The path the error is about, where there is one.
+    pub fn path(&self) -> Option<&VaultPath> {
+        match self {
+            Error::NotFound { path }
+            | Error::AlreadyExists { path }
+            | Error::NotADirectory { path }
+            | Error::IsADirectory { path }
+            | Error::DirectoryNotEmpty { path }
+            | Error::IntoItself { path } => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Whether the same call may succeed later without anything else changing.
+    pub fn is_transient(&self) -> bool {
+        matches!(
+            self,
+            Error::StoreUnavailable { .. } | Error::CommitContention { .. } | Error::OutcomeUnknown
+        )
+    }
+}

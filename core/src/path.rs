@@ -1,0 +1,296 @@
+//! Canonical names and paths.
+//!
+//! This room owns the one spelling of every path in a vault: Unicode NFC, `/` between segments,
+//! no leading or trailing separator, case-sensitive. The empty path is the vault's top directory.
+//! A [`VaultPath`] or [`EntryName`] that exists is canonical; nothing downstream checks again.
+//!
+//! Limits: a name has 1 to 255 bytes, a path at most 4,096 bytes, both counted after NFC.
+
+use std::fmt;
+use std::sync::Arc;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+use crate::error::{Error, Result};
+
+/// The longest name, in bytes of canonical UTF-8.
+pub const NAME_BYTES_MAX: usize = 255;
+/// The longest path, in bytes of canonical UTF-8.
+pub const PATH_BYTES_MAX: usize = 4096;
+
+/// The rule a path or name breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PathRule {
+    /// A segment is empty: two separators in a row, or one at the start or end.
+    EmptySegment,
+    /// A segment is `.` or `..`.
+    DotSegment,
+    /// A NUL character.
+    Nul,
+    /// A `/` inside a name.
+    Separator,
+    /// A name of more than [`NAME_BYTES_MAX`] bytes.
+    NameTooLong,
+    /// A path of more than [`PATH_BYTES_MAX`] bytes.
+    PathTooLong,
+    /// Bytes that are not UTF-8.
+    NotUtf8,
+    /// Stored bytes that are not in canonical form.
+    NotCanonical,
+    /// The top directory, where the operation needs a path below it.
+    Top,
+}
+
+impl PathRule {
+    /// The stable code of the rule.
+    pub fn code(self) -> &'static str {
+        match self {
+            PathRule::EmptySegment => "path-empty-segment",
+            PathRule::DotSegment => "path-dot-segment",
+            PathRule::Nul => "path-nul",
+            PathRule::Separator => "path-separator",
+            PathRule::NameTooLong => "path-name-too-long",
+            PathRule::PathTooLong => "path-too-long",
+            PathRule::NotUtf8 => "path-not-utf8",
+            PathRule::NotCanonical => "path-not-canonical",
+            PathRule::Top => "path-top",
+        }
+    }
+}
+
+impl fmt::Display for PathRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            PathRule::EmptySegment => "a segment is empty",
+            PathRule::DotSegment => "a segment is \".\" or \"..\"",
+            PathRule::Nul => "a NUL character",
+            PathRule::Separator => "a \"/\" inside a name",
+            PathRule::NameTooLong => "a name is longer than 255 bytes",
+            PathRule::PathTooLong => "the path is longer than 4096 bytes",
+            PathRule::NotUtf8 => "not UTF-8",
+            PathRule::NotCanonical => "not in canonical form",
+            PathRule::Top => "the top directory is not allowed here",
+        })
+    }
+}
+
+/// One canonical name: a single path segment.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntryName(Arc<str>);
+
+impl EntryName {
+    /// Brings `name` to canonical form.
+    pub fn new(name: &str) -> Result<Self> {
+        let canonical = nfc(name);
+        check_name(&canonical).map_err(Error::InvalidPath)?;
+        Ok(Self(canonical.into()))
+    }
+
+    /// Reads a stored name, which must already be canonical.
+    pub(crate) fn from_stored(bytes: &[u8]) -> Result<Self> {
+        let name = std::str::from_utf8(bytes).map_err(|_| Error::InvalidPath(PathRule::NotUtf8))?;
+        check_name(name).map_err(Error::InvalidPath)?;
+        if !is_nfc(name) {
+            return Err(Error::InvalidPath(PathRule::NotCanonical));
+        }
+        Ok(Self(name.into()))
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name as bytes of UTF-8.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for EntryName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Display for EntryName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A canonical path. The empty path is the top directory.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VaultPath(Arc<str>);
+
+impl VaultPath {
+    /// The top directory of a vault.
+    pub fn top() -> Self {
+        Self("".into())
+    }
+
+    /// Brings `path` to canonical form. `""` and `"/"` are the top directory; one leading `/` is
+    /// allowed and dropped.
+    pub fn new(path: &str) -> Result<Self> {
+        let relative = path.strip_prefix('/').unwrap_or(path);
+        if relative.is_empty() {
+            return Ok(Self::top());
+        }
+        let canonical = nfc(relative);
+        check_path(&canonical).map_err(Error::InvalidPath)?;
+        Ok(Self(canonical.into()))
+    }
+
+    /// Reads a stored path, which must already be canonical.
+    pub(crate) fn from_stored(bytes: &[u8]) -> Result<Self> {
+        let path = std::str::from_utf8(bytes).map_err(|_| Error::InvalidPath(PathRule::NotUtf8))?;
+        if path.is_empty() {
+            return Ok(Self::top());
+        }
+        check_path(path).map_err(Error::InvalidPath)?;
+        if !is_nfc(path) {
+            return Err(Error::InvalidPath(PathRule::NotCanonical));
+        }
+        Ok(Self(path.into()))
+    }
+
+    /// Whether this is the top directory.
+    pub fn is_top(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The path as text, without a leading `/`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The segments from the top down; none for the top directory.
+    pub fn segments(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.0.split('/').filter(|segment| !segment.is_empty())
+    }
+
+    /// The last segment, or `None` for the top directory.
+    pub fn name(&self) -> Option<&str> {
+        self.segments().next_back()
+    }
+
+    /// The directory that holds this path, or `None` for the top directory.
+    pub fn parent(&self) -> Option<VaultPath> {
+        if self.is_top() {
+            return None;
+        }
+        Some(match self.0.rfind('/') {
+            Some(cut) => Self(self.0[..cut].into()),
+            None => Self::top(),
+        })
+    }
+
+    /// The path of `name` in this directory.
+    pub fn join(&self, name: &EntryName) -> Result<VaultPath> {
+        if self.is_top() {
+            return Ok(Self(Arc::clone(&name.0)));
+        }
+        if self.0.len() + 1 + name.0.len() > PATH_BYTES_MAX {
+            return Err(Error::InvalidPath(PathRule::PathTooLong));
+        }
+        Ok(Self(format!("{}/{}", self.0, name.0).into()))
+    }
+
+    /// Whether `self` is `other` or lies somewhere below it.
+    pub fn is_within(&self, other: &VaultPath) -> bool {
+        other.is_top()
+            || self
+                .0
+                .strip_prefix(&*other.0)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
+impl fmt::Debug for VaultPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Display for VaultPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn nfc(text: &str) -> String {
+    text.nfc().collect()
+}
+
+fn is_nfc(text: &str) -> bool {
+    match is_nfc_quick(text.chars()) {
+        IsNormalized::Yes => true,
+        IsNormalized::No => false,
+        IsNormalized::Maybe => text.nfc().eq(text.chars()),
+    }
+}
+
+fn check_path(path: &str) -> Result<(), PathRule> {
+    if path.len() > PATH_BYTES_MAX {
+        return Err(PathRule::PathTooLong);
+    }
+    path.split('/').try_for_each(check_name)
+}
+
+fn check_name(name: &str) -> Result<(), PathRule> {
+    match name {
+        "" => Err(PathRule::EmptySegment),
+        "." | ".." => Err(PathRule::DotSegment),
+        _ if name.contains('\0') => Err(PathRule::Nul),
+        _ if name.contains('/') => Err(PathRule::Separator),
+        _ if name.len() > NAME_BYTES_MAX => Err(PathRule::NameTooLong),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(path: &str) -> &'static str {
+        VaultPath::new(path).map(|_| "ok").unwrap_or_else(|error| error.code())
+    }
+
+    #[test]
+    fn each_broken_rule_is_named() {
+        assert_eq!(code("a//b"), "path-empty-segment");
+        assert_eq!(code("a/"), "path-empty-segment");
+        assert_eq!(code("//a"), "path-empty-segment");
+        assert_eq!(code("a/./b"), "path-dot-segment");
+        assert_eq!(code(".."), "path-dot-segment");
+        assert_eq!(code("a\0b"), "path-nul");
+        assert_eq!(code(&"n".repeat(256)), "path-name-too-long");
+        assert_eq!(code(&"n".repeat(255)), "ok");
+        assert_eq!(code(&["abcdefg"; 512].join("/")), "ok");
+        assert_eq!(code(&format!("{}/x", ["abcdefg"; 512].join("/"))), "path-too-long");
+        assert_eq!(EntryName::new("a/b").map_err(|e| e.code()).err(), Some("path-separator"));
+    }
+
+    #[test]
+    fn equal_names_have_one_spelling_and_case_matters() {
+        let composed = VaultPath::new("/caf\u{e9}/x").ok();
+        let decomposed = VaultPath::new("cafe\u{301}/x").ok();
+        assert_eq!(composed, decomposed);
+        assert_ne!(VaultPath::new("A").ok(), VaultPath::new("a").ok());
+        assert_eq!(
+            VaultPath::from_stored("cafe\u{301}".as_bytes()).map_err(|e| e.code()).err(),
+            Some("path-not-canonical")
+        );
+    }
+
+    #[test]
+    fn within_respects_segment_borders() {
+        let path = |text| VaultPath::new(text).ok();
+        let within = |a, b| path(a).zip(path(b)).is_some_and(|(a, b)| a.is_within(&b));
+        assert!(within("photos/a", "photos"));
+        assert!(within("photos", "photos"));
+        assert!(within("photos", ""));
+        assert!(!within("photos2/a", "photos"));
+    }
+}

@@ -1,0 +1,31 @@
+//! The one place where targets differ: time, sleep, randomness, blocking work, HTTP, Send bounds.
+//!
+//! This room owns every `cfg(target_arch)` of the crate. Natively futures are `Send` and blocking
+//! work runs on a thread pool; on wasm32 nothing is `Send` and the host is JavaScript. Everything
+//! above sees one set of names.
+
+#[cfg(not(target_arch = "wasm32"))]
+mod native;
+#[cfg(target_arch = "wasm32")]
+mod web;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub use native::{BoxFuture, BoxStream, HttpClient, MaybeSend, MaybeSync, run_blocking};
+#[cfg(target_arch = "wasm32")]
+pub use web::{BoxFuture, BoxStream, HttpClient, MaybeSend, MaybeSync, run_blocking};
+
+#[cfg(not(target_arch = "wasm32"))]
+use native::now_ms;
+#[cfg(target_arch = "wasm32")]
+use web::now_ms;
+
+mod environment;
+mod http;
+
+pub use environment::{Clock, Entropy, Environment, SystemClock, SystemEntropy};
+pub use http::{HttpError, HttpMethod, HttpRequest, HttpResponse};
+
+/// Waits without blocking the executor.
+pub async fn sleep(duration: std::time::Duration) {
+    futures_timer::Delay::new(duration).await;
+}

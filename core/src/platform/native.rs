@@ -1,0 +1,106 @@
+//! Native targets: threads for blocking work, `ureq` for HTTP.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+
+use super::{HttpError, HttpMethod, HttpRequest, HttpResponse};
+
+/// `Send` natively, nothing on wasm32.
+pub trait MaybeSend: Send {}
+impl<T: Send + ?Sized> MaybeSend for T {}
+
+/// `Sync` natively, nothing on wasm32.
+pub trait MaybeSync: Sync {}
+impl<T: Sync + ?Sized> MaybeSync for T {}
+
+/// A boxed future, `Send` natively.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+/// A boxed stream, `Send` natively.
+pub type BoxStream<'a, T> = Pin<Box<dyn futures_util::Stream<Item = T> + Send + 'a>>;
+
+/// Runs blocking work off the executor.
+pub async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    blocking::unblock(work).await
+}
+
+pub(super) fn now_ms() -> u64 {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// An HTTP client with a connection pool.
+#[derive(Debug, Clone)]
+pub struct HttpClient {
+    agent: ureq::Agent,
+    body_bytes_max: u64,
+}
+
+impl HttpClient {
+    /// A client whose exchanges last at most `timeout` and whose response bodies have at most
+    /// `body_bytes_max` bytes.
+    pub fn new(timeout: Duration, body_bytes_max: u64) -> Self {
+        let agent = ureq::Agent::config_builder()
+            .timeout_global(Some(timeout))
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_idle_connections_per_host(16)
+            .build()
+            .into();
+        Self { agent, body_bytes_max }
+    }
+
+    /// Sends `request` and reads the whole response.
+    pub async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let client = self.clone();
+        run_blocking(move || client.send_blocking(request)).await
+    }
+
+    fn send_blocking(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let mut builder =
+            ureq::http::Request::builder().method(request.method.as_str()).uri(&request.url);
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, value);
+        }
+        let outcome = if request.method == HttpMethod::Put {
+            let sent = builder.body(&request.body[..]).map_err(failed)?;
+            self.agent.run(sent)
+        } else {
+            let sent = builder.body(()).map_err(failed)?;
+            self.agent.run(sent)
+        };
+        let mut response = outcome.map_err(classify)?;
+        let headers = response
+            .headers()
+            .iter()
+            .filter_map(|(name, value)| {
+                Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
+            })
+            .collect();
+        let status = response.status().as_u16();
+        let body = response
+            .body_mut()
+            .with_config()
+            .limit(self.body_bytes_max)
+            .read_to_vec()
+            .map_err(classify)?;
+        Ok(HttpResponse { status, headers, body: Bytes::from(body) })
+    }
+}
+
+fn failed(error: impl std::fmt::Display) -> HttpError {
+    HttpError::Failed(error.to_string())
+}
+
+fn classify(error: ureq::Error) -> HttpError {
+    match error {
+        ureq::Error::Io(_)
+        | ureq::Error::Timeout(_)
+        | ureq::Error::ConnectionFailed
+        | ureq::Error::HostNotFound
+        | ureq::Error::Protocol(_) => HttpError::Unavailable(error.to_string()),
+        other => failed(other),
+    }
+}
