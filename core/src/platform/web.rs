@@ -101,7 +101,7 @@ impl HttpClient {
 
 fn read_headers(headers: &web_sys::Headers) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
-    for pair in headers.entries().into_iter().flatten().flatten() {
+    for pair in headers.entries().into_iter().flatten() {
         let pair = js_sys::Array::from(&pair);
         if let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) {
             pairs.push((name, value));
