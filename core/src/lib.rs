@@ -1,8 +1,10 @@
 //! Sealwood: an end-to-end encrypted, verifiable file store.
 
 pub mod blob;
+mod codec;
 mod error;
 pub mod path;
 pub mod platform;
+pub mod seal;
 
 pub use error::{Error, Result};

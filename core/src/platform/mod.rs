@@ -15,6 +15,11 @@ pub use native::{BoxFuture, BoxStream, HttpClient, MaybeSend, MaybeSync, run_blo
 pub use web::{BoxFuture, BoxStream, HttpClient, MaybeSend, MaybeSync, run_blocking};
 
 #[cfg(not(target_arch = "wasm32"))]
+pub(crate) use native::{open_with_host, seal_with_host};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use web::{open_with_host, seal_with_host};
+
+#[cfg(not(target_arch = "wasm32"))]
 use native::now_ms;
 #[cfg(target_arch = "wasm32")]
 use web::now_ms;

@@ -29,6 +29,46 @@ pub async fn run_blocking<T: 'static>(work: impl FnOnce() -> T + 'static) -> T {
     work()
 }
 
+/// Seals with the host's AES-256-GCM under the all-zero nonce, or gives `None` where the host has
+/// none (a page that is not a secure context).
+pub(crate) async fn seal_with_host(key: &[u8; 32], plaintext: &[u8]) -> Option<Vec<u8>> {
+    subtle("encrypt", key, plaintext).await.ok()
+}
+
+/// Opens with the host's AES-256-GCM; `None` where the host has none or refuses the bytes.
+pub(crate) async fn open_with_host(key: &[u8; 32], sealed: &[u8]) -> Option<Vec<u8>> {
+    subtle("decrypt", key, sealed).await.ok()
+}
+
+/// Calls WebCrypto through the global object, which windows, workers and Node share.
+async fn subtle(usage: &str, key: &[u8; 32], input: &[u8]) -> Result<Vec<u8>, JsValue> {
+    let name = JsValue::from_str;
+    let crypto = js_sys::Reflect::get(&js_sys::global(), &name("crypto"))?;
+    let subtle = js_sys::Reflect::get(&crypto, &name("subtle"))?;
+    let call = |method: &str, arguments: &js_sys::Array| -> Result<js_sys::Promise, JsValue> {
+        let function: js_sys::Function =
+            js_sys::Reflect::get(&subtle, &name(method))?.dyn_into()?;
+        js_sys::Reflect::apply(&function, &subtle, arguments)?.dyn_into()
+    };
+    let algorithm = js_sys::Object::new();
+    js_sys::Reflect::set(&algorithm, &name("name"), &name("AES-GCM"))?;
+    js_sys::Reflect::set(&algorithm, &name("iv"), &js_sys::Uint8Array::new_with_length(12))?;
+    let imported = call(
+        "importKey",
+        &js_sys::Array::of5(
+            &name("raw"),
+            &js_sys::Uint8Array::from(&key[..]),
+            &name("AES-GCM"),
+            &JsValue::FALSE,
+            &js_sys::Array::of1(&name(usage)),
+        ),
+    )?;
+    let imported = JsFuture::from(imported).await?;
+    let output =
+        call(usage, &js_sys::Array::of3(&algorithm, &imported, &js_sys::Uint8Array::from(input)))?;
+    Ok(js_sys::Uint8Array::new(&JsFuture::from(output).await?).to_vec())
+}
+
 pub(super) fn now_ms() -> u64 {
     js_sys::Date::now() as u64
 }

@@ -1,0 +1,74 @@
+//! What names a piece of a vault: addresses, packs, places and links.
+
+use std::fmt;
+
+/// The keyed BLAKE3 hash of a plaintext, 32 bytes. It names the plaintext, checks it, and is the
+/// secret that opens it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Address(pub(crate) [u8; 32]);
+
+impl Address {
+    /// The 32 bytes. An address opens what it names: treat it as a secret.
+    pub fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Address([redacted])")
+    }
+}
+
+/// The 16 random bytes drawn for one pack. The pack's object name is derived from them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct PackId(pub(crate) [u8; 16]);
+
+/// Where a sealed unit lies: a range of a pack.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Place {
+    /// The pack.
+    pub pack: PackId,
+    /// The first byte of the sealed unit in the pack.
+    pub offset: u32,
+    /// The length of the sealed unit in bytes, its tag included.
+    pub length: u32,
+}
+
+/// An address and where its bytes are: a capability for what it names and all below it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Link {
+    /// What is there.
+    pub address: Address,
+    /// Where it is.
+    pub place: Place,
+}
+
+impl Link {
+    /// The bytes of a link in text form: address, pack, offset and length.
+    pub const BYTES: usize = 32 + 16 + 4 + 4;
+
+    /// The link as bytes, for handing to a reader. Treat them as a secret.
+    pub fn to_bytes(&self) -> [u8; Self::BYTES] {
+        let mut bytes = [0; Self::BYTES];
+        bytes[..32].copy_from_slice(&self.address.0);
+        bytes[32..48].copy_from_slice(&self.place.pack.0);
+        bytes[48..52].copy_from_slice(&self.place.offset.to_le_bytes());
+        bytes[52..].copy_from_slice(&self.place.length.to_le_bytes());
+        bytes
+    }
+
+    /// Reads what [`to_bytes`](Link::to_bytes) wrote.
+    pub fn from_bytes(bytes: &[u8; Self::BYTES]) -> Self {
+        let part = |from: usize| {
+            u32::from_le_bytes([bytes[from], bytes[from + 1], bytes[from + 2], bytes[from + 3]])
+        };
+        let (mut address, mut pack) = ([0; 32], [0; 16]);
+        address.copy_from_slice(&bytes[..32]);
+        pack.copy_from_slice(&bytes[32..48]);
+        Self {
+            address: Address(address),
+            place: Place { pack: PackId(pack), offset: part(48), length: part(52) },
+        }
+    }
+}

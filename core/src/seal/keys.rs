@@ -1,0 +1,150 @@
+//! The key tree: root secret → purpose keys → addresses → keys of single messages.
+
+use std::fmt;
+use std::sync::LazyLock;
+
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use super::address::{Address, Link, PackId, Place};
+use super::aead;
+use super::secret::RootSecret;
+use crate::error::{Error, Result};
+use crate::platform;
+
+/// What a sealed unit of a pack is. Each kind has addresses and keys of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UnitKind {
+    /// A trie node.
+    Node,
+    /// A small content or a chunk table.
+    Content,
+}
+
+/// The purpose keys of a vault. A reader that was handed only a link has none of them.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub(crate) struct Keys {
+    node_address: [u8; 32],
+    content_address: [u8; 32],
+    pub(super) root: [u8; 32],
+}
+
+impl Keys {
+    pub(crate) fn derive(secret: &RootSecret) -> Self {
+        let derive = |purpose| blake3::derive_key(purpose, secret.expose());
+        Self {
+            node_address: derive("sealwood v1 node address"),
+            content_address: derive("sealwood v1 content address"),
+            root: derive("sealwood v1 root"),
+        }
+    }
+
+    /// The address of `plaintext`.
+    pub(crate) fn address(&self, kind: UnitKind, plaintext: &[u8]) -> Address {
+        let key = match kind {
+            UnitKind::Node => &self.node_address,
+            UnitKind::Content => &self.content_address,
+        };
+        Address(*blake3::keyed_hash(key, plaintext).as_bytes())
+    }
+
+    /// Checks that `plaintext` has the address it was opened by.
+    pub(crate) fn check(&self, kind: UnitKind, address: &Address, plaintext: &[u8]) -> Result<()> {
+        if self.address(kind, plaintext) == *address { Ok(()) } else { Err(Error::ObjectCorrupt) }
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keys([redacted])")
+    }
+}
+
+/// Appends the sealed form of `plaintext` to `pack` and returns its place there.
+pub(crate) fn seal_unit(
+    kind: UnitKind,
+    address: &Address,
+    pack: PackId,
+    pack_bytes: &mut Vec<u8>,
+    plaintext: &[u8],
+) -> Result<Place> {
+    let over = Error::InvalidArgument { what: "a pack over 4 GiB" };
+    let offset = u32::try_from(pack_bytes.len()).map_err(|_| over.clone())?;
+    let length = u32::try_from(plaintext.len() + aead::TAG_BYTES).map_err(|_| over)?;
+    let from = pack_bytes.len();
+    pack_bytes.extend_from_slice(plaintext);
+    aead::seal(&unit_key(kind, address, pack, offset), &[], pack_bytes, from)?;
+    Ok(Place { pack, offset, length })
+}
+
+/// Opens the sealed unit at `link`. The caller checks the address if it holds the vault's keys.
+pub(crate) fn open_unit(kind: UnitKind, link: &Link, sealed: &[u8]) -> Result<Vec<u8>> {
+    if sealed.len() < link.place.length as usize {
+        return Err(Error::ObjectTruncated);
+    }
+    aead::open(&unit_key(kind, &link.address, link.place.pack, link.place.offset), &[], sealed)
+}
+
+/// Seals a chunk. Equal chunks seal to equal bytes.
+pub(crate) async fn seal_chunk(address: &Address, plaintext: &[u8]) -> Result<Vec<u8>> {
+    let key = chunk_key(address);
+    if let Some(sealed) = platform::seal_with_host(&key, plaintext).await {
+        return Ok(sealed);
+    }
+    let mut sealed = Vec::with_capacity(plaintext.len() + aead::TAG_BYTES);
+    sealed.extend_from_slice(plaintext);
+    aead::seal(&key, &[], &mut sealed, 0)?;
+    Ok(sealed)
+}
+
+/// Opens a chunk. The caller checks the address if it holds the vault's keys.
+pub(crate) async fn open_chunk(address: &Address, sealed: &[u8]) -> Result<Vec<u8>> {
+    let key = chunk_key(address);
+    // A host that fails says nothing of why, so the portable cipher has the last word.
+    if let Some(plaintext) = platform::open_with_host(&key, sealed).await {
+        return Ok(plaintext);
+    }
+    aead::open(&key, &[], sealed)
+}
+
+/// The object name of the pack `id`.
+pub(crate) fn pack_name(id: PackId) -> String {
+    static DOMAIN: LazyLock<[u8; 32]> = LazyLock::new(|| domain("sealwood v1 pack name"));
+    object_name(&DOMAIN, &id.0)
+}
+
+/// The object name of the chunk with this address.
+pub(crate) fn chunk_name(address: &Address) -> String {
+    static DOMAIN: LazyLock<[u8; 32]> = LazyLock::new(|| domain("sealwood v1 chunk name"));
+    object_name(&DOMAIN, &address.0)
+}
+
+/// Packs and chunks share one space of names of one shape, so that a store cannot tell them apart
+/// by name: `objects/` and 40 hexadecimal digits.
+fn object_name(domain: &[u8; 32], material: &[u8]) -> String {
+    let hash = blake3::keyed_hash(domain, material);
+    format!("objects/{}", hex::encode(&hash.as_bytes()[..20]))
+}
+
+fn chunk_key(address: &Address) -> [u8; 32] {
+    static DOMAIN: LazyLock<[u8; 32]> = LazyLock::new(|| domain("sealwood v1 chunk key"));
+    *blake3::keyed_hash(&DOMAIN, &address.0).as_bytes()
+}
+
+fn unit_key(kind: UnitKind, address: &Address, pack: PackId, offset: u32) -> [u8; 32] {
+    static NODE: LazyLock<[u8; 32]> = LazyLock::new(|| domain("sealwood v1 node key"));
+    static CONTENT: LazyLock<[u8; 32]> = LazyLock::new(|| domain("sealwood v1 content key"));
+    let domain = match kind {
+        UnitKind::Node => &NODE,
+        UnitKind::Content => &CONTENT,
+    };
+    let mut material = [0; 32 + 16 + 4];
+    material[..32].copy_from_slice(&address.0);
+    material[32..48].copy_from_slice(&pack.0);
+    material[48..].copy_from_slice(&offset.to_le_bytes());
+    *blake3::keyed_hash(domain, &material).as_bytes()
+}
+
+/// A public constant that keeps one use of keyed BLAKE3 apart from the others.
+fn domain(name: &str) -> [u8; 32] {
+    blake3::derive_key(name, &[])
+}

@@ -1,0 +1,33 @@
+//! Keys, addresses and sealing.
+//!
+//! This room owns every secret and every use of a cipher. It promises that no key meets two
+//! plaintexts: see `docs/FORMAT.md` section 2 for the derivations and the argument. All sealing is
+//! AES-256-GCM with an all-zero nonce under a key that is used once:
+//!
+//! * a chunk's key comes from its address, which is a hash of its plaintext;
+//! * a packed unit's key comes from its address, its random pack id and its offset, and one pack id
+//!   is used for one byte string;
+//! * a root's key comes from the vault's root key and 24 random bytes drawn for that root.
+//!
+//! [`Address`], [`RootSecret`] and the keys are secrets: their `Debug` shows nothing.
+
+mod address;
+mod aead;
+mod keys;
+mod passphrase;
+mod root;
+mod secret;
+
+pub use address::{Address, Link, PackId, Place};
+pub use passphrase::{KdfParams, Passphrase};
+pub use secret::{RecoveryPhrase, RootSecret};
+
+pub(crate) use aead::TAG_BYTES;
+pub(crate) use keys::{
+    Keys, UnitKind, chunk_name, open_chunk, open_unit, pack_name, seal_chunk, seal_unit,
+};
+pub(crate) use passphrase::{KeySlot, Unlock};
+pub(crate) use root::{RootHeader, seal_root};
+
+#[cfg(test)]
+mod tests;

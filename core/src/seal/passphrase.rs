@@ -1,0 +1,176 @@
+//! Passphrases: the key slot of a root wraps the root secret under Argon2id (RFC 9106).
+
+use std::fmt;
+
+use argon2::{Algorithm, Argon2, Params, Version};
+use unicode_normalization::UnicodeNormalization;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use super::aead;
+use super::secret::RootSecret;
+use crate::codec::Reader;
+use crate::error::{Error, Result};
+use crate::platform::{self, Environment};
+
+/// A passphrase, in Unicode NFC so that it is the same on every keyboard.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct Passphrase(String);
+
+impl Passphrase {
+    /// Takes 1 to 1,024 bytes of text.
+    pub fn new(text: &str) -> Result<Self> {
+        if text.is_empty() || text.len() > 1024 {
+            return Err(Error::InvalidArgument { what: "a passphrase has 1 to 1024 bytes" });
+        }
+        Ok(Self(text.nfc().collect()))
+    }
+}
+
+impl fmt::Debug for Passphrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Passphrase([redacted])")
+    }
+}
+
+/// The cost of guessing a passphrase, stored with the vault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KdfParams {
+    /// Memory in KiB: 8 to 1,048,576 (1 GiB).
+    pub memory_kib: u32,
+    /// Passes over the memory: 1 to 64.
+    pub passes: u32,
+    /// Lanes: 1 to 16.
+    pub lanes: u32,
+}
+
+impl Default for KdfParams {
+    /// 64 MiB, 3 passes, 1 lane: the second recommendation of RFC 9106, with one lane so that
+    /// every target takes the same time.
+    fn default() -> Self {
+        Self { memory_kib: 64 * 1024, passes: 3, lanes: 1 }
+    }
+}
+
+impl KdfParams {
+    fn argon2(self) -> Option<Argon2<'static>> {
+        let bounded = (8..=1024 * 1024).contains(&self.memory_kib)
+            && (1..=64).contains(&self.passes)
+            && (1..=16).contains(&self.lanes);
+        let params = Params::new(self.memory_kib, self.passes, self.lanes, Some(32)).ok();
+        params
+            .filter(|_| bounded)
+            .map(|params| Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+    }
+}
+
+/// What a user opens a vault with.
+#[derive(Debug, Clone)]
+pub(crate) enum Unlock {
+    Secret(RootSecret),
+    Passphrase(Passphrase),
+}
+
+/// How the root secret is to be had from what the user knows; stored in the clear in the root.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum KeySlot {
+    /// The user holds the root secret itself.
+    Secret,
+    /// The root secret, wrapped under a passphrase.
+    Passphrase { params: KdfParams, salt: [u8; 16], wrapped: [u8; 48] },
+}
+
+/// magic-free slot: kind (1)
+const KIND_SECRET: u8 = 0;
+/// kind (1), memory (4), passes (4), lanes (4), salt (16), wrapped secret and tag (48)
+const KIND_PASSPHRASE: u8 = 1;
+
+impl KeySlot {
+    /// Wraps `secret` under `passphrase` with a fresh salt.
+    pub(crate) async fn wrap(
+        secret: &RootSecret,
+        passphrase: &Passphrase,
+        params: KdfParams,
+        environment: &Environment,
+    ) -> Result<Self> {
+        let salt = environment.random()?;
+        let mut key = stretch(passphrase, params, salt).await?;
+        let mut buffer = secret.expose().to_vec();
+        let sealed = aead::seal(&key, &associated(params, &salt), &mut buffer, 0);
+        key.zeroize();
+        sealed?;
+        let mut wrapped = [0; 48];
+        wrapped.copy_from_slice(&buffer);
+        Ok(KeySlot::Passphrase { params, salt, wrapped })
+    }
+
+    /// The root secret of a vault with this slot.
+    pub(crate) async fn unlock(&self, with: &Unlock) -> Result<RootSecret> {
+        match (self, with) {
+            (_, Unlock::Secret(secret)) => Ok(secret.clone()),
+            (KeySlot::Secret, Unlock::Passphrase(_)) => Err(Error::WrongPassphrase),
+            (KeySlot::Passphrase { params, salt, wrapped }, Unlock::Passphrase(passphrase)) => {
+                let mut key = stretch(passphrase, *params, *salt).await?;
+                let opened = aead::open(&key, &associated(*params, salt), wrapped);
+                key.zeroize();
+                let mut opened = opened.map_err(|_| Error::WrongPassphrase)?;
+                let secret = <[u8; 32]>::try_from(&opened[..]).map_err(|_| Error::WrongPassphrase);
+                opened.zeroize();
+                secret.map(RootSecret::from_bytes)
+            }
+        }
+    }
+
+    pub(super) fn encode(&self) -> Vec<u8> {
+        match self {
+            KeySlot::Secret => vec![KIND_SECRET],
+            KeySlot::Passphrase { params, salt, wrapped } => {
+                let mut out = vec![KIND_PASSPHRASE];
+                out.extend_from_slice(&associated(*params, salt));
+                out.extend_from_slice(wrapped);
+                out
+            }
+        }
+    }
+
+    pub(super) fn decode(reader: &mut Reader<'_>) -> Result<Self> {
+        match reader.byte()? {
+            KIND_SECRET => Ok(KeySlot::Secret),
+            KIND_PASSPHRASE => {
+                let params = KdfParams {
+                    memory_kib: u32::from_le_bytes(reader.array()?),
+                    passes: u32::from_le_bytes(reader.array()?),
+                    lanes: u32::from_le_bytes(reader.array()?),
+                };
+                // Checked before any memory is taken: the slot is not authenticated yet.
+                params.argon2().ok_or_else(|| reader.malformed())?;
+                Ok(KeySlot::Passphrase { params, salt: reader.array()?, wrapped: reader.array()? })
+            }
+            _ => Err(reader.malformed()),
+        }
+    }
+}
+
+/// Binds the wrapped secret to the parameters, so that a store cannot weaken them.
+fn associated(params: KdfParams, salt: &[u8; 16]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(28);
+    for value in [params.memory_kib, params.passes, params.lanes] {
+        out.extend_from_slice(&value.to_le_bytes());
+    }
+    out.extend_from_slice(salt);
+    out
+}
+
+async fn stretch(passphrase: &Passphrase, params: KdfParams, salt: [u8; 16]) -> Result<[u8; 32]> {
+    let argon2 = params
+        .argon2()
+        .ok_or(Error::InvalidArgument { what: "passphrase parameters out of range" })?;
+    let passphrase = passphrase.clone();
+    platform::run_blocking(move || {
+        let mut key = [0; 32];
+        argon2
+            .hash_password_into(passphrase.0.as_bytes(), &salt, &mut key)
+            .map_err(|_| Error::Platform { what: "memory for the passphrase" })?;
+        Ok(key)
+    })
+    .await
+}

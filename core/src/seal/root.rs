@@ -1,0 +1,95 @@
+//! The envelope of the root object.
+//!
+//! ```text
+//! 0   4  "SWRT"
+//! 4   2  format version, little endian
+//! 6   n  key slot
+//!    24  salt, random for each root
+//!     8  key check
+//!        sealed body, to the end; everything before it is associated data
+//! ```
+
+use super::aead;
+use super::keys::Keys;
+use super::passphrase::KeySlot;
+use crate::codec::Reader;
+use crate::error::{Error, Result};
+
+const MAGIC: &[u8; 4] = b"SWRT";
+const VERSION: u16 = 1;
+
+/// The readable part of a root, and where its sealed body starts.
+pub(crate) struct RootHeader {
+    pub(crate) slot: KeySlot,
+    salt: [u8; 24],
+    key_check: [u8; 8],
+    length: usize,
+}
+
+impl RootHeader {
+    /// Reads the part that needs no key.
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self> {
+        let mut reader = Reader::new(bytes, "root header");
+        if bytes.len() < MAGIC.len() + 2 {
+            return Err(Error::ObjectTruncated);
+        }
+        if reader.take(MAGIC.len())? != MAGIC {
+            return Err(reader.malformed());
+        }
+        let version = u16::from_le_bytes(reader.array()?);
+        if version != VERSION {
+            return Err(Error::UnsupportedVersion { found: version });
+        }
+        let slot = KeySlot::decode(&mut reader)?;
+        let salt = reader.array().map_err(|_| Error::ObjectTruncated)?;
+        let key_check = reader.array().map_err(|_| Error::ObjectTruncated)?;
+        Ok(Self { slot, salt, key_check, length: bytes.len() - reader.remaining() })
+    }
+
+    /// Opens the body of the root this header was read from.
+    pub(crate) fn open_body(&self, keys: &Keys, bytes: &[u8]) -> Result<Vec<u8>> {
+        if key_check(keys, &self.salt) != self.key_check {
+            return Err(Error::WrongKey);
+        }
+        let (header, body) = bytes.split_at(self.length.min(bytes.len()));
+        aead::open(&body_key(keys, &self.salt), header, body)
+    }
+}
+
+/// Seals `body` as a root object. `salt` must be fresh random bytes.
+pub(crate) fn seal_root(
+    keys: &Keys,
+    slot: &KeySlot,
+    salt: [u8; 24],
+    body: &[u8],
+) -> Result<Vec<u8>> {
+    let mut out = Vec::with_capacity(body.len() + 160);
+    out.extend_from_slice(MAGIC);
+    out.extend_from_slice(&VERSION.to_le_bytes());
+    out.extend_from_slice(&slot.encode());
+    out.extend_from_slice(&salt);
+    out.extend_from_slice(&key_check(keys, &salt));
+    let header = out.clone();
+    out.extend_from_slice(body);
+    aead::seal(&body_key(keys, &salt), &header, &mut out, header.len())?;
+    Ok(out)
+}
+
+/// 24 random bytes under one key collide after about 2^96 roots, so each body key is used once.
+fn body_key(keys: &Keys, salt: &[u8; 24]) -> [u8; 32] {
+    subkey(keys, b"body", salt)
+}
+
+/// Tells a wrong key from an altered root. Salted, so that it links no two roots.
+fn key_check(keys: &Keys, salt: &[u8; 24]) -> [u8; 8] {
+    let mut check = [0; 8];
+    check.copy_from_slice(&subkey(keys, b"chck", salt)[..8]);
+    check
+}
+
+fn subkey(keys: &Keys, purpose: &[u8; 4], salt: &[u8; 24]) -> [u8; 32] {
+    let mut material = [0; 28];
+    material[..4].copy_from_slice(purpose);
+    material[4..].copy_from_slice(salt);
+    *blake3::keyed_hash(&keys.root, &material).as_bytes()
+}
