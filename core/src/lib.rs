@@ -3,6 +3,7 @@
 pub mod blob;
 mod codec;
 mod error;
+pub mod hamt;
 pub mod path;
 pub mod platform;
 pub mod seal;

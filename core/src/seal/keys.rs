@@ -13,7 +13,7 @@ use crate::platform;
 
 /// What a sealed unit of a pack is. Each kind has addresses and keys of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum UnitKind {
+pub enum UnitKind {
     /// A trie node.
     Node,
     /// A small content or a chunk table.
@@ -22,14 +22,15 @@ pub(crate) enum UnitKind {
 
 /// The purpose keys of a vault. A reader that was handed only a link has none of them.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub(crate) struct Keys {
+pub struct Keys {
     node_address: [u8; 32],
     content_address: [u8; 32],
     pub(super) root: [u8; 32],
 }
 
 impl Keys {
-    pub(crate) fn derive(secret: &RootSecret) -> Self {
+    /// The keys of the vault with this secret.
+    pub fn derive(secret: &RootSecret) -> Self {
         let derive = |purpose| blake3::derive_key(purpose, secret.expose());
         Self {
             node_address: derive("sealwood v1 node address"),
@@ -39,7 +40,7 @@ impl Keys {
     }
 
     /// The address of `plaintext`.
-    pub(crate) fn address(&self, kind: UnitKind, plaintext: &[u8]) -> Address {
+    pub fn address(&self, kind: UnitKind, plaintext: &[u8]) -> Address {
         let key = match kind {
             UnitKind::Node => &self.node_address,
             UnitKind::Content => &self.content_address,
@@ -48,7 +49,7 @@ impl Keys {
     }
 
     /// Checks that `plaintext` has the address it was opened by.
-    pub(crate) fn check(&self, kind: UnitKind, address: &Address, plaintext: &[u8]) -> Result<()> {
+    pub fn check(&self, kind: UnitKind, address: &Address, plaintext: &[u8]) -> Result<()> {
         if self.address(kind, plaintext) == *address { Ok(()) } else { Err(Error::ObjectCorrupt) }
     }
 }
@@ -60,7 +61,7 @@ impl fmt::Debug for Keys {
 }
 
 /// Appends the sealed form of `plaintext` to `pack` and returns its place there.
-pub(crate) fn seal_unit(
+pub(super) fn seal_unit(
     kind: UnitKind,
     address: &Address,
     pack: PackId,
@@ -77,7 +78,7 @@ pub(crate) fn seal_unit(
 }
 
 /// Opens the sealed unit at `link`. The caller checks the address if it holds the vault's keys.
-pub(crate) fn open_unit(kind: UnitKind, link: &Link, sealed: &[u8]) -> Result<Vec<u8>> {
+pub fn open_unit(kind: UnitKind, link: &Link, sealed: &[u8]) -> Result<Vec<u8>> {
     if sealed.len() < link.place.length as usize {
         return Err(Error::ObjectTruncated);
     }
@@ -85,7 +86,7 @@ pub(crate) fn open_unit(kind: UnitKind, link: &Link, sealed: &[u8]) -> Result<Ve
 }
 
 /// Seals a chunk. Equal chunks seal to equal bytes.
-pub(crate) async fn seal_chunk(address: &Address, plaintext: &[u8]) -> Result<Vec<u8>> {
+pub async fn seal_chunk(address: &Address, plaintext: &[u8]) -> Result<Vec<u8>> {
     let key = chunk_key(address);
     if let Some(sealed) = platform::seal_with_host(&key, plaintext).await {
         return Ok(sealed);
@@ -97,7 +98,7 @@ pub(crate) async fn seal_chunk(address: &Address, plaintext: &[u8]) -> Result<Ve
 }
 
 /// Opens a chunk. The caller checks the address if it holds the vault's keys.
-pub(crate) async fn open_chunk(address: &Address, sealed: &[u8]) -> Result<Vec<u8>> {
+pub async fn open_chunk(address: &Address, sealed: &[u8]) -> Result<Vec<u8>> {
     let key = chunk_key(address);
     // A host that fails says nothing of why, so the portable cipher has the last word.
     if let Some(plaintext) = platform::open_with_host(&key, sealed).await {
@@ -107,13 +108,13 @@ pub(crate) async fn open_chunk(address: &Address, sealed: &[u8]) -> Result<Vec<u
 }
 
 /// The object name of the pack `id`.
-pub(crate) fn pack_name(id: PackId) -> String {
+pub fn pack_name(id: PackId) -> String {
     static DOMAIN: LazyLock<[u8; 32]> = LazyLock::new(|| domain("sealwood v1 pack name"));
     object_name(&DOMAIN, &id.0)
 }
 
 /// The object name of the chunk with this address.
-pub(crate) fn chunk_name(address: &Address) -> String {
+pub fn chunk_name(address: &Address) -> String {
     static DOMAIN: LazyLock<[u8; 32]> = LazyLock::new(|| domain("sealwood v1 chunk name"));
     object_name(&DOMAIN, &address.0)
 }

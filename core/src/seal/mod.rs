@@ -14,18 +14,18 @@
 mod address;
 mod aead;
 mod keys;
+mod pack;
 mod passphrase;
 mod root;
 mod secret;
 
 pub use address::{Address, Link, PackId, Place};
+pub use keys::{Keys, UnitKind, chunk_name, open_chunk, open_unit, pack_name, seal_chunk};
+pub use pack::{PACK_BYTES_MAX, Pack, PackWriter};
 pub use passphrase::{KdfParams, Passphrase};
 pub use secret::{RecoveryPhrase, RootSecret};
 
 pub(crate) use aead::TAG_BYTES;
-pub(crate) use keys::{
-    Keys, UnitKind, chunk_name, open_chunk, open_unit, pack_name, seal_chunk, seal_unit,
-};
 pub(crate) use passphrase::{KeySlot, Unlock};
 pub(crate) use root::{RootHeader, seal_root};
 

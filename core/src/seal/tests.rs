@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 use futures_lite::future::block_on;
 
+use super::keys::seal_unit;
 use super::*;
 use crate::error::Error;
 use crate::platform::Environment;

@@ -1,0 +1,34 @@
+//! The copy-on-write trie a directory is made of: a hash array mapped trie (Bagwell, "Ideal Hash
+//! Trees", 2001) of 32-way nodes, canonical and content-addressed.
+//!
+//! This room owns the shape, the codec, edits, sealing, walking and diffing. It promises:
+//!
+//! * **Canonical.** The shape depends on the entries alone, so equal entries give equal addresses,
+//!   whatever the order of edits. An inner node splits its 32 slots into aligned power-of-two
+//!   ranges, each as large as fits one leaf; a leaf holds at most [`LEAF_WEIGHT_MAX`] units of 16
+//!   bytes, or a single entry.
+//! * **Child states.** A child is Dirty (memory only), Stored (a link) or Sealed (both). Storing
+//!   turns Dirty into Sealed, eviction turns Sealed into Stored; neither changes an address.
+//! * **Persistent.** A clone is a snapshot at the cost of a pointer; edits copy what is shared.
+//!
+//! It knows no network, clock or randomness: an edit that meets a node that is not resident
+//! returns [`Missing`], and the caller loads the node, [admits](Trie::admit) it and repeats.
+
+mod codec;
+mod diff;
+mod edit;
+mod evict;
+mod hash;
+mod node;
+mod store;
+mod walk;
+
+pub use codec::{NodeReader, NodeWriter};
+pub use diff::{Change, diff};
+pub use hash::KeyHash;
+pub use node::{LEAF_WEIGHT_MAX, Missing, Node, Trie, Value};
+pub use store::SealPlan;
+pub use walk::{LeafView, NodeSource, Walk};
+
+#[cfg(test)]
+mod tests;

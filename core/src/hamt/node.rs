@@ -1,0 +1,393 @@
+//! Nodes, children and the trie itself.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use super::codec::{NodeReader, NodeWriter};
+use super::hash::{KeyHash, SLOTS};
+use crate::error::Result;
+use crate::platform::{MaybeSend, MaybeSync};
+use crate::seal::Link;
+
+/// The most a leaf of two entries or more weighs, in units of 16 bytes: 2 KiB.
+///
+/// Measured with `cargo xtask bench hamt`: smaller leaves cost links, larger ones cost every put.
+pub const LEAF_WEIGHT_MAX: u32 = 128;
+
+/// What a trie maps keys to.
+pub trait Value: Clone + MaybeSend + MaybeSync + 'static {
+    /// The encoded size in bytes, near enough to decide when a leaf splits. It must depend on
+    /// nothing but what [`encode`](Value::encode) covers by the address.
+    fn weight(&self) -> usize;
+
+    /// Writes the value.
+    fn encode(&self, out: &mut NodeWriter<'_>) -> Result<()>;
+
+    /// Reads what `encode` wrote.
+    fn decode(input: &mut NodeReader<'_>) -> Result<Self>;
+
+    /// The bytes of memory the value takes, near enough for a budget.
+    fn memory(&self) -> usize {
+        self.weight() + size_of::<Self>()
+    }
+
+    /// The trie inside the value, if it has one. It is stored before the node that holds it.
+    fn nested(&self) -> Option<&Trie<Self>> {
+        None
+    }
+
+    /// The same, to change. A change of it must not change [`weight`](Value::weight).
+    fn nested_mut(&mut self) -> Option<&mut Trie<Self>> {
+        None
+    }
+}
+
+/// A map from byte strings to values, cheap to clone.
+#[derive(Clone)]
+pub struct Trie<V> {
+    pub(super) root: Child<V>,
+}
+
+/// An edit or a look-up met a node that is not resident: load it, [`Trie::admit`] it, repeat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Missing {
+    /// The node to load.
+    pub link: Link,
+    /// Where in the trie it belongs.
+    pub at: KeyHash,
+}
+
+impl<V: Value> Trie<V> {
+    /// A trie without entries.
+    pub fn new() -> Self {
+        Self { root: Child::Empty }
+    }
+
+    /// The stored trie whose root node is at `link`, or the empty one.
+    pub fn at(link: Option<Link>) -> Self {
+        Self {
+            root: match link {
+                // A root has no sibling, so nobody asks for its weight.
+                Some(link) => Child::Stored(Stored { link, weight: Weight::INNER }),
+                None => Child::Empty,
+            },
+        }
+    }
+
+    /// Whether there is no entry.
+    pub fn is_empty(&self) -> bool {
+        matches!(self.root, Child::Empty)
+    }
+
+    /// Whether an edit has not been stored yet.
+    pub fn is_dirty(&self) -> bool {
+        matches!(self.root, Child::Dirty(_))
+    }
+
+    /// The root node's link, or `None` if the trie is empty or dirty.
+    pub fn link(&self) -> Option<Link> {
+        self.root.stored().map(|stored| stored.link)
+    }
+
+    /// Whether both are the same state in memory or in the store; `false` decides nothing.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (&self.root, &other.root) {
+            (Child::Empty, Child::Empty) => true,
+            (Child::Dirty(a), Child::Dirty(b)) => Arc::ptr_eq(a, b),
+            (a, b) => {
+                a.stored().zip(b.stored()).is_some_and(|(a, b)| a.link.address == b.link.address)
+            }
+        }
+    }
+
+    /// The value of `key`.
+    pub fn find(&self, key: &[u8]) -> Result<Option<&V>, Missing> {
+        self.find_at(&KeyHash::of(key), key)
+    }
+
+    pub(super) fn find_at(&self, hash: &KeyHash, key: &[u8]) -> Result<Option<&V>, Missing> {
+        let mut child = &self.root;
+        let mut depth = 0;
+        loop {
+            let Some(node) = child.resident(hash)? else { return Ok(None) };
+            node.touch();
+            match &node.body {
+                Body::Leaf(leaf) => {
+                    return Ok(leaf.position(hash.prefix(), key).map(|at| &leaf.items[at].value));
+                }
+                Body::Inner(inner) => {
+                    child = &inner.children[inner.index_of(hash.slot(depth))];
+                    depth += 1;
+                }
+            }
+        }
+    }
+}
+
+impl<V: Value> Default for Trie<V> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<V> fmt::Debug for Trie<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.root {
+            Child::Empty => "Trie(empty)",
+            Child::Dirty(_) => "Trie(dirty)",
+            Child::Stored(_) => "Trie(stored)",
+            Child::Sealed(..) => "Trie(sealed)",
+        })
+    }
+}
+
+/// What stands in one range of slots.
+#[derive(Clone)]
+pub(super) enum Child<V> {
+    /// No entry.
+    Empty,
+    /// In memory only.
+    Dirty(Arc<Node<V>>),
+    /// In the store only.
+    Stored(Stored),
+    /// In both.
+    Sealed(Stored, Arc<Node<V>>),
+}
+
+/// A stored child: its link, and its weight for merges that need not load it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stored {
+    pub(super) link: Link,
+    pub(super) weight: Weight,
+}
+
+/// The weight of a child as one byte: 0 empty, up to 128 a leaf's units, 254 a leaf of one large
+/// entry, 255 an inner node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Weight(pub(super) u8);
+
+impl Weight {
+    pub(super) const EMPTY: Self = Self(0);
+    pub(super) const OVERSIZE: Self = Self(254);
+    pub(super) const INNER: Self = Self(255);
+
+    pub(super) fn from_byte(byte: u8) -> Option<Self> {
+        let known = u32::from(byte) <= LEAF_WEIGHT_MAX || byte >= Self::OVERSIZE.0;
+        known.then_some(Self(byte))
+    }
+
+    /// Whether two buddies fit one leaf.
+    pub(super) fn fits_with(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::INNER, _) | (_, Self::INNER) => false,
+            (Self::EMPTY, _) | (_, Self::EMPTY) => true,
+            (Self(a), Self(b)) => u32::from(a) + u32::from(b) <= LEAF_WEIGHT_MAX,
+        }
+    }
+}
+
+impl<V: Value> Child<V> {
+    pub(super) fn stored(&self) -> Option<Stored> {
+        match self {
+            Child::Stored(stored) | Child::Sealed(stored, _) => Some(*stored),
+            Child::Empty | Child::Dirty(_) => None,
+        }
+    }
+
+    pub(super) fn node(&self) -> Option<&Arc<Node<V>>> {
+        match self {
+            Child::Dirty(node) | Child::Sealed(_, node) => Some(node),
+            Child::Empty | Child::Stored(_) => None,
+        }
+    }
+
+    /// The node, `None` if there is none at all, or what to load.
+    pub(super) fn resident(&self, at: &KeyHash) -> Result<Option<&Arc<Node<V>>>, Missing> {
+        match self {
+            Child::Empty => Ok(None),
+            Child::Stored(stored) => Err(Missing { link: stored.link, at: *at }),
+            Child::Dirty(node) | Child::Sealed(_, node) => Ok(Some(node)),
+        }
+    }
+
+    pub(super) fn weight(&self) -> Weight {
+        match self {
+            Child::Empty => Weight::EMPTY,
+            Child::Dirty(node) => node.weight(),
+            Child::Stored(stored) | Child::Sealed(stored, _) => stored.weight,
+        }
+    }
+
+    /// Makes the child Dirty and gives its node for an edit; `None` if it is not resident.
+    pub(super) fn edit(&mut self) -> Option<&mut Node<V>> {
+        if let Child::Sealed(..) = self
+            && let Child::Sealed(_, node) = std::mem::replace(self, Child::Empty)
+        {
+            *self = Child::Dirty(node);
+        }
+        match self {
+            Child::Dirty(node) => {
+                let node = Arc::make_mut(node);
+                node.stamp = next_stamp();
+                Some(node)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// One node.
+pub struct Node<V> {
+    /// Changes with every edit: what a store plan recognises an unchanged node by.
+    pub(super) stamp: u64,
+    /// When the node was last used, in ticks of the evictor.
+    used: AtomicU32,
+    pub(super) body: Body<V>,
+}
+
+#[derive(Clone)]
+pub(super) enum Body<V> {
+    Leaf(Leaf<V>),
+    Inner(Inner<V>),
+}
+
+impl<V: Value> Node<V> {
+    pub(super) fn new(body: Body<V>) -> Self {
+        Self { stamp: next_stamp(), used: AtomicU32::new(tick()), body }
+    }
+
+    pub(super) fn touch(&self) {
+        let now = tick();
+        if self.used.load(Ordering::Relaxed) != now {
+            self.used.store(now, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn used(&self) -> u32 {
+        self.used.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn weight(&self) -> Weight {
+        match &self.body {
+            Body::Inner(_) => Weight::INNER,
+            Body::Leaf(leaf) if leaf.weight <= LEAF_WEIGHT_MAX => Weight(leaf.weight as u8),
+            Body::Leaf(_) => Weight::OVERSIZE,
+        }
+    }
+
+    /// The bytes of memory the node takes, children and nested tries not included.
+    pub fn memory(&self) -> usize {
+        size_of::<Self>()
+            + match &self.body {
+                Body::Leaf(leaf) => leaf
+                    .items
+                    .iter()
+                    .map(|item| size_of::<Item<V>>() + item.key.len() + item.value.memory())
+                    .sum::<usize>(),
+                Body::Inner(inner) => inner.children.len() * size_of::<Child<V>>(),
+            }
+    }
+}
+
+impl<V: Clone> Clone for Node<V> {
+    fn clone(&self) -> Self {
+        Self { stamp: self.stamp, used: AtomicU32::new(tick()), body: self.body.clone() }
+    }
+}
+
+impl<V> fmt::Debug for Node<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Node")
+    }
+}
+
+/// Entries whose hashes share a range of slots, in no order.
+#[derive(Clone)]
+pub(super) struct Leaf<V> {
+    pub(super) items: Vec<Item<V>>,
+    /// The sum of the items' units.
+    pub(super) weight: u32,
+}
+
+#[derive(Clone)]
+pub(super) struct Item<V> {
+    pub(super) prefix: u64,
+    pub(super) key: Box<[u8]>,
+    pub(super) value: V,
+}
+
+impl<V: Value> Item<V> {
+    pub(super) fn new(hash: &KeyHash, key: &[u8], value: V) -> Self {
+        Self { prefix: hash.prefix(), key: key.into(), value }
+    }
+
+    pub(super) fn units(&self) -> u32 {
+        units_of(&self.key, &self.value)
+    }
+}
+
+/// The weight of one entry in units of 16 bytes, 1 to one more than a leaf holds.
+pub(super) fn units_of<V: Value>(key: &[u8], value: &V) -> u32 {
+    let bytes = key.len() + value.weight() + 2;
+    (bytes.div_ceil(16) as u32).clamp(1, LEAF_WEIGHT_MAX + 1)
+}
+
+impl<V: Value> Leaf<V> {
+    pub(super) fn new(items: Vec<Item<V>>) -> Self {
+        let weight = items.iter().map(Item::units).sum();
+        Self { items, weight }
+    }
+
+    pub(super) fn position(&self, prefix: u64, key: &[u8]) -> Option<usize> {
+        self.items.iter().position(|item| item.prefix == prefix && *item.key == *key)
+    }
+
+    pub(super) fn overflows(&self) -> bool {
+        self.weight > LEAF_WEIGHT_MAX && self.items.len() > 1
+    }
+}
+
+/// Slots in aligned power-of-two ranges, a child each.
+#[derive(Clone)]
+pub(super) struct Inner<V> {
+    /// Bit `s` is set where a range starts at slot `s`. Bit 0 is always set.
+    pub(super) starts: u32,
+    pub(super) children: Vec<Child<V>>,
+}
+
+impl<V> Inner<V> {
+    /// The index of the child whose range holds `slot`.
+    pub(super) fn index_of(&self, slot: u32) -> usize {
+        let up_to_slot = u32::MAX >> (SLOTS - 1 - slot);
+        (self.starts & up_to_slot).count_ones() as usize - 1
+    }
+
+    /// The first slot and the size of the range of the child at `index`.
+    pub(super) fn range(&self, index: usize) -> (u32, u32) {
+        let mut rest = self.starts;
+        for _ in 0..index {
+            rest &= rest - 1;
+        }
+        let start = rest.trailing_zeros();
+        rest &= rest - 1;
+        let end = if rest == 0 { SLOTS } else { rest.trailing_zeros() };
+        (start, end - start)
+    }
+}
+
+fn next_stamp() -> u64 {
+    static STAMP: AtomicU64 = AtomicU64::new(1);
+    STAMP.fetch_add(1, Ordering::Relaxed)
+}
+
+static TICK: AtomicU32 = AtomicU32::new(0);
+
+fn tick() -> u32 {
+    TICK.load(Ordering::Relaxed)
+}
+
+/// Starts a new period of use.
+pub(super) fn advance_tick() {
+    TICK.fetch_add(1, Ordering::Relaxed);
+}

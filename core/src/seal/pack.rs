@@ -1,0 +1,69 @@
+//! Filling packs: the small things one flush writes, sealed side by side.
+
+use super::address::{Address, PackId, Place};
+use super::aead::TAG_BYTES;
+use super::keys::{UnitKind, seal_unit};
+use crate::error::Result;
+use crate::platform::Environment;
+
+/// The usual limit of a pack, in bytes: it is closed once the next unit would take it over.
+pub const PACK_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// One pack, ready to be stored under its name.
+#[derive(Debug)]
+pub struct Pack {
+    /// The pack's id.
+    pub id: PackId,
+    /// The object's bytes.
+    pub bytes: Vec<u8>,
+    /// How many of the bytes are sealed nodes.
+    pub node_bytes: u64,
+}
+
+impl Pack {
+    /// How many of the bytes are sealed contents.
+    pub fn content_bytes(&self) -> u64 {
+        self.bytes.len() as u64 - self.node_bytes
+    }
+}
+
+/// Seals units into packs of bounded size (a unit larger than the bound gets a pack of its own).
+#[derive(Debug)]
+pub struct PackWriter<'a> {
+    environment: &'a Environment,
+    bytes_max: usize,
+    packs: Vec<Pack>,
+}
+
+impl<'a> PackWriter<'a> {
+    /// A writer that draws pack ids from `environment` and fills packs up to `bytes_max`.
+    pub fn new(environment: &'a Environment, bytes_max: usize) -> Self {
+        Self { environment, bytes_max, packs: Vec::new() }
+    }
+
+    /// Seals `plaintext` into the current pack and returns its place.
+    pub fn add(&mut self, kind: UnitKind, address: &Address, plaintext: &[u8]) -> Result<Place> {
+        let needed = plaintext.len() + TAG_BYTES;
+        let fits = |pack: &&mut Pack| pack.bytes.len() + needed <= self.bytes_max;
+        let pack = match self.packs.last_mut().filter(fits) {
+            Some(pack) => pack,
+            None => {
+                let id = PackId(self.environment.random()?);
+                self.packs.push(Pack { id, bytes: Vec::new(), node_bytes: 0 });
+                let last = self.packs.len() - 1;
+                &mut self.packs[last]
+            }
+        };
+        let place = seal_unit(kind, address, pack.id, &mut pack.bytes, plaintext)?;
+        if kind == UnitKind::Node {
+            pack.node_bytes += u64::from(place.length);
+        }
+        Ok(place)
+    }
+
+    /// The packs, in the order they were filled: a unit names only units of its own or an
+    /// earlier pack.
+    pub fn finish(self) -> Vec<Pack> {
+        self.packs
+    }
+}
