@@ -2,10 +2,14 @@
 
 pub mod blob;
 mod codec;
+mod content;
 mod error;
 pub mod hamt;
 pub mod path;
 pub mod platform;
 pub mod seal;
+mod task;
 
+pub use content::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN, ContentStream, INLINE_BYTES_MAX};
 pub use error::{Error, Result};
+pub use task::{CancelToken, OnProgress, Progress, Watch};

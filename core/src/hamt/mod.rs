@@ -24,6 +24,7 @@ mod store;
 mod walk;
 
 pub use codec::{NodeReader, NodeWriter};
+pub(crate) use codec::{PlaceReader, PlaceWriter};
 pub use diff::{Change, diff};
 pub use hash::KeyHash;
 pub use node::{LEAF_WEIGHT_MAX, Missing, Node, Trie, Value};

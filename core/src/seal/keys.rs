@@ -16,8 +16,10 @@ use crate::platform;
 pub enum UnitKind {
     /// A trie node.
     Node,
-    /// A small content or a chunk table.
+    /// A small content.
     Content,
+    /// A table of chunks.
+    Table,
 }
 
 /// The purpose keys of a vault. A reader that was handed only a link has none of them.
@@ -25,6 +27,7 @@ pub enum UnitKind {
 pub struct Keys {
     node_address: [u8; 32],
     content_address: [u8; 32],
+    table_address: [u8; 32],
     pub(super) root: [u8; 32],
 }
 
@@ -35,6 +38,7 @@ impl Keys {
         Self {
             node_address: derive("sealwood v1 node address"),
             content_address: derive("sealwood v1 content address"),
+            table_address: derive("sealwood v1 table address"),
             root: derive("sealwood v1 root"),
         }
     }
@@ -44,6 +48,7 @@ impl Keys {
         let key = match kind {
             UnitKind::Node => &self.node_address,
             UnitKind::Content => &self.content_address,
+            UnitKind::Table => &self.table_address,
         };
         Address(*blake3::keyed_hash(key, plaintext).as_bytes())
     }
@@ -134,9 +139,11 @@ fn chunk_key(address: &Address) -> [u8; 32] {
 fn unit_key(kind: UnitKind, address: &Address, pack: PackId, offset: u32) -> [u8; 32] {
     static NODE: LazyLock<[u8; 32]> = LazyLock::new(|| domain("sealwood v1 node key"));
     static CONTENT: LazyLock<[u8; 32]> = LazyLock::new(|| domain("sealwood v1 content key"));
+    static TABLE: LazyLock<[u8; 32]> = LazyLock::new(|| domain("sealwood v1 table key"));
     let domain = match kind {
         UnitKind::Node => &NODE,
         UnitKind::Content => &CONTENT,
+        UnitKind::Table => &TABLE,
     };
     let mut material = [0; 32 + 16 + 4];
     material[..32].copy_from_slice(&address.0);

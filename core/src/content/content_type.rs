@@ -1,0 +1,158 @@
+//! The three shapes of a content and their codec.
+
+use bytes::Bytes;
+
+use super::table::{Table, chunk_count};
+use super::unit::Unit;
+use crate::codec::{put_bytes, put_varint};
+use crate::error::Result;
+use crate::hamt::{NodeReader, NodeWriter};
+use crate::seal::{Address, TAG_BYTES, UnitKind};
+
+/// The largest content that lies in its entry, in bytes.
+pub const INLINE_BYTES_MAX: usize = 1024;
+/// The smallest content that is cut into chunks, in bytes.
+pub const CHUNKED_BYTES_MIN: usize = 128 * 1024;
+/// The size of a chunk unless a vault is created with another, in bytes.
+pub const CHUNK_BYTES_DEFAULT: u32 = 1024 * 1024;
+
+/// The content of a file.
+#[derive(Debug, Clone)]
+pub(crate) enum Content {
+    Inline(Bytes),
+    /// Its length without the seal, and where it is.
+    Packed(u32, Unit),
+    Chunked(Chunked),
+}
+
+/// A content in chunks.
+#[derive(Debug, Clone)]
+pub(crate) struct Chunked {
+    pub(crate) size: u64,
+    pub(crate) table: Table,
+}
+
+const KIND_INLINE: u8 = 0;
+const KIND_PACKED: u8 = 1;
+const KIND_CHUNKED: u8 = 2;
+
+impl Content {
+    pub(crate) fn size(&self) -> u64 {
+        match self {
+            Content::Inline(bytes) => bytes.len() as u64,
+            Content::Packed(size, _) => (*size).into(),
+            Content::Chunked(chunked) => chunked.size,
+        }
+    }
+
+    /// The encoded size in bytes, but for places.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Content::Inline(bytes) => bytes.len() + 3,
+            Content::Packed(..) => 36,
+            Content::Chunked(Chunked { table: Table::Inline(chunks), .. }) => 6 + 32 * chunks.len(),
+            Content::Chunked(_) => 38,
+        }
+    }
+
+    /// Units that may still have to be placed.
+    pub(crate) fn unit(&self) -> Option<&Unit> {
+        match self {
+            Content::Packed(_, unit)
+            | Content::Chunked(Chunked { table: Table::Stored(unit), .. }) => Some(unit),
+            _ => None,
+        }
+    }
+
+    /// Whether both name the same bytes.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Content::Inline(a), Content::Inline(b)) => a == b,
+            (Content::Packed(_, a), Content::Packed(_, b)) => a.address == b.address,
+            (Content::Chunked(a), Content::Chunked(b)) => {
+                a.size == b.size
+                    && match (&a.table, &b.table) {
+                        (Table::Inline(a), Table::Inline(b)) => a == b,
+                        (Table::Stored(a), Table::Stored(b)) => a.address == b.address,
+                        _ => false,
+                    }
+            }
+            _ => false,
+        }
+    }
+
+    /// ```text
+    /// inline:  0, varint length, bytes
+    /// packed:  1, varint length, address (32); place
+    /// chunked: 2, varint length, up to 4 addresses (32 each) or the table's address;
+    ///          place and length of the table if there are more than 4 chunks
+    /// ```
+    pub(crate) fn encode(&self, out: &mut NodeWriter<'_>) -> Result<()> {
+        match self {
+            Content::Inline(bytes) => {
+                out.canon().push(KIND_INLINE);
+                put_bytes(out.canon(), bytes);
+            }
+            Content::Packed(size, unit) => {
+                out.canon().push(KIND_PACKED);
+                put_varint(out.canon(), (*size).into());
+                out.canon().extend_from_slice(unit.address.expose());
+                let place = unit.place_in(out)?;
+                out.put_place(&place);
+            }
+            Content::Chunked(Chunked { size, table }) => {
+                out.canon().push(KIND_CHUNKED);
+                put_varint(out.canon(), *size);
+                match table {
+                    Table::Inline(chunks) => {
+                        for address in chunks.iter() {
+                            out.canon().extend_from_slice(address.expose());
+                        }
+                    }
+                    Table::Stored(unit) => {
+                        out.canon().extend_from_slice(unit.address.expose());
+                        let place = unit.place_in(out)?;
+                        out.put_place_and_length(&place);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn decode(input: &mut NodeReader<'_>, chunk_bytes: u32) -> Result<Self> {
+        let malformed = input.canon().malformed();
+        match input.canon().byte()? {
+            KIND_INLINE => {
+                let bytes = input.canon().bytes()?;
+                if bytes.len() > INLINE_BYTES_MAX {
+                    return Err(malformed);
+                }
+                Ok(Content::Inline(Bytes::copy_from_slice(bytes)))
+            }
+            KIND_PACKED => {
+                let size = input.canon().varint_u32()?;
+                if size as usize >= CHUNKED_BYTES_MIN {
+                    return Err(malformed);
+                }
+                let address = Address(input.canon().array()?);
+                let place = input.place(size + TAG_BYTES as u32)?;
+                Ok(Content::Packed(size, Unit::stored(UnitKind::Content, address, place)))
+            }
+            KIND_CHUNKED => {
+                let size = input.canon().varint()?;
+                let chunks = chunk_count(size, chunk_bytes);
+                let table = if chunks <= Table::INLINE_CHUNKS_MAX {
+                    let addresses = (0..chunks).map(|_| Ok(Address(input.canon().array()?)));
+                    Table::Inline(addresses.collect::<Result<_>>()?)
+                } else {
+                    let address = Address(input.canon().array()?);
+                    let place = input.place_and_length()?;
+                    Table::Stored(Unit::stored(UnitKind::Table, address, place))
+                };
+                Ok(Content::Chunked(Chunked { size, table }))
+            }
+            _ => Err(malformed),
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Contents of files: how they are split by size, stored, and read back.
+//!
+//! This room owns three shapes. Up to [`INLINE_BYTES_MAX`] a content lies in its entry. Below
+//! [`CHUNKED_BYTES_MIN`] it is one sealed unit of a pack. From there on it is cut into chunks of
+//! the vault's chunk size, each an object of its own, named by a table of addresses. Moving an
+//! entry never moves its content.
+//!
+//! It promises bounded memory for streams of any length, and that no byte is released before the
+//! address of the unit or chunk it lies in was checked.
+
+mod content_type;
+mod read;
+mod split;
+mod table;
+mod unit;
+
+pub use content_type::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN, INLINE_BYTES_MAX};
+pub use read::ContentStream;
+
+pub(crate) use content_type::Content;
+pub(crate) use read::ContentReader;
+pub(crate) use split::{KnownChunks, Splitter};
+pub(crate) use unit::Unit;

@@ -1,0 +1,232 @@
+//! Giving a content out: whole, as a stream, or a range; every byte checked first.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt};
+
+use super::content_type::{Chunked, Content};
+use super::table::{Rows, Table, chunk_count, chunks_per_row, decode_table};
+use super::unit::{Pending, Unit};
+use crate::blob::BlobStore;
+use crate::error::{Error, Result};
+use crate::platform::{BoxFuture, BoxStream};
+use crate::seal::{
+    Address, Keys, Link, TAG_BYTES, UnitKind, chunk_name, open_chunk, open_unit, pack_name,
+};
+
+/// Chunks read ahead of the one being given out.
+const READ_AHEAD: usize = 4;
+
+/// The bytes of a content, in order.
+pub type ContentStream = BoxStream<'static, Result<Bytes>>;
+
+/// Reads contents. Without keys (a reader that was handed a link) the seal alone is checked.
+#[derive(Clone)]
+pub(crate) struct ContentReader {
+    pub(crate) store: Arc<dyn BlobStore>,
+    pub(crate) keys: Option<Keys>,
+    pub(crate) chunk_bytes: u32,
+}
+
+impl ContentReader {
+    /// The bytes of `range`, which lies within the content.
+    pub(crate) async fn bytes(&self, content: &Content, range: Range<u64>) -> Result<Bytes> {
+        match content {
+            Content::Chunked(_) => {
+                let expected = (range.end - range.start) as usize;
+                let mut parts = self.stream(content, range);
+                let mut whole = match parts.try_next().await? {
+                    Some(only) if only.len() == expected => return Ok(only),
+                    Some(first) => bytes::BytesMut::from(&first[..]),
+                    None => return Ok(Bytes::new()),
+                };
+                while let Some(part) = parts.try_next().await? {
+                    whole.extend_from_slice(&part);
+                }
+                Ok(whole.freeze())
+            }
+            small => {
+                let bytes = self.small(small).await?;
+                Ok(bytes.slice(range.start as usize..range.end as usize))
+            }
+        }
+    }
+
+    /// The bytes of `range`, which lies within the content, a chunk at a time.
+    pub(crate) fn stream(&self, content: &Content, range: Range<u64>) -> ContentStream {
+        if range.is_empty() {
+            return Box::pin(futures_util::stream::empty());
+        }
+        let reader = self.clone();
+        match content {
+            Content::Chunked(chunked) => {
+                let chunk_bytes = u64::from(self.chunk_bytes);
+                let chunks = range.start / chunk_bytes..range.end.div_ceil(chunk_bytes);
+                let chunked = chunked.clone();
+                let addresses = reader.clone().addresses(&chunked, chunks);
+                let parts = addresses.map_ok(move |(index, address)| {
+                    let reader = reader.clone();
+                    let from = index * chunk_bytes;
+                    let length = chunk_bytes.min(chunked.size - from);
+                    let part = range.start.max(from) - from..range.end.min(from + length) - from;
+                    async move {
+                        let chunk = reader.chunk(&address, length).await?;
+                        Ok(chunk.slice(part.start as usize..part.end as usize))
+                    }
+                });
+                Box::pin(parts.try_buffered(READ_AHEAD))
+            }
+            small => {
+                let small = small.clone();
+                Box::pin(futures_util::stream::once(async move {
+                    let bytes = reader.small(&small).await?;
+                    Ok(bytes.slice(range.start as usize..range.end as usize))
+                }))
+            }
+        }
+    }
+
+    async fn small(&self, content: &Content) -> Result<Bytes> {
+        match content {
+            Content::Inline(bytes) => Ok(bytes.clone()),
+            Content::Packed(_, unit) => {
+                // The link first: a flush may store the unit at any time and drop its bytes.
+                if let Some(Pending::Content(bytes)) = unit.plaintext() {
+                    return Ok(bytes);
+                }
+                let (link, plaintext) = self.unit(unit).await?;
+                if let Some(keys) = &self.keys {
+                    keys.check(UnitKind::Content, &link.address, &plaintext)?;
+                }
+                Ok(Bytes::from(plaintext))
+            }
+            Content::Chunked(_) => Err(Error::Malformed { what: "content" }),
+        }
+    }
+
+    /// Opens a stored unit; the caller checks the address.
+    async fn unit(&self, unit: &Unit) -> Result<(Link, Vec<u8>)> {
+        let link = unit.link().ok_or(Error::Malformed { what: "content without a place" })?;
+        let place = link.place;
+        let name = pack_name(place.pack);
+        let sealed = self.store.get_range(&name, place.offset.into(), place.length.into()).await?;
+        Ok((link, open_unit(unit.kind, &link, &sealed)?))
+    }
+
+    async fn chunk(&self, address: &Address, length: u64) -> Result<Bytes> {
+        let sealed_length = length + TAG_BYTES as u64;
+        // One byte more than expected, to notice an object that is too long.
+        let sealed = self.store.get_range(&chunk_name(address), 0, sealed_length + 1).await?;
+        if (sealed.len() as u64) < sealed_length {
+            return Err(Error::ObjectTruncated);
+        }
+        if sealed.len() as u64 > sealed_length {
+            return Err(Error::ObjectCorrupt);
+        }
+        let plaintext = open_chunk(address, &sealed).await?;
+        if let Some(keys) = &self.keys {
+            keys.check(UnitKind::Content, address, &plaintext)?;
+        }
+        Ok(Bytes::from(plaintext))
+    }
+
+    /// The indices and addresses of the chunks in `wanted`, in order. Tables are read as they are
+    /// reached, one path at a time.
+    fn addresses(
+        self,
+        chunked: &Chunked,
+        wanted: Range<u64>,
+    ) -> BoxStream<'static, Result<(u64, Address)>> {
+        let total = chunk_count(chunked.size, self.chunk_bytes);
+        let part = match &chunked.table {
+            Table::Inline(rows) => Part {
+                first: 0,
+                chunks: total,
+                what: What::Chunks { rows: Arc::clone(rows), next: 0 },
+            },
+            Table::Stored(unit) => {
+                Part { first: 0, chunks: total, what: What::Table(unit.clone()) }
+            }
+        };
+        let walk = TableWalk { reader: self, stack: vec![part], wanted };
+        Box::pin(futures_util::stream::try_unfold(walk, |mut walk| async move {
+            Ok(walk.next().await?.map(|row| (row, walk)))
+        }))
+    }
+
+    fn rows<'a>(&'a self, unit: &'a Unit, chunks: u64) -> BoxFuture<'a, Result<Rows>> {
+        Box::pin(async move {
+            match unit.plaintext() {
+                Some(Pending::Chunks(rows)) => Ok(Rows::Chunks(rows)),
+                Some(Pending::Tables(rows)) => Ok(Rows::Tables(rows)),
+                Some(Pending::Content(_)) => Err(Error::Malformed { what: "chunk table" }),
+                None => {
+                    let (link, plaintext) = self.unit(unit).await?;
+                    decode_table(self.keys.as_ref(), &link.address, &plaintext, chunks)
+                }
+            }
+        })
+    }
+}
+
+/// A depth-first walk over the tables of one content.
+struct TableWalk {
+    reader: ContentReader,
+    stack: Vec<Part>,
+    wanted: Range<u64>,
+}
+
+/// A run of chunks still to visit.
+struct Part {
+    first: u64,
+    chunks: u64,
+    what: What,
+}
+
+enum What {
+    Table(Unit),
+    Chunks { rows: Arc<[Address]>, next: usize },
+}
+
+impl TableWalk {
+    async fn next(&mut self) -> Result<Option<(u64, Address)>> {
+        while let Some(mut part) = self.stack.pop() {
+            if part.first >= self.wanted.end || part.first + part.chunks <= self.wanted.start {
+                continue;
+            }
+            match &mut part.what {
+                What::Chunks { rows, next } => {
+                    let index = part.first + *next as u64;
+                    let Some(address) = rows.get(*next).copied() else { continue };
+                    *next += 1;
+                    self.stack.push(part);
+                    if self.wanted.contains(&index) {
+                        return Ok(Some((index, address)));
+                    }
+                }
+                What::Table(unit) => {
+                    let per_row = chunks_per_row(part.chunks);
+                    match self.reader.rows(unit, part.chunks).await? {
+                        Rows::Tables(tables) => {
+                            for (row, table) in tables.iter().enumerate().rev() {
+                                let first = row as u64 * per_row;
+                                self.stack.push(Part {
+                                    first: part.first + first,
+                                    chunks: per_row.min(part.chunks - first),
+                                    what: What::Table(table.clone()),
+                                });
+                            }
+                        }
+                        Rows::Chunks(rows) => {
+                            let what = What::Chunks { rows, next: 0 };
+                            self.stack.push(Part { what, ..part });
+                        }
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,192 @@
+//! Taking a content in: splitting it by size, sealing and uploading its chunks.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+
+use super::content_type::{CHUNKED_BYTES_MIN, Chunked, Content, INLINE_BYTES_MAX};
+use super::table::Table;
+use super::unit::{Pending, Unit};
+use crate::blob::{BlobStore, Precondition};
+use crate::error::{Error, Result};
+use crate::platform::{BoxFuture, BoxStream};
+use crate::seal::{Address, Keys, UnitKind, chunk_name, seal_chunk};
+use crate::task::Watch;
+
+/// Chunks of one content that are sealed or uploaded at a time. With the one being read, a put
+/// holds at most `2 * UPLOADS_MAX + 2` chunks in memory.
+const UPLOADS_MAX: usize = 4;
+
+/// Names of chunks this session knows to be stored, so that it does not send them again.
+#[derive(Debug, Default)]
+pub(crate) struct KnownChunks(Mutex<HashSet<Address>>);
+
+impl KnownChunks {
+    /// The most addresses kept, 32 bytes each. A full set is forgotten: it only saves uploads.
+    const MAX: usize = 64 * 1024;
+
+    fn contains(&self, address: &Address) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(address)
+    }
+
+    fn insert(&self, address: Address) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= Self::MAX {
+            known.clear();
+        }
+        known.insert(address);
+    }
+}
+
+/// Splits contents of one vault.
+#[derive(Clone)]
+pub(crate) struct Splitter {
+    pub(crate) store: Arc<dyn BlobStore>,
+    pub(crate) keys: Keys,
+    pub(crate) chunk_bytes: u32,
+    pub(crate) known: Arc<KnownChunks>,
+}
+
+impl Splitter {
+    /// Stores a content that is in memory. Chunks are uploaded on return; small contents are
+    /// pending in the unit.
+    pub(crate) async fn bytes(&self, bytes: Bytes, watch: &Watch) -> Result<Content> {
+        let total = bytes.len() as u64;
+        if bytes.len() < CHUNKED_BYTES_MIN {
+            watch.report(total, Some(total));
+            return Ok(self.small(bytes));
+        }
+        let chunk_bytes = self.chunk_bytes as usize;
+        let mut rest = bytes;
+        let chunks = futures_util::stream::poll_fn(move |_| {
+            let next = (!rest.is_empty()).then(|| rest.split_to(chunk_bytes.min(rest.len())));
+            std::task::Poll::Ready(next.map(Ok))
+        });
+        self.chunked(Box::pin(chunks), Some(total), watch).await
+    }
+
+    /// Stores a content of unknown length in bounded memory.
+    pub(crate) async fn stream(
+        &self,
+        source: BoxStream<'_, Result<Bytes>>,
+        total: Option<u64>,
+        watch: &Watch,
+    ) -> Result<Content> {
+        let mut slices = Rechunk::new(source, self.chunk_bytes as usize);
+        let first = slices.next().await?;
+        if first.len() < CHUNKED_BYTES_MIN {
+            let size = first.len() as u64;
+            watch.report(size, Some(size));
+            return Ok(self.small(first));
+        }
+        let chunks =
+            futures_util::stream::unfold((Some(first), slices), |(first, mut slices)| async move {
+                let next = match first {
+                    Some(first) => Ok(first),
+                    None => slices.next().await,
+                };
+                match next {
+                    Ok(bytes) if bytes.is_empty() => None,
+                    next => Some((next, (None, slices))),
+                }
+            });
+        self.chunked(Box::pin(chunks), total, watch).await
+    }
+
+    fn small(&self, bytes: Bytes) -> Content {
+        if bytes.len() <= INLINE_BYTES_MAX {
+            return Content::Inline(bytes);
+        }
+        let address = self.keys.address(UnitKind::Content, &bytes);
+        let size = bytes.len() as u32;
+        Content::Packed(size, Unit::pending(UnitKind::Content, address, Pending::Content(bytes)))
+    }
+
+    /// Uploads whole chunks, a few at a time.
+    async fn chunked(
+        &self,
+        mut chunks: BoxStream<'_, Result<Bytes>>,
+        total: Option<u64>,
+        watch: &Watch,
+    ) -> Result<Content> {
+        let mut uploads: FuturesUnordered<BoxFuture<'_, Result<u64>>> = FuturesUnordered::new();
+        let mut addresses = Vec::new();
+        let (mut size, mut done) = (0u64, 0u64);
+        while let Some(chunk) = chunks.next().await {
+            let chunk = chunk?;
+            if watch.cancel.is_cancelled() {
+                return Err(Error::Cancelled);
+            }
+            while uploads.len() >= UPLOADS_MAX {
+                if let Some(sent) = uploads.next().await {
+                    done += sent?;
+                    watch.report(done, total);
+                }
+            }
+            let address = self.keys.address(UnitKind::Content, &chunk);
+            size += chunk.len() as u64;
+            addresses.push(address);
+            uploads.push(Box::pin(self.upload(address, chunk)));
+        }
+        while let Some(sent) = uploads.next().await {
+            done += sent?;
+            watch.report(done, total.or_else(|| uploads.is_empty().then_some(size)));
+        }
+        let table = Table::build(&self.keys, addresses)?;
+        Ok(Content::Chunked(Chunked { size, table }))
+    }
+
+    /// Makes sure the chunk is stored; returns its length.
+    async fn upload(&self, address: Address, chunk: Bytes) -> Result<u64> {
+        let length = chunk.len() as u64;
+        if self.known.contains(&address) {
+            return Ok(length);
+        }
+        let sealed = Bytes::from(seal_chunk(&address, &chunk).await?);
+        drop(chunk);
+        match self.store.put(&chunk_name(&address), sealed, Precondition::Absent).await {
+            // Whoever put it there before put the same bytes.
+            Ok(_) | Err(Error::PreconditionFailed) => {
+                self.known.insert(address);
+                Ok(length)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Cuts a stream into slices of one length, the last one shorter, then empty.
+struct Rechunk<'a> {
+    source: BoxStream<'a, Result<Bytes>>,
+    /// What the source gave over a slice's length.
+    rest: Bytes,
+    length: usize,
+}
+
+impl<'a> Rechunk<'a> {
+    fn new(source: BoxStream<'a, Result<Bytes>>, length: usize) -> Self {
+        Self { source, rest: Bytes::new(), length }
+    }
+
+    async fn next(&mut self) -> Result<Bytes> {
+        // A source that hands out whole slices costs no copy.
+        if self.rest.len() >= self.length {
+            return Ok(self.rest.split_to(self.length));
+        }
+        let mut slice = BytesMut::from(&std::mem::take(&mut self.rest)[..]);
+        while slice.len() < self.length {
+            let Some(mut bytes) = self.source.next().await.transpose()? else { break };
+            if slice.is_empty() && bytes.len() >= self.length {
+                self.rest = bytes.split_off(self.length);
+                return Ok(bytes);
+            }
+            self.rest = bytes.split_off(bytes.len().min(self.length - slice.len()));
+            slice.reserve(self.length - slice.len());
+            slice.extend_from_slice(&bytes);
+        }
+        Ok(slice.freeze())
+    }
+}

@@ -1,0 +1,87 @@
+//! Long work: how it is cancelled and how it reports.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use event_listener::Event;
+use futures_util::future::{Either, select};
+
+use crate::error::{Error, Result};
+use crate::platform::{MaybeSend, MaybeSync};
+
+/// Cancels the operations it was given to. Cloned tokens cancel together.
+#[derive(Debug, Clone, Default)]
+pub struct CancelToken(Arc<Signal>);
+
+#[derive(Debug, Default)]
+struct Signal {
+    cancelled: AtomicBool,
+    event: Event,
+}
+
+impl CancelToken {
+    /// A token that is not cancelled.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Cancels, once and for all.
+    pub fn cancel(&self) {
+        self.0.cancelled.store(true, Ordering::SeqCst);
+        self.0.event.notify(usize::MAX);
+    }
+
+    /// Whether [`cancel`](CancelToken::cancel) was called.
+    pub fn is_cancelled(&self) -> bool {
+        self.0.cancelled.load(Ordering::SeqCst)
+    }
+
+    /// Runs `work` until it ends or the token is cancelled, which drops it.
+    pub(crate) async fn run<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let listener = self.0.event.listen();
+        if self.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
+        match select(Box::pin(work), listener).await {
+            Either::Left((outcome, _)) => outcome,
+            Either::Right(_) => Err(Error::Cancelled),
+        }
+    }
+}
+
+/// How far an operation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes done. Never falls; ends at `total`.
+    pub done: u64,
+    /// Bytes in all, where they are known.
+    pub total: Option<u64>,
+}
+
+/// A callback for progress. It is called between steps, on the task that does the work.
+pub trait OnProgress: Fn(Progress) + MaybeSend + MaybeSync {}
+impl<F: Fn(Progress) + MaybeSend + MaybeSync> OnProgress for F {}
+
+/// What every long call takes.
+#[derive(Clone, Default)]
+pub struct Watch {
+    /// Cancels the call.
+    pub cancel: CancelToken,
+    /// Hears of its progress.
+    pub progress: Option<Arc<dyn OnProgress>>,
+}
+
+impl Watch {
+    pub(crate) fn report(&self, done: u64, total: Option<u64>) {
+        if let Some(progress) = &self.progress {
+            progress(Progress { done, total });
+        }
+    }
+}
+
+impl std::fmt::Debug for Watch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Watch").field("cancel", &self.cancel).finish_non_exhaustive()
+    }
+}
