@@ -4,10 +4,12 @@
 //! prints one row per peer and size: ratios within one run mean something, times across machines
 //! do not. Peers that are heavy to build come with the feature `peers`.
 
+mod hamt;
 mod report;
 mod seal;
 mod statistics;
 
+use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use report::Report;
@@ -27,12 +29,15 @@ struct Arguments {
 enum Bench {
     /// Authenticated encryption: seal alone, and seal and address.
     Seal(seal::Options),
+    /// The trie: insert, get, iterate, flush, get cold.
+    Hamt(hamt::Options),
 }
 
-fn main() {
+fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let report = Report::new(arguments.json);
     match arguments.bench {
         Bench::Seal(options) => seal::run(&options, &report),
+        Bench::Hamt(options) => hamt::run(&options, &report),
     }
 }

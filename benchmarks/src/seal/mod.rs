@@ -15,6 +15,7 @@ mod ring;
 use std::hint::black_box;
 use std::time::Duration;
 
+use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
 
@@ -41,11 +42,11 @@ trait SealPeer {
     fn name(&self) -> &'static str;
 
     /// Encrypts `message` in place under a key scheduled beforehand and a nonce made of
-    /// `counter`. `None` for a peer that has no such operation.
-    fn seal(&self, counter: u64, message: &mut [u8]) -> Option<[u8; 16]>;
+    /// `counter`. `None` from a peer that has no such operation.
+    fn seal(&self, counter: u64, message: &mut [u8]) -> Option<Result<[u8; 16]>>;
 
     /// Computes the address of `message`, derives a key from it and encrypts in place.
-    fn seal_and_address(&self, message: &mut [u8]) -> Sealed;
+    fn seal_and_address(&self, message: &mut [u8]) -> Result<Sealed>;
 }
 
 /// What sealing gives besides the ciphertext.
@@ -70,13 +71,13 @@ struct Samples {
 }
 
 /// Measures every peer at every size and prints a row for each.
-pub(crate) fn run(options: &Options, report: &Report) {
-    let peers = peers();
+pub(crate) fn run(options: &Options, report: &Report) -> Result<()> {
+    let peers = peers()?;
     for &bytes in &options.bytes {
         let mut samples: Vec<Samples> = peers.iter().map(|_| Samples::default()).collect();
         for _ in 0..options.rounds {
             for (peer, samples) in peers.iter().zip(&mut samples) {
-                sample(peer.as_ref(), bytes, options.sample_bytes, samples);
+                sample(peer.as_ref(), bytes, options.sample_bytes, samples)?;
             }
         }
         for (peer, samples) in peers.iter().zip(&samples) {
@@ -86,49 +87,92 @@ pub(crate) fn run(options: &Options, report: &Report) {
                 bytes,
                 gb_per_s: median(&samples.seal_and_address),
                 seal_only_gb_per_s: (!samples.seal.is_empty()).then(|| median(&samples.seal)),
-            });
+            })?;
         }
     }
+    Ok(())
 }
 
-fn peers() -> Vec<Box<dyn SealPeer>> {
-    vec![
-        rust_crypto::aes_gcm(),
-        rust_crypto::chacha20_poly1305(),
+fn peers() -> Result<Vec<Box<dyn SealPeer>>> {
+    Ok(vec![
+        rust_crypto::aes_gcm()?,
+        rust_crypto::chacha20_poly1305()?,
         #[cfg(feature = "peers")]
-        ring::aes_gcm(),
+        ring::aes_gcm()?,
         #[cfg(feature = "peers")]
-        ring::chacha20_poly1305(),
+        ring::chacha20_poly1305()?,
         #[cfg(feature = "peers")]
-        aws_lc::aes_gcm(),
-    ]
+        aws_lc::aes_gcm()?,
+    ])
 }
 
-fn sample(peer: &dyn SealPeer, bytes: usize, sample_bytes: usize, samples: &mut Samples) {
+fn sample(
+    peer: &dyn SealPeer,
+    bytes: usize,
+    sample_bytes: usize,
+    samples: &mut Samples,
+) -> Result<()> {
     let count = (sample_bytes / bytes.max(1)).max(1);
-    // Ciphertext is the next message: its speed does not depend on what it says.
-    let mut message: Vec<u8> = (0..bytes).map(|i| i as u8).collect();
     let total = bytes * count;
+    // Ciphertext is the next message: a cipher's speed does not depend on what it says.
+    let mut message: Vec<u8> = (0..bytes).map(|i| i as u8).collect();
 
-    let has_seal = black_box(peer.seal(0, &mut message)).is_some();
-    if has_seal {
-        let ((), time) = timed(|| {
-            for counter in 0..count as u64 {
-                black_box(peer.seal(counter, black_box(&mut message)));
-            }
+    if peer.seal(0, &mut message).is_some() {
+        let (result, time) = timed(|| {
+            (0..count as u64).try_for_each(|counter| -> Result<()> {
+                let tag = peer.seal(counter, black_box(&mut message)).transpose()?;
+                black_box(tag);
+                Ok(())
+            })
         });
+        result?;
         samples.seal.push(gb_per_s(total, time));
     }
 
-    let ((), time) = timed(|| {
-        for _ in 0..count {
-            let sealed = peer.seal_and_address(black_box(&mut message));
+    let (result, time) = timed(|| {
+        (0..count).try_for_each(|_| -> Result<()> {
+            let sealed = peer.seal_and_address(black_box(&mut message))?;
             black_box((sealed.address, sealed.tag));
-        }
+            Ok(())
+        })
     });
+    result?;
     samples.seal_and_address.push(gb_per_s(total, time));
+    Ok(())
 }
 
 fn gb_per_s(bytes: usize, time: Duration) -> f64 {
     bytes as f64 / time.as_secs_f64() / 1e9
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn sealed(peer: &dyn SealPeer) -> (Vec<u8>, [u8; 32], [u8; 16], [u8; 16]) {
+        let mut message = vec![42; 1_000];
+        let sealed = peer.seal_and_address(&mut message).unwrap();
+        let tag = peer.seal(7, &mut [1; 100]).unwrap().unwrap();
+        (message, sealed.address, sealed.tag, tag)
+    }
+
+    #[test]
+    fn two_algorithms_agree_on_the_address_only() {
+        let aes = sealed(rust_crypto::aes_gcm().unwrap().as_ref());
+        let chacha = sealed(rust_crypto::chacha20_poly1305().unwrap().as_ref());
+        assert_eq!(aes.1, chacha.1);
+        assert_ne!(aes.0, vec![42; 1_000]);
+        assert_ne!((aes.0, aes.2, aes.3), (chacha.0, chacha.2, chacha.3));
+    }
+
+    #[cfg(feature = "peers")]
+    #[test]
+    fn libraries_agree_on_an_algorithm() {
+        let aes = sealed(rust_crypto::aes_gcm().unwrap().as_ref());
+        assert_eq!(aes, sealed(ring::aes_gcm().unwrap().as_ref()));
+        assert_eq!(aes, sealed(aws_lc::aes_gcm().unwrap().as_ref()));
+        let chacha = sealed(rust_crypto::chacha20_poly1305().unwrap().as_ref());
+        assert_eq!(chacha, sealed(ring::chacha20_poly1305().unwrap().as_ref()));
+    }
 }
