@@ -124,7 +124,7 @@ fn entrants() -> Vec<Entrant> {
 
 fn round(peer: &mut dyn HamtPeer, workload: &Workload, samples: &mut Samples) -> Result<()> {
     let entries = workload.entries.len();
-    let all_bytes = entries * VALUE_BYTES;
+    let all_bytes: usize = workload.entries.iter().map(|entry| entry.value.len()).sum();
     let each = |time: Duration| time.as_secs_f64() * 1e9 / entries as f64;
 
     let to_insert = workload.entries.clone();
