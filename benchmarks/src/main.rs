@@ -1,2 +1,43 @@
-//! Side-by-side runs.
-fn main() {}
+//! Side-by-side runs against other systems.
+//!
+//! Every bench runs all its peers interleaved in one process, takes the median over rounds and
+//! prints one row per peer and size: ratios within one run mean something, times across machines
+//! do not. Peers that are heavy to build come with the feature `peers`.
+
+mod hamt;
+mod report;
+mod seal;
+mod statistics;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use report::Report;
+
+/// Measures Sealwood beside its peers.
+#[derive(Parser)]
+struct Arguments {
+    /// Print one JSON object a line instead of text.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    bench: Bench,
+}
+
+/// Which bench to run.
+#[derive(Subcommand)]
+enum Bench {
+    /// Authenticated encryption: seal alone, and seal and address.
+    Seal(seal::Options),
+    /// The trie: insert, get, iterate, flush, get cold.
+    Hamt(hamt::Options),
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let report = Report::new(arguments.json);
+    match arguments.bench {
+        Bench::Seal(options) => seal::run(&options, &report),
+        Bench::Hamt(options) => hamt::run(&options, &report),
+    }
+}

@@ -1,0 +1,58 @@
+//! ring: assembly from BoringSSL, needs a C compiler for the target.
+
+use anyhow::{Result, anyhow};
+use ring::aead::{AES_256_GCM, Aad, Algorithm, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
+
+use super::SealPeer;
+use super::composed::{Aead, Composed};
+
+/// AES-256-GCM.
+pub(super) fn aes_gcm() -> Result<Box<dyn SealPeer>> {
+    Composed::<AesGcm>::boxed()
+}
+
+/// ChaCha20-Poly1305.
+pub(super) fn chacha20_poly1305() -> Result<Box<dyn SealPeer>> {
+    Composed::<ChaCha>::boxed()
+}
+
+pub(super) struct AesGcm(LessSafeKey);
+
+impl Aead for AesGcm {
+    const NAME: &'static str = "ring-aes-256-gcm";
+
+    fn with_key(key: &[u8; 32]) -> Result<Self> {
+        Ok(AesGcm(schedule(&AES_256_GCM, key)?))
+    }
+
+    fn seal(&self, nonce: [u8; 12], message: &mut [u8]) -> Result<[u8; 16]> {
+        encrypt(&self.0, nonce, message)
+    }
+}
+
+pub(super) struct ChaCha(LessSafeKey);
+
+impl Aead for ChaCha {
+    const NAME: &'static str = "ring-chacha20-poly1305";
+
+    fn with_key(key: &[u8; 32]) -> Result<Self> {
+        Ok(ChaCha(schedule(&CHACHA20_POLY1305, key)?))
+    }
+
+    fn seal(&self, nonce: [u8; 12], message: &mut [u8]) -> Result<[u8; 16]> {
+        encrypt(&self.0, nonce, message)
+    }
+}
+
+fn schedule(algorithm: &'static Algorithm, key: &[u8; 32]) -> Result<LessSafeKey> {
+    let key = UnboundKey::new(algorithm, key).map_err(|_| anyhow!("wrong key length"))?;
+    Ok(LessSafeKey::new(key))
+}
+
+fn encrypt(key: &LessSafeKey, nonce: [u8; 12], message: &mut [u8]) -> Result<[u8; 16]> {
+    let nonce = Nonce::assume_unique_for_key(nonce);
+    let tag = key
+        .seal_in_place_separate_tag(nonce, Aad::empty(), message)
+        .map_err(|_| anyhow!("message too long"))?;
+    Ok(tag.as_ref().try_into()?)
+}
