@@ -20,6 +20,7 @@ mod edit;
 mod evict;
 mod hash;
 mod node;
+mod resident;
 mod store;
 mod walk;
 
