@@ -4,6 +4,7 @@ pub mod blob;
 mod codec;
 mod content;
 mod error;
+mod forest;
 pub mod hamt;
 pub mod path;
 pub mod platform;
@@ -12,4 +13,5 @@ mod task;
 
 pub use content::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN, ContentStream, INLINE_BYTES_MAX};
 pub use error::{Error, Result};
+pub use forest::WriteStats;
 pub use task::{CancelToken, OnProgress, Progress, Watch};

@@ -27,7 +27,6 @@ pub type ContentStream = BoxStream<'static, Result<Bytes>>;
 pub(crate) struct ContentReader {
     pub(crate) store: Arc<dyn BlobStore>,
     pub(crate) keys: Option<Keys>,
-    pub(crate) chunk_bytes: u32,
 }
 
 impl ContentReader {
@@ -62,7 +61,7 @@ impl ContentReader {
         let reader = self.clone();
         match content {
             Content::Chunked(chunked) => {
-                let chunk_bytes = u64::from(self.chunk_bytes);
+                let chunk_bytes = chunked.chunk.bytes();
                 let chunks = range.start / chunk_bytes..range.end.div_ceil(chunk_bytes);
                 let chunked = chunked.clone();
                 let addresses = reader.clone().addresses(&chunked, chunks);
@@ -139,7 +138,7 @@ impl ContentReader {
         chunked: &Chunked,
         wanted: Range<u64>,
     ) -> BoxStream<'static, Result<(u64, Address)>> {
-        let total = chunk_count(chunked.size, self.chunk_bytes);
+        let total = chunk_count(chunked.size, chunked.chunk);
         let part = match &chunked.table {
             Table::Inline(rows) => Part {
                 first: 0,

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use super::hash::KeyHash;
-use super::node::{Body, Child, Trie, Value};
+use super::node::{Body, Child, Node, Trie, Value};
+use super::store::below;
 use super::walk::NodeSource;
 use crate::error::Result;
+use crate::seal::Link;
 
 impl<V: Value> Trie<V> {
     /// The value of `key`; nodes that are not resident come from `source` and do not stay.
@@ -30,6 +32,19 @@ impl<V: Value> Trie<V> {
             }
         }
         Ok(None)
+    }
+
+    /// Gives every Sealed node to `visit`, with its link.
+    pub fn for_each_resident(&self, visit: &mut dyn FnMut(Link, Arc<Node<V>>)) {
+        fn each<V: Value>(child: &Child<V>, visit: &mut dyn FnMut(Link, Arc<Node<V>>)) {
+            if let Child::Sealed(stored, node) = child {
+                visit(stored.link, Arc::clone(node));
+            }
+            if let Some(node) = child.node() {
+                below(node).for_each(|child| each(child, visit));
+            }
+        }
+        each(&self.root, visit);
     }
 
     /// Lets `change` alter what is resident inside the value of `key`, but not its content: states
