@@ -6,20 +6,39 @@
 //! passes it can hold a vault. A store is trusted with nothing: it may lose, alter, replay or
 //! withhold, and the rooms above notice.
 
+mod directory;
+mod faulty;
+mod key;
 mod memory;
+mod metered;
+mod method;
 
 pub mod conformance;
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
+pub use directory::DirectoryStore;
+pub use faulty::{Call, Fault, FaultMode, FaultyStore};
+pub use key::{KEY_BYTES_MAX, LIST_LIMIT_MAX, check_key, check_length, check_limit, check_prefix};
 pub use memory::MemoryStore;
+pub use metered::{MeteredStore, Metrics, RequestRecord};
+pub use method::Method;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::platform::{BoxFuture, MaybeSend, MaybeSync};
 
 /// The version tag of one state of one object. Equal tags mean equal bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ETag(pub String);
+
+impl ETag {
+    /// The tag that a store without tags of its own gives to `bytes`.
+    pub fn of_content(bytes: &[u8]) -> Self {
+        Self(hex::encode(&blake3::hash(bytes).as_bytes()[..16]))
+    }
+}
 
 /// What must hold for a put to take effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,10 +78,14 @@ pub struct ObjectPage {
     pub next: Option<String>,
 }
 
-/// A place for objects. Keys are 1 to 255 bytes of `[a-z0-9/_-]`, no segment empty.
+/// A place for objects. Keys are 1 to 255 bytes of `[a-z0-9/_-]`, no segment empty; callers give
+/// no others, and a store may refuse them with
+/// [`Error::InvalidArgument`](crate::Error::InvalidArgument) (see [`check_key`]).
 ///
 /// Every method takes `&self` and may be called concurrently. Dropping a returned future is
-/// always safe: the operation then happened wholly or not at all.
+/// always safe: the operation then happened wholly or not at all. The same holds after
+/// [`Error::StoreUnavailable`](crate::Error::StoreUnavailable) and
+/// [`Error::OutcomeUnknown`](crate::Error::OutcomeUnknown): a later read tells which.
 pub trait BlobStore: MaybeSend + MaybeSync + 'static {
     /// The object at `key`. [`Error::ObjectMissing`](crate::Error::ObjectMissing) if there is none.
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>>;
@@ -109,4 +132,63 @@ pub trait BlobStore: MaybeSend + MaybeSync + 'static {
 
     /// Whether [`flush`](BlobStore::flush) would have anything to do.
     fn needs_flush(&self) -> bool;
+}
+
+impl<S: BlobStore + ?Sized> BlobStore for Arc<S> {
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+        (**self).get(key)
+    }
+
+    fn get_range<'a>(
+        &'a self,
+        key: &'a str,
+        offset: u64,
+        length: u64,
+    ) -> BoxFuture<'a, Result<Bytes>> {
+        (**self).get_range(key, offset, length)
+    }
+
+    fn put<'a>(
+        &'a self,
+        key: &'a str,
+        bytes: Bytes,
+        precondition: Precondition,
+    ) -> BoxFuture<'a, Result<ETag>> {
+        (**self).put(key, bytes, precondition)
+    }
+
+    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
+        (**self).delete(key)
+    }
+
+    fn list<'a>(
+        &'a self,
+        prefix: &'a str,
+        start_after: Option<&'a str>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<ObjectPage>> {
+        (**self).list(prefix, start_after, limit)
+    }
+
+    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
+        (**self).head(key)
+    }
+
+    fn flush(&self) -> BoxFuture<'_, Result<()>> {
+        (**self).flush()
+    }
+
+    fn needs_flush(&self) -> bool {
+        (**self).needs_flush()
+    }
+}
+
+/// `length` bytes of `bytes` from `offset` on, as [`BlobStore::get_range`] gives them.
+fn slice(bytes: &Bytes, offset: u64, length: u64) -> Result<Bytes> {
+    let size = bytes.len() as u64;
+    if offset >= size {
+        return Err(Error::ObjectTruncated);
+    }
+    let end = size.min(offset.saturating_add(length));
+    Ok(bytes.slice(offset as usize..end as usize))
 }

@@ -1,6 +1,7 @@
 //! wasm32: the JavaScript host's clock and `fetch`.
 
 use std::future::Future;
+use std::path::Path;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -67,6 +68,11 @@ async fn subtle(usage: &str, key: &[u8; 32], input: &[u8]) -> Result<Vec<u8>, Js
     let output =
         call(usage, &js_sys::Array::of3(&algorithm, &imported, &js_sys::Uint8Array::from(input)))?;
     Ok(js_sys::Uint8Array::new(&JsFuture::from(output).await?).to_vec())
+}
+
+/// There are no directories here.
+pub(crate) fn sync_directory(_path: &Path) -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
 }
 
 pub(super) fn now_ms() -> u64 {
