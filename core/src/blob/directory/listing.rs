@@ -63,7 +63,7 @@ impl Walk<'_> {
                 }
             }
             match names.into_iter().next_back() {
-                Some(last) if !is_last_page => after = last,
+                Some(last) if !is_last_page && !self.is_done() => after = last,
                 _ => return Ok(()),
             }
         }
