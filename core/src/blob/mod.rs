@@ -12,6 +12,9 @@ mod key;
 mod memory;
 mod metered;
 mod method;
+mod probe;
+mod retrying;
+mod s3;
 
 pub mod conformance;
 
@@ -25,6 +28,9 @@ pub use key::{KEY_BYTES_MAX, LIST_LIMIT_MAX, check_key, check_length, check_limi
 pub use memory::MemoryStore;
 pub use metered::{MeteredStore, Metrics, RequestRecord};
 pub use method::Method;
+pub use probe::probe_conditional_puts;
+pub use retrying::{RetryPolicy, RetryingStore};
+pub use s3::{S3Config, S3Credentials, S3Store, S3Style};
 
 use crate::error::{Error, Result};
 use crate::platform::{BoxFuture, MaybeSend, MaybeSync};
