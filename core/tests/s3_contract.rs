@@ -4,9 +4,9 @@
 //! `SEALWOOD_MOTO_SERVER`.
 #![allow(clippy::unwrap_used)]
 
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_lite::future::block_on;
 use sealwood::blob::conformance::{Promise, check};
@@ -14,7 +14,6 @@ use sealwood::blob::{BlobStore, Precondition, S3Config, S3Credentials, S3Store};
 use sealwood::platform::{HttpClient, HttpMethod, HttpRequest};
 
 const SERVER_VARIABLE: &str = "SEALWOOD_MOTO_SERVER";
-const START_TIME_MAX: Duration = Duration::from_secs(60);
 
 /// A running server; ends with the test.
 struct Server {
@@ -27,21 +26,24 @@ impl Server {
         let program = std::env::var_os(SERVER_VARIABLE).unwrap_or_else(|| {
             panic!("{SERVER_VARIABLE} does not name an S3 server: run `cargo xtask test`")
         });
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let process = Command::new(program)
-            .args(["-H", "127.0.0.1", "-p", &port.to_string()])
+        let mut process = Command::new(program)
+            .args(["-H", "127.0.0.1", "-p", "0"])
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut server = Self { process, endpoint: format!("http://127.0.0.1:{port}") };
-        let started = Instant::now();
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            let ended = server.process.try_wait().unwrap();
-            assert!(ended.is_none(), "the S3 server ended: {ended:?}");
-            assert!(started.elapsed() < START_TIME_MAX, "the S3 server does not listen");
-            std::thread::yield_now();
+        // It says where it listens once it does, and goes on writing: a full pipe would stop it.
+        let mut said = BufReader::new(process.stderr.take().unwrap());
+        let mut server = Self { process, endpoint: String::new() };
+        let mut line = String::new();
+        while server.endpoint.is_empty() {
+            line.clear();
+            assert_ne!(said.read_line(&mut line).unwrap(), 0, "the S3 server did not start");
+            if let Some((_, endpoint)) = line.split_once("Running on ") {
+                server.endpoint = endpoint.trim().to_owned();
+            }
         }
+        std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
         server
     }
 
@@ -103,7 +105,7 @@ fn prefixes_of_one_bucket_are_stores_of_their_own() {
     assert_eq!(block_on(other.list("", None, 10)).unwrap().objects, []);
     assert_eq!(block_on(whole.get("one/a/b")).unwrap().bytes, "x");
     // What others keep in the bucket is passed over, whatever it is called.
-    assert_eq!(server.send(HttpMethod::Put, "vaults/one/Not a Key.txt", "x"), 200);
+    assert_eq!(server.send(HttpMethod::Put, "vaults/one/Not%20a%20Key.txt", "x"), 200);
     assert_eq!(server.send(HttpMethod::Put, "vaults/one/ZZ", "x"), 200);
     for limit in [1, 10] {
         let (mut keys, mut after) = (Vec::new(), None::<String>);

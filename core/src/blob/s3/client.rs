@@ -22,6 +22,9 @@ use crate::platform::{
 /// is as far as Amazon S3 lets it be ahead.
 const SIGNATURE_LIFETIME: Duration = Duration::from_secs(15 * 60);
 
+/// Room for a listing of 1,000 of the longest keys, and for any text of an error.
+const LISTING_BYTES_MAX: u64 = 4 << 20;
+
 /// The largest position in a range. Larger ones don't fit the signed integers of servers.
 const RANGE_POSITION_MAX: u64 = i64::MAX as u64;
 
@@ -49,8 +52,8 @@ impl Client {
         if !prefix.is_empty() {
             prefix.push('/');
         }
-        let http = HttpClient::new(config.timeout, config.object_bytes_max);
         let object_bytes_max = config.object_bytes_max;
+        let http = HttpClient::new(config.timeout, object_bytes_max.max(LISTING_BYTES_MAX));
         Ok(Self { bucket, credentials, prefix, object_bytes_max, http, environment })
     }
 

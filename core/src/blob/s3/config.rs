@@ -33,7 +33,7 @@ pub struct S3Config {
     pub timeout: Duration,
     /// How calls are repeated.
     pub retry: RetryPolicy,
-    /// The largest object, in bytes; 64 MiB at first. Longer answers are refused unread.
+    /// The largest object, in bytes; 64 MiB at first. No answer is read much beyond it.
     pub object_bytes_max: u64,
     /// Whether an endpoint that is not this machine may be reached without TLS. Objects are
     /// sealed all the same, but credentials' signatures and names of objects are in the open.
