@@ -114,6 +114,8 @@ impl HttpClient {
         let init = web_sys::RequestInit::new();
         init.set_method(request.method.as_str());
         init.set_signal(Some(&signal));
+        // What is asked for is what the server holds now, never what the browser remembers.
+        init.set_cache(web_sys::RequestCache::NoStore);
         if request.method == HttpMethod::Put {
             init.set_body(&js_sys::Uint8Array::from(&request.body[..]));
         }

@@ -62,22 +62,29 @@ impl Client {
         Ok(format!("{}{key}", self.prefix))
     }
 
-    /// Signs `action` with the headers given, which are signed too, and sends it.
-    async fn send<'a>(
+    /// The URL of `action`, signed with the headers given.
+    fn sign<'a>(
         &self,
-        method: HttpMethod,
         mut action: impl S3Action<'a>,
-        headers: Vec<(&'static str, String)>,
-        body: Bytes,
-    ) -> Result<HttpResponse> {
-        for (name, value) in &headers {
+        headers: &[(&'static str, String)],
+    ) -> Result<String> {
+        for (name, value) in headers {
             action.headers_mut().insert(*name, value.clone());
         }
         let now = i64::try_from(self.environment.clock.now_ms()).unwrap_or(i64::MAX);
         let now = Timestamp::from_millisecond(now)
             .map_err(|_| failed("the clock is outside the years a signature can name"))?;
-        let url = action.sign_with_time(SIGNATURE_LIFETIME, &now).to_string();
-        drop(action);
+        Ok(action.sign_with_time(SIGNATURE_LIFETIME, &now).into())
+    }
+
+    async fn send<'a>(
+        &self,
+        method: HttpMethod,
+        action: impl S3Action<'a>,
+        headers: Vec<(&'static str, String)>,
+        body: Bytes,
+    ) -> Result<HttpResponse> {
+        let url = self.sign(action, &headers)?;
         let outcome = self.http.send(HttpRequest { method, url, headers, body }).await;
         outcome.map_err(|error| match error {
             HttpError::Unavailable(reason) => Error::StoreUnavailable { reason },
@@ -266,5 +273,65 @@ impl Client {
             page.next = Some(last.ok_or_else(|| failed("a listing goes on after no object"))?);
         }
         Ok(page)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::blob::{S3Credentials, S3Style};
+    use crate::platform::{Clock, SystemEntropy};
+
+    struct Fixed(u64);
+
+    impl Clock for Fixed {
+        fn now_ms(&self) -> u64 {
+            self.0
+        }
+    }
+
+    /// Expected values from botocore's `S3SigV4QueryAuth` for the same requests.
+    #[test]
+    fn signatures_are_those_of_another_implementation() {
+        let credentials =
+            S3Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+                .with_session_token("to/ken+=");
+        let mut config = S3Config::new("photos", "eu-north-1", credentials);
+        config.endpoint = "https://s.example".into();
+        config.prefix = "my/vault".into();
+        config.style = S3Style::VirtualHost;
+        // 2026-11-21T06:07:08.999Z
+        let clock = Arc::new(Fixed(1_795_241_228_999));
+        let environment = Environment { clock, entropy: Arc::new(SystemEntropy) };
+        let client = Client::new(config, environment).unwrap();
+        let path = client.path_of("packs/00-ff_a").unwrap();
+        let put = || client.bucket.put_object(Some(&client.credentials), &path);
+        let get = client.bucket.get_object(Some(&client.credentials), &path);
+        let urls = [
+            client.sign(put(), &[("if-none-match", "*".into())]),
+            client.sign(put(), &[("if-match", "\"0123\"".into())]),
+            client.sign(get, &[("range", "bytes=0-9".into())]),
+        ];
+        for (url, (header, signature)) in urls.into_iter().zip([
+            ("if-none-match", "4bb24e22cf91e3ef7ca6d2cf984e51a2acae62fd07f7a4915323e9b334f35db6"),
+            ("if-match", "ea88b674d35555fc78049865353e3942ff1d02826c0a320fdea6ecd00c5e2c51"),
+            ("range", "30c37190989c95f8dbb820acb9b57becf301ce1f94b5abd2776fa569d89be145"),
+        ]) {
+            let url = url.unwrap();
+            let (place, query) = url.split_once('?').unwrap();
+            assert_eq!(place, "https://photos.s.example/my/vault/packs/00-ff_a");
+            for parameter in [
+                "X-Amz-Date=20261121T060708Z",
+                "X-Amz-Expires=900",
+                &format!("X-Amz-SignedHeaders=host%3B{header}"),
+                &format!("X-Amz-Signature={signature}"),
+            ] {
+                assert!(query.split('&').any(|found| found == parameter), "{query}");
+            }
+        }
     }
 }
