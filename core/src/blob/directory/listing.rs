@@ -96,12 +96,9 @@ impl Walk<'_> {
 
     /// Whether `path`, a key or the common start of keys, is or holds something asked for.
     fn may_matter(&self, path: &str) -> bool {
-        if path.ends_with('/') {
-            (path.starts_with(self.prefix) || self.prefix.starts_with(path))
-                && (path > self.start_after || self.start_after.starts_with(path))
-        } else {
-            path.starts_with(self.prefix) && path > self.start_after
-        }
+        let may_come_after =
+            path > self.start_after || (path.ends_with('/') && self.start_after.starts_with(path));
+        path.starts_with(self.prefix) && may_come_after
     }
 
     fn push(&mut self, path: &Path, key: String) -> io::Result<()> {

@@ -19,12 +19,14 @@ const SYNCED_DIRECTORIES_MAX: usize = 4096;
 
 impl Layout {
     pub(super) fn open(root: &Path) -> io::Result<Self> {
-        create_with_ancestors(root)?;
+        // The process may change its current directory later.
+        let root = std::path::absolute(root)?;
+        create_with_ancestors(&root)?;
         let layout = Self {
             lock: root.join("lock"),
             temps: root.join("tmp"),
             objects: root.join("objects"),
-            synced: Mutex::new(HashSet::from([root.to_owned()])),
+            synced: Mutex::new(HashSet::from([root])),
         };
         layout.ensure_directory(&layout.temps)?;
         layout.ensure_directory(&layout.objects)?;
@@ -167,14 +169,12 @@ fn create_directory(path: &Path) -> io::Result<()> {
 
 /// Makes `path` and what is missing above it, each durable.
 fn create_with_ancestors(path: &Path) -> io::Result<()> {
-    if path.as_os_str().is_empty() || fs::exists(path)? {
-        return Ok(());
+    match path.parent() {
+        Some(parent) if !fs::exists(path)? => {
+            create_with_ancestors(parent)?;
+            create_directory(path)?;
+            sync_directory(parent)
+        }
+        _ => Ok(()),
     }
-    let parent = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    create_with_ancestors(parent)?;
-    create_directory(path)?;
-    sync_directory(parent)
 }
