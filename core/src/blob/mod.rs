@@ -86,19 +86,19 @@ pub struct ObjectPage {
 
 /// A place for objects. Keys are 1 to 255 bytes of `[a-z0-9/_-]`, no segment empty; callers give
 /// no others, and a store may refuse them with
-/// [`Error::InvalidArgument`](crate::Error::InvalidArgument) (see [`check_key`]).
+/// [`Error::InvalidArgument`] (see [`check_key`]).
 ///
 /// Every method takes `&self` and may be called concurrently. Dropping a returned future is
 /// always safe: the operation then happened wholly or not at all. The same holds after
-/// [`Error::StoreUnavailable`](crate::Error::StoreUnavailable) and
-/// [`Error::OutcomeUnknown`](crate::Error::OutcomeUnknown): a later read tells which.
+/// [`Error::StoreUnavailable`] and
+/// [`Error::OutcomeUnknown`]: a later read tells which.
 pub trait BlobStore: MaybeSend + MaybeSync + 'static {
-    /// The object at `key`. [`Error::ObjectMissing`](crate::Error::ObjectMissing) if there is none.
+    /// The object at `key`. [`Error::ObjectMissing`] if there is none.
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>>;
 
     /// `length` bytes of the object at `key` from `offset` on; fewer where the object ends first.
-    /// [`Error::ObjectMissing`](crate::Error::ObjectMissing) if there is no object,
-    /// [`Error::ObjectTruncated`](crate::Error::ObjectTruncated) if it ends at or before `offset`.
+    /// [`Error::ObjectMissing`] if there is no object,
+    /// [`Error::ObjectTruncated`] if it ends at or before `offset`.
     /// `length` is at least 1.
     fn get_range<'a>(
         &'a self,
@@ -108,7 +108,7 @@ pub trait BlobStore: MaybeSend + MaybeSync + 'static {
     ) -> BoxFuture<'a, Result<Bytes>>;
 
     /// Writes the object at `key` whole and durably, if `precondition` holds; otherwise changes
-    /// nothing and fails with [`Error::PreconditionFailed`](crate::Error::PreconditionFailed).
+    /// nothing and fails with [`Error::PreconditionFailed`].
     /// Returns the tag of what was written. Readers see the old object or the new one, never a mix.
     fn put<'a>(
         &'a self,

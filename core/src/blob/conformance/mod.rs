@@ -1,4 +1,4 @@
-//! The contract of [`BlobStore`](super::BlobStore) as a suite any implementation can run.
+//! The contract of [`BlobStore`] as a suite any implementation can run.
 //!
 //! [`check`] tries every [`Promise`] against a store and names the first that does not hold. It
 //! needs no test framework and no particular executor, so a host app can run it on its own store
