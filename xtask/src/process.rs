@@ -36,9 +36,9 @@ pub(crate) fn read(command: &mut Command) -> Result<String> {
         .with_context(|| format!("`{}` did not write UTF-8", describe(command)))
 }
 
-/// Runs a test command, passes its output on line by line and counts the tests it reports. A
-/// command that fails counts at least one failure; one that runs no test at all is an error.
-pub(crate) fn run_counting(command: &mut Command) -> Result<Tally> {
+/// Runs a test command, passes its output on to `out` line by line and counts the tests it reports.
+/// A command that fails counts at least one failure; one that runs no test at all is an error.
+pub(crate) fn run_counting(command: &mut Command, out: &mut impl Write) -> Result<Tally> {
     let mut child =
         command.stdout(Stdio::piped()).spawn().with_context(|| cannot_start(command))?;
     let output = child.stdout.take().context("standard output was not piped")?;
@@ -47,7 +47,7 @@ pub(crate) fn run_counting(command: &mut Command) -> Result<Tally> {
         let mut line = line.with_context(|| format!("cannot read from `{}`", describe(command)))?;
         tally += Tally::from_result_line(&String::from_utf8_lossy(&line)).unwrap_or_default();
         line.push(b'\n');
-        std::io::stdout().write_all(&line)?;
+        out.write_all(&line)?;
     }
     let status = child.wait()?;
     if !status.success() {
@@ -82,24 +82,26 @@ mod tests {
     }
 
     #[test]
-    fn results_of_all_test_binaries_are_added_up() {
-        let mut command = shell(
-            "echo 'test result: ok. 3 passed; 0 failed; 1 ignored'; \
-             echo 'test result: FAILED. 2 passed; 4 failed; 0 ignored'; exit 101",
-        );
-        assert_eq!(run_counting(&mut command).unwrap(), Tally { passed: 5, failed: 4 });
+    fn results_of_all_test_binaries_are_added_up_and_passed_on() {
+        let lines = "test result: ok. 3 passed; 0 failed; 1 ignored\n\
+                     test result: FAILED. 2 passed; 4 failed; 0 ignored\n";
+        let mut out = Vec::new();
+        let tally = run_counting(&mut shell(&format!("echo '{lines}'; exit 101")), &mut out);
+        assert_eq!(tally.unwrap(), Tally { passed: 5, failed: 4 });
+        assert!(String::from_utf8(out).unwrap().starts_with(lines));
     }
 
     #[test]
     fn a_command_that_breaks_before_its_tests_is_a_failure() {
-        let tally = run_counting(&mut shell("echo broken; exit 101")).unwrap();
-        assert_eq!(tally, Tally { passed: 0, failed: 1 });
+        let tally = run_counting(&mut shell("echo broken; exit 101"), &mut Vec::new());
+        assert_eq!(tally.unwrap(), Tally { passed: 0, failed: 1 });
     }
 
     #[test]
     fn a_command_without_tests_is_an_error() {
-        let error = run_counting(&mut shell("echo 'test result: ok. 0 passed; 0 failed;'"));
-        assert!(error.unwrap_err().to_string().contains("ran no test"));
+        let mut command = shell("echo 'test result: ok. 0 passed; 0 failed;'");
+        let error = run_counting(&mut command, &mut Vec::new()).unwrap_err();
+        assert!(error.to_string().contains("ran no test"));
     }
 
     #[test]

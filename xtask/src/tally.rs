@@ -1,5 +1,6 @@
 //! Counting checks and saying how they went.
 
+use std::io;
 use std::ops::AddAssign;
 use std::process::Command;
 use std::time::Duration;
@@ -43,7 +44,7 @@ impl Tally {
 
     /// Runs a test command and counts its tests.
     pub(crate) fn tests(&mut self, command: &mut Command) -> Result<()> {
-        *self += process::run_counting(command)?;
+        *self += process::run_counting(command, &mut io::stdout())?;
         Ok(())
     }
 }
