@@ -65,11 +65,7 @@ impl WasmTarget {
         if !Path::new("/usr/bin/apt-get").exists() {
             bail!("this is not Debian");
         }
-        process::run(workspace.command("apt-get").args(["update", "--quiet"]))?;
-        let mut install = workspace.command("apt-get");
-        install.args(["install", "--yes", "--quiet", "--no-install-recommends"]);
-        install.args(DEBIAN_PACKAGES).env("DEBIAN_FRONTEND", "noninteractive");
-        process::run(&mut install).context("apt-get install needs root")?;
+        install_debian_packages(workspace)?;
         let libraries = target_libraries(workspace, None)?;
         let linker = libraries.with_file_name("bin").join("rust-lld");
         if !linker.exists() {
@@ -81,6 +77,20 @@ impl WasmTarget {
 
 fn has_standard_library(workspace: &Workspace) -> Result<bool> {
     Ok(target_libraries(workspace, Some(TARGET))?.is_dir())
+}
+
+fn install_debian_packages(workspace: &Workspace) -> Result<()> {
+    let mut query = workspace.command("dpkg-query");
+    query.args(["--show", "--showformat", "${db:Status-Abbrev}"]).args(DEBIAN_PACKAGES);
+    let states = process::read(&mut query).unwrap_or_default();
+    if states.matches("ii ").count() == DEBIAN_PACKAGES.len() {
+        return Ok(());
+    }
+    process::run(workspace.command("apt-get").args(["update", "--quiet"]))?;
+    let mut install = workspace.command("apt-get");
+    install.args(["install", "--yes", "--quiet", "--no-install-recommends"]);
+    install.args(DEBIAN_PACKAGES).env("DEBIAN_FRONTEND", "noninteractive");
+    process::run(&mut install).context("apt-get install needs root")
 }
 
 /// Where the toolchain in use keeps, or would keep, a target's standard library.
