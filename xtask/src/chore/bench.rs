@@ -63,11 +63,12 @@ impl Name {
         }
     }
 
-    /// The peers of the trie are heavy to build, so only their own benchmark asks for them.
+    /// The other systems are heavy to build, so only the benchmarks that run beside them ask for
+    /// them.
     fn cargo_flags(self) -> &'static [&'static str] {
         match self {
-            Name::Hamt => &["--features", "peers"],
-            Name::Forest | Name::Seal | Name::Stream => &[],
+            Name::Hamt | Name::Seal => &["--features", "peers"],
+            Name::Forest | Name::Stream => &[],
         }
     }
 }
