@@ -88,23 +88,6 @@ impl Content {
         }
     }
 
-    /// Whether both name the same bytes.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Content::Inline(a), Content::Inline(b)) => a == b,
-            (Content::Packed(_, a), Content::Packed(_, b)) => a.address == b.address,
-            (Content::Chunked(a), Content::Chunked(b)) => {
-                a.size == b.size
-                    && match (&a.table, &b.table) {
-                        (Table::Inline(a), Table::Inline(b)) => a == b,
-                        (Table::Stored(a), Table::Stored(b)) => a.address == b.address,
-                        _ => false,
-                    }
-            }
-            _ => false,
-        }
-    }
-
     /// ```text
     /// inline:  0, varint length, bytes
     /// packed:  1, varint length, address (32); place

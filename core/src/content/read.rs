@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::TryStreamExt;
 
 use super::content_type::{Chunked, Content};
 use super::table::{Rows, Table, chunk_count, chunks_per_row, decode_table};

@@ -27,9 +27,9 @@ mod tree;
 
 pub use stats::WriteStats;
 
-pub(crate) use entry::{Attributes, Body, Entry, Stamp};
+pub(crate) use entry::{Attributes, Body, Entry};
 pub(crate) use nodes::Nodes;
 pub(crate) use op::Op;
 pub(crate) use root::{ROOT_KEY, Root};
-pub(crate) use session::{Forest, Ticket};
+pub(crate) use session::{Forest, Setup};
 pub(crate) use tree::lookup;

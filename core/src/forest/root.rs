@@ -42,6 +42,12 @@ pub(crate) struct Tail {
 }
 
 impl Root {
+    /// The root of a new, empty vault.
+    pub(crate) fn first(vault: [u8; 16], chunk: ChunkSize) -> Self {
+        let tail = Tail::default();
+        Self { vault, sequence: 1, previous: [0; 32], clock: 0, chunk, top: None, tail }
+    }
+
     /// ```text
     /// vault (16), varint sequence, previous (32), clock (8, le), chunk size (1, log2),
     /// 0 or 1 and the address of the top directory's root node; place, length

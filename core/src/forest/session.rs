@@ -23,7 +23,7 @@ pub(crate) struct Forest {
     pub(super) keys: Keys,
     pub(super) slot: KeySlot,
     pub(super) environment: Environment,
-    pub(super) nodes: Nodes,
+    pub(super) nodes: Arc<Nodes>,
     pub(super) counters: Counters,
     /// The bytes of memory nodes may take.
     pub(super) budget: usize,
@@ -164,7 +164,11 @@ impl Forest {
             root,
         };
         Ok(Self {
-            nodes: Nodes::new(Arc::clone(&setup.store), Some(keys.clone()), setup.budget / 2),
+            nodes: Arc::new(Nodes::new(
+                Arc::clone(&setup.store),
+                Some(keys.clone()),
+                setup.budget / 2,
+            )),
             store: setup.store,
             keys,
             slot,
@@ -183,7 +187,7 @@ impl Forest {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn nodes(&self) -> &Nodes {
+    pub(crate) fn nodes(&self) -> &Arc<Nodes> {
         &self.nodes
     }
 

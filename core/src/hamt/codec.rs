@@ -114,9 +114,7 @@ impl<'a> NodeReader<'a> {
 
     /// Reads a place and its length.
     pub fn place_and_length(&mut self) -> Result<Place> {
-        let (pack, offset) = self.places.start()?;
-        let length = self.places.reader.varint_u32()?;
-        self.places.end(pack, offset, length)
+        self.places.place_and_length()
     }
 }
 
@@ -321,11 +319,6 @@ impl<'a> PlaceReader<'a> {
         let end = offset.checked_add(length).ok_or_else(|| self.reader.malformed())?;
         self.packs[index].1 = end;
         Ok(Place { pack: self.packs[index].0, offset, length })
-    }
-
-    pub(crate) fn place(&mut self, length: u32) -> Result<Place> {
-        let (index, offset) = self.start()?;
-        self.end(index, offset, length)
     }
 
     pub(crate) fn place_and_length(&mut self) -> Result<Place> {
