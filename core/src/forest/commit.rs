@@ -76,8 +76,8 @@ impl Forest {
             self.state().suspect = true;
             match self.store.put(ROOT_KEY, draft.root_bytes.clone(), condition).await {
                 Ok(etag) => {
-                    self.finish(draft, etag);
-                    return Ok(());
+                    self.finish(&draft, etag);
+                    return self.make_durable().await.map_err(|_| Error::OutcomeUnknown);
                 }
                 Err(Error::PreconditionFailed) => {
                     if self.was_ours(&draft).await? {
@@ -116,7 +116,7 @@ impl Forest {
         let object = self.store.get(ROOT_KEY).await?;
         let ours = *blake3::hash(&object.bytes).as_bytes() == draft.root_hash;
         if ours {
-            self.finish_ref(draft, object.etag);
+            self.finish(draft, object.etag);
         }
         Ok(ours)
     }
@@ -191,13 +191,16 @@ impl Forest {
         });
         let outcomes = join_all(puts).await;
         let stored: HashSet<PackId> = outcomes.iter().flatten().copied().collect();
+        self.take_over(draft, &stored);
         match outcomes.into_iter().find_map(Result::err) {
-            None => Ok(()),
-            Some(error) => {
-                self.take_over(draft, &stored);
-                Err(error)
-            }
+            None => self.make_durable().await,
+            Some(error) => Err(error),
         }
+    }
+
+    /// Packs must not be lost where a root that names them is kept.
+    async fn make_durable(&self) -> Result<()> {
+        if self.store.needs_flush() { self.store.flush().await } else { Ok(()) }
     }
 
     /// Notes what is stored now: contents get their places, nodes become Sealed.
@@ -212,14 +215,9 @@ impl Forest {
         self.state().live.adopt(&draft.plan, stored);
     }
 
-    fn finish(&self, draft: Draft, etag: ETag) {
-        self.finish_ref(&draft, etag);
-    }
-
     /// The draft's root is the vault's root now.
-    fn finish_ref(&self, draft: &Draft, etag: ETag) {
+    fn finish(&self, draft: &Draft, etag: ETag) {
         let stored: HashSet<PackId> = draft.packs.iter().map(|pack| pack.id).collect();
-        self.take_over(draft, &stored);
         self.counters.commit(draft.spilled);
         let mut state = self.state();
         for group in &draft.groups {

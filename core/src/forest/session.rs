@@ -10,7 +10,7 @@ use super::op::{Op, Ops};
 use super::root::{ROOT_BYTES_MAX, ROOT_KEY, Root};
 use super::stats::{Counters, WriteStats};
 use super::tree::{Stop, admit};
-use crate::blob::{BlobStore, ETag, Precondition};
+use crate::blob::{BlobStore, ETag, Precondition, probe_conditional_puts};
 use crate::error::{Error, Result};
 use crate::hamt::{NodeSource, SealPlan, Trie};
 use crate::path::VaultPath;
@@ -101,6 +101,7 @@ impl Forest {
         slot: KeySlot,
         root: Root,
     ) -> Result<Self> {
+        probe_conditional_puts(&*setup.store, &setup.environment).await?;
         let body = root.encode(&SealPlan::default())?;
         let bytes =
             bytes::Bytes::from(seal_root(&keys, &slot, setup.environment.random()?, &body)?);
@@ -110,19 +111,6 @@ impl Forest {
             Err(Error::PreconditionFailed) => return Err(Error::VaultExists),
             Err(error) => return Err(error),
         };
-        // Both conditions are false now. A store that takes the puts nevertheless has lost
-        // nothing: they carry the same bytes.
-        let never = ETag("\"00000000000000000000000000000000\"".into());
-        for (condition, reason) in [
-            (Precondition::Absent, "it replaced an object under If-None-Match: *"),
-            (Precondition::Matches(never), "it replaced an object under a stale If-Match"),
-        ] {
-            match setup.store.put(ROOT_KEY, bytes.clone(), condition).await {
-                Err(Error::PreconditionFailed) => {}
-                Ok(_) => return Err(Error::ConditionalPutUnsupported { reason }),
-                Err(error) => return Err(error),
-            }
-        }
         let hash = *blake3::hash(&bytes).as_bytes();
         Self::new(setup, keys, slot, root, etag, hash)
     }

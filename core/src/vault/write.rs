@@ -97,13 +97,12 @@ impl Vault {
     /// writes what is missing.
     pub async fn flush(&self) -> Result<()> {
         self.inner.forest.check_open()?;
-        self.inner.forest.flush().await?;
-        self.inner.splitter.store.flush().await
+        self.inner.forest.flush().await
     }
 
     /// Whether deferred changes wait for a flush.
     pub fn needs_flush(&self) -> bool {
-        self.inner.forest.has_pending() || self.inner.splitter.store.needs_flush()
+        self.inner.forest.has_pending()
     }
 
     /// A batch: changes that are committed together or not at all.
@@ -118,6 +117,7 @@ impl Vault {
         attributes: Attributes,
         options: &PutOptions,
     ) -> Result<EntryInfo> {
+        options.watch.cancel.check()?;
         let (op, info) = self.put_op(path, content, attributes, &options.metadata);
         self.run(vec![op], options.durability).await?;
         Ok(info)
@@ -160,10 +160,7 @@ impl Vault {
     pub(super) async fn run(&self, ops: Vec<Op>, durability: Durability) -> Result<()> {
         let ticket = self.inner.forest.enqueue(ops).await?;
         match durability {
-            Durability::OnReturn => {
-                self.inner.forest.commit(&ticket).await?;
-                self.inner.splitter.store.flush().await
-            }
+            Durability::OnReturn => self.inner.forest.commit(&ticket).await,
             Durability::Deferred => Ok(()),
         }
     }
