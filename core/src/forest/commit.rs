@@ -80,11 +80,16 @@ impl Forest {
                     return self.make_durable().await.map_err(|_| Error::OutcomeUnknown);
                 }
                 Err(Error::PreconditionFailed) => {
-                    if self.was_ours(&draft).await? {
+                    let ours = self.was_ours(&draft).await;
+                    if matches!(ours, Err(Error::Rollback { .. } | Error::Fork { .. })) {
+                        // The put was refused and what is there is not ours: what was accepted
+                        // before is still the newest state to read.
+                        self.state().suspect = false;
+                    }
+                    if ours? {
                         return Ok(());
                     }
                     self.counters.conflict();
-                    self.reload().await?;
                     self.back_off(attempt).await?;
                 }
                 Err(error) => return self.resolve(draft, error).await,
@@ -97,11 +102,9 @@ impl Forest {
     async fn resolve(&self, draft: Draft, error: Error) -> Result<()> {
         match self.was_ours(&draft).await {
             Ok(true) => Ok(()),
-            Ok(false) => {
-                self.reload().await?;
-                Err(error)
-            }
-            // Withdrawn by the caller; if the root did take effect, the next reload brings it.
+            Ok(false) => Err(error),
+            // A root that lies, or a store that still does not answer: if the commit did take
+            // effect, the next reload brings it.
             Err(_) => {
                 for group in &draft.groups {
                     self.withdraw(&group.ticket, Error::OutcomeUnknown);
@@ -111,14 +114,16 @@ impl Forest {
         }
     }
 
-    /// Whether the store holds the draft's root; if so, finishes it.
+    /// Whether the store holds the draft's root. If so the draft is finished, if not the root that
+    /// is there is accepted.
     async fn was_ours(&self, draft: &Draft) -> Result<bool> {
-        let object = self.store.get(ROOT_KEY).await?;
-        let ours = *blake3::hash(&object.bytes).as_bytes() == draft.root_hash;
-        if ours {
-            self.finish(draft, object.etag);
+        let fetched = self.fetch_root().await?;
+        if fetched.hash == draft.root_hash {
+            self.finish(draft, fetched.etag);
+            return Ok(true);
         }
-        Ok(ours)
+        self.accept(fetched)?;
+        Ok(false)
     }
 
     /// Prepares a commit of all that is pending, or `None` if there is nothing to do.

@@ -60,6 +60,13 @@ pub(super) struct State {
     closed: bool,
 }
 
+/// A root as the store holds it.
+pub(super) struct FetchedRoot {
+    root: Root,
+    pub(super) hash: [u8; 32],
+    pub(super) etag: ETag,
+}
+
 /// Operations that are committed together or not at all.
 #[derive(Debug, Clone)]
 pub(super) struct Group {
@@ -330,6 +337,12 @@ impl Forest {
 
     /// Reads the root again and accepts it if it follows the last one.
     pub(crate) async fn reload(&self) -> Result<()> {
+        let fetched = self.fetch_root().await?;
+        self.accept(fetched)
+    }
+
+    /// Reads and opens the root the store holds.
+    pub(super) async fn fetch_root(&self) -> Result<FetchedRoot> {
         let object = match self.store.get(ROOT_KEY).await {
             Err(Error::ObjectMissing) => return Err(Error::VaultNotFound),
             object => object?,
@@ -339,15 +352,23 @@ impl Forest {
         }
         let header = RootHeader::decode(&object.bytes)?;
         let (root, hash) = open_root(&self.keys, &header, &object.bytes)?;
+        Ok(FetchedRoot { root, hash, etag: object.etag })
+    }
+
+    /// Makes a fetched root the session's, if it follows the last one.
+    pub(super) fn accept(&self, fetched: FetchedRoot) -> Result<()> {
+        let FetchedRoot { root, hash, etag } = fetched;
         let mut state = self.state();
         state.root.check_successor(&state.hash, &root, &hash)?;
         state.suspect = false;
-        state.etag = object.etag;
+        state.etag = etag;
         if hash == state.hash {
             return Ok(());
         }
         // Nodes are immutable: those in memory serve the new root as well.
-        state.live.for_each_resident(&mut |link, node| self.nodes.keep(link, node));
+        for tree in [&state.live, &state.durable] {
+            tree.for_each_resident(&mut |link, node| self.nodes.keep(link, node));
+        }
         state.clock = state.clock.max(root.clock);
         state.durable = root.base();
         state.tail_applied = false;
