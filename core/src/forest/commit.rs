@@ -130,8 +130,8 @@ impl Forest {
     fn draft(&self, spill: bool) -> Result<Option<Draft>> {
         let (groups, tree, last, base, spill_before) = {
             let state = self.state();
-            let idle = state.pending.is_empty() && !(spill && !state.root.tail.ops.is_empty());
-            if idle {
+            let tail_to_spill = spill && !state.root.tail.ops.is_empty();
+            if state.pending.is_empty() && !tail_to_spill {
                 return Ok(None);
             }
             let last = (state.root.clone(), state.hash);

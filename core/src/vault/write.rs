@@ -1,7 +1,6 @@
 //! Changing a vault.
 
 use bytes::Bytes;
-use futures_util::StreamExt;
 
 use super::entry::{Durability, EntryInfo, Metadata, PutOptions};
 use super::{Batch, Vault};
@@ -49,7 +48,7 @@ impl Vault {
     pub async fn put_reader(
         &self,
         path: &str,
-        reader: impl std::io::Read + MaybeSend + Send + 'static,
+        reader: impl std::io::Read + MaybeSend + 'static,
         options: PutOptions,
     ) -> Result<EntryInfo> {
         self.put_stream(path, read_stream(reader), options).await
@@ -174,7 +173,7 @@ pub(super) fn below_top(path: &str) -> Result<VaultPath> {
 
 /// The bytes of a blocking reader, read off the executor in slices of 1 MiB.
 fn read_stream(
-    reader: impl std::io::Read + MaybeSend + Send + 'static,
+    reader: impl std::io::Read + MaybeSend + 'static,
 ) -> BoxStream<'static, Result<Bytes>> {
     const SLICE_BYTES: u64 = 1024 * 1024;
     let slices = futures_util::stream::try_unfold(reader, |mut reader| async move {
@@ -189,5 +188,5 @@ fn read_stream(
         })
         .await
     });
-    slices.boxed()
+    Box::pin(slices)
 }
