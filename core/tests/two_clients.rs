@@ -106,7 +106,21 @@ fn an_operation_the_other_made_impossible_is_told_and_the_rest_commits() {
         batch.rename("b", "d").unwrap();
         ours.remove("b").await.unwrap();
         assert_eq!(code(batch.commit().await), "conflict");
-        assert!(!open(store).await.exists("kept-out").await.unwrap());
+        assert!(!open(store.clone()).await.exists("kept-out").await.unwrap());
+
+        // A deferred change has no caller left to tell, so the flush does, once.
+        let late = open(store.clone()).await;
+        put(&late, "e", b"5").await.unwrap();
+        let mut waiting = late.batch();
+        waiting.put("f", "6", PutOptions::default()).await.unwrap();
+        late.put("e/below", "7", deferred()).await.unwrap_err();
+        late.put("g/below", "7", deferred()).await.unwrap();
+        ours.refresh().await.unwrap();
+        put(&ours, "g", b"8").await.unwrap();
+        waiting.commit().await.unwrap();
+        assert_eq!(code(late.flush().await), "conflict");
+        late.flush().await.unwrap();
+        assert_eq!(open(store).await.get("g").await.unwrap(), "8");
     });
 }
 

@@ -7,9 +7,10 @@ use bytes::Bytes;
 use futures_util::future::join_all;
 
 use super::entry::Entry;
+use super::op::Op;
 use super::root::{ROOT_KEY, Root, Tail};
 use super::session::{Forest, Group, Ticket};
-use super::spill::{Costs, should_spill};
+use super::spill::{Costs, TAIL_OPS_MAX, should_spill};
 use crate::blob::{ETag, Precondition};
 use crate::error::{Error, Result};
 use crate::hamt::{SealPlan, Trie};
@@ -52,10 +53,12 @@ impl Forest {
         ticket.outcome().unwrap_or(Err(Error::Cancelled))
     }
 
-    /// Commits all that is pending. On failure it stays pending.
+    /// Commits all that is pending. On failure it stays pending. Tells if a deferred group had to
+    /// be given up since the last flush.
     pub(crate) async fn flush(&self) -> Result<()> {
         let _turn = self.turn.lock().await;
-        self.commit_pending(false).await
+        self.commit_pending(false).await?;
+        self.state().refused.take().map_or(Ok(()), Err)
     }
 
     /// Commits all that is pending and empties the tail, so that every directory has a link.
@@ -145,30 +148,27 @@ impl Forest {
         for unit in ops().filter_map(|op| op.unit()) {
             unit.plan(&mut packs, &mut plan.contents)?;
         }
-        let mut tail = last.tail.clone();
-        tail.ops.extend(ops().cloned());
-        tail.commits += 1;
-        let mut root = Root {
+        let bare = Root {
             sequence: last.sequence + 1,
             previous: last_hash,
             clock: self.stamp().clock,
-            tail,
-            ..last
+            tail: Tail::default(),
+            ..last.clone()
+        };
+        let spill_bytes = tree.dirty_bytes();
+        let carried = match spill {
+            false if last.tail.ops.len() + ops().count() <= TAIL_OPS_MAX => {
+                let tail_ops = last.tail.ops.iter().chain(ops()).cloned().collect();
+                carry(&bare, tail_ops, &last.tail, &plan, spill_bytes, spill_before)?
+            }
+            _ => None,
+        };
+        let spilled = carried.is_none();
+        let root = match carried {
+            Some(root) => root,
+            None => Root { top: tree.seal(&self.keys, &mut packs, &mut plan)?, ..bare },
         };
         let body = root.encode(&plan)?;
-        let bare = Root { tail: Tail::default(), ..root.clone() };
-        let tail_bytes = body.len() as u64 - bare.encode(&plan)?.len() as u64;
-        let spill_bytes = tree.dirty_bytes();
-        let costs = Costs { spill: spill_bytes, spill_before, tail: tail_bytes };
-        let spilled = spill || should_spill(&root.tail, &costs);
-        let body = if spilled {
-            root = bare;
-            root.top = tree.seal(&self.keys, &mut packs, &mut plan)?;
-            root.encode(&plan)?
-        } else {
-            root.tail.carried += tail_bytes;
-            root.encode(&plan)?
-        };
         let salt = self.environment.random()?;
         let root_bytes = Bytes::from(seal_root(&self.keys, &self.slot, salt, &body)?);
         let root_hash = *blake3::hash(&root_bytes).as_bytes();
@@ -191,7 +191,7 @@ impl Forest {
     async fn store_packs(&self, draft: &Draft) -> Result<()> {
         let puts = draft.packs.iter().map(|pack| async move {
             self.counters.pack(pack);
-            let bytes = Bytes::copy_from_slice(&pack.bytes);
+            let bytes = pack.bytes.clone();
             self.store.put(&pack_name(pack.id), bytes, Precondition::Absent).await.map(|_| pack.id)
         });
         let outcomes = join_all(puts).await;
@@ -274,6 +274,25 @@ impl Forest {
         sleep(Duration::from_millis(random % (longest + 1))).await;
         Ok(())
     }
+}
+
+/// The root that carries `ops` in its tail, or `None` if a spill is due.
+fn carry(
+    bare: &Root,
+    ops: Vec<Op>,
+    before: &Tail,
+    plan: &SealPlan,
+    spill: u64,
+    spill_before: Option<u64>,
+) -> Result<Option<Root>> {
+    let tail = Tail { ops, commits: before.commits + 1, carried: before.carried };
+    let mut root = Root { tail, ..bare.clone() };
+    let tail_bytes = root.encode(plan)?.len() as u64 - bare.encode(plan)?.len() as u64;
+    if should_spill(&root.tail, &Costs { spill, spill_before, tail: tail_bytes }) {
+        return Ok(None);
+    }
+    root.tail.carried += tail_bytes;
+    Ok(Some(root))
 }
 
 /// Takes a group out again if its caller gave up on it.

@@ -10,7 +10,7 @@ use super::op::{Op, Ops};
 use super::root::{ROOT_BYTES_MAX, ROOT_KEY, Root};
 use super::stats::{Counters, WriteStats};
 use super::tree::{Stop, admit};
-use crate::blob::{BlobStore, ETag, Precondition, probe_conditional_puts};
+use crate::blob::{BlobStore, ETag, Object, Precondition, probe_conditional_puts};
 use crate::error::{Error, Result};
 use crate::hamt::{NodeSource, SealPlan, Trie};
 use crate::path::VaultPath;
@@ -51,6 +51,8 @@ pub(super) struct State {
     pub(super) pending: Vec<Group>,
     /// Changes whenever `live` is replaced by something that does not build on it.
     pub(super) edition: u64,
+    /// Why a deferred group was given up, until a flush tells.
+    pub(super) refused: Option<Error>,
     /// The store may hold a newer root than `root`, perhaps our own.
     pub(super) suspect: bool,
     pub(super) spill_before: Option<u64>,
@@ -71,7 +73,19 @@ pub(super) struct FetchedRoot {
 #[derive(Debug, Clone)]
 pub(super) struct Group {
     pub(super) ops: Ops,
+    durability: Durability,
     pub(super) ticket: Ticket,
+}
+
+/// When a change is durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// When the call returns.
+    #[default]
+    OnReturn,
+    /// After the next [`flush`](crate::Vault::flush) or durable change of this session. If another
+    /// writer's change makes it impossible by then, the next flush tells.
+    Deferred,
 }
 
 /// What becomes of a group. Clones share the outcome.
@@ -127,7 +141,7 @@ impl Forest {
         setup: Setup,
         keys: Keys,
         header: &RootHeader,
-        object: &crate::blob::Object,
+        object: &Object,
     ) -> Result<Self> {
         let (root, hash) = open_root(&keys, header, &object.bytes)?;
         Self::new(setup, keys, header.slot.clone(), root, object.etag.clone(), hash)
@@ -151,6 +165,7 @@ impl Forest {
             pending_applied: root.tail.ops.is_empty(),
             pending: Vec::new(),
             edition: 0,
+            refused: None,
             suspect: false,
             spill_before: None,
             grown: 0,
@@ -240,7 +255,7 @@ impl Forest {
     }
 
     /// Applies `ops` to the tree as one group, to be committed by a later flush.
-    pub(crate) async fn enqueue(&self, ops: Vec<Op>) -> Result<Ticket> {
+    pub(crate) async fn enqueue(&self, ops: Vec<Op>, durability: Durability) -> Result<Ticket> {
         self.check_open()?;
         let ops: Ops = ops.into();
         loop {
@@ -262,7 +277,7 @@ impl Forest {
             }
             state.live = tree;
             let ticket = Ticket::default();
-            state.pending.push(Group { ops, ticket: ticket.clone() });
+            state.pending.push(Group { ops, durability, ticket: ticket.clone() });
             return Ok(ticket);
         }
     }
@@ -312,7 +327,7 @@ impl Forest {
                         if !is_verdict(&error) {
                             return Err(error);
                         }
-                        refused.push((group.ticket.clone(), error));
+                        refused.push((group.clone(), error));
                         tree = before;
                         break;
                     }
@@ -322,8 +337,12 @@ impl Forest {
             if state.edition != edition || state.hash != hash {
                 continue;
             }
-            for (ticket, error) in refused {
-                ticket.decide(Err(Error::Conflict { reason: error.code() }));
+            for (Group { ticket, durability, .. }, error) in refused {
+                let error = Error::Conflict { reason: error.code() };
+                if durability == Durability::Deferred {
+                    state.refused.get_or_insert(error.clone());
+                }
+                ticket.decide(Err(error));
                 state.pending.retain(|group| !group.ticket.is(&ticket));
             }
             state.durable = durable;
@@ -343,14 +362,7 @@ impl Forest {
 
     /// Reads and opens the root the store holds.
     pub(super) async fn fetch_root(&self) -> Result<FetchedRoot> {
-        let object = match self.store.get(ROOT_KEY).await {
-            Err(Error::ObjectMissing) => return Err(Error::VaultNotFound),
-            object => object?,
-        };
-        if object.bytes.len() > ROOT_BYTES_MAX {
-            return Err(Error::ObjectCorrupt);
-        }
-        let header = RootHeader::decode(&object.bytes)?;
+        let (header, object) = read_root(&*self.store).await?;
         let (root, hash) = open_root(&self.keys, &header, &object.bytes)?;
         Ok(FetchedRoot { root, hash, etag: object.etag })
     }
@@ -436,6 +448,18 @@ impl State {
         self.pending_applied = false;
         self.edition += 1;
     }
+}
+
+/// Reads the root object of a store and what needs no key of it.
+pub(crate) async fn read_root(store: &dyn BlobStore) -> Result<(RootHeader, Object)> {
+    let object = match store.get(ROOT_KEY).await {
+        Err(Error::ObjectMissing) => return Err(Error::VaultNotFound),
+        object => object?,
+    };
+    if object.bytes.len() > ROOT_BYTES_MAX {
+        return Err(Error::ObjectCorrupt);
+    }
+    Ok((RootHeader::decode(&object.bytes)?, object))
 }
 
 /// Opens the body of a root and gives its content and the hash of the object.

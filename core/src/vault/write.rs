@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 
-use super::entry::{Durability, EntryInfo, Metadata, PutOptions};
-use super::{Batch, Vault};
+use super::entry::{EntryInfo, Metadata, PutOptions};
+use super::{Batch, Durability, Vault};
 use crate::content::Content;
 use crate::error::{Error, Result};
 use crate::forest::{Attributes, Body, Entry, Op};
@@ -157,7 +157,7 @@ impl Vault {
     }
 
     pub(super) async fn run(&self, ops: Vec<Op>, durability: Durability) -> Result<()> {
-        let ticket = self.inner.forest.enqueue(ops).await?;
+        let ticket = self.inner.forest.enqueue(ops, durability).await?;
         match durability {
             Durability::OnReturn => self.inner.forest.commit(&ticket).await,
             Durability::Deferred => Ok(()),
