@@ -8,7 +8,7 @@ use crate::command::Command;
 
 /// An end-to-end encrypted drive on any bucket or directory.
 #[derive(Parser)]
-#[command(name = "sealwood", disable_version_flag = true, after_help = AFTER_HELP)]
+#[command(name = "sealwood", version, disable_version_flag = true, after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) global: Global,
