@@ -285,13 +285,13 @@ fn carry(
     spill: u64,
     spill_before: Option<u64>,
 ) -> Result<Option<Root>> {
-    let tail = Tail { ops, commits: before.commits + 1, carried: before.carried };
+    let tail = Tail { ops, commits: before.commits.saturating_add(1), carried: before.carried };
     let mut root = Root { tail, ..bare.clone() };
     let tail_bytes = root.encode(plan)?.len() as u64 - bare.encode(plan)?.len() as u64;
     if should_spill(&root.tail, &Costs { spill, spill_before, tail: tail_bytes }) {
         return Ok(None);
     }
-    root.tail.carried += tail_bytes;
+    root.tail.carried = root.tail.carried.saturating_add(tail_bytes);
     Ok(Some(root))
 }
 

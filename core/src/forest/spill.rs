@@ -37,5 +37,5 @@ pub(super) fn should_spill(next: &Tail, costs: &Costs) -> bool {
         Some(before) => costs.spill.saturating_sub(before),
         None => costs.spill / commits,
     };
-    next.carried + costs.spill <= commits.saturating_mul(costs.tail + growth)
+    next.carried.saturating_add(costs.spill) <= commits.saturating_mul(costs.tail + growth)
 }

@@ -38,7 +38,7 @@ impl KeyHash {
         u64::from_be_bytes(first)
     }
 
-    /// The slot at `depth`.
+    /// The slot at `depth`; 0 below [`DEPTH_MAX`], where no inner node belongs.
     pub(super) fn slot(&self, depth: u32) -> u32 {
         (0..STRIDE).fold(0, |slot, bit| slot << 1 | self.bit(depth * STRIDE + bit))
     }
@@ -48,14 +48,15 @@ impl KeyHash {
         for bit in 0..STRIDE {
             let at = depth * STRIDE + bit;
             let mask = 0x80 >> (at % 8);
-            let byte = &mut self.0[(at / 8) as usize];
+            let Some(byte) = self.0.get_mut((at / 8) as usize) else { break };
             if slot >> (STRIDE - 1 - bit) & 1 == 1 { *byte |= mask } else { *byte &= !mask }
         }
         self
     }
 
     fn bit(&self, at: u32) -> u32 {
-        u32::from(self.0[(at / 8) as usize] >> (7 - at % 8) & 1)
+        let byte = self.0.get((at / 8) as usize).copied().unwrap_or(0);
+        u32::from(byte >> (7 - at % 8) & 1)
     }
 }
 
