@@ -108,6 +108,10 @@ impl Marginal {
 pub(super) struct LongVersusFresh {
     pub(super) bench: &'static str,
     pub(super) entries: usize,
+    /// How many puts the long session made before, and their mean.
+    pub(super) session_puts: usize,
+    pub(super) session_index_bytes: f64,
+    /// How many were compared.
     pub(super) puts: usize,
     pub(super) long_requests: u64,
     pub(super) fresh_requests: u64,
@@ -118,12 +122,14 @@ pub(super) struct LongVersusFresh {
 }
 
 impl LongVersusFresh {
-    pub(super) fn new(entries: usize, long: &[Cost], fresh: &[Cost]) -> Self {
+    pub(super) fn new(entries: usize, session: &[Cost], long: &[Cost], fresh: &[Cost]) -> Self {
         let puts = long.len();
         let (long, fresh) = (Cost::sum(long), Cost::sum(fresh));
         Self {
             bench: "long-vs-fresh",
             entries,
+            session_puts: session.len(),
+            session_index_bytes: Cost::sum(session).index_bytes as f64 / session.len() as f64,
             puts,
             long_requests: long.requests(),
             fresh_requests: fresh.requests(),
@@ -132,5 +138,10 @@ impl LongVersusFresh {
             long_read_requests: long.read_requests,
             fresh_read_requests: fresh.read_requests,
         }
+    }
+
+    /// How many requests more or fewer the long session needed.
+    pub(super) fn request_difference(&self) -> u64 {
+        self.long_requests.abs_diff(self.fresh_requests)
     }
 }

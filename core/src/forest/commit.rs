@@ -123,7 +123,7 @@ impl Forest {
 
     /// Prepares a commit of all that is pending, or `None` if there is nothing to do.
     fn draft(&self, spill: bool) -> Result<Option<Draft>> {
-        let (groups, tree, last, base, spill_before) = {
+        let (groups, tree, last, base, spill_first) = {
             let state = self.state();
             let idle = state.pending.is_empty() && !(spill && !state.root.tail.ops.is_empty());
             if idle {
@@ -131,7 +131,7 @@ impl Forest {
             }
             let last = (state.root.clone(), state.hash);
             let tree = state.live.clone();
-            (state.pending.clone(), tree, last, state.etag.clone(), state.spill_before)
+            (state.pending.clone(), tree, last, state.etag.clone(), state.spill_first)
         };
         let (last, last_hash) = last;
         let mut packs = PackWriter::new(&self.environment, self.pack_bytes_max);
@@ -154,7 +154,12 @@ impl Forest {
         let bare = Root { tail: Tail::default(), ..root.clone() };
         let tail_bytes = body.len() as u64 - bare.encode(&plan)?.len() as u64;
         let spill_bytes = tree.dirty_bytes();
-        let costs = Costs { spill: spill_bytes, spill_before, tail: tail_bytes };
+        let costs = Costs {
+            spill: spill_bytes,
+            spill_first: spill_first.unwrap_or(spill_bytes),
+            tail: tail_bytes,
+            has_pack: !packs.is_empty(),
+        };
         let spilled = spill || should_spill(&root.tail, &costs);
         let body = if spilled {
             root = bare;
@@ -240,7 +245,10 @@ impl Forest {
         state.etag = etag;
         state.hash = draft.root_hash;
         state.root = draft.root.clone();
-        state.spill_before = (!draft.spilled).then_some(draft.spill_bytes);
+        state.spill_first = match draft.spilled {
+            true => None,
+            false => state.spill_first.or(Some(draft.spill_bytes)),
+        };
         state.edition += 1;
         if draft.spilled {
             state.grown += draft.packs.iter().map(|pack| pack.node_bytes as usize).sum::<usize>();
