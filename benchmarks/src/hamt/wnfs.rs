@@ -78,6 +78,7 @@ impl HamtPeer for Wnfs {
         Ok(ColdGet {
             value_bytes,
             objects_read: after.objects - before.objects,
+            requests: after.objects - before.objects,
             bytes_read: after.bytes - before.bytes,
         })
     }
