@@ -34,6 +34,9 @@ pub(crate) struct Options {
     /// How often every peer runs, interleaved.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
+    /// Only these peers, by the names in the rows.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<String>,
 }
 
 /// A trie over a sealing in-memory store of its own.
@@ -105,7 +108,8 @@ struct Samples {
 pub(crate) fn run(options: &Options, report: &Report) -> Result<()> {
     for &entries in &options.entries {
         let workload = Workload::new(entries);
-        let entrants = entrants();
+        let mut entrants = entrants();
+        entrants.retain(|entrant| options.wants(entrant.name));
         let mut samples: Vec<Samples> = entrants.iter().map(|_| Samples::default()).collect();
         for _ in 0..options.rounds {
             for (entrant, samples) in entrants.iter().zip(&mut samples) {
@@ -117,6 +121,12 @@ pub(crate) fn run(options: &Options, report: &Report) -> Result<()> {
         }
     }
     Ok(())
+}
+
+impl Options {
+    fn wants(&self, peer: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|name| name == peer)
+    }
 }
 
 fn entrants() -> Vec<Entrant> {
