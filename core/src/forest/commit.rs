@@ -131,7 +131,7 @@ impl Forest {
 
     /// Prepares a commit of all that is pending, or `None` if there is nothing to do.
     fn draft(&self, spill: bool) -> Result<Option<Draft>> {
-        let (groups, tree, last, base, spill_before) = {
+        let (groups, tree, last, base, spill_first) = {
             let state = self.state();
             let tail_to_spill = spill && !state.root.tail.ops.is_empty();
             if state.pending.is_empty() && !tail_to_spill {
@@ -139,7 +139,7 @@ impl Forest {
             }
             let last = (state.root.clone(), state.hash);
             let tree = state.live.clone();
-            (state.pending.clone(), tree, last, state.etag.clone(), state.spill_before)
+            (state.pending.clone(), tree, last, state.etag.clone(), state.spill_first)
         };
         let (last, last_hash) = last;
         let mut packs = PackWriter::new(&self.environment, self.pack_bytes_max);
@@ -159,7 +159,13 @@ impl Forest {
         let carried = match spill {
             false if last.tail.ops.len() + ops().count() <= TAIL_OPS_MAX => {
                 let tail_ops = last.tail.ops.iter().chain(ops()).cloned().collect();
-                carry(&bare, tail_ops, &last.tail, &plan, spill_bytes, spill_before)?
+                let costs = Costs {
+                    spill: spill_bytes,
+                    spill_first: spill_first.unwrap_or(spill_bytes),
+                    tail: 0,
+                    has_pack: !packs.is_empty(),
+                };
+                carry(&bare, tail_ops, &last.tail, &plan, costs)?
             }
             _ => None,
         };
@@ -243,7 +249,10 @@ impl Forest {
         state.etag = etag;
         state.hash = draft.root_hash;
         state.root = draft.root.clone();
-        state.spill_before = (!draft.spilled).then_some(draft.spill_bytes);
+        state.spill_first = match draft.spilled {
+            true => None,
+            false => state.spill_first.or(Some(draft.spill_bytes)),
+        };
         state.edition += 1;
         if draft.spilled {
             state.grown += draft.packs.iter().map(|pack| pack.node_bytes as usize).sum::<usize>();
@@ -282,16 +291,15 @@ fn carry(
     ops: Vec<Op>,
     before: &Tail,
     plan: &SealPlan,
-    spill: u64,
-    spill_before: Option<u64>,
+    mut costs: Costs,
 ) -> Result<Option<Root>> {
     let tail = Tail { ops, commits: before.commits.saturating_add(1), carried: before.carried };
     let mut root = Root { tail, ..bare.clone() };
-    let tail_bytes = root.encode(plan)?.len() as u64 - bare.encode(plan)?.len() as u64;
-    if should_spill(&root.tail, &Costs { spill, spill_before, tail: tail_bytes }) {
+    costs.tail = root.encode(plan)?.len() as u64 - bare.encode(plan)?.len() as u64;
+    if should_spill(&root.tail, &costs) {
         return Ok(None);
     }
-    root.tail.carried = root.tail.carried.saturating_add(tail_bytes);
+    root.tail.carried = root.tail.carried.saturating_add(costs.tail);
     Ok(Some(root))
 }
 

@@ -55,7 +55,8 @@ pub(super) struct State {
     pub(super) refused: Option<Error>,
     /// The store may hold a newer root than `root`, perhaps our own.
     pub(super) suspect: bool,
-    pub(super) spill_before: Option<u64>,
+    /// What a spill would have written after the first commit of the tail.
+    pub(super) spill_first: Option<u64>,
     /// Bytes that became resident since the last eviction.
     pub(super) grown: usize,
     clock: u64,
@@ -167,7 +168,7 @@ impl Forest {
             edition: 0,
             refused: None,
             suspect: false,
-            spill_before: None,
+            spill_first: None,
             grown: 0,
             clock: root.clock,
             closed: false,
@@ -315,8 +316,10 @@ impl Forest {
                 (state.durable.clone(), tail, state.pending.clone(), state.edition, state.hash)
             };
             self.prefetch(&mut tree, tail.iter()).await?;
+            let mut spill_first = None;
             for op in &tail {
                 self.apply(&mut tree, op).await?;
+                spill_first.get_or_insert_with(|| tree.dirty_bytes());
             }
             let durable = tree.clone();
             let mut refused = Vec::new();
@@ -346,6 +349,7 @@ impl Forest {
                 state.pending.retain(|group| !group.ticket.is(&ticket));
             }
             state.durable = durable;
+            state.spill_first = state.spill_first.or(spill_first);
             state.tail_applied = true;
             state.live = tree;
             state.pending_applied = true;
@@ -384,7 +388,7 @@ impl Forest {
         state.clock = state.clock.max(root.clock);
         state.durable = root.base();
         state.tail_applied = false;
-        state.spill_before = None;
+        state.spill_first = None;
         state.root = root;
         state.hash = hash;
         state.forget_live();

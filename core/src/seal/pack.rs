@@ -70,6 +70,11 @@ impl<'a> PackWriter<'a> {
         Ok(place)
     }
 
+    /// Whether nothing was added yet.
+    pub fn is_empty(&self) -> bool {
+        self.packs.is_empty()
+    }
+
     /// The packs, in the order they were filled: a unit names only units of its own or an
     /// earlier pack.
     pub fn finish(self) -> Vec<Pack> {

@@ -41,7 +41,7 @@ async fn fill_case(case: &mut Value, keys: &Keys) {
         assert!(trie.adopt(&plan, &packs.iter().map(|pack| pack.id).collect()));
         flush["nodes"] = plan.node_count().into();
         flush["packs"] = packs.iter().map(of_pack).collect();
-        source.packs.extend(packs.into_iter().map(|pack| (pack.id, pack.bytes)));
+        source.packs.extend(packs.into_iter().map(|pack| (pack.id, pack.bytes.to_vec())));
         flush["root"] = link.map_or(Value::Null, |link| {
             json!({
                 "address": hex::encode(link.address.expose()),
