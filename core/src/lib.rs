@@ -1,4 +1,8 @@
 //! Sealwood: an end-to-end encrypted, verifiable file store.
+//!
+//! Start at [`Vault`]. A vault lives on a [`blob::BlobStore`]; [`seal`] has its secrets, [`path`]
+//! the rules of names. `docs/ARCHITECTURE.md` walks a put and a get through the rooms,
+//! `docs/FORMAT.md` has the bytes.
 
 pub mod blob;
 mod codec;
@@ -17,3 +21,7 @@ pub use error::{Error, Result};
 pub use forest::WriteStats;
 pub use task::{CancelToken, OnProgress, Progress, Watch};
 pub use vault::Vault;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -46,6 +46,8 @@ enum Chore {
     Ci,
     /// Feed each fuzz target, or the one named, with random inputs.
     Fuzz(chore::fuzz::Fuzz),
+    /// Compute the golden vectors anew.
+    Vectors,
 }
 
 fn main() -> ExitCode {
@@ -68,5 +70,6 @@ fn run(chore: Chore) -> anyhow::Result<ExitCode> {
         Chore::Lint => chore::test::run(&workspace, &[Part::Lint]),
         Chore::Ci => chore::test::run(&workspace, Part::ALL),
         Chore::Fuzz(fuzz) => fuzz.run(&workspace),
+        Chore::Vectors => chore::vectors::run(&workspace),
     }
 }

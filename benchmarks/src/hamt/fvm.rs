@@ -74,6 +74,7 @@ impl HamtPeer for Fvm {
         Ok(ColdGet {
             value_bytes,
             objects_read: after.objects - before.objects,
+            requests: after.objects - before.objects,
             bytes_read: after.bytes - before.bytes,
         })
     }

@@ -6,6 +6,7 @@
 
 mod composed;
 mod rust_crypto;
+mod sealwood;
 
 #[cfg(feature = "peers")]
 mod aws_lc;
@@ -95,6 +96,7 @@ pub(crate) fn run(options: &Options, report: &Report) -> Result<()> {
 
 fn peers() -> Result<Vec<Box<dyn SealPeer>>> {
     Ok(vec![
+        sealwood::chunks()?,
         rust_crypto::aes_gcm()?,
         rust_crypto::chacha20_poly1305()?,
         #[cfg(feature = "peers")]

@@ -117,9 +117,7 @@ impl Splitter {
         let (mut size, mut done) = (0u64, 0u64);
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk?;
-            if watch.cancel.is_cancelled() {
-                return Err(Error::Cancelled);
-            }
+            watch.cancel.check()?;
             while uploads.len() >= UPLOADS_MAX {
                 if let Some(sent) = uploads.next().await {
                     done += sent?;

@@ -7,9 +7,10 @@ use bytes::Bytes;
 use futures_util::future::join_all;
 
 use super::entry::Entry;
+use super::op::Op;
 use super::root::{ROOT_KEY, Root, Tail};
 use super::session::{Forest, Group, Ticket};
-use super::spill::{Costs, should_spill};
+use super::spill::{Costs, TAIL_OPS_MAX, should_spill};
 use crate::blob::{ETag, Precondition};
 use crate::error::{Error, Result};
 use crate::hamt::{SealPlan, Trie};
@@ -52,10 +53,12 @@ impl Forest {
         ticket.outcome().unwrap_or(Err(Error::Cancelled))
     }
 
-    /// Commits all that is pending. On failure it stays pending.
+    /// Commits all that is pending. On failure it stays pending. Tells if a deferred group had to
+    /// be given up since the last flush.
     pub(crate) async fn flush(&self) -> Result<()> {
         let _turn = self.turn.lock().await;
-        self.commit_pending(false).await
+        self.commit_pending(false).await?;
+        self.state().refused.take().map_or(Ok(()), Err)
     }
 
     /// Commits all that is pending and empties the tail, so that every directory has a link.
@@ -76,15 +79,20 @@ impl Forest {
             self.state().suspect = true;
             match self.store.put(ROOT_KEY, draft.root_bytes.clone(), condition).await {
                 Ok(etag) => {
-                    self.finish(draft, etag);
-                    return Ok(());
+                    self.finish(&draft, etag);
+                    return self.make_durable().await.map_err(|_| Error::OutcomeUnknown);
                 }
                 Err(Error::PreconditionFailed) => {
-                    if self.was_ours(&draft).await? {
+                    let ours = self.was_ours(&draft).await;
+                    if matches!(ours, Err(Error::Rollback { .. } | Error::Fork { .. })) {
+                        // The put was refused and what is there is not ours: what was accepted
+                        // before is still the newest state to read.
+                        self.state().suspect = false;
+                    }
+                    if ours? {
                         return Ok(());
                     }
                     self.counters.conflict();
-                    self.reload().await?;
                     self.back_off(attempt).await?;
                 }
                 Err(error) => return self.resolve(draft, error).await,
@@ -97,11 +105,9 @@ impl Forest {
     async fn resolve(&self, draft: Draft, error: Error) -> Result<()> {
         match self.was_ours(&draft).await {
             Ok(true) => Ok(()),
-            Ok(false) => {
-                self.reload().await?;
-                Err(error)
-            }
-            // Withdrawn by the caller; if the root did take effect, the next reload brings it.
+            Ok(false) => Err(error),
+            // A root that lies, or a store that still does not answer: if the commit did take
+            // effect, the next reload brings it.
             Err(_) => {
                 for group in &draft.groups {
                     self.withdraw(&group.ticket, Error::OutcomeUnknown);
@@ -111,22 +117,24 @@ impl Forest {
         }
     }
 
-    /// Whether the store holds the draft's root; if so, finishes it.
+    /// Whether the store holds the draft's root. If so the draft is finished, if not the root that
+    /// is there is accepted.
     async fn was_ours(&self, draft: &Draft) -> Result<bool> {
-        let object = self.store.get(ROOT_KEY).await?;
-        let ours = *blake3::hash(&object.bytes).as_bytes() == draft.root_hash;
-        if ours {
-            self.finish_ref(draft, object.etag);
+        let fetched = self.fetch_root().await?;
+        if fetched.hash == draft.root_hash {
+            self.finish(draft, fetched.etag);
+            return Ok(true);
         }
-        Ok(ours)
+        self.accept(fetched)?;
+        Ok(false)
     }
 
     /// Prepares a commit of all that is pending, or `None` if there is nothing to do.
     fn draft(&self, spill: bool) -> Result<Option<Draft>> {
         let (groups, tree, last, base, spill_first) = {
             let state = self.state();
-            let idle = state.pending.is_empty() && !(spill && !state.root.tail.ops.is_empty());
-            if idle {
+            let tail_to_spill = spill && !state.root.tail.ops.is_empty();
+            if state.pending.is_empty() && !tail_to_spill {
                 return Ok(None);
             }
             let last = (state.root.clone(), state.hash);
@@ -140,35 +148,33 @@ impl Forest {
         for unit in ops().filter_map(|op| op.unit()) {
             unit.plan(&mut packs, &mut plan.contents)?;
         }
-        let mut tail = last.tail.clone();
-        tail.ops.extend(ops().cloned());
-        tail.commits += 1;
-        let mut root = Root {
+        let bare = Root {
             sequence: last.sequence + 1,
             previous: last_hash,
             clock: self.stamp().clock,
-            tail,
-            ..last
+            tail: Tail::default(),
+            ..last.clone()
+        };
+        let spill_bytes = tree.dirty_bytes();
+        let carried = match spill {
+            false if last.tail.ops.len() + ops().count() <= TAIL_OPS_MAX => {
+                let tail_ops = last.tail.ops.iter().chain(ops()).cloned().collect();
+                let costs = Costs {
+                    spill: spill_bytes,
+                    spill_first: spill_first.unwrap_or(spill_bytes),
+                    tail: 0,
+                    has_pack: !packs.is_empty(),
+                };
+                carry(&bare, tail_ops, &last.tail, &plan, costs)?
+            }
+            _ => None,
+        };
+        let spilled = carried.is_none();
+        let root = match carried {
+            Some(root) => root,
+            None => Root { top: tree.seal(&self.keys, &mut packs, &mut plan)?, ..bare },
         };
         let body = root.encode(&plan)?;
-        let bare = Root { tail: Tail::default(), ..root.clone() };
-        let tail_bytes = body.len() as u64 - bare.encode(&plan)?.len() as u64;
-        let spill_bytes = tree.dirty_bytes();
-        let costs = Costs {
-            spill: spill_bytes,
-            spill_first: spill_first.unwrap_or(spill_bytes),
-            tail: tail_bytes,
-            has_pack: !packs.is_empty(),
-        };
-        let spilled = spill || should_spill(&root.tail, &costs);
-        let body = if spilled {
-            root = bare;
-            root.top = tree.seal(&self.keys, &mut packs, &mut plan)?;
-            root.encode(&plan)?
-        } else {
-            root.tail.carried += tail_bytes;
-            root.encode(&plan)?
-        };
         let salt = self.environment.random()?;
         let root_bytes = Bytes::from(seal_root(&self.keys, &self.slot, salt, &body)?);
         let root_hash = *blake3::hash(&root_bytes).as_bytes();
@@ -191,18 +197,21 @@ impl Forest {
     async fn store_packs(&self, draft: &Draft) -> Result<()> {
         let puts = draft.packs.iter().map(|pack| async move {
             self.counters.pack(pack);
-            let bytes = Bytes::copy_from_slice(&pack.bytes);
+            let bytes = pack.bytes.clone();
             self.store.put(&pack_name(pack.id), bytes, Precondition::Absent).await.map(|_| pack.id)
         });
         let outcomes = join_all(puts).await;
         let stored: HashSet<PackId> = outcomes.iter().flatten().copied().collect();
+        self.take_over(draft, &stored);
         match outcomes.into_iter().find_map(Result::err) {
-            None => Ok(()),
-            Some(error) => {
-                self.take_over(draft, &stored);
-                Err(error)
-            }
+            None => self.make_durable().await,
+            Some(error) => Err(error),
         }
+    }
+
+    /// Packs must not be lost where a root that names them is kept.
+    async fn make_durable(&self) -> Result<()> {
+        if self.store.needs_flush() { self.store.flush().await } else { Ok(()) }
     }
 
     /// Notes what is stored now: contents get their places, nodes become Sealed.
@@ -217,14 +226,9 @@ impl Forest {
         self.state().live.adopt(&draft.plan, stored);
     }
 
-    fn finish(&self, draft: Draft, etag: ETag) {
-        self.finish_ref(&draft, etag);
-    }
-
     /// The draft's root is the vault's root now.
-    fn finish_ref(&self, draft: &Draft, etag: ETag) {
+    fn finish(&self, draft: &Draft, etag: ETag) {
         let stored: HashSet<PackId> = draft.packs.iter().map(|pack| pack.id).collect();
-        self.take_over(draft, &stored);
         self.counters.commit(draft.spilled);
         let mut state = self.state();
         for group in &draft.groups {
@@ -279,6 +283,24 @@ impl Forest {
         sleep(Duration::from_millis(random % (longest + 1))).await;
         Ok(())
     }
+}
+
+/// The root that carries `ops` in its tail, or `None` if a spill is due.
+fn carry(
+    bare: &Root,
+    ops: Vec<Op>,
+    before: &Tail,
+    plan: &SealPlan,
+    mut costs: Costs,
+) -> Result<Option<Root>> {
+    let tail = Tail { ops, commits: before.commits + 1, carried: before.carried };
+    let mut root = Root { tail, ..bare.clone() };
+    costs.tail = root.encode(plan)?.len() as u64 - bare.encode(plan)?.len() as u64;
+    if should_spill(&root.tail, &costs) {
+        return Ok(None);
+    }
+    root.tail.carried += costs.tail;
+    Ok(Some(root))
 }
 
 /// Takes a group out again if its caller gave up on it.

@@ -140,9 +140,10 @@ impl Value for Entry {
             Body::Directory(trie) => out.nested_link(trie)?,
             Body::File(_) => None,
         };
-        let flags = u8::from(self.content().is_none()) * DIRECTORY
-            | u8::from(link.is_some()) * NOT_EMPTY
-            | u8::from(self.attributes.is_some()) * ATTRIBUTES;
+        let flag = |bit: u8, is: bool| if is { bit } else { 0 };
+        let flags = flag(DIRECTORY, self.content().is_none())
+            | flag(NOT_EMPTY, link.is_some())
+            | flag(ATTRIBUTES, self.attributes.is_some());
         let canon = out.canon();
         canon.push(flags);
         canon.extend_from_slice(&self.stamp.clock.to_le_bytes());

@@ -25,11 +25,12 @@ mod spill;
 mod stats;
 mod tree;
 
+pub use session::Durability;
 pub use stats::WriteStats;
 
 pub(crate) use entry::{Attributes, Body, Entry};
 pub(crate) use nodes::Nodes;
 pub(crate) use op::Op;
-pub(crate) use root::{ROOT_KEY, Root};
-pub(crate) use session::{Forest, Setup};
+pub(crate) use root::Root;
+pub(crate) use session::{Forest, Setup, read_root};
 pub(crate) use tree::lookup;

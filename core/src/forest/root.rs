@@ -9,7 +9,7 @@ use crate::hamt::{NodeReader, NodeWriter, SealPlan, Trie};
 use crate::seal::{Address, Link};
 
 /// The key of the root object.
-pub(crate) const ROOT_KEY: &str = "root";
+pub(super) const ROOT_KEY: &str = "root";
 
 /// The most bytes of a root object. The tail is kept far below; a reader refuses more.
 pub(super) const ROOT_BYTES_MAX: usize = 16 * 1024 * 1024;

@@ -10,7 +10,7 @@ use super::op::{Op, Ops};
 use super::root::{ROOT_BYTES_MAX, ROOT_KEY, Root};
 use super::stats::{Counters, WriteStats};
 use super::tree::{Stop, admit};
-use crate::blob::{BlobStore, ETag, Precondition};
+use crate::blob::{BlobStore, ETag, Object, Precondition, probe_conditional_puts};
 use crate::error::{Error, Result};
 use crate::hamt::{NodeSource, SealPlan, Trie};
 use crate::path::VaultPath;
@@ -51,6 +51,8 @@ pub(super) struct State {
     pub(super) pending: Vec<Group>,
     /// Changes whenever `live` is replaced by something that does not build on it.
     pub(super) edition: u64,
+    /// Why a deferred group was given up, until a flush tells.
+    pub(super) refused: Option<Error>,
     /// The store may hold a newer root than `root`, perhaps our own.
     pub(super) suspect: bool,
     /// What a spill would have written after the first commit of the tail.
@@ -61,11 +63,30 @@ pub(super) struct State {
     closed: bool,
 }
 
+/// A root as the store holds it.
+pub(super) struct FetchedRoot {
+    root: Root,
+    pub(super) hash: [u8; 32],
+    pub(super) etag: ETag,
+}
+
 /// Operations that are committed together or not at all.
 #[derive(Debug, Clone)]
 pub(super) struct Group {
     pub(super) ops: Ops,
+    durability: Durability,
     pub(super) ticket: Ticket,
+}
+
+/// When a change is durable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Durability {
+    /// When the call returns.
+    #[default]
+    OnReturn,
+    /// After the next [`flush`](crate::Vault::flush) or durable change of this session. If another
+    /// writer's change makes it impossible by then, the next flush tells.
+    Deferred,
 }
 
 /// What becomes of a group. Clones share the outcome.
@@ -102,6 +123,7 @@ impl Forest {
         slot: KeySlot,
         root: Root,
     ) -> Result<Self> {
+        probe_conditional_puts(&*setup.store, &setup.environment).await?;
         let body = root.encode(&SealPlan::default())?;
         let bytes =
             bytes::Bytes::from(seal_root(&keys, &slot, setup.environment.random()?, &body)?);
@@ -111,19 +133,6 @@ impl Forest {
             Err(Error::PreconditionFailed) => return Err(Error::VaultExists),
             Err(error) => return Err(error),
         };
-        // Both conditions are false now. A store that takes the puts nevertheless has lost
-        // nothing: they carry the same bytes.
-        let never = ETag("\"00000000000000000000000000000000\"".into());
-        for (condition, reason) in [
-            (Precondition::Absent, "it replaced an object under If-None-Match: *"),
-            (Precondition::Matches(never), "it replaced an object under a stale If-Match"),
-        ] {
-            match setup.store.put(ROOT_KEY, bytes.clone(), condition).await {
-                Err(Error::PreconditionFailed) => {}
-                Ok(_) => return Err(Error::ConditionalPutUnsupported { reason }),
-                Err(error) => return Err(error),
-            }
-        }
         let hash = *blake3::hash(&bytes).as_bytes();
         Self::new(setup, keys, slot, root, etag, hash)
     }
@@ -133,7 +142,7 @@ impl Forest {
         setup: Setup,
         keys: Keys,
         header: &RootHeader,
-        object: &crate::blob::Object,
+        object: &Object,
     ) -> Result<Self> {
         let (root, hash) = open_root(&keys, header, &object.bytes)?;
         Self::new(setup, keys, header.slot.clone(), root, object.etag.clone(), hash)
@@ -157,6 +166,7 @@ impl Forest {
             pending_applied: root.tail.ops.is_empty(),
             pending: Vec::new(),
             edition: 0,
+            refused: None,
             suspect: false,
             spill_first: None,
             grown: 0,
@@ -246,7 +256,7 @@ impl Forest {
     }
 
     /// Applies `ops` to the tree as one group, to be committed by a later flush.
-    pub(crate) async fn enqueue(&self, ops: Vec<Op>) -> Result<Ticket> {
+    pub(crate) async fn enqueue(&self, ops: Vec<Op>, durability: Durability) -> Result<Ticket> {
         self.check_open()?;
         let ops: Ops = ops.into();
         loop {
@@ -268,7 +278,7 @@ impl Forest {
             }
             state.live = tree;
             let ticket = Ticket::default();
-            state.pending.push(Group { ops, ticket: ticket.clone() });
+            state.pending.push(Group { ops, durability, ticket: ticket.clone() });
             return Ok(ticket);
         }
     }
@@ -320,7 +330,7 @@ impl Forest {
                         if !is_verdict(&error) {
                             return Err(error);
                         }
-                        refused.push((group.ticket.clone(), error));
+                        refused.push((group.clone(), error));
                         tree = before;
                         break;
                     }
@@ -330,8 +340,12 @@ impl Forest {
             if state.edition != edition || state.hash != hash {
                 continue;
             }
-            for (ticket, error) in refused {
-                ticket.decide(Err(Error::Conflict { reason: error.code() }));
+            for (Group { ticket, durability, .. }, error) in refused {
+                let error = Error::Conflict { reason: error.code() };
+                if durability == Durability::Deferred {
+                    state.refused.get_or_insert(error.clone());
+                }
+                ticket.decide(Err(error));
                 state.pending.retain(|group| !group.ticket.is(&ticket));
             }
             state.durable = durable;
@@ -346,24 +360,31 @@ impl Forest {
 
     /// Reads the root again and accepts it if it follows the last one.
     pub(crate) async fn reload(&self) -> Result<()> {
-        let object = match self.store.get(ROOT_KEY).await {
-            Err(Error::ObjectMissing) => return Err(Error::VaultNotFound),
-            object => object?,
-        };
-        if object.bytes.len() > ROOT_BYTES_MAX {
-            return Err(Error::ObjectCorrupt);
-        }
-        let header = RootHeader::decode(&object.bytes)?;
+        let fetched = self.fetch_root().await?;
+        self.accept(fetched)
+    }
+
+    /// Reads and opens the root the store holds.
+    pub(super) async fn fetch_root(&self) -> Result<FetchedRoot> {
+        let (header, object) = read_root(&*self.store).await?;
         let (root, hash) = open_root(&self.keys, &header, &object.bytes)?;
+        Ok(FetchedRoot { root, hash, etag: object.etag })
+    }
+
+    /// Makes a fetched root the session's, if it follows the last one.
+    pub(super) fn accept(&self, fetched: FetchedRoot) -> Result<()> {
+        let FetchedRoot { root, hash, etag } = fetched;
         let mut state = self.state();
         state.root.check_successor(&state.hash, &root, &hash)?;
         state.suspect = false;
-        state.etag = object.etag;
+        state.etag = etag;
         if hash == state.hash {
             return Ok(());
         }
         // Nodes are immutable: those in memory serve the new root as well.
-        state.live.for_each_resident(&mut |link, node| self.nodes.keep(link, node));
+        for tree in [&state.live, &state.durable] {
+            tree.for_each_resident(&mut |link, node| self.nodes.keep(link, node));
+        }
         state.clock = state.clock.max(root.clock);
         state.durable = root.base();
         state.tail_applied = false;
@@ -431,6 +452,18 @@ impl State {
         self.pending_applied = false;
         self.edition += 1;
     }
+}
+
+/// Reads the root object of a store and what needs no key of it.
+pub(crate) async fn read_root(store: &dyn BlobStore) -> Result<(RootHeader, Object)> {
+    let object = match store.get(ROOT_KEY).await {
+        Err(Error::ObjectMissing) => return Err(Error::VaultNotFound),
+        object => object?,
+    };
+    if object.bytes.len() > ROOT_BYTES_MAX {
+        return Err(Error::ObjectCorrupt);
+    }
+    Ok((RootHeader::decode(&object.bytes)?, object))
 }
 
 /// Opens the body of a root and gives its content and the hash of the object.

@@ -18,8 +18,11 @@
 //! that pack ended (at 0 in a new one), with it a signed varint says how far from there; then a
 //! varint length, left out where the first section tells it.
 
+use std::sync::Arc;
+
 use super::hash::{KeyHash, SLOTS};
-use super::node::{Body, Child, Inner, Item, Leaf, Node, Stored, Trie, Value, Weight};
+use super::leaf::{Item, Leaf};
+use super::node::{Body, Child, Inner, Node, Stored, Trie, Value, Weight};
 use super::store::SealPlan;
 use crate::codec::{Reader, put_bytes, put_signed, put_varint};
 use crate::error::{Error, Result};
@@ -155,12 +158,12 @@ pub(super) fn encode<V: Value>(node: &Node<V>, plan: &SealPlan) -> Result<Encode
 
 fn encode_leaf<V: Value>(leaf: &Leaf<V>, out: &mut NodeWriter<'_>) -> Result<()> {
     out.canon.push(KIND_LEAF);
-    put_varint(&mut out.canon, leaf.items.len() as u64);
-    let mut items: Vec<&Item<V>> = leaf.items.iter().collect();
-    items.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+    put_varint(&mut out.canon, leaf.items().len() as u64);
+    let mut items: Vec<&Item<V>> = leaf.items().iter().collect();
+    items.sort_unstable_by(|a, b| (*a.key).cmp(&b.key));
     let mut previous: &[u8] = &[];
     for item in items {
-        let shared = previous.iter().zip(&item.key).take_while(|(a, b)| a == b).count();
+        let shared = previous.iter().zip(&*item.key).take_while(|(a, b)| a == b).count();
         put_varint(&mut out.canon, shared as u64);
         put_bytes(&mut out.canon, &item.key[shared..]);
         item.value.encode(out)?;
@@ -208,7 +211,7 @@ fn decode_leaf<V: Value>(input: &mut NodeReader<'_>) -> Result<Leaf<V>> {
         items.push(Item::new(&KeyHash::of(&key), &key, value));
     }
     let leaf = Leaf::new(items);
-    if leaf.overflows() {
+    if !leaf.fits() {
         return Err(input.canon.malformed());
     }
     Ok(leaf)
@@ -237,7 +240,7 @@ fn decode_inner<V: Value>(input: &mut NodeReader<'_>) -> Result<Inner<V>> {
         } else {
             let address = Address(input.canon.array()?);
             let place = input.place_and_length()?;
-            Child::Stored(Stored { link: Link { address, place }, weight })
+            Child::Stored(Arc::new(Stored { link: Link { address, place }, weight }))
         });
     }
     if starts == 1 && SLOTS > 1 {

@@ -3,29 +3,40 @@
 use std::sync::Arc;
 
 use super::hash::{DEPTH_MAX, KeyHash, SLOTS, slot_of};
-use super::node::{
-    Body, Child, Inner, Item, LEAF_WEIGHT_MAX, Leaf, Missing, Node, Trie, Value, Weight, units_of,
-};
+use super::leaf::{Item, Leaf};
+use super::node::{Body, Child, Inner, Missing, Node, Spot, Trie, Value, Weight};
 use crate::seal::Link;
 
 impl<V: Value> Trie<V> {
     /// Maps `key` to `value` and returns what it mapped to before.
     pub fn insert(&mut self, key: &[u8], value: V) -> Result<Option<V>, Missing> {
         let hash = KeyHash::of(key);
-        let shrinks =
-            self.find_at(&hash, key)?.is_some_and(|old| units_of(key, &value) < units_of(key, old));
-        if shrinks {
-            return self.shrink(&hash, key, Some(value));
+        let item = Item::new(&hash, key, value);
+        let spot = self.locate(&hash, key)?;
+        if spot.item.is_some_and(|(old, _)| item.units() < old.units()) {
+            return self.shrink(&hash, key, Some(item.value));
         }
-        let old = put(&mut self.root, 0, &hash, Item::new(&hash, key, value));
-        split_root(&mut self.root);
+        let over = spot.item.map(|(_, at)| at);
+        let Some(depth) = spot.depth.checked_sub(1) else {
+            let (old, full) = put(&mut self.root, over, item);
+            if let Some(leaf) = full {
+                self.root = build(leaf, 0);
+            }
+            return Ok(old);
+        };
+        let Some(inner) = edit_inner(&mut self.root, &hash, depth) else { return Ok(None) };
+        let index = inner.index_of(hash.slot(depth));
+        let (old, full) = put(&mut inner.children[index], over, item);
+        if let Some(leaf) = full {
+            split(inner, index, depth, leaf);
+        }
         Ok(old)
     }
 
     /// Removes `key` and returns what it mapped to.
     pub fn remove(&mut self, key: &[u8]) -> Result<Option<V>, Missing> {
         let hash = KeyHash::of(key);
-        match self.find_at(&hash, key)? {
+        match self.locate(&hash, key)?.item {
             Some(_) => self.shrink(&hash, key, None),
             None => Ok(None),
         }
@@ -34,25 +45,17 @@ impl<V: Value> Trie<V> {
     /// The value of `key`, to change in a way that keeps its [weight](Value::weight).
     pub fn get_mut(&mut self, key: &[u8]) -> Result<Option<&mut V>, Missing> {
         let hash = KeyHash::of(key);
-        if self.find_at(&hash, key)?.is_none() {
-            return Ok(None);
-        }
-        let mut child = &mut self.root;
-        let mut depth = 0;
-        while let Some(node) = child.edit() {
-            match &mut node.body {
-                Body::Leaf(leaf) => {
-                    let at = leaf.position(hash.prefix(), key);
-                    return Ok(at.map(|at| &mut leaf.items[at].value));
-                }
-                Body::Inner(inner) => {
-                    let index = inner.index_of(hash.slot(depth));
-                    child = &mut inner.children[index];
-                    depth += 1;
-                }
-            }
-        }
-        Ok(None)
+        let Spot { depth, item } = self.locate(&hash, key)?;
+        let Some((_, at)) = item else { return Ok(None) };
+        let child = match depth.checked_sub(1) {
+            None => Some(&mut self.root),
+            Some(depth) => edit_inner(&mut self.root, &hash, depth).map(|inner| {
+                let index = inner.index_of(hash.slot(depth));
+                &mut inner.children[index]
+            }),
+        };
+        let leaf = child.and_then(Child::edit).and_then(|node| node.body.leaf_mut());
+        Ok(leaf.map(|leaf| leaf.value_mut(at)))
     }
 
     /// Makes a loaded node resident. Gives `false` and does nothing if the trie does not lack it
@@ -76,102 +79,81 @@ impl<V: Value> Trie<V> {
     }
 }
 
-/// Puts `item` below `child`, all of whose path is resident.
-fn put<V: Value>(child: &mut Child<V>, depth: u32, hash: &KeyHash, item: Item<V>) -> Option<V> {
-    let Some(node) = child.edit() else {
-        *child = leaf(vec![item]);
-        return None;
-    };
-    match &mut node.body {
-        Body::Leaf(leaf) => match leaf.position(item.prefix, &item.key) {
-            Some(at) => {
-                leaf.weight += item.units();
-                let old = std::mem::replace(&mut leaf.items[at], item);
-                leaf.weight -= old.units();
-                Some(old.value)
-            }
-            None => {
-                leaf.weight += item.units();
-                leaf.items.push(item);
-                None
-            }
-        },
-        Body::Inner(inner) => {
-            let index = inner.index_of(hash.slot(depth));
-            let old = put(&mut inner.children[index], depth + 1, hash, item);
-            split(inner, index, depth);
-            old
-        }
+/// The inner node that the first `depth` inner nodes on the way to `hash` lead to, for an edit.
+fn edit_inner<'a, V: Value>(
+    root: &'a mut Child<V>,
+    hash: &KeyHash,
+    depth: u32,
+) -> Option<&'a mut Inner<V>> {
+    let mut child = root;
+    for depth in 0..depth {
+        let inner = child.edit()?.body.inner_mut()?;
+        let index = inner.index_of(hash.slot(depth));
+        child = &mut inner.children[index];
     }
+    child.edit()?.body.inner_mut()
 }
 
-/// Splits the leaf at `index` of an inner node at `depth` if it overflows.
-fn split<V: Value>(inner: &mut Inner<V>, index: usize, depth: u32) {
-    let Some(items) = overflow(&mut inner.children[index]) else { return };
+/// Puts `item` into the leaf `child`, over the item at `over` or as a new one. Gives the value
+/// replaced, and the leaf, taken out, if it must be split.
+fn put<V: Value>(
+    child: &mut Child<V>,
+    over: Option<usize>,
+    item: Item<V>,
+) -> (Option<V>, Option<Leaf<V>>) {
+    let Some(leaf) = child.edit().and_then(|node| node.body.leaf_mut()) else {
+        *child = child_of(Leaf::new(vec![item]));
+        return (None, None);
+    };
+    let old = match over {
+        Some(at) => Some(leaf.replace(at, item.value)),
+        None => {
+            leaf.push(item);
+            None
+        }
+    };
+    let full = if leaf.fits() { None } else { Some(leaf.take()) };
+    (old, full)
+}
+
+/// Splits the leaf that was at `index` of an inner node at `depth`.
+fn split<V: Value>(inner: &mut Inner<V>, index: usize, depth: u32, leaf: Leaf<V>) {
     let (start, size) = inner.range(index);
     let mut parts = Inner { starts: inner.starts, children: Vec::new() };
-    partition(items, depth, start, size, &mut parts);
+    partition(leaf, depth, start, size, &mut parts);
     inner.starts = parts.starts;
     inner.children.splice(index..=index, parts.children);
 }
 
-fn split_root<V: Value>(root: &mut Child<V>) {
-    if let Some(items) = overflow(root) {
-        *root = build(items, 0);
-    }
-}
-
-/// The items of an overflowing leaf, taken out.
-fn overflow<V: Value>(child: &mut Child<V>) -> Option<Vec<Item<V>>> {
-    let full =
-        child.node().is_some_and(|node| matches!(&node.body, Body::Leaf(leaf) if leaf.overflows()));
-    match &mut child.edit_if(full)?.body {
-        Body::Leaf(leaf) => Some(std::mem::take(&mut leaf.items)),
-        Body::Inner(_) => None,
-    }
-}
-
-impl<V: Value> Child<V> {
-    fn edit_if(&mut self, wanted: bool) -> Option<&mut Node<V>> {
-        if wanted { self.edit() } else { None }
-    }
-}
-
-/// The canonical child for `items` whose hashes agree above `depth`.
-fn build<V: Value>(items: Vec<Item<V>>, depth: u32) -> Child<V> {
-    if fits(&items, depth) {
-        return leaf(items);
+/// The canonical child for the items of `leaf`, whose hashes agree above `depth`.
+fn build<V: Value>(leaf: Leaf<V>, depth: u32) -> Child<V> {
+    if leaf.fits() || depth >= DEPTH_MAX {
+        return child_of(leaf);
     }
     let mut inner = Inner { starts: 0, children: Vec::new() };
-    partition(items, depth, 0, SLOTS, &mut inner);
+    partition(leaf, depth, 0, SLOTS, &mut inner);
     Child::Dirty(Arc::new(Node::new(Body::Inner(inner))))
 }
 
-/// Appends the canonical children for `items`, all in `start..start + size` at `depth`.
-fn partition<V: Value>(items: Vec<Item<V>>, depth: u32, start: u32, size: u32, out: &mut Inner<V>) {
-    if size == 1 || fits(&items, depth) {
+/// Appends the canonical children for the items of `leaf`, all in `start..start + size` at
+/// `depth`.
+fn partition<V: Value>(mut leaf: Leaf<V>, depth: u32, start: u32, size: u32, out: &mut Inner<V>) {
+    if size == 1 || leaf.fits() || depth >= DEPTH_MAX {
         out.starts |= 1 << start;
-        out.children.push(build(items, depth + 1));
+        out.children.push(build(leaf, depth + 1));
         return;
     }
     let half = size / 2;
-    let (left, right) =
-        items.into_iter().partition(|item| slot_of(item.prefix, &item.key, depth) < start + half);
-    partition(left, depth, start, half, out);
+    let right = leaf.split_off(|item| slot_of(item.prefix, &item.key, depth) >= start + half);
+    partition(leaf, depth, start, half, out);
     partition(right, depth, start + half, half, out);
 }
 
-fn fits<V: Value>(items: &[Item<V>], depth: u32) -> bool {
-    items.len() <= 1
-        || depth >= DEPTH_MAX
-        || items.iter().map(Item::units).sum::<u32>() <= LEAF_WEIGHT_MAX
-}
-
-fn leaf<V: Value>(items: Vec<Item<V>>) -> Child<V> {
-    if items.is_empty() {
+fn child_of<V: Value>(leaf: Leaf<V>) -> Child<V> {
+    if leaf.items().is_empty() {
         return Child::Empty;
     }
-    Child::Dirty(Arc::new(Node::new(Body::Leaf(Leaf::new(items)))))
+    Child::Dirty(Arc::new(Node::new(Body::Leaf(leaf))))
 }
 
 /// The key an edit is about, and where the child it has left behind was before the edit: a child
@@ -194,16 +176,11 @@ fn shrink<V: Value>(
     match &mut node.body {
         Body::Leaf(leaf) => {
             let Some(at) = leaf.position(target.hash.prefix(), target.key) else { return Ok(None) };
-            leaf.weight -= leaf.items[at].units();
             let old = match to {
-                Some(value) => {
-                    let old = std::mem::replace(&mut leaf.items[at].value, value);
-                    leaf.weight += leaf.items[at].units();
-                    old
-                }
-                None => leaf.items.swap_remove(at).value,
+                Some(value) => leaf.replace(at, value),
+                None => leaf.remove(at),
             };
-            if leaf.items.is_empty() {
+            if leaf.items().is_empty() {
                 *child = Child::Empty;
             }
             Ok(Some(old))
@@ -251,7 +228,7 @@ fn merge<V: Value>(
             (child, other) => {
                 let mut items = leaf_items(child, &target.at)?;
                 items.extend(leaf_items(other, &buddy_at)?);
-                leaf(items)
+                child_of(Leaf::new(items))
             }
         };
         let (low, high) = (index.min(buddy), index.max(buddy));
@@ -265,7 +242,7 @@ fn merge<V: Value>(
 /// A copy of the entries of a leaf.
 fn leaf_items<V: Value>(child: &Child<V>, at: &KeyHash) -> Result<Vec<Item<V>>, Missing> {
     match child.resident(at)?.map(|node| &node.body) {
-        Some(Body::Leaf(leaf)) => Ok(leaf.items.clone()),
+        Some(Body::Leaf(leaf)) => Ok(leaf.items().to_vec()),
         Some(Body::Inner(_)) | None => Ok(Vec::new()),
     }
 }
@@ -289,7 +266,7 @@ fn stored_at<V: Value>(root: &Child<V>, at: &KeyHash, link: &Link) -> bool {
 fn admit<V: Value>(child: &mut Child<V>, depth: u32, missing: &Missing, node: Arc<Node<V>>) {
     match child {
         Child::Empty => {}
-        Child::Stored(stored) => *child = Child::Sealed(*stored, node),
+        Child::Stored(stored) => *child = Child::Sealed(Arc::clone(stored), node),
         Child::Dirty(parent) | Child::Sealed(_, parent) => {
             // Residence is no edit: stamps and states stay as they are.
             if let Body::Inner(inner) = &mut Arc::make_mut(parent).body {

@@ -46,7 +46,9 @@ fn collect<V: Value>(child: &Child<V>, uses: &mut Vec<(u32, usize)>) {
 fn evict<V: Value>(child: &mut Child<V>, used: u32) {
     match child {
         Child::Empty | Child::Stored(_) => {}
-        Child::Sealed(stored, node) if node.used() <= used => *child = Child::Stored(*stored),
+        Child::Sealed(stored, node) if node.used() <= used => {
+            *child = Child::Stored(Arc::clone(stored));
+        }
         Child::Dirty(node) | Child::Sealed(_, node) => {
             if below(node).any(|below| matches!(below, Child::Sealed(..) | Child::Dirty(_))) {
                 below_mut(Arc::make_mut(node)).for_each(|below| evict(below, used));

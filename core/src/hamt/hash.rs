@@ -1,16 +1,19 @@
 //! Where a key lies: the bits of its hash, five a level.
 
+use sha2::block_api::compress256;
+use sha2::{Digest, Sha256};
+
 /// Bits of the hash one level consumes.
 pub(super) const STRIDE: u32 = 5;
 /// Slots of an inner node.
 pub(super) const SLOTS: u32 = 1 << STRIDE;
-/// Below this depth the hash has no bits left. Two keys that meet here have one BLAKE3 hash.
+/// Below this depth the hash has no bits left. Two keys that meet here have one hash.
 pub(super) const DEPTH_MAX: u32 = 256 / STRIDE;
 
 /// Levels whose slots the first eight bytes decide.
 const PREFIX_LEVELS: u32 = 64 / STRIDE;
 
-/// The BLAKE3 hash of a key. Placement needs no secret: a reader with only a link can look up,
+/// The SHA-256 hash of a key, which short keys get fastest where the CPU has instructions for it (`docs/decisions/0002-trie-shape.md`). Placement needs no secret: a reader with only a link can look up,
 /// and a server never sees keys or shapes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyHash([u8; 32]);
@@ -18,7 +21,7 @@ pub struct KeyHash([u8; 32]);
 impl KeyHash {
     /// The hash of `key`.
     pub fn of(key: &[u8]) -> Self {
-        Self(*blake3::hash(key).as_bytes())
+        Self(one_block(key).unwrap_or_else(|| Sha256::digest(key).into()))
     }
 
     /// A position in trie order, as it was given by [`to_bytes`](KeyHash::to_bytes).
@@ -40,7 +43,10 @@ impl KeyHash {
 
     /// The slot at `depth`.
     pub(super) fn slot(&self, depth: u32) -> u32 {
-        (0..STRIDE).fold(0, |slot, bit| slot << 1 | self.bit(depth * STRIDE + bit))
+        let at = (depth * STRIDE) as usize;
+        let (first, second) = (self.0[at / 8], self.0.get(at / 8 + 1).copied().unwrap_or(0));
+        let window = u32::from(u16::from_be_bytes([first, second]));
+        window >> (16 - STRIDE - at as u32 % 8) & (SLOTS - 1)
     }
 
     /// The same position with another slot at `depth`, to name a sibling.
@@ -53,10 +59,34 @@ impl KeyHash {
         }
         self
     }
+}
 
-    fn bit(&self, at: u32) -> u32 {
-        u32::from(self.0[(at / 8) as usize] >> (7 - at % 8) & 1)
-    }
+/// SHA-256 of a key that fits one block with its padding: what [`Sha256`] gives, without its
+/// buffering.
+fn one_block(key: &[u8]) -> Option<[u8; 32]> {
+    const START: [u32; 8] = [
+        0x6a09_e667,
+        0xbb67_ae85,
+        0x3c6e_f372,
+        0xa54f_f53a,
+        0x510e_527f,
+        0x9b05_688c,
+        0x1f83_d9ab,
+        0x5be0_cd19,
+    ];
+    let mut block = [0; 64];
+    let (text, bits) = block.split_at_mut(56);
+    let (to, rest) = text.split_at_mut_checked(key.len())?;
+    to.copy_from_slice(key);
+    *rest.first_mut()? = 0x80;
+    bits.copy_from_slice(&(key.len() as u64 * 8).to_be_bytes());
+    let mut state = START;
+    compress256(&mut state, &[block]);
+    let mut hash = [0; 32];
+    hash.chunks_exact_mut(4)
+        .zip(state)
+        .for_each(|(to, word)| to.copy_from_slice(&word.to_be_bytes()));
+    Some(hash)
 }
 
 /// The slot of a key at `depth`, from the prefix of its hash where that is enough.
@@ -71,6 +101,14 @@ pub(super) fn slot_of(prefix: u64, key: &[u8], depth: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_keys_and_long_ones_have_one_hash() {
+        let key = [7; 130];
+        for len in 0..key.len() {
+            assert_eq!(KeyHash::of(&key[..len]).to_bytes()[..], Sha256::digest(&key[..len])[..]);
+        }
+    }
 
     #[test]
     fn slots_agree_and_can_be_replaced() {

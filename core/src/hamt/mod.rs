@@ -19,6 +19,8 @@ mod diff;
 mod edit;
 mod evict;
 mod hash;
+mod key;
+mod leaf;
 mod node;
 mod resident;
 mod store;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use super::codec::{NodeReader, NodeWriter};
 use super::hash::{KeyHash, SLOTS};
+use super::leaf::{Item, Leaf};
 use crate::error::Result;
 use crate::platform::{MaybeSend, MaybeSync};
 use crate::seal::Link;
@@ -69,7 +70,7 @@ impl<V: Value> Trie<V> {
         Self {
             root: match link {
                 // A root has no sibling, so nobody asks for its weight.
-                Some(link) => Child::Stored(Stored { link, weight: Weight::INNER }),
+                Some(link) => Child::Stored(Arc::new(Stored { link, weight: Weight::INNER })),
                 None => Child::Empty,
             },
         }
@@ -103,18 +104,21 @@ impl<V: Value> Trie<V> {
 
     /// The value of `key`.
     pub fn find(&self, key: &[u8]) -> Result<Option<&V>, Missing> {
-        self.find_at(&KeyHash::of(key), key)
+        let spot = self.locate(&KeyHash::of(key), key)?;
+        Ok(spot.item.map(|(item, _)| &item.value))
     }
 
-    pub(super) fn find_at(&self, hash: &KeyHash, key: &[u8]) -> Result<Option<&V>, Missing> {
+    /// Where `key` lies or would lie.
+    pub(super) fn locate(&self, hash: &KeyHash, key: &[u8]) -> Result<Spot<'_, V>, Missing> {
         let mut child = &self.root;
         let mut depth = 0;
         loop {
-            let Some(node) = child.resident(hash)? else { return Ok(None) };
+            let Some(node) = child.resident(hash)? else { return Ok(Spot { depth, item: None }) };
             node.touch();
             match &node.body {
                 Body::Leaf(leaf) => {
-                    return Ok(leaf.position(hash.prefix(), key).map(|at| &leaf.items[at].value));
+                    let at = leaf.position(hash.prefix(), key);
+                    return Ok(Spot { depth, item: at.map(|at| (&leaf.items()[at], at)) });
                 }
                 Body::Inner(inner) => {
                     child = &inner.children[inner.index_of(hash.slot(depth))];
@@ -123,6 +127,14 @@ impl<V: Value> Trie<V> {
             }
         }
     }
+}
+
+/// Where a key lies or would lie.
+pub(super) struct Spot<'a, V> {
+    /// How many inner nodes are above.
+    pub(super) depth: u32,
+    /// The item and its index in its leaf, if there is one.
+    pub(super) item: Option<(&'a Item<V>, usize)>,
 }
 
 impl<V: Value> Default for Trie<V> {
@@ -150,9 +162,9 @@ pub(super) enum Child<V> {
     /// In memory only.
     Dirty(Arc<Node<V>>),
     /// In the store only.
-    Stored(Stored),
+    Stored(Arc<Stored>),
     /// In both.
-    Sealed(Stored, Arc<Node<V>>),
+    Sealed(Arc<Stored>, Arc<Node<V>>),
 }
 
 /// A stored child: its link, and its weight for merges that need not load it.
@@ -190,7 +202,7 @@ impl Weight {
 impl<V: Value> Child<V> {
     pub(super) fn stored(&self) -> Option<Stored> {
         match self {
-            Child::Stored(stored) | Child::Sealed(stored, _) => Some(*stored),
+            Child::Stored(stored) | Child::Sealed(stored, _) => Some(**stored),
             Child::Empty | Child::Dirty(_) => None,
         }
     }
@@ -229,7 +241,7 @@ impl<V: Value> Child<V> {
         match self {
             Child::Dirty(node) => {
                 let node = Arc::make_mut(node);
-                node.stamp = next_stamp();
+                *node.stamp.get_mut() = 0;
                 Some(node)
             }
             _ => None,
@@ -239,8 +251,9 @@ impl<V: Value> Child<V> {
 
 /// One node.
 pub struct Node<V> {
-    /// Changes with every edit: what a store plan recognises an unchanged node by.
-    pub(super) stamp: u64,
+    /// What a store plan recognises an unchanged node by: 0 since an edit, else unique to this
+    /// state of the node. Copies that differ in residence alone share it.
+    stamp: AtomicU64,
     /// When the node was last used, in ticks of the evictor.
     used: AtomicU32,
     pub(super) body: Body<V>,
@@ -252,9 +265,42 @@ pub(super) enum Body<V> {
     Inner(Inner<V>),
 }
 
+impl<V> Body<V> {
+    pub(super) fn leaf_mut(&mut self) -> Option<&mut Leaf<V>> {
+        match self {
+            Body::Leaf(leaf) => Some(leaf),
+            Body::Inner(_) => None,
+        }
+    }
+
+    pub(super) fn inner_mut(&mut self) -> Option<&mut Inner<V>> {
+        match self {
+            Body::Inner(inner) => Some(inner),
+            Body::Leaf(_) => None,
+        }
+    }
+}
+
 impl<V: Value> Node<V> {
     pub(super) fn new(body: Body<V>) -> Self {
-        Self { stamp: next_stamp(), used: AtomicU32::new(tick()), body }
+        Self { stamp: AtomicU64::new(0), used: AtomicU32::new(tick()), body }
+    }
+
+    /// The stamp a plan of this state of the node has given it, if there is one.
+    pub(super) fn planned_stamp(&self) -> Option<u64> {
+        Some(self.stamp.load(Ordering::Relaxed)).filter(|stamp| *stamp != 0)
+    }
+
+    /// The stamp of this state of the node, for a plan.
+    pub(super) fn stamp(&self) -> u64 {
+        self.planned_stamp().unwrap_or_else(|| {
+            let fresh = next_stamp();
+            // Two plans at once must agree.
+            match self.stamp.compare_exchange(0, fresh, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => fresh,
+                Err(agreed) => agreed,
+            }
+        })
     }
 
     pub(super) fn touch(&self) {
@@ -271,7 +317,7 @@ impl<V: Value> Node<V> {
     pub(super) fn weight(&self) -> Weight {
         match &self.body {
             Body::Inner(_) => Weight::INNER,
-            Body::Leaf(leaf) if leaf.weight <= LEAF_WEIGHT_MAX => Weight(leaf.weight as u8),
+            Body::Leaf(leaf) if leaf.weight() <= LEAF_WEIGHT_MAX => Weight(leaf.weight() as u8),
             Body::Leaf(_) => Weight::OVERSIZE,
         }
     }
@@ -280,11 +326,7 @@ impl<V: Value> Node<V> {
     pub fn memory(&self) -> usize {
         size_of::<Self>()
             + match &self.body {
-                Body::Leaf(leaf) => leaf
-                    .items
-                    .iter()
-                    .map(|item| size_of::<Item<V>>() + item.key.len() + item.value.memory())
-                    .sum::<usize>(),
+                Body::Leaf(leaf) => leaf.memory(),
                 Body::Inner(inner) => inner.children.len() * size_of::<Child<V>>(),
             }
     }
@@ -292,59 +334,17 @@ impl<V: Value> Node<V> {
 
 impl<V: Clone> Clone for Node<V> {
     fn clone(&self) -> Self {
-        Self { stamp: self.stamp, used: AtomicU32::new(tick()), body: self.body.clone() }
+        Self {
+            stamp: AtomicU64::new(self.stamp.load(Ordering::Relaxed)),
+            used: AtomicU32::new(tick()),
+            body: self.body.clone(),
+        }
     }
 }
 
 impl<V> fmt::Debug for Node<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Node")
-    }
-}
-
-/// Entries whose hashes share a range of slots, in no order.
-#[derive(Clone)]
-pub(super) struct Leaf<V> {
-    pub(super) items: Vec<Item<V>>,
-    /// The sum of the items' units.
-    pub(super) weight: u32,
-}
-
-#[derive(Clone)]
-pub(super) struct Item<V> {
-    pub(super) prefix: u64,
-    pub(super) key: Box<[u8]>,
-    pub(super) value: V,
-}
-
-impl<V: Value> Item<V> {
-    pub(super) fn new(hash: &KeyHash, key: &[u8], value: V) -> Self {
-        Self { prefix: hash.prefix(), key: key.into(), value }
-    }
-
-    pub(super) fn units(&self) -> u32 {
-        units_of(&self.key, &self.value)
-    }
-}
-
-/// The weight of one entry in units of 16 bytes, 1 to one more than a leaf holds.
-pub(super) fn units_of<V: Value>(key: &[u8], value: &V) -> u32 {
-    let bytes = key.len() + value.weight() + 2;
-    (bytes.div_ceil(16) as u32).clamp(1, LEAF_WEIGHT_MAX + 1)
-}
-
-impl<V: Value> Leaf<V> {
-    pub(super) fn new(items: Vec<Item<V>>) -> Self {
-        let weight = items.iter().map(Item::units).sum();
-        Self { items, weight }
-    }
-
-    pub(super) fn position(&self, prefix: u64, key: &[u8]) -> Option<usize> {
-        self.items.iter().position(|item| item.prefix == prefix && *item.key == *key)
-    }
-
-    pub(super) fn overflows(&self) -> bool {
-        self.weight > LEAF_WEIGHT_MAX && self.items.len() > 1
     }
 }
 

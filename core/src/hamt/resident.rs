@@ -24,7 +24,7 @@ impl<V: Value> Trie<V> {
             match &node.body {
                 Body::Leaf(leaf) => {
                     let found = leaf.position(hash.prefix(), key);
-                    return Ok(found.map(|at| leaf.items[at].value.clone()));
+                    return Ok(found.map(|at| leaf.items()[at].value.clone()));
                 }
                 Body::Inner(inner) => {
                     child = inner.children[inner.index_of(hash.slot(depth))].clone();
@@ -51,16 +51,14 @@ impl<V: Value> Trie<V> {
     /// stay as they are. Gives `None` if the entry is absent or not resident.
     pub fn within<T>(&mut self, key: &[u8], change: impl FnOnce(&mut V) -> T) -> Option<T> {
         let hash = KeyHash::of(key);
-        if !matches!(self.find_at(&hash, key), Ok(Some(_))) {
-            return None;
-        }
+        self.locate(&hash, key).ok()?.item?;
         let mut child = &mut self.root;
         for depth in 0.. {
             let (Child::Dirty(node) | Child::Sealed(_, node)) = child else { break };
             match &mut Arc::make_mut(node).body {
                 Body::Leaf(leaf) => {
                     let at = leaf.position(hash.prefix(), key)?;
-                    return Some(change(&mut leaf.items[at].value));
+                    return Some(change(leaf.value_mut(at)));
                 }
                 Body::Inner(inner) => {
                     let index = inner.index_of(hash.slot(depth));

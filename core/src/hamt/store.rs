@@ -23,10 +23,15 @@ impl SealPlan {
     /// The link of a child that is stored or covered by this plan.
     pub(super) fn stored<V: Value>(&self, child: &Child<V>) -> Result<Stored> {
         match child {
-            Child::Stored(stored) | Child::Sealed(stored, _) => Ok(*stored),
-            Child::Dirty(node) => self.nodes.get(&node.stamp).copied().ok_or_else(unplanned),
+            Child::Stored(stored) | Child::Sealed(stored, _) => Ok(**stored),
+            Child::Dirty(node) => self.planned(node).copied().ok_or_else(unplanned),
             Child::Empty => Err(unplanned()),
         }
+    }
+
+    /// What the plan has made of a dirty node, if it knows this state of it.
+    fn planned<V: Value>(&self, node: &Node<V>) -> Option<&Stored> {
+        self.nodes.get(&node.planned_stamp()?)
     }
 
     /// How many nodes the plan covers.
@@ -70,7 +75,7 @@ fn seal_child<V: Value>(
     plan: &mut SealPlan,
 ) -> Result<()> {
     let Child::Dirty(node) = child else { return Ok(()) };
-    if plan.nodes.contains_key(&node.stamp) {
+    if plan.planned(node).is_some() {
         return Ok(());
     }
     for below in below(node) {
@@ -80,7 +85,7 @@ fn seal_child<V: Value>(
     let address = keys.address(UnitKind::Node, encoded.canon());
     let place = packs.add(UnitKind::Node, &address, &encoded.plaintext)?;
     let stored = Stored { link: Link { address, place }, weight: node.weight() };
-    plan.nodes.insert(node.stamp, stored);
+    plan.nodes.insert(node.stamp(), stored);
     Ok(())
 }
 
@@ -89,7 +94,7 @@ pub(super) fn below<V: Value>(node: &Node<V>) -> Box<dyn Iterator<Item = &Child<
     match &node.body {
         Body::Inner(inner) => Box::new(inner.children.iter()),
         Body::Leaf(leaf) => Box::new(
-            leaf.items.iter().filter_map(|item| item.value.nested()).map(|nested| &nested.root),
+            leaf.items().iter().filter_map(|item| item.value.nested()).map(|nested| &nested.root),
         ),
     }
 }
@@ -100,12 +105,9 @@ pub(super) fn below_mut<V: Value>(
 ) -> Box<dyn Iterator<Item = &mut Child<V>> + '_> {
     match &mut node.body {
         Body::Inner(inner) => Box::new(inner.children.iter_mut()),
-        Body::Leaf(leaf) => Box::new(
-            leaf.items
-                .iter_mut()
-                .filter_map(|item| item.value.nested_mut())
-                .map(|nested| &mut nested.root),
-        ),
+        Body::Leaf(leaf) => {
+            Box::new(leaf.values_mut().filter_map(V::nested_mut).map(|nested| &mut nested.root))
+        }
     }
 }
 
@@ -117,9 +119,9 @@ fn adopt_child<V: Value>(child: &mut Child<V>, plan: &SealPlan, packs: &HashSet<
             clean &= adopt_child(below, plan, packs);
         }
     }
-    match plan.nodes.get(&node.stamp) {
+    match plan.planned(node) {
         Some(stored) if clean && packs.contains(&stored.link.place.pack) => {
-            *child = Child::Sealed(*stored, Arc::clone(node));
+            *child = Child::Sealed(Arc::new(*stored), Arc::clone(node));
             true
         }
         _ => false,
@@ -132,7 +134,7 @@ fn dirty_bytes<V: Value>(child: &Child<V>) -> u64 {
     const UNIT_BYTES: u64 = 16;
     let Child::Dirty(node) = child else { return 0 };
     let own = match &node.body {
-        Body::Leaf(leaf) => u64::from(leaf.weight) * UNIT_BYTES,
+        Body::Leaf(leaf) => u64::from(leaf.weight()) * UNIT_BYTES,
         Body::Inner(inner) => inner.children.len() as u64 * LINK_BYTES,
     };
     own + UNIT_BYTES + below(node).map(dirty_bytes).sum::<u64>()

@@ -83,7 +83,7 @@ impl<V: Value> LeafView<V> {
     /// The entries, in no order. All of them come before those of later leaves.
     pub fn entries(&self) -> impl Iterator<Item = (&[u8], &V)> {
         let items = match &self.node.body {
-            Body::Leaf(leaf) => leaf.items.as_slice(),
+            Body::Leaf(leaf) => leaf.items(),
             Body::Inner(_) => &[],
         };
         items

@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 
-use super::Vault;
-use super::entry::{Durability, Metadata, PutOptions};
+use super::entry::{Metadata, PutOptions};
 use super::write::below_top;
+use super::{Durability, Vault};
 use crate::error::Result;
 use crate::forest::Op;
 use crate::platform::BoxStream;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::forest::{Attributes, Body, Entry};
+use crate::forest::{Attributes, Body, Durability, Entry};
 use crate::path::VaultPath;
 use crate::task::Watch;
 
@@ -67,16 +67,6 @@ impl EntryInfo {
             metadata: BTreeMap::new(),
         }
     }
-}
-
-/// When a change is durable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Durability {
-    /// When the call returns.
-    #[default]
-    OnReturn,
-    /// After the next [`flush`](crate::Vault::flush) or durable change of this session.
-    Deferred,
 }
 
 /// What an app attaches to an entry.

@@ -24,11 +24,13 @@ mod write;
 use std::sync::Arc;
 
 pub use batch::Batch;
-pub use entry::{Durability, EntryInfo, EntryKind, Metadata, PutOptions, ReadOptions};
+pub use entry::{EntryInfo, EntryKind, Metadata, PutOptions, ReadOptions};
 pub use listing::{ListCursor, ListOptions, ListPage};
 pub use open::{Credential, VaultConfig};
 pub use shared::SharedDirectory;
 pub use snapshot::Snapshot;
+
+pub use crate::forest::Durability;
 
 use crate::blob::BlobStore;
 use crate::content::{ContentReader, Splitter};

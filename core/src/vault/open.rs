@@ -7,11 +7,10 @@ use super::{Inner, Vault};
 use crate::blob::BlobStore;
 use crate::content::{CHUNK_BYTES_DEFAULT, ChunkSize, ContentReader, KnownChunks, Splitter};
 use crate::error::{Error, Result};
-use crate::forest::{Forest, ROOT_KEY, Root, Setup};
+use crate::forest::{Forest, Root, Setup, read_root};
 use crate::platform::Environment;
 use crate::seal::{
-    KdfParams, KeySlot, Keys, PACK_BYTES_MAX, Passphrase, RecoveryPhrase, RootHeader, RootSecret,
-    Unlock,
+    KdfParams, KeySlot, Keys, PACK_BYTES_MAX, Passphrase, RecoveryPhrase, RootSecret, Unlock,
 };
 
 /// What a vault is opened with.
@@ -97,11 +96,7 @@ impl Vault {
         credential: &Credential,
         config: VaultConfig,
     ) -> Result<Self> {
-        let object = match store.get(ROOT_KEY).await {
-            Err(Error::ObjectMissing) => return Err(Error::VaultNotFound),
-            object => object?,
-        };
-        let header = RootHeader::decode(&object.bytes)?;
+        let (header, object) = read_root(&*store).await?;
         let unlock = match credential {
             Credential::Secret(secret) => Unlock::Secret(secret.clone()),
             Credential::Passphrase(passphrase) => Unlock::Passphrase(passphrase.clone()),

@@ -138,9 +138,7 @@ fn watched(parts: ContentStream, range: Range<u64>, watch: &Watch) -> ContentStr
         watch.report(0, Some(0));
     }
     let parts = parts.map(move |part| {
-        if watch.cancel.is_cancelled() {
-            return Err(Error::Cancelled);
-        }
+        watch.cancel.check()?;
         let part = part?;
         done += part.len() as u64;
         watch.report(done, Some(total));

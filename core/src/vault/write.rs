@@ -1,10 +1,9 @@
 //! Changing a vault.
 
 use bytes::Bytes;
-use futures_util::StreamExt;
 
-use super::entry::{Durability, EntryInfo, Metadata, PutOptions};
-use super::{Batch, Vault};
+use super::entry::{EntryInfo, Metadata, PutOptions};
+use super::{Batch, Durability, Vault};
 use crate::content::Content;
 use crate::error::{Error, Result};
 use crate::forest::{Attributes, Body, Entry, Op};
@@ -49,7 +48,7 @@ impl Vault {
     pub async fn put_reader(
         &self,
         path: &str,
-        reader: impl std::io::Read + MaybeSend + Send + 'static,
+        reader: impl std::io::Read + MaybeSend + 'static,
         options: PutOptions,
     ) -> Result<EntryInfo> {
         self.put_stream(path, read_stream(reader), options).await
@@ -97,13 +96,12 @@ impl Vault {
     /// writes what is missing.
     pub async fn flush(&self) -> Result<()> {
         self.inner.forest.check_open()?;
-        self.inner.forest.flush().await?;
-        self.inner.splitter.store.flush().await
+        self.inner.forest.flush().await
     }
 
     /// Whether deferred changes wait for a flush.
     pub fn needs_flush(&self) -> bool {
-        self.inner.forest.has_pending() || self.inner.splitter.store.needs_flush()
+        self.inner.forest.has_pending()
     }
 
     /// A batch: changes that are committed together or not at all.
@@ -118,6 +116,7 @@ impl Vault {
         attributes: Attributes,
         options: &PutOptions,
     ) -> Result<EntryInfo> {
+        options.watch.cancel.check()?;
         let (op, info) = self.put_op(path, content, attributes, &options.metadata);
         self.run(vec![op], options.durability).await?;
         Ok(info)
@@ -158,12 +157,9 @@ impl Vault {
     }
 
     pub(super) async fn run(&self, ops: Vec<Op>, durability: Durability) -> Result<()> {
-        let ticket = self.inner.forest.enqueue(ops).await?;
+        let ticket = self.inner.forest.enqueue(ops, durability).await?;
         match durability {
-            Durability::OnReturn => {
-                self.inner.forest.commit(&ticket).await?;
-                self.inner.splitter.store.flush().await
-            }
+            Durability::OnReturn => self.inner.forest.commit(&ticket).await,
             Durability::Deferred => Ok(()),
         }
     }
@@ -177,7 +173,7 @@ pub(super) fn below_top(path: &str) -> Result<VaultPath> {
 
 /// The bytes of a blocking reader, read off the executor in slices of 1 MiB.
 fn read_stream(
-    reader: impl std::io::Read + MaybeSend + Send + 'static,
+    reader: impl std::io::Read + MaybeSend + 'static,
 ) -> BoxStream<'static, Result<Bytes>> {
     const SLICE_BYTES: u64 = 1024 * 1024;
     let slices = futures_util::stream::try_unfold(reader, |mut reader| async move {
@@ -192,5 +188,5 @@ fn read_stream(
         })
         .await
     });
-    slices.boxed()
+    Box::pin(slices)
 }

@@ -4,3 +4,4 @@ pub(crate) mod bench;
 pub(crate) mod demo;
 pub(crate) mod fuzz;
 pub(crate) mod test;
+pub(crate) mod vectors;

@@ -30,7 +30,7 @@ impl Layout {
         };
         layout.ensure_directory(&layout.temps)?;
         layout.ensure_directory(&layout.objects)?;
-        drop(layout.lock()?);
+        layout.lock()?;
         layout.sweep_temps()?;
         Ok(layout)
     }
