@@ -9,6 +9,10 @@ mod hamt;
 mod report;
 mod seal;
 mod statistics;
+mod stream;
+
+#[path = "../../core/tests/s3_server/mod.rs"]
+mod s3_server;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -34,6 +38,8 @@ enum Bench {
     Seal(seal::Options),
     /// The trie: insert, get, iterate, flush, get cold.
     Hamt(hamt::Options),
+    /// A large content in and out: speed and memory.
+    Stream(stream::Options),
 }
 
 fn main() -> Result<()> {
@@ -43,5 +49,6 @@ fn main() -> Result<()> {
         Bench::Forest(options) => forest::run(&options, &report),
         Bench::Seal(options) => seal::run(&options, &report),
         Bench::Hamt(options) => hamt::run(&options, &report),
+        Bench::Stream(options) => stream::run(&options, &report),
     }
 }
