@@ -9,6 +9,8 @@ mod codec;
 mod content;
 mod error;
 mod forest;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 pub mod hamt;
 pub mod path;
 pub mod platform;

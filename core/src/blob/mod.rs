@@ -32,6 +32,9 @@ pub use probe::probe_conditional_puts;
 pub use retrying::{RetryPolicy, RetryingStore};
 pub use s3::{S3Config, S3Credentials, S3Store, S3Style};
 
+#[cfg(feature = "fuzzing")]
+pub(crate) use s3::{Listing, object, range, refusal};
+
 use crate::error::{Error, Result};
 use crate::platform::{BoxFuture, MaybeSend, MaybeSync};
 

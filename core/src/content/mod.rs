@@ -21,3 +21,6 @@ pub(crate) use content_type::{ChunkSize, Content};
 pub(crate) use read::ContentReader;
 pub(crate) use split::{KnownChunks, Splitter};
 pub(crate) use unit::Unit;
+
+#[cfg(feature = "fuzzing")]
+pub(crate) use table::reencode_table;

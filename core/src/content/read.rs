@@ -34,10 +34,10 @@ impl ContentReader {
     pub(crate) async fn bytes(&self, content: &Content, range: Range<u64>) -> Result<Bytes> {
         match content {
             Content::Chunked(_) => {
-                let expected = (range.end - range.start) as usize;
+                let expected = range.end - range.start;
                 let mut parts = self.stream(content, range);
                 let mut whole = match parts.try_next().await? {
-                    Some(only) if only.len() == expected => return Ok(only),
+                    Some(only) if only.len() as u64 == expected => return Ok(only),
                     Some(first) => bytes::BytesMut::from(&first[..]),
                     None => return Ok(Bytes::new()),
                 };

@@ -129,6 +129,16 @@ pub(super) fn decode_table(
     Ok(Rows::Tables(tables))
 }
 
+/// Reads a table and writes it again, which must give the same bytes.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn reencode_table(plaintext: &[u8], chunks: u64) -> Result<Vec<u8>> {
+    let pending = match decode_table(None, &Address([0; 32]), plaintext, chunks)? {
+        Rows::Chunks(rows) => Pending::Chunks(rows),
+        Rows::Tables(rows) => Pending::Tables(rows),
+    };
+    encode_table(&pending, &HashMap::new())
+}
+
 fn pending_table<'a>(
     keys: &Keys,
     rows: impl Iterator<Item = &'a Address>,

@@ -293,13 +293,13 @@ fn carry(
     plan: &SealPlan,
     mut costs: Costs,
 ) -> Result<Option<Root>> {
-    let tail = Tail { ops, commits: before.commits + 1, carried: before.carried };
+    let tail = Tail { ops, commits: before.commits.saturating_add(1), carried: before.carried };
     let mut root = Root { tail, ..bare.clone() };
     costs.tail = root.encode(plan)?.len() as u64 - bare.encode(plan)?.len() as u64;
     if should_spill(&root.tail, &costs) {
         return Ok(None);
     }
-    root.tail.carried += costs.tail;
+    root.tail.carried = root.tail.carried.saturating_add(costs.tail);
     Ok(Some(root))
 }
 

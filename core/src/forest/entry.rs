@@ -177,7 +177,13 @@ impl Value for Entry {
         let modified_ms = stamp.millis().wrapping_add(canon.signed()? as u64);
         let attributes = match flags & ATTRIBUTES {
             0 => None,
-            _ => Some(Arc::new(decode_attributes(input)?)),
+            _ => {
+                let attributes = decode_attributes(input)?;
+                if attributes.is_empty() {
+                    return Err(input.canon().malformed());
+                }
+                Some(Arc::new(attributes))
+            }
         };
         let body = if flags & NOT_EMPTY != 0 {
             let address = Address(input.canon().array()?);
@@ -242,4 +248,10 @@ pub(super) fn decode_attributes(input: &mut NodeReader<'_>) -> Result<Attributes
         metadata.insert(key, value);
     }
     Ok(Attributes { content_type, metadata })
+}
+
+/// Reads a node of entries and writes it again, which must give the same bytes.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn reencode_node(plaintext: &[u8]) -> Result<Vec<u8>> {
+    crate::hamt::reencode_node::<Entry>(plaintext)
 }

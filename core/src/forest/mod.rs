@@ -34,3 +34,6 @@ pub(crate) use op::Op;
 pub(crate) use root::Root;
 pub(crate) use session::{Forest, Setup, read_root};
 pub(crate) use tree::lookup;
+
+#[cfg(feature = "fuzzing")]
+pub(crate) use {entry::reencode_node, op::reencode_ops, root::reencode_root};

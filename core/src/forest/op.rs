@@ -256,10 +256,20 @@ impl<'a, 'b> OpReader<'a, 'b> {
         let canon = self.input.canon();
         let shared = canon.varint_u32()? as usize;
         let rest = canon.bytes()?;
-        let old = self.previous.as_str().as_bytes().get(..shared);
-        let mut path = old.ok_or_else(|| canon.malformed())?.to_vec();
-        path.extend_from_slice(rest);
-        let path = VaultPath::from_stored(&path).map_err(|_| canon.malformed())?;
+        let (old, apart) = self
+            .previous
+            .as_str()
+            .as_bytes()
+            .split_at_checked(shared)
+            .ok_or_else(|| canon.malformed())?;
+        // One spelling: all that is shared is left out.
+        if apart.first().is_some_and(|next| rest.first() == Some(next)) {
+            return Err(canon.malformed());
+        }
+        let path = VaultPath::from_stored(&[old, rest].concat()).map_err(|_| canon.malformed())?;
+        if path.is_top() {
+            return Err(canon.malformed());
+        }
         self.previous = path.clone();
         Ok(path)
     }
@@ -273,5 +283,66 @@ impl<'a, 'b> OpReader<'a, 'b> {
     }
 }
 
+/// Reads operations to the end and writes them again, which must give the same bytes.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn reencode_ops(plaintext: &[u8]) -> Result<Vec<u8>> {
+    let mut input = NodeReader::new(plaintext, "operations")?;
+    let plan = crate::hamt::SealPlan::default();
+    let mut out = NodeWriter::new(&plan);
+    let (mut reader, mut writer) = (OpReader::new(&mut input), OpWriter::new(&mut out));
+    while reader.input.canon().remaining() > 0 {
+        writer.put(&reader.next()?)?;
+    }
+    input.finish()?;
+    Ok(out.finish())
+}
+
 /// Operations shared between the queue, the tail and the tree.
 pub(super) type Ops = Arc<[Op]>;
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::codec::put_bytes;
+
+    /// What becomes of operations that are read and written again.
+    fn reencoded(canon: &[u8]) -> &'static str {
+        let mut plaintext = Vec::new();
+        put_bytes(&mut plaintext, canon);
+        match reencode_ops(&plaintext) {
+            Ok(again) if again == plaintext => "same",
+            Ok(_) => "different",
+            Err(error) => error.code(),
+        }
+    }
+
+    #[test]
+    fn an_operation_has_one_spelling() {
+        // Removals of "ab" and "ac": the second path with all that is shared, less, and more.
+        assert_eq!(reencoded(b"\x02\0\x02ab\x02\x01\x01c"), "same");
+        assert_eq!(reencoded(b"\x02\0\x02ab\x02\0\x02ac"), "malformed");
+        assert_eq!(reencoded(b"\x02\0\x02ab\x02\x03\x01c"), "malformed");
+        assert_eq!(reencoded(b"\x02\0\x02ab\x02\x02\0"), "same");
+        assert_eq!(reencoded(b"\x02\0\x02ab\x02\x01\0"), "same");
+        // The top directory, and a path that is not canonical.
+        assert_eq!(reencoded(b"\x02\0\0"), "malformed");
+        assert_eq!(reencoded(b"\x02\0\x02a/"), "malformed");
+        assert_eq!(reencoded(b"\x07\0\x01a"), "malformed");
+    }
+
+    #[test]
+    fn absent_attributes_have_one_spelling() {
+        let put = |flags: u8, attributes: &[u8]| {
+            let entry = [&[0, 0, 1, b'a', flags][..], &[0; 12], b"\0", attributes, b"\0\x01x"];
+            reencoded(&entry.concat())
+        };
+        assert_eq!(put(0, b""), "same");
+        assert_eq!(put(4, b"\x01\x01t\0"), "same");
+        assert_eq!(put(4, b"\0\x01\x01k\x01v"), "same");
+        assert_eq!(put(4, b"\0\0"), "malformed");
+        assert_eq!(put(4, b"\0\x02\x01k\x01v\x01k\x01v"), "malformed");
+        // An entry in a tail is a file.
+        assert_eq!(reencoded(&[&[0, 0, 1, b'a', 1][..], &[0; 12], b"\0"].concat()), "malformed");
+    }
+}

@@ -81,6 +81,9 @@ impl Root {
         let canon = input.canon();
         let vault = canon.array()?;
         let sequence = canon.varint()?;
+        if sequence == 0 || sequence == u64::MAX {
+            return Err(canon.malformed());
+        }
         let previous = canon.array()?;
         let clock = u64::from_le_bytes(canon.array()?);
         let chunk = ChunkSize::from_bits(canon.byte()?).ok_or_else(|| canon.malformed())?;
@@ -125,4 +128,10 @@ impl Root {
             || (found == accepted + 1 && next.previous != *hash);
         if forked { Err(Error::Fork { sequence: found }) } else { Ok(()) }
     }
+}
+
+/// Reads a body and writes it again, which must give the same bytes.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn reencode_root(body: &[u8]) -> Result<Vec<u8>> {
+    Root::decode(body)?.encode(&SealPlan::default())
 }

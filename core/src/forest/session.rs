@@ -229,7 +229,7 @@ impl Forest {
     pub(crate) fn stamp(&self) -> Stamp {
         let now = self.environment.clock.now_ms() << 16;
         let mut state = self.state();
-        state.clock = now.max(state.clock + 1);
+        state.clock = now.max(state.clock.saturating_add(1));
         Stamp { clock: state.clock, writer: self.writer }
     }
 

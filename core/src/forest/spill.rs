@@ -44,7 +44,7 @@ pub(super) fn should_spill(next: &Tail, costs: &Costs) -> bool {
     }
     let request = if costs.has_pack { 0 } else { REQUEST_BYTES };
     let shared = costs.spill as f64 * (1.0 - share_of_growth(next.commits, costs));
-    let saved_by_waiting = (next.carried + request) as f64 + shared;
+    let saved_by_waiting = next.carried.saturating_add(request) as f64 + shared;
     saved_by_waiting <= next.commits as f64 * costs.tail as f64
 }
 

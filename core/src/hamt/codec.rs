@@ -18,6 +18,7 @@
 //! that pack ended (at 0 in a new one), with it a signed varint says how far from there; then a
 //! varint length, left out where the first section tells it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::hash::{KeyHash, SLOTS};
@@ -202,11 +203,12 @@ fn decode_leaf<V: Value>(input: &mut NodeReader<'_>) -> Result<Leaf<V>> {
         let rest = input.canon.bytes()?;
         let previous: &[u8] = items.last().map_or(&[], |item| &item.key);
         let mut key = previous.get(..shared).ok_or_else(|| input.canon.malformed())?.to_vec();
-        key.extend_from_slice(rest);
-        let ascending = items.is_empty() || *key > *previous;
+        // One spelling: all that is shared is left out.
+        let ascending = items.is_empty() || rest.first() > previous.get(shared);
         if !ascending {
             return Err(input.canon.malformed());
         }
+        key.extend_from_slice(rest);
         let value = V::decode(input)?;
         items.push(Item::new(&KeyHash::of(&key), &key, value));
     }
@@ -294,25 +296,34 @@ impl PlaceWriter {
 pub(crate) struct PlaceReader<'a> {
     pub(crate) reader: Reader<'a>,
     packs: Vec<(PackId, u32)>,
+    seen: HashSet<PackId>,
 }
 
 impl<'a> PlaceReader<'a> {
     pub(crate) fn new(reader: Reader<'a>) -> Self {
-        Self { reader, packs: Vec::new() }
+        Self { reader, packs: Vec::new(), seen: HashSet::new() }
     }
 
     /// The index of the pack and the offset in it.
     fn start(&mut self) -> Result<(usize, u32)> {
         let head = self.reader.varint()?;
-        let index = match (head >> 1) as usize {
-            0 => {
-                self.packs.push((PackId(self.reader.array()?), 0));
+        let index = match usize::try_from(head >> 1) {
+            Ok(0) => {
+                let id = PackId(self.reader.array()?);
+                if !self.seen.insert(id) {
+                    return Err(self.reader.malformed());
+                }
+                self.packs.push((id, 0));
                 self.packs.len() - 1
             }
-            seen if seen <= self.packs.len() => seen - 1,
+            Ok(seen) if seen <= self.packs.len() => seen - 1,
             _ => return Err(self.reader.malformed()),
         };
-        let gap = if head & 1 == 1 { self.reader.signed()? } else { 0 };
+        let has_gap = head & 1 == 1;
+        let gap = if has_gap { self.reader.signed()? } else { 0 };
+        if has_gap != (gap != 0) {
+            return Err(self.reader.malformed());
+        }
         let offset = i64::from(self.packs[index].1).checked_add(gap);
         let offset = offset.and_then(|offset| u32::try_from(offset).ok());
         Ok((index, offset.ok_or_else(|| self.reader.malformed())?))
@@ -350,6 +361,12 @@ impl std::fmt::Debug for NodeReader<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("NodeReader")
     }
+}
+
+/// Reads a node and writes it again, which must give the same bytes.
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) fn reencode_node<V: Value>(plaintext: &[u8]) -> Result<Vec<u8>> {
+    Ok(encode(&Node::<V>::decode(plaintext)?, &SealPlan::default())?.plaintext)
 }
 
 /// The error of a plan that does not hold what a node refers to.

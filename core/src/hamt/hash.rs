@@ -41,11 +41,11 @@ impl KeyHash {
         u64::from_be_bytes(first)
     }
 
-    /// The slot at `depth`.
+    /// The slot at `depth`; 0 below [`DEPTH_MAX`], where no inner node belongs.
     pub(super) fn slot(&self, depth: u32) -> u32 {
         let at = (depth * STRIDE) as usize;
-        let (first, second) = (self.0[at / 8], self.0.get(at / 8 + 1).copied().unwrap_or(0));
-        let window = u32::from(u16::from_be_bytes([first, second]));
+        let byte = |at: usize| self.0.get(at).copied().unwrap_or(0);
+        let window = u32::from(u16::from_be_bytes([byte(at / 8), byte(at / 8 + 1)]));
         window >> (16 - STRIDE - at as u32 % 8) & (SLOTS - 1)
     }
 
@@ -54,7 +54,7 @@ impl KeyHash {
         for bit in 0..STRIDE {
             let at = depth * STRIDE + bit;
             let mask = 0x80 >> (at % 8);
-            let byte = &mut self.0[(at / 8) as usize];
+            let Some(byte) = self.0.get_mut((at / 8) as usize) else { break };
             if slot >> (STRIDE - 1 - bit) & 1 == 1 { *byte |= mask } else { *byte &= !mask }
         }
         self

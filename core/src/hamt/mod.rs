@@ -26,6 +26,8 @@ mod resident;
 mod store;
 mod walk;
 
+#[cfg(feature = "fuzzing")]
+pub(crate) use codec::reencode_node;
 pub use codec::{NodeReader, NodeWriter};
 pub(crate) use codec::{PlaceReader, PlaceWriter};
 pub use diff::{Change, diff};

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::hash::KeyHash;
+use super::hash::{DEPTH_MAX, KeyHash};
 use super::node::{Body, Child, Node, Trie, Value};
 use super::store::below;
-use super::walk::NodeSource;
+use super::walk::{NodeSource, too_deep};
 use crate::error::Result;
 use crate::seal::Link;
 
@@ -26,6 +26,7 @@ impl<V: Value> Trie<V> {
                     let found = leaf.position(hash.prefix(), key);
                     return Ok(found.map(|at| leaf.items()[at].value.clone()));
                 }
+                Body::Inner(_) if depth >= DEPTH_MAX => return Err(too_deep()),
                 Body::Inner(inner) => {
                     child = inner.children[inner.index_of(hash.slot(depth))].clone();
                 }

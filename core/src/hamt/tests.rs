@@ -361,3 +361,75 @@ fn eviction_keeps_dirty_nodes_and_frees_the_rest() {
     expected.insert(key(3), vec![9; 90]);
     assert_eq!(shelf.entries(&trie), expected);
 }
+
+/// Both sections of a node from bytes.
+fn plaintext(canon: &[u8], places: &[u8]) -> Vec<u8> {
+    let mut plaintext = Vec::new();
+    crate::codec::put_bytes(&mut plaintext, canon);
+    plaintext.extend_from_slice(places);
+    plaintext
+}
+
+fn reencoded(canon: &[u8], places: &[u8]) -> &'static str {
+    let plaintext = plaintext(canon, places);
+    match codec::reencode_node::<Bytes>(&plaintext) {
+        Ok(again) if again == plaintext => "same",
+        Ok(_) => "different",
+        Err(error) => error.code(),
+    }
+}
+
+#[test]
+fn a_node_has_one_spelling() {
+    // "ab" and "ac", sharing one byte; then sharing less or more than they do.
+    assert_eq!(reencoded(b"\0\x02\0\x02ab\0\x01\x01c\0", b""), "same");
+    assert_eq!(reencoded(b"\0\x02\0\x02ab\0\0\x02ac\0", b""), "malformed");
+    assert_eq!(reencoded(b"\0\x02\0\x02ab\0\x03\x01c\0", b""), "malformed");
+    // Equal, descending, and longer than the one before.
+    assert_eq!(reencoded(b"\0\x02\0\x02ab\0\x02\0\0", b""), "malformed");
+    assert_eq!(reencoded(b"\0\x02\0\x02ab\0\x01\0\0", b""), "malformed");
+    assert_eq!(reencoded(b"\0\x02\0\x02ab\0\x02\x01a\0", b""), "same");
+
+    // Two leaves of one pack, side by side; then the second with the pack again, or with a gap
+    // of nothing, or in a pack far beyond those seen.
+    let canon = [&b"\x01\x01\0\x01\0"[..], b"\x7f", &[1; 32], b"\x7f", &[2; 32]].concat();
+    let places = |second: &[u8]| [&b"\0"[..], &[7; 16], b"\x20", second].concat();
+    let again = [&b"\x01"[..], &[7; 16], b"\x40\x20"].concat();
+    assert_eq!(reencoded(&canon, &places(b"\x02\x20")), "same");
+    assert_eq!(reencoded(&canon, &places(b"\x03\x02\x20")), "same");
+    assert_eq!(reencoded(&canon, &places(&again)), "malformed");
+    assert_eq!(reencoded(&canon, &places(b"\x03\0\x20")), "malformed");
+    assert_eq!(reencoded(&canon, &places(b"\x04\x20")), "malformed");
+    // On 32 bits this index would wrap around to a new pack.
+    let wrapped = [&b"\x80\x80\x80\x80\x20"[..], &[8; 16], b"\x20"].concat();
+    assert_eq!(reencoded(&canon, &places(&wrapped)), "malformed");
+}
+
+/// A source that gives one node for every link.
+struct Same(Arc<Node<Bytes>>);
+
+impl NodeSource<Bytes> for Same {
+    fn load<'a>(&'a self, _link: &'a Link) -> BoxFuture<'a, Result<Arc<Node<Bytes>>>> {
+        Box::pin(async { Ok(Arc::clone(&self.0)) })
+    }
+}
+
+#[test]
+fn a_node_that_leads_back_to_itself_is_told() {
+    let canon = [&b"\x01\xff\xff\xff\xff"[..], &[&b"\xff"[..], &[1; 32]].concat().repeat(32)];
+    let places = [&b"\0"[..], &[7; 16], b"\x20", &b"\x02\x20".repeat(31)].concat();
+    let node = Arc::new(Node::decode(&plaintext(&canon.concat(), &places)).unwrap());
+    let source = Same(Arc::clone(&node));
+    let mut trie = Trie::<Bytes>::at(Some(Link::from_bytes(&[0; Link::BYTES])));
+    let found = block_on(trie.get(b"key", &source));
+    assert_eq!(found.unwrap_err().code(), "malformed");
+    for after in [None, Some(KeyHash::of(b"key"))] {
+        let leaf = block_on(Walk::new(&trie, after).next(&source));
+        assert_eq!(leaf.unwrap_err().code(), "malformed");
+    }
+    // An edit that loads ever deeper does not stop by itself, but it never panics.
+    for _ in 0..60 {
+        let missing = trie.find(b"key").unwrap_err();
+        assert!(trie.admit(&missing, Arc::clone(&node)));
+    }
+}

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::hash::KeyHash;
+use super::hash::{DEPTH_MAX, KeyHash};
 use super::node::{Body, Child, Node, Trie, Value};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::platform::{BoxFuture, MaybeSync};
 use crate::seal::Link;
 
@@ -53,6 +53,9 @@ impl<V: Value> Walk<V> {
                 }
                 return Ok(Some(view));
             };
+            if step.depth >= DEPTH_MAX {
+                return Err(too_deep());
+            }
             let first = after.map_or(0, |after| inner.index_of(after.slot(step.depth)));
             for index in (first..inner.children.len()).rev() {
                 self.stack.push(Step {
@@ -64,6 +67,12 @@ impl<V: Value> Walk<V> {
         }
         Ok(None)
     }
+}
+
+/// The error of an inner node where the hash has no bits left. Whoever can only check seals, not
+/// addresses, may be given a node that leads back to itself.
+pub(super) fn too_deep() -> Error {
+    Error::Malformed { what: "trie: an inner node too far down" }
 }
 
 impl<V> std::fmt::Debug for Walk<V> {

@@ -29,5 +29,8 @@ pub(crate) use aead::TAG_BYTES;
 pub(crate) use passphrase::{KeySlot, Unlock};
 pub(crate) use root::{RootHeader, seal_root};
 
+#[cfg(feature = "fuzzing")]
+pub(crate) use {passphrase::reencode_slot, root::reencode_header};
+
 #[cfg(test)]
 mod tests;

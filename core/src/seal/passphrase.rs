@@ -150,6 +150,15 @@ impl KeySlot {
     }
 }
 
+/// Reads a key slot and writes it again, which must give the same bytes.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn reencode_slot(bytes: &[u8]) -> Result<Vec<u8>> {
+    let mut reader = Reader::new(bytes, "key slot");
+    let slot = KeySlot::decode(&mut reader)?;
+    reader.finish()?;
+    Ok(slot.encode())
+}
+
 /// Binds the wrapped secret to the parameters, so that a store cannot weaken them.
 fn associated(params: KdfParams, salt: &[u8; 16]) -> Vec<u8> {
     let mut out = Vec::with_capacity(28);

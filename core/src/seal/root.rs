@@ -65,16 +65,21 @@ pub(crate) fn seal_root(
     salt: [u8; 24],
     body: &[u8],
 ) -> Result<Vec<u8>> {
-    let mut out = Vec::with_capacity(body.len() + 160);
-    out.extend_from_slice(MAGIC);
-    out.extend_from_slice(&VERSION.to_le_bytes());
-    out.extend_from_slice(&slot.encode());
-    out.extend_from_slice(&salt);
-    out.extend_from_slice(&key_check(keys, &salt));
-    let header = out.clone();
-    out.extend_from_slice(body);
+    let header = encode_header(slot, &salt, &key_check(keys, &salt));
+    let mut out = [header.as_slice(), body].concat();
     aead::seal(&body_key(keys, &salt), &header, &mut out, header.len())?;
     Ok(out)
+}
+
+fn encode_header(slot: &KeySlot, salt: &[u8; 24], key_check: &[u8; 8]) -> Vec<u8> {
+    [MAGIC, &VERSION.to_le_bytes()[..], &slot.encode(), salt, key_check].concat()
+}
+
+/// Reads the header of a root and writes it again, which must give the same bytes.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn reencode_header(bytes: &[u8]) -> Result<Vec<u8>> {
+    let header = RootHeader::decode(bytes)?;
+    Ok(encode_header(&header.slot, &header.salt, &header.key_check))
 }
 
 /// 24 random bytes under one key collide after about 2^96 roots, so each body key is used once.

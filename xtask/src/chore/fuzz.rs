@@ -1,5 +1,6 @@
 //! `cargo xtask fuzz`: random inputs for every decoder, on the nightly compiler.
 
+use std::fs;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Result, bail};
@@ -7,6 +8,10 @@ use anyhow::{Result, bail};
 use crate::process;
 use crate::toolchain::cargo_fuzz;
 use crate::workspace::Workspace;
+
+/// No parser may take memory that its input does not pay for, nor long for a small one.
+const LIMITS: [&str; 4] =
+    ["-rss_limit_mb=512", "-malloc_limit_mb=64", "-timeout=10", "-max_len=65536"];
 
 #[derive(clap::Args)]
 pub(crate) struct Fuzz {
@@ -28,9 +33,8 @@ impl Fuzz {
         let mut failed = Vec::new();
         for target in &targets {
             println!("== {target}: {} s", self.seconds);
-            if let Err(error) =
-                process::run(&mut self.campaign(tool.command(workspace), target, workspace))
-            {
+            let mut campaign = self.campaign(tool.command(workspace), target, workspace)?;
+            if let Err(error) = process::run(&mut campaign) {
                 eprintln!("error: {error:#}");
                 failed.push(*target);
             }
@@ -42,11 +46,22 @@ impl Fuzz {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn campaign(&self, mut command: Command, target: &str, workspace: &Workspace) -> Command {
+    fn campaign(
+        &self,
+        mut command: Command,
+        target: &str,
+        workspace: &Workspace,
+    ) -> Result<Command> {
         command.args(["run", "--fuzz-dir", "fuzz", "--target-dir"]);
         command.arg(workspace.cache().root().join("target-fuzz")).arg(target);
+        // What is found is kept in the first folder; the second is only read.
+        let root = workspace.root().join("fuzz");
+        let (corpus, seeds) = (root.join("corpus").join(target), root.join("seeds").join(target));
+        fs::create_dir_all(&corpus)?;
+        command.arg(corpus).args(Some(seeds).filter(|seeds| seeds.is_dir()));
         command.args(["--", &format!("-max_total_time={}", self.seconds)]);
-        command
+        command.args(LIMITS);
+        Ok(command)
     }
 }
 

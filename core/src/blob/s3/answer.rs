@@ -1,13 +1,14 @@
 //! What a server's answer means.
 
 use bytes::Bytes;
+use rusty_s3::actions::ListObjectsV2;
 
-use crate::blob::{ETag, Object, slice};
+use crate::blob::{ETag, Object, ObjectMeta, ObjectPage, check_key, slice};
 use crate::error::{Error, Result};
 use crate::platform::HttpResponse;
 
 /// The object of a successful GET.
-pub(super) fn object(response: HttpResponse) -> Result<Object> {
+pub(crate) fn object(response: HttpResponse) -> Result<Object> {
     let etag = etag(&response)?;
     Ok(Object { bytes: whole_body(response)?, etag })
 }
@@ -25,7 +26,7 @@ pub(super) fn size(response: &HttpResponse) -> Result<u64> {
 }
 
 /// The bytes of a successful GET of `length` bytes from `offset`.
-pub(super) fn range(response: HttpResponse, offset: u64, length: u64) -> Result<Bytes> {
+pub(crate) fn range(response: HttpResponse, offset: u64, length: u64) -> Result<Bytes> {
     if response.status != 206 {
         // The server does not do ranges and sent it all.
         return slice(&whole_body(response)?, offset, length);
@@ -37,17 +38,62 @@ pub(super) fn range(response: HttpResponse, offset: u64, length: u64) -> Result<
     let is_right = match stated {
         Some(stated) => content_range(&stated).is_some_and(|(first, last, size)| {
             let end = offset.saturating_add(length).min(size.unwrap_or(u64::MAX));
-            first == offset && last.checked_sub(first) == received.checked_sub(1) && {
-                last + 1 == end || (size.is_none() && last < end)
-            }
+            received > 0
+                && first == offset
+                && last.checked_sub(first) == received.checked_sub(1)
+                && { last + 1 == end || (size.is_none() && last < end) }
         }),
         None => received > 0 && received <= length,
     };
     if is_right { Ok(body) } else { Err(failed("the answer is another range than asked for")) }
 }
 
+/// What a listing was asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Listing<'a> {
+    /// What all keys of the store start with in the bucket; ends in `/` unless empty.
+    pub(crate) below: &'a str,
+    /// What the keys asked for start with.
+    pub(crate) prefix: &'a str,
+    /// Only keys after this one.
+    pub(crate) start_after: Option<&'a str>,
+}
+
+impl Listing<'_> {
+    /// The page in the body of a successful listing.
+    pub(crate) fn page(&self, body: &[u8]) -> Result<ObjectPage> {
+        let text = std::str::from_utf8(body).map_err(|_| failed("a listing is not UTF-8"))?;
+        let listing = ListObjectsV2::parse_response(text)
+            .map_err(|_| failed("a listing is not the XML it should be"))?;
+        let mut page = ObjectPage::default();
+        let mut last = self.start_after.map(str::to_owned);
+        for content in listing.contents {
+            let key = content.key.strip_prefix(self.below);
+            let Some(key) = key.filter(|key| key.starts_with(self.prefix)) else {
+                return Err(failed("a listing has a key outside the prefix asked for"));
+            };
+            // Without this a server could keep whoever pages through a listing busy for ever.
+            if last.as_deref().is_some_and(|last| key <= last) {
+                return Err(failed("a listing is out of order"));
+            }
+            // Objects that others keep in the bucket may have names that are no keys.
+            if check_key(key).is_ok() {
+                let size = content.size.ok_or_else(|| failed("a listed object has no size"))?;
+                page.objects.push(ObjectMeta { key: key.to_owned(), size });
+            }
+            last = Some(key.to_owned());
+            page.next = last.clone();
+        }
+        match listing.next_continuation_token {
+            Some(_) if page.next.is_none() => Err(failed("a listing goes on after no object")),
+            Some(_) => Ok(page),
+            None => Ok(ObjectPage { next: None, ..page }),
+        }
+    }
+}
+
 /// The error that an answer other than success stands for.
-pub(super) fn refusal(response: &HttpResponse) -> Error {
+pub(crate) fn refusal(response: &HttpResponse) -> Error {
     let code = error_code(&response.body).unwrap_or("");
     let reason = || format!("status {} {code}", response.status).trim_end().to_owned();
     match (response.status, code) {
@@ -159,6 +205,7 @@ mod tests {
             ("bytes 10-14/100", "abc"),
             ("bytes 10-15/100", "abcdef"),
             ("bytes 14-10/100", "abcde"),
+            ("bytes 10-4/5", ""),
             ("bytes 10-14", "abcde"),
             ("nonsense", "abcde"),
         ] {
@@ -172,6 +219,36 @@ mod tests {
         assert_eq!(range(whole(), 2, 3).unwrap(), "234");
         assert_eq!(range(whole(), 8, 9).unwrap(), "89");
         assert_eq!(range(whole(), 10, 1).unwrap_err().code(), "object-truncated");
+    }
+
+    #[test]
+    fn listings_keep_to_what_was_asked() {
+        let page = |keys: &[&str], goes_on: bool| {
+            let contents = keys
+                .iter()
+                .map(|key| format!("<Contents><Key>{key}</Key><Size>1</Size></Contents>"));
+            let token =
+                if goes_on { "<NextContinuationToken>t</NextContinuationToken>" } else { "" };
+            let body = contents.collect::<String>() + token;
+            let body = format!(
+                "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{body}\
+                 </ListBucketResult>"
+            );
+            let asked = Listing { below: "v/", prefix: "p", start_after: Some("p1") };
+            asked.page(body.as_bytes())
+        };
+        let found = page(&["v/p2", "v/p2.tmp", "v/p3", "v/p3.tmp"], true).unwrap();
+        let keys: Vec<_> = found.objects.iter().map(|object| object.key.as_str()).collect();
+        assert_eq!((keys, found.next.as_deref()), (vec!["p2", "p3"], Some("p3.tmp")));
+        assert_eq!(page(&["v/p2"], false).unwrap().next, None);
+        assert!(page(&[], false).unwrap().objects.is_empty());
+        for keys in [&["v/p1"][..], &["v/p0"], &["v/p3", "v/p2"], &["v/p2", "v/p2"]] {
+            assert_eq!(page(keys, true).unwrap_err().code(), "store-failed", "{keys:?}");
+        }
+        for keys in [&["v/q"][..], &["p2"], &["w/p2"]] {
+            assert_eq!(page(keys, false).unwrap_err().code(), "store-failed", "{keys:?}");
+        }
+        assert_eq!(page(&[], true).unwrap_err().code(), "store-failed");
     }
 
     #[test]

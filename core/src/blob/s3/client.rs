@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use rusty_s3::actions::ListObjectsV2;
 use rusty_s3::{Bucket, Credentials, S3Action};
 
 use super::S3Config;
@@ -224,7 +223,8 @@ impl BlobStore for Client {
             }
             let response = self.send(HttpMethod::Get, action, Vec::new(), Bytes::new()).await?;
             if response.status == 200 {
-                self.page(&response.body)
+                let asked = answer::Listing { below: &self.prefix, prefix, start_after };
+                asked.page(&response.body)
             } else {
                 match refusal(&response) {
                     Error::ObjectMissing => Err(failed("status 404 for a listing")),
@@ -248,31 +248,6 @@ impl BlobStore for Client {
 
     fn needs_flush(&self) -> bool {
         false
-    }
-}
-
-impl Client {
-    fn page(&self, body: &[u8]) -> Result<ObjectPage> {
-        let text = std::str::from_utf8(body).map_err(|_| failed("a listing is not UTF-8"))?;
-        let listing = ListObjectsV2::parse_response(text)
-            .map_err(|_| failed("a listing is not the XML it should be"))?;
-        let mut page = ObjectPage::default();
-        let mut last = None;
-        for content in listing.contents {
-            let Some(key) = content.key.strip_prefix(&self.prefix) else {
-                return Err(failed("a listing has a key outside the prefix asked for"));
-            };
-            // Objects that others keep in the bucket may have names that are no keys.
-            if check_key(key).is_ok() {
-                let size = content.size.ok_or_else(|| failed("a listed object has no size"))?;
-                page.objects.push(ObjectMeta { key: key.to_owned(), size });
-            }
-            last = Some(key.to_owned());
-        }
-        if listing.next_continuation_token.is_some() {
-            page.next = Some(last.ok_or_else(|| failed("a listing goes on after no object"))?);
-        }
-        Ok(page)
     }
 }
 

@@ -122,7 +122,7 @@ impl S3Config {
     }
 
     /// The bucket as the signer knows it, if everything in the configuration is allowed.
-    pub(super) fn bucket(&self) -> Result<Bucket> {
+    pub(crate) fn bucket(&self) -> Result<Bucket> {
         let is_name = |text: &str| {
             !text.is_empty()
                 && text.len() <= 255

@@ -27,6 +27,9 @@ use crate::platform::{BoxFuture, Environment};
 
 use client::Client;
 
+#[cfg(feature = "fuzzing")]
+pub(crate) use answer::{Listing, object, range, refusal};
+
 pub use config::{S3Config, S3Credentials, S3Style};
 
 /// A [`BlobStore`] in a bucket, or below a prefix of one.

@@ -1,0 +1,11 @@
+//! Key slots.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use sealwood::fuzzing;
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Ok(again) = fuzzing::key_slot(bytes) {
+        assert_eq!(again, bytes);
+    }
+});

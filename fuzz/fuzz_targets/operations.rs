@@ -1,0 +1,11 @@
+//! The operations of a tail alone.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use sealwood::fuzzing;
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Ok(again) = fuzzing::operations(bytes) {
+        assert_eq!(again, bytes);
+    }
+});

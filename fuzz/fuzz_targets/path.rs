@@ -1,0 +1,29 @@
+//! Paths and names, as typed and as stored.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use sealwood::fuzzing;
+use sealwood::path::{EntryName, PATH_BYTES_MAX, VaultPath};
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Ok(path) = fuzzing::stored_path(bytes) {
+        assert_eq!(path.as_str().as_bytes(), bytes);
+    }
+    if let Ok(name) = fuzzing::stored_name(bytes) {
+        assert_eq!(name.as_bytes(), bytes);
+    }
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    if let Ok(path) = VaultPath::new(text) {
+        assert!(path.as_str().len() <= PATH_BYTES_MAX);
+        assert_eq!(fuzzing::stored_path(path.as_str().as_bytes()).as_ref(), Ok(&path));
+        assert!(path.parent().is_none_or(|parent| path.is_within(&parent)));
+        let names = path.segments().map(EntryName::new);
+        let joined = names.fold(VaultPath::top(), |path, name| {
+            name.and_then(|name| path.join(&name)).expect("a segment is a name")
+        });
+        assert_eq!(joined, path);
+    }
+    if let Ok(name) = EntryName::new(text) {
+        assert_eq!(fuzzing::stored_name(name.as_bytes()), Ok(name));
+    }
+});
