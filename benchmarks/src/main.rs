@@ -31,6 +31,8 @@ enum Bench {
     Seal(seal::Options),
     /// The trie: insert, get, iterate, flush, get cold.
     Hamt(hamt::Options),
+    /// The shape of our own trie: bytes at rest, of a cold get and of a small flush.
+    HamtShape(hamt::shape::Options),
 }
 
 fn main() -> Result<()> {
@@ -39,5 +41,6 @@ fn main() -> Result<()> {
     match arguments.bench {
         Bench::Seal(options) => seal::run(&options, &report),
         Bench::Hamt(options) => hamt::run(&options, &report),
+        Bench::HamtShape(options) => hamt::shape::run(&options, &report),
     }
 }
