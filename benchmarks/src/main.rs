@@ -40,6 +40,8 @@ enum Bench {
     Hamt(hamt::Options),
     /// A large content in and out: speed and memory.
     Stream(stream::Options),
+    /// The shape of our own trie: bytes at rest, of a cold get and of a small flush.
+    HamtShape(hamt::shape::Options),
 }
 
 fn main() -> Result<()> {
@@ -50,5 +52,6 @@ fn main() -> Result<()> {
         Bench::Seal(options) => seal::run(&options, &report),
         Bench::Hamt(options) => hamt::run(&options, &report),
         Bench::Stream(options) => stream::run(&options, &report),
+        Bench::HamtShape(options) => hamt::shape::run(&options, &report),
     }
 }
