@@ -4,6 +4,7 @@
 //! prints one row per peer and size: ratios within one run mean something, times across machines
 //! do not. Peers that are heavy to build come with the feature `peers`.
 
+mod forest;
 mod hamt;
 mod report;
 mod seal;
@@ -27,6 +28,8 @@ struct Arguments {
 /// Which bench to run.
 #[derive(Subcommand)]
 enum Bench {
+    /// Durable changes: requests and bytes.
+    Forest(forest::Options),
     /// Authenticated encryption: seal alone, and seal and address.
     Seal(seal::Options),
     /// The trie: insert, get, iterate, flush, get cold.
@@ -39,6 +42,7 @@ fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let report = Report::new(arguments.json);
     match arguments.bench {
+        Bench::Forest(options) => forest::run(&options, &report),
         Bench::Seal(options) => seal::run(&options, &report),
         Bench::Hamt(options) => hamt::run(&options, &report),
         Bench::HamtShape(options) => hamt::shape::run(&options, &report),

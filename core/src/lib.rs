@@ -1,15 +1,27 @@
 //! Sealwood: an end-to-end encrypted, verifiable file store.
+//!
+//! Start at [`Vault`]. A vault lives on a [`blob::BlobStore`]; [`seal`] has its secrets, [`path`]
+//! the rules of names. `docs/ARCHITECTURE.md` walks a put and a get through the rooms,
+//! `docs/FORMAT.md` has the bytes.
 
 pub mod blob;
 mod codec;
 mod content;
 mod error;
+mod forest;
 pub mod hamt;
 pub mod path;
 pub mod platform;
 pub mod seal;
 mod task;
+pub mod vault;
 
 pub use content::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN, ContentStream, INLINE_BYTES_MAX};
 pub use error::{Error, Result};
+pub use forest::WriteStats;
 pub use task::{CancelToken, OnProgress, Progress, Watch};
+pub use vault::Vault;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

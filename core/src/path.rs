@@ -108,6 +108,12 @@ impl EntryName {
     }
 }
 
+impl std::borrow::Borrow<str> for EntryName {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Debug for EntryName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.0, f)

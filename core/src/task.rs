@@ -37,12 +37,14 @@ impl CancelToken {
         self.0.cancelled.load(Ordering::SeqCst)
     }
 
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
+    }
+
     /// Runs `work` until it ends or the token is cancelled, which drops it.
     pub(crate) async fn run<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let listener = self.0.event.listen();
-        if self.is_cancelled() {
-            return Err(Error::Cancelled);
-        }
+        self.check()?;
         match select(Box::pin(work), listener).await {
             Either::Left((outcome, _)) => outcome,
             Either::Right(_) => Err(Error::Cancelled),

@@ -1,2 +1,75 @@
-//! Placeholder.
-fn main() {}
+//! Every chore of the repository as one command: `cargo xtask <chore>`.
+//!
+//! A chore ([`chore`]) is what a person types. `test` and `ci` consist of parts ([`part`]), each
+//! of which may need a tool that is not Rust's own ([`toolchain`]); such tools are installed once
+//! into a cache outside the checkout ([`cache`]).
+
+mod cache;
+mod chore;
+mod part;
+mod process;
+mod tally;
+mod toolchain;
+mod wasm_build;
+mod wasm_imports;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::part::Part;
+use crate::workspace::Workspace;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Chores of the repository")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Show a vault at work, in FOLDER or in a folder of its own.
+    Demo(chore::demo::Demo),
+    /// Run all parts of the tests, or those named.
+    Test {
+        /// The parts to run, separated by commas.
+        #[arg(long, value_enum, value_delimiter = ',')]
+        only: Vec<Part>,
+    },
+    /// Run one benchmark beside its peers.
+    Bench(chore::bench::Bench),
+    /// Check formatting, lints and documentation.
+    Lint,
+    /// Run everything a change has to pass.
+    Ci,
+    /// Feed each fuzz target, or the one named, with random inputs.
+    Fuzz(chore::fuzz::Fuzz),
+    /// Compute the golden vectors anew.
+    Vectors,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().chore) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: Chore) -> anyhow::Result<ExitCode> {
+    let workspace = Workspace::find()?;
+    match chore {
+        Chore::Demo(demo) => demo.run(&workspace),
+        Chore::Test { only } if only.is_empty() => chore::test::run(&workspace, Part::ALL),
+        Chore::Test { only } => chore::test::run(&workspace, &only),
+        Chore::Bench(bench) => bench.run(&workspace),
+        Chore::Lint => chore::test::run(&workspace, &[Part::Lint]),
+        Chore::Ci => chore::test::run(&workspace, Part::ALL),
+        Chore::Fuzz(fuzz) => fuzz.run(&workspace),
+        Chore::Vectors => chore::vectors::run(&workspace),
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
-use futures_executor::block_on;
+use futures_lite::future::block_on;
 use sealwood::Error;
 use sealwood::hamt::{Missing, Node, NodeSource, SealPlan, Trie, Walk};
 use sealwood::platform::{BoxFuture, Environment};
@@ -134,7 +134,7 @@ impl HamtPeer for Sealwood {
         let mut stored = HashSet::new();
         for pack in packs.finish() {
             stored.insert(pack.id);
-            self.packs.insert(pack_name(pack.id), pack.bytes);
+            self.packs.insert(pack_name(pack.id), pack.bytes.to_vec());
         }
         ensure!(self.trie.adopt(&plan, &stored), "something is left dirty");
         Ok(())

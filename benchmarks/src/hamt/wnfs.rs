@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use cid::Cid;
-use futures_executor::block_on;
+use futures_lite::future::block_on;
 use serde::{Deserialize, Serialize};
 use wnfs_common::Storable;
 use wnfs_hamt::Node;

@@ -1,7 +1,7 @@
 //! Sealwood's own chunks: what a vault does to each, copy of the message included.
 
 use anyhow::{Context, Result};
-use futures_executor::block_on;
+use futures_lite::future::block_on;
 use sealwood::seal::{Keys, RootSecret, UnitKind, seal_chunk};
 
 use super::{SealPeer, Sealed};

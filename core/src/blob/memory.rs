@@ -6,7 +6,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-use super::{BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition};
+use super::{
+    BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition, check_key, check_length,
+    check_limit, check_prefix, slice,
+};
 use crate::error::{Error, Result};
 use crate::platform::BoxFuture;
 
@@ -27,15 +30,12 @@ impl MemoryStore {
     }
 }
 
-fn etag_of(bytes: &[u8]) -> ETag {
-    ETag(hex::encode(&blake3::hash(bytes).as_bytes()[..16]))
-}
-
 impl BlobStore for MemoryStore {
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
         Box::pin(async move {
+            check_key(key)?;
             let bytes = self.objects().get(key).cloned().ok_or(Error::ObjectMissing)?;
-            let etag = etag_of(&bytes);
+            let etag = ETag::of_content(&bytes);
             Ok(Object { bytes, etag })
         })
     }
@@ -47,13 +47,10 @@ impl BlobStore for MemoryStore {
         length: u64,
     ) -> BoxFuture<'a, Result<Bytes>> {
         Box::pin(async move {
+            check_key(key)?;
+            check_length(length)?;
             let bytes = self.objects().get(key).cloned().ok_or(Error::ObjectMissing)?;
-            let size = bytes.len() as u64;
-            if offset >= size {
-                return Err(Error::ObjectTruncated);
-            }
-            let end = size.min(offset.saturating_add(length));
-            Ok(bytes.slice(offset as usize..end as usize))
+            slice(&bytes, offset, length)
         })
     }
 
@@ -64,16 +61,17 @@ impl BlobStore for MemoryStore {
         precondition: Precondition,
     ) -> BoxFuture<'a, Result<ETag>> {
         Box::pin(async move {
+            check_key(key)?;
             let mut objects = self.objects();
             let holds = match (&precondition, objects.get(key)) {
                 (Precondition::None, _) | (Precondition::Absent, None) => true,
-                (Precondition::Matches(etag), Some(found)) => etag_of(found) == *etag,
+                (Precondition::Matches(etag), Some(found)) => ETag::of_content(found) == *etag,
                 _ => false,
             };
             if !holds {
                 return Err(Error::PreconditionFailed);
             }
-            let etag = etag_of(&bytes);
+            let etag = ETag::of_content(&bytes);
             objects.insert(key.to_owned(), bytes);
             Ok(etag)
         })
@@ -81,6 +79,7 @@ impl BlobStore for MemoryStore {
 
     fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
+            check_key(key)?;
             self.objects().remove(key);
             Ok(())
         })
@@ -93,6 +92,8 @@ impl BlobStore for MemoryStore {
         limit: usize,
     ) -> BoxFuture<'a, Result<ObjectPage>> {
         Box::pin(async move {
+            check_prefix(prefix)?;
+            check_limit(limit)?;
             let objects = self.objects();
             let from = match start_after {
                 Some(key) if key >= prefix => Bound::Excluded(key),
@@ -115,6 +116,7 @@ impl BlobStore for MemoryStore {
 
     fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
         Box::pin(async move {
+            check_key(key)?;
             let found = self.objects().get(key).map(|bytes| bytes.len() as u64);
             Ok(found.map(|size| ObjectMeta { key: key.to_owned(), size }))
         })

@@ -6,20 +6,45 @@
 //! passes it can hold a vault. A store is trusted with nothing: it may lose, alter, replay or
 //! withhold, and the rooms above notice.
 
+mod directory;
+mod faulty;
+mod key;
 mod memory;
+mod metered;
+mod method;
+mod probe;
+mod retrying;
+mod s3;
 
 pub mod conformance;
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
+pub use directory::DirectoryStore;
+pub use faulty::{Call, Fault, FaultMode, FaultyStore};
+pub use key::{KEY_BYTES_MAX, LIST_LIMIT_MAX, check_key, check_length, check_limit, check_prefix};
 pub use memory::MemoryStore;
+pub use metered::{MeteredStore, Metrics, RequestRecord};
+pub use method::Method;
+pub use probe::probe_conditional_puts;
+pub use retrying::{RetryPolicy, RetryingStore};
+pub use s3::{S3Config, S3Credentials, S3Store, S3Style};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::platform::{BoxFuture, MaybeSend, MaybeSync};
 
 /// The version tag of one state of one object. Equal tags mean equal bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ETag(pub String);
+
+impl ETag {
+    /// The tag that a store without tags of its own gives to `bytes`.
+    pub fn of_content(bytes: &[u8]) -> Self {
+        Self(hex::encode(&blake3::hash(bytes).as_bytes()[..16]))
+    }
+}
 
 /// What must hold for a put to take effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,17 +84,21 @@ pub struct ObjectPage {
     pub next: Option<String>,
 }
 
-/// A place for objects. Keys are 1 to 255 bytes of `[a-z0-9/_-]`, no segment empty.
+/// A place for objects. Keys are 1 to 255 bytes of `[a-z0-9/_-]`, no segment empty; callers give
+/// no others, and a store may refuse them with
+/// [`Error::InvalidArgument`] (see [`check_key`]).
 ///
 /// Every method takes `&self` and may be called concurrently. Dropping a returned future is
-/// always safe: the operation then happened wholly or not at all.
+/// always safe: the operation then happened wholly or not at all. The same holds after
+/// [`Error::StoreUnavailable`] and
+/// [`Error::OutcomeUnknown`]: a later read tells which.
 pub trait BlobStore: MaybeSend + MaybeSync + 'static {
-    /// The object at `key`. [`Error::ObjectMissing`](crate::Error::ObjectMissing) if there is none.
+    /// The object at `key`. [`Error::ObjectMissing`] if there is none.
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>>;
 
     /// `length` bytes of the object at `key` from `offset` on; fewer where the object ends first.
-    /// [`Error::ObjectMissing`](crate::Error::ObjectMissing) if there is no object,
-    /// [`Error::ObjectTruncated`](crate::Error::ObjectTruncated) if it ends at or before `offset`.
+    /// [`Error::ObjectMissing`] if there is no object,
+    /// [`Error::ObjectTruncated`] if it ends at or before `offset`.
     /// `length` is at least 1.
     fn get_range<'a>(
         &'a self,
@@ -79,7 +108,7 @@ pub trait BlobStore: MaybeSend + MaybeSync + 'static {
     ) -> BoxFuture<'a, Result<Bytes>>;
 
     /// Writes the object at `key` whole and durably, if `precondition` holds; otherwise changes
-    /// nothing and fails with [`Error::PreconditionFailed`](crate::Error::PreconditionFailed).
+    /// nothing and fails with [`Error::PreconditionFailed`].
     /// Returns the tag of what was written. Readers see the old object or the new one, never a mix.
     fn put<'a>(
         &'a self,
@@ -109,4 +138,63 @@ pub trait BlobStore: MaybeSend + MaybeSync + 'static {
 
     /// Whether [`flush`](BlobStore::flush) would have anything to do.
     fn needs_flush(&self) -> bool;
+}
+
+impl<S: BlobStore + ?Sized> BlobStore for Arc<S> {
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+        (**self).get(key)
+    }
+
+    fn get_range<'a>(
+        &'a self,
+        key: &'a str,
+        offset: u64,
+        length: u64,
+    ) -> BoxFuture<'a, Result<Bytes>> {
+        (**self).get_range(key, offset, length)
+    }
+
+    fn put<'a>(
+        &'a self,
+        key: &'a str,
+        bytes: Bytes,
+        precondition: Precondition,
+    ) -> BoxFuture<'a, Result<ETag>> {
+        (**self).put(key, bytes, precondition)
+    }
+
+    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
+        (**self).delete(key)
+    }
+
+    fn list<'a>(
+        &'a self,
+        prefix: &'a str,
+        start_after: Option<&'a str>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<ObjectPage>> {
+        (**self).list(prefix, start_after, limit)
+    }
+
+    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
+        (**self).head(key)
+    }
+
+    fn flush(&self) -> BoxFuture<'_, Result<()>> {
+        (**self).flush()
+    }
+
+    fn needs_flush(&self) -> bool {
+        (**self).needs_flush()
+    }
+}
+
+/// `length` bytes of `bytes` from `offset` on, as [`BlobStore::get_range`] gives them.
+fn slice(bytes: &Bytes, offset: u64, length: u64) -> Result<Bytes> {
+    let size = bytes.len() as u64;
+    if offset >= size {
+        return Err(Error::ObjectTruncated);
+    }
+    let end = size.min(offset.saturating_add(length));
+    Ok(bytes.slice(offset as usize..end as usize))
 }

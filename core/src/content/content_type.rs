@@ -16,6 +16,29 @@ pub const CHUNKED_BYTES_MIN: usize = 128 * 1024;
 /// The size of a chunk unless a vault is created with another, in bytes.
 pub const CHUNK_BYTES_DEFAULT: u32 = 1024 * 1024;
 
+/// The size of a vault's chunks: a power of two from 128 KiB to 16 MiB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ChunkSize(u8);
+
+impl ChunkSize {
+    pub(crate) fn new(bytes: u32) -> Option<Self> {
+        let bits = bytes.is_power_of_two().then(|| bytes.trailing_zeros() as u8)?;
+        Self::from_bits(bits)
+    }
+
+    pub(crate) fn from_bits(bits: u8) -> Option<Self> {
+        (17..=24).contains(&bits).then_some(Self(bits))
+    }
+
+    pub(crate) fn bits(self) -> u8 {
+        self.0
+    }
+
+    pub(crate) fn bytes(self) -> u64 {
+        1 << self.0
+    }
+}
+
 /// The content of a file.
 #[derive(Debug, Clone)]
 pub(crate) enum Content {
@@ -29,6 +52,7 @@ pub(crate) enum Content {
 #[derive(Debug, Clone)]
 pub(crate) struct Chunked {
     pub(crate) size: u64,
+    pub(crate) chunk: ChunkSize,
     pub(crate) table: Table,
 }
 
@@ -50,8 +74,8 @@ impl Content {
         match self {
             Content::Inline(bytes) => bytes.len() + 3,
             Content::Packed(..) => 36,
-            Content::Chunked(Chunked { table: Table::Inline(chunks), .. }) => 6 + 32 * chunks.len(),
-            Content::Chunked(_) => 38,
+            Content::Chunked(Chunked { table: Table::Inline(chunks), .. }) => 7 + 32 * chunks.len(),
+            Content::Chunked(_) => 39,
         }
     }
 
@@ -64,27 +88,10 @@ impl Content {
         }
     }
 
-    /// Whether both name the same bytes.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Content::Inline(a), Content::Inline(b)) => a == b,
-            (Content::Packed(_, a), Content::Packed(_, b)) => a.address == b.address,
-            (Content::Chunked(a), Content::Chunked(b)) => {
-                a.size == b.size
-                    && match (&a.table, &b.table) {
-                        (Table::Inline(a), Table::Inline(b)) => a == b,
-                        (Table::Stored(a), Table::Stored(b)) => a.address == b.address,
-                        _ => false,
-                    }
-            }
-            _ => false,
-        }
-    }
-
     /// ```text
     /// inline:  0, varint length, bytes
     /// packed:  1, varint length, address (32); place
-    /// chunked: 2, varint length, up to 4 addresses (32 each) or the table's address;
+    /// chunked: 2, varint length, binary logarithm of the chunk size, up to 4 addresses (32 each) or the table's address;
     ///          place and length of the table if there are more than 4 chunks
     /// ```
     pub(crate) fn encode(&self, out: &mut NodeWriter<'_>) -> Result<()> {
@@ -100,9 +107,10 @@ impl Content {
                 let place = unit.place_in(out)?;
                 out.put_place(&place);
             }
-            Content::Chunked(Chunked { size, table }) => {
+            Content::Chunked(Chunked { size, chunk, table }) => {
                 out.canon().push(KIND_CHUNKED);
                 put_varint(out.canon(), *size);
+                out.canon().push(chunk.bits());
                 match table {
                     Table::Inline(chunks) => {
                         for address in chunks.iter() {
@@ -120,7 +128,7 @@ impl Content {
         Ok(())
     }
 
-    pub(crate) fn decode(input: &mut NodeReader<'_>, chunk_bytes: u32) -> Result<Self> {
+    pub(crate) fn decode(input: &mut NodeReader<'_>) -> Result<Self> {
         let malformed = input.canon().malformed();
         match input.canon().byte()? {
             KIND_INLINE => {
@@ -141,7 +149,8 @@ impl Content {
             }
             KIND_CHUNKED => {
                 let size = input.canon().varint()?;
-                let chunks = chunk_count(size, chunk_bytes);
+                let chunk = ChunkSize::from_bits(input.canon().byte()?).ok_or(malformed)?;
+                let chunks = chunk_count(size, chunk);
                 let table = if chunks <= Table::INLINE_CHUNKS_MAX {
                     let addresses = (0..chunks).map(|_| Ok(Address(input.canon().array()?)));
                     Table::Inline(addresses.collect::<Result<_>>()?)
@@ -150,7 +159,7 @@ impl Content {
                     let place = input.place_and_length()?;
                     Table::Stored(Unit::stored(UnitKind::Table, address, place))
                 };
-                Ok(Content::Chunked(Chunked { size, table }))
+                Ok(Content::Chunked(Chunked { size, chunk, table }))
             }
             _ => Err(malformed),
         }

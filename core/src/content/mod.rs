@@ -17,7 +17,7 @@ mod unit;
 pub use content_type::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN, INLINE_BYTES_MAX};
 pub use read::ContentStream;
 
-pub(crate) use content_type::Content;
+pub(crate) use content_type::{ChunkSize, Content};
 pub(crate) use read::ContentReader;
 pub(crate) use split::{KnownChunks, Splitter};
 pub(crate) use unit::Unit;

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::{StreamExt, TryStreamExt};
+use futures_util::TryStreamExt;
 
 use super::content_type::{Chunked, Content};
 use super::table::{Rows, Table, chunk_count, chunks_per_row, decode_table};
@@ -27,7 +27,6 @@ pub type ContentStream = BoxStream<'static, Result<Bytes>>;
 pub(crate) struct ContentReader {
     pub(crate) store: Arc<dyn BlobStore>,
     pub(crate) keys: Option<Keys>,
-    pub(crate) chunk_bytes: u32,
 }
 
 impl ContentReader {
@@ -62,7 +61,7 @@ impl ContentReader {
         let reader = self.clone();
         match content {
             Content::Chunked(chunked) => {
-                let chunk_bytes = u64::from(self.chunk_bytes);
+                let chunk_bytes = chunked.chunk.bytes();
                 let chunks = range.start / chunk_bytes..range.end.div_ceil(chunk_bytes);
                 let chunked = chunked.clone();
                 let addresses = reader.clone().addresses(&chunked, chunks);
@@ -139,7 +138,7 @@ impl ContentReader {
         chunked: &Chunked,
         wanted: Range<u64>,
     ) -> BoxStream<'static, Result<(u64, Address)>> {
-        let total = chunk_count(chunked.size, self.chunk_bytes);
+        let total = chunk_count(chunked.size, chunked.chunk);
         let part = match &chunked.table {
             Table::Inline(rows) => Part {
                 first: 0,

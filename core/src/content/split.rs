@@ -7,7 +7,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
-use super::content_type::{CHUNKED_BYTES_MIN, Chunked, Content, INLINE_BYTES_MAX};
+use super::content_type::{CHUNKED_BYTES_MIN, ChunkSize, Chunked, Content, INLINE_BYTES_MAX};
 use super::table::Table;
 use super::unit::{Pending, Unit};
 use crate::blob::{BlobStore, Precondition};
@@ -46,7 +46,7 @@ impl KnownChunks {
 pub(crate) struct Splitter {
     pub(crate) store: Arc<dyn BlobStore>,
     pub(crate) keys: Keys,
-    pub(crate) chunk_bytes: u32,
+    pub(crate) chunk: ChunkSize,
     pub(crate) known: Arc<KnownChunks>,
 }
 
@@ -59,7 +59,7 @@ impl Splitter {
             watch.report(total, Some(total));
             return Ok(self.small(bytes));
         }
-        let chunk_bytes = self.chunk_bytes as usize;
+        let chunk_bytes = self.chunk.bytes() as usize;
         let mut rest = bytes;
         let chunks = futures_util::stream::poll_fn(move |_| {
             let next = (!rest.is_empty()).then(|| rest.split_to(chunk_bytes.min(rest.len())));
@@ -75,7 +75,7 @@ impl Splitter {
         total: Option<u64>,
         watch: &Watch,
     ) -> Result<Content> {
-        let mut slices = Rechunk::new(source, self.chunk_bytes as usize);
+        let mut slices = Rechunk::new(source, self.chunk.bytes() as usize);
         let first = slices.next().await?;
         if first.len() < CHUNKED_BYTES_MIN {
             let size = first.len() as u64;
@@ -117,9 +117,7 @@ impl Splitter {
         let (mut size, mut done) = (0u64, 0u64);
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk?;
-            if watch.cancel.is_cancelled() {
-                return Err(Error::Cancelled);
-            }
+            watch.cancel.check()?;
             while uploads.len() >= UPLOADS_MAX {
                 if let Some(sent) = uploads.next().await {
                     done += sent?;
@@ -136,7 +134,7 @@ impl Splitter {
             watch.report(done, total.or_else(|| uploads.is_empty().then_some(size)));
         }
         let table = Table::build(&self.keys, addresses)?;
-        Ok(Content::Chunked(Chunked { size, table }))
+        Ok(Content::Chunked(Chunked { size, chunk: self.chunk, table }))
     }
 
     /// Makes sure the chunk is stored; returns its length.

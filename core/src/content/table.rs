@@ -11,6 +11,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::content_type::ChunkSize;
 use super::unit::{Pending, Unit};
 use crate::codec::{Reader, put_bytes, put_varint};
 use crate::error::{Error, Result};
@@ -55,8 +56,8 @@ impl Table {
 }
 
 /// How many chunks a content of `size` bytes has.
-pub(super) fn chunk_count(size: u64, chunk_bytes: u32) -> u64 {
-    size.div_ceil(chunk_bytes.into())
+pub(super) fn chunk_count(size: u64, chunk: ChunkSize) -> u64 {
+    size.div_ceil(chunk.bytes())
 }
 
 /// How many chunks each row of the top table stands for, in a table of `chunks` chunks.

@@ -40,8 +40,16 @@ pub struct NodeWriter<'a> {
 }
 
 impl<'a> NodeWriter<'a> {
-    pub(super) fn new(plan: &'a SealPlan) -> Self {
+    pub(crate) fn new(plan: &'a SealPlan) -> Self {
         Self { plan, canon: Vec::new(), places: PlaceWriter::default() }
+    }
+
+    /// Both sections, the first behind its length.
+    pub(crate) fn finish(self) -> Vec<u8> {
+        let mut plaintext = Vec::with_capacity(self.canon.len() + self.places.bytes.len() + 3);
+        put_bytes(&mut plaintext, &self.canon);
+        plaintext.extend_from_slice(&self.places.bytes);
+        plaintext
     }
 
     /// The section the address covers, to append to.
@@ -81,6 +89,21 @@ pub struct NodeReader<'a> {
 }
 
 impl<'a> NodeReader<'a> {
+    /// A reader of both sections.
+    pub(crate) fn new(plaintext: &'a [u8], what: &'static str) -> Result<Self> {
+        let (canon, places) = split(plaintext)?;
+        Ok(Self {
+            canon: Reader::new(canon, what),
+            places: PlaceReader::new(Reader::new(places, what)),
+        })
+    }
+
+    /// Fails unless both sections were read to their ends.
+    pub(crate) fn finish(self) -> Result<()> {
+        self.canon.finish()?;
+        self.places.reader.finish()
+    }
+
     /// The section the address covers.
     pub(crate) fn canon(&mut self) -> &mut Reader<'a> {
         &mut self.canon
@@ -94,9 +117,7 @@ impl<'a> NodeReader<'a> {
 
     /// Reads a place and its length.
     pub fn place_and_length(&mut self) -> Result<Place> {
-        let (pack, offset) = self.places.start()?;
-        let length = self.places.reader.varint_u32()?;
-        self.places.end(pack, offset, length)
+        self.places.place_and_length()
     }
 }
 
@@ -131,11 +152,8 @@ pub(super) fn encode<V: Value>(node: &Node<V>, plan: &SealPlan) -> Result<Encode
             }
         }
     }
-    let mut plaintext = Vec::with_capacity(out.canon.len() + out.places.bytes.len() + 3);
-    put_varint(&mut plaintext, out.canon.len() as u64);
-    plaintext.extend_from_slice(&out.canon);
-    plaintext.extend_from_slice(&out.places.bytes);
-    Ok(EncodedNode { plaintext, canon_len: out.canon.len() })
+    let canon_len = out.canon.len();
+    Ok(EncodedNode { plaintext: out.finish(), canon_len })
 }
 
 fn encode_leaf<V: Value>(leaf: &Leaf<V>, out: &mut NodeWriter<'_>) -> Result<()> {
@@ -157,18 +175,13 @@ fn encode_leaf<V: Value>(leaf: &Leaf<V>, out: &mut NodeWriter<'_>) -> Result<()>
 impl<V: Value> Node<V> {
     /// Reads a node's plaintext.
     pub fn decode(plaintext: &[u8]) -> Result<Self> {
-        let (canon, places) = split(plaintext)?;
-        let mut input = NodeReader {
-            canon: Reader::new(canon, "node"),
-            places: PlaceReader::new(Reader::new(places, "places of a node")),
-        };
+        let mut input = NodeReader::new(plaintext, "node")?;
         let body = match input.canon.byte()? {
             KIND_LEAF => Body::Leaf(decode_leaf(&mut input)?),
             KIND_INNER => Body::Inner(decode_inner(&mut input)?),
             _ => return Err(input.canon.malformed()),
         };
-        input.canon.finish()?;
-        input.places.reader.finish()?;
+        input.finish()?;
         Ok(Node::new(body))
     }
 
@@ -309,11 +322,6 @@ impl<'a> PlaceReader<'a> {
         let end = offset.checked_add(length).ok_or_else(|| self.reader.malformed())?;
         self.packs[index].1 = end;
         Ok(Place { pack: self.packs[index].0, offset, length })
-    }
-
-    pub(crate) fn place(&mut self, length: u32) -> Result<Place> {
-        let (index, offset) = self.start()?;
-        self.end(index, offset, length)
     }
 
     pub(crate) fn place_and_length(&mut self) -> Result<Place> {

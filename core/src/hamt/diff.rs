@@ -18,6 +18,9 @@ pub struct Change<V> {
     pub after: Option<V>,
 }
 
+/// Children of both tries that cover the same slots.
+type Pair<V> = (Vec<Child<V>>, Vec<Child<V>>);
+
 /// Every key `before` and `after` map differently, by `same`. Subtrees with equal addresses are
 /// not read.
 pub async fn diff<V: Value>(
@@ -59,7 +62,7 @@ async fn inner<V: Value>(child: &Child<V>, source: &dyn NodeSource<V>) -> Result
 
 /// Pairs the children of two inner nodes at the slots where a range starts in both. Where the
 /// shapes differ, a pair has several children on a side.
-fn align<V: Value>(a: &Inner<V>, b: &Inner<V>, pairs: &mut Vec<(Vec<Child<V>>, Vec<Child<V>>)>) {
+fn align<V: Value>(a: &Inner<V>, b: &Inner<V>, pairs: &mut Vec<Pair<V>>) {
     let common = a.starts & b.starts;
     let mut from = 0;
     while from < SLOTS {

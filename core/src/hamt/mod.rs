@@ -22,6 +22,7 @@ mod hash;
 mod key;
 mod leaf;
 mod node;
+mod resident;
 mod store;
 mod walk;
 

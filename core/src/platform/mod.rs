@@ -21,8 +21,12 @@ pub(crate) use web::{open_with_host, seal_with_host};
 
 #[cfg(not(target_arch = "wasm32"))]
 use native::now_ms;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) use native::sync_directory;
 #[cfg(target_arch = "wasm32")]
 use web::now_ms;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use web::sync_directory;
 
 mod environment;
 mod http;

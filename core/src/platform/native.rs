@@ -1,6 +1,7 @@
 //! Native targets: threads for blocking work, `ureq` for HTTP.
 
 use std::future::Future;
+use std::path::Path;
 use std::pin::Pin;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -34,6 +35,11 @@ pub(crate) async fn seal_with_host(_key: &[u8; 32], _plaintext: &[u8]) -> Option
 /// The host has no AES-256-GCM faster than the crate's own.
 pub(crate) async fn open_with_host(_key: &[u8; 32], _sealed: &[u8]) -> Option<Vec<u8>> {
     None
+}
+
+/// Makes the names in a directory durable. Windows has no such call; NTFS journals them.
+pub(crate) fn sync_directory(path: &Path) -> std::io::Result<()> {
+    if cfg!(windows) { Ok(()) } else { std::fs::File::open(path)?.sync_all() }
 }
 
 pub(super) fn now_ms() -> u64 {

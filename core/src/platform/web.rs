@@ -1,6 +1,7 @@
 //! wasm32: the JavaScript host's clock and `fetch`.
 
 use std::future::Future;
+use std::path::Path;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -69,6 +70,11 @@ async fn subtle(usage: &str, key: &[u8; 32], input: &[u8]) -> Result<Vec<u8>, Js
     Ok(js_sys::Uint8Array::new(&JsFuture::from(output).await?).to_vec())
 }
 
+/// There are no directories here.
+pub(crate) fn sync_directory(_path: &Path) -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
+}
+
 pub(super) fn now_ms() -> u64 {
     js_sys::Date::now() as u64
 }
@@ -108,6 +114,8 @@ impl HttpClient {
         let init = web_sys::RequestInit::new();
         init.set_method(request.method.as_str());
         init.set_signal(Some(&signal));
+        // What is asked for is what the server holds now, never what the browser remembers.
+        init.set_cache(web_sys::RequestCache::NoStore);
         if request.method == HttpMethod::Put {
             init.set_body(&js_sys::Uint8Array::from(&request.body[..]));
         }

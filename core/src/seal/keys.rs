@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::LazyLock;
 
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::address::{Address, Link, PackId, Place};
 use super::aead;
@@ -131,12 +131,12 @@ fn object_name(domain: &[u8; 32], material: &[u8]) -> String {
     format!("objects/{}", hex::encode(&hash.as_bytes()[..20]))
 }
 
-fn chunk_key(address: &Address) -> [u8; 32] {
+fn chunk_key(address: &Address) -> Zeroizing<[u8; 32]> {
     static DOMAIN: LazyLock<[u8; 32]> = LazyLock::new(|| domain("sealwood v1 chunk key"));
-    *blake3::keyed_hash(&DOMAIN, &address.0).as_bytes()
+    Zeroizing::new(*blake3::keyed_hash(&DOMAIN, &address.0).as_bytes())
 }
 
-fn unit_key(kind: UnitKind, address: &Address, pack: PackId, offset: u32) -> [u8; 32] {
+fn unit_key(kind: UnitKind, address: &Address, pack: PackId, offset: u32) -> Zeroizing<[u8; 32]> {
     static NODE: LazyLock<[u8; 32]> = LazyLock::new(|| domain("sealwood v1 node key"));
     static CONTENT: LazyLock<[u8; 32]> = LazyLock::new(|| domain("sealwood v1 content key"));
     static TABLE: LazyLock<[u8; 32]> = LazyLock::new(|| domain("sealwood v1 table key"));
@@ -149,7 +149,7 @@ fn unit_key(kind: UnitKind, address: &Address, pack: PackId, offset: u32) -> [u8
     material[..32].copy_from_slice(&address.0);
     material[32..48].copy_from_slice(&pack.0);
     material[48..].copy_from_slice(&offset.to_le_bytes());
-    *blake3::keyed_hash(domain, &material).as_bytes()
+    Zeroizing::new(*blake3::keyed_hash(domain, &material).as_bytes())
 }
 
 /// A public constant that keeps one use of keyed BLAKE3 apart from the others.

@@ -1,5 +1,7 @@
 //! Filling packs: the small things one flush writes, sealed side by side.
 
+use bytes::Bytes;
+
 use super::address::{Address, PackId, Place};
 use super::aead::TAG_BYTES;
 use super::keys::{UnitKind, seal_unit};
@@ -10,12 +12,12 @@ use crate::platform::Environment;
 pub const PACK_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// One pack, ready to be stored under its name.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Pack {
     /// The pack's id.
     pub id: PackId,
     /// The object's bytes.
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
     /// How many of the bytes are sealed nodes.
     pub node_bytes: u64,
 }
@@ -32,7 +34,14 @@ impl Pack {
 pub struct PackWriter<'a> {
     environment: &'a Environment,
     bytes_max: usize,
-    packs: Vec<Pack>,
+    packs: Vec<Filling>,
+}
+
+#[derive(Debug)]
+struct Filling {
+    id: PackId,
+    bytes: Vec<u8>,
+    node_bytes: u64,
 }
 
 impl<'a> PackWriter<'a> {
@@ -44,12 +53,12 @@ impl<'a> PackWriter<'a> {
     /// Seals `plaintext` into the current pack and returns its place.
     pub fn add(&mut self, kind: UnitKind, address: &Address, plaintext: &[u8]) -> Result<Place> {
         let needed = plaintext.len() + TAG_BYTES;
-        let fits = |pack: &&mut Pack| pack.bytes.len() + needed <= self.bytes_max;
+        let fits = |pack: &&mut Filling| pack.bytes.len() + needed <= self.bytes_max;
         let pack = match self.packs.last_mut().filter(fits) {
             Some(pack) => pack,
             None => {
                 let id = PackId(self.environment.random()?);
-                self.packs.push(Pack { id, bytes: Vec::new(), node_bytes: 0 });
+                self.packs.push(Filling { id, bytes: Vec::new(), node_bytes: 0 });
                 let last = self.packs.len() - 1;
                 &mut self.packs[last]
             }
@@ -61,9 +70,19 @@ impl<'a> PackWriter<'a> {
         Ok(place)
     }
 
+    /// Whether nothing was added yet.
+    pub fn is_empty(&self) -> bool {
+        self.packs.is_empty()
+    }
+
     /// The packs, in the order they were filled: a unit names only units of its own or an
     /// earlier pack.
     pub fn finish(self) -> Vec<Pack> {
-        self.packs
+        let done = |pack: Filling| Pack {
+            id: pack.id,
+            bytes: pack.bytes.into(),
+            node_bytes: pack.node_bytes,
+        };
+        self.packs.into_iter().map(done).collect()
     }
 }

@@ -9,6 +9,8 @@
 //!        sealed body, to the end; everything before it is associated data
 //! ```
 
+use zeroize::Zeroizing;
+
 use super::aead;
 use super::keys::Keys;
 use super::passphrase::KeySlot;
@@ -76,7 +78,7 @@ pub(crate) fn seal_root(
 }
 
 /// 24 random bytes under one key collide after about 2^96 roots, so each body key is used once.
-fn body_key(keys: &Keys, salt: &[u8; 24]) -> [u8; 32] {
+fn body_key(keys: &Keys, salt: &[u8; 24]) -> Zeroizing<[u8; 32]> {
     subkey(keys, b"body", salt)
 }
 
@@ -87,9 +89,9 @@ fn key_check(keys: &Keys, salt: &[u8; 24]) -> [u8; 8] {
     check
 }
 
-fn subkey(keys: &Keys, purpose: &[u8; 4], salt: &[u8; 24]) -> [u8; 32] {
+fn subkey(keys: &Keys, purpose: &[u8; 4], salt: &[u8; 24]) -> Zeroizing<[u8; 32]> {
     let mut material = [0; 28];
     material[..4].copy_from_slice(purpose);
     material[4..].copy_from_slice(salt);
-    *blake3::keyed_hash(&keys.root, &material).as_bytes()
+    Zeroizing::new(*blake3::keyed_hash(&keys.root, &material).as_bytes())
 }

@@ -1,2 +1,58 @@
-//! Placeholder.
-fn main() {}
+//! `sealwood`: an end-to-end encrypted drive on the command line.
+//!
+//! Each command is a file of `command`; what they share lies beside it. Everything a command does
+//! to a vault goes through the calls any app has.
+
+mod address;
+mod arguments;
+mod bytes_text;
+mod command;
+mod context;
+mod failure;
+mod interrupt;
+mod local;
+mod output;
+mod placement;
+mod record;
+mod secrets;
+mod upload;
+mod vault_argument;
+mod walk;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::Arguments;
+use crate::context::Context;
+use crate::failure::Failure;
+use crate::output::Output;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return refused_arguments(&error),
+    };
+    let context = Context::new(arguments.global);
+    let outcome = futures_lite::future::block_on(arguments.command.run(&context));
+    match outcome.and_then(|()| context.output.finish()) {
+        // Whoever read our output has seen enough, as in `sealwood ls | head`.
+        Ok(()) | Err(Failure::ReaderGone) => {}
+        Err(failure) => context.output.problem(&failure),
+    }
+    context.output.exit_code()
+}
+
+/// Help and version are no failures; anything else is reported in the way the user asked for.
+fn refused_arguments(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() && std::env::args_os().any(|argument| argument == "--json") {
+        let text = error.to_string();
+        let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let output = Output::json();
+        output.problem(&Failure::Usage(first.to_owned()));
+        return output.exit_code();
+    }
+    // Nothing can be done about a terminal that is gone.
+    let _ = error.print();
+    ExitCode::from(error.exit_code().try_into().unwrap_or(2))
+}

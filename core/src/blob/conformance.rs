@@ -1,1 +1,0 @@
-//! The contract of [`BlobStore`](super::BlobStore) as a suite any implementation can run.

@@ -1,0 +1,244 @@
+//! Objects as files of one directory, which several processes may use at once.
+//!
+//! ```text
+//! <root>/lock                   held while a name is checked and changed
+//! <root>/tmp/<random>           bodies being written
+//! <root>/objects/a=/b=/c        the object "a/b/c"
+//! <root>/objects/a=/b           the object "a/b"
+//! ```
+//!
+//! A segment of a key that others follow becomes a directory with `=` at its end, a character no
+//! key has: an object and a directory never want the same name, so "a" and "a/b" can both exist.
+//! The longest key still fits the usual limit of 255 bytes for a name.
+//!
+//! **Why a put is atomic and durable.** The body goes to a file of its own in `tmp` and is synced
+//! there. Then, under the exclusive lock, the precondition is checked and the file is renamed to
+//! its place; the lock is not held while bodies are written. Then the directory is synced. A crash
+//! leaves the old object or the new one, and at worst a file in `tmp`, which a later
+//! [`open`](DirectoryStore::open) sweeps. Every change of a name happens under the lock, so of two
+//! writers, in one process or in two, only one finds its precondition to hold.
+//!
+//! **Why the path to an object is durable.** A directory may have been made by another process
+//! that died before it synced the parent. So a store syncs the parent of each directory the first
+//! time it writes there, whoever made it. No directory is ever removed.
+//!
+//! The lock is advisory and local to the machine; a network file system must support it.
+
+mod listing;
+mod write;
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+
+use super::{
+    BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition, check_key, check_length,
+    check_limit, check_prefix,
+};
+use crate::error::{Error, Result};
+use crate::platform::{BoxFuture, run_blocking};
+
+/// A [`BlobStore`] in a directory of the file system.
+#[derive(Debug, Clone)]
+pub struct DirectoryStore {
+    layout: Arc<Layout>,
+}
+
+/// Where things are, and which directories are known to be durable.
+#[derive(Debug)]
+struct Layout {
+    lock: PathBuf,
+    temps: PathBuf,
+    objects: PathBuf,
+    synced: Mutex<HashSet<PathBuf>>,
+}
+
+/// What ends the name of a directory, so that it is no object's.
+const DIRECTORY_MARK: char = '=';
+
+impl DirectoryStore {
+    /// The store in the directory `root`, which is made if there is none.
+    pub async fn open(root: impl Into<PathBuf>) -> Result<Self> {
+        let root = root.into();
+        run_blocking(move || Layout::open(&root).map_err(store_error))
+            .await
+            .map(|layout| Self { layout: Arc::new(layout) })
+    }
+
+    async fn run<T, F>(&self, work: F) -> Result<T>
+    where
+        T: crate::platform::MaybeSend + 'static,
+        F: FnOnce(&Layout) -> Result<T> + crate::platform::MaybeSend + 'static,
+    {
+        let layout = self.layout.clone();
+        run_blocking(move || work(&layout)).await
+    }
+}
+
+impl BlobStore for DirectoryStore {
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+        Box::pin(async move {
+            check_key(key)?;
+            let path = self.layout.path_of(key);
+            self.run(move |_| {
+                let bytes = fs::read(path).map_err(read_error)?;
+                Ok(Object { etag: ETag::of_content(&bytes), bytes: bytes.into() })
+            })
+            .await
+        })
+    }
+
+    fn get_range<'a>(
+        &'a self,
+        key: &'a str,
+        offset: u64,
+        length: u64,
+    ) -> BoxFuture<'a, Result<Bytes>> {
+        Box::pin(async move {
+            check_key(key)?;
+            check_length(length)?;
+            let path = self.layout.path_of(key);
+            self.run(move |_| read_range(&path, offset, length)).await
+        })
+    }
+
+    fn put<'a>(
+        &'a self,
+        key: &'a str,
+        bytes: Bytes,
+        precondition: Precondition,
+    ) -> BoxFuture<'a, Result<ETag>> {
+        Box::pin(async move {
+            check_key(key)?;
+            let path = self.layout.path_of(key);
+            self.run(move |layout| layout.put(&path, &bytes, &precondition)).await
+        })
+    }
+
+    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            check_key(key)?;
+            let path = self.layout.path_of(key);
+            self.run(move |layout| layout.delete(&path)).await
+        })
+    }
+
+    fn list<'a>(
+        &'a self,
+        prefix: &'a str,
+        start_after: Option<&'a str>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<ObjectPage>> {
+        Box::pin(async move {
+            check_prefix(prefix)?;
+            check_limit(limit)?;
+            let (prefix, start_after) = (prefix.to_owned(), start_after.map(str::to_owned));
+            self.run(move |layout| {
+                listing::list(&layout.objects, &prefix, start_after.as_deref(), limit)
+                    .map_err(store_error)
+            })
+            .await
+        })
+    }
+
+    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
+        Box::pin(async move {
+            check_key(key)?;
+            let path = self.layout.path_of(key);
+            let size = self
+                .run(move |_| match fs::metadata(path) {
+                    Ok(found) => Ok(Some(found.len())),
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+                    Err(error) => Err(store_error(error)),
+                })
+                .await?;
+            Ok(size.map(|size| ObjectMeta { key: key.to_owned(), size }))
+        })
+    }
+
+    fn flush(&self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn needs_flush(&self) -> bool {
+        false
+    }
+}
+
+impl Layout {
+    /// The file of the object at `key`, which has been checked.
+    fn path_of(&self, key: &str) -> PathBuf {
+        let mut path = self.objects.clone();
+        let mut segments = key.split('/').peekable();
+        while let Some(segment) = segments.next() {
+            if segments.peek().is_some() {
+                path.push(format!("{segment}{DIRECTORY_MARK}"));
+            } else {
+                path.push(segment);
+            }
+        }
+        path
+    }
+
+    fn synced(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
+        self.synced.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn read_range(path: &Path, offset: u64, length: u64) -> Result<Bytes> {
+    let mut file = File::open(path).map_err(read_error)?;
+    let size = file.metadata().map_err(store_error)?.len();
+    if offset >= size {
+        return Err(Error::ObjectTruncated);
+    }
+    let length = length.min(size - offset);
+    file.seek(SeekFrom::Start(offset)).map_err(store_error)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    file.take(length).read_to_end(&mut bytes).map_err(store_error)?;
+    Ok(bytes.into())
+}
+
+fn read_error(error: io::Error) -> Error {
+    if error.kind() == io::ErrorKind::NotFound { Error::ObjectMissing } else { store_error(error) }
+}
+
+/// What an error of the file system means to the caller of a store. The text of an
+/// [`io::Error`] names no path.
+fn store_error(error: io::Error) -> Error {
+    use io::ErrorKind as Kind;
+    match error.kind() {
+        Kind::StorageFull | Kind::QuotaExceeded => Error::StoreFull,
+        Kind::PermissionDenied | Kind::ReadOnlyFilesystem => Error::StoreDenied,
+        Kind::Interrupted | Kind::WouldBlock | Kind::TimedOut | Kind::ResourceBusy => {
+            Error::StoreUnavailable { reason: error.to_string() }
+        }
+        Kind::Unsupported => Error::Platform { what: "a file system" },
+        _ => Error::StoreFailed { reason: error.to_string() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_of_the_file_system_have_their_own_cases() {
+        let codes = [
+            (io::ErrorKind::StorageFull, "store-full"),
+            (io::ErrorKind::QuotaExceeded, "store-full"),
+            (io::ErrorKind::PermissionDenied, "store-denied"),
+            (io::ErrorKind::ReadOnlyFilesystem, "store-denied"),
+            (io::ErrorKind::TimedOut, "store-unavailable"),
+            (io::ErrorKind::NotFound, "store-failed"),
+            (io::ErrorKind::Unsupported, "platform"),
+        ];
+        for (kind, code) in codes {
+            assert_eq!(store_error(kind.into()).code(), code);
+        }
+        assert_eq!(read_error(io::ErrorKind::NotFound.into()).code(), "object-missing");
+    }
+}

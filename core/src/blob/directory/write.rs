@@ -1,0 +1,180 @@
+//! How names come to be and to change: directories, bodies, the lock.
+
+use std::collections::HashSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::{Duration, UNIX_EPOCH};
+
+use super::{Layout, store_error};
+use crate::blob::{ETag, Precondition};
+use crate::error::{Error, Result};
+use crate::platform::{Clock, Entropy, SystemClock, SystemEntropy, sync_directory};
+
+/// After this long nobody writes to a file in `tmp` any more.
+const TEMP_AGE_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+/// How many directories are remembered as durable before the memory starts afresh.
+const SYNCED_DIRECTORIES_MAX: usize = 4096;
+
+impl Layout {
+    pub(super) fn open(root: &Path) -> io::Result<Self> {
+        // The process may change its current directory later.
+        let root = std::path::absolute(root)?;
+        create_with_ancestors(&root)?;
+        let layout = Self {
+            lock: root.join("lock"),
+            temps: root.join("tmp"),
+            objects: root.join("objects"),
+            synced: Mutex::new(HashSet::from([root])),
+        };
+        layout.ensure_directory(&layout.temps)?;
+        layout.ensure_directory(&layout.objects)?;
+        layout.lock()?;
+        layout.sweep_temps()?;
+        Ok(layout)
+    }
+
+    pub(super) fn put(&self, path: &Path, bytes: &[u8], condition: &Precondition) -> Result<ETag> {
+        let directory = path.parent().unwrap_or(&self.objects);
+        // A precondition that fails now fails the put: nothing need be written.
+        self.check(path, directory, condition)?;
+        self.ensure_directory(directory).map_err(store_error)?;
+        let temp = TempFile::write(&self.temps, bytes)?;
+        {
+            let _lock = self.lock().map_err(store_error)?;
+            self.check(path, directory, condition)?;
+            temp.rename(path).map_err(store_error)?;
+        }
+        // The new name can be seen but may not survive a crash.
+        sync_directory(directory).map_err(|_| Error::OutcomeUnknown)?;
+        Ok(ETag::of_content(bytes))
+    }
+
+    pub(super) fn delete(&self, path: &Path) -> Result<()> {
+        {
+            let _lock = self.lock().map_err(store_error)?;
+            match fs::remove_file(path) {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+                Err(error) => return Err(store_error(error)),
+            }
+        }
+        sync_directory(path.parent().unwrap_or(&self.objects)).map_err(|_| Error::OutcomeUnknown)
+    }
+
+    /// Fails if `condition` does not hold for the object at `path`. The state that made it fail
+    /// is durable then, so that a caller may build on it.
+    fn check(&self, path: &Path, directory: &Path, condition: &Precondition) -> Result<()> {
+        let holds = match condition {
+            Precondition::None => true,
+            Precondition::Absent => !fs::exists(path).map_err(store_error)?,
+            Precondition::Matches(etag) => match fs::read(path) {
+                Ok(found) => ETag::of_content(&found) == *etag,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+                Err(error) => return Err(store_error(error)),
+            },
+        };
+        if holds {
+            return Ok(());
+        }
+        match sync_directory(directory) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(store_error(error)),
+            _ => Err(Error::PreconditionFailed),
+        }
+    }
+
+    /// Makes `directory`, which lies below the root, and its name durable.
+    fn ensure_directory(&self, directory: &Path) -> io::Result<()> {
+        if self.synced().contains(directory) {
+            return Ok(());
+        }
+        if let Some(parent) = directory.parent() {
+            self.ensure_directory(parent)?;
+            create_directory(directory)?;
+            sync_directory(parent)?;
+        }
+        let mut synced = self.synced();
+        if synced.len() == SYNCED_DIRECTORIES_MAX {
+            // The root has no parent of the store's own: it stays, and ends the recursion.
+            synced.retain(|kept| Some(kept.as_path()) == self.objects.parent());
+        }
+        synced.insert(directory.to_owned());
+        Ok(())
+    }
+
+    /// Waits for the lock; dropping the file gives it back. Each call opens the file anew: a lock
+    /// belongs to an open file, and threads that shared one would not exclude each other.
+    fn lock(&self) -> io::Result<File> {
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&self.lock)?;
+        file.lock()?;
+        Ok(file)
+    }
+
+    fn sweep_temps(&self) -> io::Result<()> {
+        let now = UNIX_EPOCH + Duration::from_millis(SystemClock.now_ms());
+        for entry in fs::read_dir(&self.temps)? {
+            let entry = entry?;
+            let modified = entry.metadata().and_then(|found| found.modified());
+            let age = modified.ok().and_then(|modified| now.duration_since(modified).ok());
+            if age.is_some_and(|age| age > TEMP_AGE_MAX) {
+                // Another process may sweep at the same time.
+                drop(fs::remove_file(entry.path()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A body on its way to its place; gone when dropped on the way.
+struct TempFile {
+    path: PathBuf,
+    in_place: bool,
+}
+
+impl TempFile {
+    fn write(temps: &Path, bytes: &[u8]) -> Result<Self> {
+        let mut name = [0; 16];
+        SystemEntropy.fill(&mut name)?;
+        let path = temps.join(hex::encode(name));
+        let mut file =
+            OpenOptions::new().write(true).create_new(true).open(&path).map_err(store_error)?;
+        let temp = Self { path, in_place: false };
+        file.write_all(bytes).and_then(|()| file.sync_all()).map_err(store_error)?;
+        Ok(temp)
+    }
+
+    fn rename(mut self, path: &Path) -> io::Result<()> {
+        fs::rename(&self.path, path)?;
+        self.in_place = true;
+        Ok(())
+    }
+}
+
+impl Drop for TempFile {
+    fn drop(&mut self) {
+        if !self.in_place {
+            // What can't be removed now is swept later.
+            drop(fs::remove_file(&self.path));
+        }
+    }
+}
+
+fn create_directory(path: &Path) -> io::Result<()> {
+    match fs::create_dir(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        outcome => outcome,
+    }
+}
+
+/// Makes `path` and what is missing above it, each durable.
+fn create_with_ancestors(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(parent) if !fs::exists(path)? => {
+            create_with_ancestors(parent)?;
+            create_directory(path)?;
+            sync_directory(parent)
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,339 @@
+//! A store that fails on purpose, so that tests can say what survives.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+
+use super::{BlobStore, ETag, Method, Object, ObjectMeta, ObjectPage, Precondition, slice};
+use crate::error::{Error, Result};
+use crate::platform::BoxFuture;
+
+/// How many calls the trace holds; older ones are forgotten.
+const TRACE_CALLS_MAX: usize = 65_536;
+
+/// A [`BlobStore`] that misbehaves as its armed [`Fault`]s say.
+#[derive(Debug)]
+pub struct FaultyStore<S> {
+    inner: S,
+    state: Mutex<State>,
+}
+
+/// One misbehaviour: what happens, to which calls, and to which of those.
+///
+/// As made it strikes every call it can; [`on`](Self::on) and [`below`](Self::below) narrow the
+/// calls, [`nth`](Self::nth) and [`every`](Self::every) choose among them, counted from arming.
+#[derive(Debug, Clone)]
+pub struct Fault {
+    mode: FaultMode,
+    methods: Vec<Method>,
+    key_prefix: String,
+    turn: Turn,
+}
+
+/// What a struck call does.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum FaultMode {
+    /// Fails with this error and does nothing.
+    FailBefore(Error),
+    /// Takes effect and then fails with this error: the caller can't know.
+    FailAfter(Error),
+    /// Reads lack the second half of their bytes.
+    TruncateReads,
+    /// Reads have one bit turned, counted from the first byte's lowest, modulo their length.
+    FlipBit(u64),
+    /// Reads answer with the bytes at this key instead.
+    SwapWith(String),
+    /// Reads answer with this object: an older state, or a forgery.
+    Serve(Object),
+    /// Puts take effect whether their precondition holds or not.
+    IgnorePreconditions,
+    /// Never answers; the call can only be dropped. It has no effect.
+    Hang,
+}
+
+/// One call of the trace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The method.
+    pub method: Method,
+    /// The key, or the prefix of a listing.
+    pub key: String,
+    /// Whether a fault struck it.
+    pub struck: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Turn {
+    Nth(u64),
+    Every(u64),
+}
+
+#[derive(Debug, Default)]
+struct State {
+    armed: Vec<Armed>,
+    trace: VecDeque<Call>,
+}
+
+#[derive(Debug)]
+struct Armed {
+    fault: Fault,
+    matched: u64,
+}
+
+impl Fault {
+    /// Strikes every call that `mode` can strike: gets for a mode about reads, puts for one about
+    /// preconditions, everything otherwise.
+    pub fn new(mode: FaultMode) -> Self {
+        let methods = match mode {
+            FaultMode::FailBefore(_) | FaultMode::FailAfter(_) | FaultMode::Hang => {
+                Method::ALL.to_vec()
+            }
+            FaultMode::IgnorePreconditions => vec![Method::Put],
+            FaultMode::TruncateReads
+            | FaultMode::FlipBit(_)
+            | FaultMode::SwapWith(_)
+            | FaultMode::Serve(_) => vec![Method::Get, Method::GetRange],
+        };
+        Self { mode, methods, key_prefix: String::new(), turn: Turn::Every(1) }
+    }
+
+    /// Every call fails and does nothing, as when the store is out of reach.
+    pub fn unavailable() -> Self {
+        Self::new(FaultMode::FailBefore(injected()))
+    }
+
+    /// Every call takes effect and fails all the same, as when answers are lost.
+    pub fn lost_answer() -> Self {
+        Self::new(FaultMode::FailAfter(injected()))
+    }
+
+    /// Every put fails for want of room.
+    pub fn full() -> Self {
+        Self::new(FaultMode::FailBefore(Error::StoreFull)).on(Method::Put)
+    }
+
+    /// Only calls of `method`.
+    pub fn on(mut self, method: Method) -> Self {
+        self.methods.retain(|candidate| *candidate == method);
+        self
+    }
+
+    /// Only calls whose key starts with `prefix`.
+    pub fn below(mut self, prefix: &str) -> Self {
+        prefix.clone_into(&mut self.key_prefix);
+        self
+    }
+
+    /// Only the `nth` matching call from now on; 1 is the next.
+    pub fn nth(mut self, nth: u64) -> Self {
+        self.turn = Turn::Nth(nth);
+        self
+    }
+
+    /// Only every `period`-th matching call from now on.
+    pub fn every(mut self, period: u64) -> Self {
+        self.turn = Turn::Every(period.max(1));
+        self
+    }
+
+    fn matches(&self, method: Method, key: &str) -> bool {
+        self.methods.contains(&method) && key.starts_with(&self.key_prefix)
+    }
+}
+
+impl Armed {
+    fn strikes(&self) -> bool {
+        match self.fault.turn {
+            Turn::Nth(nth) => self.matched == nth,
+            Turn::Every(period) => self.matched.is_multiple_of(period),
+        }
+    }
+}
+
+impl<S: BlobStore> FaultyStore<S> {
+    /// A store that behaves as `inner` until a fault is armed.
+    pub fn new(inner: S) -> Self {
+        Self { inner, state: Mutex::default() }
+    }
+
+    /// The store below.
+    pub fn inner(&self) -> &S {
+        &self.inner
+    }
+
+    /// Adds a fault. Of several that strike one call, the one armed first does.
+    pub fn arm(&self, fault: Fault) {
+        self.state().armed.push(Armed { fault, matched: 0 });
+    }
+
+    /// Removes every fault.
+    pub fn disarm(&self) {
+        self.state().armed.clear();
+    }
+
+    /// The calls so far, oldest first.
+    pub fn trace(&self) -> Vec<Call> {
+        self.state().trace.iter().cloned().collect()
+    }
+
+    /// Forgets the calls so far.
+    pub fn clear_trace(&self) {
+        self.state().trace.clear();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Records a call and tells what strikes it.
+    fn strike(&self, method: Method, key: &str) -> Option<FaultMode> {
+        let mut state = self.state();
+        let mut struck = None;
+        for armed in &mut state.armed {
+            if armed.fault.matches(method, key) {
+                armed.matched += 1;
+                if struck.is_none() && armed.strikes() {
+                    struck = Some(armed.fault.mode.clone());
+                }
+            }
+        }
+        if state.trace.len() == TRACE_CALLS_MAX {
+            state.trace.pop_front();
+        }
+        state.trace.push_back(Call { method, key: key.to_owned(), struck: struck.is_some() });
+        struck
+    }
+
+    /// A call that faults of reading and of preconditions leave alone.
+    async fn plain<T>(
+        &self,
+        method: Method,
+        key: &str,
+        call: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        match self.strike(method, key) {
+            Some(FaultMode::FailBefore(error)) => Err(error),
+            Some(FaultMode::FailAfter(error)) => {
+                drop(call.await);
+                Err(error)
+            }
+            Some(FaultMode::Hang) => std::future::pending().await,
+            _ => call.await,
+        }
+    }
+}
+
+impl<S: BlobStore> BlobStore for FaultyStore<S> {
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+        Box::pin(async move {
+            match self.strike(Method::Get, key) {
+                Some(FaultMode::FailBefore(error)) => Err(error),
+                Some(FaultMode::FailAfter(error)) => {
+                    drop(self.inner.get(key).await);
+                    Err(error)
+                }
+                Some(FaultMode::Hang) => std::future::pending().await,
+                Some(FaultMode::SwapWith(other)) => self.inner.get(&other).await,
+                Some(FaultMode::Serve(object)) => Ok(object),
+                Some(mode) => {
+                    let Object { bytes, etag } = self.inner.get(key).await?;
+                    Ok(Object { bytes: damaged(&mode, bytes), etag })
+                }
+                None => self.inner.get(key).await,
+            }
+        })
+    }
+
+    fn get_range<'a>(
+        &'a self,
+        key: &'a str,
+        offset: u64,
+        length: u64,
+    ) -> BoxFuture<'a, Result<Bytes>> {
+        Box::pin(async move {
+            let call = self.inner.get_range(key, offset, length);
+            match self.strike(Method::GetRange, key) {
+                Some(FaultMode::FailBefore(error)) => Err(error),
+                Some(FaultMode::FailAfter(error)) => {
+                    drop(call.await);
+                    Err(error)
+                }
+                Some(FaultMode::Hang) => std::future::pending().await,
+                Some(FaultMode::SwapWith(other)) => {
+                    self.inner.get_range(&other, offset, length).await
+                }
+                Some(FaultMode::Serve(object)) => slice(&object.bytes, offset, length),
+                Some(mode) => Ok(damaged(&mode, call.await?)),
+                None => call.await,
+            }
+        })
+    }
+
+    fn put<'a>(
+        &'a self,
+        key: &'a str,
+        bytes: Bytes,
+        precondition: Precondition,
+    ) -> BoxFuture<'a, Result<ETag>> {
+        Box::pin(async move {
+            match self.strike(Method::Put, key) {
+                Some(FaultMode::FailBefore(error)) => Err(error),
+                Some(FaultMode::FailAfter(error)) => {
+                    drop(self.inner.put(key, bytes, precondition).await);
+                    Err(error)
+                }
+                Some(FaultMode::Hang) => std::future::pending().await,
+                Some(FaultMode::IgnorePreconditions) => {
+                    self.inner.put(key, bytes, Precondition::None).await
+                }
+                _ => self.inner.put(key, bytes, precondition).await,
+            }
+        })
+    }
+
+    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
+        Box::pin(self.plain(Method::Delete, key, self.inner.delete(key)))
+    }
+
+    fn list<'a>(
+        &'a self,
+        prefix: &'a str,
+        start_after: Option<&'a str>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<ObjectPage>> {
+        let call = self.inner.list(prefix, start_after, limit);
+        Box::pin(self.plain(Method::List, prefix, call))
+    }
+
+    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
+        Box::pin(self.plain(Method::Head, key, self.inner.head(key)))
+    }
+
+    fn flush(&self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.plain(Method::Flush, "", self.inner.flush()))
+    }
+
+    fn needs_flush(&self) -> bool {
+        self.inner.needs_flush()
+    }
+}
+
+fn injected() -> Error {
+    Error::StoreUnavailable { reason: "injected fault".into() }
+}
+
+/// `bytes` as a fault of reading leaves them.
+fn damaged(mode: &FaultMode, bytes: Bytes) -> Bytes {
+    match mode {
+        FaultMode::TruncateReads => bytes.slice(..bytes.len() / 2),
+        FaultMode::FlipBit(bit) if !bytes.is_empty() => {
+            let mut bytes = bytes.to_vec();
+            let bit = bit % (bytes.len() as u64 * 8);
+            bytes[(bit / 8) as usize] ^= 1 << (bit % 8);
+            bytes.into()
+        }
+        _ => bytes,
+    }
+}

@@ -1,0 +1,214 @@
+//! Trying again, in one way for the whole crate.
+//!
+//! Only [`Error::StoreUnavailable`] is tried again. After it nobody knows whether the request
+//! took effect; gets, listings, deletes and plain puts can simply be repeated. A conditional put
+//! can't: if the first try landed and its answer was lost, the second meets a precondition that
+//! the first made false. So when a repeated put fails on its precondition, the object is read
+//! back, and if it holds the bytes of this put then the put succeeded.
+//!
+//! What remains: a put that landed unseen and was at once replaced by another writer is reported
+//! as [`Error::PreconditionFailed`]. A writer that reads before it tries again, as every loop over
+//! `Matches` does, finds its own change in what it reads.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::{BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition};
+use crate::error::{Error, Result};
+use crate::platform::{BoxFuture, Environment, sleep};
+
+/// How often and how fast to try again: full jitter, a random wait between nothing and a ceiling
+/// that doubles with each failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// The most attempts of one call, the first included; at least 1.
+    pub attempts_max: u32,
+    /// The ceiling of the first wait.
+    pub base: Duration,
+    /// The highest ceiling.
+    pub cap: Duration,
+}
+
+impl RetryPolicy {
+    /// One attempt.
+    pub const NONE: Self = Self { attempts_max: 1, base: Duration::ZERO, cap: Duration::ZERO };
+
+    /// The highest wait after `failures` failed attempts, which is at least 1.
+    fn ceiling(&self, failures: u32) -> Duration {
+        let doubled = 2u32.checked_pow(failures.saturating_sub(1));
+        self.cap.min(doubled.and_then(|times| self.base.checked_mul(times)).unwrap_or(self.cap))
+    }
+
+    /// How long to wait after `failures` failed attempts.
+    fn wait(&self, failures: u32, environment: &Environment) -> Result<Duration> {
+        let random = u32::from_le_bytes(environment.random()?);
+        Ok(self.ceiling(failures).mul_f64(f64::from(random) / f64::from(u32::MAX)))
+    }
+}
+
+impl Default for RetryPolicy {
+    /// Six attempts over at most 3.1 seconds of waiting.
+    fn default() -> Self {
+        Self {
+            attempts_max: 6,
+            base: Duration::from_millis(100),
+            cap: Duration::from_millis(10_000),
+        }
+    }
+}
+
+/// A [`BlobStore`] that tries again when the one below is unavailable.
+#[derive(Debug)]
+pub struct RetryingStore<S> {
+    inner: S,
+    policy: RetryPolicy,
+    environment: Environment,
+}
+
+impl<S: BlobStore> RetryingStore<S> {
+    /// Repeats calls to `inner` as `policy` says.
+    pub fn new(inner: S, policy: RetryPolicy) -> Self {
+        Self::with_environment(inner, policy, Environment::default())
+    }
+
+    /// The same, with the randomness of the waits taken from `environment`.
+    pub fn with_environment(inner: S, policy: RetryPolicy, environment: Environment) -> Self {
+        Self { inner, policy, environment }
+    }
+
+    /// The store below.
+    pub fn inner(&self) -> &S {
+        &self.inner
+    }
+
+    async fn retry<'a, T>(&'a self, call: impl Fn() -> BoxFuture<'a, Result<T>>) -> Result<T> {
+        let mut failures = 0;
+        loop {
+            match call().await {
+                Err(error) if is_retried(&error) => self.pause(&mut failures, error).await?,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    /// Counts a failure and waits, or gives `error` back if there are no attempts left.
+    async fn pause(&self, failures: &mut u32, error: Error) -> Result<()> {
+        *failures += 1;
+        if *failures >= self.policy.attempts_max {
+            return Err(error);
+        }
+        sleep(self.policy.wait(*failures, &self.environment)?).await;
+        Ok(())
+    }
+
+    /// Whether the object at `key` is what a put of `bytes`, of which an answer was lost, wrote.
+    async fn read_back(&self, key: &str, bytes: &Bytes) -> Result<ETag> {
+        match self.get(key).await {
+            Ok(found) if found.bytes == *bytes => Ok(found.etag),
+            Ok(_) | Err(Error::ObjectMissing) => Err(Error::PreconditionFailed),
+            Err(_) => Err(Error::OutcomeUnknown),
+        }
+    }
+}
+
+impl<S: BlobStore> BlobStore for RetryingStore<S> {
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+        Box::pin(self.retry(move || self.inner.get(key)))
+    }
+
+    fn get_range<'a>(
+        &'a self,
+        key: &'a str,
+        offset: u64,
+        length: u64,
+    ) -> BoxFuture<'a, Result<Bytes>> {
+        Box::pin(self.retry(move || self.inner.get_range(key, offset, length)))
+    }
+
+    fn put<'a>(
+        &'a self,
+        key: &'a str,
+        bytes: Bytes,
+        precondition: Precondition,
+    ) -> BoxFuture<'a, Result<ETag>> {
+        Box::pin(async move {
+            let mut failures = 0;
+            loop {
+                match self.inner.put(key, bytes.clone(), precondition.clone()).await {
+                    Err(error) if is_retried(&error) => self.pause(&mut failures, error).await?,
+                    Err(Error::PreconditionFailed) if failures > 0 => {
+                        return self.read_back(key, &bytes).await;
+                    }
+                    outcome => return outcome,
+                }
+            }
+        })
+    }
+
+    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
+        Box::pin(self.retry(move || self.inner.delete(key)))
+    }
+
+    fn list<'a>(
+        &'a self,
+        prefix: &'a str,
+        start_after: Option<&'a str>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<ObjectPage>> {
+        Box::pin(self.retry(move || self.inner.list(prefix, start_after, limit)))
+    }
+
+    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
+        Box::pin(self.retry(move || self.inner.head(key)))
+    }
+
+    fn flush(&self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.retry(move || self.inner.flush()))
+    }
+
+    fn needs_flush(&self) -> bool {
+        self.inner.needs_flush()
+    }
+}
+
+fn is_retried(error: &Error) -> bool {
+    matches!(error, Error::StoreUnavailable { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::platform::{Entropy, SystemClock};
+
+    struct Always(u8);
+
+    impl Entropy for Always {
+        fn fill(&self, buffer: &mut [u8]) -> Result<()> {
+            buffer.fill(self.0);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn waits_double_up_to_the_cap_with_full_jitter() {
+        let policy = RetryPolicy {
+            attempts_max: 9,
+            base: Duration::from_secs(1),
+            cap: Duration::from_secs(5),
+        };
+        let environment =
+            |byte| Environment { clock: Arc::new(SystemClock), entropy: Arc::new(Always(byte)) };
+        for (failures, seconds) in [(1, 1), (2, 2), (3, 4), (4, 5), (40, 5), (u32::MAX, 5)] {
+            let highest = policy.wait(failures, &environment(0xff)).unwrap();
+            assert_eq!(highest, Duration::from_secs(seconds));
+            assert_eq!(policy.wait(failures, &environment(0)).unwrap(), Duration::ZERO);
+            let middle = policy.wait(failures, &environment(0x80)).unwrap();
+            assert!(middle > highest.mul_f64(0.5) && middle < highest.mul_f64(0.51));
+        }
+    }
+}

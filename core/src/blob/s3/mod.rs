@@ -1,0 +1,116 @@
+//! Objects in a bucket of Amazon S3 or of a server that speaks like it.
+//!
+//! Requests are signed here (Signature Version 4 in the URL, conditional headers signed with it)
+//! and sent by [`platform::HttpClient`](crate::platform::HttpClient), so that one adapter serves
+//! every target. What a status means is in `answer`, one exchange in `client`; repetition is
+//! [`RetryingStore`]'s, over the client as over any store.
+//!
+//! **In a browser** the bucket needs a CORS rule that allows GET, PUT, HEAD and DELETE with the
+//! headers `if-match`, `if-none-match` and `range`, and exposes `ETag` and `Content-Range`.
+//!
+//! **What the server must do**: conditional PUT. [`S3Store::probe`] tells.
+
+mod answer;
+mod client;
+mod config;
+
+use std::fmt;
+
+use bytes::Bytes;
+
+use super::{
+    BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition, RetryingStore,
+    probe_conditional_puts,
+};
+use crate::error::Result;
+use crate::platform::{BoxFuture, Environment};
+
+use client::Client;
+
+pub use config::{S3Config, S3Credentials, S3Style};
+
+/// A [`BlobStore`] in a bucket, or below a prefix of one.
+pub struct S3Store {
+    client: RetryingStore<Client>,
+    environment: Environment,
+}
+
+impl S3Store {
+    /// The store that `config` describes; asks the server nothing.
+    pub fn new(config: S3Config) -> Result<Self> {
+        Self::with_environment(config, Environment::default())
+    }
+
+    /// The same, with the clock of the signatures and the randomness of the waits taken from
+    /// `environment`.
+    pub fn with_environment(config: S3Config, environment: Environment) -> Result<Self> {
+        let retry = config.retry;
+        let client = Client::new(config, environment.clone())?;
+        let client = RetryingStore::with_environment(client, retry, environment.clone());
+        Ok(Self { client, environment })
+    }
+
+    /// Finds out whether the server honours conditional puts, by four puts and a delete of an
+    /// object of a random name. [`Error::ConditionalPutUnsupported`] if it does not: such a
+    /// bucket can't hold a vault.
+    ///
+    /// [`Error::ConditionalPutUnsupported`]: crate::Error::ConditionalPutUnsupported
+    pub async fn probe(&self) -> Result<()> {
+        probe_conditional_puts(self, &self.environment).await
+    }
+}
+
+impl fmt::Debug for S3Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("S3Store")
+    }
+}
+
+impl BlobStore for S3Store {
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+        self.client.get(key)
+    }
+
+    fn get_range<'a>(
+        &'a self,
+        key: &'a str,
+        offset: u64,
+        length: u64,
+    ) -> BoxFuture<'a, Result<Bytes>> {
+        self.client.get_range(key, offset, length)
+    }
+
+    fn put<'a>(
+        &'a self,
+        key: &'a str,
+        bytes: Bytes,
+        precondition: Precondition,
+    ) -> BoxFuture<'a, Result<ETag>> {
+        self.client.put(key, bytes, precondition)
+    }
+
+    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
+        self.client.delete(key)
+    }
+
+    fn list<'a>(
+        &'a self,
+        prefix: &'a str,
+        start_after: Option<&'a str>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<ObjectPage>> {
+        self.client.list(prefix, start_after, limit)
+    }
+
+    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
+        self.client.head(key)
+    }
+
+    fn flush(&self) -> BoxFuture<'_, Result<()>> {
+        self.client.flush()
+    }
+
+    fn needs_flush(&self) -> bool {
+        self.client.needs_flush()
+    }
+}

@@ -1,0 +1,245 @@
+//! Entries: what a directory maps names to.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::codec::{put_bytes, put_signed, put_varint, varint_len};
+use crate::content::Content;
+use crate::error::{Error, Result};
+use crate::hamt::{NodeReader, NodeWriter, Trie, Value};
+use crate::seal::{Address, Link};
+
+/// When and by whom an entry was written: a hybrid logical clock and the session's random number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Stamp {
+    /// Milliseconds since 1970 in the upper 48 bits, a counter in the lower 16.
+    pub(crate) clock: u64,
+    pub(crate) writer: u32,
+}
+
+impl Stamp {
+    pub(crate) fn millis(self) -> u64 {
+        self.clock >> 16
+    }
+}
+
+/// What an app attaches to an entry.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Attributes {
+    pub(crate) content_type: Option<String>,
+    pub(crate) metadata: BTreeMap<String, String>,
+}
+
+impl Attributes {
+    /// The most bytes of a content type.
+    const CONTENT_TYPE_BYTES_MAX: usize = 255;
+    /// The most bytes of all metadata keys and values.
+    const METADATA_BYTES_MAX: usize = 4096;
+
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.content_type.as_ref().is_some_and(|it| it.len() > Self::CONTENT_TYPE_BYTES_MAX) {
+            return Err(Error::InvalidArgument { what: "a content type has at most 255 bytes" });
+        }
+        let bytes: usize = self.metadata.iter().map(|(key, value)| key.len() + value.len()).sum();
+        if bytes > Self::METADATA_BYTES_MAX {
+            return Err(Error::InvalidArgument { what: "metadata has at most 4096 bytes" });
+        }
+        Ok(())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.content_type.is_none() && self.metadata.is_empty()
+    }
+
+    fn weight(&self) -> usize {
+        let text = |text: &str| text.len() + 1;
+        self.content_type.as_deref().map_or(1, |it| text(it) + 1)
+            + 1
+            + self.metadata.iter().map(|(key, value)| text(key) + text(value) + 1).sum::<usize>()
+    }
+}
+
+/// A file or a directory in its parent directory.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub(crate) stamp: Stamp,
+    pub(crate) modified_ms: u64,
+    pub(crate) attributes: Option<Arc<Attributes>>,
+    pub(crate) body: Body,
+}
+
+/// What an entry holds.
+#[derive(Debug, Clone)]
+pub(crate) enum Body {
+    File(Content),
+    Directory(Trie<Entry>),
+}
+
+impl Entry {
+    pub(crate) fn directory(stamp: Stamp) -> Self {
+        Self {
+            stamp,
+            modified_ms: stamp.millis(),
+            attributes: None,
+            body: Body::Directory(Trie::new()),
+        }
+    }
+
+    pub(crate) fn with_attributes(mut self, attributes: Attributes) -> Self {
+        self.attributes = (!attributes.is_empty()).then(|| Arc::new(attributes));
+        self
+    }
+
+    pub(crate) fn as_directory(&self) -> Option<&Trie<Entry>> {
+        match &self.body {
+            Body::Directory(trie) => Some(trie),
+            Body::File(_) => None,
+        }
+    }
+
+    pub(crate) fn as_directory_mut(&mut self) -> Option<&mut Trie<Entry>> {
+        match &mut self.body {
+            Body::Directory(trie) => Some(trie),
+            Body::File(_) => None,
+        }
+    }
+
+    pub(crate) fn content(&self) -> Option<&Content> {
+        match &self.body {
+            Body::File(content) => Some(content),
+            Body::Directory(_) => None,
+        }
+    }
+}
+
+const DIRECTORY: u8 = 1;
+const NOT_EMPTY: u8 = 2;
+const ATTRIBUTES: u8 = 4;
+
+impl Value for Entry {
+    fn weight(&self) -> usize {
+        let modified = self.modified_ms.wrapping_sub(self.stamp.millis()) as i64;
+        let head = 1 + 8 + 4 + varint_len(modified.unsigned_abs() << 1);
+        let attributes = self.attributes.as_ref().map_or(0, |attributes| attributes.weight());
+        let body = match &self.body {
+            Body::File(content) => content.weight(),
+            // The same for empty and not: changes below must not change an entry's weight.
+            Body::Directory(_) => 32,
+        };
+        head + attributes + body
+    }
+
+    /// ```text
+    /// flags: 1 directory, 2 not empty, 4 attributes
+    /// clock (8, le), writer (4, le), signed varint: modified less the clock's milliseconds
+    /// attributes: 0, or 1 and the content type; varint count, keys and values ascending by key
+    /// file: its content; directory: the address (32) of its root node unless empty; place, length
+    /// ```
+    fn encode(&self, out: &mut NodeWriter<'_>) -> Result<()> {
+        let link = match &self.body {
+            Body::Directory(trie) => out.nested_link(trie)?,
+            Body::File(_) => None,
+        };
+        let flag = |bit: u8, is: bool| if is { bit } else { 0 };
+        let flags = flag(DIRECTORY, self.content().is_none())
+            | flag(NOT_EMPTY, link.is_some())
+            | flag(ATTRIBUTES, self.attributes.is_some());
+        let canon = out.canon();
+        canon.push(flags);
+        canon.extend_from_slice(&self.stamp.clock.to_le_bytes());
+        canon.extend_from_slice(&self.stamp.writer.to_le_bytes());
+        put_signed(canon, self.modified_ms.wrapping_sub(self.stamp.millis()) as i64);
+        if let Some(attributes) = &self.attributes {
+            encode_attributes(attributes, canon);
+        }
+        if let Some(link) = link {
+            canon.extend_from_slice(link.address.expose());
+            out.put_place_and_length(&link.place);
+        }
+        match &self.body {
+            Body::File(content) => content.encode(out),
+            Body::Directory(_) => Ok(()),
+        }
+    }
+
+    fn decode(input: &mut NodeReader<'_>) -> Result<Self> {
+        let canon = input.canon();
+        let flags = canon.byte()?;
+        if flags > DIRECTORY | NOT_EMPTY | ATTRIBUTES
+            || flags & (DIRECTORY | NOT_EMPTY) == NOT_EMPTY
+        {
+            return Err(canon.malformed());
+        }
+        let stamp = Stamp {
+            clock: u64::from_le_bytes(canon.array()?),
+            writer: u32::from_le_bytes(canon.array()?),
+        };
+        let modified_ms = stamp.millis().wrapping_add(canon.signed()? as u64);
+        let attributes = match flags & ATTRIBUTES {
+            0 => None,
+            _ => Some(Arc::new(decode_attributes(input)?)),
+        };
+        let body = if flags & NOT_EMPTY != 0 {
+            let address = Address(input.canon().array()?);
+            let place = input.place_and_length()?;
+            Body::Directory(Trie::at(Some(Link { address, place })))
+        } else if flags & DIRECTORY != 0 {
+            Body::Directory(Trie::new())
+        } else {
+            Body::File(Content::decode(input)?)
+        };
+        Ok(Self { stamp, modified_ms, attributes, body })
+    }
+
+    fn memory(&self) -> usize {
+        let attributes = self.attributes.as_ref().map_or(0, |attributes| attributes.weight() + 64);
+        let inline = match self.content() {
+            Some(Content::Inline(bytes)) => bytes.len(),
+            Some(Content::Packed(..)) => 128,
+            _ => 0,
+        };
+        attributes + inline
+    }
+
+    fn nested(&self) -> Option<&Trie<Self>> {
+        self.as_directory()
+    }
+
+    fn nested_mut(&mut self) -> Option<&mut Trie<Self>> {
+        self.as_directory_mut()
+    }
+}
+
+pub(super) fn encode_attributes(attributes: &Attributes, out: &mut Vec<u8>) {
+    match &attributes.content_type {
+        None => out.push(0),
+        Some(content_type) => {
+            out.push(1);
+            put_bytes(out, content_type.as_bytes());
+        }
+    }
+    put_varint(out, attributes.metadata.len() as u64);
+    for (key, value) in &attributes.metadata {
+        put_bytes(out, key.as_bytes());
+        put_bytes(out, value.as_bytes());
+    }
+}
+
+pub(super) fn decode_attributes(input: &mut NodeReader<'_>) -> Result<Attributes> {
+    let canon = input.canon();
+    let content_type = match canon.byte()? {
+        0 => None,
+        1 => Some(canon.text()?.to_owned()),
+        _ => return Err(canon.malformed()),
+    };
+    let mut metadata = BTreeMap::new();
+    for _ in 0..canon.count()? {
+        let (key, value) = (canon.text()?.to_owned(), canon.text()?.to_owned());
+        let ascending = metadata.last_key_value().is_none_or(|(last, _)| *last < key);
+        if !ascending {
+            return Err(canon.malformed());
+        }
+        metadata.insert(key, value);
+    }
+    Ok(Attributes { content_type, metadata })
+}

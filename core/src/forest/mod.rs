@@ -1,0 +1,36 @@
+//! Directories as sealed tries, and the commit that makes changes durable.
+//!
+//! This room owns the tree of entries, the root object with its tail, and every write to the
+//! index. It promises:
+//!
+//! * **One flush, a constant number of requests.** However many operations it carries: packs in
+//!   parallel, then one root. Small changes ride in the root's tail and need no pack.
+//! * **All or nothing.** A group of operations is committed by one root put under a condition, or
+//!   not at all. A failed commit leaves memory and store as they were, but for unreferenced objects.
+//! * **Nothing lost to a race.** After a lost race the root is reloaded, this session's operations
+//!   are replayed on it, and the commit repeats with jittered backoff.
+//! * **Group commit.** Operations that arrive while a commit is under way share the next one. No
+//!   lock on the tree is held across I/O.
+//!
+//! Rollback and fork within a session are refused: a root must never be older than one accepted
+//! before, nor differ from one with the same number.
+
+mod commit;
+mod entry;
+mod nodes;
+mod op;
+mod root;
+mod session;
+mod spill;
+mod stats;
+mod tree;
+
+pub use session::Durability;
+pub use stats::WriteStats;
+
+pub(crate) use entry::{Attributes, Body, Entry};
+pub(crate) use nodes::Nodes;
+pub(crate) use op::Op;
+pub(crate) use root::Root;
+pub(crate) use session::{Forest, Setup, read_root};
+pub(crate) use tree::lookup;

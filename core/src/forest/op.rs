@@ -1,0 +1,277 @@
+//! Operations: what a session did, as it is replayed and carried in a root's tail.
+
+use std::sync::Arc;
+
+use super::entry::{Attributes, Body, Entry, Stamp, decode_attributes, encode_attributes};
+use super::tree::{Stop, change_directory, change_parent, find};
+use crate::codec::{put_bytes, put_varint};
+use crate::content::Unit;
+use crate::error::{Error, Result};
+use crate::hamt::{NodeReader, NodeWriter, Trie, Value};
+use crate::path::{PathRule, VaultPath};
+
+/// One change of the tree. Parents that are missing are made.
+#[derive(Debug, Clone)]
+pub(crate) enum Op {
+    /// Creates or replaces the file at `path`.
+    Put { path: VaultPath, entry: Entry },
+    /// Makes the directory at `path` unless it exists.
+    MakeDirectory { path: VaultPath, stamp: Stamp },
+    /// Removes the file or empty directory at `path`.
+    Remove { path: VaultPath },
+    /// Removes what is at `path` with all below it.
+    RemoveAll { path: VaultPath },
+    /// Moves a file or directory.
+    Rename { from: VaultPath, to: VaultPath, stamp: Stamp },
+    /// Copies a file or directory; contents are shared.
+    Copy { from: VaultPath, to: VaultPath, stamp: Stamp },
+    /// Replaces the attributes and modification time of an entry.
+    Annotate { path: VaultPath, attributes: Attributes, modified_ms: u64, stamp: Stamp },
+}
+
+impl Op {
+    /// Whether the outcome may change what is at `path` or below it, or whether it exists.
+    pub(super) fn touches(&self, path: &VaultPath) -> bool {
+        let related = |own: &VaultPath| own.is_within(path) || path.is_within(own);
+        match self {
+            Op::Put { path, .. }
+            | Op::MakeDirectory { path, .. }
+            | Op::Remove { path }
+            | Op::RemoveAll { path }
+            | Op::Annotate { path, .. } => related(path),
+            Op::Rename { from, to, .. } | Op::Copy { from, to, .. } => related(from) || related(to),
+        }
+    }
+
+    /// The unit of the operation's content that a flush may have to place.
+    pub(super) fn unit(&self) -> Option<&Unit> {
+        match self {
+            Op::Put { entry, .. } => entry.content()?.unit(),
+            _ => None,
+        }
+    }
+
+    /// Applies the operation, wholly or not at all.
+    pub(super) fn apply(&self, top: &mut Trie<Entry>) -> Result<(), Stop> {
+        let mut changed = top.clone();
+        self.change(&mut changed)?;
+        *top = changed;
+        Ok(())
+    }
+
+    fn change(&self, top: &mut Trie<Entry>) -> Result<(), Stop> {
+        match self {
+            Op::Put { path, entry } => {
+                if find(top, path)?.is_some_and(|old| old.content().is_none()) {
+                    return Err(Error::IsADirectory { path: path.clone() }.into());
+                }
+                insert(top, path, entry.clone())
+            }
+            Op::MakeDirectory { path, stamp } => change_directory(top, path, *stamp, |_| Ok(())),
+            Op::Remove { path } => {
+                let entry = existing(top, path)?;
+                if entry.as_directory().is_some_and(|directory| !directory.is_empty()) {
+                    return Err(Error::DirectoryNotEmpty { path: path.clone() }.into());
+                }
+                remove(top, path, entry.stamp)
+            }
+            Op::RemoveAll { path } => {
+                let stamp = existing(top, path)?.stamp;
+                remove(top, path, stamp)
+            }
+            Op::Rename { from, to, stamp } => {
+                let entry = existing(top, from)?;
+                if from == to {
+                    return Ok(());
+                }
+                check_target(top, &entry, from, to)?;
+                remove(top, from, *stamp)?;
+                insert(top, to, Entry { stamp: *stamp, ..entry })
+            }
+            Op::Copy { from, to, stamp } => {
+                let entry = existing(top, from)?;
+                if from == to {
+                    return Ok(());
+                }
+                check_target(top, &entry, from, to)?;
+                insert(top, to, Entry { stamp: *stamp, ..entry })
+            }
+            Op::Annotate { path, attributes, modified_ms, stamp } => {
+                let entry = existing(top, path)?;
+                let entry = Entry { stamp: *stamp, modified_ms: *modified_ms, ..entry };
+                insert(top, path, entry.with_attributes(attributes.clone()))
+            }
+        }
+    }
+}
+
+fn existing(top: &Trie<Entry>, path: &VaultPath) -> Result<Entry, Stop> {
+    if path.is_top() {
+        return Err(Error::InvalidPath(PathRule::Top).into());
+    }
+    let entry = find(top, path)?.cloned();
+    entry.ok_or_else(|| Error::NotFound { path: path.clone() }.into())
+}
+
+fn insert(top: &mut Trie<Entry>, path: &VaultPath, entry: Entry) -> Result<(), Stop> {
+    change_parent(top, path, entry.stamp, |parent, name| parent.insert(name, entry).map(|_| ()))
+}
+
+fn remove(top: &mut Trie<Entry>, path: &VaultPath, stamp: Stamp) -> Result<(), Stop> {
+    change_parent(top, path, stamp, |parent, name| parent.remove(name).map(|_| ()))
+}
+
+/// A target may be free, a file to replace by a file, or an empty directory to replace by one.
+fn check_target(
+    top: &Trie<Entry>,
+    entry: &Entry,
+    from: &VaultPath,
+    to: &VaultPath,
+) -> Result<(), Stop> {
+    if to.is_top() {
+        return Err(Error::InvalidPath(PathRule::Top).into());
+    }
+    if entry.as_directory().is_some() && to.is_within(from) {
+        return Err(Error::IntoItself { path: to.clone() }.into());
+    }
+    let path = to.clone();
+    let error = match (&entry.body, find(top, to)?.map(|target| &target.body)) {
+        (_, None) | (Body::File(_), Some(Body::File(_))) => return Ok(()),
+        (Body::File(_), Some(Body::Directory(_))) => Error::IsADirectory { path },
+        (Body::Directory(_), Some(Body::File(_))) => Error::NotADirectory { path },
+        (Body::Directory(_), Some(Body::Directory(target))) if target.is_empty() => return Ok(()),
+        (Body::Directory(_), Some(Body::Directory(_))) => Error::DirectoryNotEmpty { path },
+    };
+    Err(error.into())
+}
+
+const PUT: u8 = 0;
+const MAKE_DIRECTORY: u8 = 1;
+const REMOVE: u8 = 2;
+const REMOVE_ALL: u8 = 3;
+const RENAME: u8 = 4;
+const COPY: u8 = 5;
+const ANNOTATE: u8 = 6;
+
+/// Writes operations, each path as the bytes it shares with the path before and the rest.
+pub(super) struct OpWriter<'a, 'b> {
+    pub(super) out: &'a mut NodeWriter<'b>,
+    previous: VaultPath,
+}
+
+impl<'a, 'b> OpWriter<'a, 'b> {
+    pub(super) fn new(out: &'a mut NodeWriter<'b>) -> Self {
+        Self { out, previous: VaultPath::top() }
+    }
+
+    pub(super) fn put(&mut self, op: &Op) -> Result<()> {
+        match op {
+            Op::Put { path, entry } => {
+                self.head(PUT, path);
+                entry.encode(self.out)?;
+            }
+            Op::MakeDirectory { path, stamp } => {
+                self.head(MAKE_DIRECTORY, path);
+                self.stamp(stamp);
+            }
+            Op::Remove { path } => self.head(REMOVE, path),
+            Op::RemoveAll { path } => self.head(REMOVE_ALL, path),
+            Op::Rename { from, to, stamp } => {
+                self.head(RENAME, from);
+                self.path(to);
+                self.stamp(stamp);
+            }
+            Op::Copy { from, to, stamp } => {
+                self.head(COPY, from);
+                self.path(to);
+                self.stamp(stamp);
+            }
+            Op::Annotate { path, attributes, modified_ms, stamp } => {
+                self.head(ANNOTATE, path);
+                encode_attributes(attributes, self.out.canon());
+                put_varint(self.out.canon(), *modified_ms);
+                self.stamp(stamp);
+            }
+        }
+        Ok(())
+    }
+
+    fn head(&mut self, kind: u8, path: &VaultPath) {
+        self.out.canon().push(kind);
+        self.path(path);
+    }
+
+    fn path(&mut self, path: &VaultPath) {
+        let (old, new) = (self.previous.as_str().as_bytes(), path.as_str().as_bytes());
+        let shared = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+        put_varint(self.out.canon(), shared as u64);
+        put_bytes(self.out.canon(), &new[shared..]);
+        self.previous = path.clone();
+    }
+
+    fn stamp(&mut self, stamp: &Stamp) {
+        self.out.canon().extend_from_slice(&stamp.clock.to_le_bytes());
+        self.out.canon().extend_from_slice(&stamp.writer.to_le_bytes());
+    }
+}
+
+/// Reads what [`OpWriter`] wrote.
+pub(super) struct OpReader<'a, 'b> {
+    input: &'a mut NodeReader<'b>,
+    previous: VaultPath,
+}
+
+impl<'a, 'b> OpReader<'a, 'b> {
+    pub(super) fn new(input: &'a mut NodeReader<'b>) -> Self {
+        Self { input, previous: VaultPath::top() }
+    }
+
+    pub(super) fn next(&mut self) -> Result<Op> {
+        let kind = self.input.canon().byte()?;
+        let path = self.path()?;
+        Ok(match kind {
+            PUT => {
+                let entry = Entry::decode(self.input)?;
+                if entry.content().is_none() {
+                    return Err(self.input.canon().malformed());
+                }
+                Op::Put { path, entry }
+            }
+            MAKE_DIRECTORY => Op::MakeDirectory { path, stamp: self.stamp()? },
+            REMOVE => Op::Remove { path },
+            REMOVE_ALL => Op::RemoveAll { path },
+            RENAME => Op::Rename { from: path, to: self.path()?, stamp: self.stamp()? },
+            COPY => Op::Copy { from: path, to: self.path()?, stamp: self.stamp()? },
+            ANNOTATE => Op::Annotate {
+                path,
+                attributes: decode_attributes(self.input)?,
+                modified_ms: self.input.canon().varint()?,
+                stamp: self.stamp()?,
+            },
+            _ => return Err(self.input.canon().malformed()),
+        })
+    }
+
+    fn path(&mut self) -> Result<VaultPath> {
+        let canon = self.input.canon();
+        let shared = canon.varint_u32()? as usize;
+        let rest = canon.bytes()?;
+        let old = self.previous.as_str().as_bytes().get(..shared);
+        let mut path = old.ok_or_else(|| canon.malformed())?.to_vec();
+        path.extend_from_slice(rest);
+        let path = VaultPath::from_stored(&path).map_err(|_| canon.malformed())?;
+        self.previous = path.clone();
+        Ok(path)
+    }
+
+    fn stamp(&mut self) -> Result<Stamp> {
+        let canon = self.input.canon();
+        Ok(Stamp {
+            clock: u64::from_le_bytes(canon.array()?),
+            writer: u32::from_le_bytes(canon.array()?),
+        })
+    }
+}
+
+/// Operations shared between the queue, the tail and the tree.
+pub(super) type Ops = Arc<[Op]>;

@@ -1,0 +1,128 @@
+//! The body of the root object.
+
+use super::entry::Entry;
+use super::op::{Op, OpReader, OpWriter};
+use crate::codec::put_varint;
+use crate::content::ChunkSize;
+use crate::error::{Error, Result};
+use crate::hamt::{NodeReader, NodeWriter, SealPlan, Trie};
+use crate::seal::{Address, Link};
+
+/// The key of the root object.
+pub(super) const ROOT_KEY: &str = "root";
+
+/// The most bytes of a root object. The tail is kept far below; a reader refuses more.
+pub(super) const ROOT_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// The state of a vault: where its top directory is, and what happened since.
+#[derive(Debug, Clone)]
+pub(crate) struct Root {
+    /// Random, drawn when the vault was created.
+    pub(crate) vault: [u8; 16],
+    /// Counts commits from 1.
+    pub(crate) sequence: u64,
+    /// The BLAKE3 hash of the root object before this one; zeros in the first.
+    pub(crate) previous: [u8; 32],
+    /// The hybrid logical clock of the commit.
+    pub(crate) clock: u64,
+    pub(crate) chunk: ChunkSize,
+    /// The root node of the top directory, as of the last spill.
+    pub(crate) top: Option<Link>,
+    pub(crate) tail: Tail,
+}
+
+/// The operations since the last spill.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Tail {
+    pub(crate) ops: Vec<Op>,
+    /// How many commits the operations came in.
+    pub(crate) commits: u64,
+    /// The bytes all those commits wrote for the tail, which a spill would have saved.
+    pub(crate) carried: u64,
+}
+
+impl Root {
+    /// The root of a new, empty vault.
+    pub(crate) fn first(vault: [u8; 16], chunk: ChunkSize) -> Self {
+        let tail = Tail::default();
+        Self { vault, sequence: 1, previous: [0; 32], clock: 0, chunk, top: None, tail }
+    }
+
+    /// ```text
+    /// vault (16), varint sequence, previous (32), clock (8, le), chunk size (1, log2),
+    /// 0 or 1 and the address of the top directory's root node; place, length
+    /// varint commits, varint carried, varint count, operations
+    /// ```
+    /// in the two sections of a node, so that places share one table of packs.
+    pub(super) fn encode(&self, plan: &SealPlan) -> Result<Vec<u8>> {
+        let mut out = NodeWriter::new(plan);
+        let canon = out.canon();
+        canon.extend_from_slice(&self.vault);
+        put_varint(canon, self.sequence);
+        canon.extend_from_slice(&self.previous);
+        canon.extend_from_slice(&self.clock.to_le_bytes());
+        canon.push(self.chunk.bits());
+        canon.push(self.top.is_some().into());
+        if let Some(top) = &self.top {
+            canon.extend_from_slice(top.address.expose());
+            out.put_place_and_length(&top.place);
+        }
+        let canon = out.canon();
+        put_varint(canon, self.tail.commits);
+        put_varint(canon, self.tail.carried);
+        put_varint(canon, self.tail.ops.len() as u64);
+        let mut ops = OpWriter::new(&mut out);
+        self.tail.ops.iter().try_for_each(|op| ops.put(op))?;
+        Ok(out.finish())
+    }
+
+    pub(super) fn decode(body: &[u8]) -> Result<Self> {
+        let mut input = NodeReader::new(body, "root")?;
+        let canon = input.canon();
+        let vault = canon.array()?;
+        let sequence = canon.varint()?;
+        let previous = canon.array()?;
+        let clock = u64::from_le_bytes(canon.array()?);
+        let chunk = ChunkSize::from_bits(canon.byte()?).ok_or_else(|| canon.malformed())?;
+        let top = match canon.byte()? {
+            0 => None,
+            1 => {
+                let address = Address(canon.array()?);
+                Some(Link { address, place: input.place_and_length()? })
+            }
+            _ => return Err(canon.malformed()),
+        };
+        let canon = input.canon();
+        let (commits, carried) = (canon.varint()?, canon.varint()?);
+        let count = canon.count()?;
+        let mut reader = OpReader::new(&mut input);
+        let ops = (0..count).map(|_| reader.next()).collect::<Result<_>>()?;
+        input.finish()?;
+        let tail = Tail { ops, commits, carried };
+        Ok(Self { vault, sequence, previous, clock, chunk, top, tail })
+    }
+
+    /// The top directory as of the last spill.
+    pub(super) fn base(&self) -> Trie<Entry> {
+        Trie::at(self.top)
+    }
+
+    /// Refuses a root that is older than this one or denies it.
+    pub(super) fn check_successor(
+        &self,
+        hash: &[u8; 32],
+        next: &Root,
+        next_hash: &[u8; 32],
+    ) -> Result<()> {
+        let (accepted, found) = (self.sequence, next.sequence);
+        if next.vault != self.vault {
+            return Err(Error::Fork { sequence: found });
+        }
+        if found < accepted {
+            return Err(Error::Rollback { accepted, found });
+        }
+        let forked = (found == accepted && next_hash != hash)
+            || (found == accepted + 1 && next.previous != *hash);
+        if forked { Err(Error::Fork { sequence: found }) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,135 @@
+//! The tree of directories as nested tries: finding and changing by path.
+
+use std::sync::Arc;
+
+use super::entry::{Entry, Stamp};
+use super::nodes::Nodes;
+use crate::error::{Error, Result};
+use crate::hamt::{Missing, Node, Trie};
+use crate::path::{EntryName, PathRule, VaultPath};
+
+/// Why an edit did not happen.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// A node of the directory at this path is not resident.
+    Missing(VaultPath, Missing),
+    Fail(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Stop::Fail(error)
+    }
+}
+
+/// The entry at `path` of a snapshot; nodes come from `nodes` where they are not resident. `None`
+/// also where a parent is missing or a file. `path` is not the top.
+pub(crate) async fn lookup(
+    top: &Trie<Entry>,
+    path: &VaultPath,
+    nodes: &Nodes,
+) -> Result<Option<Entry>> {
+    let mut trie = top.clone();
+    let mut segments = path.segments().peekable();
+    while let Some(segment) = segments.next() {
+        let Some(entry) = trie.get(segment.as_bytes(), nodes).await? else { return Ok(None) };
+        if segments.peek().is_none() {
+            return Ok(Some(entry));
+        }
+        match entry.as_directory() {
+            Some(directory) => trie = directory.clone(),
+            None => return Ok(None),
+        }
+    }
+    Err(Error::InvalidPath(PathRule::Top))
+}
+
+/// The entry at `path`, which is not the top, if all on the way is resident.
+pub(super) fn find<'a>(top: &'a Trie<Entry>, path: &VaultPath) -> Result<Option<&'a Entry>, Stop> {
+    let mut trie = top;
+    let mut at = VaultPath::top();
+    let mut found = None;
+    for segment in path.segments() {
+        if let Some(entry) = found.take() {
+            match Entry::as_directory(entry) {
+                Some(directory) => trie = directory,
+                None => return Ok(None),
+            }
+        }
+        let entry =
+            trie.find(segment.as_bytes()).map_err(|missing| Stop::Missing(at.clone(), missing))?;
+        let Some(entry) = entry else { return Ok(None) };
+        found = Some(entry);
+        at = at.join(&EntryName::new(segment)?)?;
+    }
+    Ok(found)
+}
+
+/// Changes the directory that holds `path`, made with its parents if it is missing.
+pub(super) fn change_parent<T>(
+    top: &mut Trie<Entry>,
+    path: &VaultPath,
+    stamp: Stamp,
+    change: impl FnOnce(&mut Trie<Entry>, &[u8]) -> Result<T, Missing>,
+) -> Result<T, Stop> {
+    let (Some(parent), Some(name)) = (path.parent(), path.name()) else {
+        return Err(Error::InvalidPath(PathRule::Top).into());
+    };
+    let missing_in_parent = |missing| Stop::Missing(parent.clone(), missing);
+    change_directory(top, &parent, stamp, |trie| {
+        change(trie, name.as_bytes()).map_err(missing_in_parent)
+    })
+}
+
+/// Changes the directory at `path`, made with its parents if it is missing.
+pub(super) fn change_directory<T>(
+    top: &mut Trie<Entry>,
+    path: &VaultPath,
+    stamp: Stamp,
+    change: impl FnOnce(&mut Trie<Entry>) -> Result<T, Stop>,
+) -> Result<T, Stop> {
+    let mut trie = top;
+    let mut at = VaultPath::top();
+    for segment in path.segments() {
+        let here = at.clone();
+        let missing = |missing| Stop::Missing(here.clone(), missing);
+        let key = segment.as_bytes();
+        at = at.join(&EntryName::new(segment)?)?;
+        if trie.find(key).map_err(missing)?.is_none() {
+            trie.insert(key, Entry::directory(stamp)).map_err(missing)?;
+        }
+        let not_a_directory = || Stop::Fail(Error::NotADirectory { path: at.clone() });
+        trie = trie
+            .get_mut(key)
+            .map_err(missing)?
+            .and_then(Entry::as_directory_mut)
+            .ok_or_else(not_a_directory)?;
+    }
+    change(trie)
+}
+
+/// Makes a loaded node resident in the directory at `path`. Gives `false` if it has no use there.
+pub(super) fn admit(
+    top: &mut Trie<Entry>,
+    path: &VaultPath,
+    missing: &Missing,
+    node: Arc<Node<Entry>>,
+) -> bool {
+    fn descend<'a>(
+        trie: &mut Trie<Entry>,
+        mut segments: impl Iterator<Item = &'a str>,
+        missing: &Missing,
+        node: Arc<Node<Entry>>,
+    ) -> bool {
+        let Some(segment) = segments.next() else { return trie.admit(missing, node) };
+        let inside = trie.within(segment.as_bytes(), |entry| {
+            let directory = entry.as_directory_mut();
+            // Boxed, for the type of the rest of the path not to nest for ever.
+            let rest: Box<dyn Iterator<Item = &'a str> + '_> = Box::new(segments);
+            directory.is_some_and(|directory| descend(directory, rest, missing, node))
+        });
+        inside.unwrap_or(false)
+    }
+    let segments: Box<dyn Iterator<Item = &str> + '_> = Box::new(path.segments());
+    descend(top, segments, missing, node)
+}

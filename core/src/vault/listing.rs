@@ -1,0 +1,252 @@
+//! Listing directories: sorted pages, streams in trie order, whole subtrees.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures_util::StreamExt;
+
+use super::entry::EntryInfo;
+use super::{Snapshot, Vault};
+use crate::error::{Error, Result};
+use crate::forest::Entry;
+use crate::hamt::{KeyHash, Trie, Walk};
+use crate::path::{EntryName, VaultPath};
+use crate::platform::BoxStream;
+
+/// The most entries of one page.
+const PAGE_MAX: usize = 10_000;
+/// The largest directory whose sorted listing is kept between pages, in entries.
+const KEPT_MAX: usize = 100_000;
+
+/// Which part of a sorted listing to give.
+#[derive(Debug, Clone)]
+pub struct ListOptions {
+    /// Start after this name, whether it (still) exists or not: the `next` of the page before.
+    pub after: Option<String>,
+    /// The most entries to give: 1 to 10,000.
+    pub limit: usize,
+}
+
+impl Default for ListOptions {
+    fn default() -> Self {
+        Self { after: None, limit: 1_000 }
+    }
+}
+
+/// One page of a sorted listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListPage {
+    /// Entries ascending by the bytes of their names.
+    pub entries: Vec<EntryInfo>,
+    /// Where the next page starts; `None` at the end.
+    pub next: Option<String>,
+}
+
+/// A position in trie order, which stays valid under any change of the directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListCursor(KeyHash);
+
+impl ListCursor {
+    /// The position right after `entry`.
+    pub fn after(entry: &EntryInfo) -> Self {
+        Self(KeyHash::of(entry.name().as_bytes()))
+    }
+
+    /// The cursor as bytes.
+    pub fn to_bytes(self) -> [u8; 32] {
+        self.0.to_bytes()
+    }
+
+    /// Reads what [`to_bytes`](ListCursor::to_bytes) gave.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(KeyHash::from_bytes(bytes))
+    }
+}
+
+impl Vault {
+    /// A sorted page of the entries of the directory at `path`. A cursor is a name, so it stays
+    /// valid whatever changes between two pages.
+    pub async fn list(&self, path: &str, options: ListOptions) -> Result<ListPage> {
+        let path = VaultPath::new(path)?;
+        let snapshot = self.snapshot_at(&path).await?;
+        let directory = snapshot.directory(&path).await?;
+        if let Some(sorted) = self.inner.sorted.get(&directory) {
+            return page(&path, &sorted, &options);
+        }
+        let (found, all) = snapshot.sorted(&directory, &options).await?;
+        if let Some(all) = all.filter(|all| all.len() > options.limit) {
+            self.inner.sorted.keep(directory, Arc::new(all));
+        }
+        page(&path, &found, &options)
+    }
+
+    /// The entries of the directory at `path` in trie order (by the hash of their names), from
+    /// `after` on. Reads nodes as they are needed and holds one path of them.
+    pub async fn list_stream(
+        &self,
+        path: &str,
+        after: Option<ListCursor>,
+    ) -> Result<BoxStream<'static, Result<EntryInfo>>> {
+        self.snapshot_at(&VaultPath::new(path)?).await?.list_stream(path, after).await
+    }
+
+    /// Every entry below `path`, each directory before what it holds.
+    pub async fn list_recursive(
+        &self,
+        path: &str,
+    ) -> Result<BoxStream<'static, Result<EntryInfo>>> {
+        self.snapshot_at(&VaultPath::new(path)?).await?.list_recursive(path).await
+    }
+}
+
+impl Snapshot {
+    /// A sorted page of the entries of the directory at `path`.
+    pub async fn list(&self, path: &str, options: ListOptions) -> Result<ListPage> {
+        let path = VaultPath::new(path)?;
+        let directory = self.directory(&path).await?;
+        let (found, _) = self.sorted(&directory, &options).await?;
+        page(&path, &found, &options)
+    }
+
+    /// The entries of the directory at `path` in trie order, from `after` on.
+    pub async fn list_stream(
+        &self,
+        path: &str,
+        after: Option<ListCursor>,
+    ) -> Result<BoxStream<'static, Result<EntryInfo>>> {
+        let path = VaultPath::new(path)?;
+        let directory = self.directory(&path).await?;
+        let walk = Walk::new(&directory, after.map(|cursor| cursor.0));
+        let entries = self.clone().entries(walk).map(move |entry| {
+            let (name, entry) = entry?;
+            Ok(EntryInfo::new(path.join(&name)?, &entry))
+        });
+        Ok(Box::pin(entries))
+    }
+
+    /// Every entry below `path`, each directory before what it holds.
+    pub async fn list_recursive(
+        &self,
+        path: &str,
+    ) -> Result<BoxStream<'static, Result<EntryInfo>>> {
+        let path = VaultPath::new(path)?;
+        let directory = self.directory(&path).await?;
+        let top = self.clone().entries(Walk::new(&directory, None));
+        let stack = vec![(path, top)];
+        let entries = futures_util::stream::try_unfold(
+            (self.clone(), stack),
+            |(snapshot, mut stack)| async move {
+                while let Some((path, entries)) = stack.last_mut() {
+                    let Some(next) = entries.next().await else {
+                        stack.pop();
+                        continue;
+                    };
+                    let (name, entry) = next?;
+                    let path = path.join(&name)?;
+                    let info = EntryInfo::new(path.clone(), &entry);
+                    if let Some(directory) = entry.as_directory() {
+                        let below = snapshot.clone().entries(Walk::new(directory, None));
+                        stack.push((path, below));
+                    }
+                    return Ok(Some((info, (snapshot, stack))));
+                }
+                Ok(None)
+            },
+        );
+        Ok(Box::pin(entries))
+    }
+
+    /// The entries a page needs, and all of them if the directory is small enough to keep.
+    async fn sorted(
+        &self,
+        directory: &Trie<Entry>,
+        options: &ListOptions,
+    ) -> Result<(Listing, Option<Listing>)> {
+        check_limit(options)?;
+        let mut all = Some(Listing::new());
+        let mut found = Listing::new();
+        let mut walk = Walk::new(directory, None);
+        while let Some(leaf) = walk.next(&*self.nodes).await? {
+            for (name, entry) in leaf.entries() {
+                let name = EntryName::from_stored(name)?;
+                if let Some(all) = &mut all {
+                    all.insert(name.clone(), entry.clone());
+                }
+                let wanted = options.after.as_deref().is_none_or(|after| name.as_str() > after);
+                let near = found.len() <= options.limit
+                    || found.last_key_value().is_some_and(|(last, _)| name < *last);
+                if wanted && near {
+                    found.insert(name, entry.clone());
+                    if found.len() > options.limit + 1 {
+                        found.pop_last();
+                    }
+                }
+            }
+            all = all.filter(|all| all.len() <= KEPT_MAX);
+        }
+        Ok((found, all))
+    }
+
+    /// The entries of a walk, one by one.
+    fn entries(self, walk: Walk<Entry>) -> BoxStream<'static, Result<(EntryName, Entry)>> {
+        let ready: Vec<(EntryName, Entry)> = Vec::new();
+        Box::pin(futures_util::stream::try_unfold(
+            (self, walk, ready),
+            |(snapshot, mut walk, mut ready)| async move {
+                while ready.is_empty() {
+                    let Some(leaf) = walk.next(&*snapshot.nodes).await? else { return Ok(None) };
+                    let mut entries = leaf
+                        .entries()
+                        .map(|(name, entry)| Ok((EntryName::from_stored(name)?, entry.clone())))
+                        .collect::<Result<Vec<_>>>()?;
+                    // Given out from the end.
+                    entries.sort_by_cached_key(|(name, _)| {
+                        std::cmp::Reverse(KeyHash::of(name.as_bytes()))
+                    });
+                    ready = entries;
+                }
+                Ok(ready.pop().map(|entry| (entry, (snapshot, walk, ready))))
+            },
+        ))
+    }
+}
+
+type Listing = BTreeMap<EntryName, Entry>;
+
+fn check_limit(options: &ListOptions) -> Result<()> {
+    if (1..=PAGE_MAX).contains(&options.limit) {
+        return Ok(());
+    }
+    Err(Error::InvalidArgument { what: "a page has 1 to 10000 entries" })
+}
+
+fn page(path: &VaultPath, listing: &Listing, options: &ListOptions) -> Result<ListPage> {
+    check_limit(options)?;
+    use std::ops::Bound::{Excluded, Unbounded};
+    let after = options.after.as_deref();
+    let mut rest = listing.range::<str, _>((after.map_or(Unbounded, Excluded), Unbounded));
+    let mut entries = Vec::new();
+    for (name, entry) in rest.by_ref().take(options.limit) {
+        entries.push(EntryInfo::new(path.join(name)?, entry));
+    }
+    let more = rest.next().is_some();
+    let next = entries.last().filter(|_| more).map(|last| last.name().to_owned());
+    Ok(ListPage { entries, next })
+}
+
+/// The sorted listing of the directory that was paged through last.
+#[derive(Default)]
+pub(super) struct Sorted(Mutex<Option<(Trie<Entry>, Arc<Listing>)>>);
+
+impl Sorted {
+    fn get(&self, directory: &Trie<Entry>) -> Option<Arc<Listing>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref()
+            .filter(|(of, _)| of.is_same(directory))
+            .map(|(_, listing)| Arc::clone(listing))
+    }
+
+    fn keep(&self, directory: Trie<Entry>, listing: Arc<Listing>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((directory, listing));
+    }
+}

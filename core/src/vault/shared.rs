@@ -1,0 +1,58 @@
+//! A directory handed over as a link.
+
+use std::sync::Arc;
+
+use super::{Snapshot, Vault};
+use crate::blob::BlobStore;
+use crate::content::ContentReader;
+use crate::error::Result;
+use crate::forest::Nodes;
+use crate::hamt::Trie;
+use crate::path::VaultPath;
+use crate::seal::Link;
+
+/// The bytes of directory nodes a reader of a link keeps in memory.
+const MEMORY_BUDGET_BYTES: usize = 16 * 1024 * 1024;
+
+/// A directory as it was when its link was made, for a reader without the vault's secret. The
+/// link opens the directory and all below it, and nothing else; the store needs no more than read
+/// access.
+///
+/// Such a reader cannot recompute addresses, so it rests on the seal alone: whoever else holds the
+/// link and the store could alter what it reads.
+#[derive(Debug, Clone)]
+pub struct SharedDirectory {
+    snapshot: Snapshot,
+}
+
+impl SharedDirectory {
+    /// Opens the directory `link` names.
+    pub fn open(store: Arc<dyn BlobStore>, link: &Link) -> Self {
+        let nodes = Nodes::new(Arc::clone(&store), None, MEMORY_BUDGET_BYTES);
+        let reader = ContentReader { store, keys: None };
+        let top = Trie::at(Some(*link));
+        Self { snapshot: Snapshot { top, nodes: Arc::new(nodes), reader } }
+    }
+
+    /// The directory's content; its paths start at the directory.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+}
+
+impl Vault {
+    /// The link of the directory at `path`, or `None` if it is empty. Commits what is pending.
+    /// Whoever has the link can read the directory as it is now, with all below it.
+    pub async fn link(&self, path: &str) -> Result<Option<Link>> {
+        let path = VaultPath::new(path)?;
+        loop {
+            self.inner.forest.check_open()?;
+            self.inner.forest.spill().await?;
+            let directory = self.snapshot_at(&path).await?.directory(&path).await?;
+            // Dirty again if somebody changed it in between.
+            if !directory.is_dirty() {
+                return Ok(directory.link());
+            }
+        }
+    }
+}

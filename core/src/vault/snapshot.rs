@@ -1,0 +1,148 @@
+//! One state of a tree, to read from.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt};
+
+use super::entry::{EntryInfo, ReadOptions};
+use super::write::below_top;
+use crate::content::{Content, ContentReader, ContentStream};
+use crate::error::{Error, Result};
+use crate::forest::{Entry, Nodes, lookup};
+use crate::hamt::Trie;
+use crate::path::VaultPath;
+use crate::task::Watch;
+
+/// A view of a vault or a shared directory as it was at one moment. Later changes, by anyone, do
+/// not show.
+#[derive(Clone)]
+pub struct Snapshot {
+    pub(super) top: Trie<Entry>,
+    pub(super) nodes: Arc<Nodes>,
+    pub(super) reader: ContentReader,
+}
+
+impl Snapshot {
+    /// The entry at `path`.
+    pub async fn stat(&self, path: &str) -> Result<EntryInfo> {
+        let path = VaultPath::new(path)?;
+        if path.is_top() {
+            return Ok(EntryInfo::top());
+        }
+        let entry = self.entry(&path).await?;
+        Ok(EntryInfo::new(path, &entry))
+    }
+
+    /// Whether there is an entry at `path`.
+    pub async fn exists(&self, path: &str) -> Result<bool> {
+        match self.stat(path).await {
+            Ok(_) => Ok(true),
+            Err(Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The whole content of the file at `path`.
+    pub async fn get(&self, path: &str) -> Result<Bytes> {
+        self.read(path, ReadOptions::default()).await
+    }
+
+    /// A range of the content of the file at `path`, in bytes. Fails with
+    /// [`Error::RangePastEnd`] if it ends past the content.
+    pub async fn get_range(&self, path: &str, range: Range<u64>) -> Result<Bytes> {
+        let options = ReadOptions { range: Some(range), ..ReadOptions::default() };
+        self.read(path, options).await
+    }
+
+    /// The content of the file at `path`, or a range of it, in memory.
+    pub async fn read(&self, path: &str, options: ReadOptions) -> Result<Bytes> {
+        let read = async {
+            let (_, content, range) = self.content(path, &options).await?;
+            if options.watch.progress.is_some() {
+                let parts =
+                    watched(self.reader.stream(&content, range.clone()), range, &options.watch);
+                return Ok(parts.try_collect::<bytes::BytesMut>().await?.freeze());
+            }
+            self.reader.bytes(&content, range).await
+        };
+        options.watch.cancel.run(read).await
+    }
+
+    /// The content of the file at `path`, or a range of it, a chunk at a time in bounded memory.
+    /// Each piece was checked before it is given out.
+    pub async fn get_stream(
+        &self,
+        path: &str,
+        options: ReadOptions,
+    ) -> Result<(EntryInfo, ContentStream)> {
+        let open = self.content(path, &options);
+        let (info, content, range) = options.watch.cancel.run(open).await?;
+        let parts = watched(self.reader.stream(&content, range.clone()), range, &options.watch);
+        Ok((info, parts))
+    }
+
+    pub(super) async fn entry(&self, path: &VaultPath) -> Result<Entry> {
+        let entry = lookup(&self.top, path, &self.nodes).await?;
+        entry.ok_or_else(|| Error::NotFound { path: path.clone() })
+    }
+
+    /// The trie of the directory at `path`.
+    pub(super) async fn directory(&self, path: &VaultPath) -> Result<Trie<Entry>> {
+        if path.is_top() {
+            return Ok(self.top.clone());
+        }
+        let entry = self.entry(path).await?;
+        let directory = entry.as_directory().cloned();
+        directory.ok_or_else(|| Error::NotADirectory { path: path.clone() })
+    }
+
+    async fn content(
+        &self,
+        path: &str,
+        options: &ReadOptions,
+    ) -> Result<(EntryInfo, Content, Range<u64>)> {
+        let path = VaultPath::new(path)?;
+        if path.is_top() {
+            return Err(Error::IsADirectory { path });
+        }
+        let path = below_top(path.as_str())?;
+        let entry = self.entry(&path).await?;
+        let info = EntryInfo::new(path.clone(), &entry);
+        let content = entry.content().ok_or(Error::IsADirectory { path })?;
+        let size = content.size();
+        let range = options.range.clone().unwrap_or(0..size);
+        if range.start > range.end {
+            return Err(Error::InvalidArgument { what: "a range starts before it ends" });
+        }
+        if range.end > size {
+            return Err(Error::RangePastEnd { end: range.end, size });
+        }
+        Ok((info, content.clone(), range))
+    }
+}
+
+impl std::fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Snapshot")
+    }
+}
+
+/// A stream that reports what it gives out and ends with an error once it is cancelled.
+fn watched(parts: ContentStream, range: Range<u64>, watch: &Watch) -> ContentStream {
+    let watch = watch.clone();
+    let total = range.end - range.start;
+    let mut done = 0;
+    if total == 0 {
+        watch.report(0, Some(0));
+    }
+    let parts = parts.map(move |part| {
+        watch.cancel.check()?;
+        let part = part?;
+        done += part.len() as u64;
+        watch.report(done, Some(total));
+        Ok(part)
+    });
+    Box::pin(parts)
+}

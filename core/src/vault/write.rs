@@ -1,0 +1,192 @@
+//! Changing a vault.
+
+use bytes::Bytes;
+
+use super::entry::{EntryInfo, Metadata, PutOptions};
+use super::{Batch, Durability, Vault};
+use crate::content::Content;
+use crate::error::{Error, Result};
+use crate::forest::{Attributes, Body, Entry, Op};
+use crate::path::{PathRule, VaultPath};
+use crate::platform::{BoxStream, MaybeSend, run_blocking};
+
+impl Vault {
+    /// Creates or replaces the file at `path`.
+    pub async fn put(
+        &self,
+        path: &str,
+        bytes: impl Into<Bytes>,
+        options: PutOptions,
+    ) -> Result<EntryInfo> {
+        let (path, attributes) = self.check_put(path, &options.metadata)?;
+        let bytes = bytes.into();
+        let put = async {
+            let content = self.inner.splitter.bytes(bytes, &options.watch).await?;
+            self.put_content(path, content, attributes, &options).await
+        };
+        options.watch.cancel.run(put).await
+    }
+
+    /// Creates or replaces the file at `path` from a stream of any length, in bounded memory.
+    /// An error of the stream ends the put and is returned.
+    pub async fn put_stream(
+        &self,
+        path: &str,
+        source: BoxStream<'_, Result<Bytes>>,
+        options: PutOptions,
+    ) -> Result<EntryInfo> {
+        let (path, attributes) = self.check_put(path, &options.metadata)?;
+        let put = async {
+            let content =
+                self.inner.splitter.stream(source, options.size_hint, &options.watch).await?;
+            self.put_content(path, content, attributes, &options).await
+        };
+        options.watch.cancel.run(put).await
+    }
+
+    /// Creates or replaces the file at `path` from a blocking reader, in bounded memory.
+    pub async fn put_reader(
+        &self,
+        path: &str,
+        reader: impl std::io::Read + MaybeSend + 'static,
+        options: PutOptions,
+    ) -> Result<EntryInfo> {
+        self.put_stream(path, read_stream(reader), options).await
+    }
+
+    /// Makes the directory at `path` and its parents, unless they exist.
+    pub async fn mkdir(&self, path: &str) -> Result<()> {
+        let op = Op::MakeDirectory { path: below_top(path)?, stamp: self.inner.forest.stamp() };
+        self.run(vec![op], Durability::OnReturn).await
+    }
+
+    /// Removes the file or empty directory at `path`.
+    pub async fn remove(&self, path: &str) -> Result<()> {
+        self.run(vec![Op::Remove { path: below_top(path)? }], Durability::OnReturn).await
+    }
+
+    /// Removes what is at `path` with all below it, in one commit.
+    pub async fn remove_all(&self, path: &str) -> Result<()> {
+        self.run(vec![Op::RemoveAll { path: below_top(path)? }], Durability::OnReturn).await
+    }
+
+    /// Moves a file or a whole directory in one commit. A file replaces a file, a directory an
+    /// empty directory.
+    pub async fn rename(&self, from: &str, to: &str) -> Result<()> {
+        let (from, to) = (below_top(from)?, below_top(to)?);
+        let op = Op::Rename { from, to, stamp: self.inner.forest.stamp() };
+        self.run(vec![op], Durability::OnReturn).await
+    }
+
+    /// Copies a file or a whole directory in one commit; no content is sent again. Replaces like
+    /// [`rename`](Vault::rename).
+    pub async fn copy(&self, from: &str, to: &str) -> Result<()> {
+        let (from, to) = (below_top(from)?, below_top(to)?);
+        let op = Op::Copy { from, to, stamp: self.inner.forest.stamp() };
+        self.run(vec![op], Durability::OnReturn).await
+    }
+
+    /// Replaces the metadata of an entry; its content stays.
+    pub async fn set_metadata(&self, path: &str, metadata: Metadata) -> Result<()> {
+        let op = self.annotate(path, &metadata)?;
+        self.run(vec![op], Durability::OnReturn).await
+    }
+
+    /// Makes every deferred change durable. On failure they stay pending, and a later flush
+    /// writes what is missing.
+    pub async fn flush(&self) -> Result<()> {
+        self.inner.forest.check_open()?;
+        self.inner.forest.flush().await
+    }
+
+    /// Whether deferred changes wait for a flush.
+    pub fn needs_flush(&self) -> bool {
+        self.inner.forest.has_pending()
+    }
+
+    /// A batch: changes that are committed together or not at all.
+    pub fn batch(&self) -> Batch {
+        Batch::new(self.clone())
+    }
+
+    async fn put_content(
+        &self,
+        path: VaultPath,
+        content: Content,
+        attributes: Attributes,
+        options: &PutOptions,
+    ) -> Result<EntryInfo> {
+        options.watch.cancel.check()?;
+        let (op, info) = self.put_op(path, content, attributes, &options.metadata);
+        self.run(vec![op], options.durability).await?;
+        Ok(info)
+    }
+
+    pub(super) fn check_put(
+        &self,
+        path: &str,
+        metadata: &Metadata,
+    ) -> Result<(VaultPath, Attributes)> {
+        self.inner.forest.check_open()?;
+        let path = below_top(path)?;
+        let attributes = metadata.attributes();
+        attributes.check()?;
+        Ok((path, attributes))
+    }
+
+    pub(super) fn put_op(
+        &self,
+        path: VaultPath,
+        content: Content,
+        attributes: Attributes,
+        metadata: &Metadata,
+    ) -> (Op, EntryInfo) {
+        let stamp = self.inner.forest.stamp();
+        let modified_ms = metadata.modified_ms.unwrap_or(stamp.millis());
+        let entry = Entry { stamp, modified_ms, attributes: None, body: Body::File(content) };
+        let entry = entry.with_attributes(attributes);
+        let info = EntryInfo::new(path.clone(), &entry);
+        (Op::Put { path, entry }, info)
+    }
+
+    pub(super) fn annotate(&self, path: &str, metadata: &Metadata) -> Result<Op> {
+        let (path, attributes) = self.check_put(path, metadata)?;
+        let stamp = self.inner.forest.stamp();
+        let modified_ms = metadata.modified_ms.unwrap_or(stamp.millis());
+        Ok(Op::Annotate { path, attributes, modified_ms, stamp })
+    }
+
+    pub(super) async fn run(&self, ops: Vec<Op>, durability: Durability) -> Result<()> {
+        let ticket = self.inner.forest.enqueue(ops, durability).await?;
+        match durability {
+            Durability::OnReturn => self.inner.forest.commit(&ticket).await,
+            Durability::Deferred => Ok(()),
+        }
+    }
+}
+
+/// A canonical path that is not the top directory.
+pub(super) fn below_top(path: &str) -> Result<VaultPath> {
+    let path = VaultPath::new(path)?;
+    if path.is_top() { Err(Error::InvalidPath(PathRule::Top)) } else { Ok(path) }
+}
+
+/// The bytes of a blocking reader, read off the executor in slices of 1 MiB.
+fn read_stream(
+    reader: impl std::io::Read + MaybeSend + 'static,
+) -> BoxStream<'static, Result<Bytes>> {
+    const SLICE_BYTES: u64 = 1024 * 1024;
+    let slices = futures_util::stream::try_unfold(reader, |mut reader| async move {
+        run_blocking(move || {
+            let mut slice = Vec::with_capacity(SLICE_BYTES as usize);
+            std::io::Read::read_to_end(
+                &mut std::io::Read::take(&mut reader, SLICE_BYTES),
+                &mut slice,
+            )
+            .map_err(|error| Error::SourceFailed { reason: error.kind().to_string() })?;
+            Ok((!slice.is_empty()).then(|| (Bytes::from(slice), reader)))
+        })
+        .await
+    });
+    Box::pin(slices)
+}

@@ -1,0 +1,157 @@
+//! A store that lies: every object truncated, flipped, swapped or missing gives a typed error,
+//! and what is intact stays readable.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::*;
+use futures_lite::future::block_on;
+use sealwood::Vault;
+use sealwood::blob::{BlobStore, Fault, FaultMode, Precondition};
+use sealwood::seal::RootSecret;
+use sealwood::vault::{Credential, ListOptions, VaultConfig};
+
+const MIB: usize = 1024 * 1024;
+
+const FILES: [(&str, usize); 4] =
+    [("d/packed", 5_000), ("d/chunked", MIB + 5), ("d/tabled", 6 * MIB), ("d/inline", 10)];
+
+async fn prepared() -> std::sync::Arc<Faulty> {
+    let (store, vault) = faulty_vault().await;
+    for (seed, (path, size)) in FILES.into_iter().enumerate() {
+        put(&vault, path, &noise(seed as u64, size)).await.unwrap();
+    }
+    for number in 0..100 {
+        vault.put(&format!("more/{number}"), noise(number, 50), deferred()).await.unwrap();
+    }
+    vault.link("").await.unwrap();
+    store
+}
+
+/// Reads everything there is in a fresh session; the first error, if any.
+async fn read_all(store: std::sync::Arc<Faulty>) -> Result<(), sealwood::Error> {
+    let vault = Vault::open(store, &credential(), VaultConfig::default()).await?;
+    for directory in ["", "d", "more"] {
+        vault.list(directory, ListOptions::default()).await?;
+    }
+    for (seed, (path, size)) in FILES.into_iter().enumerate() {
+        assert!(vault.get(path).await? == noise(seed as u64, size), "{path} came back altered");
+    }
+    Ok(())
+}
+
+/// Strikes each read of `read_all` in turn; gives the error codes met.
+fn strike_each_read(fault: impl Fn() -> Fault, allowed: &[&str]) {
+    block_on(async {
+        let store = prepared().await;
+        let mut reads = 0;
+        loop {
+            store.clear_trace();
+            store.arm(fault().nth(reads + 1));
+            let outcome = read_all(store.clone()).await;
+            store.disarm();
+            if store.trace().iter().all(|call| !call.struck) {
+                break;
+            }
+            let code = code(outcome);
+            assert!(allowed.contains(&code), "read {}: {code}, {:?}", reads + 1, store.trace());
+            reads += 1;
+        }
+        assert!(reads > 12, "{reads} reads");
+        read_all(store).await.unwrap();
+    });
+}
+
+#[test]
+fn truncated_objects_are_told() {
+    strike_each_read(
+        || Fault::new(FaultMode::TruncateReads),
+        // A root cut in its body is no longer authentic; one cut in its header is too short.
+        &["object-truncated", "object-corrupt"],
+    );
+}
+
+#[test]
+fn flipped_bits_are_told() {
+    // Bits of the root's header may break its magic, version, slot or key check instead.
+    let allowed =
+        ["object-corrupt", "malformed", "unsupported-version", "wrong-key", "object-truncated"];
+    for bit in [0, 9, 33, 34, 50, 100, 300, 777, 5_000] {
+        strike_each_read(|| Fault::new(FaultMode::FlipBit(bit)), &allowed);
+    }
+}
+
+#[test]
+fn swapped_objects_are_told() {
+    block_on(async {
+        let objects = prepared().await.list("objects/", None, 1000).await.unwrap().objects;
+        assert!(objects.len() >= 10);
+    });
+    strike_each_read(
+        || Fault::new(FaultMode::SwapWith("root".into())).below("objects/"),
+        &["object-corrupt", "object-truncated"],
+    );
+    block_on(async {
+        // Chunks in each other's place: both authentic, both of one size.
+        let store = prepared().await;
+        let objects = store.list("objects/", None, 1000).await.unwrap().objects;
+        let chunks: Vec<_> =
+            objects.into_iter().filter(|object| object.size == MIB as u64 + 16).collect();
+        let [first, second, ..] = &chunks[..] else { panic!("no two chunks") };
+        let (a, b) = (store.get(&first.key).await.unwrap(), store.get(&second.key).await.unwrap());
+        store.put(&first.key, b.bytes, Precondition::None).await.unwrap();
+        store.put(&second.key, a.bytes, Precondition::None).await.unwrap();
+        assert_eq!(code(read_all(store).await), "object-corrupt");
+    });
+}
+
+#[test]
+fn missing_objects_are_told() {
+    block_on(async {
+        let store = prepared().await;
+        for object in store.list("objects/", None, 1000).await.unwrap().objects {
+            let kept = store.get(&object.key).await.unwrap().bytes;
+            store.delete(&object.key).await.unwrap();
+            let outcome = code(read_all(store.clone()).await);
+            assert!(matches!(outcome, "object-missing" | "ok"), "{outcome}");
+            store.put(&object.key, kept, Precondition::None).await.unwrap();
+        }
+        read_all(store.clone()).await.unwrap();
+        store.delete("root").await.unwrap();
+        assert_eq!(code(read_all(store).await), "vault-not-found");
+    });
+}
+
+#[test]
+fn a_wrong_key_an_unknown_version_and_rubbish_differ() {
+    block_on(async {
+        let store = prepared().await;
+        let other = Credential::Secret(RootSecret::from_bytes([8; 32]));
+        let refused = Vault::open(store.clone(), &other, VaultConfig::default()).await;
+        assert_eq!(code(refused), "wrong-key");
+        let root = store.get("root").await.unwrap().bytes;
+        let mut newer = root.to_vec();
+        newer[4] += 1;
+        for (bytes, expected) in [
+            (newer, "unsupported-version"),
+            (b"<html>not found</html>".to_vec(), "malformed"),
+            (Vec::new(), "object-truncated"),
+        ] {
+            store.put("root", bytes.into(), Precondition::None).await.unwrap();
+            assert_eq!(code(read_all(store.clone()).await), expected);
+        }
+        store.put("root", root, Precondition::None).await.unwrap();
+        read_all(store).await.unwrap();
+    });
+}
+
+#[test]
+fn a_store_without_conditions_holds_no_vault() {
+    block_on(async {
+        let store = std::sync::Arc::new(Faulty::new(Default::default()));
+        store.arm(Fault::new(FaultMode::IgnorePreconditions));
+        let refused = Vault::create(store.clone(), &credential(), VaultConfig::default()).await;
+        assert_eq!(code(refused), "conditional-put-unsupported");
+        assert!(store.list("", None, 10).await.unwrap().objects.is_empty());
+    });
+}

@@ -1,0 +1,114 @@
+//! Every store and wrapper keeps the contract; a store that does not is found out.
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+
+use futures_lite::future::block_on;
+use sealwood::Error;
+use sealwood::blob::conformance::{Promise, check, check_promise};
+use sealwood::blob::{
+    BlobStore, DirectoryStore, Fault, FaultMode, FaultyStore, MemoryStore, MeteredStore, Method,
+    Precondition,
+};
+
+fn assert_keeps_contract(store: &dyn BlobStore) {
+    let report = block_on(check(store, "conformance/run-1")).unwrap();
+    assert_eq!(report.kept, Promise::ALL);
+    let left = block_on(store.list("", None, 1000)).unwrap();
+    assert_eq!(left.objects, [], "the suite removes what it wrote");
+}
+
+#[test]
+fn memory() {
+    assert_keeps_contract(&MemoryStore::new());
+}
+
+#[test]
+fn directory() {
+    let root = tempfile::tempdir().unwrap();
+    let store = block_on(DirectoryStore::open(root.path().join("a/b"))).unwrap();
+    assert_keeps_contract(&store);
+    let temps = std::fs::read_dir(root.path().join("a/b/tmp")).unwrap().count();
+    assert_eq!(temps, 0, "no body is left behind");
+}
+
+#[test]
+fn wrappers_over_a_shared_store() {
+    let store: Arc<dyn BlobStore> = Arc::new(MemoryStore::new());
+    let metered = MeteredStore::with_log(store, 100);
+    assert_keeps_contract(&FaultyStore::new(Arc::new(metered)));
+}
+
+/// Arms `fault` on a healthy store and gives the promise the suite finds broken.
+fn broken_by(fault: Fault) -> Promise {
+    let store = FaultyStore::new(MemoryStore::new());
+    store.arm(fault);
+    block_on(check(&store, "conformance")).unwrap_err().promise
+}
+
+#[test]
+fn a_store_that_breaks_a_promise_is_found_out() {
+    let ignoring = || Fault::new(FaultMode::IgnorePreconditions);
+    assert_eq!(broken_by(ignoring()), Promise::AbsentRefusesExisting);
+    assert_eq!(broken_by(Fault::new(FaultMode::FlipBit(9))), Promise::ReadsWhatWasWritten);
+    assert_eq!(broken_by(Fault::new(FaultMode::TruncateReads)), Promise::ReadsWhatWasWritten);
+    assert_eq!(
+        broken_by(Fault::new(FaultMode::TruncateReads).on(Method::GetRange)),
+        Promise::LargeObjects
+    );
+    assert_eq!(broken_by(Fault::full()), Promise::ReadsWhatWasWritten);
+    assert_eq!(broken_by(Fault::unavailable().on(Method::List)), Promise::DeletesTwice);
+    assert_eq!(
+        broken_by(Fault::new(FaultMode::FailBefore(Error::ObjectMissing)).on(Method::Delete)),
+        Promise::ReadsWhatWasWritten
+    );
+    for promise in [
+        Promise::AbsentRefusesExisting,
+        Promise::MatchesRefusesStale,
+        Promise::MatchesRefusesMissing,
+        Promise::OneCreatorWins,
+        Promise::OneReplacerWins,
+    ] {
+        let store = FaultyStore::new(MemoryStore::new());
+        store.arm(ignoring());
+        let found = block_on(check_promise(&store, "conformance", promise)).unwrap_err();
+        assert_eq!(found.promise, promise);
+    }
+}
+
+#[test]
+fn the_suite_cleans_up_after_a_violation() {
+    let store = FaultyStore::new(MemoryStore::new());
+    store.arm(Fault::new(FaultMode::IgnorePreconditions));
+    block_on(check(&store, "conformance")).unwrap_err();
+    assert_eq!(block_on(store.list("", None, 1000)).unwrap().objects, []);
+}
+
+#[test]
+fn invalid_arguments_are_refused_and_change_nothing() {
+    let root = tempfile::tempdir().unwrap();
+    let directory = block_on(DirectoryStore::open(root.path().join("store"))).unwrap();
+    let stores: [&dyn BlobStore; 2] = [&MemoryStore::new(), &directory];
+    for store in stores {
+        for key in ["", "../outside", "/etc/passwd", "a//b", "A", "a=", "tmp/..", "a/"] {
+            let codes = block_on(async {
+                [
+                    store.get(key).await.unwrap_err().code(),
+                    store.get_range(key, 0, 1).await.unwrap_err().code(),
+                    store.put(key, "x".into(), Precondition::None).await.unwrap_err().code(),
+                    store.delete(key).await.unwrap_err().code(),
+                    store.head(key).await.unwrap_err().code(),
+                ]
+            });
+            assert_eq!(codes, ["invalid-argument"; 5], "{key:?}");
+        }
+        for (prefix, limit) in [("..", 1), ("/", 1), ("", 0), ("", 1001)] {
+            let refused = block_on(store.list(prefix, None, limit)).unwrap_err();
+            assert_eq!(refused.code(), "invalid-argument");
+        }
+        let refused = block_on(store.get_range("a", 0, 0)).unwrap_err();
+        assert_eq!(refused.code(), "invalid-argument");
+        assert_eq!(block_on(store.list("", None, 1)).unwrap().objects, []);
+    }
+    assert_eq!(std::fs::read_dir(root.path()).unwrap().count(), 1);
+}

@@ -1,0 +1,276 @@
+//! What the wrappers add: counts, faults on demand, repetition.
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_lite::future::{block_on, poll_once};
+use futures_util::future::{join_all, join3};
+use sealwood::Error;
+use sealwood::blob::{
+    BlobStore, ETag, Fault, FaultMode, FaultyStore, MemoryStore, MeteredStore, Method, Object,
+    Precondition, RetryPolicy, RetryingStore, probe_conditional_puts,
+};
+use sealwood::platform::Environment;
+
+type Faulty = FaultyStore<MemoryStore>;
+
+const FOUR_ATTEMPTS: RetryPolicy = RetryPolicy {
+    attempts_max: 4,
+    base: Duration::from_micros(10),
+    cap: Duration::from_micros(10),
+};
+
+fn faulty_with(objects: &[(&str, &'static str)]) -> Faulty {
+    let store = FaultyStore::new(MemoryStore::new());
+    for (key, bytes) in objects {
+        put(&store, key, bytes).unwrap();
+    }
+    store.clear_trace();
+    store
+}
+
+fn put(store: &dyn BlobStore, key: &str, bytes: &'static str) -> Result<ETag, Error> {
+    block_on(store.put(key, bytes.into(), Precondition::None))
+}
+
+fn get(store: &dyn BlobStore, key: &str) -> Result<String, Error> {
+    block_on(store.get(key)).map(|found| String::from_utf8(found.bytes.to_vec()).unwrap())
+}
+
+fn code<T>(outcome: Result<T, Error>) -> &'static str {
+    outcome.map(drop).unwrap_err().code()
+}
+
+#[test]
+fn requests_and_bytes_are_counted() {
+    let store = MeteredStore::new(MemoryStore::new());
+    put(&store, "a", "12345").unwrap();
+    block_on(async {
+        store.get("a").await.unwrap();
+        store.get_range("a", 1, 2).await.unwrap();
+        store.get("b").await.unwrap_err();
+        store.list("", None, 1).await.unwrap();
+        store.head("a").await.unwrap();
+        store.delete("a").await.unwrap();
+        store.flush().await.unwrap();
+    });
+    let metrics = store.snapshot();
+    assert_eq!(Method::ALL.map(|method| metrics.calls(method)), [2, 1, 1, 1, 1, 1, 1]);
+    assert_eq!(metrics.requests(), 7, "a flush is no request");
+    assert_eq!((metrics.bytes_sent, metrics.bytes_received, metrics.failed), (5, 7, 1));
+    assert_eq!(metrics.serial_depth, 7);
+    assert_eq!(store.reset(), metrics);
+    assert_eq!(store.snapshot(), Default::default());
+}
+
+#[test]
+fn requests_sent_together_are_one_round_trip() {
+    let store = MeteredStore::new(MemoryStore::new());
+    let put_all = |keys: std::ops::Range<u32>| {
+        let keys: Vec<_> = keys.map(|key| key.to_string()).collect();
+        let store = &store;
+        async move {
+            join_all(keys.iter().map(|key| store.put(key, "x".into(), Precondition::None))).await
+        }
+    };
+    block_on(put_all(0..10));
+    assert_eq!(store.reset().serial_depth, 1);
+    block_on(async {
+        put_all(0..10).await;
+        put_all(10..12).await;
+    });
+    assert_eq!(store.reset().serial_depth, 2);
+    // The longest of three chains counts.
+    let chain = |length| {
+        let store = &store;
+        async move {
+            for _ in 0..length {
+                drop(store.get("0").await);
+            }
+        }
+    };
+    block_on(join3(chain(1), chain(3), chain(2)));
+    assert_eq!(store.snapshot().serial_depth, 3);
+}
+
+#[test]
+fn a_request_counts_in_the_window_it_started_in() {
+    let store = MeteredStore::with_log(faulty_with(&[("a", "x")]), 10);
+    store.inner().arm(Fault::new(FaultMode::Hang).nth(1));
+    block_on(async {
+        let mut hanging = store.get("a");
+        // Started, then yielded, then hanging.
+        for _ in 0..3 {
+            assert!(poll_once(&mut hanging).await.is_none());
+        }
+        assert_eq!(store.reset().calls(Method::Get), 1);
+        drop(hanging);
+        store.get("a").await.unwrap();
+    });
+    let metrics = store.snapshot();
+    assert_eq!((metrics.calls(Method::Get), metrics.serial_depth), (1, 1));
+    assert_eq!(store.log().len(), 1);
+}
+
+#[test]
+fn the_log_keeps_the_last_requests() {
+    let store = MeteredStore::with_log(MemoryStore::new(), 2);
+    for key in ["a", "b", "c"] {
+        put(&store, key, "xyz").unwrap();
+    }
+    block_on(store.get("d")).unwrap_err();
+    let log: Vec<_> = store
+        .log()
+        .into_iter()
+        .map(|record| (record.method, record.key, record.bytes, record.ok))
+        .collect();
+    assert_eq!(log, [(Method::Put, "c".into(), 3, true), (Method::Get, "d".into(), 0, false)]);
+}
+
+#[test]
+fn faults_count_from_when_they_were_armed() {
+    let store = faulty_with(&[("a", "x")]);
+    get(&store, "a").unwrap();
+    store.arm(Fault::unavailable().on(Method::Get).nth(2));
+    let outcomes: Vec<_> = (0..4).map(|_| get(&store, "a").is_ok()).collect();
+    assert_eq!(outcomes, [true, false, true, true]);
+    store.disarm();
+    store.arm(Fault::unavailable().every(3));
+    let outcomes: Vec<_> = (0..7).map(|_| get(&store, "a").is_ok()).collect();
+    assert_eq!(outcomes, [true, true, false, true, true, false, true]);
+    let struck = store.trace().iter().filter(|call| call.struck).count();
+    assert_eq!((store.trace().len(), struck), (12, 3));
+}
+
+#[test]
+fn faults_strike_by_method_and_prefix() {
+    let store = faulty_with(&[("packs/1", "x"), ("root", "x")]);
+    store.arm(Fault::full().below("packs/"));
+    assert_eq!(code(put(&store, "packs/2", "y")), "store-full");
+    assert!(put(&store, "root", "y").is_ok());
+    assert!(get(&store, "packs/1").is_ok());
+    assert_eq!(code(get(&store, "packs/2")), "object-missing");
+}
+
+#[test]
+fn failing_before_and_after_the_effect_look_the_same() {
+    let store = faulty_with(&[]);
+    store.arm(Fault::unavailable().nth(1));
+    store.arm(Fault::lost_answer().nth(2));
+    assert_eq!(code(put(&store, "before", "x")), "store-unavailable");
+    assert_eq!(code(put(&store, "after", "x")), "store-unavailable");
+    assert_eq!(code(get(&store, "before")), "object-missing");
+    assert_eq!(get(&store, "after").unwrap(), "x");
+}
+
+#[test]
+fn reads_can_be_damaged() {
+    let damaged = |mode: FaultMode| {
+        let store = faulty_with(&[("a", "abcd"), ("b", "12")]);
+        store.arm(Fault::new(mode));
+        let range = block_on(store.get_range("a", 0, 2)).unwrap();
+        (get(&store, "a").unwrap(), String::from_utf8(range.to_vec()).unwrap())
+    };
+    let served = Object { bytes: "old".into(), etag: ETag("old".into()) };
+    assert_eq!(damaged(FaultMode::TruncateReads), ("ab".into(), "a".into()));
+    assert_eq!(damaged(FaultMode::FlipBit(0)), ("`bcd".into(), "`b".into()));
+    assert_eq!(damaged(FaultMode::FlipBit(8)), ("accd".into(), "ac".into()));
+    assert_eq!(damaged(FaultMode::SwapWith("b".into())), ("12".into(), "12".into()));
+    assert_eq!(damaged(FaultMode::Serve(served)), ("old".into(), "ol".into()));
+}
+
+#[test]
+fn unavailable_calls_are_repeated_up_to_the_limit() {
+    let store = RetryingStore::new(Arc::new(faulty_with(&[("a", "x")])), FOUR_ATTEMPTS);
+    for nth in 1..=3 {
+        store.inner().arm(Fault::unavailable().nth(nth));
+    }
+    assert_eq!(get(&store, "a").unwrap(), "x");
+    assert_eq!(store.inner().trace().len(), 4);
+    store.inner().clear_trace();
+    store.inner().arm(Fault::unavailable());
+    assert_eq!(code(get(&store, "a")), "store-unavailable");
+    assert_eq!(code(put(&store, "a", "y")), "store-unavailable");
+    assert_eq!(store.inner().trace().len(), 8);
+}
+
+#[test]
+fn final_errors_are_not_repeated() {
+    for error in [Error::StoreDenied, Error::StoreFull, Error::ObjectMissing, Error::OutcomeUnknown]
+    {
+        let store = RetryingStore::new(faulty_with(&[]), FOUR_ATTEMPTS);
+        store.inner().arm(Fault::new(FaultMode::FailBefore(error.clone())));
+        assert_eq!(code(put(&store, "a", "x")), error.code());
+        assert_eq!(store.inner().trace().len(), 1);
+    }
+}
+
+#[test]
+fn a_writer_whose_answer_was_lost_learns_that_it_won() {
+    let store = RetryingStore::new(faulty_with(&[("root", "1")]), FOUR_ATTEMPTS);
+    let current = block_on(store.get("root")).unwrap().etag;
+    store.inner().arm(Fault::lost_answer().on(Method::Put).nth(1));
+    let won = block_on(store.put("root", "2".into(), Precondition::Matches(current))).unwrap();
+    assert_eq!(block_on(store.get("root")).unwrap().etag, won);
+    store.inner().arm(Fault::lost_answer().on(Method::Put).nth(1));
+    block_on(store.put("new", "x".into(), Precondition::Absent)).unwrap();
+    assert_eq!(get(&store, "new").unwrap(), "x");
+}
+
+#[test]
+fn a_writer_that_lost_learns_that_too() {
+    let store = RetryingStore::new(faulty_with(&[("root", "theirs")]), FOUR_ATTEMPTS);
+    let stale = || Precondition::Matches(ETag("stale".into()));
+    store.inner().arm(Fault::unavailable().on(Method::Put).nth(1));
+    assert_eq!(code(block_on(store.put("root", "ours".into(), stale()))), "precondition-failed");
+    store.inner().arm(Fault::unavailable().on(Method::Put).nth(1));
+    assert_eq!(code(block_on(store.put("gone", "ours".into(), stale()))), "precondition-failed");
+    // Without an unknown outcome before it, a failed precondition is final: no read back.
+    store.inner().disarm();
+    store.inner().clear_trace();
+    let refused = block_on(store.put("root", "theirs".into(), Precondition::Absent));
+    assert_eq!(code(refused), "precondition-failed");
+    assert_eq!(store.inner().trace().len(), 1);
+}
+
+#[test]
+fn a_writer_that_cannot_read_back_knows_that_it_does_not_know() {
+    let store = RetryingStore::new(faulty_with(&[]), FOUR_ATTEMPTS);
+    store.inner().arm(Fault::lost_answer().on(Method::Put).nth(1));
+    store.inner().arm(Fault::unavailable().on(Method::Get));
+    let outcome = block_on(store.put("root", "x".into(), Precondition::Absent));
+    assert_eq!(code(outcome), "outcome-unknown");
+}
+
+#[test]
+fn the_probe_tells_stores_without_conditions() {
+    let environment = Environment::default();
+    let probe = |store: &Faulty| {
+        let outcome = block_on(probe_conditional_puts(store, &environment));
+        store.disarm();
+        assert_eq!(block_on(store.list("", None, 10)).unwrap().objects, [], "nothing is left");
+        outcome
+    };
+    assert!(probe(&faulty_with(&[])).is_ok());
+    // Each of the four puts of the probe can be the one that goes wrong.
+    let failed = || FaultMode::FailBefore(Error::StoreFailed { reason: "status 501".into() });
+    for (fault, reason) in [
+        (Fault::new(failed()).on(Method::Put).nth(1), "None-Match: * was refused"),
+        (Fault::new(FaultMode::IgnorePreconditions).nth(2), "None-Match: * replaced"),
+        (Fault::new(failed()).on(Method::Put).nth(3), "If-Match was refused"),
+        (Fault::new(FaultMode::IgnorePreconditions).nth(4), "If-Match replaced"),
+    ] {
+        let store = faulty_with(&[]);
+        store.arm(fault);
+        match probe(&store) {
+            Err(Error::ConditionalPutUnsupported { reason: found }) => {
+                assert!(found.contains(reason), "{found}");
+            }
+            outcome => panic!("{outcome:?}"),
+        }
+    }
+    let store = faulty_with(&[]);
+    store.arm(Fault::new(FaultMode::FailBefore(Error::StoreDenied)).on(Method::Put));
+    assert_eq!(code(probe(&store)), "store-denied");
+}

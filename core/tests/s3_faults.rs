@@ -1,0 +1,289 @@
+//! What the S3 store makes of servers that are slow, overloaded, wrong or gone, with a server of
+//! scripted answers in their place.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_lite::future::block_on;
+use sealwood::Error;
+use sealwood::blob::{
+    BlobStore, ETag, Precondition, RetryPolicy, S3Config, S3Credentials, S3Store,
+};
+
+/// What the server does with one request.
+#[derive(Clone, Copy)]
+enum Answer {
+    /// Answers with this status and body, under the tag `"tag"`.
+    Status(u16, &'static str),
+    /// Closes the connection without an answer.
+    Close,
+    /// Announces more bytes than it sends.
+    CutOff,
+    /// Never answers.
+    Hang,
+}
+
+/// A request as it arrived.
+#[derive(Debug, Clone)]
+struct Request {
+    line: String,
+    headers: String,
+    body: String,
+}
+
+struct Server {
+    endpoint: String,
+    requests: Arc<Mutex<Vec<Request>>>,
+}
+
+impl Server {
+    /// A server that gives these answers, one for each request, and the last for all that follow.
+    fn start(answers: &[Answer]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let (recorded, mut answers) = (requests.clone(), VecDeque::from(answers.to_vec()));
+        std::thread::spawn(move || {
+            let mut hanging = Vec::new();
+            for connection in listener.incoming() {
+                let mut connection = connection.unwrap();
+                let Some(request) = read_request(&mut connection) else { continue };
+                recorded.lock().unwrap().push(request.clone());
+                let answer = answers[0];
+                if answers.len() > 1 {
+                    answers.pop_front();
+                }
+                if let Answer::Hang = answer {
+                    hanging.push(connection);
+                } else {
+                    // The client may be gone, which is no concern of a server.
+                    drop(send_answer(&mut connection, answer, &request));
+                }
+            }
+        });
+        Self { endpoint, requests }
+    }
+
+    fn store(&self) -> S3Store {
+        S3Store::new(self.config()).unwrap()
+    }
+
+    fn config(&self) -> S3Config {
+        let address = format!("s3://bucket/prefix?endpoint={}", self.endpoint);
+        let credentials = S3Credentials::new("id", "secret").with_session_token("token");
+        let mut config = S3Config::from_address(&address, credentials).unwrap();
+        let wait = Duration::from_micros(10);
+        config.retry = RetryPolicy { attempts_max: 3, base: wait, cap: wait };
+        config
+    }
+
+    fn requests(&self) -> Vec<Request> {
+        self.requests.lock().unwrap().clone()
+    }
+
+    fn methods(&self) -> Vec<String> {
+        let method = |request: &Request| request.line.split(' ').next().unwrap().to_owned();
+        self.requests().iter().map(method).collect()
+    }
+}
+
+fn read_request(connection: &mut TcpStream) -> Option<Request> {
+    let mut reader = BufReader::new(connection);
+    let mut line = String::new();
+    reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
+    let mut headers = String::new();
+    while !headers.ends_with("\r\n\r\n") && headers != "\r\n" {
+        reader.read_line(&mut headers).ok().filter(|read| *read > 0)?;
+    }
+    let headers = headers.to_lowercase();
+    let length = headers.lines().find_map(|header| header.strip_prefix("content-length: "));
+    let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
+    reader.read_exact(&mut body).ok()?;
+    Some(Request { line, headers, body: String::from_utf8(body).unwrap() })
+}
+
+fn send_answer(
+    connection: &mut TcpStream,
+    answer: Answer,
+    request: &Request,
+) -> std::io::Result<()> {
+    let (status, body, length) = match answer {
+        Answer::Status(status, body) => (status, body, body.len()),
+        Answer::CutOff => (200, "half", 8),
+        Answer::Close | Answer::Hang => return Ok(()),
+    };
+    let body = if request.line.starts_with("HEAD") { "" } else { body };
+    write!(
+        connection,
+        "HTTP/1.1 {status} X\r\nETag: \"tag\"\r\nConnection: close\r\n\
+         Content-Length: {length}\r\n\r\n{body}"
+    )
+}
+
+const OK: Answer = Answer::Status(200, "");
+const MISSING: Answer = Answer::Status(404, "");
+const REFUSED: Answer = Answer::Status(412, "");
+const CONFLICT: Answer =
+    Answer::Status(409, "<Error><Code>ConditionalRequestConflict</Code></Error>");
+
+fn put(server: &Server, condition: Precondition) -> Result<ETag, Error> {
+    block_on(server.store().put("root", "ours".into(), condition))
+}
+
+fn get(server: &Server) -> Result<String, Error> {
+    let found = block_on(server.store().get("root"));
+    found.map(|found| String::from_utf8(found.bytes.to_vec()).unwrap())
+}
+
+fn code<T>(outcome: Result<T, Error>) -> &'static str {
+    outcome.map(drop).unwrap_err().code()
+}
+
+#[test]
+fn overload_and_lost_connections_are_tried_again() {
+    for trouble in [
+        Answer::Status(429, ""),
+        Answer::Status(500, ""),
+        Answer::Status(503, "<Error><Code>SlowDown</Code></Error>"),
+        Answer::Close,
+        Answer::CutOff,
+    ] {
+        let server = Server::start(&[trouble, trouble, Answer::Status(200, "found")]);
+        assert_eq!(get(&server).unwrap(), "found");
+        assert_eq!(server.methods(), ["GET"; 3]);
+    }
+}
+
+#[test]
+fn attempts_are_bounded() {
+    let server = Server::start(&[Answer::Status(503, "")]);
+    assert_eq!(code(get(&server)), "store-unavailable");
+    assert_eq!(code(put(&server, Precondition::None)), "store-unavailable");
+    assert_eq!(server.methods(), ["GET", "GET", "GET", "PUT", "PUT", "PUT"]);
+}
+
+#[test]
+fn a_silent_server_times_out() {
+    let server = Server::start(&[Answer::Hang]);
+    let mut config = server.config();
+    config.timeout = Duration::from_millis(50);
+    let store = S3Store::new(config).unwrap();
+    assert_eq!(code(block_on(store.get("root"))), "store-unavailable");
+}
+
+#[test]
+fn final_answers_are_not_repeated() {
+    let too_long: &str = Box::leak("x".repeat(5 << 20).into_boxed_str());
+    for (status, body, expected) in [
+        (403, "<Error><Code>AccessDenied</Code></Error>", "store-denied"),
+        (404, "", "object-missing"),
+        (501, "", "store-failed"),
+        (507, "", "store-full"),
+        (307, "", "store-failed"),
+        (200, too_long, "store-failed"),
+    ] {
+        let server = Server::start(&[Answer::Status(status, body)]);
+        let mut config = server.config();
+        config.object_bytes_max = 1 << 20;
+        let store = S3Store::new(config).unwrap();
+        assert_eq!(code(block_on(store.get("root"))), expected, "{status}");
+        assert_eq!(server.methods().len(), 1, "{status}");
+    }
+}
+
+#[test]
+fn a_failed_precondition_is_final() {
+    let server = Server::start(&[REFUSED]);
+    assert_eq!(code(put(&server, Precondition::Absent)), "precondition-failed");
+    assert_eq!(server.methods(), ["PUT"]);
+}
+
+#[test]
+fn a_put_whose_answer_was_lost_is_found_to_have_landed() {
+    for condition in [Precondition::Absent, Precondition::Matches(ETag("\"old\"".into()))] {
+        let server = Server::start(&[Answer::Close, REFUSED, Answer::Status(200, "ours")]);
+        assert_eq!(put(&server, condition).unwrap(), ETag("\"tag\"".into()));
+        assert_eq!(server.methods(), ["PUT", "PUT", "GET"]);
+    }
+}
+
+#[test]
+fn a_put_that_lost_is_not_mistaken_for_one_that_landed() {
+    let server = Server::start(&[Answer::Close, REFUSED, Answer::Status(200, "theirs")]);
+    assert_eq!(code(put(&server, Precondition::Absent)), "precondition-failed");
+    assert_eq!(server.methods(), ["PUT", "PUT", "GET"]);
+}
+
+#[test]
+fn a_conflict_is_a_lost_race_only_if_the_other_won() {
+    // The other request came to nothing: ours is sent again.
+    let server = Server::start(&[CONFLICT, MISSING, OK]);
+    assert!(put(&server, Precondition::Absent).is_ok());
+    assert_eq!(server.methods(), ["PUT", "HEAD", "PUT"]);
+    let server = Server::start(&[CONFLICT, OK, OK]);
+    assert!(put(&server, Precondition::Matches(ETag("\"tag\"".into()))).is_ok());
+    assert_eq!(server.methods(), ["PUT", "HEAD", "PUT"]);
+    // It took the place.
+    let server = Server::start(&[CONFLICT, OK]);
+    assert_eq!(code(put(&server, Precondition::Absent)), "precondition-failed");
+    assert_eq!(server.methods(), ["PUT", "HEAD"]);
+    let server = Server::start(&[CONFLICT, OK]);
+    let stale = Precondition::Matches(ETag("\"old\"".into()));
+    assert_eq!(code(put(&server, stale)), "precondition-failed");
+    assert_eq!(server.methods(), ["PUT", "HEAD"]);
+}
+
+#[test]
+fn a_match_with_nothing_there_is_a_failed_precondition() {
+    let server = Server::start(&[Answer::Status(404, "<Error><Code>NoSuchKey</Code></Error>")]);
+    let condition = Precondition::Matches(ETag("\"old\"".into()));
+    assert_eq!(code(put(&server, condition)), "precondition-failed");
+}
+
+#[test]
+fn conditions_are_sent_and_signed_and_secrets_are_not_sent() {
+    let server = Server::start(&[OK]);
+    put(&server, Precondition::None).unwrap();
+    put(&server, Precondition::Absent).unwrap();
+    put(&server, Precondition::Matches(ETag("\"e\"".into()))).unwrap();
+    let requests = server.requests();
+    for (request, header, signed) in [
+        (&requests[0], "", "SignedHeaders=host&"),
+        (&requests[1], "if-none-match: *\r\n", "SignedHeaders=host%3Bif-none-match&"),
+        (&requests[2], "if-match: \"e\"\r\n", "SignedHeaders=host%3Bif-match&"),
+    ] {
+        assert!(request.line.starts_with("PUT /bucket/prefix/root?"), "{}", request.line);
+        assert!(request.headers.contains(header), "{}", request.headers);
+        assert!(request.line.contains(signed), "{}", request.line);
+        assert!(request.line.contains("X-Amz-Security-Token=token&"), "{}", request.line);
+        assert!(!request.line.contains("secret") && !request.headers.contains("secret"));
+        assert_eq!(request.body, "ours");
+    }
+    assert!(!requests[0].headers.contains("if-"), "{}", requests[0].headers);
+}
+
+#[test]
+fn a_server_that_ignores_conditions_is_refused() {
+    let server = Server::start(&[OK]);
+    let refused = block_on(server.store().probe()).unwrap_err();
+    assert_eq!(refused.code(), "conditional-put-unsupported");
+    assert_eq!(server.methods(), ["PUT", "PUT", "DELETE"]);
+    let server = Server::start(&[Answer::Status(501, "")]);
+    let refused = block_on(server.store().probe()).unwrap_err();
+    assert_eq!(refused.code(), "conditional-put-unsupported");
+}
+
+#[test]
+fn listings_that_are_not_what_was_asked_are_refused() {
+    const OTHER: &str = r#"<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">
+        <Contents><Key>elsewhere/a</Key><Size>1</Size></Contents></ListBucketResult>"#;
+    for body in [OTHER, "", "<html>sign in</html>"] {
+        let server = Server::start(&[Answer::Status(200, body)]);
+        let refused = block_on(server.store().list("", None, 1)).unwrap_err();
+        assert_eq!(refused.code(), "store-failed", "{body}");
+    }
+}

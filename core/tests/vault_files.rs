@@ -1,0 +1,460 @@
+//! What a person does with files: every size, every call, seen from a second, cold client.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use common::*;
+use futures_lite::future::block_on;
+use futures_util::TryStreamExt;
+use sealwood::blob::{BlobStore, MemoryStore, MeteredStore, Method};
+use sealwood::seal::{KdfParams, Passphrase};
+use sealwood::vault::{
+    Credential, EntryKind, ListCursor, ListOptions, Metadata, PutOptions, ReadOptions, VaultConfig,
+};
+use sealwood::{CancelToken, Error, Vault, Watch};
+
+const KIB: usize = 1024;
+const MIB: usize = 1024 * KIB;
+
+#[test]
+fn every_size_comes_back_whole_in_part_and_as_a_stream() {
+    block_on(async {
+        let (store, vault) = memory_vault().await;
+        let sizes = [
+            0,
+            1,
+            KIB - 1,
+            KIB,
+            KIB + 1,
+            4 * KIB,
+            128 * KIB - 1,
+            128 * KIB,
+            128 * KIB + 1,
+            MIB - 1,
+            MIB,
+            MIB + 1,
+            4 * MIB,
+            4 * MIB + 1,
+            5 * MIB + 77,
+        ];
+        for (seed, size) in sizes.into_iter().enumerate() {
+            let bytes = noise(seed as u64, size);
+            put(&vault, &format!("whole/{size}"), &bytes).await.unwrap();
+            let pieces = bytes.chunks(100_003).map(|piece| Ok(Bytes::copy_from_slice(piece)));
+            let source = Box::pin(futures_util::stream::iter(pieces.collect::<Vec<_>>()));
+            vault
+                .put_stream(&format!("streamed/{size}"), source, PutOptions::default())
+                .await
+                .unwrap();
+        }
+        let cold = open(store).await;
+        for (seed, size) in sizes.into_iter().enumerate() {
+            let bytes = noise(seed as u64, size);
+            for path in [format!("whole/{size}"), format!("streamed/{size}")] {
+                assert_eq!(cold.stat(&path).await.unwrap().size, size as u64);
+                assert!(cold.get(&path).await.unwrap() == bytes, "{path}");
+                let (_, parts) = cold.get_stream(&path, ReadOptions::default()).await.unwrap();
+                let parts: Vec<Bytes> = parts.try_collect().await.unwrap();
+                assert!(parts.concat() == bytes, "{path} as a stream");
+                for (from, to) in [(0, size), (0, 1), (size / 2, size / 2 + 1), (size / 3, size)] {
+                    if to <= size {
+                        let range = cold.get_range(&path, from as u64..to as u64).await.unwrap();
+                        assert!(range == bytes[from..to], "{path} {from}..{to}");
+                    }
+                }
+                let past = cold.get_range(&path, 0..size as u64 + 1).await;
+                assert_eq!(code(past), "range-past-end");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_reader_of_any_slicing_gives_the_same_content() {
+    block_on(async {
+        let (store, vault) = memory_vault().await;
+        let bytes = noise(1, 3 * MIB + 5);
+        for piece in [1_000, MIB - 1, MIB, MIB + 1, 4 * MIB] {
+            let slices: Vec<_> =
+                bytes.chunks(piece).map(|slice| Ok(Bytes::copy_from_slice(slice))).collect();
+            let source = Box::pin(futures_util::stream::iter(slices));
+            vault.put_stream("file", source, PutOptions::default()).await.unwrap();
+            assert!(open(store.clone()).await.get("file").await.unwrap() == bytes, "{piece}");
+        }
+        let cursor = std::io::Cursor::new(bytes.clone());
+        vault.put_reader("file", cursor, PutOptions::default()).await.unwrap();
+        assert!(vault.get("file").await.unwrap() == bytes);
+        // All of them were the same chunks.
+        let chunks = store.list("objects/", None, 1000).await.unwrap().objects;
+        let large = chunks.iter().filter(|object| object.size > 64 * KIB as u64).count();
+        assert!(large <= 4, "{large} chunks stored");
+    });
+}
+
+#[test]
+fn identical_chunks_are_stored_once_and_a_copy_sends_no_content() {
+    block_on(async {
+        let store = Arc::new(MeteredStore::new(MemoryStore::new()));
+        let vault = create(store.clone()).await;
+        let same = [vec![5; MIB], vec![5; MIB], vec![5; MIB]].concat();
+        put(&vault, "a", &same).await.unwrap();
+        let objects = store.list("objects/", None, 1000).await.unwrap().objects;
+        assert_eq!(objects.iter().filter(|object| object.size > MIB as u64).count(), 1);
+        store.reset();
+        vault.copy("a", "b/c").await.unwrap();
+        let sent = store.snapshot();
+        assert!(sent.calls(Method::Put) <= 2 && sent.bytes_sent < 4096, "{sent:?}");
+        vault.remove("a").await.unwrap();
+        assert!(open(store).await.get("b/c").await.unwrap() == same);
+    });
+}
+
+#[test]
+fn directories_move_and_go_as_one() {
+    block_on(async {
+        let store = Arc::new(MeteredStore::new(MemoryStore::new()));
+        let vault = create(store.clone()).await;
+        for number in 0..300 {
+            let path = format!("photos/{}/img-{number}.jpg", number % 7);
+            vault.put(&path, noise(number, 2000), deferred()).await.unwrap();
+        }
+        vault.mkdir("photos/empty/er").await.unwrap();
+        let before = tree(&vault).await;
+        store.reset();
+        vault.rename("photos", "archive/2026").await.unwrap();
+        assert!(store.snapshot().calls(Method::Put) <= 2);
+        let moved = |path: &str| path.replacen("photos", "archive/2026", 1);
+        let mut expected: BTreeMap<_, _> =
+            before.iter().map(|(path, content)| (moved(path), content.clone())).collect();
+        expected.insert("archive".into(), None);
+        assert_eq!(tree(&vault).await, expected);
+        assert_eq!(tree(&open(store.clone()).await).await, expected);
+
+        vault.copy("archive/2026", "twin").await.unwrap();
+        vault.remove_all("archive").await.unwrap();
+        let twin: BTreeMap<_, _> =
+            before.into_iter().map(|(path, it)| (path.replacen("photos", "twin", 1), it)).collect();
+        assert_eq!(tree(&open(store).await).await, twin);
+    });
+}
+
+#[test]
+fn names_follow_the_rules_of_a_file_system() {
+    block_on(async {
+        let (_, vault) = memory_vault().await;
+        put(&vault, "dir/file", b"1").await.unwrap();
+        vault.mkdir("dir/sub").await.unwrap();
+        vault.mkdir("dir/sub").await.unwrap();
+        assert_eq!(code(put(&vault, "dir", b"2").await), "is-a-directory");
+        assert_eq!(code(put(&vault, "dir/file/below", b"2").await), "not-a-directory");
+        assert_eq!(code(vault.mkdir("dir/file").await), "not-a-directory");
+        assert_eq!(code(vault.remove("dir").await), "directory-not-empty");
+        assert_eq!(code(vault.remove("nowhere").await), "not-found");
+        assert_eq!(code(vault.rename("nowhere", "x").await), "not-found");
+        assert_eq!(code(vault.rename("dir", "dir/sub/below").await), "into-itself");
+        assert_eq!(code(vault.copy("dir", "dir/again").await), "into-itself");
+        assert_eq!(code(vault.rename("dir/file", "dir/sub").await), "is-a-directory");
+        assert_eq!(code(vault.rename("dir/sub", "dir/file").await), "not-a-directory");
+        assert_eq!(code(vault.get("dir").await), "is-a-directory");
+        assert_eq!(code(vault.get("").await), "is-a-directory");
+        assert_eq!(code(vault.get("dir/file/x").await), "not-found");
+        assert_eq!(code(vault.list("dir/file", ListOptions::default()).await), "not-a-directory");
+        assert_eq!(code(vault.remove("").await), "path-top");
+        assert_eq!(code(put(&vault, "a//b", b"").await), "path-empty-segment");
+        vault.rename("dir/file", "dir/file").await.unwrap();
+        put(&vault, "other", b"3").await.unwrap();
+        vault.rename("other", "dir/file").await.unwrap();
+        assert_eq!(vault.get("dir/file").await.unwrap(), "3");
+        vault.remove("dir/sub").await.unwrap();
+        let error = vault.get("dir/sub").await.unwrap_err();
+        assert_eq!(error.path().unwrap().as_str(), "dir/sub");
+        assert!(!error.to_string().contains("sub"), "a message shows no path");
+    });
+}
+
+#[test]
+fn metadata_travels_with_the_entry() {
+    block_on(async {
+        let (store, vault) = memory_vault().await;
+        let metadata = Metadata {
+            content_type: Some("image/jpeg".into()),
+            pairs: [("camera".into(), "X100".into()), ("a".into(), String::new())].into(),
+            modified_ms: Some(1_234_567_890_123),
+        };
+        let options = PutOptions { metadata: metadata.clone(), ..PutOptions::default() };
+        let put_info = vault.put("a/photo", noise(1, 5000), options).await.unwrap();
+        vault.rename("a/photo", "b").await.unwrap();
+        let info = open(store.clone()).await.stat("b").await.unwrap();
+        assert_eq!(info.kind, EntryKind::File);
+        assert_eq!((info.content_type, info.metadata), (metadata.content_type, metadata.pairs));
+        assert_eq!(
+            (info.modified_ms, put_info.modified_ms),
+            (1_234_567_890_123, 1_234_567_890_123)
+        );
+
+        let plain = Metadata { modified_ms: Some(5), ..Metadata::default() };
+        vault.set_metadata("b", plain).await.unwrap();
+        let info = open(store.clone()).await.stat("b").await.unwrap();
+        assert_eq!((info.content_type, info.modified_ms, info.size), (None, 5, 5000));
+        assert!(open(store).await.get("b").await.unwrap() == noise(1, 5000));
+        let heavy =
+            Metadata { pairs: [("k".into(), "v".repeat(4096))].into(), ..Metadata::default() };
+        assert_eq!(code(vault.set_metadata("b", heavy).await), "invalid-argument");
+    });
+}
+
+#[test]
+fn pages_are_sorted_complete_and_survive_changes() {
+    block_on(async {
+        let (store, vault) = memory_vault().await;
+        let mut batch = vault.batch();
+        for number in 0..500 {
+            batch.put(&format!("d/{number:04}"), vec![1], PutOptions::default()).await.unwrap();
+        }
+        batch.commit().await.unwrap();
+        for vault in [vault, open(store).await] {
+            let mut names = Vec::new();
+            let mut after = None;
+            loop {
+                let page = vault.list("d", ListOptions { after, limit: 64 }).await.unwrap();
+                names.extend(page.entries.iter().map(|entry| entry.name().to_owned()));
+                // The entry the cursor names goes; the listing goes on.
+                if let Some(next) = &page.next {
+                    vault.remove(&format!("d/{next}")).await.unwrap();
+                    put(&vault, &format!("d/{next}"), b"back").await.unwrap();
+                }
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            let expected: Vec<_> = (0..500).map(|number| format!("{number:04}")).collect();
+            assert_eq!(names, expected);
+
+            let mut streamed = Vec::new();
+            let mut cursor: Option<ListCursor> = None;
+            loop {
+                let mut some = vault.list_stream("d", cursor).await.unwrap();
+                let mut taken = 0;
+                while let Some(entry) = some.try_next().await.unwrap() {
+                    cursor = Some(ListCursor::after(&entry));
+                    streamed.push(entry.name().to_owned());
+                    taken += 1;
+                    if taken == 37 {
+                        break;
+                    }
+                }
+                if taken < 37 {
+                    break;
+                }
+            }
+            streamed.sort();
+            assert_eq!(streamed, expected);
+        }
+        let (_, vault) = memory_vault().await;
+        let none = ListOptions { after: None, limit: 0 };
+        assert_eq!(code(vault.list("", none).await), "invalid-argument");
+        assert!(vault.list("", ListOptions::default()).await.unwrap().entries.is_empty());
+    });
+}
+
+#[test]
+fn a_snapshot_and_a_batch_see_one_state() {
+    block_on(async {
+        let (store, vault) = memory_vault().await;
+        put(&vault, "kept", b"old").await.unwrap();
+        let snapshot = vault.snapshot().await.unwrap();
+        let mut batch = vault.batch();
+        batch.put("kept", "new", PutOptions::default()).await.unwrap();
+        batch.rename("kept", "moved").unwrap();
+        batch.mkdir("made").unwrap();
+        assert!(!vault.exists("moved").await.unwrap());
+        batch.commit().await.unwrap();
+        assert_eq!(vault.get("moved").await.unwrap(), "new");
+        assert_eq!(snapshot.get("kept").await.unwrap(), "old");
+        assert!(!snapshot.exists("made").await.unwrap());
+
+        let before = tree(&vault).await;
+        let mut bad = vault.batch();
+        bad.remove("moved").unwrap();
+        bad.remove("nowhere").unwrap();
+        assert_eq!(code(bad.commit().await), "not-found");
+        assert_eq!(tree(&vault).await, before);
+        assert_eq!(tree(&open(store).await).await, before);
+    });
+}
+
+#[test]
+fn deferred_changes_wait_for_one_flush() {
+    block_on(async {
+        let store = Arc::new(MeteredStore::new(MemoryStore::new()));
+        let vault = create(store.clone()).await;
+        store.reset();
+        for number in 0..1000 {
+            vault.put(&format!("d/{number}"), noise(number, 4096), deferred()).await.unwrap();
+        }
+        assert_eq!(store.snapshot().requests(), 0);
+        assert!(vault.needs_flush());
+        assert_eq!(vault.get("d/7").await.unwrap(), noise(7, 4096));
+        assert!(!open(store.clone()).await.exists("d/7").await.unwrap());
+        store.reset();
+        vault.flush().await.unwrap();
+        assert!(store.snapshot().requests() <= 3);
+        assert!(!vault.needs_flush());
+        vault.close().await.unwrap();
+        assert_eq!(code(vault.get("d/7").await), "closed");
+        assert_eq!(code(put(&vault, "x", b"").await), "closed");
+        let cold = open(store).await;
+        for number in (0..1000).step_by(97) {
+            assert_eq!(cold.get(&format!("d/{number}")).await.unwrap(), noise(number, 4096));
+        }
+    });
+}
+
+#[test]
+fn concurrent_puts_share_commits() {
+    block_on(async {
+        let store = Arc::new(MeteredStore::new(MemoryStore::new()));
+        let vault = create(store.clone()).await;
+        store.reset();
+        let puts = (0..100u64).map(|number| {
+            let vault = vault.clone();
+            async move { put(&vault, &format!("d/{number}"), &noise(number, 4096)).await }
+        });
+        futures_util::future::try_join_all(puts).await.unwrap();
+        let commits = vault.stats().written.commits;
+        assert!(commits <= 4, "100 concurrent puts took {commits} commits");
+        assert_eq!(tree(&open(store).await).await.len(), 101);
+    });
+}
+
+#[test]
+fn progress_rises_to_the_total_and_cancelling_leaves_the_vault_as_it_was() {
+    block_on(async {
+        let (store, vault) = faulty_vault().await;
+        put(&vault, "here", b"before").await.unwrap();
+        let before = tree(&vault).await;
+        for stop_after in 0..6 {
+            let cancel = CancelToken::new();
+            let seen = Arc::new(Mutex::new(Vec::new()));
+            let (token, log) = (cancel.clone(), Arc::clone(&seen));
+            let watch = Watch {
+                cancel,
+                progress: Some(Arc::new(move |progress| {
+                    let mut log = log.lock().unwrap();
+                    log.push(progress);
+                    if log.len() > stop_after {
+                        token.cancel();
+                    }
+                })),
+            };
+            let options = PutOptions { watch, ..PutOptions::default() };
+            store.clear_trace();
+            let outcome = vault.put("here", noise(stop_after as u64, 6 * MIB), options).await;
+            assert_eq!(code(outcome), "cancelled");
+            assert!(store.trace().iter().all(|call| call.key != "root"), "the root was written");
+            assert_eq!(tree(&vault).await, before);
+            assert_eq!(tree(&open(store.clone()).await).await, before);
+        }
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&seen);
+        let watch = Watch {
+            progress: Some(Arc::new(move |progress| log.lock().unwrap().push(progress))),
+            ..Watch::default()
+        };
+        let options = PutOptions { watch, ..PutOptions::default() };
+        vault.put("here", noise(9, 6 * MIB), options).await.unwrap();
+        let seen = seen.lock().unwrap().clone();
+        assert!(seen.is_sorted_by_key(|progress| progress.done));
+        assert_eq!(seen.last().map(|it| (it.done, it.total)), Some((6 << 20, Some(6 << 20))));
+        assert_eq!(seen.len(), 6);
+    });
+}
+
+#[test]
+fn a_failing_source_leaves_the_vault_as_it_was() {
+    block_on(async {
+        let (store, vault) = memory_vault().await;
+        put(&vault, "here", b"before").await.unwrap();
+        let broken = Error::SourceFailed { reason: "disk".into() };
+        for whole in [0, 1, 3] {
+            let mut parts: Vec<_> = (0..whole).map(|n| Ok(noise(n, MIB).into())).collect();
+            parts.push(Err(broken.clone()));
+            let source = Box::pin(futures_util::stream::iter(parts));
+            let outcome = vault.put_stream("here", source, PutOptions::default()).await;
+            assert_eq!(code(outcome), "source-failed");
+        }
+        assert_eq!(open(store).await.get("here").await.unwrap(), "before");
+    });
+}
+
+#[test]
+fn a_vault_opens_with_its_passphrase_or_its_words() {
+    block_on(async {
+        let store = Arc::new(MemoryStore::new());
+        let config = VaultConfig {
+            kdf: KdfParams { memory_kib: 64, passes: 1, lanes: 1 },
+            ..VaultConfig::default()
+        };
+        let right = Credential::Passphrase(Passphrase::new("correct horse").unwrap());
+        let vault = Vault::create(store.clone(), &right, config.clone()).await.unwrap();
+        put(&vault, "a", b"1").await.unwrap();
+        let words = vault.recovery_phrase().unwrap();
+        let by_words = Credential::from_phrase(&words).unwrap();
+        for credential in [&right, &by_words] {
+            let opened = Vault::open(store.clone(), credential, config.clone()).await.unwrap();
+            assert_eq!(opened.get("a").await.unwrap(), "1");
+            put(&opened, "a", b"1").await.unwrap();
+        }
+        let wrong = Credential::Passphrase(Passphrase::new("wrong horse").unwrap());
+        let refused = Vault::open(store.clone(), &wrong, config.clone()).await;
+        assert_eq!(code(refused), "wrong-passphrase");
+        let refused = Vault::open(store.clone(), &credential(), config.clone()).await;
+        assert_eq!(code(refused), "wrong-key");
+        assert_eq!(code(Vault::create(store, &right, config.clone()).await), "vault-exists");
+        let nothing = Arc::new(MemoryStore::new());
+        assert_eq!(code(Vault::open(nothing, &right, config).await), "vault-not-found");
+    });
+}
+
+#[test]
+fn a_link_opens_its_directory_and_nothing_else() {
+    block_on(async {
+        let (store, vault) = memory_vault().await;
+        put(&vault, "secret/plan", b"no").await.unwrap();
+        for number in 0..200 {
+            let path = format!("shared/{}/{number}", number % 3);
+            vault.put(&path, noise(number, 3000), deferred()).await.unwrap();
+        }
+        put(&vault, "shared/large", &noise(999, 6 * MIB)).await.unwrap();
+        put(&vault, "shared/small", b"inline").await.unwrap();
+        let link = vault.link("shared").await.unwrap().unwrap();
+        let link = sealwood::seal::Link::from_bytes(&link.to_bytes());
+        // Changes after the link do not show.
+        put(&vault, "shared/later", b"x").await.unwrap();
+
+        let shared = sealwood::vault::SharedDirectory::open(store.clone(), &link);
+        let seen = shared.snapshot();
+        let entries: Vec<_> = seen.list_recursive("").await.unwrap().try_collect().await.unwrap();
+        assert_eq!(entries.len(), 200 + 3 + 2);
+        assert_eq!(seen.get("1/100").await.unwrap(), noise(100, 3000));
+        assert!(seen.get("large").await.unwrap() == noise(999, 6 * MIB));
+        assert_eq!(seen.get("small").await.unwrap(), "inline");
+        assert_eq!(code(seen.get("later").await), "not-found");
+        assert_eq!(code(seen.get("secret/plan").await), "not-found");
+
+        // The link names one range of one pack; it opens no other object.
+        let opened = seen.list("", ListOptions::default()).await.unwrap();
+        assert_eq!(opened.entries.len(), 5);
+        let mut other = link;
+        other.place.offset += 1;
+        let elsewhere = sealwood::vault::SharedDirectory::open(store, &other);
+        let refused = elsewhere.snapshot().list("", ListOptions::default()).await;
+        assert!(matches!(code(refused), "object-corrupt" | "object-truncated"));
+        assert_eq!(vault.link("secret").await.unwrap().map(|link| link == other), Some(false));
+    });
+}

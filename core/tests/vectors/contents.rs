@@ -1,0 +1,42 @@
+//! One file of each size that matters: which objects it becomes.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::stream;
+use sealwood::Vault;
+use sealwood::blob::MemoryStore;
+use sealwood::vault::{Credential, PutOptions, VaultConfig};
+use serde_json::Value;
+
+use crate::input::*;
+
+/// How much of a file's end is read back: without optimisation a cipher is slow.
+const READ_BYTES_MAX: u64 = 1 << 20;
+
+pub(crate) async fn fill(document: &mut Value) {
+    let credential = Credential::Secret(secret(document));
+    let clock = document["clock"].clone();
+    for case in cases(document, "cases") {
+        let pieces = pieces(&case["content"]);
+        let config = VaultConfig {
+            chunk_bytes: number(case, "chunk_bytes") as u32,
+            environment: environment(&clock),
+            ..VaultConfig::default()
+        };
+        let store = Arc::new(MemoryStore::new());
+        let vault = Vault::create(store.clone(), &credential, config).await.unwrap();
+        let source = stream::iter(pieces.clone().into_iter().map(Ok));
+        vault.put_stream("file", Box::pin(source), PutOptions::default()).await.unwrap();
+        vault.link("").await.unwrap();
+        case["size"] = pieces.iter().map(Bytes::len).sum::<usize>().into();
+        case["objects"] = objects(&store).await;
+
+        let vault = Vault::open(store, &credential, VaultConfig::default()).await.unwrap();
+        let (content, size) = (pieces.concat(), number(case, "size"));
+        assert_eq!(vault.stat("file").await.unwrap().size, size);
+        let from = size.saturating_sub(READ_BYTES_MAX);
+        let read = vault.get_range("file", from..size).await.unwrap();
+        assert!(read == content[from as usize..], "{}", text(case, "name"));
+    }
+}

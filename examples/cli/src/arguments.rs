@@ -1,0 +1,67 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser};
+
+use crate::command::Command;
+
+/// An end-to-end encrypted drive on any bucket or directory.
+#[derive(Parser)]
+#[command(name = "sealwood", version, disable_version_flag = true, after_help = AFTER_HELP)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: Global,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// Print the version
+    #[arg(long, action = ArgAction::Version)]
+    version: (),
+}
+
+/// What every command takes.
+#[derive(Args)]
+pub(crate) struct Global {
+    /// Where the vault is: a directory, or s3://BUCKET/PREFIX?endpoint=URL [env: SEALWOOD_VAULT]
+    #[arg(long, short = 'V', global = true, value_name = "ADDRESS")]
+    pub(crate) vault: Option<String>,
+
+    /// One JSON object a line, errors too
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+
+    /// Neither progress nor notes
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+
+    #[command(flatten)]
+    pub(crate) secrets: SecretFiles,
+}
+
+/// Files a secret is read from. A secret itself is never an argument: those are seen by every
+/// user of the machine and remembered by shells.
+#[derive(Args)]
+#[group(multiple = false)]
+pub(crate) struct SecretFiles {
+    /// The passphrase is the first line of FILE [env: SEALWOOD_PASSPHRASE]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+
+    /// The 24 words are in FILE [env: SEALWOOD_RECOVERY_PHRASE]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) phrase_file: Option<PathBuf>,
+
+    /// The root secret is the 32 bytes of FILE
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) secret_file: Option<PathBuf>,
+}
+
+const AFTER_HELP: &str = "\
+Secrets come from a prompt, a file or the environment: SEALWOOD_PASSPHRASE or
+SEALWOOD_RECOVERY_PHRASE for the vault; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY
+and AWS_SESSION_TOKEN for a bucket.
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 wrong secret, 5 stored data
+damaged or rolled back, 6 store unavailable, denied or full, 130 cancelled.";

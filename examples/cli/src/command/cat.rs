@@ -1,0 +1,105 @@
+//! `sealwood cat`
+
+use std::ops::Range;
+use std::str::FromStr;
+
+use futures_util::TryStreamExt;
+use sealwood::Vault;
+use sealwood::path::VaultPath;
+use sealwood::vault::ReadOptions;
+
+use crate::context::Context;
+use crate::failure::{Failure, Result};
+use crate::vault_argument::VaultArgument;
+
+#[derive(clap::Args)]
+pub(crate) struct Cat {
+    /// Files of the vault
+    #[arg(required = true)]
+    paths: Vec<VaultArgument>,
+
+    /// Of each file, the bytes from the first to the last, counted from 0; 100- for the rest
+    #[arg(long, value_name = "FIRST-LAST")]
+    range: Option<ByteRange>,
+}
+
+impl Cat {
+    pub(crate) async fn run(self, context: &Context) -> Result<()> {
+        let paths = self.paths.iter().map(|argument| &argument.path);
+        context.with_vault(async |vault| write_all(context, vault, paths, self.range).await).await
+    }
+}
+
+/// Writes files, or a part of each, to standard output.
+pub(crate) async fn write_all(
+    context: &Context,
+    vault: &Vault,
+    paths: impl Iterator<Item = &VaultPath>,
+    range: Option<ByteRange>,
+) -> Result<()> {
+    let snapshot = vault.snapshot().await?;
+    let meter = context.output.meter(0);
+    for path in paths {
+        let path = path.as_str();
+        let at = |error| Failure::from(error).at(path);
+        let range = match range {
+            None => None,
+            Some(range) => Some(range.within(snapshot.stat(path).await?.size)),
+        };
+        let options = ReadOptions { range, watch: context.watch(&meter) };
+        let (_, mut content) = snapshot.get_stream(path, options).await.map_err(at)?;
+        while let Some(part) = content.try_next().await.map_err(at)? {
+            context.output.bytes(&part)?;
+        }
+    }
+    Ok(())
+}
+
+/// The first byte and the last, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ByteRange {
+    first: u64,
+    last: Option<u64>,
+}
+
+impl ByteRange {
+    fn within(self, size: u64) -> Range<u64> {
+        self.first..self.last.map_or(size.max(self.first), |last| last + 1)
+    }
+}
+
+impl FromStr for ByteRange {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        const FORM: &str = "a range is FIRST-LAST or FIRST-";
+        let (first, last) = text.split_once('-').ok_or(FORM)?;
+        let first = first.parse().map_err(|_| FORM)?;
+        let last: Option<u64> = match last {
+            "" => None,
+            last => Some(last.parse().map_err(|_| FORM)?),
+        };
+        match last {
+            Some(u64::MAX) => Err(FORM),
+            Some(last) if last < first => Err("a range does not end before it starts"),
+            last => Ok(Self { first, last }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_include_both_ends() {
+        let range = |text: &str| text.parse::<ByteRange>().map(|range| range.within(10)).ok();
+        assert_eq!(range("0-0"), Some(0..1));
+        assert_eq!(range("2-5"), Some(2..6));
+        assert_eq!(range("4-"), Some(4..10));
+        assert_eq!(range("12-"), Some(12..12), "which the vault refuses: it ends past the end");
+        for refused in ["", "-", "-5", "5", "5-4", "a-b", "0-18446744073709551615"] {
+            assert_eq!(range(refused), None, "{refused}");
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! `sealwood get`
+
+use std::path::{Path, PathBuf};
+
+use futures_util::{StreamExt, TryStreamExt};
+use sealwood::Vault;
+use sealwood::path::VaultPath;
+use sealwood::vault::{EntryInfo, EntryKind, ReadOptions, Snapshot};
+use serde::Serialize;
+
+use crate::command::cat;
+use crate::context::Context;
+use crate::failure::{Failure, Result};
+use crate::local::{LocalFolder, write_file};
+use crate::output::Meter;
+use crate::record::Totals;
+use crate::vault_argument::VaultArgument;
+
+/// Files at work at a time. Each holds a few chunks at most.
+const FILES_AT_A_TIME: usize = 8;
+
+#[derive(clap::Args)]
+pub(crate) struct Get {
+    /// Files and directories of the vault
+    #[arg(required = true)]
+    sources: Vec<VaultArgument>,
+
+    /// A local path, or - for standard output. A source goes into it if it ends with /, is a
+    /// folder, or there are several sources
+    destination: PathBuf,
+}
+
+impl Get {
+    pub(crate) async fn run(self, context: &Context) -> Result<()> {
+        if self.destination == Path::new("-") {
+            let paths = self.sources.iter().map(|source| &source.path);
+            return context
+                .with_vault(async |vault| cat::write_all(context, vault, paths, None).await)
+                .await;
+        }
+        context.with_vault(async |vault| self.get_all(context, vault).await).await
+    }
+
+    async fn get_all(&self, context: &Context, vault: &Vault) -> Result<()> {
+        let snapshot = vault.snapshot().await?;
+        let mut sources = Vec::new();
+        for source in &self.sources {
+            sources.push(snapshot.stat(source.as_str()).await?);
+        }
+        let bytes = match context.output.shows_progress() {
+            true => count_bytes(&snapshot, &sources).await?,
+            false => 0,
+        };
+        let meter = context.output.meter(bytes);
+        let mut download =
+            Download { context, snapshot: &snapshot, meter: &meter, totals: Totals::default() };
+        let is_folder = self.is_folder();
+        let mut outcome = Ok(());
+        for source in &sources {
+            outcome = download.get(source, &self.destination, is_folder).await;
+            if outcome.is_err() {
+                break;
+            }
+        }
+        let totals = download.totals;
+        meter.clear();
+        outcome?;
+        context.output.record(&totals)?;
+        context.output.note(totals);
+        Ok(())
+    }
+
+    /// Whether the destination is a folder that the sources go into.
+    fn is_folder(&self) -> bool {
+        let text = self.destination.to_string_lossy();
+        self.sources.len() > 1
+            || self.destination.is_dir()
+            || text.ends_with(std::path::is_separator)
+    }
+}
+
+/// A file that was written.
+#[derive(Serialize)]
+struct Written<'a> {
+    path: &'a str,
+    local: String,
+    size: u64,
+}
+
+/// One run of `get` over all its sources.
+struct Download<'a> {
+    context: &'a Context,
+    snapshot: &'a Snapshot,
+    meter: &'a Meter,
+    totals: Totals,
+}
+
+impl Download<'_> {
+    /// Copies `source` into the local folder, or to the path itself.
+    async fn get(&mut self, source: &EntryInfo, destination: &Path, is_folder: bool) -> Result<()> {
+        let above = source.path.parent().filter(|_| is_folder);
+        match (source.kind, above) {
+            (EntryKind::File, None) => {
+                let written = self.write(source.clone(), destination.to_owned()).await;
+                self.take(written)
+            }
+            (EntryKind::File, Some(above)) => {
+                let mut folder = LocalFolder::create(destination, &above)?;
+                let written = match folder.place_file(&source.path) {
+                    Ok(local) => self.write(source.clone(), local).await,
+                    Err(failure) => Err(failure),
+                };
+                self.take(written)
+            }
+            (EntryKind::Directory, above) => {
+                // The top directory has no name, so its entries go right into the destination.
+                let above = above.unwrap_or_else(|| source.path.clone());
+                let folder = LocalFolder::create(destination, &above)?;
+                self.get_directory(&source.path, folder).await
+            }
+        }
+    }
+
+    async fn get_directory(&mut self, path: &VaultPath, mut folder: LocalFolder) -> Result<()> {
+        if let Err(failure) = folder.make_folder(path) {
+            return self.take(Err(failure));
+        }
+        let entries = self.snapshot.list_recursive(path.as_str()).await?;
+        let (context, snapshot, meter) = (self.context, self.snapshot, self.meter);
+        let files = entries.map(|entry| {
+            let entry = entry?;
+            Ok(match entry.kind {
+                EntryKind::Directory => folder.make_folder(&entry.path).map(|()| None),
+                EntryKind::File => folder.place_file(&entry.path).map(|local| Some((entry, local))),
+            })
+        });
+        let work = files.map_ok(|placed| {
+            Box::pin(async move {
+                Ok::<_, sealwood::Error>(match placed {
+                    Ok(Some((entry, local))) => {
+                        download(context, snapshot, meter, entry, local).await.map(Some)
+                    }
+                    Ok(None) => Ok(None),
+                    Err(failure) => Err(failure),
+                })
+            })
+        });
+        let mut work = work.try_buffer_unordered(FILES_AT_A_TIME);
+        // A failure of the listing itself ends the walk; a failure of one file does not.
+        while let Some(done) = work.try_next().await? {
+            match done {
+                Ok(Some((entry, local))) => self.take(Ok((entry, local)))?,
+                Ok(None) => {}
+                Err(failure) => self.take(Err(failure))?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn write(&self, entry: EntryInfo, local: PathBuf) -> Result<(EntryInfo, PathBuf)> {
+        download(self.context, self.snapshot, self.meter, entry, local).await
+    }
+
+    fn take(&mut self, written: Result<(EntryInfo, PathBuf)>) -> Result<()> {
+        match written {
+            Ok((entry, local)) => {
+                self.totals.files += 1;
+                self.totals.bytes += entry.size;
+                let local = local.to_string_lossy().into_owned();
+                let path = entry.path.as_str();
+                self.context.output.record(&Written { path, local, size: entry.size })
+            }
+            Err(failure) if failure.concerns_one_file() => {
+                self.totals.failed += 1;
+                self.context.output.problem(&failure);
+                Ok(())
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
+async fn download(
+    context: &Context,
+    snapshot: &Snapshot,
+    meter: &Meter,
+    entry: EntryInfo,
+    local: PathBuf,
+) -> Result<(EntryInfo, PathBuf)> {
+    let path = entry.path.as_str();
+    meter.name(path);
+    let options = ReadOptions { range: None, watch: context.watch(meter) };
+    let read = snapshot.get_stream(path, options).await;
+    let (_, content) = read.map_err(|error| Failure::from(error).at(path))?;
+    write_file(&local, &entry, content).await.map_err(|failure| failure.at(path))?;
+    Ok((entry, local))
+}
+
+async fn count_bytes(snapshot: &Snapshot, sources: &[EntryInfo]) -> Result<u64> {
+    let mut bytes = 0;
+    for source in sources {
+        bytes += source.size;
+        if source.kind == EntryKind::Directory {
+            let mut entries = snapshot.list_recursive(source.path.as_str()).await?;
+            while let Some(entry) = entries.try_next().await? {
+                bytes += entry.size;
+            }
+        }
+    }
+    Ok(bytes)
+}

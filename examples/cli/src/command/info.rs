@@ -1,0 +1,77 @@
+//! `sealwood info`
+
+use std::fmt;
+
+use sealwood::blob::{BlobStore, LIST_LIMIT_MAX};
+use serde::Serialize;
+
+use crate::bytes_text::{count, size};
+use crate::context::Context;
+use crate::failure::Result;
+
+#[derive(clap::Args)]
+pub(crate) struct Info {}
+
+impl Info {
+    pub(crate) async fn run(self, context: &Context) -> Result<()> {
+        context
+            .with_vault(async |vault| {
+                let stats = vault.stats();
+                let stored = Stored::of(&**vault.store()).await?;
+                context.output.emit(&Figures {
+                    vault: context.address()?.to_string(),
+                    sequence: stats.sequence,
+                    tail_operations: stats.tail_operations,
+                    chunk_bytes: stats.chunk_bytes,
+                    stored,
+                })
+            })
+            .await
+    }
+}
+
+#[derive(Serialize)]
+struct Figures {
+    vault: String,
+    /// How many commits the vault has seen.
+    sequence: u64,
+    /// Changes that its root carries until they are written into directories.
+    tail_operations: u64,
+    chunk_bytes: u64,
+    #[serde(flatten)]
+    stored: Stored,
+}
+
+/// What the store holds: all that its owner sees of the vault.
+#[derive(Serialize)]
+struct Stored {
+    objects: u64,
+    object_bytes: u64,
+}
+
+impl Stored {
+    async fn of(store: &dyn BlobStore) -> Result<Self> {
+        let mut stored = Self { objects: 0, object_bytes: 0 };
+        let mut after = None;
+        loop {
+            let page = store.list("", after.as_deref(), LIST_LIMIT_MAX).await?;
+            stored.objects += page.objects.len() as u64;
+            stored.object_bytes += page.objects.iter().map(|object| object.size).sum::<u64>();
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return Ok(stored),
+            }
+        }
+    }
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "vault     {}", self.vault)?;
+        writeln!(f, "commits   {}", self.sequence)?;
+        writeln!(f, "tail      {}", count(self.tail_operations, "change", "changes"))?;
+        writeln!(f, "chunks    {}", size(self.chunk_bytes))?;
+        let Stored { objects, object_bytes } = self.stored;
+        write!(f, "store     {}, {}", count(objects, "object", "objects"), size(object_bytes))
+    }
+}

@@ -1,0 +1,71 @@
+//! The commands, one a file.
+
+mod cat;
+mod demo;
+mod du;
+mod get;
+mod info;
+mod init;
+mod ls;
+mod mkdir;
+mod put;
+mod relocate;
+mod rm;
+mod stat;
+mod tree;
+
+use crate::context::Context;
+use crate::failure::Result;
+
+#[derive(clap::Subcommand)]
+pub(crate) enum Command {
+    /// Make a new vault
+    Init(init::Init),
+    /// Copy local files and folders into the vault
+    Put(put::Put),
+    /// Copy files and directories out of the vault
+    Get(get::Get),
+    /// List a directory
+    Ls(ls::Ls),
+    /// Draw a directory and all below it
+    Tree(tree::Tree),
+    /// Show what is known of an entry
+    Stat(stat::Stat),
+    /// Move or rename files and directories, in one commit
+    Mv(relocate::Relocate),
+    /// Copy files and directories within the vault, in one commit and without sending them again
+    Cp(relocate::Relocate),
+    /// Remove files and directories, in one commit
+    Rm(rm::Rm),
+    /// Make directories, and those above them
+    Mkdir(mkdir::Mkdir),
+    /// Write files to standard output
+    Cat(cat::Cat),
+    /// Add up sizes
+    Du(du::Du),
+    /// Figures of the vault and of its store
+    Info(info::Info),
+    /// Show a vault at work on a folder, with nothing needed and nothing left behind
+    Demo(demo::Demo),
+}
+
+impl Command {
+    pub(crate) async fn run(self, context: &Context) -> Result<()> {
+        match self {
+            Command::Init(command) => command.run(context).await,
+            Command::Put(command) => command.run(context).await,
+            Command::Get(command) => command.run(context).await,
+            Command::Ls(command) => command.run(context).await,
+            Command::Tree(command) => command.run(context).await,
+            Command::Stat(command) => command.run(context).await,
+            Command::Mv(command) => command.run(context, relocate::How::Move).await,
+            Command::Cp(command) => command.run(context, relocate::How::Copy).await,
+            Command::Rm(command) => command.run(context).await,
+            Command::Mkdir(command) => command.run(context).await,
+            Command::Cat(command) => command.run(context).await,
+            Command::Du(command) => command.run(context).await,
+            Command::Info(command) => command.run(context).await,
+            Command::Demo(command) => command.run(context).await,
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What a command runs in: its options, its output, its interrupt, and the way to the vault.
+
+use std::env;
+
+use sealwood::vault::VaultConfig;
+use sealwood::{Vault, Watch};
+
+use crate::address::{Address, Purpose};
+use crate::arguments::Global;
+use crate::failure::{Failure, Result};
+use crate::interrupt::Interrupt;
+use crate::output::{Meter, Output};
+use crate::secrets::{self, Prompt};
+
+pub(crate) struct Context {
+    pub(crate) output: Output,
+    pub(crate) interrupt: Interrupt,
+    pub(crate) options: Global,
+}
+
+impl Context {
+    pub(crate) fn new(options: Global) -> Self {
+        let output = Output::new(&options);
+        Self { output, interrupt: Interrupt::default(), options }
+    }
+
+    /// The address that was given, or that of the environment.
+    pub(crate) fn address(&self) -> Result<Address> {
+        let given = self.options.vault.clone().or_else(|| env::var("SEALWOOD_VAULT").ok());
+        let text = given.ok_or_else(|| {
+            Failure::Usage("which vault? give --vault ADDRESS or set SEALWOOD_VAULT".into())
+        })?;
+        Address::parse(&text)
+    }
+
+    /// Opens the vault and runs `work` on it, until Ctrl-C.
+    pub(crate) async fn with_vault(
+        &self,
+        work: impl AsyncFnOnce(&Vault) -> Result<()>,
+    ) -> Result<()> {
+        let address = self.address()?;
+        let credential = secrets::credential(&self.options.secrets, Prompt::Known)?;
+        self.interrupt.listen()?;
+        let opened = async {
+            let store = address.store(Purpose::Open).await?;
+            let vault = Vault::open(store, &credential, VaultConfig::default()).await?;
+            work(&vault).await
+        };
+        self.interrupt.race(Box::pin(opened)).await
+    }
+
+    /// What a long call takes: Ctrl-C cancels it, and `meter` hears of its progress.
+    pub(crate) fn watch(&self, meter: &Meter) -> Watch {
+        Watch { cancel: self.interrupt.token(), progress: Some(meter.progress()) }
+    }
+}

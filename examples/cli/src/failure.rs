@@ -1,0 +1,129 @@
+//! What can go wrong, and the exit code it ends the program with.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sealwood::Error;
+
+pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
+
+/// Why a command, or its work on one file, failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The vault or its store.
+    #[error("{error}")]
+    Vault { error: Error, path: Option<String> },
+    /// A file of this machine.
+    #[error("{error}")]
+    Local { error: io::Error, path: PathBuf },
+    /// A file of this machine that is left alone for a reason of our own.
+    #[error("{reason}")]
+    LocalRefused { code: &'static str, reason: &'static str, path: PathBuf },
+    /// The demo read back other bytes than it wrote.
+    #[error("the bytes read back differ from those written")]
+    Differs { path: String },
+    /// The command line or the environment asks for something that cannot be.
+    #[error("{0}")]
+    Usage(String),
+    /// Standard output was closed.
+    #[error("standard output was closed")]
+    ReaderGone,
+}
+
+impl Failure {
+    /// The failure of a call on the local file at `path`.
+    pub(crate) fn local(path: &Path, error: io::Error) -> Self {
+        Self::Local { error, path: path.to_owned() }
+    }
+
+    /// The same failure, about `path` of the vault unless it already names one.
+    pub(crate) fn at(self, path: &str) -> Self {
+        match self {
+            Self::Vault { error, path: None } => Self::Vault { error, path: Some(path.into()) },
+            other => other,
+        }
+    }
+
+    /// The stable code, the same as in every language where the vault is the cause.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::Vault { error, .. } => error.code(),
+            Self::Local { error, .. } => match error.kind() {
+                io::ErrorKind::NotFound => "local-not-found",
+                io::ErrorKind::PermissionDenied => "local-denied",
+                io::ErrorKind::StorageFull => "local-full",
+                _ => "local-failed",
+            },
+            Self::LocalRefused { code, .. } => code,
+            Self::Differs { .. } => "differs",
+            Self::Usage(_) => "usage",
+            Self::ReaderGone => "reader-gone",
+        }
+    }
+
+    /// What it is about, where there is one thing.
+    pub(crate) fn path(&self) -> Option<String> {
+        match self {
+            Self::Vault { error, path } => {
+                error.path().map(ToString::to_string).or_else(|| path.clone())
+            }
+            Self::Local { path, .. } | Self::LocalRefused { path, .. } => {
+                Some(path.to_string_lossy().into_owned())
+            }
+            Self::Differs { path } => Some(path.clone()),
+            Self::Usage(_) | Self::ReaderGone => None,
+        }
+    }
+
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Vault { error, .. } => exit_code_of(error),
+            Self::Local { error, .. } if error.kind() == io::ErrorKind::NotFound => 3,
+            Self::Local { .. } | Self::LocalRefused { .. } | Self::ReaderGone => 1,
+            Self::Differs { .. } => 5,
+            Self::Usage(_) => 2,
+        }
+    }
+
+    /// Whether the work on other files can go on after this: the cause lies in one file.
+    pub(crate) fn concerns_one_file(&self) -> bool {
+        match self {
+            Self::Vault { error, .. } => {
+                exit_code_of(error) == 5
+                    || error.path().is_some()
+                    || matches!(error, Error::InvalidPath(_) | Error::SourceFailed { .. })
+            }
+            Self::Local { error, .. } => error.kind() != io::ErrorKind::StorageFull,
+            Self::LocalRefused { .. } | Self::Differs { .. } => true,
+            Self::Usage(_) | Self::ReaderGone => false,
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Vault { error, path: None }
+    }
+}
+
+fn exit_code_of(error: &Error) -> u8 {
+    match error {
+        Error::InvalidArgument { .. } | Error::InvalidPath(_) => 2,
+        Error::NotFound { .. } | Error::VaultNotFound => 3,
+        Error::WrongKey | Error::WrongPassphrase | Error::InvalidPhrase { .. } => 4,
+        Error::Rollback { .. }
+        | Error::Fork { .. }
+        | Error::ObjectMissing
+        | Error::ObjectTruncated
+        | Error::ObjectCorrupt
+        | Error::Malformed { .. } => 5,
+        Error::StoreFull
+        | Error::StoreDenied
+        | Error::StoreUnavailable { .. }
+        | Error::StoreFailed { .. }
+        | Error::OutcomeUnknown
+        | Error::ConditionalPutUnsupported { .. } => 6,
+        Error::Cancelled => 130,
+        _ => 1,
+    }
+}

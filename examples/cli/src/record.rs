@@ -1,0 +1,84 @@
+//! Results as lines of JSON and as text.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use sealwood::vault::{EntryInfo, EntryKind};
+use serde::Serialize;
+
+use crate::bytes_text::{count, size};
+use crate::output::printable;
+
+/// An entry of a vault.
+#[derive(Serialize)]
+pub(crate) struct EntryRecord<'a> {
+    path: &'a str,
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    size: Option<u64>,
+    modified_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_type: Option<&'a str>,
+    #[serde(skip_serializing_if = "is_empty")]
+    metadata: &'a BTreeMap<String, String>,
+}
+
+impl<'a> EntryRecord<'a> {
+    pub(crate) fn new(entry: &'a EntryInfo) -> Self {
+        Self {
+            path: entry.path.as_str(),
+            kind: kind(entry.kind),
+            size: (entry.kind == EntryKind::File).then_some(entry.size),
+            modified_ms: entry.modified_ms,
+            content_type: entry.content_type.as_deref(),
+            metadata: &entry.metadata,
+        }
+    }
+}
+
+/// What a command did in all.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub(crate) struct Totals {
+    pub(crate) files: u64,
+    pub(crate) bytes: u64,
+    /// What is neither a file nor a directory.
+    pub(crate) skipped: u64,
+    pub(crate) failed: u64,
+}
+
+impl fmt::Display for Totals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {}", count(self.files, "file", "files"), size(self.bytes))?;
+        if self.skipped > 0 {
+            write!(f, ", {} skipped (not a file)", self.skipped)?;
+        }
+        if self.failed > 0 {
+            write!(f, ", {} failed", self.failed)?;
+        }
+        Ok(())
+    }
+}
+
+/// From where to where something was moved or copied.
+#[derive(Serialize)]
+pub(crate) struct Relocation<'a> {
+    pub(crate) from: &'a str,
+    pub(crate) to: &'a str,
+}
+
+impl fmt::Display for Relocation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} -> {}", printable(self.from), printable(self.to))
+    }
+}
+
+pub(crate) fn kind(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::File => "file",
+        EntryKind::Directory => "directory",
+    }
+}
+
+fn is_empty(metadata: &&BTreeMap<String, String>) -> bool {
+    metadata.is_empty()
+}

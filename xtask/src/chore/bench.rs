@@ -1,0 +1,74 @@
+//! `cargo xtask bench`: one benchmark beside its peers, as a release build.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::process;
+use crate::workspace::Workspace;
+
+#[derive(clap::Args)]
+pub(crate) struct Bench {
+    /// What to measure.
+    #[arg(value_enum)]
+    name: Name,
+    /// Write JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// Draw the results into this SVG file.
+    #[arg(long, value_name = "FILE.svg")]
+    plot: Option<PathBuf>,
+    /// Arguments of the benchmark itself.
+    #[arg(last = true)]
+    rest: Vec<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Name {
+    /// Requests and bytes of durable puts.
+    Forest,
+    /// Insert and get in the trie alone.
+    Hamt,
+    /// Sealing and addressing.
+    Seal,
+    /// Large contents.
+    Stream,
+}
+
+impl Bench {
+    pub(crate) fn run(self, workspace: &Workspace) -> Result<ExitCode> {
+        let mut command = workspace.cargo_run_here("benchmarks");
+        command.args(self.name.cargo_flags());
+        command.args(["--", self.name.as_str()]);
+        if self.json {
+            command.arg("--json");
+        }
+        if let Some(file) = self.plot {
+            command.arg("--plot").arg(file);
+        }
+        command.args(self.rest);
+        process::run_for_exit_code(&mut command)
+    }
+}
+
+impl Name {
+    fn as_str(self) -> &'static str {
+        match self {
+            Name::Forest => "forest",
+            Name::Hamt => "hamt",
+            Name::Seal => "seal",
+            Name::Stream => "stream",
+        }
+    }
+
+    /// The other systems are heavy to build, so only the benchmarks that run beside them ask for
+    /// them.
+    fn cargo_flags(self) -> &'static [&'static str] {
+        match self {
+            Name::Hamt | Name::Seal => &["--features", "peers"],
+            Name::Forest | Name::Stream => &[],
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! `cargo xtask demo`: the command-line drive's own tour.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::process;
+use crate::workspace::Workspace;
+
+#[derive(clap::Args)]
+pub(crate) struct Demo {
+    /// The folder to store in a vault.
+    folder: Option<PathBuf>,
+}
+
+impl Demo {
+    pub(crate) fn run(self, workspace: &Workspace) -> Result<ExitCode> {
+        let mut command = workspace.cargo_run_here("sealwood-cli");
+        command.args(["--", "demo"]).args(self.folder);
+        process::run_for_exit_code(&mut command)
+    }
+}

@@ -1,0 +1,69 @@
+//! The parts of the tests. A part counts what passed and failed, goes on after a failed check, and
+//! fails if the tool it needs cannot be had: nothing is skipped.
+
+mod lint;
+mod package;
+mod rust;
+mod s3;
+mod wasm;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::tally::Tally;
+use crate::workspace::Workspace;
+
+/// One part of the tests.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Part {
+    /// Formatting, lints and documentation.
+    Lint,
+    /// All tests of all crates on this machine.
+    Rust,
+    /// The blob store contract against an S3 server.
+    S3,
+    /// The golden vectors on wasm32 in Node.
+    Wasm,
+    /// The package of the core as a registry would get it.
+    Package,
+}
+
+impl Part {
+    /// Every part, the quickest to fail first.
+    pub(crate) const ALL: &[Part] = &[Part::Lint, Part::Rust, Part::S3, Part::Wasm, Part::Package];
+
+    /// The name used with `--only` and in the summary.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Part::Lint => "lint",
+            Part::Rust => "rust",
+            Part::S3 => "s3",
+            Part::Wasm => "wasm",
+            Part::Package => "package",
+        }
+    }
+
+    /// Runs the part and counts into `tally`. An error is what kept the rest of it from running.
+    pub(crate) fn run(self, workspace: &Workspace, tally: &mut Tally) -> Result<()> {
+        match self {
+            Part::Lint => lint::run(workspace, tally),
+            Part::Rust => rust::run(workspace, tally),
+            Part::S3 => s3::run(workspace, tally),
+            Part::Wasm => wasm::run(workspace, tally),
+            Part::Package => package::run(workspace, tally),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_means_every_part_under_the_name_it_is_selected_by() {
+        assert_eq!(Part::ALL, Part::value_variants());
+        for part in Part::ALL {
+            assert_eq!(Part::from_str(part.name(), false), Ok(*part));
+        }
+    }
+}
