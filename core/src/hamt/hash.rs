@@ -16,8 +16,9 @@ pub(super) const DEPTH_MAX: u32 = 256 / STRIDE;
 /// Levels whose slots the first eight bytes decide.
 const PREFIX_LEVELS: u32 = 64 / STRIDE;
 
-/// The SHA-256 hash of a key, which short keys get fastest where the CPU has instructions for it (`docs/decisions/0002-trie-shape.md`). Placement needs no secret: a reader with only a link can look up,
-/// and a server never sees keys or shapes.
+/// The SHA-256 hash of a key, which short keys get fastest where the CPU has instructions for it
+/// (`docs/decisions/0002-trie-shape.md`). Placement needs no secret: a reader with only a link can
+/// look up, and a server never sees keys or shapes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyHash([u8; 32]);
 
