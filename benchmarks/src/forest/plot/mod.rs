@@ -101,7 +101,7 @@ pub(super) fn cost_of_a_put(rows: &[Marginal]) -> Result<String> {
         panels: [bytes, requests],
         notes: [
             "Sealwood: 128 puts by a fresh session, root included, as `cargo xtask bench forest` \
-             counts them. Others: earlier runs, one entry of about 149 bytes each,",
+             counts them. Others: earlier runs, the tries with one entry of 149 bytes,",
             "without the bytes of what points to their root (client: of its manifests); at 150 \
              the mean of the first 150 puts, of which Sealwood's would be lower.",
         ],
