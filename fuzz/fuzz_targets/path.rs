@@ -15,7 +15,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     if let Ok(path) = VaultPath::new(text) {
         assert!(path.as_str().len() <= PATH_BYTES_MAX);
-        assert_eq!(fuzzing::stored_path(path.as_str().as_bytes()).as_ref(), Ok(&path));
+        assert!(fuzzing::stored_path(path.as_str().as_bytes()).is_ok_and(|again| again == path));
         assert!(path.parent().is_none_or(|parent| path.is_within(&parent)));
         let names = path.segments().map(EntryName::new);
         let joined = names.fold(VaultPath::top(), |path, name| {
@@ -24,6 +24,6 @@ fuzz_target!(|bytes: &[u8]| {
         assert_eq!(joined, path);
     }
     if let Ok(name) = EntryName::new(text) {
-        assert_eq!(fuzzing::stored_name(name.as_bytes()), Ok(name));
+        assert!(fuzzing::stored_name(name.as_bytes()).is_ok_and(|again| again == name));
     }
 });

@@ -6,7 +6,8 @@ use sealwood::seal::{RecoveryPhrase, RootSecret};
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(secret) = <[u8; 32]>::try_from(bytes) {
-        let phrase = RootSecret::from_bytes(secret).recovery_phrase().expect("any secret has words");
+        let phrase =
+            RootSecret::from_bytes(secret).recovery_phrase().expect("any secret has words");
         let read = RecoveryPhrase::parse(phrase.expose()).and_then(|phrase| phrase.root_secret());
         assert!(read.is_ok_and(|read| *read.expose() == secret));
     }
