@@ -9,6 +9,10 @@ mod hamt;
 mod report;
 mod seal;
 mod statistics;
+mod stream;
+
+#[path = "../../core/tests/s3_server/mod.rs"]
+mod s3_server;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -34,6 +38,10 @@ enum Bench {
     Seal(seal::Options),
     /// The trie: insert, get, iterate, flush, get cold.
     Hamt(hamt::Options),
+    /// A large content in and out: speed and memory.
+    Stream(stream::Options),
+    /// The shape of our own trie: bytes at rest, of a cold get and of a small flush.
+    HamtShape(hamt::shape::Options),
 }
 
 fn main() -> Result<()> {
@@ -43,5 +51,7 @@ fn main() -> Result<()> {
         Bench::Forest(options) => forest::run(&options, &report),
         Bench::Seal(options) => seal::run(&options, &report),
         Bench::Hamt(options) => hamt::run(&options, &report),
+        Bench::Stream(options) => stream::run(&options, &report),
+        Bench::HamtShape(options) => hamt::shape::run(&options, &report),
     }
 }

@@ -5,6 +5,7 @@
 //! Times are medians over rounds; objects and bytes are exact counts.
 
 mod sealwood;
+pub(crate) mod shape;
 mod workload;
 
 #[cfg(feature = "peers")]

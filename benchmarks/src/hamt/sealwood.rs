@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail, ensure};
 use futures_lite::future::block_on;
 use sealwood::Error;
-use sealwood::hamt::{Node, NodeSource, SealPlan, Trie, Walk};
+use sealwood::hamt::{Missing, Node, NodeSource, SealPlan, Trie, Walk};
 use sealwood::platform::{BoxFuture, Environment};
 use sealwood::seal::{
     Keys, Link, PACK_BYTES_MAX, PackWriter, RootSecret, UnitKind, open_unit, pack_name,
@@ -19,15 +19,11 @@ type Value = Vec<u8>;
 
 /// An empty trie over an empty store.
 pub(super) fn start() -> Box<dyn HamtPeer> {
-    Box::new(Sealwood {
-        keys: Keys::derive(&RootSecret::from_bytes([9; 32])),
-        environment: Environment::default(),
-        packs: HashMap::new(),
-        trie: Trie::new(),
-    })
+    Box::new(Sealwood::new())
 }
 
-struct Sealwood {
+/// A trie and its store.
+pub(super) struct Sealwood {
     keys: Keys,
     environment: Environment,
     /// The objects of the store by name.
@@ -44,6 +40,50 @@ struct Reads {
 }
 
 impl Sealwood {
+    /// An empty trie over an empty store.
+    pub(super) fn new() -> Self {
+        Sealwood {
+            keys: Keys::derive(&RootSecret::from_bytes([9; 32])),
+            environment: Environment::default(),
+            packs: HashMap::new(),
+            trie: Trie::new(),
+        }
+    }
+
+    /// How many bytes a writer stores who opens the flushed trie and inserts one entry.
+    pub(super) fn marginal_bytes(&self, entry: &Entry) -> Result<u64> {
+        let mut trie = self.cold()?;
+        self.with(&mut trie, &mut Reads::default(), |trie| {
+            trie.insert(entry.key.as_bytes(), entry.value.clone()).map(drop)
+        })?;
+        let mut packs = PackWriter::new(&self.environment, PACK_BYTES_MAX);
+        trie.seal(&self.keys, &mut packs, &mut SealPlan::default())?;
+        Ok(packs.finish().iter().map(|pack| pack.bytes.len() as u64).sum())
+    }
+
+    /// The flushed trie with nothing resident.
+    fn cold(&self) -> Result<Trie<Value>> {
+        Ok(Trie::at(Some(self.trie.link().context("not flushed")?)))
+    }
+
+    /// Repeats an edit or look-up until nothing is missing.
+    fn with<T>(
+        &self,
+        trie: &mut Trie<Value>,
+        reads: &mut Reads,
+        mut work: impl FnMut(&mut Trie<Value>) -> Result<T, Missing>,
+    ) -> Result<T> {
+        loop {
+            match work(trie) {
+                Ok(done) => return Ok(done),
+                Err(missing) => {
+                    let node = self.open(&missing.link, reads)?;
+                    ensure!(trie.admit(&missing, Arc::new(node)), "nothing was missing");
+                }
+            }
+        }
+    }
+
     /// Reads and opens one node as a vault's owner does: the address is checked.
     fn open(&self, link: &Link, reads: &mut Reads) -> Result<Node<Value>> {
         let name = pack_name(link.place.pack);
@@ -105,17 +145,11 @@ impl HamtPeer for Sealwood {
     }
 
     fn cold_get(&self, key: &str) -> Result<ColdGet> {
-        let mut trie = Trie::at(Some(self.trie.link().context("not flushed")?));
+        let mut trie = self.cold()?;
         let mut reads = Reads::default();
-        let value_bytes = loop {
-            match trie.find(key.as_bytes()) {
-                Ok(value) => break value.map_or(0, Vec::len),
-                Err(missing) => {
-                    let node = self.open(&missing.link, &mut reads)?;
-                    ensure!(trie.admit(&missing, Arc::new(node)), "nothing was missing");
-                }
-            }
-        };
+        let value_bytes = self.with(&mut trie, &mut reads, |trie| {
+            trie.find(key.as_bytes()).map(|value| value.map_or(0, Vec::len))
+        })?;
         Ok(ColdGet {
             value_bytes,
             objects_read: reads.packs.len() as u64,

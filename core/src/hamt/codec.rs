@@ -21,7 +21,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::hash::{KeyHash, SLOTS};
+use super::hash::{KeyHash, SLOTS, Slots};
 use super::leaf::{Item, Leaf};
 use super::node::{Body, Child, Inner, Node, Stored, Trie, Value, Weight};
 use super::store::SealPlan;
@@ -223,7 +223,7 @@ fn decode_leaf<V: Value>(input: &mut NodeReader<'_>) -> Result<Leaf<V>> {
 const LEAF_ITEMS_EXPECTED: usize = 64;
 
 fn decode_inner<V: Value>(input: &mut NodeReader<'_>) -> Result<Inner<V>> {
-    let starts = u32::from_le_bytes(input.canon.array()?);
+    let starts = Slots::from_le_bytes(input.canon.array()?);
     let mut inner = Inner { starts, children: Vec::with_capacity(starts.count_ones() as usize) };
     if starts & 1 == 0 {
         return Err(input.canon.malformed());

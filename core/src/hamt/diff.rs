@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::hash::SLOTS;
+use super::hash::{SLOTS, Slots};
 use super::node::{Body, Child, Inner, Trie, Value};
 use super::walk::{NodeSource, Walk};
 use crate::error::Result;
@@ -66,7 +66,7 @@ fn align<V: Value>(a: &Inner<V>, b: &Inner<V>, pairs: &mut Vec<Pair<V>>) {
     let common = a.starts & b.starts;
     let mut from = 0;
     while from < SLOTS {
-        let rest = common & !(u32::MAX >> (SLOTS - 1 - from));
+        let rest = common & !(Slots::MAX >> (SLOTS - 1 - from));
         let to = if rest == 0 { SLOTS } else { rest.trailing_zeros() };
         let within = |inner: &Inner<V>| {
             let first = inner.index_of(from);

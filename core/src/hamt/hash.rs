@@ -3,18 +3,22 @@
 use sha2::block_api::compress256;
 use sha2::{Digest, Sha256};
 
-/// Bits of the hash one level consumes.
-pub(super) const STRIDE: u32 = 5;
+/// A bit for each slot of an inner node. This one type decides how wide the trie is
+/// (`docs/decisions/0002-trie-shape.md`).
+pub(super) type Slots = u32;
 /// Slots of an inner node.
-pub(super) const SLOTS: u32 = 1 << STRIDE;
+pub(super) const SLOTS: u32 = Slots::BITS;
+/// Bits of the hash one level consumes.
+pub(super) const STRIDE: u32 = SLOTS.ilog2();
 /// Below this depth the hash has no bits left. Two keys that meet here have one hash.
 pub(super) const DEPTH_MAX: u32 = 256 / STRIDE;
 
 /// Levels whose slots the first eight bytes decide.
 const PREFIX_LEVELS: u32 = 64 / STRIDE;
 
-/// The SHA-256 hash of a key, which short keys get fastest where the CPU has instructions for it (`docs/decisions/0002-trie-shape.md`). Placement needs no secret: a reader with only a link can look up,
-/// and a server never sees keys or shapes.
+/// The SHA-256 hash of a key, which short keys get fastest where the CPU has instructions for it
+/// (`docs/decisions/0002-trie-shape.md`). Placement needs no secret: a reader with only a link can
+/// look up, and a server never sees keys or shapes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyHash([u8; 32]);
 

@@ -7,6 +7,9 @@ use super::node::{LEAF_WEIGHT_MAX, Value};
 /// Items a leaf finds by their tags; more are found one by one.
 const TAGS: usize = 32;
 
+/// How many items a leaf makes room for at once: doubling would leave half of it empty.
+const GROWTH: usize = 4;
+
 /// Entries whose hashes share a range of slots.
 #[derive(Clone)]
 pub(super) struct Leaf<V> {
@@ -82,6 +85,9 @@ impl<V: Value> Leaf<V> {
         if let Some(tag) = self.tags.get_mut(self.items.len()) {
             *tag = tag_of(item.prefix);
         }
+        if self.items.len() == self.items.capacity() {
+            self.items.reserve_exact(GROWTH);
+        }
         self.items.push(item);
     }
 
@@ -121,9 +127,8 @@ impl<V: Value> Leaf<V> {
 
     /// Splits off the items that `goes` picks.
     pub(super) fn split_off(&mut self, goes: impl Fn(&Item<V>) -> bool) -> Self {
-        // Both parts have room to fill up and split again.
         let mut split = Self { tags: [0; TAGS], weight: 0, items: Vec::new() };
-        split.items.reserve_exact(self.items.len());
+        split.items.reserve_exact(self.items.iter().filter(|item| goes(item)).count() + GROWTH);
         let mut at = 0;
         while let Some(item) = self.items.get(at) {
             if goes(item) {

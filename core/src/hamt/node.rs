@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use super::codec::{NodeReader, NodeWriter};
-use super::hash::{KeyHash, SLOTS};
+use super::hash::{KeyHash, SLOTS, Slots};
 use super::leaf::{Item, Leaf};
 use crate::error::Result;
 use crate::platform::{MaybeSend, MaybeSync};
@@ -13,7 +13,7 @@ use crate::seal::Link;
 
 /// The most a leaf of two entries or more weighs, in units of 16 bytes: 2 KiB.
 ///
-/// Measured with `cargo xtask bench hamt`: smaller leaves cost links, larger ones cost every put.
+/// Smaller leaves cost links, larger ones cost every put (`docs/decisions/0002-trie-shape.md`).
 pub const LEAF_WEIGHT_MAX: u32 = 128;
 
 /// What a trie maps keys to.
@@ -352,14 +352,14 @@ impl<V> fmt::Debug for Node<V> {
 #[derive(Clone)]
 pub(super) struct Inner<V> {
     /// Bit `s` is set where a range starts at slot `s`. Bit 0 is always set.
-    pub(super) starts: u32,
+    pub(super) starts: Slots,
     pub(super) children: Vec<Child<V>>,
 }
 
 impl<V> Inner<V> {
     /// The index of the child whose range holds `slot`.
     pub(super) fn index_of(&self, slot: u32) -> usize {
-        let up_to_slot = u32::MAX >> (SLOTS - 1 - slot);
+        let up_to_slot = Slots::MAX >> (SLOTS - 1 - slot);
         (self.starts & up_to_slot).count_ones() as usize - 1
     }
 

@@ -40,9 +40,9 @@ impl<V: Value> Walk<V> {
     /// The next leaf, or `None` at the end.
     pub async fn next(&mut self, source: &dyn NodeSource<V>) -> Result<Option<LeafView<V>>> {
         while let Some(step) = self.stack.pop() {
-            let node = match &step.child {
+            let node = match step.child {
                 Child::Empty => continue,
-                Child::Dirty(node) | Child::Sealed(_, node) => Arc::clone(node),
+                Child::Dirty(node) | Child::Sealed(_, node) => node,
                 Child::Stored(stored) => source.load(&stored.link).await?,
             };
             let after = self.after.filter(|_| step.on_path);

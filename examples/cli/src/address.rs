@@ -21,15 +21,6 @@ pub(crate) enum Address {
     Memory,
 }
 
-/// What must be true of the place before it is used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// A vault is about to be made there.
-    Create,
-    /// There is a vault.
-    Open,
-}
-
 impl Address {
     pub(crate) fn parse(text: &str) -> Result<Self> {
         if text == "memory:" {
@@ -52,22 +43,22 @@ impl Address {
         Ok(Self::Directory(path.into()))
     }
 
-    /// The store at the address.
-    pub(crate) async fn store(&self, purpose: Purpose) -> Result<Arc<dyn BlobStore>> {
+    /// Fails if there is certainly no vault, before a store makes its directory and before a
+    /// secret is asked for.
+    pub(crate) fn expect_vault(&self) -> Result<()> {
         match self {
-            Self::Directory(path) => {
-                // Opening makes the directory; a mistyped address should not.
-                if purpose == Purpose::Open && !path.is_dir() {
-                    return Err(Error::VaultNotFound.into());
-                }
-                Ok(Arc::new(DirectoryStore::open(path).await?))
-            }
+            Self::Directory(path) if !path.is_dir() => Err(Error::VaultNotFound.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The store at the address.
+    pub(crate) async fn store(&self) -> Result<Arc<dyn BlobStore>> {
+        match self {
+            Self::Directory(path) => Ok(Arc::new(DirectoryStore::open(path).await?)),
             Self::S3(address) => {
-                let store = S3Store::new(S3Config::from_address(address, s3_credentials()?)?)?;
-                if purpose == Purpose::Create {
-                    store.probe().await?;
-                }
-                Ok(Arc::new(store))
+                let config = S3Config::from_address(address, s3_credentials()?)?;
+                Ok(Arc::new(S3Store::new(config)?))
             }
             Self::Memory => Err(Failure::Usage("memory: is for `sealwood demo` alone".into())),
         }

@@ -5,7 +5,7 @@ use std::env;
 use sealwood::vault::VaultConfig;
 use sealwood::{Vault, Watch};
 
-use crate::address::{Address, Purpose};
+use crate::address::Address;
 use crate::arguments::Global;
 use crate::failure::{Failure, Result};
 use crate::interrupt::Interrupt;
@@ -39,10 +39,11 @@ impl Context {
         work: impl AsyncFnOnce(&Vault) -> Result<()>,
     ) -> Result<()> {
         let address = self.address()?;
+        address.expect_vault()?;
         let credential = secrets::credential(&self.options.secrets, Prompt::Known)?;
         self.interrupt.listen()?;
         let opened = async {
-            let store = address.store(Purpose::Open).await?;
+            let store = address.store().await?;
             let vault = Vault::open(store, &credential, VaultConfig::default()).await?;
             work(&vault).await
         };

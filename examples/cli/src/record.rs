@@ -50,7 +50,7 @@ impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}, {}", count(self.files, "file", "files"), size(self.bytes))?;
         if self.skipped > 0 {
-            write!(f, ", {} skipped (not a file)", self.skipped)?;
+            write!(f, ", {} left out", self.skipped)?;
         }
         if self.failed > 0 {
             write!(f, ", {} failed", self.failed)?;

@@ -16,7 +16,7 @@ use sealwood::{CHUNKED_BYTES_MIN, Vault};
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::local::{LocalItem, content_type_of, modified_ms};
-use crate::output::Meter;
+use crate::output::{Meter, printable};
 use crate::record::{EntryRecord, Totals};
 
 /// Files at work at a time. Each holds some ten chunks of a large content at most.
@@ -174,6 +174,10 @@ async fn put_item(
             put.await.map(Done::File)
         }
         LocalItem::Folder { target } => Ok(Done::Folder(target)),
-        LocalItem::Other => Ok(Done::Skipped),
+        LocalItem::Other { path } => {
+            let path = path.to_string_lossy();
+            context.output.note(format_args!("left out, not a file: {}", printable(&path)));
+            Ok(Done::Skipped)
+        }
     }
 }

@@ -7,6 +7,7 @@ use anyhow::Result;
 use clap::ValueEnum;
 
 use crate::process;
+use crate::toolchain::moto;
 use crate::workspace::Workspace;
 
 #[derive(clap::Args)]
@@ -48,6 +49,9 @@ impl Bench {
         if let Some(file) = self.plot {
             command.arg("--plot").arg(file);
         }
+        if self.name.wants_s3(&self.rest) {
+            command.env("SEALWOOD_MOTO_SERVER", moto::ensure(workspace)?);
+        }
         command.args(self.rest);
         process::run_for_exit_code(&mut command)
     }
@@ -61,6 +65,11 @@ impl Name {
             Name::Seal => "seal",
             Name::Stream => "stream",
         }
+    }
+
+    /// Whether the benchmark starts the S3 server.
+    fn wants_s3(self, rest: &[String]) -> bool {
+        matches!(self, Name::Stream) && rest.iter().any(|argument| argument == "--s3")
     }
 
     /// The other systems are heavy to build, so only the benchmarks that run beside them ask for

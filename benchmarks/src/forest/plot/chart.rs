@@ -8,7 +8,7 @@ pub(super) struct Chart {
     pub(super) x_label: &'static str,
     pub(super) x: Axis,
     pub(super) panels: [Panel; 2],
-    pub(super) note: &'static str,
+    pub(super) notes: [&'static str; 2],
 }
 
 /// A logarithmic axis.
@@ -30,6 +30,7 @@ pub(super) struct Series {
     name: &'static str,
     style: Style,
     points: Vec<(f64, f64)>,
+    values: Side,
     label: Side,
 }
 
@@ -40,8 +41,8 @@ pub(super) struct Style {
     pub(super) width: f64,
 }
 
-/// Where the labels of a line stand: above or below its points, or, where those would meet
-/// another line's, right of the last.
+/// On which side of its points the values and the name of a line stand, so that they meet no
+/// other line's.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Side {
     Above,
@@ -54,14 +55,15 @@ impl Series {
         name: &'static str,
         style: Style,
         points: Vec<(f64, f64)>,
+        values: Side,
         label: Side,
     ) -> Self {
-        Self { name, style, points, label }
+        Self { name, style, points, values, label }
     }
 }
 
 const WIDTH: f64 = 1_180.0;
-const HEIGHT: f64 = 520.0;
+const HEIGHT: f64 = 536.0;
 const PANEL_TOP: f64 = 92.0;
 const PANEL_WIDTH: f64 = 480.0;
 const PANEL_HEIGHT: f64 = 330.0;
@@ -91,8 +93,10 @@ impl Chart {
         for (panel, left) in self.panels.iter().zip(PANEL_LEFT) {
             self.panel(&mut out, panel, left);
         }
-        let note_y = HEIGHT - 18.0;
-        out.text(24.0, note_y, "start", "#5f5f5a", "font-size=\"12\"", self.note);
+        for (line, note) in self.notes.iter().enumerate() {
+            let y = HEIGHT - 34.0 + 17.0 * line as f64;
+            out.text(24.0, y, "start", "#5f5f5a", "font-size=\"12\"", note);
+        }
         out.line("</svg>");
         out.0
     }
@@ -167,7 +171,7 @@ impl Svg {
                 "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\" fill=\"{colour}\"/>"
             ));
             let value = if bytes { kilobytes(*value) } else { count(*value) };
-            let (dx, dy, anchor) = match series.label {
+            let (dx, dy, anchor) = match series.values {
                 Side::Above => (0.0, -11.0, "middle"),
                 Side::Below => (0.0, 21.0, "middle"),
                 Side::Right => (10.0, 16.0, "start"),
@@ -176,8 +180,8 @@ impl Svg {
         }
         if let Some((x, y)) = at.last() {
             let (dx, dy, anchor) = match series.label {
-                Side::Above => (0.0, -27.0, "middle"),
-                Side::Below => (0.0, 37.0, "middle"),
+                Side::Above => (20.0, -27.0, "end"),
+                Side::Below => (20.0, 40.0, "end"),
                 Side::Right => (10.0, 0.0, "start"),
             };
             let weight = if width > 2.0 { "font-weight=\"700\"" } else { "" };

@@ -9,7 +9,6 @@ use sealwood::vault::VaultConfig;
 use sealwood::{CHUNK_BYTES_DEFAULT, Vault};
 use serde::Serialize;
 
-use crate::address::Purpose;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::secrets::{self, Prompt};
@@ -34,7 +33,7 @@ impl Init {
         let phrase_file = self.phrase_out.as_deref().map(PhraseFile::create).transpose()?;
         let config = VaultConfig { chunk_bytes: self.chunk_bytes, ..VaultConfig::default() };
         let created = async {
-            let store = address.store(Purpose::Create).await?;
+            let store = address.store().await?;
             Ok(Vault::create(store, &credential, config).await?)
         };
         let vault = context.interrupt.race(Box::pin(created)).await?;

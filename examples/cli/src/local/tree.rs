@@ -28,7 +28,9 @@ pub(crate) enum LocalItem {
         target: VaultPath,
     },
     /// A symbolic link, a pipe, a device: not followed, not stored.
-    Other,
+    Other {
+        path: PathBuf,
+    },
 }
 
 impl LocalTree {
@@ -89,7 +91,7 @@ fn item(
         _ => entry.file_type().is_file(),
     };
     if !is_file {
-        return Ok(LocalItem::Other);
+        return Ok(LocalItem::Other { path: entry.path().to_owned() });
     }
     Ok(LocalItem::File { path: entry.path().to_owned(), target: target? })
 }

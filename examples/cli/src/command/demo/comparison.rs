@@ -14,10 +14,11 @@ use serde::Serialize;
 
 use super::phase::{Measure, Phase};
 use super::table::print_table;
-use crate::bytes_text::{count, size};
 use crate::failure::Result;
 use crate::output::Output;
 
+const DURABLE: &str = "150 files of 4 KiB in one directory, each durable";
+const FLUSHED: &str = "1,000 files of 4 KiB in one directory, one flush";
 const FILE_BYTES: usize = 4096;
 const DURABLE_FILES: u32 = 150;
 const FLUSHED_FILES: u32 = 1_000;
@@ -30,7 +31,7 @@ pub(super) struct Comparison {
 
 pub(super) async fn measure() -> Result<Comparison> {
     let mut measure = new_vault().await?;
-    measure.start("150 files of 4 KiB, each durable");
+    measure.start(DURABLE);
     for number in 0..DURABLE_FILES {
         put(&measure, number, Durability::OnReturn).await?;
         measure.file(FILE_BYTES as u64);
@@ -38,7 +39,7 @@ pub(super) async fn measure() -> Result<Comparison> {
     let durable = measure.end();
 
     let mut measure = new_vault().await?;
-    measure.start("1,000 files of 4 KiB, one flush");
+    measure.start(FLUSHED);
     for number in 0..FLUSHED_FILES {
         put(&measure, number, Durability::Deferred).await?;
     }
@@ -51,43 +52,46 @@ pub(super) fn print(output: &Output, found: &Comparison, rename: &Phase) -> Resu
     let Comparison { durable, flushed } = found;
     let rows = [
         Row {
-            comparison: "150 files of 4 KiB in one directory, each durable: index requests",
-            here: durable.index_requests.to_string(),
+            work: DURABLE,
+            measure: "index requests",
+            here: durable.index_requests,
             reference: "384 for nodes, about 450 for manifests",
         },
         Row {
-            comparison: "  the same: index bytes",
-            here: size(durable.index_bytes),
+            work: DURABLE,
+            measure: "index bytes",
+            here: durable.index_bytes,
             reference: "3.5 MB, nodes alone",
         },
         Row {
-            comparison: "  the same: round trips in a row for a file",
-            here: durable.serial_round_trips_max.to_string(),
+            work: DURABLE,
+            measure: "round trips in a row for a file",
+            here: durable.serial_round_trips_max,
             reference: "6 to 7",
         },
+        Row { work: FLUSHED, measure: "all requests", here: flushed.requests, reference: "2,152" },
         Row {
-            comparison: "1,000 files of 4 KiB, one flush: all requests",
-            here: flushed.requests.to_string(),
-            reference: "2,152",
-        },
-        Row {
-            comparison: "rename of a folder of any size",
-            here: count(rename.requests, "request", "requests"),
+            work: "rename of a folder",
+            measure: "all requests",
+            here: rename.requests,
             reference: "not offered",
         },
     ];
     for row in &rows {
         output.record(row)?;
     }
-    let head = ["on the same work, in memory", "here", "sealed-HAMT client"].map(str::to_owned);
-    let lines = rows.map(|row| [row.comparison.to_owned(), row.here, row.reference.to_owned()]);
+    let head = ["on the same work", "", "here", "sealed-HAMT client"].map(str::to_owned);
+    let lines = rows.map(|row| {
+        [row.work.into(), row.measure.into(), row.here.to_string(), row.reference.into()]
+    });
     print_table(output, &head, &lines)
 }
 
 #[derive(Serialize)]
 struct Row {
-    comparison: &'static str,
-    here: String,
+    work: &'static str,
+    measure: &'static str,
+    here: u64,
     reference: &'static str,
 }
 

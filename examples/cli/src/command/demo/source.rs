@@ -156,3 +156,46 @@ fn all(folder: &Path) -> Result<Vec<PathBuf>> {
     }
     Ok(paths)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::Arc;
+
+    use futures_lite::future::block_on;
+    use sealwood::blob::MemoryStore;
+    use sealwood::platform::Environment;
+    use sealwood::seal::RootSecret;
+    use sealwood::vault::{Credential, PutOptions, VaultConfig};
+
+    use super::*;
+
+    #[test]
+    fn a_single_byte_too_few_too_many_or_other_shows() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("file"), "content").unwrap();
+        let source = Source::of(folder.path().to_owned()).unwrap();
+        let file = &source.files()[0];
+        let target = file.target("top").unwrap();
+        let secret = RootSecret::generate(&Environment::default()).unwrap();
+        let store = Arc::new(MemoryStore::default());
+        let outcome = |stored: &'static str| {
+            block_on(async {
+                let config = VaultConfig::default();
+                let credential = Credential::Secret(secret.clone());
+                let vault = match Vault::open(store.clone(), &credential, config.clone()).await {
+                    Ok(vault) => vault,
+                    Err(_) => Vault::create(store.clone(), &credential, config).await.unwrap(),
+                };
+                vault.put(target.as_str(), stored, PutOptions::default()).await.unwrap();
+                file.compare(&vault, &target, Watch::default()).await
+            })
+        };
+        assert_eq!(outcome("content").unwrap(), 7);
+        for other in ["conten", "contentt", "contenT", ""] {
+            let failure = outcome(other).unwrap_err();
+            assert_eq!((failure.code(), failure.exit_code()), ("differs", 5), "{other}");
+        }
+    }
+}

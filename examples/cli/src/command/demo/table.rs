@@ -45,7 +45,10 @@ pub(super) fn print_phases(output: &Output, phases: &[Phase]) -> Result<()> {
         .collect();
     print_table(output, &head, &lines)?;
     output.text(
-        "in a row: the most round trips one file waits for; of the whole step for one flush\n",
+        "in a row: the most round trips one file waits for; of the whole step for one flush",
+    )?;
+    output.text(
+        "one flush: chunks of large files are there since the first step, and not sent again\n",
     )
 }
 

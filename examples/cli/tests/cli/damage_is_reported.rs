@@ -1,0 +1,57 @@
+//! Bytes that are not what was stored are never given out, and the exit code says so.
+
+use std::fs;
+
+use crate::drive::{Drive, Ran, noise};
+
+/// The stored objects other than the root, the largest first.
+fn objects(drive: &Drive) -> Vec<std::path::PathBuf> {
+    let mut objects: Vec<_> = walkdir::WalkDir::new(drive.path("vault/objects"))
+        .into_iter()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.file_type().is_file() && entry.file_name() != "root")
+        .map(|entry| (entry.metadata().unwrap().len(), entry.into_path()))
+        .collect();
+    objects.sort();
+    objects.into_iter().rev().map(|(_, path)| path).collect()
+}
+
+fn with_two_files() -> Drive {
+    let drive = Drive::new();
+    drive.write("in/large", noise(1, 300_000));
+    drive.write("in/small", noise(2, 20_000));
+    drive.ok(&["put", "in", "/"]);
+    drive
+}
+
+fn get(drive: &Drive) -> Ran {
+    let ran = drive.run(&["get", "in", "out"]);
+    assert_eq!(ran.code, Some(5), "{}", ran.stderr);
+    ran
+}
+
+#[test]
+fn an_altered_object_is_5_and_the_other_files_are_got() {
+    let drive = with_two_files();
+    let object = &objects(&drive)[0];
+    let mut bytes = fs::read(object).unwrap();
+    bytes[100_000] ^= 1;
+    fs::write(object, bytes).unwrap();
+    let ran = get(&drive);
+    assert!(ran.stderr.contains("in/large: "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("[object-corrupt]"), "{}", ran.stderr);
+    assert!(drive.read("out/small") == noise(2, 20_000));
+    let names: Vec<_> = fs::read_dir(drive.path("out")).unwrap().map(|it| it.unwrap()).collect();
+    assert_eq!(names.len(), 1, "neither a part of the file nor a temporary one: {names:?}");
+}
+
+#[test]
+fn a_truncated_and_a_missing_object_are_5() {
+    let drive = with_two_files();
+    let object = &objects(&drive)[0];
+    let bytes = fs::read(object).unwrap();
+    fs::write(object, &bytes[..1000]).unwrap();
+    assert!(get(&drive).stderr.contains("[object-truncated]"));
+    fs::remove_file(object).unwrap();
+    assert!(get(&drive).stderr.contains("[object-missing]"));
+}

@@ -1,0 +1,111 @@
+//! One exit code for each kind of failure.
+
+use crate::drive::{Drive, Ran};
+
+#[test]
+fn what_is_not_there_is_3() {
+    let drive = Drive::new();
+    for arguments in [
+        &["stat", "none"][..],
+        &["cat", "none"],
+        &["ls", "none"],
+        &["get", "none", "out"],
+        &["rm", "none"],
+        &["mv", "none", "other"],
+        &["put", "no-such-local-file", "/"],
+    ] {
+        let ran = drive.run(arguments);
+        assert_eq!(ran.code, Some(3), "{arguments:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains("not-found]"), "{}", ran.stderr);
+        assert!(ran.stdout.is_empty());
+    }
+    assert!(!drive.path("out").exists());
+}
+
+#[test]
+fn no_vault_is_3_and_none_is_made() {
+    let drive = Drive::without_vault();
+    drive.write("secret", [7; 32]);
+    let ran = drive.run(&["ls"]);
+    assert_eq!(ran.code, Some(3));
+    assert!(ran.stderr.contains("[vault-not-found]"), "{}", ran.stderr);
+    assert!(!drive.path("vault").exists());
+}
+
+#[test]
+fn a_second_vault_in_one_place_is_1() {
+    let drive = Drive::new();
+    let ran = drive.run(&["init"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.stderr.contains("[vault-exists]"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_wrong_secret_is_4() {
+    let drive = Drive::new();
+    drive.write("wrong", [7; 32]);
+    let ran = Ran::of(drive.command().args(["--secret-file", "wrong", "ls"]));
+    assert_eq!(ran.code, Some(4), "{}", ran.stderr);
+    assert!(ran.stderr.contains("[wrong-key]"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_wrong_passphrase_is_4_and_the_words_open_as_well() {
+    let drive = Drive::without_vault();
+    let with = |passphrase: &str, arguments: &[&str]| {
+        Ran::of(drive.command().env("SEALWOOD_PASSPHRASE", passphrase).args(arguments))
+    };
+    assert_eq!(with("right", &["init", "--phrase-out", "words"]).code, Some(0));
+    assert_eq!(with("right", &["mkdir", "d"]).code, Some(0));
+    let wrong = with("wrong", &["ls"]);
+    assert_eq!(wrong.code, Some(4));
+    assert!(wrong.stderr.contains("[wrong-passphrase]"), "{}", wrong.stderr);
+
+    let file = Ran::of(drive.command().args(["--phrase-file", "words", "ls"]));
+    assert_eq!(file.stdout, b"d/\n");
+    let words = String::from_utf8(drive.read("words")).unwrap();
+    assert_eq!(words.split_whitespace().count(), 24);
+    let environment = Ran::of(drive.command().env("SEALWOOD_RECOVERY_PHRASE", &words).arg("ls"));
+    assert_eq!(environment.stdout, b"d/\n");
+    let fewer = words.rsplit_once(' ').unwrap().0;
+    let ran = Ran::of(drive.command().env("SEALWOOD_RECOVERY_PHRASE", fewer).arg("ls"));
+    assert_eq!(ran.code, Some(4));
+    assert!(!ran.stderr.contains(fewer.split(' ').next().unwrap()), "{}", ran.stderr);
+}
+
+#[test]
+fn a_store_that_cannot_be_reached_is_6() {
+    let drive = Drive::new();
+    // Nobody listens on a port that was free a moment ago.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let address = format!("s3://bucket?endpoint=http://127.0.0.1:{port}");
+    let ran = Ran::of(
+        drive
+            .command()
+            .env("AWS_ACCESS_KEY_ID", "id")
+            .env("AWS_SECRET_ACCESS_KEY", "secret")
+            .args(["--secret-file", "secret", "--vault", &address, "ls"]),
+    );
+    assert_eq!(ran.code, Some(6), "{}", ran.stderr);
+    assert!(ran.stderr.contains("[store-unavailable]"), "{}", ran.stderr);
+}
+
+#[test]
+fn what_cannot_be_meant_is_2() {
+    let drive = Drive::new();
+    for arguments in [
+        &["no-such-command"][..],
+        &["ls", "a/../b"],
+        &["cat", "--range", "5-4", "a"],
+        &["--vault", "https://example.com", "ls"],
+        &["--vault", "memory:", "ls"],
+        &["--phrase-file", "words", "ls"],
+        &["put", "-", "directory/"],
+    ] {
+        let ran = drive.run(arguments);
+        assert_eq!(ran.code, Some(2), "{arguments:?}: {}", ran.stderr);
+    }
+    let nowhere = Ran::of(drive.command().env_remove("SEALWOOD_VAULT").arg("ls"));
+    assert_eq!(nowhere.code, Some(2));
+    assert!(nowhere.stderr.contains("SEALWOOD_VAULT"), "{}", nowhere.stderr);
+}

@@ -1,0 +1,15 @@
+//! The program as a user runs it: arguments and files in; output, files and exit codes out.
+
+#![allow(clippy::unwrap_used)]
+
+mod drive;
+
+mod damage_is_reported;
+mod demo_verifies_every_byte;
+mod exit_codes_tell_what_failed;
+mod files_come_back_as_they_were;
+mod interruption_leaves_the_vault_whole;
+mod json_is_one_object_a_line;
+mod moving_and_removing;
+mod nothing_is_written_outside_the_target;
+mod secrets_never_come_from_arguments;
