@@ -143,6 +143,13 @@ impl S3Config {
             ));
         }
         let endpoint: Url = self.endpoint.parse().map_err(|_| invalid("endpoint: not a URL"))?;
+        let is_bare = endpoint.username().is_empty()
+            && endpoint.password().is_none()
+            && endpoint.query().is_none()
+            && endpoint.fragment().is_none();
+        if !is_bare {
+            return Err(invalid("endpoint: no credentials, query or fragment in it"));
+        }
         if endpoint.scheme() == "http" && !self.allow_http && !is_this_machine(&endpoint) {
             return Err(invalid(
                 "endpoint: only this machine is reached by http unless allow_http is set",
@@ -278,6 +285,10 @@ mod tests {
             "s3://b/a//b",
             "s3://b/a%20b",
             "s3://b?endpoint=nonsense",
+            "s3://b?endpoint=https://id:secret@s.example",
+            "s3://b?endpoint=https://id@s.example",
+            "s3://b?endpoint=https://s.example/?x=y",
+            "s3://b?endpoint=https://s.example/%23x",
             "s3://b?endpoint=ftp://127.0.0.1",
             "s3://b?endpoint=http://127.0.0.1:9000&style=virtual-host",
         ] {
