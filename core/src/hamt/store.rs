@@ -78,8 +78,19 @@ fn seal_child<V: Value>(
     if plan.planned(node).is_some() {
         return Ok(());
     }
-    for below in below(node) {
-        seal_child(below, keys, packs, plan)?;
+    match &node.body {
+        Body::Inner(inner) => {
+            inner.children.iter().try_for_each(|child| seal_child(child, keys, packs, plan))?;
+        }
+        // A leaf holds its entries in the order they came in, or were read. Packs must not differ
+        // by that.
+        Body::Leaf(leaf) => {
+            let mut items: Vec<_> = leaf.items().iter().collect();
+            items.sort_unstable_by(|a, b| (*a.key).cmp(&b.key));
+            for nested in items.into_iter().filter_map(|item| item.value.nested()) {
+                seal_child(&nested.root, keys, packs, plan)?;
+            }
+        }
     }
     let encoded = encode(node, plan)?;
     let address = keys.address(UnitKind::Node, encoded.canon());
