@@ -135,3 +135,23 @@ impl Root {
 pub(crate) fn reencode_root(body: &[u8]) -> Result<Vec<u8>> {
     Root::decode(body)?.encode(&SealPlan::default())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_sequence_can_always_be_counted_on() {
+        let chunk = ChunkSize::from_bits(20).unwrap();
+        let decoded = |sequence| {
+            let root = Root { sequence, ..Root::first([1; 16], chunk) };
+            let body = root.encode(&SealPlan::default()).unwrap();
+            Root::decode(&body).map(|root| root.sequence).map_err(|error| error.code())
+        };
+        assert_eq!(decoded(1), Ok(1));
+        assert_eq!(decoded(u64::MAX - 1), Ok(u64::MAX - 1));
+        assert_eq!(decoded(0), Err("malformed"));
+        assert_eq!(decoded(u64::MAX), Err("malformed"));
+    }
+}
