@@ -376,6 +376,33 @@ fn progress_rises_to_the_total_and_cancelling_leaves_the_vault_as_it_was() {
 }
 
 #[test]
+fn a_flush_reports_its_packs_and_can_be_cancelled() {
+    block_on(async {
+        let (store, _) = faulty_vault().await;
+        let config = VaultConfig { pack_bytes_max: 64 * KIB, ..VaultConfig::default() };
+        let vault = Vault::open(store.clone(), &credential(), config).await.unwrap();
+        for number in 0..100 {
+            vault.put(&format!("d/{number}"), noise(number, 5_000), deferred()).await.unwrap();
+        }
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&seen);
+        let watch = Watch {
+            progress: Some(Arc::new(move |progress| log.lock().unwrap().push(progress))),
+            ..Watch::default()
+        };
+        watch.cancel.cancel();
+        assert_eq!(code(vault.flush_with(&watch).await), "cancelled");
+        assert!(vault.needs_flush() && seen.lock().unwrap().is_empty());
+        let watch = Watch { cancel: CancelToken::new(), ..watch };
+        vault.flush_with(&watch).await.unwrap();
+        let seen = seen.lock().unwrap().clone();
+        assert!(seen.len() > 5 && seen.is_sorted_by_key(|progress| progress.done));
+        assert_eq!(seen.last().map(|last| Some(last.done)), seen.last().map(|last| last.total));
+        assert_eq!(tree(&open(store).await).await.len(), 101);
+    });
+}
+
+#[test]
 fn a_failing_source_leaves_the_vault_as_it_was() {
     block_on(async {
         let (store, vault) = memory_vault().await;

@@ -35,8 +35,11 @@ const ENTRIES: [usize; 4] = [150, 10_000, 100_000, 1_000_000];
 const AGED_ENTRIES: [usize; 3] = [150, 10_000, 100_000];
 /// The bytes of a file of theirs: the smallest round number that goes to a pack.
 const AGED_BYTES: usize = 1_280;
-/// Puts of which the mean is taken: many times those between two spills.
-const MARGINAL_PUTS: usize = 128;
+/// Puts of which the mean is taken.
+const MARGINAL_PUTS: usize = 32;
+/// The same, many times those between two spills, so that the mean does not depend on where in
+/// that period a session begins.
+const STEADY_PUTS: usize = 128;
 /// Durable puts of a session that is called long.
 const LONG_PUTS: usize = 2_000;
 
@@ -77,17 +80,21 @@ impl Bench<'_> {
         self.bulk().await?;
         self.aged().await?;
         let mut built = Session::create(1).await?;
-        let mut marginal = Vec::new();
+        let (mut small, mut steadies) = (None, Vec::new());
         let mut present = 0;
         for entries in self.sizes(&ENTRIES) {
             built.fill(present, entries).await?;
             present = entries;
-            marginal.push(self.marginal("marginal", &built, entries).await?);
-            self.limits.marginal(&marginal[marginal.len() - 1], &marginal[0]);
+            let few = self.marginal("marginal", &built, entries, MARGINAL_PUTS).await?;
+            small.get_or_insert_with(|| few.clone());
+            self.limits.marginal(&few, small.as_ref().unwrap_or(&few));
+            let steady = self.marginal("marginal-steady", &built, entries, STEADY_PUTS).await?;
+            self.limits.marginal(&steady, steadies.first().unwrap_or(&steady));
+            steadies.push(steady);
             self.long_versus_fresh(&built, entries).await?;
             self.rename(&built, entries).await?;
         }
-        Ok(marginal)
+        Ok(steadies)
     }
 
     async fn flushes(&mut self) -> Result<()> {
@@ -124,7 +131,7 @@ impl Bench<'_> {
         for entries in self.sizes(&AGED_ENTRIES) {
             built.put_each(present, entries - present, AGED_BYTES).await?;
             present = entries;
-            let row = self.marginal("marginal-aged", &built, entries).await?;
+            let row = self.marginal("marginal-aged", &built, entries, STEADY_PUTS).await?;
             self.limits.marginal(&row, small.get_or_insert_with(|| row.clone()));
         }
         Ok(())
@@ -136,9 +143,10 @@ impl Bench<'_> {
         bench: &'static str,
         built: &Session,
         entries: usize,
+        puts: usize,
     ) -> Result<Marginal> {
         let mut fresh = built.fork(2).await?;
-        let puts = fresh.put_each(entries, MARGINAL_PUTS, PACKED_BYTES).await?;
+        let puts = fresh.put_each(entries, puts, PACKED_BYTES).await?;
         let row = Marginal::new(bench, entries, &puts);
         self.report.row(&row)?;
         Ok(row)
@@ -149,8 +157,8 @@ impl Bench<'_> {
         let session = long.put_each(entries, LONG_PUTS, PACKED_BYTES).await?;
         let mut fresh = long.fork(4).await?;
         let first = entries + LONG_PUTS;
-        let long = long.put_each(first, MARGINAL_PUTS, PACKED_BYTES).await?;
-        let fresh = fresh.put_each(first, MARGINAL_PUTS, PACKED_BYTES).await?;
+        let long = long.put_each(first, STEADY_PUTS, PACKED_BYTES).await?;
+        let fresh = fresh.put_each(first, STEADY_PUTS, PACKED_BYTES).await?;
         let row = LongVersusFresh::new(entries, &session, &long, &fresh);
         self.report.row(&row)?;
         self.limits.long_versus_fresh(&row);

@@ -74,6 +74,7 @@ impl Once {
 pub(super) struct Marginal {
     pub(super) bench: &'static str,
     pub(super) entries: usize,
+    pub(super) puts: usize,
     pub(super) requests: f64,
     pub(super) bytes: f64,
     pub(super) index_requests: f64,
@@ -91,6 +92,7 @@ impl Marginal {
         Self {
             bench,
             entries,
+            puts: puts.len(),
             requests: mean(sum.requests()),
             bytes: mean(sum.bytes()),
             index_requests: mean(sum.index_requests),

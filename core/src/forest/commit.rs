@@ -1,6 +1,7 @@
 //! Commits: from pending operations to one root.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::hamt::{SealPlan, Trie};
 use crate::platform::sleep;
 use crate::seal::{Pack, PackId, PackWriter, pack_name, seal_root};
+use crate::task::Watch;
 
 /// Commits that may lose the race before the flush gives up.
 const ATTEMPTS_MAX: u32 = 24;
@@ -40,13 +42,13 @@ struct Draft {
 impl Forest {
     /// Commits the group of `ticket`, with all that is pending. On failure, or if the future is
     /// dropped before the commit took effect, the group is taken out again.
-    pub(crate) async fn commit(&self, ticket: &Ticket) -> Result<()> {
+    pub(crate) async fn commit(&self, ticket: &Ticket, watch: &Watch) -> Result<()> {
         let withdrawal = Withdrawal { forest: self, ticket };
         let _turn = self.turn.lock().await;
         if let Some(outcome) = ticket.outcome() {
             return outcome;
         }
-        if let Err(error) = self.commit_pending(false).await {
+        if let Err(error) = self.commit_pending(false, watch).await {
             self.withdraw(ticket, error);
         }
         drop(withdrawal);
@@ -55,23 +57,23 @@ impl Forest {
 
     /// Commits all that is pending. On failure it stays pending. Tells if a deferred group had to
     /// be given up since the last flush.
-    pub(crate) async fn flush(&self) -> Result<()> {
+    pub(crate) async fn flush(&self, watch: &Watch) -> Result<()> {
         let _turn = self.turn.lock().await;
-        self.commit_pending(false).await?;
+        self.commit_pending(false, watch).await?;
         self.state().refused.take().map_or(Ok(()), Err)
     }
 
     /// Commits all that is pending and empties the tail, so that every directory has a link.
     pub(crate) async fn spill(&self) -> Result<()> {
         let _turn = self.turn.lock().await;
-        self.commit_pending(true).await
+        self.commit_pending(true, &Watch::default()).await
     }
 
-    async fn commit_pending(&self, spill: bool) -> Result<()> {
+    async fn commit_pending(&self, spill: bool, watch: &Watch) -> Result<()> {
         for attempt in 0..ATTEMPTS_MAX {
             self.settle().await?;
             let Some(draft) = self.draft(spill)? else { return Ok(()) };
-            self.store_packs(&draft).await?;
+            self.store_packs(&draft, watch).await?;
             let condition = Precondition::Matches(draft.base.clone());
             self.counters.root(draft.root_bytes.len());
             // While the put is under way nobody knows which root the store holds; if this future
@@ -194,13 +196,17 @@ impl Forest {
 
     /// Stores the packs in parallel. If some fail, what lies in the others stays stored, and a
     /// retry writes the remainder.
-    async fn store_packs(&self, draft: &Draft) -> Result<()> {
+    async fn store_packs(&self, draft: &Draft, watch: &Watch) -> Result<()> {
+        let total = draft.packs.iter().map(|pack| pack.bytes.len() as u64).sum();
+        let done = &AtomicU64::new(0);
         let puts = draft.packs.iter().map(|pack| async move {
             self.counters.pack(pack);
-            let bytes = pack.bytes.clone();
-            self.store.put(&pack_name(pack.id), bytes, Precondition::Absent).await.map(|_| pack.id)
+            let (bytes, length) = (pack.bytes.clone(), pack.bytes.len() as u64);
+            self.store.put(&pack_name(pack.id), bytes, Precondition::Absent).await?;
+            watch.report(done.fetch_add(length, Ordering::Relaxed) + length, Some(total));
+            Ok(pack.id)
         });
-        let outcomes = join_all(puts).await;
+        let outcomes: Vec<Result<PackId>> = join_all(puts).await;
         let stored: HashSet<PackId> = outcomes.iter().flatten().copied().collect();
         self.take_over(draft, &stored);
         match outcomes.into_iter().find_map(Result::err) {

@@ -8,6 +8,7 @@ use super::{Durability, Vault};
 use crate::error::Result;
 use crate::forest::Op;
 use crate::platform::BoxStream;
+use crate::task::Watch;
 
 /// Changes that are committed together or not at all. Nothing of a batch is seen before
 /// [`commit`](Batch::commit); dropping it drops the changes.
@@ -104,6 +105,16 @@ impl Batch {
 
     /// Makes all changes durable in one commit. If one of them cannot be done, none is.
     pub async fn commit(self) -> Result<()> {
-        self.vault.run(self.ops, Durability::OnReturn).await
+        self.commit_with(&Watch::default()).await
+    }
+
+    /// The same, watched: progress counts the bytes of packs.
+    pub async fn commit_with(self, watch: &Watch) -> Result<()> {
+        let forest = &self.vault.inner.forest;
+        let commit = async {
+            let ticket = forest.enqueue(self.ops, Durability::OnReturn).await?;
+            forest.commit(&ticket, watch).await
+        };
+        watch.cancel.run(commit).await
     }
 }

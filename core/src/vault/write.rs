@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::forest::{Attributes, Body, Entry, Op};
 use crate::path::{PathRule, VaultPath};
 use crate::platform::{BoxStream, MaybeSend, run_blocking};
+use crate::task::Watch;
 
 impl Vault {
     /// Creates or replaces the file at `path`.
@@ -95,8 +96,13 @@ impl Vault {
     /// Makes every deferred change durable. On failure they stay pending, and a later flush
     /// writes what is missing.
     pub async fn flush(&self) -> Result<()> {
+        self.flush_with(&Watch::default()).await
+    }
+
+    /// The same, watched: progress counts the bytes of packs.
+    pub async fn flush_with(&self, watch: &Watch) -> Result<()> {
         self.inner.forest.check_open()?;
-        self.inner.forest.flush().await
+        watch.cancel.run(self.inner.forest.flush(watch)).await
     }
 
     /// Whether deferred changes wait for a flush.
@@ -159,7 +165,7 @@ impl Vault {
     pub(super) async fn run(&self, ops: Vec<Op>, durability: Durability) -> Result<()> {
         let ticket = self.inner.forest.enqueue(ops, durability).await?;
         match durability {
-            Durability::OnReturn => self.inner.forest.commit(&ticket).await,
+            Durability::OnReturn => self.inner.forest.commit(&ticket, &Watch::default()).await,
             Durability::Deferred => Ok(()),
         }
     }
