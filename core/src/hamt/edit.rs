@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::hash::{DEPTH_MAX, KeyHash, SLOTS, slot_of};
 use super::leaf::{Item, Leaf};
 use super::node::{Body, Child, Inner, Missing, Node, Spot, Trie, Value, Weight};
-use crate::seal::Link;
 
 impl<V: Value> Trie<V> {
     /// Maps `key` to `value` and returns what it mapped to before.
@@ -59,9 +58,9 @@ impl<V: Value> Trie<V> {
     }
 
     /// Makes a loaded node resident. Gives `false` and does nothing if the trie does not lack it
-    /// there (any more).
+    /// there (any more), or if it is not what its parent says it is.
     pub fn admit(&mut self, missing: &Missing, node: Arc<Node<V>>) -> bool {
-        let lacks = stored_at(&self.root, &missing.at, &missing.link);
+        let lacks = lacks(&self.root, missing, &node);
         if lacks {
             admit(&mut self.root, 0, missing, node);
         }
@@ -247,16 +246,22 @@ fn leaf_items<V: Value>(child: &Child<V>, at: &KeyHash) -> Result<Vec<Item<V>>, 
     }
 }
 
-/// Whether the child at `at` is Stored with this link.
-fn stored_at<V: Value>(root: &Child<V>, at: &KeyHash, link: &Link) -> bool {
+/// Whether the child at the position is Stored with this link and the node's weight. A root has
+/// no weight of its own.
+fn lacks<V: Value>(root: &Child<V>, missing: &Missing, node: &Node<V>) -> bool {
     let mut child = root;
-    for depth in 0.. {
+    for depth in 0..=DEPTH_MAX {
         match child {
-            Child::Stored(stored) => return stored.link == *link,
+            Child::Stored(stored) => {
+                let fits = depth == 0 || stored.weight == node.weight();
+                return fits && stored.link == missing.link;
+            }
             Child::Empty => return false,
             Child::Dirty(node) | Child::Sealed(_, node) => match &node.body {
                 Body::Leaf(_) => return false,
-                Body::Inner(inner) => child = &inner.children[inner.index_of(at.slot(depth))],
+                Body::Inner(inner) => {
+                    child = &inner.children[inner.index_of(missing.at.slot(depth))];
+                }
             },
         }
     }

@@ -427,9 +427,38 @@ fn a_node_that_leads_back_to_itself_is_told() {
         let leaf = block_on(Walk::new(&trie, after).next(&source));
         assert_eq!(leaf.unwrap_err().code(), "malformed");
     }
-    // An edit that loads ever deeper does not stop by itself, but it never panics.
-    for _ in 0..60 {
-        let missing = trie.find(b"key").unwrap_err();
-        assert!(trie.admit(&missing, Arc::clone(&node)));
-    }
+    // An edit loads ever deeper, but no further than the hash reaches.
+    let admitted = (0..60)
+        .take_while(|_| trie.admit(&trie.find(b"key").unwrap_err(), Arc::clone(&node)))
+        .count();
+    assert_eq!(admitted as u32, super::hash::DEPTH_MAX + 1);
+}
+
+#[test]
+fn a_node_that_is_not_what_its_parent_says_is_refused() {
+    let (mut trie, _) = many(500);
+    let mut shelf = Shelf::new();
+    shelf.flush(&mut trie, |_| false);
+    let link = trie.link().unwrap();
+    let pack = &shelf.packs[&link.place.pack];
+    let (from, to) = (link.place.offset as usize, link.place.length as usize);
+    let mut plaintext = open_unit(UnitKind::Node, &link, &pack.bytes[from..from + to]).unwrap();
+    // Behind the length of the section (2 bytes), the kind and the start bits: a leaf's weight.
+    let weight = &mut plaintext[2 + 1 + 4];
+    assert!((2..=128).contains(weight));
+    *weight -= 1;
+    let mut packs = PackWriter::new(&shelf.environment, PACK_BYTES_MAX);
+    let canon = Node::<Bytes>::canon(&plaintext).unwrap();
+    let address = shelf.keys.address(UnitKind::Node, canon);
+    let place = packs.add(UnitKind::Node, &address, &plaintext).unwrap();
+    shelf.packs.extend(packs.finish().into_iter().map(|pack| (pack.id, pack)));
+
+    let mut lying = Trie::<Bytes>::at(Some(Link { address, place }));
+    let root = lying.find(b"any").unwrap_err();
+    assert!(lying.admit(&root, Arc::new(shelf.open(&root.link).unwrap())));
+    let refused = (0..500).any(|number| match lying.find(&key(number)) {
+        Ok(_) => false,
+        Err(missing) => !lying.admit(&missing, Arc::new(shelf.open(&missing.link).unwrap())),
+    });
+    assert!(refused);
 }
