@@ -5,11 +5,17 @@ mod common;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use bytes::Bytes;
 use common::*;
 use futures_lite::future::block_on;
 use proptest::prelude::*;
-use sealwood::blob::{BlobStore, Fault, MemoryStore, Method, Precondition};
+use sealwood::Result;
+use sealwood::blob::{
+    BlobStore, ETag, Fault, MemoryStore, Method, Object, ObjectMeta, ObjectPage, Precondition,
+};
+use sealwood::platform::BoxFuture;
 use sealwood::vault::PutOptions;
 
 #[test]
@@ -121,6 +127,97 @@ fn an_operation_the_other_made_impossible_is_told_and_the_rest_commits() {
         assert_eq!(code(late.flush().await), "conflict");
         late.flush().await.unwrap();
         assert_eq!(open(store).await.get("g").await.unwrap(), "8");
+    });
+}
+
+/// Lets others run before each request takes effect and before its answer arrives.
+struct Slow(MemoryStore, AtomicU64);
+
+impl Slow {
+    fn around<'a, T>(&self, request: BoxFuture<'a, T>) -> BoxFuture<'a, T>
+    where
+        T: Send + 'a,
+    {
+        // Turns of different lengths, so that requests meet in every order.
+        let turn = self.1.fetch_add(1, Ordering::Relaxed);
+        Box::pin(async move {
+            for _ in 0..turn % 3 {
+                futures_lite::future::yield_now().await;
+            }
+            let answer = request.await;
+            for _ in 0..turn % 7 {
+                futures_lite::future::yield_now().await;
+            }
+            answer
+        })
+    }
+}
+
+impl BlobStore for Slow {
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+        self.around(self.0.get(key))
+    }
+
+    fn get_range<'a>(&'a self, key: &'a str, at: u64, len: u64) -> BoxFuture<'a, Result<Bytes>> {
+        self.around(self.0.get_range(key, at, len))
+    }
+
+    fn put<'a>(
+        &'a self,
+        key: &'a str,
+        bytes: Bytes,
+        precondition: Precondition,
+    ) -> BoxFuture<'a, Result<ETag>> {
+        self.around(self.0.put(key, bytes, precondition))
+    }
+
+    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
+        self.around(self.0.delete(key))
+    }
+
+    fn list<'a>(
+        &'a self,
+        prefix: &'a str,
+        start_after: Option<&'a str>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<ObjectPage>> {
+        self.around(self.0.list(prefix, start_after, limit))
+    }
+
+    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
+        self.around(self.0.head(key))
+    }
+
+    fn flush(&self) -> BoxFuture<'_, Result<()>> {
+        self.0.flush()
+    }
+
+    fn needs_flush(&self) -> bool {
+        self.0.needs_flush()
+    }
+}
+
+#[test]
+fn reads_and_refreshes_beside_a_commit_do_not_disturb_it() {
+    block_on(async {
+        let store = Arc::new(Slow(MemoryStore::new(), AtomicU64::new(0)));
+        let vault = create(store.clone()).await;
+        put(&vault, "0", b"moves").await.unwrap();
+        let moves = async {
+            for number in 0..50 {
+                vault.rename(&number.to_string(), &(number + 1).to_string()).await.unwrap();
+            }
+        };
+        let reads = async {
+            for _ in 0..200 {
+                vault.refresh().await.unwrap();
+                assert_eq!(tree(&vault).await.len(), 1);
+                futures_lite::future::yield_now().await;
+            }
+        };
+        futures_util::future::join(moves, reads).await;
+        assert_eq!(vault.stats().written.conflicts, 0);
+        assert_eq!(open(store).await.get("50").await.unwrap(), "moves");
     });
 }
 

@@ -71,25 +71,27 @@ impl Forest {
 
     async fn commit_pending(&self, spill: bool, watch: &Watch) -> Result<()> {
         for attempt in 0..ATTEMPTS_MAX {
+            if self.state().suspect {
+                self.reload().await?;
+            }
             self.settle().await?;
             let Some(draft) = self.draft(spill)? else { return Ok(()) };
             self.store_packs(&draft, watch).await?;
             let condition = Precondition::Matches(draft.base.clone());
             self.counters.root(draft.root_bytes.len());
-            // While the put is under way nobody knows which root the store holds; if this future
-            // is dropped now, the next one looks.
-            self.state().suspect = true;
+            let doubt = Doubt(self);
             match self.store.put(ROOT_KEY, draft.root_bytes.clone(), condition).await {
                 Ok(etag) => {
+                    doubt.dispel();
                     self.finish(&draft, etag);
                     return self.make_durable().await.map_err(|_| Error::OutcomeUnknown);
                 }
                 Err(Error::PreconditionFailed) => {
                     let ours = self.was_ours(&draft).await;
-                    if matches!(ours, Err(Error::Rollback { .. } | Error::Fork { .. })) {
-                        // The put was refused and what is there is not ours: what was accepted
-                        // before is still the newest state to read.
-                        self.state().suspect = false;
+                    if matches!(ours, Ok(_) | Err(Error::Rollback { .. } | Error::Fork { .. })) {
+                        // Even where the root that is there is refused: the put was refused as
+                        // well, so what was accepted before is still the newest state to read.
+                        doubt.dispel();
                     }
                     if ours? {
                         return Ok(());
@@ -97,17 +99,19 @@ impl Forest {
                     self.counters.conflict();
                     self.back_off(attempt).await?;
                 }
-                Err(error) => return self.resolve(draft, error).await,
+                Err(error) => return self.resolve(draft, error, doubt).await,
             }
         }
         Err(Error::CommitContention { attempts: ATTEMPTS_MAX })
     }
 
     /// A put failed without saying whether it took effect: the store tells.
-    async fn resolve(&self, draft: Draft, error: Error) -> Result<()> {
+    async fn resolve(&self, draft: Draft, error: Error, doubt: Doubt<'_>) -> Result<()> {
         match self.was_ours(&draft).await {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(error),
+            Ok(ours) => {
+                doubt.dispel();
+                if ours { Ok(()) } else { Err(error) }
+            }
             // A root that lies, or a store that still does not answer: if the commit did take
             // effect, the next reload brings it.
             Err(_) => {
@@ -307,6 +311,23 @@ fn carry(
     }
     root.tail.carried = root.tail.carried.saturating_add(costs.tail);
     Ok(Some(root))
+}
+
+/// Held while nobody knows which root the store holds. If it is dropped, by an error or with its
+/// future, the session is suspect, and the next call that needs the root looks.
+struct Doubt<'a>(&'a Forest);
+
+impl Doubt<'_> {
+    /// The store has said what it holds.
+    fn dispel(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Doubt<'_> {
+    fn drop(&mut self) {
+        self.0.state().suspect = true;
+    }
 }
 
 /// Takes a group out again if its caller gave up on it.

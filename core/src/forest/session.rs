@@ -251,6 +251,7 @@ impl Forest {
                     }
                 }
             }
+            self.clear_up().await?;
             self.settle().await?;
         }
     }
@@ -260,6 +261,7 @@ impl Forest {
         self.check_open()?;
         let ops: Ops = ops.into();
         loop {
+            self.clear_up().await?;
             self.settle().await?;
             let _edit = self.editing.lock().await;
             let (mut tree, edition) = {
@@ -296,11 +298,8 @@ impl Forest {
         }
     }
 
-    /// Brings the tree up to date: the root if it is suspect, then its tail, then what is pending.
+    /// Brings the tree up to the root: applies its tail, then what is pending.
     pub(super) async fn settle(&self) -> Result<()> {
-        if self.state().suspect {
-            self.reload().await?;
-        }
         if self.state().is_settled() {
             return Ok(());
         }
@@ -358,8 +357,24 @@ impl Forest {
         }
     }
 
-    /// Reads the root again and accepts it if it follows the last one.
-    pub(crate) async fn reload(&self) -> Result<()> {
+    /// Looks for other writers' commits. Waits for a commit of our own that is under way: its root
+    /// must not be taken for somebody else's, nor the one before it for an old one.
+    pub(crate) async fn refresh(&self) -> Result<()> {
+        let _turn = self.turn.lock().await;
+        self.reload().await
+    }
+
+    /// Asks the store for the root if it may hold another than this session knows.
+    async fn clear_up(&self) -> Result<()> {
+        if !self.state().suspect {
+            return Ok(());
+        }
+        let _turn = self.turn.lock().await;
+        if self.state().suspect { self.reload().await } else { Ok(()) }
+    }
+
+    /// Reads the root again and accepts it if it follows the last one. The caller has the turn.
+    pub(super) async fn reload(&self) -> Result<()> {
         let fetched = self.fetch_root().await?;
         self.accept(fetched)
     }

@@ -57,7 +57,7 @@ impl Vault {
     /// [`Fork`](crate::Error::Fork) if the store serves a root that does not follow the last one.
     pub async fn refresh(&self) -> Result<()> {
         self.inner.forest.check_open()?;
-        self.inner.forest.reload().await
+        self.inner.forest.refresh().await
     }
 
     async fn for_path(&self, path: &str) -> Result<Snapshot> {
