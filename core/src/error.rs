@@ -157,15 +157,18 @@ pub enum Error {
     Conflict {
         /// The code of the error the operation met when it was replayed.
         reason: &'static str,
+        /// The path that error was about, where it was about one.
+        path: Option<VaultPath>,
     },
     /// The store did not say whether the commit took effect; a later read tells.
     #[error("the store did not say whether the commit took effect")]
     OutcomeUnknown,
-    /// The caller's token cancelled the operation; nothing of it was committed.
+    /// The caller's token cancelled the operation. What was not committed by then has not happened;
+    /// if the last request of the commit was under way, a later read tells.
     #[error("cancelled")]
     Cancelled,
-    /// The vault is closed.
-    #[error("the vault is closed")]
+    /// The vault, batch or stream was closed before.
+    #[error("closed")]
     Closed,
     /// A reader or stream given by the caller failed.
     #[error("the caller's stream failed: {reason}")]
@@ -231,6 +234,7 @@ impl Error {
             | Error::IsADirectory { path }
             | Error::DirectoryNotEmpty { path }
             | Error::IntoItself { path } => Some(path),
+            Error::Conflict { path, .. } => path.as_ref(),
             _ => None,
         }
     }

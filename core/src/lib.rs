@@ -5,6 +5,8 @@
 //! `docs/FORMAT.md` has the bytes.
 
 pub mod blob;
+#[cfg(feature = "bridge")]
+pub mod bridge;
 mod codec;
 mod content;
 mod error;
@@ -23,6 +25,9 @@ pub use error::{Error, Result};
 pub use forest::WriteStats;
 pub use task::{CancelToken, OnProgress, Progress, Watch};
 pub use vault::Vault;
+
+/// The version of this crate.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

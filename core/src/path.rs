@@ -225,7 +225,8 @@ impl fmt::Display for VaultPath {
     }
 }
 
-fn nfc(text: &str) -> String {
+/// The one spelling of canonically equivalent texts.
+pub(crate) fn nfc(text: &str) -> String {
     text.nfc().collect()
 }
 

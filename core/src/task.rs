@@ -41,8 +41,9 @@ impl CancelToken {
         if self.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
     }
 
-    /// Runs `work` until it ends or the token is cancelled, which drops it.
-    pub(crate) async fn run<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+    /// Runs `work` until it ends or the token is cancelled, which drops it and fails with
+    /// [`Error::Cancelled`].
+    pub async fn run<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let listener = self.0.event.listen();
         self.check()?;
         match select(Box::pin(work), listener).await {

@@ -107,7 +107,7 @@ fn an_operation_the_other_made_impossible_is_told_and_the_rest_commits() {
         .into();
         assert_eq!(cold, expected);
 
-        let mut batch = theirs.batch();
+        let batch = theirs.batch();
         batch.put("kept-out", "4", PutOptions::default()).await.unwrap();
         batch.rename("b", "d").unwrap();
         ours.remove("b").await.unwrap();
@@ -117,14 +117,16 @@ fn an_operation_the_other_made_impossible_is_told_and_the_rest_commits() {
         // A deferred change has no caller left to tell, so the flush does, once.
         let late = open(store.clone()).await;
         put(&late, "e", b"5").await.unwrap();
-        let mut waiting = late.batch();
+        let waiting = late.batch();
         waiting.put("f", "6", PutOptions::default()).await.unwrap();
         late.put("e/below", "7", deferred()).await.unwrap_err();
         late.put("g/below", "7", deferred()).await.unwrap();
         ours.refresh().await.unwrap();
         put(&ours, "g", b"8").await.unwrap();
         waiting.commit().await.unwrap();
-        assert_eq!(code(late.flush().await), "conflict");
+        let refused = late.flush().await.unwrap_err();
+        assert_eq!(refused.code(), "conflict");
+        assert!(refused.path().is_some(), "a flush says which of the deferred changes it was");
         late.flush().await.unwrap();
         assert_eq!(open(store).await.get("g").await.unwrap(), "8");
     });
@@ -367,8 +369,8 @@ impl Model {
         if from == to {
             return Ok(());
         }
-        if entry.is_none() && to.starts_with(&Self::below(from)) {
-            return Err("into-itself");
+        if to.starts_with(&Self::below(from)) {
+            return Err(if entry.is_none() { "into-itself" } else { "not-a-directory" });
         }
         match (entry.is_some(), self.0.get(to).map(Option::is_some)) {
             (_, None) | (true, Some(true)) => {}

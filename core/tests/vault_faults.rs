@@ -56,7 +56,7 @@ async fn run(vault: &Vault, call: Call) -> Result<(), Error> {
         Call::Remove => vault.remove("dir/3").await,
         Call::RemoveAll => vault.remove_all("dir").await,
         Call::Batch => {
-            let mut batch = vault.batch();
+            let batch = vault.batch();
             batch.put("dir/3", noise(5, 3000), PutOptions::default()).await?;
             batch.put("dir/more", noise(6, 300_000), PutOptions::default()).await?;
             batch.rename("dir/4", "four")?;

@@ -211,7 +211,7 @@ fn metadata_travels_with_the_entry() {
 fn pages_are_sorted_complete_and_survive_changes() {
     block_on(async {
         let (store, vault) = memory_vault().await;
-        let mut batch = vault.batch();
+        let batch = vault.batch();
         for number in 0..500 {
             batch.put(&format!("d/{number:04}"), vec![1], PutOptions::default()).await.unwrap();
         }
@@ -268,7 +268,7 @@ fn a_snapshot_and_a_batch_see_one_state() {
         let (store, vault) = memory_vault().await;
         put(&vault, "kept", b"old").await.unwrap();
         let snapshot = vault.snapshot().await.unwrap();
-        let mut batch = vault.batch();
+        let batch = vault.batch();
         batch.put("kept", "new", PutOptions::default()).await.unwrap();
         batch.rename("kept", "moved").unwrap();
         batch.mkdir("made").unwrap();
@@ -279,7 +279,7 @@ fn a_snapshot_and_a_batch_see_one_state() {
         assert!(!snapshot.exists("made").await.unwrap());
 
         let before = tree(&vault).await;
-        let mut bad = vault.batch();
+        let bad = vault.batch();
         bad.remove("moved").unwrap();
         bad.remove("nowhere").unwrap();
         assert_eq!(code(bad.commit().await), "not-found");

@@ -6,8 +6,14 @@
 
 mod cache;
 mod chore;
+mod dart_build;
+mod file_tree;
+mod js_package;
 mod part;
 mod process;
+mod scenario_files;
+mod snippets;
+mod swift_build;
 mod tally;
 mod toolchain;
 mod wasm_build;
@@ -48,6 +54,18 @@ enum Chore {
     Fuzz(chore::fuzz::Fuzz),
     /// Compute the golden vectors anew.
     Vectors,
+    /// Write the glue between Dart and Rust anew, or compare it.
+    Codegen(chore::codegen::Codegen),
+    /// Build the Kotlin package for this machine.
+    Jar,
+    /// Build the JavaScript package and pack it.
+    Npm,
+    /// Build the library for phones and Macs, as an XCFramework and an AAR.
+    Mobile(chore::mobile::Mobile),
+    /// Run a program of Debian sid's, such as `dart` or `swiftc`, where the user stands.
+    Sid(chore::sid::Sid),
+    /// Run a subcommand of `swift` on the example, with the library as it is in the checkout.
+    Swift(chore::swift::Swift),
 }
 
 fn main() -> ExitCode {
@@ -71,5 +89,11 @@ fn run(chore: Chore) -> anyhow::Result<ExitCode> {
         Chore::Ci => chore::test::run(&workspace, Part::ALL),
         Chore::Fuzz(fuzz) => fuzz.run(&workspace),
         Chore::Vectors => chore::vectors::run(&workspace),
+        Chore::Codegen(codegen) => codegen.run(&workspace),
+        Chore::Jar => chore::jar::run(&workspace),
+        Chore::Npm => chore::npm::run(&workspace),
+        Chore::Mobile(mobile) => mobile.run(&workspace),
+        Chore::Sid(sid) => sid.run(&workspace),
+        Chore::Swift(swift) => swift.run(&workspace),
     }
 }

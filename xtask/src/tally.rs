@@ -63,7 +63,8 @@ pub(crate) struct PartReport {
     pub(crate) elapsed: Duration,
 }
 
-/// The closing summary: a line per part, and last `N passed, N failed` over all of them.
+/// The closing summary: a line per part, one that names each with its count, and last
+/// `N passed, N failed` over all of them.
 pub(crate) fn summary(parts: &[PartReport]) -> (String, Tally) {
     let mut text = String::new();
     let mut total = Tally::default();
@@ -74,6 +75,9 @@ pub(crate) fn summary(parts: &[PartReport]) -> (String, Tally) {
         text += &format!("{name:<8} {passed:>6} passed {failed:>6} failed {seconds:>8.1} s\n");
         total += part.tally;
     }
+    let count = |part: &PartReport| format!("{} {}", part.name, part.tally.passed);
+    let counts: Vec<_> = parts.iter().map(count).collect();
+    text += &format!("passed: {}\n", counts.join(", "));
     text += &format!("{} passed, {} failed", total.passed, total.failed);
     (text, total)
 }
@@ -101,7 +105,8 @@ mod tests {
         let (text, total) = summary(&[part("lint", 3, 0), part("rust", 40, 2)]);
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines[0], "lint          3 passed      0 failed      1.5 s");
-        assert_eq!(lines[2], "43 passed, 2 failed");
+        assert_eq!(lines[2], "passed: lint 3, rust 40");
+        assert_eq!(lines[3], "43 passed, 2 failed");
         assert_eq!(total, Tally { passed: 43, failed: 2 });
     }
 

@@ -57,9 +57,15 @@ impl Workspace {
         command
     }
 
-    fn set_target_directory(&self, command: &mut Command) {
-        if env::var_os("CARGO_TARGET_DIR").is_none() {
-            command.env("CARGO_TARGET_DIR", self.cache.root().join("target"));
+    /// Where cargo and the other compilers build.
+    pub(crate) fn target_directory(&self) -> PathBuf {
+        match env::var_os("CARGO_TARGET_DIR") {
+            Some(configured) => self.root.join(configured),
+            None => self.cache.root().join("target"),
         }
+    }
+
+    fn set_target_directory(&self, command: &mut Command) {
+        command.env("CARGO_TARGET_DIR", self.target_directory());
     }
 }

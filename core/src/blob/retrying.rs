@@ -96,8 +96,10 @@ impl<S: BlobStore> RetryingStore<S> {
     async fn pause(&self, failures: &mut u32, error: Error) -> Result<()> {
         *failures += 1;
         if *failures >= self.policy.attempts_max {
+            log::error!("the store failed {failures} times: {}", error.code());
             return Err(error);
         }
+        log::warn!("the store failed, attempt {failures}: {}", error.code());
         sleep(self.policy.wait(*failures, &self.environment)?).await;
         Ok(())
     }

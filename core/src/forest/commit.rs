@@ -97,6 +97,7 @@ impl Forest {
                         return Ok(());
                     }
                     self.counters.conflict();
+                    log::info!("another writer committed first, attempt {}", attempt + 1);
                     self.back_off(attempt).await?;
                 }
                 Err(error) => return self.resolve(draft, error, doubt).await,
@@ -107,6 +108,7 @@ impl Forest {
 
     /// A put failed without saying whether it took effect: the store tells.
     async fn resolve(&self, draft: Draft, error: Error, doubt: Doubt<'_>) -> Result<()> {
+        log::warn!("a commit failed, the store is asked for its outcome: {}", error.code());
         match self.was_ours(&draft).await {
             Ok(ours) => {
                 doubt.dispel();
@@ -240,6 +242,13 @@ impl Forest {
     fn finish(&self, draft: &Draft, etag: ETag) {
         let stored: HashSet<PackId> = draft.packs.iter().map(|pack| pack.id).collect();
         self.counters.commit(draft.spilled);
+        log::debug!(
+            "committed root {}: {} operations, {} packs, a root of {} bytes",
+            draft.root.sequence,
+            draft.groups.iter().map(|group| group.ops.len()).sum::<usize>(),
+            draft.packs.len(),
+            draft.root_bytes.len(),
+        );
         let mut state = self.state();
         for group in &draft.groups {
             group.ticket.decide(Ok(()));

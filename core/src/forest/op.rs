@@ -131,8 +131,13 @@ fn check_target(
     if to.is_top() {
         return Err(Error::InvalidPath(PathRule::Top).into());
     }
-    if entry.as_directory().is_some() && to.is_within(from) {
-        return Err(Error::IntoItself { path: to.clone() }.into());
+    if to.is_within(from) {
+        return Err(match entry.body {
+            Body::Directory(_) => Error::IntoItself { path: to.clone() },
+            // A parent of the target would be the file itself.
+            Body::File(_) => Error::NotADirectory { path: from.clone() },
+        }
+        .into());
     }
     let path = to.clone();
     let error = match (&entry.body, find(top, to)?.map(|target| &target.body)) {

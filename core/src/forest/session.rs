@@ -340,7 +340,7 @@ impl Forest {
                 continue;
             }
             for (Group { ticket, durability, .. }, error) in refused {
-                let error = Error::Conflict { reason: error.code() };
+                let error = Error::Conflict { reason: error.code(), path: error.path().cloned() };
                 if durability == Durability::Deferred {
                     state.refused.get_or_insert(error.clone());
                 }

@@ -19,6 +19,11 @@ pub(crate) use native::{open_with_host, seal_with_host};
 #[cfg(target_arch = "wasm32")]
 pub(crate) use web::{open_with_host, seal_with_host};
 
+#[cfg(all(feature = "bridge", not(target_arch = "wasm32")))]
+pub(crate) use native::{log_hook, set_log_hook};
+#[cfg(all(feature = "bridge", target_arch = "wasm32"))]
+pub(crate) use web::{log_hook, set_log_hook};
+
 #[cfg(not(target_arch = "wasm32"))]
 use native::now_ms;
 #[cfg(not(target_arch = "wasm32"))]

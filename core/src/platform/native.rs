@@ -3,9 +3,14 @@
 use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
+#[cfg(feature = "bridge")]
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
+
+#[cfg(feature = "bridge")]
+use crate::bridge::LogHook;
 
 use super::{HttpError, HttpMethod, HttpRequest, HttpResponse};
 
@@ -40,6 +45,24 @@ pub(crate) async fn open_with_host(_key: &[u8; 32], _sealed: &[u8]) -> Option<Ve
 /// Makes the names in a directory durable. Windows has no such call; NTFS journals them.
 pub(crate) fn sync_directory(path: &Path) -> std::io::Result<()> {
     if cfg!(windows) { Ok(()) } else { std::fs::File::open(path)?.sync_all() }
+}
+
+#[cfg(feature = "bridge")]
+static LOG_HOOK: RwLock<Option<Arc<dyn LogHook>>> = RwLock::new(None);
+
+/// Who hears of log messages.
+#[cfg(feature = "bridge")]
+pub(crate) fn log_hook() -> Option<Arc<dyn LogHook>> {
+    LOG_HOOK.read().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// Replaces who hears of log messages.
+#[cfg(feature = "bridge")]
+pub(crate) fn set_log_hook(hook: Option<Arc<dyn LogHook>>) {
+    let before =
+        std::mem::replace(&mut *LOG_HOOK.write().unwrap_or_else(PoisonError::into_inner), hook);
+    // A hook's own drop may log.
+    drop(before);
 }
 
 pub(super) fn now_ms() -> u64 {

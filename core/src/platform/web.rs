@@ -1,14 +1,21 @@
 //! wasm32: the JavaScript host's clock and `fetch`.
 
+#[cfg(feature = "bridge")]
+use std::cell::RefCell;
 use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
+#[cfg(feature = "bridge")]
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::{Either, select};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+
+#[cfg(feature = "bridge")]
+use crate::bridge::LogHook;
 
 use super::{HttpError, HttpMethod, HttpRequest, HttpResponse};
 
@@ -24,6 +31,25 @@ impl<T: ?Sized> MaybeSync for T {}
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 /// A boxed stream, `Send` natively.
 pub type BoxStream<'a, T> = Pin<Box<dyn futures_util::Stream<Item = T> + 'a>>;
+
+#[cfg(feature = "bridge")]
+thread_local! {
+    static LOG_HOOK: RefCell<Option<Arc<dyn LogHook>>> = const { RefCell::new(None) };
+}
+
+/// Who hears of log messages.
+#[cfg(feature = "bridge")]
+pub(crate) fn log_hook() -> Option<Arc<dyn LogHook>> {
+    LOG_HOOK.with(|hook| hook.borrow().clone())
+}
+
+/// Replaces who hears of log messages.
+#[cfg(feature = "bridge")]
+pub(crate) fn set_log_hook(hook: Option<Arc<dyn LogHook>>) {
+    let before = LOG_HOOK.with(|cell| cell.replace(hook));
+    // A hook's own drop may log.
+    drop(before);
+}
 
 /// Runs blocking work; there is no other thread to run it on.
 pub async fn run_blocking<T: 'static>(work: impl FnOnce() -> T + 'static) -> T {

@@ -1,11 +1,13 @@
 //! Changes that happen together.
 
+use std::sync::{Mutex, PoisonError};
+
 use bytes::Bytes;
 
 use super::entry::{Metadata, PutOptions};
 use super::write::below_top;
 use super::{Durability, Vault};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::forest::Op;
 use crate::platform::BoxStream;
 use crate::task::Watch;
@@ -13,22 +15,24 @@ use crate::task::Watch;
 /// Changes that are committed together or not at all. Nothing of a batch is seen before
 /// [`commit`](Batch::commit); dropping it drops the changes.
 ///
-/// Later changes of a batch see earlier ones. Chunks of large contents are uploaded as they are
+/// A batch is committed once, whatever the outcome; calls after that fail with [`Error::Closed`].
+/// Later changes of a batch see earlier ones; of calls that overlap, the order in which they return. Chunks of large contents are uploaded as they are
 /// put; the rest waits in memory for the commit.
 #[derive(Debug)]
 pub struct Batch {
     vault: Vault,
-    ops: Vec<Op>,
+    /// `None` once it is committed or discarded.
+    ops: Mutex<Option<Vec<Op>>>,
 }
 
 impl Batch {
     pub(super) fn new(vault: Vault) -> Self {
-        Self { vault, ops: Vec::new() }
+        Self { vault, ops: Mutex::new(Some(Vec::new())) }
     }
 
     /// Creates or replaces the file at `path`.
     pub async fn put(
-        &mut self,
+        &self,
         path: &str,
         bytes: impl Into<Bytes>,
         options: PutOptions,
@@ -36,13 +40,12 @@ impl Batch {
         let (path, attributes) = self.vault.check_put(path, &options.metadata)?;
         let content = self.vault.inner.splitter.bytes(bytes.into(), &options.watch);
         let content = options.watch.cancel.run(content).await?;
-        self.ops.push(self.vault.put_op(path, content, attributes, &options.metadata).0);
-        Ok(())
+        self.add(self.vault.put_op(path, content, attributes, &options.metadata).0)
     }
 
     /// Creates or replaces the file at `path` from a stream.
     pub async fn put_stream(
-        &mut self,
+        &self,
         path: &str,
         source: BoxStream<'_, Result<Bytes>>,
         options: PutOptions,
@@ -50,71 +53,82 @@ impl Batch {
         let (path, attributes) = self.vault.check_put(path, &options.metadata)?;
         let content = self.vault.inner.splitter.stream(source, options.size_hint, &options.watch);
         let content = options.watch.cancel.run(content).await?;
-        self.ops.push(self.vault.put_op(path, content, attributes, &options.metadata).0);
-        Ok(())
+        self.add(self.vault.put_op(path, content, attributes, &options.metadata).0)
     }
 
     /// Makes the directory at `path` unless it exists.
-    pub fn mkdir(&mut self, path: &str) -> Result<()> {
+    pub fn mkdir(&self, path: &str) -> Result<()> {
         let stamp = self.vault.inner.forest.stamp();
-        self.ops.push(Op::MakeDirectory { path: below_top(path)?, stamp });
-        Ok(())
+        self.add(Op::MakeDirectory { path: below_top(path)?, stamp })
     }
 
     /// Removes the file or empty directory at `path`.
-    pub fn remove(&mut self, path: &str) -> Result<()> {
-        self.ops.push(Op::Remove { path: below_top(path)? });
-        Ok(())
+    pub fn remove(&self, path: &str) -> Result<()> {
+        self.add(Op::Remove { path: below_top(path)? })
     }
 
     /// Removes what is at `path` with all below it.
-    pub fn remove_all(&mut self, path: &str) -> Result<()> {
-        self.ops.push(Op::RemoveAll { path: below_top(path)? });
-        Ok(())
+    pub fn remove_all(&self, path: &str) -> Result<()> {
+        self.add(Op::RemoveAll { path: below_top(path)? })
     }
 
     /// Moves a file or a directory.
-    pub fn rename(&mut self, from: &str, to: &str) -> Result<()> {
+    pub fn rename(&self, from: &str, to: &str) -> Result<()> {
         let stamp = self.vault.inner.forest.stamp();
-        self.ops.push(Op::Rename { from: below_top(from)?, to: below_top(to)?, stamp });
-        Ok(())
+        self.add(Op::Rename { from: below_top(from)?, to: below_top(to)?, stamp })
     }
 
     /// Copies a file or a directory.
-    pub fn copy(&mut self, from: &str, to: &str) -> Result<()> {
+    pub fn copy(&self, from: &str, to: &str) -> Result<()> {
         let stamp = self.vault.inner.forest.stamp();
-        self.ops.push(Op::Copy { from: below_top(from)?, to: below_top(to)?, stamp });
-        Ok(())
+        self.add(Op::Copy { from: below_top(from)?, to: below_top(to)?, stamp })
     }
 
     /// Replaces the metadata of an entry.
-    pub fn set_metadata(&mut self, path: &str, metadata: Metadata) -> Result<()> {
-        self.ops.push(self.vault.annotate(path, &metadata)?);
-        Ok(())
+    pub fn set_metadata(&self, path: &str, metadata: Metadata) -> Result<()> {
+        self.add(self.vault.annotate(path, &metadata)?)
     }
 
     /// How many changes the batch holds.
     pub fn len(&self) -> usize {
-        self.ops.len()
+        self.with(|ops| ops.as_ref().map_or(0, Vec::len))
     }
 
     /// Whether the batch holds no change.
     pub fn is_empty(&self) -> bool {
-        self.ops.is_empty()
+        self.len() == 0
     }
 
-    /// Makes all changes durable in one commit. If one of them cannot be done, none is.
-    pub async fn commit(self) -> Result<()> {
+    /// Makes all changes durable in one commit. If one of them cannot be done, none is. Without
+    /// changes there is no commit.
+    pub async fn commit(&self) -> Result<()> {
         self.commit_with(&Watch::default()).await
     }
 
     /// The same, watched: progress counts the bytes of packs.
-    pub async fn commit_with(self, watch: &Watch) -> Result<()> {
+    pub async fn commit_with(&self, watch: &Watch) -> Result<()> {
+        let ops = self.with(Option::take).ok_or(Error::Closed)?;
         let forest = &self.vault.inner.forest;
+        if ops.is_empty() {
+            return forest.check_open();
+        }
         let commit = async {
-            let ticket = forest.enqueue(self.ops, Durability::OnReturn).await?;
+            let ticket = forest.enqueue(ops, Durability::OnReturn).await?;
             forest.commit(&ticket, watch).await
         };
         watch.cancel.run(commit).await
+    }
+
+    /// Drops the changes. Later calls fail with [`Error::Closed`].
+    pub fn discard(&self) {
+        self.with(Option::take);
+    }
+
+    fn add(&self, op: Op) -> Result<()> {
+        self.with(|ops| ops.as_mut().map(|ops| ops.push(op))).ok_or(Error::Closed)
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut Option<Vec<Op>>) -> T) -> T {
+        work(&mut self.ops.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

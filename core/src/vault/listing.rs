@@ -10,7 +10,7 @@ use super::{Snapshot, Vault};
 use crate::error::{Error, Result};
 use crate::forest::Entry;
 use crate::hamt::{KeyHash, Trie, Walk};
-use crate::path::{EntryName, VaultPath};
+use crate::path::{EntryName, VaultPath, nfc};
 use crate::platform::BoxStream;
 
 /// The most entries of one page.
@@ -30,6 +30,13 @@ pub struct ListOptions {
 impl Default for ListOptions {
     fn default() -> Self {
         Self { after: None, limit: 1_000 }
+    }
+}
+
+impl ListOptions {
+    /// The same, with the name in the form that names are stored in.
+    fn canonical(self) -> Self {
+        Self { after: self.after.map(|after| nfc(&after)), ..self }
     }
 }
 
@@ -68,6 +75,7 @@ impl Vault {
     /// valid whatever changes between two pages.
     pub async fn list(&self, path: &str, options: ListOptions) -> Result<ListPage> {
         let path = VaultPath::new(path)?;
+        let options = options.canonical();
         let snapshot = self.snapshot_at(&path).await?;
         let directory = snapshot.directory(&path).await?;
         if let Some(sorted) = self.inner.sorted.get(&directory) {
@@ -103,6 +111,7 @@ impl Snapshot {
     /// A sorted page of the entries of the directory at `path`.
     pub async fn list(&self, path: &str, options: ListOptions) -> Result<ListPage> {
         let path = VaultPath::new(path)?;
+        let options = options.canonical();
         let directory = self.directory(&path).await?;
         let (found, _) = self.sorted(&directory, &options).await?;
         page(&path, &found, &options)

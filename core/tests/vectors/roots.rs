@@ -127,14 +127,14 @@ async fn put_many(vault: &Vault, step: &Value) -> Result<()> {
 }
 
 async fn batch(vault: &Vault, step: &Value) -> Result<()> {
-    let mut batch = vault.batch();
+    let batch = vault.batch();
     for change in list(step, "changes") {
-        add(&mut batch, change).await?;
+        add(&batch, change).await?;
     }
     batch.commit().await
 }
 
-async fn add(batch: &mut Batch, change: &Value) -> Result<()> {
+async fn add(batch: &Batch, change: &Value) -> Result<()> {
     match text(change, "do") {
         "put" => batch.put(text(change, "path"), bytes(&change["content"]), options(change)).await,
         "mkdir" => batch.mkdir(text(change, "path")),

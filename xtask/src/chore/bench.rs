@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::ValueEnum;
 
+use super::bench_size;
 use crate::process;
 use crate::toolchain::moto;
 use crate::workspace::Workspace;
@@ -36,10 +37,15 @@ enum Name {
     Seal,
     /// Large contents.
     Stream,
+    /// What a page has to load.
+    Size,
 }
 
 impl Bench {
     pub(crate) fn run(self, workspace: &Workspace) -> Result<ExitCode> {
+        if matches!(self.name, Name::Size) {
+            return bench_size::run(workspace, self.json);
+        }
         let mut command = workspace.cargo_run_here("benchmarks");
         command.args(self.name.cargo_flags());
         command.args(["--", self.name.as_str()]);
@@ -64,6 +70,7 @@ impl Name {
             Name::Hamt => "hamt",
             Name::Seal => "seal",
             Name::Stream => "stream",
+            Name::Size => "size",
         }
     }
 
@@ -77,7 +84,7 @@ impl Name {
     fn cargo_flags(self) -> &'static [&'static str] {
         match self {
             Name::Hamt | Name::Seal => &["--features", "peers"],
-            Name::Forest | Name::Stream => &[],
+            Name::Forest | Name::Stream | Name::Size => &[],
         }
     }
 }

@@ -1,7 +1,14 @@
 //! What a person types after `cargo xtask`.
 
 pub(crate) mod bench;
+mod bench_size;
+pub(crate) mod codegen;
 pub(crate) mod demo;
 pub(crate) mod fuzz;
+pub(crate) mod jar;
+pub(crate) mod mobile;
+pub(crate) mod npm;
+pub(crate) mod sid;
+pub(crate) mod swift;
 pub(crate) mod test;
 pub(crate) mod vectors;

@@ -1,10 +1,15 @@
 //! The parts of the tests. A part counts what passed and failed, goes on after a failed check, and
 //! fails if the tool it needs cannot be had: nothing is skipped.
 
+mod dart;
+mod js;
+pub(crate) mod kotlin;
 mod lint;
+mod matrix;
 mod package;
 mod rust;
 mod s3;
+mod swift;
 mod wasm;
 
 use anyhow::Result;
@@ -24,13 +29,37 @@ pub(crate) enum Part {
     S3,
     /// The golden vectors on wasm32 in Node.
     Wasm,
+    /// The npm package in Node, in Chromium and as bundlers take it.
+    Js,
+    /// The Dart package in the Dart VM, and its example in Flutter's test program.
+    Dart,
+    /// The Swift package and its example, with the scenarios.
+    Swift,
+    /// The Kotlin package and its example, with the scenarios.
+    Kotlin,
+    /// Every language with the vaults of every other, on one S3 server.
+    Matrix,
+    /// The library for phones, as far as it can be built and looked into here.
+    Mobile,
     /// The package of the core as a registry would get it.
     Package,
 }
 
 impl Part {
     /// Every part, the quickest to fail first.
-    pub(crate) const ALL: &[Part] = &[Part::Lint, Part::Rust, Part::S3, Part::Wasm, Part::Package];
+    pub(crate) const ALL: &[Part] = &[
+        Part::Lint,
+        Part::Rust,
+        Part::S3,
+        Part::Wasm,
+        Part::Js,
+        Part::Dart,
+        Part::Swift,
+        Part::Kotlin,
+        Part::Matrix,
+        Part::Mobile,
+        Part::Package,
+    ];
 
     /// The name used with `--only` and in the summary.
     pub(crate) fn name(self) -> &'static str {
@@ -39,6 +68,12 @@ impl Part {
             Part::Rust => "rust",
             Part::S3 => "s3",
             Part::Wasm => "wasm",
+            Part::Js => "js",
+            Part::Dart => "dart",
+            Part::Swift => "swift",
+            Part::Kotlin => "kotlin",
+            Part::Mobile => "mobile",
+            Part::Matrix => "matrix",
             Part::Package => "package",
         }
     }
@@ -50,6 +85,12 @@ impl Part {
             Part::Rust => rust::run(workspace, tally),
             Part::S3 => s3::run(workspace, tally),
             Part::Wasm => wasm::run(workspace, tally),
+            Part::Js => js::run(workspace, tally),
+            Part::Dart => dart::run(workspace, tally),
+            Part::Swift => swift::run(workspace, tally),
+            Part::Kotlin => kotlin::run(workspace, tally),
+            Part::Mobile => crate::chore::mobile::test(workspace, tally),
+            Part::Matrix => matrix::run(workspace, tally),
             Part::Package => package::run(workspace, tally),
         }
     }

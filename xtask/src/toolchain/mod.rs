@@ -1,8 +1,19 @@
 //! Tools that do not come with Rust, one file each: which version, how it is installed, and what
 //! to do by hand where that fails.
 
+pub(crate) mod apt;
 pub(crate) mod cargo_fuzz;
+pub(crate) mod chromium;
+pub(crate) mod dart;
+pub(crate) mod debian_sid;
+pub(crate) mod flutter;
+pub(crate) mod frb;
+pub(crate) mod maven;
 pub(crate) mod moto;
+pub(crate) mod npm;
+pub(crate) mod swift;
+pub(crate) mod uniffi;
+mod version;
 pub(crate) mod wasm_bindgen;
 pub(crate) mod wasm_target;
 

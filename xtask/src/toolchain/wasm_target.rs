@@ -4,11 +4,12 @@
 //! it, Debian's `rustc-web` packages carry the compiler and the library's sources, and the target's
 //! standard library is then built from those.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use super::apt;
 use crate::process;
 use crate::workspace::Workspace;
 
@@ -62,10 +63,7 @@ impl WasmTarget {
     }
 
     fn debian(workspace: &Workspace) -> Result<Self> {
-        if !Path::new("/usr/bin/apt-get").exists() {
-            bail!("this is not Debian");
-        }
-        install_debian_packages(workspace)?;
+        apt::install(workspace, &DEBIAN_PACKAGES)?;
         let libraries = target_libraries(workspace, None)?;
         let linker = libraries.with_file_name("bin").join("rust-lld");
         if !linker.exists() {
@@ -77,20 +75,6 @@ impl WasmTarget {
 
 fn has_standard_library(workspace: &Workspace) -> Result<bool> {
     Ok(target_libraries(workspace, Some(TARGET))?.is_dir())
-}
-
-fn install_debian_packages(workspace: &Workspace) -> Result<()> {
-    let mut query = workspace.command("dpkg-query");
-    query.args(["--show", "--showformat", "${db:Status-Abbrev}"]).args(DEBIAN_PACKAGES);
-    let states = process::read(&mut query).unwrap_or_default();
-    if states.matches("ii ").count() == DEBIAN_PACKAGES.len() {
-        return Ok(());
-    }
-    process::run(workspace.command("apt-get").args(["update", "--quiet"]))?;
-    let mut install = workspace.command("apt-get");
-    install.args(["install", "--yes", "--quiet", "--no-install-recommends"]);
-    install.args(DEBIAN_PACKAGES).env("DEBIAN_FRONTEND", "noninteractive");
-    process::run(&mut install).context("apt-get install needs root")
 }
 
 /// Where the toolchain in use keeps, or would keep, a target's standard library.

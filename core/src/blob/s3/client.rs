@@ -1,13 +1,12 @@
 //! One exchange for each call.
 
-use std::time::Duration;
-
 use bytes::Bytes;
-use jiff::Timestamp;
-use rusty_s3::{Bucket, Credentials, S3Action};
+use rusty_s3::Bucket;
+use url::Url;
 
-use super::S3Config;
 use super::answer::{self, failed, refusal};
+use super::sign::Request;
+use super::{S3Config, S3Credentials};
 use crate::blob::{
     BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition, check_key, check_length,
     check_limit, check_prefix,
@@ -16,10 +15,6 @@ use crate::error::{Error, Result};
 use crate::platform::{
     BoxFuture, Environment, HttpClient, HttpError, HttpMethod, HttpRequest, HttpResponse,
 };
-
-/// How long a signature is valid: as far as a device's clock may be behind the server's, which
-/// is as far as Amazon S3 lets it be ahead.
-const SIGNATURE_LIFETIME: Duration = Duration::from_secs(15 * 60);
 
 /// Room for a listing of 1,000 of the longest keys, and for any text of an error.
 const LISTING_BYTES_MAX: u64 = 4 << 20;
@@ -30,7 +25,7 @@ const RANGE_POSITION_MAX: u64 = i64::MAX as u64;
 /// A store whose calls are tried once.
 pub(super) struct Client {
     bucket: Bucket,
-    credentials: Credentials,
+    credentials: S3Credentials,
     /// What all keys start with; ends in `/` unless empty.
     prefix: String,
     object_bytes_max: u64,
@@ -41,49 +36,47 @@ pub(super) struct Client {
 impl Client {
     pub(super) fn new(config: S3Config, environment: Environment) -> Result<Self> {
         let bucket = config.bucket()?;
-        let (id, secret) =
-            (config.credentials.access_key_id(), config.credentials.secret_access_key());
-        let credentials = match config.credentials.session_token() {
-            Some(token) => Credentials::new_with_token(id, secret, token),
-            None => Credentials::new(id, secret),
-        };
         let mut prefix = config.prefix;
         if !prefix.is_empty() {
             prefix.push('/');
         }
         let object_bytes_max = config.object_bytes_max;
         let http = HttpClient::new(config.timeout, object_bytes_max.max(LISTING_BYTES_MAX));
+        let credentials = config.credentials;
         Ok(Self { bucket, credentials, prefix, object_bytes_max, http, environment })
     }
 
-    fn path_of(&self, key: &str) -> Result<String> {
+    fn url_of(&self, key: &str) -> Result<Url> {
         check_key(key)?;
-        Ok(format!("{}{key}", self.prefix))
+        Ok(self.bucket.object_url(&format!("{}{key}", self.prefix)))
     }
 
-    /// The URL of `action`, signed with the headers given.
-    fn sign<'a>(
-        &self,
-        mut action: impl S3Action<'a>,
-        headers: &[(&'static str, String)],
-    ) -> Result<String> {
-        for (name, value) in headers {
-            action.headers_mut().insert(*name, value.clone());
-        }
-        let now = i64::try_from(self.environment.clock.now_ms()).unwrap_or(i64::MAX);
-        let now = Timestamp::from_millisecond(now)
-            .map_err(|_| failed("the clock is outside the years a signature can name"))?;
-        Ok(action.sign_with_time(SIGNATURE_LIFETIME, &now).into())
+    /// The URL of `request`, signed.
+    fn sign(&self, request: Request<'_>) -> Result<String> {
+        let now_ms = self.environment.clock.now_ms();
+        request
+            .signed(&self.credentials, self.bucket.region(), now_ms)
+            .ok_or_else(|| failed("the clock is outside the years a signature can name"))
     }
 
-    async fn send<'a>(
+    async fn send(
         &self,
         method: HttpMethod,
-        action: impl S3Action<'a>,
+        url: Url,
         headers: Vec<(&'static str, String)>,
         body: Bytes,
     ) -> Result<HttpResponse> {
-        let url = self.sign(action, &headers)?;
+        let url = self.sign(Request { method, url, query: Vec::new(), headers: &headers })?;
+        self.exchange(method, url, headers, body).await
+    }
+
+    async fn exchange(
+        &self,
+        method: HttpMethod,
+        url: String,
+        headers: Vec<(&'static str, String)>,
+        body: Bytes,
+    ) -> Result<HttpResponse> {
         let outcome = self.http.send(HttpRequest { method, url, headers, body }).await;
         outcome.map_err(|error| match error {
             HttpError::Unavailable(reason) => Error::StoreUnavailable { reason },
@@ -98,15 +91,13 @@ impl Client {
         key: &str,
         headers: Vec<(&'static str, String)>,
     ) -> Result<HttpResponse> {
-        let path = self.path_of(key)?;
-        let action = self.bucket.get_object(Some(&self.credentials), &path);
-        self.send(HttpMethod::Get, action, headers, Bytes::new()).await
+        let url = self.url_of(key)?;
+        self.send(HttpMethod::Get, url, headers, Bytes::new()).await
     }
 
     async fn send_head(&self, key: &str) -> Result<Option<HttpResponse>> {
-        let path = self.path_of(key)?;
-        let action = self.bucket.head_object(Some(&self.credentials), &path);
-        let response = self.send(HttpMethod::Head, action, Vec::new(), Bytes::new()).await?;
+        let url = self.url_of(key)?;
+        let response = self.send(HttpMethod::Head, url, Vec::new(), Bytes::new()).await?;
         match response.status {
             200 => Ok(Some(response)),
             404 => Ok(None),
@@ -166,7 +157,7 @@ impl BlobStore for Client {
         precondition: Precondition,
     ) -> BoxFuture<'a, Result<ETag>> {
         Box::pin(async move {
-            let path = self.path_of(key)?;
+            let url = self.url_of(key)?;
             if bytes.len() as u64 > self.object_bytes_max {
                 return Err(Error::InvalidArgument { what: "object: over the configured size" });
             }
@@ -175,8 +166,7 @@ impl BlobStore for Client {
                 Precondition::Absent => vec![("if-none-match", "*".to_owned())],
                 Precondition::Matches(ETag(etag)) => vec![("if-match", etag.clone())],
             };
-            let action = self.bucket.put_object(Some(&self.credentials), &path);
-            let response = self.send(HttpMethod::Put, action, headers, bytes).await?;
+            let response = self.send(HttpMethod::Put, url, headers, bytes).await?;
             match response.status {
                 200..=299 => return answer::etag(&response),
                 409 => return Err(self.after_conflict(key, &precondition).await?),
@@ -193,9 +183,8 @@ impl BlobStore for Client {
 
     fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            let path = self.path_of(key)?;
-            let action = self.bucket.delete_object(Some(&self.credentials), &path);
-            let response = self.send(HttpMethod::Delete, action, Vec::new(), Bytes::new()).await?;
+            let url = self.url_of(key)?;
+            let response = self.send(HttpMethod::Delete, url, Vec::new(), Bytes::new()).await?;
             match response.status {
                 200..=299 => Ok(()),
                 _ => match refusal(&response) {
@@ -215,13 +204,16 @@ impl BlobStore for Client {
         Box::pin(async move {
             check_prefix(prefix)?;
             check_limit(limit)?;
-            let mut action = self.bucket.list_objects_v2(Some(&self.credentials));
-            action.with_prefix(format!("{}{prefix}", self.prefix));
-            action.with_max_keys(limit);
-            if let Some(key) = start_after {
-                action.with_start_after(format!("{}{key}", self.prefix));
-            }
-            let response = self.send(HttpMethod::Get, action, Vec::new(), Bytes::new()).await?;
+            let mut query = vec![
+                ("list-type", "2".to_owned()),
+                ("encoding-type", "url".to_owned()),
+                ("prefix", format!("{}{prefix}", self.prefix)),
+                ("max-keys", limit.to_string()),
+            ];
+            query.extend(start_after.map(|key| ("start-after", format!("{}{key}", self.prefix))));
+            let (method, url) = (HttpMethod::Get, self.bucket.base_url().clone());
+            let url = self.sign(Request { method, url, query, headers: &[] })?;
+            let response = self.exchange(method, url, Vec::new(), Bytes::new()).await?;
             if response.status == 200 {
                 let asked = answer::Listing { below: &self.prefix, prefix, start_after };
                 asked.page(&response.body)
@@ -283,13 +275,15 @@ mod tests {
         let clock = Arc::new(Fixed(1_795_241_228_999));
         let environment = Environment { clock, entropy: Arc::new(SystemEntropy) };
         let client = Client::new(config, environment).unwrap();
-        let path = client.path_of("packs/00-ff_a").unwrap();
-        let put = || client.bucket.put_object(Some(&client.credentials), &path);
-        let get = client.bucket.get_object(Some(&client.credentials), &path);
+        let url = client.url_of("packs/00-ff_a").unwrap();
+        let sign = |method, header: (&'static str, &str)| {
+            let headers = [(header.0, header.1.to_owned())];
+            client.sign(Request { method, url: url.clone(), query: Vec::new(), headers: &headers })
+        };
         let urls = [
-            client.sign(put(), &[("if-none-match", "*".into())]),
-            client.sign(put(), &[("if-match", "\"0123\"".into())]),
-            client.sign(get, &[("range", "bytes=0-9".into())]),
+            sign(HttpMethod::Put, ("if-none-match", "*")),
+            sign(HttpMethod::Put, ("if-match", "\"0123\"")),
+            sign(HttpMethod::Get, ("range", "bytes=0-9")),
         ];
         for (url, (header, signature)) in urls.into_iter().zip([
             ("if-none-match", "4bb24e22cf91e3ef7ca6d2cf984e51a2acae62fd07f7a4915323e9b334f35db6"),

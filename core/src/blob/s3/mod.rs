@@ -13,6 +13,7 @@
 mod answer;
 mod client;
 mod config;
+mod sign;
 
 use std::fmt;
 

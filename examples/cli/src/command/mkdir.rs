@@ -17,7 +17,7 @@ impl Mkdir {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
         context
             .with_vault(async |vault| {
-                let mut batch = vault.batch();
+                let batch = vault.batch();
                 for path in &self.paths {
                     batch.mkdir(path.as_str())?;
                 }

@@ -34,7 +34,7 @@ impl Relocate {
 
     async fn relocate(&self, context: &Context, vault: &Vault, how: How) -> Result<()> {
         let placement = Placement::find(vault, &self.destination, self.sources.len()).await?;
-        let mut batch = vault.batch();
+        let batch = vault.batch();
         let mut targets = Vec::new();
         for source in &self.sources {
             let name = source.path.name().ok_or(Error::InvalidPath(PathRule::Top))?;

@@ -21,7 +21,7 @@ impl Rm {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
         context
             .with_vault(async |vault| {
-                let mut batch = vault.batch();
+                let batch = vault.batch();
                 for path in &self.paths {
                     match self.recursive {
                         true => batch.remove_all(path.as_str())?,

@@ -1,0 +1,162 @@
+/// What calls are given.
+library;
+
+import 'dart:typed_data';
+
+import 'error.dart';
+import 'generated/api/input.dart' as native;
+
+/// What a vault is opened with.
+final class Credential {
+  final Uint8List? _secret;
+  final String? _phrase;
+  final String? _passphrase;
+
+  /// The 32 bytes of the root secret, kept by the app, for example in the platform's key store.
+  const Credential.secret(Uint8List bytes) : _secret = bytes, _phrase = null, _passphrase = null;
+
+  /// The 24 words of the root secret.
+  const Credential.phrase(String words) : _secret = null, _phrase = words, _passphrase = null;
+
+  /// A passphrase of 1 to 1,024 bytes, which unwraps the root secret stored with the vault.
+  const Credential.passphrase(String text) : _secret = null, _phrase = null, _passphrase = text;
+}
+
+/// The cost of guessing a passphrase. What is null is the core's default.
+final class KdfConfig {
+  /// Memory, in KiB.
+  final int? memoryKib;
+
+  /// Passes over it.
+  final int? passes;
+
+  /// Lanes.
+  final int? lanes;
+
+  /// A cost.
+  const KdfConfig({this.memoryKib, this.passes, this.lanes});
+}
+
+/// How a vault is created and held in memory. What is null is the core's default.
+final class VaultConfig {
+  /// The size of a chunk of a new vault: a power of two from 128 KiB to 16 MiB.
+  final int? chunkBytes;
+
+  /// The cost of guessing the passphrase of a new vault.
+  final KdfConfig kdf;
+
+  /// About how many bytes of directory nodes stay in memory.
+  final int? memoryBudgetBytes;
+
+  /// The most bytes one pack holds.
+  final int? packBytesMax;
+
+  /// Settings.
+  const VaultConfig({
+    this.chunkBytes,
+    this.kdf = const KdfConfig(),
+    this.memoryBudgetBytes,
+    this.packBytesMax,
+  });
+}
+
+/// A bucket, where it is, and on whose behalf.
+final class S3Config {
+  /// The URL of the service; that of Amazon S3 if null.
+  final String? endpoint;
+
+  /// The region that requests are signed for.
+  final String region;
+
+  /// The bucket.
+  final String bucket;
+
+  /// What all keys start with, without the `/` after it.
+  final String? prefix;
+
+  /// Whether the bucket stands in the path rather than in the host. If null, it does where there is an
+  /// [endpoint] or the bucket's name has a dot.
+  final bool? pathStyle;
+
+  /// The access key.
+  final String accessKeyId;
+
+  /// The secret of the access key.
+  final String secretAccessKey;
+
+  /// The token of a session's key.
+  final String? sessionToken;
+
+  /// Whether plain HTTP is allowed, as for a server on the same machine.
+  final bool allowHttp;
+
+  /// A bucket.
+  const S3Config({
+    this.endpoint,
+    required this.region,
+    required this.bucket,
+    this.prefix,
+    this.pathStyle,
+    required this.accessKeyId,
+    required this.secretAccessKey,
+    this.sessionToken,
+    this.allowHttp = false,
+  });
+}
+
+/// The most bytes that are handed over in one piece.
+const int bytesMax = 0x7fff0000;
+
+/// [bytes], unless they are too many to be handed over in one piece.
+Uint8List whole(Uint8List bytes) {
+  if (bytes.length <= bytesMax) return bytes;
+  throw const SealwoodException(
+    'invalid-argument',
+    'invalid argument: a content beyond 2 GiB is put as a stream',
+  );
+}
+
+/// The credential in the glue's form.
+native.CredentialSpec credentialSpec(Credential credential) => native.CredentialSpec(
+  secret: credential._secret,
+  phrase: credential._phrase,
+  passphrase: credential._passphrase,
+);
+
+/// The settings in the glue's form.
+native.ConfigSpec configSpec(VaultConfig config) => native.ConfigSpec(
+  chunkBytes: config.chunkBytes,
+  memoryKib: config.kdf.memoryKib,
+  passes: config.kdf.passes,
+  lanes: config.kdf.lanes,
+  memoryBudgetBytes: config.memoryBudgetBytes,
+  packBytesMax: config.packBytesMax,
+);
+
+/// The bucket in the glue's form.
+native.S3Spec s3Spec(S3Config config) => native.S3Spec(
+  endpoint: config.endpoint,
+  region: config.region,
+  bucket: config.bucket,
+  prefix: config.prefix,
+  pathStyle: config.pathStyle,
+  accessKeyId: config.accessKeyId,
+  secretAccessKey: config.secretAccessKey,
+  sessionToken: config.sessionToken,
+  allowHttp: config.allowHttp,
+);
+
+/// What is attached to an entry and how it is put, in the glue's form.
+native.PutSpec putSpec({
+  String? contentType,
+  Map<String, String> metadata = const {},
+  int? modifiedMs,
+  bool deferred = false,
+  int? sizeHint,
+}) => native.PutSpec(
+  contentType: contentType,
+  metadata: [for (final MapEntry(:key, :value) in metadata.entries) (key, value)],
+  modifiedMs: modifiedMs,
+  isDeferred: deferred,
+  sizeHint: sizeHint,
+);

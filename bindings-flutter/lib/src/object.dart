@@ -1,0 +1,58 @@
+/// Objects of a store.
+library;
+
+import 'dart:typed_data';
+
+/// An object and its tag.
+final class StoredObject {
+  /// The whole content.
+  final Uint8List bytes;
+
+  /// The tag of this state. Equal tags mean equal bytes.
+  final String etag;
+
+  /// An object.
+  const StoredObject(this.bytes, this.etag);
+}
+
+/// What is known of an object without reading it.
+final class ObjectMeta {
+  /// The key.
+  final String key;
+
+  /// The size, in bytes.
+  final int size;
+
+  /// A key and its size.
+  const ObjectMeta(this.key, this.size);
+}
+
+/// One page of a listing.
+final class ObjectPage {
+  /// Objects ascending by the bytes of their keys.
+  final List<ObjectMeta> objects;
+
+  /// Where to go on: pass it as `startAfter`. Null at the end.
+  final String? next;
+
+  /// A page.
+  const ObjectPage(this.objects, this.next);
+}
+
+/// What must hold for a put to take effect.
+final class Precondition {
+  /// There is no object at the key.
+  final bool isAbsent;
+
+  /// The object at the key has this tag.
+  final String? etag;
+
+  /// Nothing: create or replace.
+  const Precondition.none() : isAbsent = false, etag = null;
+
+  /// There is no object at the key.
+  const Precondition.absent() : isAbsent = true, etag = null;
+
+  /// The object at the key has the tag [etag].
+  const Precondition.matches(String this.etag) : isAbsent = false;
+}

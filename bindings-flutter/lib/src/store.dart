@@ -1,0 +1,102 @@
+/// Where objects live.
+library;
+
+import 'dart:typed_data';
+
+import 'call.dart';
+import 'error.dart';
+import 'generated/api/store.dart' as native;
+import 'handle.dart';
+import 'host_store.dart';
+import 'input.dart';
+import 'object.dart';
+
+/// A place for objects, in which a vault lives.
+///
+/// A store is trusted with nothing: it may lose, alter or withhold, and the vault notices.
+final class BlobStore extends Handle<native.Store> {
+  BlobStore._(super.native);
+
+  /// A store in memory, gone with its last handle.
+  factory BlobStore.memory() => guardSync(() => BlobStore._(native.Store.memory()));
+
+  /// A bucket.
+  factory BlobStore.s3(S3Config config) =>
+      guardSync(() => BlobStore._(native.Store.s3(spec: s3Spec(config))));
+
+  /// A store written by the app.
+  factory BlobStore.custom(HostStore store) => guardSync(
+    () => BlobStore._(
+      native.Store.custom(needsFlush: store.needsFlush, ask: (ask) => answer(store, ask)),
+    ),
+  );
+
+  /// The store in the directory [path], which is made if there is none.
+  static Future<BlobStore> directory(String path) => run(
+    null,
+    null,
+    (call) async => BlobStore._(await native.Store.directory(path: path, call: call)),
+  );
+
+  /// The object at [key].
+  Future<StoredObject> get(String key, {CancelToken? cancel}) => run(cancel, null, (call) async {
+    final object = await inner.read(key: key, call: call);
+    return StoredObject(object.bytes, object.etag);
+  });
+
+  /// [length] bytes of the object at [key] from [offset] on; fewer where the object ends first.
+  Future<Uint8List> getRange(String key, int offset, int length, {CancelToken? cancel}) => run(
+    cancel,
+    null,
+    (call) => inner.readRange(key: key, offset: offset, length: length, call: call),
+  );
+
+  /// Writes the object at [key] if [precondition] holds, and gives its tag.
+  Future<String> put(
+    String key,
+    Uint8List bytes, {
+    Precondition precondition = const Precondition.none(),
+    CancelToken? cancel,
+  }) => run(cancel, null, (call) {
+    final condition = nativeCondition(precondition);
+    return inner.put(key: key, bytes: whole(bytes), condition: condition, call: call);
+  });
+
+  /// Removes the object at [key]; succeeds if there is none.
+  Future<void> delete(String key, {CancelToken? cancel}) =>
+      run(cancel, null, (call) => inner.delete(key: key, call: call));
+
+  /// Up to [limit] (1 to 1,000) objects whose keys start with [prefix] and come after [startAfter],
+  /// ascending.
+  Future<ObjectPage> list(
+    String prefix, {
+    String? startAfter,
+    int limit = 1000,
+    CancelToken? cancel,
+  }) => run(cancel, null, (call) async {
+    final page = await inner.list(prefix: prefix, startAfter: startAfter, limit: limit, call: call);
+    final objects = [for (final head in page.objects) ObjectMeta(head.key, head.size)];
+    return ObjectPage(objects, page.next);
+  });
+
+  /// What is known of the object at [key], or null if there is none.
+  Future<ObjectMeta?> head(String key, {CancelToken? cancel}) => run(cancel, null, (call) async {
+    final head = await inner.head(key: key, call: call);
+    return head == null ? null : ObjectMeta(head.key, head.size);
+  });
+
+  /// Makes everything acknowledged so far durable.
+  Future<void> flush({CancelToken? cancel}) => run(cancel, null, (call) => inner.flush(call: call));
+
+  /// Whether [flush] would have anything to do.
+  bool get needsFlush => guardSync(() => inner.needsFlush());
+}
+
+/// Runs the conformance suite of stores on [store], below [prefix], and gives the number of promises kept.
+/// Fails with `store-failed`, which names the first that is not.
+Future<int> checkStore(BlobStore store, String prefix, {CancelToken? cancel}) =>
+    run(cancel, null, (call) => store.inner.check(prefix: prefix, call: call));
+
+/// The precondition in the glue's form.
+native.PutCondition nativeCondition(Precondition precondition) =>
+    native.PutCondition(absent: precondition.isAbsent, matches: precondition.etag);

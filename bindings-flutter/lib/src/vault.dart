@@ -1,0 +1,233 @@
+/// An open vault.
+library;
+
+import 'dart:typed_data';
+
+import 'batch.dart';
+import 'call.dart';
+import 'entry.dart';
+import 'error.dart';
+import 'generated/api/vault.dart' as native;
+import 'handle.dart';
+import 'input.dart';
+import 'snapshot.dart';
+import 'store.dart';
+import 'stream.dart' as stream;
+
+/// An encrypted tree of files and directories in a store.
+///
+/// Paths are segments joined by `/`; a leading slash makes no difference. Every change is durable when its
+/// future completes, unless it was put `deferred`. Methods may run side by side.
+final class Vault extends Handle<native.Vault> {
+  Vault._(super.native);
+
+  /// Makes a new vault in an empty store. With a passphrase, the root secret is drawn and stored wrapped; with
+  /// a secret or a phrase, nothing of it is stored.
+  static Future<Vault> create(
+    BlobStore store,
+    Credential credential, {
+    VaultConfig config = const VaultConfig(),
+    CancelToken? cancel,
+  }) => run(cancel, null, (call) async {
+    final vault = await native.Vault.create(
+      store: store.inner,
+      credential: credentialSpec(credential),
+      config: configSpec(config),
+      call: call,
+    );
+    return Vault._(vault);
+  });
+
+  /// Opens the vault in [store]. Fails with `vault-not-found`, `wrong-key` or `wrong-passphrase`.
+  static Future<Vault> open(
+    BlobStore store,
+    Credential credential, {
+    VaultConfig config = const VaultConfig(),
+    CancelToken? cancel,
+  }) => run(cancel, null, (call) async {
+    final vault = await native.Vault.open(
+      store: store.inner,
+      credential: credentialSpec(credential),
+      config: configSpec(config),
+      call: call,
+    );
+    return Vault._(vault);
+  });
+
+  /// Creates or replaces the file at [path], with its parent directories. A [deferred] put is durable after
+  /// the next [flush].
+  Future<EntryInfo> put(
+    String path,
+    Uint8List bytes, {
+    String? contentType,
+    Map<String, String> metadata = const {},
+    int? modifiedMs,
+    bool deferred = false,
+    CancelToken? cancel,
+    OnProgress? onProgress,
+  }) => run(cancel, onProgress, (call) async {
+    final entry = await inner.put(
+      path: path,
+      bytes: whole(bytes),
+      spec: putSpec(
+        contentType: contentType,
+        metadata: metadata,
+        modifiedMs: modifiedMs,
+        deferred: deferred,
+      ),
+      call: call,
+    );
+    return entryOf(entry);
+  });
+
+  /// Creates or replaces the file at [path] from [source], of any length, in bounded memory. An error of the
+  /// source ends the put with `source-failed`. A [sizeHint] lets progress know its total.
+  Future<EntryInfo> putStream(
+    String path,
+    Stream<List<int>> source, {
+    String? contentType,
+    Map<String, String> metadata = const {},
+    int? modifiedMs,
+    bool deferred = false,
+    int? sizeHint,
+    CancelToken? cancel,
+    OnProgress? onProgress,
+  }) => stream.putFrom(source, cancel, onProgress, (source, call) async {
+    final entry = await inner.putStream(
+      path: path,
+      next: source.next,
+      spec: putSpec(
+        contentType: contentType,
+        metadata: metadata,
+        modifiedMs: modifiedMs,
+        deferred: deferred,
+        sizeHint: sizeHint,
+      ),
+      call: call,
+    );
+    return entryOf(entry);
+  });
+
+  /// The whole content of the file at [path].
+  Future<Uint8List> get(String path, {CancelToken? cancel, OnProgress? onProgress}) =>
+      run(cancel, onProgress, (call) => inner.read(path: path, call: call));
+
+  /// The bytes from [start] to [end] of the file at [path]. Fails with `range-past-end` if its content ends
+  /// before.
+  Future<Uint8List> getRange(
+    String path,
+    int start,
+    int end, {
+    CancelToken? cancel,
+    OnProgress? onProgress,
+  }) =>
+      run(cancel, onProgress, (call) => inner.read(path: path, start: start, end: end, call: call));
+
+  /// The content of the file at [path], or from [start] to [end], in pieces of at most a chunk. It is read
+  /// as fast as it is listened to; cancelling the subscription ends the requests.
+  Stream<Uint8List> getStream(
+    String path, {
+    int? start,
+    int? end,
+    CancelToken? cancel,
+    OnProgress? onProgress,
+  }) => stream.pieces(
+    cancel,
+    onProgress,
+    (call) => inner.getStream(path: path, start: start, end: end, call: call),
+  );
+
+  /// The entry at [path]. The top directory has size 0 and no times.
+  Future<EntryInfo> stat(String path, {CancelToken? cancel}) =>
+      run(cancel, null, (call) async => entryOf(await inner.stat(path: path, call: call)));
+
+  /// Whether there is an entry at [path].
+  Future<bool> exists(String path, {CancelToken? cancel}) =>
+      run(cancel, null, (call) => inner.exists(path: path, call: call));
+
+  /// A sorted page of the entries of the directory at [path]: those after the name [after], at most [limit]
+  /// (1 to 10,000; 1,000 if null).
+  Future<ListPage> list(String path, {String? after, int? limit, CancelToken? cancel}) => run(
+    cancel,
+    null,
+    (call) async => pageOf(await inner.list(path: path, after: after, limit: limit, call: call)),
+  );
+
+  /// The entries of the directory at [path], in no order that means anything.
+  Stream<EntryInfo> entries(String path, {CancelToken? cancel}) =>
+      stream.entries(cancel, (call) => inner.entries(path: path, call: call));
+
+  /// Every entry below [path], each directory before what it holds.
+  Stream<EntryInfo> entriesRecursive(String path, {CancelToken? cancel}) =>
+      stream.entries(cancel, (call) => inner.entriesRecursive(path: path, call: call));
+
+  /// Makes the directory at [path] and its parents, unless they exist.
+  Future<void> mkdir(String path, {CancelToken? cancel}) =>
+      run(cancel, null, (call) => inner.mkdir(path: path, call: call));
+
+  /// Removes the file or empty directory at [path].
+  Future<void> remove(String path, {CancelToken? cancel}) =>
+      run(cancel, null, (call) => inner.remove(path: path, call: call));
+
+  /// Removes what is at [path] with all below it, in one commit.
+  Future<void> removeAll(String path, {CancelToken? cancel}) =>
+      run(cancel, null, (call) => inner.removeAll(path: path, call: call));
+
+  /// Moves a file or a whole directory in one commit. A file replaces a file, a directory an empty directory.
+  Future<void> rename(String from, String to, {CancelToken? cancel}) =>
+      run(cancel, null, (call) => inner.rename(from: from, to: to, call: call));
+
+  /// Copies a file or a whole directory in one commit; no content is sent again.
+  Future<void> copy(String from, String to, {CancelToken? cancel}) =>
+      run(cancel, null, (call) => inner.copy(from: from, to: to, call: call));
+
+  /// Replaces the metadata of the entry at [path]; its content stays.
+  Future<void> setMetadata(
+    String path, {
+    String? contentType,
+    Map<String, String> metadata = const {},
+    int? modifiedMs,
+    CancelToken? cancel,
+  }) => run(
+    cancel,
+    null,
+    (call) => inner.setMetadata(
+      path: path,
+      spec: putSpec(contentType: contentType, metadata: metadata, modifiedMs: modifiedMs),
+      call: call,
+    ),
+  );
+
+  /// Makes every deferred change durable. On failure they stay pending.
+  Future<void> flush({CancelToken? cancel, OnProgress? onProgress}) =>
+      run(cancel, onProgress, (call) => inner.flush(call: call));
+
+  /// Whether deferred changes wait for a [flush].
+  bool get needsFlush => guardSync(() => inner.needsFlush());
+
+  /// Looks for other writers' commits. Fails with `rollback` or `fork` if the store serves a state that does
+  /// not follow the last one.
+  Future<void> refresh({CancelToken? cancel}) =>
+      run(cancel, null, (call) => inner.refresh(call: call));
+
+  /// A batch: changes that are committed together or not at all.
+  Batch batch() => guardSync(() => Batch.of(inner.batch()));
+
+  /// The state of the whole vault at this moment.
+  Future<Snapshot> snapshot({CancelToken? cancel}) =>
+      run(cancel, null, (call) async => Snapshot.of(await inner.snapshot(call: call)));
+
+  /// The link of the directory at [path], or null if it is empty. Commits what is pending. Whoever has the
+  /// link can read the directory as it is now with all below it: treat it as a secret.
+  Future<Uint8List?> link(String path, {CancelToken? cancel}) =>
+      run(cancel, null, (call) => inner.link(path: path, call: call));
+
+  /// How the vault stands, and what this session has written.
+  VaultStats stats() => guardSync(() => statsOf(inner.stats()));
+
+  /// The 24 words that open this vault without a passphrase.
+  String recoveryPhrase() => guardSync(() => inner.recoveryPhrase());
+
+  /// Commits what is pending and refuses further calls. [dispose] releases the memory.
+  Future<void> close({CancelToken? cancel}) => run(cancel, null, (call) => inner.close(call: call));
+}

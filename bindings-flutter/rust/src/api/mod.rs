@@ -1,0 +1,12 @@
+//! What Dart calls.
+
+pub mod batch;
+pub mod call;
+pub mod entry;
+pub mod error;
+pub mod input;
+pub mod library;
+pub mod snapshot;
+pub mod store;
+pub mod stream;
+pub mod vault;

@@ -1,0 +1,220 @@
+//! An open vault.
+
+use flutter_rust_bridge::{DartFnFuture, frb};
+use sealwood::bridge::CredentialInput;
+use sealwood::seal::Link;
+
+use crate::api::batch::Batch;
+use crate::api::call::Call;
+use crate::api::entry::{Entry, Page, Stats};
+use crate::api::error::Failure;
+use crate::api::input::{ConfigSpec, CredentialSpec, PutSpec, whole};
+use crate::api::snapshot::{Snapshot, list_options, read_options};
+use crate::api::store::{CallbackFailure, Store};
+use crate::api::stream::{Entries, Pieces};
+use crate::host::source;
+
+/// An open vault.
+#[frb(opaque)]
+pub struct Vault {
+    inner: sealwood::Vault,
+}
+
+/// What a source in Dart answers: a failure, a piece, or nothing at its end.
+#[derive(Debug, Clone)]
+pub struct SourceAnswer {
+    /// Why there is no piece.
+    pub failure: Option<CallbackFailure>,
+    /// The next piece.
+    pub piece: Option<Vec<u8>>,
+}
+
+impl Vault {
+    /// Makes a new vault in an empty store.
+    pub async fn create(
+        store: &Store,
+        credential: CredentialSpec,
+        config: ConfigSpec,
+        call: &Call,
+    ) -> Result<Vault, Failure> {
+        let credential = CredentialInput::from(credential).credential()?;
+        let create = sealwood::Vault::create(store.inner.clone(), &credential, config.config()?);
+        Ok(Self { inner: call.run(create).await? })
+    }
+
+    /// Opens the vault in a store.
+    pub async fn open(
+        store: &Store,
+        credential: CredentialSpec,
+        config: ConfigSpec,
+        call: &Call,
+    ) -> Result<Vault, Failure> {
+        let credential = CredentialInput::from(credential).credential()?;
+        let open = sealwood::Vault::open(store.inner.clone(), &credential, config.config()?);
+        Ok(Self { inner: call.run(open).await? })
+    }
+
+    /// Creates or replaces the file at `path`.
+    pub async fn put(
+        &self,
+        path: String,
+        bytes: Vec<u8>,
+        spec: PutSpec,
+        call: &Call,
+    ) -> Result<Entry, Failure> {
+        let options = spec.input()?.options(call.watch.clone());
+        Ok(self.inner.put(&path, bytes, options).await?.into())
+    }
+
+    /// Creates or replaces the file at `path` from the pieces that `next` gives.
+    pub async fn put_stream(
+        &self,
+        path: String,
+        next: impl Fn() -> DartFnFuture<SourceAnswer> + Send + Sync + 'static,
+        spec: PutSpec,
+        call: &Call,
+    ) -> Result<Entry, Failure> {
+        let options = spec.input()?.options(call.watch.clone());
+        Ok(self.inner.put_stream(&path, source(next), options).await?.into())
+    }
+
+    /// The entry at `path`.
+    pub async fn stat(&self, path: String, call: &Call) -> Result<Entry, Failure> {
+        Ok(call.run(self.inner.stat(&path)).await?.into())
+    }
+
+    /// Whether there is an entry at `path`.
+    pub async fn exists(&self, path: String, call: &Call) -> Result<bool, Failure> {
+        call.run(self.inner.exists(&path)).await
+    }
+
+    /// The content of the file at `path`, or a range of it.
+    pub async fn read(
+        &self,
+        path: String,
+        start: Option<i64>,
+        end: Option<i64>,
+        call: &Call,
+    ) -> Result<Vec<u8>, Failure> {
+        Ok(whole(self.inner.read(&path, read_options(start, end, call)?).await?)?)
+    }
+
+    /// The same, piece by piece.
+    pub async fn get_stream(
+        &self,
+        path: String,
+        start: Option<i64>,
+        end: Option<i64>,
+        call: &Call,
+    ) -> Result<Pieces, Failure> {
+        let options = read_options(start, end, call)?;
+        let (_, stream) = call.run(self.inner.get_stream(&path, options)).await?;
+        Ok(Pieces::new(stream, call))
+    }
+
+    /// A sorted page of the entries of the directory at `path`.
+    pub async fn list(
+        &self,
+        path: String,
+        after: Option<String>,
+        limit: Option<i64>,
+        call: &Call,
+    ) -> Result<Page, Failure> {
+        Ok(call.run(self.inner.list(&path, list_options(after, limit)?)).await?.into())
+    }
+
+    /// The entries of the directory at `path`.
+    pub async fn entries(&self, path: String, call: &Call) -> Result<Entries, Failure> {
+        Ok(Entries::new(call.run(self.inner.list_stream(&path, None)).await?, call))
+    }
+
+    /// Every entry below `path`.
+    pub async fn entries_recursive(&self, path: String, call: &Call) -> Result<Entries, Failure> {
+        Ok(Entries::new(call.run(self.inner.list_recursive(&path)).await?, call))
+    }
+
+    /// Makes the directory at `path` and its parents.
+    pub async fn mkdir(&self, path: String, call: &Call) -> Result<(), Failure> {
+        call.run(self.inner.mkdir(&path)).await
+    }
+
+    /// Removes the file or empty directory at `path`.
+    pub async fn remove(&self, path: String, call: &Call) -> Result<(), Failure> {
+        call.run(self.inner.remove(&path)).await
+    }
+
+    /// Removes what is at `path` with all below it.
+    pub async fn remove_all(&self, path: String, call: &Call) -> Result<(), Failure> {
+        call.run(self.inner.remove_all(&path)).await
+    }
+
+    /// Moves a file or a directory.
+    pub async fn rename(&self, from: String, to: String, call: &Call) -> Result<(), Failure> {
+        call.run(self.inner.rename(&from, &to)).await
+    }
+
+    /// Copies a file or a directory.
+    pub async fn copy(&self, from: String, to: String, call: &Call) -> Result<(), Failure> {
+        call.run(self.inner.copy(&from, &to)).await
+    }
+
+    /// Replaces the metadata of an entry.
+    pub async fn set_metadata(
+        &self,
+        path: String,
+        spec: PutSpec,
+        call: &Call,
+    ) -> Result<(), Failure> {
+        call.run(self.inner.set_metadata(&path, spec.input()?.metadata())).await
+    }
+
+    /// Makes every deferred change durable.
+    pub async fn flush(&self, call: &Call) -> Result<(), Failure> {
+        Ok(self.inner.flush_with(&call.watch).await?)
+    }
+
+    /// Whether deferred changes wait for a flush.
+    #[frb(sync)]
+    pub fn needs_flush(&self) -> bool {
+        self.inner.needs_flush()
+    }
+
+    /// Looks for other writers' commits.
+    pub async fn refresh(&self, call: &Call) -> Result<(), Failure> {
+        call.run(self.inner.refresh()).await
+    }
+
+    /// Changes that are committed together or not at all.
+    #[frb(sync)]
+    pub fn batch(&self) -> Batch {
+        Batch { inner: self.inner.batch() }
+    }
+
+    /// The state of the whole vault at this moment.
+    pub async fn snapshot(&self, call: &Call) -> Result<Snapshot, Failure> {
+        Ok(Snapshot { inner: call.run(self.inner.snapshot()).await? })
+    }
+
+    /// The link of the directory at `path`, or nothing if it is empty.
+    pub async fn link(&self, path: String, call: &Call) -> Result<Option<Vec<u8>>, Failure> {
+        let link = call.run(self.inner.link(&path)).await?;
+        Ok(link.as_ref().map(Link::to_bytes).map(Vec::from))
+    }
+
+    /// The figures of the vault.
+    #[frb(sync)]
+    pub fn stats(&self) -> Stats {
+        self.inner.stats().into()
+    }
+
+    /// The 24 words that open this vault.
+    #[frb(sync)]
+    pub fn recovery_phrase(&self) -> Result<String, Failure> {
+        Ok(self.inner.recovery_phrase()?.expose().to_owned())
+    }
+
+    /// Commits what is pending and refuses further calls.
+    pub async fn close(&self, call: &Call) -> Result<(), Failure> {
+        call.run(self.inner.close()).await
+    }
+}

@@ -1,0 +1,32 @@
+/// The tests of the package in the Dart VM. The native library lies where the variable SEALWOOD_LIBRARY of
+/// the environment says.
+library;
+
+import 'dart:io';
+
+import 'package:sealwood/sealwood.dart';
+
+import 'bad_inputs.dart';
+import 'cancelling.dart';
+import 'harness.dart';
+import 'memory.dart';
+import 'progress.dart';
+import 'runner.dart';
+import 'stores.dart';
+import 'vaults.dart';
+
+Future<void> main() async {
+  test('the library is loaded once, and not from where it is not', () async {
+    await expectError('platform', () => Sealwood.init(libraryPath: '/no/such/library'));
+    await Sealwood.init(libraryPath: Platform.environment['SEALWOOD_LIBRARY']);
+    await Sealwood.init(libraryPath: '/no/such/library');
+  });
+  vaults();
+  stores();
+  badInputs();
+  cancelling();
+  progress();
+  runner();
+  memory();
+  await runTests();
+}

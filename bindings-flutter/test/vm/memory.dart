@@ -1,0 +1,89 @@
+/// Handles and traffic leave nothing behind.
+library;
+
+import 'dart:io';
+import 'dart:typed_data';
+
+import 'package:sealwood/sealwood.dart';
+
+import '../scenario/host.dart';
+import 'harness.dart';
+
+const _mebibyte = 1 << 20;
+
+/// More than the allocators of both sides keep for later, and far less than what leaks would leave.
+const _growthMax = 160 * _mebibyte;
+
+void memory() {
+  test('10,000 handles leave nothing behind', () async {
+    final vault = await newVault();
+    await vault.put('x', pattern(1, 1000));
+    Future<void> handles(int count) async {
+      for (var i = 0; i < count; i++) {
+        // What stayed of it would be seen.
+        final store = BlobStore.memory();
+        await store.put('x', Uint8List(64 * 1024));
+        final batch = vault.batch()..mkdir('d');
+        final snapshot = await vault.snapshot();
+        store.dispose();
+        batch.dispose();
+        snapshot.dispose();
+      }
+    }
+
+    await handles(300);
+    final before = ProcessInfo.currentRss;
+    // Three handles each.
+    await handles(3400);
+    _hasNotGrown(before, 'after disposing');
+  });
+
+  test('1 GiB of traffic leaves nothing behind', () async {
+    final bytes = pattern(1, 16 * _mebibyte);
+    Future<void> round(int seed) async {
+      final store = seed.isEven ? BlobStore.memory() : BlobStore.custom(CountingStore());
+      final vault = await Vault.create(store, secret);
+      bytes[0] = seed;
+      await vault.put('x', bytes);
+      expect((await vault.get('x')).length, bytes.length);
+      await vault.remove('x');
+      vault.dispose();
+      store.dispose();
+    }
+
+    for (var i = 0; i < 6; i++) {
+      await round(i);
+    }
+    final before = ProcessInfo.currentRss;
+    // 16 MiB in and 16 MiB out, 32 times.
+    for (var i = 0; i < 32; i++) {
+      await round(i);
+    }
+    _hasNotGrown(before, 'after the traffic');
+  });
+
+  test('calls given up in a store that never answers leave little behind', () async {
+    final host = CountingStore();
+    final store = BlobStore.custom(host);
+    Future<void> giveUp() async {
+      host.arm(1, null, How.hang, null);
+      final token = CancelToken();
+      final get = store.get('k', cancel: token);
+      await host.armedCall;
+      token.cancel();
+      await expectError('cancelled', () => get);
+    }
+
+    await giveUp();
+    final before = ProcessInfo.currentRss;
+    for (var i = 0; i < 1000; i++) {
+      await giveUp();
+    }
+    _hasNotGrown(before, 'after giving up');
+  });
+}
+
+void _hasNotGrown(int before, String when) {
+  final grown = ProcessInfo.currentRss - before;
+  check(grown < _growthMax, '${grown ~/ _mebibyte} MiB more $when');
+}

@@ -1,0 +1,138 @@
+/// Stores: ours, and those of the app.
+library;
+
+import 'dart:io';
+import 'dart:typed_data';
+
+import 'package:sealwood/sealwood.dart';
+
+import '../scenario/host.dart';
+import 'harness.dart';
+
+void stores() {
+  test("an app's own store keeps every promise that ours keep", () async {
+    final kept = await checkStore(BlobStore.memory(), 'check');
+    check(kept > 10, 'only $kept promises');
+    expect(await checkStore(BlobStore.custom(CountingStore()), 'check'), kept);
+    final directory = Directory.systemTemp.createTempSync('sealwood');
+    try {
+      expect(await checkStore(await BlobStore.directory(directory.path), 'check'), kept);
+    } finally {
+      directory.deleteSync(recursive: true);
+    }
+  });
+
+  test('a store that breaks a promise is told which', () async {
+    final error = await expectError(
+      'store-failed',
+      () => checkStore(BlobStore.custom(_Careless()), 'check'),
+    );
+    check(error.message.length > 20, 'it says only ${error.message}');
+  });
+
+  test('objects are written under conditions and listed in pages', () async {
+    for (final store in [BlobStore.memory(), BlobStore.custom(CountingStore())]) {
+      final tag = await store.put('a/1', pattern(1, 9), precondition: const Precondition.absent());
+      await expectError(
+        'precondition-failed',
+        () => store.put('a/1', pattern(2, 9), precondition: const Precondition.absent()),
+      );
+      await store.put('a/1', pattern(3, 9), precondition: Precondition.matches(tag));
+      await expectError(
+        'precondition-failed',
+        () => store.put('a/1', pattern(4, 9), precondition: Precondition.matches(tag)),
+      );
+      expect((await store.get('a/1')).bytes, pattern(3, 9));
+      expect(await store.getRange('a/1', 7, 5), pattern(3, 9).sublist(7));
+      await store.put('a/2', pattern(1, 1));
+      final page = await store.list('a/', limit: 1);
+      expect(page.objects.single.key, 'a/1');
+      final rest = await store.list('a/', startAfter: page.next);
+      expect([for (final meta in rest.objects) (meta.key, meta.size)], [('a/2', 1)]);
+      expect((await store.head('a/1'))?.size, 9);
+      await store.delete('a/1');
+      expect(await store.head('a/1'), null);
+      await expectError('object-missing', () => store.get('a/1'));
+      await store.flush();
+      expect(store.needsFlush, false);
+    }
+  });
+
+  test('a directory holds a vault between two processes', () async {
+    final directory = Directory.systemTemp.createTempSync('sealwood');
+    try {
+      final vault = await newVault(await BlobStore.directory(directory.path));
+      await vault.put('x', pattern(1, 400000));
+      await vault.close();
+      final again = await Vault.open(await BlobStore.directory(directory.path), secret);
+      expect(await again.get('x'), pattern(1, 400000));
+    } finally {
+      directory.deleteSync(recursive: true);
+    }
+  });
+
+  test('a store says by itself that it has something to flush', () async {
+    final host = _Buffering();
+    final store = BlobStore.custom(host);
+    expect(store.needsFlush, false);
+    await store.put('x', pattern(1, 1));
+    expect(store.needsFlush, true);
+    await store.flush();
+    expect(store.needsFlush, false);
+    expect(host.flushes, 1);
+  });
+}
+
+/// Forgets preconditions.
+final class _Careless extends _Over {
+  @override
+  Future<String> put(String key, Uint8List bytes, Precondition precondition) =>
+      super.put(key, bytes, const Precondition.none());
+}
+
+/// Is durable only after a flush.
+final class _Buffering extends _Over {
+  int flushes = 0;
+  bool _isDirty = false;
+
+  @override
+  Future<String> put(String key, Uint8List bytes, Precondition precondition) {
+    _isDirty = true;
+    return super.put(key, bytes, precondition);
+  }
+
+  @override
+  Future<void> flush() async {
+    flushes += 1;
+    _isDirty = false;
+  }
+
+  @override
+  bool get needsFlush => _isDirty;
+}
+
+/// A store over one that works.
+base class _Over extends HostStore {
+  final CountingStore _inner = CountingStore();
+
+  @override
+  Future<StoredObject> get(String key) => _inner.get(key);
+
+  @override
+  Future<Uint8List> getRange(String key, int offset, int length) =>
+      _inner.getRange(key, offset, length);
+
+  @override
+  Future<String> put(String key, Uint8List bytes, Precondition precondition) =>
+      _inner.put(key, bytes, precondition);
+
+  @override
+  Future<void> delete(String key) => _inner.delete(key);
+
+  @override
+  Future<ObjectPage> list(String prefix, String? startAfter, int limit) =>
+      _inner.list(prefix, startAfter, limit);
+
+  @override
+  Future<ObjectMeta?> head(String key) => _inner.head(key);
+}

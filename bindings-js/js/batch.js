@@ -1,0 +1,63 @@
+// Changes that happen together.
+
+import { path as pathOf } from './check.js';
+import { put, putArguments, putStream } from './content.js';
+import { now } from './glue.js';
+import { Handle, dispose } from './handle.js';
+import { call } from './watching.js';
+
+export class Batch extends Handle {
+  constructor(secret, raw) {
+    super(secret, raw, 'batch');
+  }
+
+  async put(path, content, options) {
+    return put(Handle.raw(this), pathOf(path), content, options);
+  }
+
+  async putStream(path, content, options) {
+    return putStream(Handle.raw(this), pathOf(path), content, options);
+  }
+
+  mkdir(path) {
+    now(() => Handle.raw(this).mkdir(pathOf(path)));
+  }
+
+  remove(path) {
+    now(() => Handle.raw(this).remove(pathOf(path)));
+  }
+
+  removeAll(path) {
+    now(() => Handle.raw(this).removeAll(pathOf(path)));
+  }
+
+  rename(from, to) {
+    now(() => Handle.raw(this).rename(pathOf(from, 'from'), pathOf(to, 'to')));
+  }
+
+  copy(from, to) {
+    now(() => Handle.raw(this).copy(pathOf(from, 'from'), pathOf(to, 'to')));
+  }
+
+  setMetadata(path, metadata) {
+    now(() => Handle.raw(this).setMetadata(pathOf(path), putArguments(metadata)));
+  }
+
+  get length() {
+    return now(() => Handle.raw(this).length);
+  }
+
+  async commit(options) {
+    const raw = Handle.raw(this);
+    return call(options, (watch) => raw.commit(watch));
+  }
+
+  close() {
+    if (Handle.isOpen(this)) now(() => Handle.raw(this).discard());
+    Handle.release(this);
+  }
+
+  [dispose]() {
+    this.close();
+  }
+}

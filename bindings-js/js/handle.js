@@ -1,0 +1,45 @@
+// Objects that hold something of the generated layer.
+
+import { closed } from './error.js';
+
+/** How `using` releases; older hosts know the symbols by these names. */
+export const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+export const asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
+
+/** Hands a raw object to a constructor that nobody else may call. */
+const key = Symbol('sealwood');
+
+/** A raw object of the generated layer until it is closed. */
+export class Handle {
+  #raw;
+  #what;
+
+  constructor(secret, raw, what) {
+    if (secret !== key) throw new TypeError('Illegal constructor');
+    this.#raw = raw;
+    this.#what = what;
+  }
+
+  /** A handle of class `Class` on `raw`. */
+  static of(Class, raw) {
+    return new Class(key, raw);
+  }
+
+  /** The raw object of `handle`, which must be a `Class` that is still open. */
+  static raw(handle) {
+    if (handle.#raw === undefined) throw closed(handle.#what);
+    return handle.#raw;
+  }
+
+  /** Whether `handle` still holds its raw object. */
+  static isOpen(handle) {
+    return handle.#raw !== undefined;
+  }
+
+  /** Frees the raw object. Does nothing the second time. */
+  static release(handle) {
+    const raw = handle.#raw;
+    handle.#raw = undefined;
+    raw?.free();
+  }
+}

@@ -1,0 +1,120 @@
+// Where a vault lives.
+
+import { bytes, options as optionsOf, optionalText, optionalSmall, text, whole } from './check.js';
+import { openDirectory } from './directory/store.js';
+import { invalid } from './error.js';
+import { glue, now } from './glue.js';
+import { Handle, dispose } from './handle.js';
+import { openIndexedDb } from './indexed-db.js';
+import { call } from './watching.js';
+
+const METHODS = ['get', 'getRange', 'put', 'delete', 'list', 'head'];
+
+export class BlobStore extends Handle {
+  constructor(secret, raw) {
+    super(secret, raw, 'store');
+  }
+
+  static memory() {
+    return now(({ Store }) => Handle.of(BlobStore, Store.memory()));
+  }
+
+  static s3(config) {
+    const given = optionsOf(config);
+    const optional = (name) => optionalText(given[name], name) ?? '';
+    const needed = (name) => text(given[name], name);
+    const texts = [
+      optional('endpoint'),
+      needed('region'),
+      needed('bucket'),
+      optional('prefix'),
+      needed('accessKeyId'),
+      needed('secretAccessKey'),
+      optional('sessionToken'),
+    ];
+    const pathStyle = given.pathStyle == null ? undefined : Boolean(given.pathStyle);
+    const allowHttp = Boolean(given.allowHttp);
+    return now(({ Store }) => Handle.of(BlobStore, Store.s3(texts, pathStyle, allowHttp)));
+  }
+
+  static custom(store) {
+    const missing = METHODS.filter((name) => typeof store?.[name] !== 'function');
+    if (missing.length > 0) throw invalid(`a store has the method ${missing[0]}`);
+    return now(({ Store }) => Handle.of(BlobStore, Store.custom(store)));
+  }
+
+  static async indexedDb(name) {
+    return BlobStore.custom(await openIndexedDb(text(name, 'a name'), glue().tagOfContent));
+  }
+
+  static async directory(path) {
+    return BlobStore.custom(await openDirectory(text(path, 'a path'), glue().tagOfContent));
+  }
+
+  /** Runs `work` with the raw object of `store`, a handle or an object of the app's. */
+  static async use(store, work) {
+    if (store instanceof BlobStore) return work(Handle.raw(store));
+    const adapted = BlobStore.custom(store);
+    try {
+      return await work(Handle.raw(adapted));
+    } finally {
+      adapted.close();
+    }
+  }
+
+  async get(key, options) {
+    const raw = Handle.raw(this);
+    return call(options, (watch) => raw.get(text(key, 'a key'), watch));
+  }
+
+  async getRange(key, offset, length, options) {
+    const raw = Handle.raw(this);
+    const range = [whole(offset, 'offset'), whole(length, 'length')];
+    return call(options, (watch) => raw.getRange(text(key, 'a key'), ...range, watch));
+  }
+
+  async put(key, content, precondition, options) {
+    const raw = Handle.raw(this);
+    const given = bytes(content, 'an object');
+    const isAbsent = precondition === 'absent';
+    const matches = isAbsent ? undefined : optionalText(precondition?.matches, 'matches');
+    if (precondition != null && !isAbsent && matches === undefined) {
+      throw invalid("a precondition is 'absent' or { matches: tag }");
+    }
+    return call(options, (watch) => raw.put(text(key, 'a key'), given, isAbsent, matches, watch));
+  }
+
+  async delete(key, options) {
+    const raw = Handle.raw(this);
+    return call(options, (watch) => raw.delete(text(key, 'a key'), watch));
+  }
+
+  async list(prefix = '', startAfter = undefined, limit = 1000, options = undefined) {
+    const raw = Handle.raw(this);
+    const after = optionalText(startAfter, 'startAfter');
+    const most = optionalSmall(limit, 'limit');
+    return call(options, (watch) => raw.list(text(prefix, 'a prefix'), after, most, watch));
+  }
+
+  async head(key, options) {
+    const raw = Handle.raw(this);
+    return call(options, (watch) => raw.head(text(key, 'a key'), watch));
+  }
+
+  async flush(options) {
+    const raw = Handle.raw(this);
+    return call(options, (watch) => raw.flush(watch));
+  }
+
+  needsFlush() {
+    return now(() => Handle.raw(this).needsFlush());
+  }
+
+  close() {
+    Handle.release(this);
+  }
+
+  [dispose]() {
+    this.close();
+  }
+}

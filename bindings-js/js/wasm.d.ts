@@ -1,0 +1,3 @@
+/** The WebAssembly module: a URL, a path or a `WebAssembly.Module`, as the bundler at hand imports it. */
+declare const wasm: string | WebAssembly.Module;
+export default wasm;

@@ -1,0 +1,82 @@
+// Cancellation and progress of one call.
+
+import { optionalFunction, options as optionsOf } from './check.js';
+import { SealwoodError, caused, invalid } from './error.js';
+import { glue, typed } from './glue.js';
+
+/** What a call is watched by, from its `signal` and `onProgress`, until it is released. */
+export class Watching {
+  #raw;
+  #signal;
+  #onAbort;
+  /** Why the call was cancelled. */
+  #cause;
+
+  constructor(options) {
+    const { signal, onProgress } = optionsOf(options);
+    if (signal != null && typeof signal.addEventListener !== 'function') {
+      throw invalid('signal is an AbortSignal');
+    }
+    const report = optionalFunction(onProgress, 'onProgress');
+    const { Watch } = glue();
+    if (signal?.aborted) throw cancelled(signal.reason);
+    this.#raw = new Watch(report && ((done, total) => this.#report(report, { done, total })));
+    this.#signal = signal ?? undefined;
+    this.#onAbort = () => this.#cancel(signal.reason);
+    this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /** The generated layer's watch. */
+  get raw() {
+    return this.#raw;
+  }
+
+  /** What was thrown, with the reason if the call was cancelled. */
+  failure(thrown) {
+    const error = typed(thrown);
+    return error.code === 'cancelled' ? caused(error, this.#cause) : error;
+  }
+
+  /** Cancels the call. */
+  stop() {
+    this.#raw?.cancel();
+  }
+
+  /** Lets go of the signal and of the generated layer's watch. Does nothing the second time. */
+  release() {
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#signal = undefined;
+    this.#raw?.free();
+    this.#raw = undefined;
+  }
+
+  #report(report, progress) {
+    try {
+      report(progress);
+    } catch (error) {
+      // Nobody could catch it: it ends the call, and is the cause of what the call fails with.
+      this.#cancel(error);
+    }
+  }
+
+  #cancel(cause) {
+    this.#cause ??= cause;
+    this.stop();
+  }
+}
+
+/** Runs one call of the generated layer under `options`. */
+export async function call(options, start) {
+  const watching = new Watching(options);
+  try {
+    return await start(watching.raw);
+  } catch (thrown) {
+    throw watching.failure(thrown);
+  } finally {
+    watching.release();
+  }
+}
+
+function cancelled(reason) {
+  return caused(new SealwoodError('cancelled', 'cancelled'), reason);
+}

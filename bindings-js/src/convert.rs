@@ -1,0 +1,100 @@
+//! Plain values on their way in and out.
+
+use std::future::Future;
+
+use js_sys::{Array, JsString, Object, Promise, Uint8Array};
+use sealwood::platform::BoxFuture;
+use sealwood::vault::{EntryInfo, EntryKind};
+use sealwood::{Error, Result};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::future_to_promise;
+
+use crate::error::to_js;
+
+/// The largest integer that a number of JavaScript holds exactly.
+const SAFE_MAX: u64 = (1 << 53) - 1;
+
+/// A promise of what `work` gives. It owns all it needs.
+pub(crate) fn promise<T: Into<JsValue>>(
+    work: impl Future<Output = Result<T>> + 'static,
+) -> Promise {
+    promise_of(boxed(work))
+}
+
+/// What `work` gives as the host sees it. In a box, what follows is compiled once and not for each
+/// call, which saves a tenth of the module.
+pub(crate) fn boxed<T: Into<JsValue>>(
+    work: impl Future<Output = Result<T>> + 'static,
+) -> BoxFuture<'static, Result<JsValue>> {
+    Box::pin(async move { work.await.map(Into::into) })
+}
+
+pub(crate) fn promise_of(work: BoxFuture<'static, Result<JsValue>>) -> Promise {
+    future_to_promise(async move { work.await.map_err(to_js) })
+}
+
+/// An object with `members`, none of which can touch a prototype.
+pub(crate) fn object(members: &[(&str, JsValue)]) -> JsValue {
+    record(members.iter().map(|(name, value)| (*name, value.clone())))
+}
+
+/// Bytes as an array of their own, outside this module's memory.
+pub(crate) fn bytes(bytes: &[u8]) -> JsValue {
+    Uint8Array::from(bytes).into()
+}
+
+/// A size that JavaScript can count.
+pub(crate) fn size(size: u64) -> Result<JsValue> {
+    if size > SAFE_MAX {
+        return Err(Error::Platform { what: "integers of this size" });
+    }
+    Ok(JsValue::from_f64(size as f64))
+}
+
+/// A whole number that the host's code has answered with.
+pub(crate) fn whole(value: &JsValue) -> Option<u64> {
+    let number = value.as_f64()?;
+    let is_whole = (0.0..=SAFE_MAX as f64).contains(&number) && number.fract() == 0.0;
+    is_whole.then_some(number as u64)
+}
+
+/// A figure that is never used to address anything; beyond the exact integers it is rounded.
+pub(crate) fn figure(value: u64) -> JsValue {
+    JsValue::from_f64(value as f64)
+}
+
+/// An entry as a plain object.
+pub(crate) fn entry(info: &EntryInfo) -> Result<JsValue> {
+    let kind = match info.kind {
+        EntryKind::File => "file",
+        EntryKind::Directory => "directory",
+    };
+    let metadata = info.metadata.iter().map(|(name, value)| (name.as_str(), value.into()));
+    Ok(object(&[
+        ("path", info.path.as_str().into()),
+        ("name", info.name().into()),
+        ("kind", kind.into()),
+        ("size", size(info.size)?),
+        ("modifiedMs", figure(info.modified_ms)),
+        ("contentType", info.content_type.as_deref().into()),
+        ("metadata", record(metadata)),
+    ]))
+}
+
+/// Entries as an array of plain objects.
+pub(crate) fn entries(infos: &[EntryInfo]) -> Result<JsValue> {
+    let array = Array::new();
+    for info in infos {
+        array.push(&entry(info)?);
+    }
+    Ok(array.into())
+}
+
+fn record<'a>(members: impl Iterator<Item = (&'a str, JsValue)>) -> JsValue {
+    let pairs = Array::new();
+    for (name, value) in members {
+        pairs.push(&Array::of2(&JsString::from(name), &value));
+    }
+    // Defines members, where assigning one called `__proto__` would do something else.
+    Object::from_entries(&pairs).map_or(JsValue::UNDEFINED, Into::into)
+}

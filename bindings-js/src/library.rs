@@ -1,0 +1,83 @@
+//! What belongs to no handle.
+
+use std::sync::Arc;
+
+use js_sys::{Function, Promise};
+use sealwood::blob::ETag;
+use sealwood::bridge::{self, LogHook, LogLevel};
+use wasm_bindgen::prelude::*;
+
+use crate::convert::bytes;
+use crate::credential::utf8;
+use crate::error::to_js;
+use crate::store::Store;
+use crate::watch::Watch;
+
+/// The version of the core.
+#[wasm_bindgen]
+pub fn version() -> String {
+    sealwood::VERSION.to_owned()
+}
+
+/// A new root secret.
+#[wasm_bindgen(js_name = generateSecret)]
+pub fn generate_secret() -> Result<JsValue, JsValue> {
+    bridge::generate_secret().map(|secret| bytes(&secret)).map_err(to_js)
+}
+
+/// The words of a root secret.
+#[wasm_bindgen(js_name = phraseOfSecret)]
+pub fn phrase_of_secret(secret: Vec<u8>) -> Result<JsValue, JsValue> {
+    let phrase = bridge::phrase_of_secret(secret).map_err(to_js)?;
+    Ok(phrase.expose().into())
+}
+
+/// The root secret behind its words.
+#[wasm_bindgen(js_name = secretOfPhrase)]
+pub fn secret_of_phrase(words: Vec<u8>) -> Result<JsValue, JsValue> {
+    bridge::secret_of_phrase(&utf8(words)?).map(|secret| bytes(&secret)).map_err(to_js)
+}
+
+/// Runs the conformance suite; a promise of the number of promises kept.
+#[wasm_bindgen(js_name = checkStore)]
+pub fn check_store(store: &Store, prefix: String, watch: &Watch) -> Promise {
+    let store = Arc::clone(&store.0);
+    watch.promise(async move {
+        let kept = bridge::check_store(&store, &prefix).await?;
+        Ok(JsValue::from_f64(kept as f64))
+    })
+}
+
+/// The tag that stores without tags of their own give to a content.
+#[wasm_bindgen(js_name = tagOfContent)]
+pub fn tag_of_content(content: &[u8]) -> String {
+    ETag::of_content(content).0
+}
+
+/// Passes log messages up to a level to a function `(level, message)` that never throws.
+#[wasm_bindgen(js_name = setLogger)]
+pub fn set_logger(level: &str, hook: Option<Function>) {
+    let level = match level {
+        "error" => LogLevel::Error,
+        "warn" => LogLevel::Warn,
+        "info" => LogLevel::Info,
+        "debug" => LogLevel::Debug,
+        _ => LogLevel::Trace,
+    };
+    let hook = hook.map(|function| -> Arc<dyn LogHook> {
+        Arc::new(move |level: LogLevel, message: &str| {
+            function.call2(&JsValue::UNDEFINED, &name(level).into(), &message.into()).ok();
+        })
+    });
+    bridge::set_logger(level, hook);
+}
+
+fn name(level: LogLevel) -> &'static str {
+    match level {
+        LogLevel::Error => "error",
+        LogLevel::Warn => "warn",
+        LogLevel::Info => "info",
+        LogLevel::Debug => "debug",
+        LogLevel::Trace => "trace",
+    }
+}

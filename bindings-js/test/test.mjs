@@ -1,0 +1,28 @@
+// All tests of the package: `node --expose-gc bindings-js/test/test.mjs`. What it needs beside a built
+// package is in the variables SEALWOOD_CHROMIUM and SEALWOOD_MOTO_SERVER.
+
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const list = (directory, end) =>
+  readdirSync(`${root}/${directory}`)
+    .filter((name) => name.endsWith(end))
+    .sort()
+    .map((name) => `${directory}/${name}`);
+
+const scenarios = ['bindings-js/test/run.mjs', 'scenario', ...list('conformance/scenarios', '.json')];
+const reporter = `--test-reporter=${root}/bindings-js/test/reporter.mjs`;
+const units = list('bindings-js/test/unit', '.test.mjs');
+const commands = {
+  'scenarios in Node': scenarios,
+  'scenarios in Chromium': [...scenarios, '--browser'],
+  'scenarios in Chromium over IndexedDB': [...scenarios, '--browser', '--memory', 'indexedDb'],
+  'the package': ['--expose-gc', '--test', reporter, '--test-concurrency=2', ...units],
+};
+for (const [what, parameters] of Object.entries(commands)) {
+  console.log(`-- ${what}`);
+  const { status } = spawnSync(process.execPath, parameters, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exitCode = 1;
+}

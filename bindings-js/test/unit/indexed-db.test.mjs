@@ -1,0 +1,201 @@
+// The store in IndexedDB, in Chromium.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after, before } from 'node:test';
+
+import { executable, launch, openPage } from '../browser/chromium.mjs';
+import { PACKAGE } from '../browser/scenarios.mjs';
+import { serveFiles } from '../browser/server.mjs';
+
+let server;
+let browser;
+let context;
+
+before(async () => {
+  server = await serveFiles(PACKAGE);
+  browser = await launch();
+  context = await browser.newContext();
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** A tab in which `api` is ready. */
+async function tab() {
+  const page = await openPage(context, `${server.url}/test/browser/`);
+  await ready(page);
+  return page;
+}
+
+async function ready(page) {
+  await page.evaluate(async () => {
+    globalThis.api = await import('/js/browser.js');
+    await api.init();
+  });
+}
+
+test('the database keeps every promise of a store', async () => {
+  const page = await tab();
+  const kept = await page.evaluate(async () =>
+    api.checkStore(await api.BlobStore.indexedDb('promises'), 'check'),
+  );
+  assert.equal(kept, 24);
+});
+
+test('a vault survives a reload, byte for byte', async () => {
+  const page = await tab();
+  const digest = async (name) =>
+    page.evaluate(async (name) => {
+      const store = await api.BlobStore.indexedDb('reload');
+      const credential = api.Credential.passphrase('open sesame');
+      const kdf = { memoryKib: 1024, passes: 1, lanes: 1 };
+      const vault = await api.Vault[name](store, credential, { kdf });
+      const bytes = Uint8Array.from({ length: 3_000_000 }, (_, index) => index ^ (index >> 7));
+      if (name === 'create') await vault.put('a/b', new Blob([bytes]));
+      const read = await vault.get('a/b');
+      return read.length === bytes.length && read.every((byte, index) => byte === bytes[index]);
+    }, name);
+  assert.equal(await digest('create'), true);
+  await page.reload();
+  await ready(page);
+  assert.equal(await digest('open'), true);
+});
+
+test('of two tabs that race on a conditional put one wins, every time', async () => {
+  const tabs = [await tab(), await tab()];
+  const wins = await Promise.all(
+    tabs.map((page, index) =>
+      page.evaluate(async (index) => {
+        const store = await api.BlobStore.indexedDb('race');
+        const wins = [];
+        for (let round = 0; round < 40; round++) {
+          try {
+            await store.put(`rounds/${round}`, Uint8Array.of(index), 'absent');
+            wins.push(round);
+          } catch (error) {
+            if (error.code !== 'precondition-failed') throw error;
+          }
+        }
+        for (let count = 0; count < 25; ) {
+          try {
+            await store.put('counter', Uint8Array.of(0), 'absent');
+          } catch {}
+          const { bytes, etag } = await store.get('counter');
+          try {
+            await store.put('counter', Uint8Array.of(bytes[0] + 1), { matches: etag });
+            count += 1;
+          } catch (error) {
+            if (error.code !== 'precondition-failed') throw error;
+          }
+        }
+        return wins;
+      }, index),
+    ),
+  );
+  assert.equal(new Set(wins.flat()).size, 40);
+  assert.equal(wins.flat().length, 40);
+  const count = await tabs[0].evaluate(async () => {
+    const store = await api.BlobStore.indexedDb('race');
+    return (await store.get('counter')).bytes[0];
+  });
+  assert.equal(count, 50);
+});
+
+test('two tabs write one vault', async () => {
+  const tabs = [await tab(), await tab()];
+  await tabs[0].evaluate(async () => {
+    const store = await api.BlobStore.indexedDb('shared');
+    await api.Vault.create(store, api.Credential.secret(new Uint8Array(32)));
+  });
+  await Promise.all(
+    tabs.map((page, index) =>
+      page.evaluate(async (index) => {
+        const store = await api.BlobStore.indexedDb('shared');
+        const vault = await api.Vault.open(store, api.Credential.secret(new Uint8Array(32)));
+        for (let file = 0; file < 10; file++) await vault.put(`${index}/${file}`, 'x');
+      }, index),
+    ),
+  );
+  const count = await tabs[1].evaluate(async () => {
+    const store = await api.BlobStore.indexedDb('shared');
+    const vault = await api.Vault.open(store, api.Credential.secret(new Uint8Array(32)));
+    let files = 0;
+    for await (const { kind } of vault.entriesRecursive('')) files += kind === 'file';
+    return files;
+  });
+  assert.equal(count, 20);
+});
+
+test('a full disk has its own code, and what was there stays', { timeout: 60_000 }, async (context) => {
+  // A profile on a disk of 120 MB, mounted for this browser alone.
+  const directory = mkdtempSync(join(tmpdir(), 'sealwood-'));
+  const start = join(directory, 'start');
+  const mount = 'mount -t tmpfs -o size=120m tmpfs "$0"; exec "$@"';
+  const isRoot = process.getuid() === 0;
+  const namespace = `unshare ${isRoot ? '' : '--user --map-root-user'} --mount`;
+  const script = `#!/bin/sh\nexec ${namespace} sh -ec '${mount}' ${directory}/profile ${executable()} "$@"\n`;
+  writeFileSync(start, script, { mode: 0o755 });
+  const small = await launch(join(directory, 'profile'), start);
+  context.after(async () => {
+    await small.close();
+    rmSync(directory, { recursive: true });
+  });
+  const page = await openPage(small, `${server.url}/test/browser/`);
+  await ready(page);
+  const outcome = await page.evaluate(async () => {
+    const store = await api.BlobStore.indexedDb('full');
+    await store.put('kept', Uint8Array.of(1));
+    for (let count = 0; count < 9; count++) {
+      const bytes = new Uint8Array(30 << 20);
+      for (let at = 0; at < bytes.length; at += 65536) {
+        crypto.getRandomValues(bytes.subarray(at, at + 65536));
+      }
+      try {
+        await store.put(`big/${count}`, bytes);
+      } catch ({ code }) {
+        return [code, await store.head(`big/${count}`), (await store.get('kept')).bytes[0]];
+      }
+    }
+    return 'all was stored';
+  });
+  assert.deepEqual(outcome, ['store-full', undefined, 1]);
+});
+
+test('a database that is deleted under a store is made anew', async () => {
+  const page = await tab();
+  const found = await page.evaluate(async () => {
+    const store = await api.BlobStore.indexedDb('deleted');
+    await store.put('a', Uint8Array.of(1));
+    await new Promise((resolve, reject) => {
+      const request = indexedDB.deleteDatabase('deleted');
+      Object.assign(request, { onsuccess: resolve, onerror: reject, onblocked: reject });
+    });
+    return [await store.head('a'), await store.put('a', Uint8Array.of(2))];
+  });
+  assert.equal(found[0], undefined);
+  assert.equal(typeof found[1], 'string');
+});
+
+test('it works in a worker', async () => {
+  const page = await tab();
+  const answer = await page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const worker = new Worker('/test/browser/worker.mjs', { type: 'module' });
+        worker.onmessage = ({ data }) => resolve(data);
+        worker.onerror = reject;
+      }),
+  );
+  assert.equal(answer, 'from a worker');
+});
+
+test('directories are in Node alone', async () => {
+  const page = await tab();
+  const code = await page.evaluate(() => api.BlobStore.directory('x').catch(({ code }) => code));
+  assert.equal(code, 'platform');
+});

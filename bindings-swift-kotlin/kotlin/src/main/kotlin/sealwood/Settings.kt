@@ -1,0 +1,121 @@
+package sealwood
+
+import sealwood.ffi.CoreConfig
+import sealwood.ffi.CoreS3
+import sealwood.ffi.CoreStats
+
+/**
+ * How a vault is created and held in memory. What is `null` is as the core would have it.
+ *
+ * @property chunkBytes the size of a chunk of a new vault: a power of two from 128 KiB to 16 MiB.
+ * @property kdf the cost of guessing the passphrase of a new vault.
+ * @property memoryBudgetBytes about how many bytes of directory nodes stay in memory.
+ * @property packBytesMax the most bytes one pack holds.
+ */
+public data class VaultConfig(
+    public val chunkBytes: Int? = null,
+    public val kdf: Kdf = Kdf(),
+    public val memoryBudgetBytes: Long? = null,
+    public val packBytesMax: Long? = null,
+) {
+    /**
+     * The cost of guessing a passphrase.
+     *
+     * @property memoryKib memory that one guess takes, in KiB.
+     * @property passes passes over that memory.
+     * @property lanes lanes of that memory.
+     */
+    public data class Kdf(
+        public val memoryKib: Int? = null,
+        public val passes: Int? = null,
+        public val lanes: Int? = null,
+    )
+
+    internal fun core() = CoreConfig(
+        chunkBytes = chunkBytes?.let { unsigned(it.toLong(), "chunkBytes").toUInt() },
+        memoryKib = kdf.memoryKib?.let { unsigned(it.toLong(), "memoryKib").toUInt() },
+        passes = kdf.passes?.let { unsigned(it.toLong(), "passes").toUInt() },
+        lanes = kdf.lanes?.let { unsigned(it.toLong(), "lanes").toUInt() },
+        memoryBudgetBytes = memoryBudgetBytes?.let { unsigned(it, "memoryBudgetBytes") },
+        packBytesMax = packBytesMax?.let { unsigned(it, "packBytesMax") },
+    )
+}
+
+/**
+ * Which bucket, where, and on whose behalf.
+ *
+ * @property region the region that requests are signed for.
+ * @property bucket the bucket.
+ * @property accessKeyId the access key.
+ * @property secretAccessKey the secret of the access key.
+ * @property sessionToken the token of a session's key.
+ * @property endpoint the URL of the service; that of Amazon S3 if `null`.
+ * @property prefix what all keys start with, without the `/` after it.
+ * @property pathStyle whether the bucket stands in the path rather than in the host; if `null`, it
+ *   does where an endpoint is given or the bucket's name has a dot.
+ * @property allowHttp whether the endpoint may be one without TLS.
+ */
+public class S3Config(
+    public val region: String,
+    public val bucket: String,
+    public val accessKeyId: String,
+    public val secretAccessKey: String,
+    public val sessionToken: String? = null,
+    public val endpoint: String? = null,
+    public val prefix: String? = null,
+    public val pathStyle: Boolean? = null,
+    public val allowHttp: Boolean = false,
+) {
+    internal fun core() = CoreS3(
+        endpoint = endpoint,
+        region = region,
+        bucket = bucket,
+        prefix = prefix,
+        pathStyle = pathStyle,
+        accessKeyId = accessKeyId,
+        secretAccessKey = secretAccessKey,
+        sessionToken = sessionToken,
+        allowHttp = allowHttp,
+    )
+}
+
+/**
+ * Figures of an open vault.
+ *
+ * @property sequence how many commits the vault has seen in its life, by any writer, as far as this
+ *   session knows.
+ * @property tailOperations operations that are committed and not yet in nodes.
+ * @property chunkBytes the size of a chunk, in bytes.
+ * @property indexRequests root puts of this session, and its packs that hold nodes only.
+ * @property indexBytes bytes of roots and of sealed nodes.
+ * @property contentRequests packs that hold content.
+ * @property contentBytes bytes of sealed content in packs.
+ * @property commits commits that took effect.
+ * @property spills commits that wrote nodes.
+ * @property conflicts commits that lost a race and were repeated.
+ */
+public data class VaultStats(
+    public val sequence: Long,
+    public val tailOperations: Long,
+    public val chunkBytes: Long,
+    public val indexRequests: Long,
+    public val indexBytes: Long,
+    public val contentRequests: Long,
+    public val contentBytes: Long,
+    public val commits: Long,
+    public val spills: Long,
+    public val conflicts: Long,
+) {
+    internal constructor(core: CoreStats) : this(
+        sequence = core.sequence.toLong(),
+        tailOperations = core.tailOperations.toLong(),
+        chunkBytes = core.chunkBytes.toLong(),
+        indexRequests = core.indexRequests.toLong(),
+        indexBytes = core.indexBytes.toLong(),
+        contentRequests = core.contentRequests.toLong(),
+        contentBytes = core.contentBytes.toLong(),
+        commits = core.commits.toLong(),
+        spills = core.spills.toLong(),
+        conflicts = core.conflicts.toLong(),
+    )
+}

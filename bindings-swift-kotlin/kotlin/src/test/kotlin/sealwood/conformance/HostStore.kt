@@ -1,0 +1,116 @@
+package sealwood.conformance
+
+import java.security.MessageDigest
+import java.util.TreeMap
+import java.util.concurrent.atomic.AtomicInteger
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.awaitCancellation
+import sealwood.BlobStore
+import sealwood.ObjectMeta
+import sealwood.ObjectPage
+import sealwood.Precondition
+import sealwood.SealwoodException
+import sealwood.StoredObject
+
+/** A store as an app would write it: it counts its calls, and one of them can misbehave. */
+class HostStore : BlobStore {
+    private val objects = TreeMap<String, StoredObject>()
+    private val count = AtomicInteger()
+    @Volatile private var armed: Armed? = null
+
+    /** How many calls there were. */
+    val calls: Int
+        get() = count.get()
+
+    /** How a call misbehaves. */
+    enum class How { HANG, THROW, CODE, OVERSIZED }
+
+    private class Armed(val method: String?, at: Long, val how: How, val code: String?) {
+        val arrived = CompletableDeferred<Unit>()
+        private var left = at
+
+        @Synchronized
+        fun isTurn(called: String): Boolean {
+            if (method != null && method != called || left == 0L) return false
+            left -= 1
+            return left == 0L
+        }
+    }
+
+    /** Has the [at]-th call from now on misbehave, of [method] or of any. */
+    fun arm(method: String?, at: Long, how: How, code: String? = null) {
+        armed = Armed(method, at, how, code)
+    }
+
+    /** Waits until the armed call has arrived. */
+    suspend fun awaitCall() = checkNotNull(armed) { "no call was armed" }.arrived.await()
+
+    override suspend fun get(key: String): StoredObject {
+        inSize(call("get"))
+        return find(key)
+    }
+
+    override suspend fun getRange(key: String, offset: Long, length: Long): ByteArray {
+        val oversized = call("getRange")
+        val bytes = find(key).bytes
+        if (offset >= bytes.size) throw SealwoodException(SealwoodException.OBJECT_TRUNCATED)
+        val end = minOf(bytes.size.toLong(), offset + length).toInt()
+        val range = bytes.copyOfRange(offset.toInt(), end)
+        return if (oversized) range.copyOf(Math.toIntExact(length) + 1) else range
+    }
+
+    override suspend fun put(key: String, bytes: ByteArray, precondition: Precondition): String {
+        inSize(call("put"))
+        return synchronized(objects) {
+            val holds = when (precondition) {
+                Precondition.None -> true
+                Precondition.Absent -> key !in objects
+                is Precondition.Matches -> objects[key]?.etag == precondition.etag
+            }
+            if (!holds) throw SealwoodException(SealwoodException.PRECONDITION_FAILED)
+            val etag = digitsOf(MessageDigest.getInstance("SHA-256").digest(bytes))
+            objects[key] = StoredObject(bytes, etag)
+            etag
+        }
+    }
+
+    override suspend fun delete(key: String) {
+        inSize(call("delete"))
+        synchronized(objects) { objects.remove(key) }
+    }
+
+    override suspend fun list(prefix: String, startAfter: String?, limit: Int): ObjectPage {
+        inSize(call("list"))
+        val found = synchronized(objects) {
+            objects.tailMap(startAfter ?: "", startAfter == null)
+                .filterKeys { it.startsWith(prefix) }
+                .map { (key, stored) -> ObjectMeta(key, stored.bytes.size.toLong()) }
+        }
+        val page = found.take(limit)
+        return ObjectPage(page, page.lastOrNull()?.key.takeIf { found.size > limit })
+    }
+
+    override suspend fun head(key: String): ObjectMeta? {
+        inSize(call("head"))
+        return synchronized(objects) { objects[key] }?.let { ObjectMeta(key, it.bytes.size.toLong()) }
+    }
+
+    private fun find(key: String): StoredObject = synchronized(objects) { objects[key] }
+        ?: throw SealwoodException(SealwoodException.OBJECT_MISSING)
+
+    /** Counts a call; fails, or never ends, if it is the one. `true` for an oversized answer. */
+    private suspend fun call(method: String): Boolean {
+        count.incrementAndGet()
+        val turn = armed?.takeIf { it.isTurn(method) } ?: return false
+        turn.arrived.complete(Unit)
+        when (turn.how) {
+            How.HANG -> awaitCancellation()
+            How.THROW -> error("the app's own error")
+            How.CODE -> throw SealwoodException(checkNotNull(turn.code), "an error of ours")
+            How.OVERSIZED -> return true
+        }
+    }
+
+    /** Only a range can be answered with more than was asked. */
+    private fun inSize(oversized: Boolean) = check(!oversized) { "only a range is oversized" }
+}

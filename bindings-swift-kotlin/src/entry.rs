@@ -1,0 +1,114 @@
+//! Entries and what is said of them.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use sealwood::bridge::PutInput;
+use sealwood::vault::{EntryInfo, EntryKind, ListPage};
+
+/// What an entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum CoreEntryKind {
+    /// A file.
+    File,
+    /// A directory.
+    Directory,
+}
+
+/// A file or a directory.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct CoreEntry {
+    /// Where it is; empty for the top directory.
+    pub path: String,
+    /// The last segment of the path.
+    pub name: String,
+    /// What it is.
+    pub kind: CoreEntryKind,
+    /// The size of the content in bytes; 0 for a directory.
+    pub size: u64,
+    /// When it was last modified, in milliseconds since 1970.
+    pub modified_ms: u64,
+    /// The media type.
+    pub content_type: Option<String>,
+    /// What else the app attached to it.
+    pub metadata: HashMap<String, String>,
+}
+
+impl From<EntryInfo> for CoreEntry {
+    fn from(info: EntryInfo) -> Self {
+        Self {
+            path: info.path.as_str().to_owned(),
+            name: info.name().to_owned(),
+            kind: match info.kind {
+                EntryKind::File => CoreEntryKind::File,
+                EntryKind::Directory => CoreEntryKind::Directory,
+            },
+            size: info.size,
+            modified_ms: info.modified_ms,
+            content_type: info.content_type,
+            metadata: info.metadata.into_iter().collect(),
+        }
+    }
+}
+
+/// One page of a directory.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct CorePage {
+    /// Entries ascending by name.
+    pub entries: Vec<CoreEntry>,
+    /// Where the next page starts; nothing at the end.
+    pub next: Option<String>,
+}
+
+impl From<ListPage> for CorePage {
+    fn from(page: ListPage) -> Self {
+        Self { entries: page.entries.into_iter().map(Into::into).collect(), next: page.next }
+    }
+}
+
+/// How a put is done.
+#[derive(Debug, Clone, Default, uniffi::Record)]
+pub struct CorePutOptions {
+    /// The media type.
+    #[uniffi(default = None)]
+    pub content_type: Option<String>,
+    /// What else to attach.
+    #[uniffi(default)]
+    pub metadata: HashMap<String, String>,
+    /// The modification time in milliseconds since 1970; now if there is none.
+    #[uniffi(default = None)]
+    pub modified_ms: Option<u64>,
+    /// Whether the change may wait for the next flush.
+    #[uniffi(default = false)]
+    pub deferred: bool,
+    /// The size of a stream, for progress.
+    #[uniffi(default = None)]
+    pub size_hint: Option<u64>,
+}
+
+impl From<CorePutOptions> for PutInput {
+    fn from(options: CorePutOptions) -> Self {
+        Self {
+            content_type: options.content_type,
+            metadata: options.metadata.into_iter().collect(),
+            modified_ms: options.modified_ms,
+            deferred: options.deferred,
+            size_hint: options.size_hint,
+        }
+    }
+}
+
+/// Bytes of a content.
+#[derive(Debug, Clone, Copy, uniffi::Record)]
+pub struct CoreRange {
+    /// The first of them.
+    pub start: u64,
+    /// The first that is not one of them.
+    pub end: u64,
+}
+
+impl From<CoreRange> for Range<u64> {
+    fn from(range: CoreRange) -> Self {
+        range.start..range.end
+    }
+}

@@ -1,0 +1,127 @@
+//! Settings and figures, field by field those of the core.
+
+use sealwood::bridge::{ConfigInput, S3Input};
+use sealwood::vault::VaultStats;
+
+/// Settings of a vault; the core's own where there is none.
+#[derive(Debug, Clone, Copy, Default, uniffi::Record)]
+pub struct CoreConfig {
+    /// The size of a chunk for a new vault.
+    #[uniffi(default = None)]
+    pub chunk_bytes: Option<u32>,
+    /// Memory that one guess of the passphrase costs, in KiB.
+    #[uniffi(default = None)]
+    pub memory_kib: Option<u32>,
+    /// Passes over that memory.
+    #[uniffi(default = None)]
+    pub passes: Option<u32>,
+    /// Lanes of that memory.
+    #[uniffi(default = None)]
+    pub lanes: Option<u32>,
+    /// About how many bytes of directory nodes stay in memory.
+    #[uniffi(default = None)]
+    pub memory_budget_bytes: Option<u64>,
+    /// The most bytes one pack holds.
+    #[uniffi(default = None)]
+    pub pack_bytes_max: Option<u64>,
+}
+
+impl From<CoreConfig> for ConfigInput {
+    fn from(config: CoreConfig) -> Self {
+        let CoreConfig {
+            chunk_bytes,
+            memory_kib,
+            passes,
+            lanes,
+            memory_budget_bytes,
+            pack_bytes_max,
+        } = config;
+        Self { chunk_bytes, memory_kib, passes, lanes, memory_budget_bytes, pack_bytes_max }
+    }
+}
+
+/// Which bucket, where, and on whose behalf.
+#[derive(Clone, uniffi::Record)]
+pub struct CoreS3 {
+    /// The URL of the service; that of Amazon S3 if there is none.
+    #[uniffi(default = None)]
+    pub endpoint: Option<String>,
+    /// The region that requests are signed for.
+    pub region: String,
+    /// The bucket.
+    pub bucket: String,
+    /// What all keys start with, without the `/` after it.
+    #[uniffi(default = None)]
+    pub prefix: Option<String>,
+    /// Whether the bucket stands in the path rather than in the host.
+    #[uniffi(default = None)]
+    pub path_style: Option<bool>,
+    /// The access key.
+    pub access_key_id: String,
+    /// The secret of the access key.
+    pub secret_access_key: String,
+    /// The token of a session's key.
+    #[uniffi(default = None)]
+    pub session_token: Option<String>,
+    /// Whether the endpoint may be one without TLS.
+    #[uniffi(default = false)]
+    pub allow_http: bool,
+}
+
+impl From<CoreS3> for S3Input {
+    fn from(config: CoreS3) -> Self {
+        Self {
+            endpoint: config.endpoint,
+            region: config.region,
+            bucket: config.bucket,
+            prefix: config.prefix,
+            path_style: config.path_style,
+            access_key_id: config.access_key_id,
+            secret_access_key: config.secret_access_key,
+            session_token: config.session_token,
+            allow_http: config.allow_http,
+        }
+    }
+}
+
+/// Figures of an open vault.
+#[derive(Debug, Clone, Copy, uniffi::Record)]
+pub struct CoreStats {
+    /// How many commits the vault has seen in its life, as far as this session knows.
+    pub sequence: u64,
+    /// Operations that are committed and not yet in nodes.
+    pub tail_operations: u64,
+    /// The size of a chunk, in bytes.
+    pub chunk_bytes: u64,
+    /// Root puts of this session, and its packs that hold nodes only.
+    pub index_requests: u64,
+    /// Bytes of roots and of sealed nodes.
+    pub index_bytes: u64,
+    /// Packs that hold content.
+    pub content_requests: u64,
+    /// Bytes of sealed content in packs.
+    pub content_bytes: u64,
+    /// Commits that took effect.
+    pub commits: u64,
+    /// Commits that wrote nodes.
+    pub spills: u64,
+    /// Commits that lost a race and were repeated.
+    pub conflicts: u64,
+}
+
+impl From<VaultStats> for CoreStats {
+    fn from(stats: VaultStats) -> Self {
+        Self {
+            sequence: stats.sequence,
+            tail_operations: stats.tail_operations,
+            chunk_bytes: stats.chunk_bytes,
+            index_requests: stats.written.index_requests,
+            index_bytes: stats.written.index_bytes,
+            content_requests: stats.written.content_requests,
+            content_bytes: stats.written.content_bytes,
+            commits: stats.written.commits,
+            spills: stats.written.spills,
+            conflicts: stats.written.conflicts,
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Stores: the core's own, and one behind which the app's is.
+
+use std::sync::Arc;
+
+use sealwood::blob::{
+    BlobStore, DirectoryStore, ETag, MemoryStore, Object, ObjectMeta, ObjectPage, Precondition,
+};
+use sealwood::bridge::{AppStore, S3Input, check_store};
+
+use crate::call::{CoreCall, run};
+use crate::error::CoreError;
+use crate::host_store::{Host, HostStore};
+use crate::settings::CoreS3;
+
+/// A place for objects.
+#[derive(uniffi::Object)]
+pub struct CoreStore {
+    pub(crate) store: Arc<dyn BlobStore>,
+}
+
+impl CoreStore {
+    fn new(store: impl BlobStore) -> Arc<Self> {
+        Arc::new(Self { store: Arc::new(store) })
+    }
+}
+
+#[uniffi::export]
+impl CoreStore {
+    /// Objects in memory.
+    #[uniffi::constructor]
+    pub fn memory() -> Arc<Self> {
+        Self::new(MemoryStore::new())
+    }
+
+    /// Objects as files of a directory, which is made if there is none.
+    #[uniffi::constructor]
+    pub async fn directory(
+        path: String,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<Arc<Self>, CoreError> {
+        Ok(Self::new(run(call, DirectoryStore::open(path)).await?))
+    }
+
+    /// Objects of a bucket.
+    #[uniffi::constructor]
+    pub fn s3(config: CoreS3) -> Result<Arc<Self>, CoreError> {
+        Ok(Arc::new(Self { store: S3Input::from(config).store()? }))
+    }
+
+    /// A store of the app's, whose answers are checked.
+    #[uniffi::constructor]
+    pub fn custom(host: Arc<dyn HostStore>) -> Arc<Self> {
+        Self::new(AppStore::new(Host(host)))
+    }
+
+    /// The object at `key`.
+    pub async fn get(
+        &self,
+        key: String,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<CoreObject, CoreError> {
+        Ok(run(call, self.store.get(&key)).await?.into())
+    }
+
+    /// `length` bytes of the object at `key` from `offset` on; fewer where it ends first.
+    pub async fn get_range(
+        &self,
+        key: String,
+        offset: u64,
+        length: u64,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<Vec<u8>, CoreError> {
+        Ok(run(call, self.store.get_range(&key, offset, length)).await?.into())
+    }
+
+    /// Writes the object at `key` if `precondition` holds, and gives its tag.
+    pub async fn put(
+        &self,
+        key: String,
+        bytes: Vec<u8>,
+        precondition: CorePrecondition,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<String, CoreError> {
+        let put = self.store.put(&key, bytes.into(), precondition.into());
+        Ok(run(call, put).await?.0)
+    }
+
+    /// Removes the object at `key`.
+    pub async fn delete(&self, key: String, call: Option<Arc<CoreCall>>) -> Result<(), CoreError> {
+        run(call, self.store.delete(&key)).await
+    }
+
+    /// Up to `limit` objects after `start_after` whose keys start with `prefix`.
+    pub async fn list(
+        &self,
+        prefix: String,
+        start_after: Option<String>,
+        limit: u32,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<CoreObjectPage, CoreError> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let list = self.store.list(&prefix, start_after.as_deref(), limit);
+        Ok(run(call, list).await?.into())
+    }
+
+    /// What is known of the object at `key`.
+    pub async fn head(
+        &self,
+        key: String,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<Option<CoreObjectMeta>, CoreError> {
+        Ok(run(call, self.store.head(&key)).await?.map(Into::into))
+    }
+
+    /// Makes everything acknowledged so far durable.
+    pub async fn flush(&self, call: Option<Arc<CoreCall>>) -> Result<(), CoreError> {
+        run(call, self.store.flush()).await
+    }
+
+    /// Whether there is anything to flush.
+    pub fn needs_flush(&self) -> bool {
+        self.store.needs_flush()
+    }
+
+    /// Runs the conformance suite below `prefix`: the number of promises kept.
+    pub async fn check(
+        &self,
+        prefix: String,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<u32, CoreError> {
+        let kept = run(call, check_store(&self.store, &prefix)).await?;
+        Ok(u32::try_from(kept).unwrap_or(u32::MAX))
+    }
+}
+
+/// What must hold for a put to take effect.
+#[derive(Debug, Clone, uniffi::Enum)]
+pub enum CorePrecondition {
+    /// Nothing.
+    None,
+    /// There is no object at the key.
+    Absent,
+    /// The object at the key has this tag.
+    Matches {
+        /// The tag.
+        etag: String,
+    },
+}
+
+impl From<Precondition> for CorePrecondition {
+    fn from(precondition: Precondition) -> Self {
+        match precondition {
+            Precondition::None => Self::None,
+            Precondition::Absent => Self::Absent,
+            Precondition::Matches(ETag(etag)) => Self::Matches { etag },
+        }
+    }
+}
+
+impl From<CorePrecondition> for Precondition {
+    fn from(precondition: CorePrecondition) -> Self {
+        match precondition {
+            CorePrecondition::None => Self::None,
+            CorePrecondition::Absent => Self::Absent,
+            CorePrecondition::Matches { etag } => Self::Matches(ETag(etag)),
+        }
+    }
+}
+
+/// An object and its tag.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct CoreObject {
+    /// The whole content.
+    pub bytes: Vec<u8>,
+    /// The tag of this state.
+    pub etag: String,
+}
+
+impl From<Object> for CoreObject {
+    fn from(object: Object) -> Self {
+        Self { bytes: object.bytes.into(), etag: object.etag.0 }
+    }
+}
+
+/// What is known of an object without reading it.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct CoreObjectMeta {
+    /// The key.
+    pub key: String,
+    /// The size in bytes.
+    pub size: u64,
+}
+
+impl From<ObjectMeta> for CoreObjectMeta {
+    fn from(meta: ObjectMeta) -> Self {
+        Self { key: meta.key, size: meta.size }
+    }
+}
+
+impl From<CoreObjectMeta> for ObjectMeta {
+    fn from(meta: CoreObjectMeta) -> Self {
+        Self { key: meta.key, size: meta.size }
+    }
+}
+
+/// One page of a listing.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct CoreObjectPage {
+    /// Objects ascending by key.
+    pub objects: Vec<CoreObjectMeta>,
+    /// Where to go on; nothing at the end.
+    pub next: Option<String>,
+}
+
+impl From<ObjectPage> for CoreObjectPage {
+    fn from(page: ObjectPage) -> Self {
+        Self { objects: page.objects.into_iter().map(Into::into).collect(), next: page.next }
+    }
+}
+
+impl From<CoreObjectPage> for ObjectPage {
+    fn from(page: CoreObjectPage) -> Self {
+        Self { objects: page.objects.into_iter().map(Into::into).collect(), next: page.next }
+    }
+}

@@ -1,0 +1,267 @@
+//! An open vault.
+
+use std::sync::Arc;
+
+use sealwood::bridge::{ConfigInput, PutInput};
+use sealwood::vault::{ListOptions, ReadOptions};
+use sealwood::{Vault, Watch};
+
+use crate::batch::CoreBatch;
+use crate::call::{CoreCall, run, watch};
+use crate::credential::CoreCredential;
+use crate::entry::{CoreEntry, CorePage, CorePutOptions, CoreRange};
+use crate::error::CoreError;
+use crate::host_source::{HostSource, stream};
+use crate::pull::{CoreContent, CoreEntries};
+use crate::settings::{CoreConfig, CoreStats};
+use crate::snapshot::CoreSnapshot;
+use crate::store::CoreStore;
+
+/// An encrypted tree of directories and files.
+#[derive(uniffi::Object)]
+pub struct CoreVault {
+    vault: Vault,
+}
+
+#[uniffi::export]
+impl CoreVault {
+    /// Makes a new vault in an empty store.
+    #[uniffi::constructor]
+    pub async fn create(
+        store: Arc<CoreStore>,
+        credential: Arc<CoreCredential>,
+        config: CoreConfig,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<Arc<Self>, CoreError> {
+        let config = ConfigInput::from(config).config()?;
+        let create = Vault::create(Arc::clone(&store.store), &credential.credential, config);
+        Ok(Arc::new(Self { vault: run(call, create).await? }))
+    }
+
+    /// Opens the vault in the store.
+    #[uniffi::constructor]
+    pub async fn open(
+        store: Arc<CoreStore>,
+        credential: Arc<CoreCredential>,
+        config: CoreConfig,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<Arc<Self>, CoreError> {
+        let config = ConfigInput::from(config).config()?;
+        let open = Vault::open(Arc::clone(&store.store), &credential.credential, config);
+        Ok(Arc::new(Self { vault: run(call, open).await? }))
+    }
+
+    /// Creates or replaces the file at `path`.
+    pub async fn put(
+        &self,
+        path: String,
+        bytes: Vec<u8>,
+        options: CorePutOptions,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<CoreEntry, CoreError> {
+        let options = PutInput::from(options).options(watch(call));
+        Ok(self.vault.put(&path, bytes, options).await?.into())
+    }
+
+    /// Creates or replaces the file at `path` from a source.
+    pub async fn put_stream(
+        &self,
+        path: String,
+        source: Arc<dyn HostSource>,
+        options: CorePutOptions,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<CoreEntry, CoreError> {
+        let options = PutInput::from(options).options(watch(call));
+        Ok(self.vault.put_stream(&path, stream(source), options).await?.into())
+    }
+
+    /// The content of the file at `path`, or a range of it.
+    pub async fn get(
+        &self,
+        path: String,
+        range: Option<CoreRange>,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<Vec<u8>, CoreError> {
+        Ok(self.vault.read(&path, read_options(range, watch(call))).await?.into())
+    }
+
+    /// The same, piece by piece.
+    pub async fn get_stream(
+        &self,
+        path: String,
+        range: Option<CoreRange>,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<Arc<CoreContent>, CoreError> {
+        let watch = watch(call);
+        let cancel = watch.cancel.clone();
+        let (info, content) = self.vault.get_stream(&path, read_options(range, watch)).await?;
+        Ok(Arc::new(CoreContent::new(info, content, cancel)))
+    }
+
+    /// The entry at `path`.
+    pub async fn stat(
+        &self,
+        path: String,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<CoreEntry, CoreError> {
+        Ok(run(call, self.vault.stat(&path)).await?.into())
+    }
+
+    /// Whether there is an entry at `path`.
+    pub async fn exists(
+        &self,
+        path: String,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<bool, CoreError> {
+        run(call, self.vault.exists(&path)).await
+    }
+
+    /// A page of the directory at `path`, after the name `after`; of the core's size without
+    /// `limit`.
+    pub async fn list(
+        &self,
+        path: String,
+        after: Option<String>,
+        limit: Option<u32>,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<CorePage, CoreError> {
+        Ok(run(call, self.vault.list(&path, list_options(after, limit))).await?.into())
+    }
+
+    /// The entries of the directory at `path`.
+    pub async fn entries(
+        &self,
+        path: String,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<Arc<CoreEntries>, CoreError> {
+        let cancel = watch(call.clone()).cancel;
+        let entries = run(call, self.vault.list_stream(&path, None)).await?;
+        Ok(Arc::new(CoreEntries::new(entries, cancel)))
+    }
+
+    /// The entries of the directory at `path` and of all below it.
+    pub async fn entries_recursive(
+        &self,
+        path: String,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<Arc<CoreEntries>, CoreError> {
+        let cancel = watch(call.clone()).cancel;
+        let entries = run(call, self.vault.list_recursive(&path)).await?;
+        Ok(Arc::new(CoreEntries::new(entries, cancel)))
+    }
+
+    /// Makes the directory at `path` unless it exists.
+    pub async fn mkdir(&self, path: String, call: Option<Arc<CoreCall>>) -> Result<(), CoreError> {
+        run(call, self.vault.mkdir(&path)).await
+    }
+
+    /// Removes the file or empty directory at `path`.
+    pub async fn remove(&self, path: String, call: Option<Arc<CoreCall>>) -> Result<(), CoreError> {
+        run(call, self.vault.remove(&path)).await
+    }
+
+    /// Removes what is at `path` with all below it.
+    pub async fn remove_all(
+        &self,
+        path: String,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<(), CoreError> {
+        run(call, self.vault.remove_all(&path)).await
+    }
+
+    /// Moves a file or a directory.
+    pub async fn rename(
+        &self,
+        from: String,
+        to: String,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<(), CoreError> {
+        run(call, self.vault.rename(&from, &to)).await
+    }
+
+    /// Copies a file or a directory.
+    pub async fn copy(
+        &self,
+        from: String,
+        to: String,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<(), CoreError> {
+        run(call, self.vault.copy(&from, &to)).await
+    }
+
+    /// Replaces the metadata of an entry by that of `options`.
+    pub async fn set_metadata(
+        &self,
+        path: String,
+        options: CorePutOptions,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<(), CoreError> {
+        let metadata = PutInput::from(options).metadata();
+        run(call, self.vault.set_metadata(&path, metadata)).await
+    }
+
+    /// Makes every deferred change durable.
+    pub async fn flush(&self, call: Option<Arc<CoreCall>>) -> Result<(), CoreError> {
+        Ok(self.vault.flush_with(&watch(call)).await?)
+    }
+
+    /// Whether deferred changes wait for a flush.
+    pub fn needs_flush(&self) -> bool {
+        self.vault.needs_flush()
+    }
+
+    /// Reads what other writers have committed.
+    pub async fn refresh(&self, call: Option<Arc<CoreCall>>) -> Result<(), CoreError> {
+        run(call, self.vault.refresh()).await
+    }
+
+    /// A batch: changes that are committed together or not at all.
+    pub fn batch(&self) -> Arc<CoreBatch> {
+        Arc::new(CoreBatch::new(self.vault.batch()))
+    }
+
+    /// The vault as it is now, for ever.
+    pub async fn snapshot(
+        &self,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<Arc<CoreSnapshot>, CoreError> {
+        Ok(Arc::new(CoreSnapshot::new(run(call, self.vault.snapshot()).await?)))
+    }
+
+    /// The link of the directory at `path`; nothing if it is empty.
+    pub async fn link(
+        &self,
+        path: String,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<Option<Vec<u8>>, CoreError> {
+        let link = run(call, self.vault.link(&path)).await?;
+        Ok(link.map(|link| link.to_bytes().to_vec()))
+    }
+
+    /// Figures of the vault and of this session's writes.
+    pub fn stats(&self) -> CoreStats {
+        self.vault.stats().into()
+    }
+
+    /// The 24 words that open this vault.
+    pub fn recovery_phrase(&self) -> Result<String, CoreError> {
+        Ok(self.vault.recovery_phrase()?.expose().to_owned())
+    }
+
+    /// Commits what is pending and refuses further calls.
+    pub async fn shutdown(&self, call: Option<Arc<CoreCall>>) -> Result<(), CoreError> {
+        run(call, self.vault.close()).await
+    }
+}
+
+pub(crate) fn read_options(range: Option<CoreRange>, watch: Watch) -> ReadOptions {
+    ReadOptions { range: range.map(Into::into), watch }
+}
+
+pub(crate) fn list_options(after: Option<String>, limit: Option<u32>) -> ListOptions {
+    let mut options = ListOptions { after, ..ListOptions::default() };
+    if let Some(limit) = limit {
+        options.limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    }
+    options
+}

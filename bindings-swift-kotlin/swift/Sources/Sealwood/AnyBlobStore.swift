@@ -1,0 +1,83 @@
+import Foundation
+import SealwoodGenerated
+
+/// A store behind one type: memory, a directory, a bucket, or one of the app's whose answers are checked.
+public struct AnyBlobStore: BlobStore {
+    let core: CoreStore
+
+    /// The object at `key`.
+    public func get(_ key: String) async throws -> BlobObject {
+        try await withCall { BlobObject(try await core.get(key: key, call: $0)) }
+    }
+
+    /// `length` bytes of the object at `key` from `offset` on; fewer where the object ends first.
+    public func getRange(_ key: String, offset: UInt64, length: UInt64) async throws -> Data {
+        try await withCall {
+            try await core.getRange(key: key, offset: offset, length: length, call: $0)
+        }
+    }
+
+    /// Writes the object at `key` if `precondition` holds, and gives its tag.
+    public func put(
+        _ key: String, _ bytes: Data, precondition: Precondition
+    ) async throws -> String {
+        try await withCall {
+            try await core.put(
+                key: key, bytes: bytes, precondition: precondition.core, call: $0)
+        }
+    }
+
+    /// Removes the object at `key`; succeeds if there is none.
+    public func delete(_ key: String) async throws {
+        try await withCall { try await core.delete(key: key, call: $0) }
+    }
+
+    /// Up to `limit` objects (1 to 1,000) whose keys start with `prefix` and come after `startAfter`.
+    public func list(prefix: String, startAfter: String?, limit: Int) async throws -> ObjectPage {
+        try await withCall {
+            ObjectPage(
+                try await core.list(
+                    prefix: prefix, startAfter: startAfter, limit: UInt32(clamping: limit),
+                    call: $0))
+        }
+    }
+
+    /// What is known of the object at `key`; `nil` if there is none.
+    public func head(_ key: String) async throws -> ObjectMeta? {
+        try await withCall { try await core.head(key: key, call: $0).map(ObjectMeta.init) }
+    }
+
+    /// Makes everything acknowledged so far durable.
+    public func flush() async throws {
+        try await withCall { try await core.flush(call: $0) }
+    }
+
+    /// Whether ``flush()`` would have anything to do.
+    public func needsFlush() -> Bool {
+        core.needsFlush()
+    }
+}
+
+extension BlobStore where Self == AnyBlobStore {
+    /// Objects in memory, gone with the store.
+    public static func memory() -> AnyBlobStore {
+        AnyBlobStore(core: .memory())
+    }
+
+    /// Objects as files of the directory at `path`, which is made if there is none.
+    public static func directory(_ path: String) async throws -> AnyBlobStore {
+        AnyBlobStore(core: try await withCall { try await .directory(path: path, call: $0) })
+    }
+
+    /// Objects of a bucket. Requests that fail in passing are repeated.
+    public static func s3(_ config: S3Config) throws -> AnyBlobStore {
+        AnyBlobStore(core: try translating { try .s3(config: config.core) })
+    }
+
+    /// A store of the app's. Arguments are checked before it sees them, and its answers after.
+    ///
+    /// A vault does the same with a store it is given; this is for whoever uses the store by itself.
+    public static func custom(_ store: some BlobStore) -> AnyBlobStore {
+        AnyBlobStore(core: coreStore(of: store))
+    }
+}

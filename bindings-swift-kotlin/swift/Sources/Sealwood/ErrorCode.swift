@@ -1,0 +1,101 @@
+extension SealwoodError {
+    /// A code, the same in every language and stable from release to release.
+    ///
+    /// A later release may know more codes than these.
+    public struct Code: RawRepresentable, Hashable, Sendable, Codable {
+        /// The code as it is written in every language, such as `not-found`.
+        public let rawValue: String
+
+        /// The code that is written `rawValue`.
+        public init(rawValue: String) {
+            self.rawValue = rawValue
+        }
+    }
+}
+
+extension SealwoodError.Code {
+    /// Two separators in a row.
+    public static let pathEmptySegment = Self(rawValue: "path-empty-segment")
+    /// A segment is `.` or `..`.
+    public static let pathDotSegment = Self(rawValue: "path-dot-segment")
+    /// A NUL character in a path.
+    public static let pathNul = Self(rawValue: "path-nul")
+    /// A `/` inside a name.
+    public static let pathSeparator = Self(rawValue: "path-separator")
+    /// A name of more than 255 bytes.
+    public static let pathNameTooLong = Self(rawValue: "path-name-too-long")
+    /// A path of more than 4,096 bytes.
+    public static let pathTooLong = Self(rawValue: "path-too-long")
+    /// Bytes of a path that are not UTF-8.
+    public static let pathNotUtf8 = Self(rawValue: "path-not-utf8")
+    /// Stored bytes of a path that are not in canonical form.
+    public static let pathNotCanonical = Self(rawValue: "path-not-canonical")
+    /// The top directory, where a path below it is needed.
+    public static let pathTop = Self(rawValue: "path-top")
+    /// No entry at the path.
+    public static let notFound = Self(rawValue: "not-found")
+    /// An entry is in the way.
+    public static let alreadyExists = Self(rawValue: "already-exists")
+    /// A directory is needed and a file is there.
+    public static let notADirectory = Self(rawValue: "not-a-directory")
+    /// A file is needed and a directory is there.
+    public static let isADirectory = Self(rawValue: "is-a-directory")
+    /// `remove` of a directory with entries.
+    public static let directoryNotEmpty = Self(rawValue: "directory-not-empty")
+    /// A directory moved or copied into itself.
+    public static let intoItself = Self(rawValue: "into-itself")
+    /// A range ends past the end of the content.
+    public static let rangePastEnd = Self(rawValue: "range-past-end")
+    /// An argument is outside its documented limits or of a wrong type.
+    public static let invalidArgument = Self(rawValue: "invalid-argument")
+    /// The root secret or recovery phrase does not open this vault.
+    public static let wrongKey = Self(rawValue: "wrong-key")
+    /// The passphrase does not open this vault.
+    public static let wrongPassphrase = Self(rawValue: "wrong-passphrase")
+    /// The words are not a recovery phrase.
+    public static let invalidPhrase = Self(rawValue: "invalid-phrase")
+    /// `create` where there is a vault.
+    public static let vaultExists = Self(rawValue: "vault-exists")
+    /// `open` where there is none.
+    public static let vaultNotFound = Self(rawValue: "vault-not-found")
+    /// The vault's format is newer than this library.
+    public static let unsupportedVersion = Self(rawValue: "unsupported-version")
+    /// The store served an older root than one already accepted.
+    public static let rollback = Self(rawValue: "rollback")
+    /// The store served another root of a sequence number already accepted.
+    public static let fork = Self(rawValue: "fork")
+    /// A stored object is missing.
+    public static let objectMissing = Self(rawValue: "object-missing")
+    /// A stored object is shorter than its link says.
+    public static let objectTruncated = Self(rawValue: "object-truncated")
+    /// A stored object was altered or swapped.
+    public static let objectCorrupt = Self(rawValue: "object-corrupt")
+    /// Authentic bytes do not follow the format.
+    public static let malformed = Self(rawValue: "malformed")
+    /// The condition of a put on a blob store did not hold.
+    public static let preconditionFailed = Self(rawValue: "precondition-failed")
+    /// The store ignores conditional puts.
+    public static let conditionalPutUnsupported = Self(rawValue: "conditional-put-unsupported")
+    /// The store has no room left.
+    public static let storeFull = Self(rawValue: "store-full")
+    /// The store refused the credentials.
+    public static let storeDenied = Self(rawValue: "store-denied")
+    /// The store did not answer in time; try again.
+    public static let storeUnavailable = Self(rawValue: "store-unavailable")
+    /// The store failed, or a store of the app's threw or answered wrongly.
+    public static let storeFailed = Self(rawValue: "store-failed")
+    /// Other writers won every attempt to commit; try again.
+    public static let commitContention = Self(rawValue: "commit-contention")
+    /// Another writer's change made this one impossible.
+    public static let conflict = Self(rawValue: "conflict")
+    /// The store did not say whether the commit took effect; a later read tells.
+    public static let outcomeUnknown = Self(rawValue: "outcome-unknown")
+    /// The caller cancelled; nothing of the call was committed.
+    public static let cancelled = Self(rawValue: "cancelled")
+    /// The vault, batch, stream or handle was closed before.
+    public static let closed = Self(rawValue: "closed")
+    /// A stream of bytes given by the app failed.
+    public static let sourceFailed = Self(rawValue: "source-failed")
+    /// The platform lacks something, such as a source of randomness.
+    public static let platform = Self(rawValue: "platform")
+}

@@ -1,0 +1,94 @@
+import Foundation
+import SealwoodGenerated
+
+/// An encrypted tree of directories and files in a store.
+///
+/// All methods may be called concurrently. What one returns is durable, unless
+/// ``PutOptions/deferred`` said otherwise. Cancelling the task that waits for one stops its requests
+/// and leaves the vault whole; it throws `CancellationError`.
+///
+/// ```swift
+/// let store = try await AnyBlobStore.directory(path)
+/// let vault = try await Vault.create(store: store, credential: .passphrase("open sesame"))
+/// try await vault.put("letters/first.txt", Data("Dear diary".utf8))
+/// ```
+public final class Vault: FileTree {
+    let core: CoreVault
+
+    private init(core: CoreVault) {
+        self.core = core
+    }
+
+    /// How the library reads this vault; nothing an app calls.
+    public var reader: TreeReader { TreeReader(core: core) }
+
+    /// Makes a new vault in an empty store.
+    public static func create(
+        store: some BlobStore, credential: Credential, config: VaultConfig = VaultConfig()
+    ) async throws -> Vault {
+        Vault(
+            core: try await withCall {
+                try await .create(
+                    store: coreStore(of: store), credential: credential.core, config: config.core,
+                    call: $0)
+            })
+    }
+
+    /// Opens the vault in a store.
+    public static func open(
+        store: some BlobStore, credential: Credential, config: VaultConfig = VaultConfig()
+    ) async throws -> Vault {
+        Vault(
+            core: try await withCall {
+                try await .open(
+                    store: coreStore(of: store), credential: credential.core, config: config.core,
+                    call: $0)
+            })
+    }
+
+    /// Makes every deferred change durable.
+    public func flush(onProgress: ProgressHandler? = nil) async throws {
+        try await withCall(onProgress: onProgress) { try await core.flush(call: $0) }
+    }
+
+    /// Whether deferred changes wait for a ``flush(onProgress:)``.
+    public var needsFlush: Bool { core.needsFlush() }
+
+    /// Reads what other writers have committed.
+    public func refresh() async throws {
+        try await withCall { try await core.refresh(call: $0) }
+    }
+
+    /// A batch: changes that are committed together or not at all.
+    public func batch() -> Batch {
+        Batch(core: core.batch())
+    }
+
+    /// The vault as it is now, for ever.
+    public func snapshot() async throws -> Snapshot {
+        Snapshot(core: try await withCall { try await core.snapshot(call: $0) })
+    }
+
+    /// A link to the directory at `path` as it is now; `nil` if it is empty.
+    ///
+    /// Whoever has the link and the store can read the directory and all below it, and nothing else, with
+    /// ``SharedDirectory/open(store:link:)``. It is a secret.
+    public func link(_ path: String) async throws -> Data? {
+        try await withCall { try await core.link(path: path, call: $0) }
+    }
+
+    /// Figures of the vault and of this session's writes.
+    public var stats: VaultStats { VaultStats(core.stats()) }
+
+    /// The 24 words that open this vault.
+    public func recoveryPhrase() throws -> String {
+        try translating { try core.recoveryPhrase() }
+    }
+
+    /// Commits what is pending and refuses further calls, which throw
+    /// ``SealwoodError/Code-swift.struct/closed``. A vault that is let go of without it loses deferred
+    /// changes and nothing else.
+    public func close() async throws {
+        try await withCall { try await core.shutdown(call: $0) }
+    }
+}

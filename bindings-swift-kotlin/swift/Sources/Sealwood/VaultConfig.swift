@@ -1,0 +1,47 @@
+import SealwoodGenerated
+
+/// Settings of a vault. Where there is none, the library's own counts.
+public struct VaultConfig: Hashable, Sendable, Codable {
+    /// The size of a chunk of content, for a new vault.
+    public var chunkBytes: UInt32?
+    /// What a guess of the passphrase costs, for a new vault.
+    public var kdf: Kdf
+    /// About how many bytes of directory nodes stay in memory.
+    public var memoryBudgetBytes: UInt64?
+    /// The most bytes one pack of content holds.
+    public var packBytesMax: UInt64?
+
+    /// What deriving the key of a passphrase costs.
+    public struct Kdf: Hashable, Sendable, Codable {
+        /// Memory, in KiB.
+        public var memoryKib: UInt32?
+        /// Passes over that memory.
+        public var passes: UInt32?
+        /// Lanes of that memory.
+        public var lanes: UInt32?
+
+        /// What deriving the key of a passphrase costs.
+        public init(memoryKib: UInt32? = nil, passes: UInt32? = nil, lanes: UInt32? = nil) {
+            self.memoryKib = memoryKib
+            self.passes = passes
+            self.lanes = lanes
+        }
+    }
+
+    /// Settings of a vault.
+    public init(
+        chunkBytes: UInt32? = nil, kdf: Kdf = Kdf(), memoryBudgetBytes: UInt64? = nil,
+        packBytesMax: UInt64? = nil
+    ) {
+        self.chunkBytes = chunkBytes
+        self.kdf = kdf
+        self.memoryBudgetBytes = memoryBudgetBytes
+        self.packBytesMax = packBytesMax
+    }
+
+    var core: CoreConfig {
+        CoreConfig(
+            chunkBytes: chunkBytes, memoryKib: kdf.memoryKib, passes: kdf.passes, lanes: kdf.lanes,
+            memoryBudgetBytes: memoryBudgetBytes, packBytesMax: packBytesMax)
+    }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Sealwood
+import TestStores
+
+/// Takes one step on the language's own API.
+func take(_ verb: String, _ step: Step, in world: World) async throws -> Outcome {
+    if verb.hasPrefix("object.") || verb == "checkStore" {
+        let store = try world.stores.get(step.text("store"))
+        return try await takeOnStore(verb, store, step, in: world)
+    }
+    switch verb {
+    case "store":
+        world.stores.set(try step.optionalText("as"), try await makeStore(step, in: world))
+    case "create", "open":
+        world.vaults.set(try step.optionalText("as"), try await openVault(verb, step, in: world))
+    case "shared":
+        let link = try step.text("link")
+        let bytes = try world.links.find(link) ?? hexBytes(link)
+        let store = try world.stores.get(step.text("store"))
+        world.snapshots.set(
+            try step.optionalText("as"), try SharedDirectory.open(store: store, link: bytes))
+    case "phraseOfSecret":
+        return .value(.text(try phraseOfSecret(step.secret() ?? Data())))
+    case "secretOfPhrase":
+        return .value(.text(hexDigits(try secretOfPhrase(step.text("phrase")))))
+    case "version":
+        return .value(.text(version))
+    case "misbehave", "awaitCall", "calls":
+        return try await takeOnHost(verb, step, in: world)
+    default:
+        if step.members["batch"] != nil {
+            return try await takeOnBatch(verb, world.batches.get(step.text("batch")), step)
+        }
+        if step.members["snapshot"] != nil {
+            return try await takeOnTree(verb, world.snapshots.get(step.text("snapshot")), step)
+        }
+        let vault = try world.vaults.get(step.text("vault"))
+        return try await takeOnVault(verb, vault, step, in: world)
+    }
+    return .nothing
+}
+
+private func makeStore(_ step: Step, in world: World) async throws -> AnyBlobStore {
+    switch try step.optionalText("kind") ?? "memory" {
+    case "memory":
+        return .memory()
+    case "host":
+        let store = HostStore()
+        world.hostStores.set(try step.optionalText("as"), store)
+        return .custom(store)
+    case "directory":
+        return try await .directory(step.text("path"))
+    case "objects":
+        guard case .object(let objects)? = step.value("objects") else { throw Wrong("no objects") }
+        let store: AnyBlobStore = .memory()
+        for (key, bytes) in objects {
+            guard case .text(let digits) = bytes else { throw Wrong("objects are digits") }
+            _ = try await store.put(key, hexBytes(digits), precondition: .none)
+        }
+        return store
+    case "s3":
+        return try .s3(
+            S3Config(
+                endpoint: try step.text("endpoint"), region: "us-east-1",
+                bucket: try step.text("bucket"), prefix: try step.optionalText("prefix"),
+                pathStyle: true, accessKeyId: "test", secretAccessKey: "test", allowHttp: true))
+    case let other:
+        throw Wrong("unknown kind of store \(other)")
+    }
+}
+
+private func openVault(_ verb: String, _ step: Step, in world: World) async throws -> Vault {
+    let store = try world.stores.get(step.text("store"))
+    let config = try step.config()
+    let (secret, phrase) = (try step.secret(), try step.optionalText("phrase"))
+    let passphrase = try step.optionalText("passphrase")
+    let credential: Credential
+    switch (secret, phrase, passphrase) {
+    case (let secret?, nil, nil): credential = try .secret(secret)
+    case (nil, let phrase?, nil): credential = try .phrase(world.phrases.find(phrase) ?? phrase)
+    case (nil, nil, let passphrase?): credential = try .passphrase(passphrase)
+    default: throw Wrong("one of secret, phrase and passphrase")
+    }
+    if verb == "create" {
+        return try await Vault.create(store: store, credential: credential, config: config)
+    }
+    return try await Vault.open(store: store, credential: credential, config: config)
+}
+
+private func takeOnHost(_ verb: String, _ step: Step, in world: World) async throws -> Outcome {
+    let store = try world.hostStores.get(step.text("store"))
+    switch verb {
+    case "misbehave":
+        let code = try step.optionalText("code")
+        let how: HostStore.How =
+            switch (try step.text("how"), code) {
+            case ("hang", nil): .hang
+            // Swift's types leave no room for an answer of a wrong one.
+            case ("throw", nil), ("wrongType", nil): .throwing
+            case ("oversized", nil): .oversized
+            case ("code", let code?): .code(code)
+            case (let other, _): throw Wrong("no way to misbehave: \(other)")
+            }
+        store.arm(at: try step.number("at"), method: try step.optionalText("method"), how: how)
+    case "awaitCall":
+        guard await store.awaitCall() else { throw Wrong("no call was armed") }
+    default:
+        let calls = store.calls
+        world.calls.set(try step.optionalText("as"), calls)
+        guard let since = try step.optionalText("since") else { return .nothing }
+        return .value(.number(calls - (try world.calls.get(since))))
+    }
+    return .nothing
+}

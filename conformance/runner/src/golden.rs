@@ -1,0 +1,170 @@
+//! Scenarios of the golden vaults: every language opens what `conformance/vectors` recorded and finds
+//! each entry and each byte.
+//!
+//! A vault is taken if its objects are recorded whole. What is expected is what the core reads from
+//! it, which its own tests compare with the vectors.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use futures_lite::StreamExt;
+use futures_lite::future::block_on;
+use sealwood::Vault;
+use sealwood::blob::{BlobStore, MemoryStore, Precondition};
+use sealwood::bridge::CredentialInput;
+use sealwood::seal::Link;
+use sealwood::vault::{EntryInfo, EntryKind, SharedDirectory, Snapshot, VaultConfig};
+use serde_json::{Map, Value, json};
+
+/// Writes `conformance/scenarios/golden.json`.
+pub fn write() -> Result<()> {
+    let path = path();
+    std::fs::write(&path, document()?).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Fails unless the file is what [`write`] would write.
+pub fn check() -> Result<()> {
+    let path = path();
+    let stored = std::fs::read_to_string(&path)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    anyhow::ensure!(
+        stored == document()?,
+        "{} is stale: run `cargo run -p sealwood-conformance -- golden`",
+        path.display()
+    );
+    Ok(())
+}
+
+fn path() -> PathBuf {
+    directory().join("scenarios/golden.json")
+}
+
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn document() -> Result<String> {
+    let mut scenarios = Vec::new();
+    for file in ["roots", "contents"] {
+        let path = directory().join("vectors").join(file).with_extension("json");
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        let vectors: Value = serde_json::from_str(&text)?;
+        for case in list(&vectors, "cases") {
+            if list(case, "objects").iter().all(|object| object.get("hex").is_some()) {
+                // Only the cases of one file have a secret of their own.
+                let secret = case.get("root_secret").or(vectors.get("root_secret"));
+                scenarios.push(block_on(scenario(case, secret))?);
+            }
+        }
+    }
+    // One line a step.
+    let mut text = String::from("[\n");
+    for (index, (name, steps)) in scenarios.iter().enumerate() {
+        text += &format!("  {{\n    \"name\": {},\n    \"steps\": [\n", json!(name));
+        for (index, step) in steps.iter().enumerate() {
+            let comma = if index + 1 < steps.len() { "," } else { "" };
+            text += &format!("      {step}{comma}\n");
+        }
+        let comma = if index + 1 < scenarios.len() { "," } else { "" };
+        text += &format!("    ]\n  }}{comma}\n");
+    }
+    Ok(text + "]\n")
+}
+
+async fn scenario(case: &Value, secret: Option<&Value>) -> Result<(String, Vec<Value>)> {
+    let mut objects = Map::new();
+    let store = Arc::new(MemoryStore::new());
+    for object in list(case, "objects") {
+        let (name, digits) = (text(object, "name")?, text(object, "hex")?);
+        objects.insert(name.to_owned(), digits.into());
+        store.put(name, hex::decode(digits)?.into(), Precondition::Absent).await?;
+    }
+    let mut open = json!({"do": "open", "store": "s", "as": "v"});
+    let credential = match case.get("passphrase").and_then(Value::as_str) {
+        Some(passphrase) => {
+            open["passphrase"] = passphrase.into();
+            CredentialInput::Passphrase(passphrase.to_owned())
+        }
+        None => {
+            let digits = secret.and_then(Value::as_str).context("no secret")?;
+            open["secret"] = digits.into();
+            CredentialInput::Secret(hex::decode(digits)?)
+        }
+    };
+    let vault =
+        Vault::open(store.clone(), &credential.credential()?, VaultConfig::default()).await?;
+    let mut steps =
+        vec![json!({"do": "store", "as": "s", "kind": "objects", "objects": objects}), open];
+    let stats = vault.stats();
+    steps.push(json!({"do": "stats", "vault": "v", "expect": {
+        "sequence": stats.sequence,
+        "tailOperations": stats.tail_operations,
+        "chunkBytes": stats.chunk_bytes,
+    }}));
+    read(&vault.snapshot().await?, ("vault", "v"), &mut steps).await?;
+    for (number, step) in links(case).enumerate() {
+        let name = format!("l{number}");
+        let digits = text(step, "link")?;
+        steps.push(json!({"do": "shared", "store": "s", "link": digits, "as": name}));
+        let bytes = hex::decode(digits)?;
+        let link = Link::from_bytes(bytes.as_slice().try_into()?);
+        let shared = SharedDirectory::open(store.clone(), &link);
+        read(shared.snapshot(), ("snapshot", &name), &mut steps).await?;
+    }
+    Ok((format!("golden: {}", text(case, "name")?), steps))
+}
+
+/// The steps that made a link.
+fn links(case: &Value) -> impl Iterator<Item = &Value> {
+    list(case, "steps").iter().filter(|step| step["do"] == "link")
+}
+
+/// Steps that find everything there is, in order of the paths.
+async fn read(snapshot: &Snapshot, on: (&str, &str), steps: &mut Vec<Value>) -> Result<()> {
+    let (kind, name) = on;
+    let mut entries: Vec<EntryInfo> = snapshot.list_recursive("").await?.try_collect().await?;
+    entries.sort_by(|a, b| a.path.cmp(&b.path));
+    let paths: Vec<_> = entries.iter().map(|entry| entry.path.as_str()).collect();
+    steps.push(
+        json!({"do": "entriesRecursive", kind: name, "path": "", "expect": {"paths": paths}}),
+    );
+    for entry in &entries {
+        let path = entry.path.as_str();
+        let is_file = entry.kind == EntryKind::File;
+        let expect = json!({
+            "kind": if is_file { "file" } else { "directory" },
+            "size": entry.size,
+            "modifiedMs": entry.modified_ms,
+            "contentType": entry.content_type,
+            "metadata": entry.metadata,
+        });
+        steps.push(json!({"do": "stat", kind: name, "path": path, "expect": expect}));
+        if is_file {
+            let content = snapshot.get(path).await?;
+            let expect = match std::str::from_utf8(&content) {
+                Ok(text) if text.chars().all(|one| one >= ' ') => json!({"text": text}),
+                _ => json!({"hex": hex::encode(&content)}),
+            };
+            steps.push(json!({"do": "get", kind: name, "path": path, "expect": expect}));
+        }
+    }
+    Ok(())
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> Result<&'a str> {
+    value.get(name).and_then(Value::as_str).with_context(|| format!("no {name:?}"))
+}
+
+fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_scenarios_of_the_golden_vaults_are_fresh() -> anyhow::Result<()> {
+        super::check()
+    }
+}

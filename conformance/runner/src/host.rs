@@ -1,0 +1,192 @@
+//! A store as an app would write it: it counts its calls, and one of them can be told to misbehave.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::{Bytes, BytesMut};
+use event_listener::Event;
+use sealwood::blob::{
+    BlobStore, ETag, MemoryStore, Method, Object, ObjectMeta, ObjectPage, Precondition,
+};
+use sealwood::bridge::store_error;
+use sealwood::platform::BoxFuture;
+use sealwood::{Error, Result};
+
+/// How a call misbehaves.
+#[derive(Debug, Clone)]
+pub(crate) enum How {
+    /// It never answers.
+    Hang,
+    /// It fails with an error that is not ours; in Rust, a type that does not fit is no other case.
+    Throw,
+    /// It fails with our error of this code.
+    Code(String),
+    /// A range is answered with more than was asked.
+    Oversized,
+}
+
+impl How {
+    /// Reads `hang`, `throw`, `code` (with the code), `oversized` or `wrongType`.
+    pub(crate) fn parse(how: &str, code: Option<&str>) -> Result<Self, String> {
+        match (how, code) {
+            ("hang", None) => Ok(How::Hang),
+            ("throw" | "wrongType", None) => Ok(How::Throw),
+            ("oversized", None) => Ok(How::Oversized),
+            ("code", Some(code)) => Ok(How::Code(code.to_owned())),
+            _ => Err(format!("no way to misbehave: {how:?}")),
+        }
+    }
+}
+
+/// The call that will misbehave.
+struct Armed {
+    method: Option<Method>,
+    /// How many calls of the method are still to come before it; 0 once it was the turn.
+    left: u64,
+    how: How,
+}
+
+/// The store.
+#[derive(Default)]
+pub(crate) struct HostStore {
+    objects: MemoryStore,
+    calls: AtomicU64,
+    armed: Mutex<Option<Armed>>,
+    arrived: Event,
+}
+
+impl HostStore {
+    /// How many calls there were.
+    pub(crate) fn calls(&self) -> u64 {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    /// Has the `at`-th call from now on misbehave, of `method` or of any.
+    pub(crate) fn arm(&self, at: u64, method: Option<Method>, how: How) {
+        *self.armed() = Some(Armed { method, left: at, how });
+    }
+
+    /// Waits until the armed call has arrived.
+    pub(crate) async fn wait_for_call(&self) -> Result<(), String> {
+        loop {
+            let arrived = self.arrived.listen();
+            match &*self.armed() {
+                None => return Err("no call was armed".into()),
+                Some(armed) if armed.left == 0 => return Ok(()),
+                Some(_) => {}
+            }
+            arrived.await;
+        }
+    }
+
+    fn armed(&self) -> MutexGuard<'_, Option<Armed>> {
+        self.armed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a call; fails, or never ends, if it is the one. `true` for an oversized answer.
+    async fn call(&self, method: Method) -> Result<bool> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        match self.turn(method) {
+            None => Ok(false),
+            Some(How::Oversized) => Ok(true),
+            Some(How::Hang) => std::future::pending().await,
+            Some(How::Throw) => Err(store_error(None, "the app's own error")),
+            Some(How::Code(code)) => Err(store_error(Some(&code), "an error of ours")),
+        }
+    }
+
+    fn turn(&self, method: Method) -> Option<How> {
+        let mut armed = self.armed();
+        let armed = armed.as_mut().filter(|armed| armed.left > 0)?;
+        if armed.method.is_some_and(|wanted| wanted != method) {
+            return None;
+        }
+        armed.left -= 1;
+        if armed.left > 0 {
+            return None;
+        }
+        self.arrived.notify(usize::MAX);
+        Some(armed.how.clone())
+    }
+}
+
+impl BlobStore for HostStore {
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+        Box::pin(async move {
+            in_size(self.call(Method::Get).await?)?;
+            self.objects.get(key).await
+        })
+    }
+
+    fn get_range<'a>(
+        &'a self,
+        key: &'a str,
+        offset: u64,
+        length: u64,
+    ) -> BoxFuture<'a, Result<Bytes>> {
+        Box::pin(async move {
+            let oversized = self.call(Method::GetRange).await?;
+            let bytes = self.objects.get_range(key, offset, length).await?;
+            if !oversized {
+                return Ok(bytes);
+            }
+            let mut more = BytesMut::from(&bytes[..]);
+            more.resize(length as usize + 1, 0);
+            Ok(more.freeze())
+        })
+    }
+
+    fn put<'a>(
+        &'a self,
+        key: &'a str,
+        bytes: Bytes,
+        precondition: Precondition,
+    ) -> BoxFuture<'a, Result<ETag>> {
+        Box::pin(async move {
+            in_size(self.call(Method::Put).await?)?;
+            self.objects.put(key, bytes, precondition).await
+        })
+    }
+
+    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            in_size(self.call(Method::Delete).await?)?;
+            self.objects.delete(key).await
+        })
+    }
+
+    fn list<'a>(
+        &'a self,
+        prefix: &'a str,
+        start_after: Option<&'a str>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<ObjectPage>> {
+        Box::pin(async move {
+            in_size(self.call(Method::List).await?)?;
+            self.objects.list(prefix, start_after, limit).await
+        })
+    }
+
+    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
+        Box::pin(async move {
+            in_size(self.call(Method::Head).await?)?;
+            self.objects.head(key).await
+        })
+    }
+
+    fn flush(&self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn needs_flush(&self) -> bool {
+        false
+    }
+}
+
+/// Only a range can be answered with more than was asked.
+fn in_size(oversized: bool) -> Result<()> {
+    match oversized {
+        true => Err(Error::InvalidArgument { what: "only a range is oversized" }),
+        false => Ok(()),
+    }
+}

@@ -1,0 +1,58 @@
+//! What can be done: one file for each thing it is done to.
+
+mod batch;
+mod library;
+mod object;
+mod options;
+mod snapshot;
+mod store;
+mod vault;
+
+use crate::outcome::Outcome;
+use crate::run::Taken;
+use crate::step::Step;
+use crate::world::World;
+
+/// Takes a step.
+pub(crate) async fn take(world: &World, verb: &str, step: &Step) -> Taken {
+    match verb {
+        "store" => store::open(world, step).await,
+        "checkStore" => store::check(world, step).await,
+        "misbehave" => store::misbehave(world, step),
+        "awaitCall" => store::wait_for_call(world, step).await,
+        "calls" => store::calls(world, step),
+        "progress" => progress(world, step),
+        "create" | "open" => vault::open(world, verb, step).await,
+        "shared" => snapshot::shared(world, step),
+        "phraseOfSecret" | "secretOfPhrase" | "version" => library::take(verb, step),
+        _ => {
+            if let Some(verb) = verb.strip_prefix("object.") {
+                object::take(world, verb, step).await
+            } else if let Some(name) = step.text("batch")? {
+                batch::take(&*world.batches.get(name)?, verb, step).await
+            } else if let Some(name) = step.text("snapshot")? {
+                snapshot::take(&world.snapshots.get(name)?, verb, step).await
+            } else {
+                vault::take(world, &world.vaults.get(step.need_text("vault")?)?, verb, step).await
+            }
+        }
+    }
+}
+
+fn progress(world: &World, step: &Step) -> Taken {
+    let of = step.need_text("of")?;
+    let expect = step.value("expect").cloned().unwrap_or_default();
+    let total = match expect.as_object() {
+        Some(members) if members.is_empty() => None,
+        Some(members) if members.len() == 1 => members.get("total").cloned(),
+        _ => return Err(format!("not a progress: {expect}").into()),
+    };
+    world.check_progress(of, total.as_ref().and_then(serde_json::Value::as_u64))?;
+    // Compared already.
+    Ok(Outcome::Value(expect))
+}
+
+/// The step asks for something nobody does.
+fn unknown<T>(verb: &str) -> Result<T, crate::step::Stop> {
+    Err(format!("nothing is called {verb:?} here").into())
+}

@@ -1,0 +1,33 @@
+//! Every scenario of `conformance/scenarios` and of its README, each counted as one test. Arguments
+//! that are no options select those whose names contain one of them.
+
+use std::io::stdout;
+use std::path::Path;
+use std::process::ExitCode;
+
+use sealwood_conformance::{Report, Variables, read, read_page};
+
+fn main() -> anyhow::Result<ExitCode> {
+    let wanted: Vec<_> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scenarios");
+    let mut files = Vec::new();
+    for file in std::fs::read_dir(&directory)? {
+        let path = file?.path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    let mut scenarios = read_page(&directory.join("README.md"))?;
+    for file in files {
+        scenarios.extend(read(&file, &Variables::new())?);
+    }
+    let mut report = Report::default();
+    for scenario in scenarios {
+        if wanted.is_empty() || wanted.iter().any(|word| scenario.name.contains(word)) {
+            report.add(&scenario, &mut stdout())?;
+        }
+    }
+    report.finish(&mut stdout())?;
+    Ok(if report.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,179 @@
+//! A store written by the app, whose answers are checked before anything rests on them.
+
+use bytes::Bytes;
+
+use crate::blob::{
+    BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition, check_key, check_length,
+    check_limit, check_prefix,
+};
+use crate::error::{Error, Result};
+use crate::platform::BoxFuture;
+
+/// The largest object taken from a store, in bytes: more than any a vault writes.
+const OBJECT_BYTES_MAX: usize = 64 << 20;
+/// The longest tag, in bytes.
+const ETAG_BYTES_MAX: usize = 1024;
+
+/// A store of the app's. An answer that cannot be right becomes [`Error::StoreFailed`]: a range
+/// longer than asked for, a listing out of order or beyond its bounds, an object past 64 MiB, a tag
+/// of no byte or more than 1,024. Arguments are checked before the store sees them.
+#[derive(Debug)]
+pub struct AppStore<S> {
+    inner: S,
+}
+
+impl<S: BlobStore> AppStore<S> {
+    /// Checks the answers of `store`.
+    pub fn new(store: S) -> Self {
+        Self { inner: store }
+    }
+}
+
+impl<S: BlobStore> BlobStore for AppStore<S> {
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+        Box::pin(async move {
+            check_key(key)?;
+            let object = self.inner.get(key).await?;
+            check_size(&object.bytes)?;
+            check_etag(&object.etag)?;
+            Ok(object)
+        })
+    }
+
+    fn get_range<'a>(
+        &'a self,
+        key: &'a str,
+        offset: u64,
+        length: u64,
+    ) -> BoxFuture<'a, Result<Bytes>> {
+        Box::pin(async move {
+            check_key(key)?;
+            check_length(length)?;
+            // No object is longer; and not every language counts as far as a caller may ask.
+            let length = length.min(OBJECT_BYTES_MAX as u64);
+            let bytes = self.inner.get_range(key, offset, length).await?;
+            check_size(&bytes)?;
+            match bytes.len() as u64 {
+                0 => Err(Error::ObjectTruncated),
+                size if size > length => Err(failed("a range is longer than was asked for")),
+                _ => Ok(bytes),
+            }
+        })
+    }
+
+    fn put<'a>(
+        &'a self,
+        key: &'a str,
+        bytes: Bytes,
+        precondition: Precondition,
+    ) -> BoxFuture<'a, Result<ETag>> {
+        Box::pin(async move {
+            check_key(key)?;
+            let etag = self.inner.put(key, bytes, precondition).await?;
+            check_etag(&etag)?;
+            Ok(etag)
+        })
+    }
+
+    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            check_key(key)?;
+            self.inner.delete(key).await
+        })
+    }
+
+    fn list<'a>(
+        &'a self,
+        prefix: &'a str,
+        start_after: Option<&'a str>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<ObjectPage>> {
+        Box::pin(async move {
+            check_prefix(prefix)?;
+            check_limit(limit)?;
+            let page = self.inner.list(prefix, start_after, limit).await?;
+            check_page(&page, prefix, start_after, limit)?;
+            Ok(page)
+        })
+    }
+
+    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
+        Box::pin(async move {
+            check_key(key)?;
+            let meta = self.inner.head(key).await?;
+            match meta {
+                Some(meta) if meta.key != key => Err(failed("the head of another object")),
+                meta => Ok(meta),
+            }
+        })
+    }
+
+    fn flush(&self) -> BoxFuture<'_, Result<()>> {
+        self.inner.flush()
+    }
+
+    fn needs_flush(&self) -> bool {
+        self.inner.needs_flush()
+    }
+}
+
+/// The error of a store that failed with a code of ours, of which a store may use some, or with
+/// something of its own.
+pub fn store_error(code: Option<&str>, message: &str) -> Error {
+    let reason = || message.to_owned();
+    match code {
+        Some("object-missing") => Error::ObjectMissing,
+        Some("object-truncated") => Error::ObjectTruncated,
+        Some("precondition-failed") => Error::PreconditionFailed,
+        Some("store-full") => Error::StoreFull,
+        Some("store-denied") => Error::StoreDenied,
+        Some("store-unavailable") => Error::StoreUnavailable { reason: reason() },
+        Some("outcome-unknown") => Error::OutcomeUnknown,
+        Some("cancelled") => Error::Cancelled,
+        Some("invalid-argument") => {
+            Error::InvalidArgument { what: "the app's store refused an argument" }
+        }
+        _ => Error::StoreFailed { reason: reason() },
+    }
+}
+
+fn check_size(bytes: &Bytes) -> Result<()> {
+    if bytes.len() <= OBJECT_BYTES_MAX { Ok(()) } else { Err(failed("an object beyond 64 MiB")) }
+}
+
+fn check_etag(etag: &ETag) -> Result<()> {
+    if (1..=ETAG_BYTES_MAX).contains(&etag.0.len()) {
+        Ok(())
+    } else {
+        Err(failed("a tag has 1 to 1,024 bytes"))
+    }
+}
+
+fn check_page(
+    page: &ObjectPage,
+    prefix: &str,
+    start_after: Option<&str>,
+    limit: usize,
+) -> Result<()> {
+    if page.objects.len() > limit {
+        return Err(failed("a listing is longer than was asked for"));
+    }
+    let mut last = start_after;
+    for ObjectMeta { key, .. } in &page.objects {
+        if !key.starts_with(prefix) || last.is_some_and(|last| key.as_str() <= last) {
+            return Err(failed("a listing is out of order or outside its prefix"));
+        }
+        last = Some(key);
+    }
+    // A cursor that does not move on would be asked for ever.
+    let is_stuck = page.next.as_deref().is_some_and(|next| match last {
+        Some(last) if page.objects.is_empty() => next <= last,
+        Some(last) => next < last,
+        None => next.is_empty(),
+    });
+    if is_stuck { Err(failed("a listing's cursor does not move on")) } else { Ok(()) }
+}
+
+fn failed(reason: &str) -> Error {
+    Error::StoreFailed { reason: format!("the app's store answered wrongly: {reason}") }
+}

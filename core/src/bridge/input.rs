@@ -1,0 +1,156 @@
+//! What a call is given, as every language spells it: plain fields, all that can be optional is.
+
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use super::secret::root_secret;
+use crate::blob::{BlobStore, S3Config, S3Credentials, S3Store, S3Style};
+use crate::error::{Error, Result};
+use crate::seal::{Passphrase, RecoveryPhrase};
+use crate::task::Watch;
+use crate::vault::{Credential, Durability, Metadata, PutOptions, VaultConfig};
+
+/// What a vault is opened with.
+pub enum CredentialInput {
+    /// The 32 bytes of the root secret.
+    Secret(Vec<u8>),
+    /// The 24 words of the root secret.
+    Phrase(String),
+    /// A passphrase of 1 to 1,024 bytes.
+    Passphrase(String),
+}
+
+impl CredentialInput {
+    /// Checks the credential. What it was given as is wiped.
+    pub fn credential(self) -> Result<Credential> {
+        match self {
+            Self::Secret(bytes) => root_secret(bytes).map(Credential::Secret),
+            Self::Phrase(words) => {
+                Credential::from_phrase(&RecoveryPhrase::parse(&Zeroizing::new(words))?)
+            }
+            Self::Passphrase(text) => {
+                Passphrase::new(&Zeroizing::new(text)).map(Credential::Passphrase)
+            }
+        }
+    }
+}
+
+/// Settings of a vault; the core's own where there is none.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ConfigInput {
+    /// [`VaultConfig::chunk_bytes`].
+    pub chunk_bytes: Option<u32>,
+    /// [`KdfParams::memory_kib`](crate::seal::KdfParams::memory_kib).
+    pub memory_kib: Option<u32>,
+    /// [`KdfParams::passes`](crate::seal::KdfParams::passes).
+    pub passes: Option<u32>,
+    /// [`KdfParams::lanes`](crate::seal::KdfParams::lanes).
+    pub lanes: Option<u32>,
+    /// [`VaultConfig::memory_budget_bytes`].
+    pub memory_budget_bytes: Option<u64>,
+    /// [`VaultConfig::pack_bytes_max`].
+    pub pack_bytes_max: Option<u64>,
+}
+
+impl ConfigInput {
+    /// The settings in full.
+    pub fn config(self) -> Result<VaultConfig> {
+        let mut config = VaultConfig::default();
+        let kdf = &mut config.kdf;
+        kdf.memory_kib = self.memory_kib.unwrap_or(kdf.memory_kib);
+        kdf.passes = self.passes.unwrap_or(kdf.passes);
+        kdf.lanes = self.lanes.unwrap_or(kdf.lanes);
+        config.chunk_bytes = self.chunk_bytes.unwrap_or(config.chunk_bytes);
+        if let Some(bytes) = self.memory_budget_bytes {
+            // A budget beyond the address space is no limit.
+            config.memory_budget_bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        }
+        if let Some(bytes) = self.pack_bytes_max {
+            config.pack_bytes_max = usize::try_from(bytes)
+                .map_err(|_| Error::InvalidArgument { what: "a pack fits into memory" })?;
+        }
+        Ok(config)
+    }
+}
+
+/// Which bucket, where, and on whose behalf.
+#[derive(Clone, Default)]
+pub struct S3Input {
+    /// The URL of the service; that of Amazon S3 if `None`.
+    pub endpoint: Option<String>,
+    /// The region that requests are signed for.
+    pub region: String,
+    /// The bucket.
+    pub bucket: String,
+    /// What all keys start with, without the `/` after it.
+    pub prefix: Option<String>,
+    /// Whether the bucket stands in the path rather than in the host; if `None`, it does where an
+    /// endpoint is given or the bucket's name has a dot.
+    pub path_style: Option<bool>,
+    /// The access key.
+    pub access_key_id: String,
+    /// The secret of the access key.
+    pub secret_access_key: String,
+    /// The token of a session's key.
+    pub session_token: Option<String>,
+    /// [`S3Config::allow_http`].
+    pub allow_http: bool,
+}
+
+impl S3Input {
+    /// The bucket as a store. The secrets are wiped.
+    pub fn store(self) -> Result<Arc<dyn BlobStore>> {
+        let secret = Zeroizing::new(self.secret_access_key);
+        let mut credentials = S3Credentials::new(&self.access_key_id, &secret);
+        if let Some(token) = self.session_token.map(Zeroizing::new) {
+            credentials = credentials.with_session_token(&token);
+        }
+        let mut config = S3Config::new(&self.bucket, &self.region, credentials);
+        if let Some(endpoint) = self.endpoint {
+            config.endpoint = endpoint;
+            config.style = S3Style::Path;
+        }
+        match self.path_style {
+            Some(true) => config.style = S3Style::Path,
+            Some(false) => config.style = S3Style::VirtualHost,
+            None => {}
+        }
+        config.prefix = self.prefix.unwrap_or_default();
+        config.allow_http = self.allow_http;
+        Ok(Arc::new(S3Store::new(config)?))
+    }
+}
+
+/// How a put is done.
+#[derive(Debug, Clone, Default)]
+pub struct PutInput {
+    /// The media type.
+    pub content_type: Option<String>,
+    /// Free pairs. Of two with one key the later counts.
+    pub metadata: Vec<(String, String)>,
+    /// The modification time in milliseconds since 1970.
+    pub modified_ms: Option<u64>,
+    /// Whether the change may wait for the next flush.
+    pub deferred: bool,
+    /// The size of a stream, for progress.
+    pub size_hint: Option<u64>,
+}
+
+impl PutInput {
+    /// The options, watched by `watch`.
+    pub fn options(self, watch: Watch) -> PutOptions {
+        let durability = if self.deferred { Durability::Deferred } else { Durability::OnReturn };
+        let size_hint = self.size_hint;
+        PutOptions { metadata: self.metadata(), durability, size_hint, watch }
+    }
+
+    /// What is to be attached.
+    pub fn metadata(self) -> Metadata {
+        Metadata {
+            content_type: self.content_type,
+            pairs: self.metadata.into_iter().collect(),
+            modified_ms: self.modified_ms,
+        }
+    }
+}

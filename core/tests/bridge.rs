@@ -1,0 +1,168 @@
+//! What the bindings rest on: an app's store that answers wrongly, and the hook for log messages.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, missing_docs)]
+
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use futures_lite::future::block_on;
+use sealwood::blob::{BlobStore, ETag, MemoryStore, Object, ObjectMeta, ObjectPage, Precondition};
+use sealwood::bridge::{self, AppStore, ConfigInput, CredentialInput, LogLevel};
+use sealwood::platform::BoxFuture;
+use sealwood::vault::PutOptions;
+use sealwood::{Error, Result, Vault};
+
+/// A store that gives the same answers whatever it is asked.
+#[derive(Default)]
+struct Canned {
+    object: Vec<u8>,
+    etag: String,
+    page: ObjectPage,
+    head: Option<ObjectMeta>,
+}
+
+impl BlobStore for Canned {
+    fn get<'a>(&'a self, _key: &'a str) -> BoxFuture<'a, Result<Object>> {
+        let object = Object { bytes: self.object.clone().into(), etag: ETag(self.etag.clone()) };
+        Box::pin(async { Ok(object) })
+    }
+
+    fn get_range<'a>(&'a self, _: &'a str, _: u64, length: u64) -> BoxFuture<'a, Result<Bytes>> {
+        assert!(length <= 64 << 20, "more than an object holds");
+        Box::pin(async { Ok(self.object.clone().into()) })
+    }
+
+    fn put<'a>(&'a self, _: &'a str, _: Bytes, _: Precondition) -> BoxFuture<'a, Result<ETag>> {
+        Box::pin(async { Ok(ETag(self.etag.clone())) })
+    }
+
+    fn delete<'a>(&'a self, _key: &'a str) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn list<'a>(
+        &'a self,
+        _prefix: &'a str,
+        _start_after: Option<&'a str>,
+        _limit: usize,
+    ) -> BoxFuture<'a, Result<ObjectPage>> {
+        Box::pin(async { Ok(self.page.clone()) })
+    }
+
+    fn head<'a>(&'a self, _key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
+        Box::pin(async { Ok(self.head.clone()) })
+    }
+
+    fn flush(&self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn needs_flush(&self) -> bool {
+        false
+    }
+}
+
+fn code<T: std::fmt::Debug>(outcome: Result<T>) -> &'static str {
+    outcome.unwrap_err().code()
+}
+
+fn page(keys: &[&str], next: Option<&str>) -> Canned {
+    let meta = |key: &&str| ObjectMeta { key: (*key).to_owned(), size: 1 };
+    let objects = keys.iter().map(meta).collect();
+    Canned { page: ObjectPage { objects, next: next.map(str::to_owned) }, ..Canned::default() }
+}
+
+#[test]
+fn wrong_answers_of_an_apps_store_are_typed_errors() {
+    block_on(async {
+        let store = AppStore::new(Canned { object: vec![0; 9], ..Canned::default() });
+        assert_eq!(code(store.get("k").await), "store-failed", "a tag of no byte");
+        assert_eq!(code(store.put("k", Bytes::new(), Precondition::None).await), "store-failed");
+        assert_eq!(code(store.get_range("k", 0, 8).await), "store-failed", "longer than asked for");
+        assert_eq!(store.get_range("k", 0, 9).await.unwrap().len(), 9);
+        assert_eq!(store.get_range("k", 0, u64::MAX).await.unwrap().len(), 9);
+        let empty = AppStore::new(Canned::default());
+        assert_eq!(code(empty.get_range("k", 0, 8).await), "object-truncated");
+        let other = ObjectMeta { key: "other".into(), size: 1 };
+        let store = AppStore::new(Canned { head: Some(other), ..Canned::default() });
+        assert_eq!(code(store.head("k").await), "store-failed");
+        let huge =
+            Canned { object: vec![0; (64 << 20) + 1], etag: "e".into(), ..Canned::default() };
+        assert_eq!(code(AppStore::new(huge).get("k").await), "store-failed");
+        assert_eq!(code(store.get("../k").await), "invalid-argument");
+    });
+}
+
+#[test]
+fn a_listing_that_would_mislead_is_refused() {
+    let list = |canned: Canned, after: Option<&'static str>| {
+        block_on(AppStore::new(canned).list("a/", after, 3))
+    };
+    assert_eq!(list(page(&["a/b", "a/c"], Some("a/c")), None).unwrap().objects.len(), 2);
+    assert_eq!(code(list(page(&["a/c", "a/b"], None), None)), "store-failed", "order");
+    assert_eq!(code(list(page(&["a/b", "a/b"], None), None)), "store-failed", "twice");
+    assert_eq!(code(list(page(&["b/b"], None), None)), "store-failed", "prefix");
+    assert_eq!(code(list(page(&["a/b"], None), Some("a/b"))), "store-failed", "start");
+    assert_eq!(
+        code(list(page(&["a/b", "a/c", "a/d", "a/e"], None), None)),
+        "store-failed",
+        "limit"
+    );
+    assert_eq!(code(list(page(&["a/b"], Some("a/a")), None)), "store-failed", "cursor back");
+    assert_eq!(code(list(page(&[], Some("a/b")), Some("a/b"))), "store-failed", "cursor stands");
+}
+
+#[test]
+fn a_guarded_store_keeps_every_promise() {
+    let store: Arc<dyn BlobStore> = Arc::new(AppStore::new(MemoryStore::default()));
+    assert_eq!(block_on(bridge::check_store(&store, "check")).unwrap(), 24);
+    let canned: Arc<dyn BlobStore> = Arc::new(AppStore::new(Canned::default()));
+    assert_eq!(code(block_on(bridge::check_store(&canned, "check"))), "store-failed");
+}
+
+#[test]
+fn a_store_fails_with_the_codes_it_may_use_and_no_others() {
+    for code in ["object-missing", "precondition-failed", "store-full", "cancelled"] {
+        assert_eq!(bridge::store_error(Some(code), "").code(), code);
+    }
+    for code in [None, Some("wrong-key"), Some("rollback"), Some("no code")] {
+        assert_eq!(bridge::store_error(code, "why").to_string(), "the store failed: why");
+    }
+}
+
+#[test]
+fn log_messages_reach_the_hook_until_it_is_removed() {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let hook = {
+        let heard = Arc::clone(&heard);
+        move |level, message: &str| heard.lock().unwrap().push((level, message.to_owned()))
+    };
+    bridge::set_logger(LogLevel::Debug, Some(Arc::new(hook)));
+    block_on(async {
+        let credential = CredentialInput::Secret(vec![7; 32]).credential().unwrap();
+        let store = Arc::new(MemoryStore::default());
+        let config = ConfigInput::default().config().unwrap();
+        let vault = Vault::create(store, &credential, config).await.unwrap();
+        vault.put("/secret name", "content", PutOptions::default()).await.unwrap();
+        let before = heard.lock().unwrap().len();
+        assert!(before > 0);
+        bridge::set_logger(LogLevel::Debug, None);
+        vault.put("/secret name", "other content", PutOptions::default()).await.unwrap();
+        let heard = heard.lock().unwrap();
+        assert_eq!(heard.len(), before);
+        assert!(heard.iter().all(|(level, _)| *level == LogLevel::Debug));
+        assert!(heard.iter().all(|(_, message)| !message.contains("secret")), "{heard:?}");
+    });
+}
+
+#[test]
+fn inputs_out_of_bounds_are_refused() {
+    assert_eq!(code(CredentialInput::Secret(vec![0; 31]).credential()), "invalid-argument");
+    assert_eq!(code(CredentialInput::Passphrase(String::new()).credential()), "invalid-argument");
+    assert_eq!(code(CredentialInput::Phrase("abandon".into()).credential()), "invalid-phrase");
+    let secret = bridge::generate_secret().unwrap();
+    let phrase = bridge::phrase_of_secret(secret.to_vec()).unwrap();
+    assert_eq!(*bridge::secret_of_phrase(phrase.expose()).unwrap(), *secret);
+    let error = bridge::secret_of_phrase("nothing").unwrap_err();
+    assert!(matches!(error, Error::InvalidPhrase { .. }));
+}

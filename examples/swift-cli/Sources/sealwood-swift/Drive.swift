@@ -1,0 +1,66 @@
+import Foundation
+import Sealwood
+
+/// An open vault and what the commands do with it.
+struct Drive {
+    private let vault: Vault
+
+    /// Makes a new vault and shows its recovery words.
+    static func create() async throws {
+        let vault = try await Vault.create(store: try await store(), credential: try credential())
+        print(try vault.recoveryPhrase())
+        say("These words open the vault if the passphrase is lost. Write them down.")
+    }
+
+    /// Opens the vault.
+    static func open() async throws -> Drive {
+        Drive(vault: try await Vault.open(store: try await store(), credential: try credential()))
+    }
+
+    /// Stores a file of this device.
+    func put(file: String, path: String) async throws {
+        let url = URL(fileURLWithPath: file)
+        let entry = try await vault.putFile(path, from: url) { progress in
+            guard let total = progress.total, total > 0 else { return }
+            say("\(progress.done * 100 / total) %")
+        }
+        print("\(entry.size)\t\(entry.path)")
+    }
+
+    /// Fetches a file to this device.
+    func get(path: String, file: String) async throws {
+        try await vault.getStream(path).write(to: URL(fileURLWithPath: file))
+    }
+
+    /// Lists a directory.
+    func list(_ path: String) async throws {
+        for try await entry in vault.entries(path) {
+            switch entry.kind {
+            case .file: print("\(entry.size)\t\(entry.name)")
+            case .directory: print("-\t\(entry.name)/")
+            }
+        }
+    }
+
+    /// Removes a file, or a directory with all below it.
+    func remove(_ path: String) async throws {
+        try await vault.removeAll(path)
+    }
+
+    private static func store() async throws -> AnyBlobStore {
+        guard let path = ProcessInfo.processInfo.environment["SEALWOOD_VAULT"] else {
+            throw Misuse(description: "SEALWOOD_VAULT names no directory")
+        }
+        return try await .directory(path)
+    }
+
+    private static func credential() throws -> Credential {
+        if let passphrase = ProcessInfo.processInfo.environment["SEALWOOD_PASSPHRASE"] {
+            return try .passphrase(passphrase)
+        }
+        guard let typed = getpass("Passphrase: ") else {
+            throw Misuse(description: "no passphrase")
+        }
+        return try .passphrase(String(cString: typed))
+    }
+}

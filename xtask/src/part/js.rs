@@ -1,0 +1,42 @@
+//! The JavaScript package: in Node, in Chromium, and as each bundler takes it.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::js_package;
+use crate::process;
+use crate::tally::Tally;
+use crate::toolchain::wasm_target::WasmTarget;
+use crate::toolchain::{chromium, moto};
+use crate::workspace::Workspace;
+
+pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
+    let server = moto::ensure(workspace)?;
+    match WasmTarget::ensure(workspace)? {
+        WasmTarget::Debian { .. } => println!("no clippy for wasm32: Debian's compiler has none"),
+        target => {
+            let mut clippy = target.cargo(workspace, "clippy");
+            clippy.args(["--package", js_package::CRATE, "--", "-D", "warnings"]);
+            tally.check("clippy for wasm32", process::run(&mut clippy));
+        }
+    }
+    let mut tests = node(workspace, "test.mjs")?;
+    tests.env("SEALWOOD_MOTO_SERVER", server);
+    tally.tests(&mut tests)
+}
+
+/// The runner of scenarios, in Node; with `--browser` in Chromium.
+pub(super) fn runner_command(workspace: &Workspace) -> Result<Command> {
+    node(workspace, "run.mjs")
+}
+
+/// `node` with a program of the package's tests, once the package is built.
+fn node(workspace: &Workspace, program: &str) -> Result<Command> {
+    js_package::build(workspace)?;
+    let browser = chromium::ensure(workspace)?;
+    let mut command = workspace.command("node");
+    command.arg("--expose-gc").arg(format!("bindings-js/test/{program}"));
+    command.env(chromium::VARIABLE, browser);
+    Ok(command)
+}
