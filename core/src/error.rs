@@ -176,6 +176,42 @@ pub enum Error {
         /// What the stream reported.
         reason: String,
     },
+    /// Another opener has the engine's directory.
+    #[error("the store is locked by another opener")]
+    StoreLocked,
+    /// An earlier write or sync of the engine failed: nothing more is accepted. What was
+    /// acknowledged before is safe; open the engine again.
+    #[error("the store takes no more writes after a failed one; open it again")]
+    StorePoisoned,
+    /// Stored bytes of the engine are damaged or missing.
+    #[error("damaged {what} in {file} at byte {offset}")]
+    StoreCorrupt {
+        /// Which structure.
+        what: &'static str,
+        /// The file, relative to the engine's directory.
+        file: String,
+        /// Where in the file, in bytes.
+        offset: u64,
+    },
+    /// The engine was opened to read only.
+    #[error("the store is open to read only")]
+    ReadOnly,
+    /// There are as many namespaces as the engine's configuration allows.
+    #[error("there are {max} namespaces, which is the most")]
+    NamespaceLimit {
+        /// The most there may be.
+        max: usize,
+    },
+    /// The namespace was dropped.
+    #[error("the namespace was dropped")]
+    NamespaceDropped,
+    /// The changes that a watch asks for are no longer kept: read the present state, then watch
+    /// from there.
+    #[error("changes are kept from revision {oldest} on")]
+    CursorExpired {
+        /// The first revision that is still kept.
+        oldest: u64,
+    },
     /// The platform has no source of randomness or lacks a facility.
     #[error("the platform lacks {what}")]
     Platform {
@@ -221,6 +257,13 @@ impl Error {
             Error::Cancelled => "cancelled",
             Error::Closed => "closed",
             Error::SourceFailed { .. } => "source-failed",
+            Error::StoreLocked => "store-locked",
+            Error::StorePoisoned => "store-poisoned",
+            Error::StoreCorrupt { .. } => "store-corrupt",
+            Error::ReadOnly => "read-only",
+            Error::NamespaceLimit { .. } => "namespace-limit",
+            Error::NamespaceDropped => "namespace-dropped",
+            Error::CursorExpired { .. } => "cursor-expired",
             Error::Platform { .. } => "platform",
         }
     }

@@ -9,6 +9,7 @@ pub mod blob;
 pub mod bridge;
 mod codec;
 mod content;
+pub mod engine;
 mod error;
 mod forest;
 #[cfg(feature = "fuzzing")]

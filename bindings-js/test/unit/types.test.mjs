@@ -6,7 +6,9 @@ import test from 'node:test';
 
 import { api } from '../support.mjs';
 
-const types = readFileSync(new URL('../../js/types.d.ts', import.meta.url), 'utf8');
+const types = ['error', 'store', 'types']
+  .map((name) => readFileSync(new URL(`../../js/${name}.d.ts`, import.meta.url), 'utf8'))
+  .join('\n');
 
 test('the codes are those of the documented table', () => {
   const table = readFileSync(new URL('../../../docs/ERRORS.md', import.meta.url), 'utf8');

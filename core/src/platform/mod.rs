@@ -33,6 +33,7 @@ use web::now_ms;
 #[cfg(target_arch = "wasm32")]
 pub(crate) use web::sync_directory;
 
+pub mod disk;
 mod environment;
 mod http;
 

@@ -1,0 +1,1 @@
+//! The ordered index: an adaptive radix tree with buckets for leaves.

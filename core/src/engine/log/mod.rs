@@ -1,0 +1,1 @@
+//! The log: checksummed records in segments; the log is the truth.

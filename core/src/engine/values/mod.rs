@@ -1,0 +1,1 @@
+//! Separated values: files named by what they hold.
