@@ -15,9 +15,9 @@ pub use native::{BoxFuture, BoxStream, HttpClient, MaybeSend, MaybeSync, run_blo
 pub use web::{BoxFuture, BoxStream, HttpClient, MaybeSend, MaybeSync, run_blocking};
 
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) use native::{open_with_host, seal_with_host};
+pub(crate) use native::{Worker, open_with_host, seal_with_host, wait_until};
 #[cfg(target_arch = "wasm32")]
-pub(crate) use web::{open_with_host, seal_with_host};
+pub(crate) use web::{Worker, open_with_host, seal_with_host, wait_until};
 
 #[cfg(all(feature = "bridge", not(target_arch = "wasm32")))]
 pub(crate) use native::{log_hook, set_log_hook};
@@ -27,11 +27,11 @@ pub(crate) use web::{log_hook, set_log_hook};
 #[cfg(not(target_arch = "wasm32"))]
 use native::now_ms;
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) use native::sync_directory;
+pub(crate) use native::{directory_disk, sync_directory};
 #[cfg(target_arch = "wasm32")]
 use web::now_ms;
 #[cfg(target_arch = "wasm32")]
-pub(crate) use web::sync_directory;
+pub(crate) use web::{directory_disk, sync_directory};
 
 pub mod disk;
 mod environment;

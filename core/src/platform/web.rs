@@ -3,9 +3,8 @@
 #[cfg(feature = "bridge")]
 use std::cell::RefCell;
 use std::future::Future;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
-#[cfg(feature = "bridge")]
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +16,7 @@ use wasm_bindgen_futures::JsFuture;
 #[cfg(feature = "bridge")]
 use crate::bridge::LogHook;
 
+use super::disk::Disk;
 use super::{HttpError, HttpMethod, HttpRequest, HttpResponse};
 
 /// `Send` natively, nothing on wasm32.
@@ -98,6 +98,11 @@ async fn subtle(usage: &str, key: &[u8; 32], input: &[u8]) -> Result<Vec<u8>, Js
 
 /// There are no directories here.
 pub(crate) fn sync_directory(_path: &Path) -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
+}
+
+/// Nor is there a disk in one.
+pub(crate) fn directory_disk(_root: PathBuf) -> std::io::Result<Arc<dyn Disk>> {
     Err(std::io::ErrorKind::Unsupported.into())
 }
 
@@ -197,4 +202,27 @@ fn describe(error: &JsValue) -> String {
         .dyn_ref::<js_sys::Error>()
         .map(|error| String::from(error.message()))
         .unwrap_or_else(|| "fetch failed".into())
+}
+
+/// There is nothing to wait for: nobody else runs.
+pub(crate) fn wait_until(_limit: std::time::Duration, _done: impl Fn() -> bool) {}
+
+/// There are no threads; whoever would wake one works himself.
+pub(crate) enum Worker {}
+
+impl Worker {
+    pub(crate) fn start(
+        _period: std::time::Duration,
+        _work: impl FnMut() -> Option<std::time::Duration> + 'static,
+    ) -> Option<Self> {
+        None
+    }
+
+    pub(crate) fn wake(&self) {
+        match *self {}
+    }
+
+    pub(crate) fn stop(self) {
+        match self {}
+    }
 }

@@ -28,9 +28,7 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
         );
     }
     let build = DartBuild::prepare(workspace)?;
-    tally.tests(
-        build.program(workspace, RUNNER)?.arg("scenario").args(scenario_files::all(workspace)?),
-    )?;
+    scenario_files::run(workspace, build.program(workspace, RUNNER)?, tally)?;
     tally.tests(&mut build.program(workspace, TESTS)?)?;
     tally.tests(&mut build.program(workspace, SNIPPETS)?)?;
     let mut widget_tests = build.flutter_test(workspace, WIDGET_TESTS)?;

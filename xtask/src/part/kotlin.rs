@@ -37,7 +37,7 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
         tally.failed = tally.failed.max(1);
         return Ok(());
     }
-    tally.tests(build.runner(workspace)?.arg("scenario").args(scenario_files::all(workspace)?))
+    scenario_files::run(workspace, build.runner(workspace)?, tally)
 }
 
 /// The scenario runner, built; `scenario FILE...` and variables have to follow.

@@ -4,6 +4,7 @@ mod quotations;
 
 use anyhow::Result;
 
+use super::rust::FEATURES;
 use crate::process;
 use crate::tally::Tally;
 use crate::workspace::Workspace;
@@ -13,10 +14,11 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
         "formatting (mend with `cargo fmt`)",
         process::run(workspace.cargo("fmt").args(["--all", "--check"])),
     );
-    let clippy = ["--workspace", "--all-targets", "--", "-D", "warnings"];
-    tally.check("clippy", process::run(workspace.cargo("clippy").args(clippy)));
+    let mut clippy = workspace.cargo("clippy");
+    clippy.args(["--workspace", "--all-targets", "--features", FEATURES, "--", "-D", "warnings"]);
+    tally.check("clippy", process::run(&mut clippy));
     let mut doc = workspace.cargo("doc");
-    doc.args(["--package", "sealwood", "--features", "bridge", "--no-deps"])
+    doc.args(["--package", "sealwood", "--features", "bridge,fault-disk", "--no-deps"])
         .env("RUSTDOCFLAGS", "-D warnings");
     tally.check("documentation", process::run(&mut doc));
     let page = "docs/BINDINGS.md";

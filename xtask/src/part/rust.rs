@@ -11,8 +11,12 @@ use crate::workspace::Workspace;
 /// The package that runs the scenarios, and its program.
 const RUNNER: &str = "sealwood-conformance";
 
+/// What tests need and no package of the workspace asks for.
+pub(super) const FEATURES: &str = "sealwood/fault-disk";
+
 pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
-    tally.tests(workspace.cargo("test").args(["--workspace", "--no-fail-fast"]))
+    let features = ["--features", FEATURES];
+    tally.tests(workspace.cargo("test").args(["--workspace", "--no-fail-fast"]).args(features))
 }
 
 /// The runner of scenarios, built; `scenario FILE...` and variables have to follow.

@@ -21,7 +21,7 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
         tests.args(["--disable-swift-testing", "--disable-testable-imports"]);
         tally.tests(&mut tests)?;
     }
-    tally.tests(runner(workspace, &build)?.arg("scenario").args(scenario_files::all(workspace)?))
+    scenario_files::run(workspace, runner(workspace, &build)?, tally)
 }
 
 /// The scenario runner, built; `scenario FILE...` and variables have to follow.

@@ -9,17 +9,34 @@
 //! power cut after [`DiskFile::sync`] of the file and, for a name that was made, renamed or
 //! removed, after [`Disk::sync_dir`] of its directory. Until then a cut may keep or lose each
 //! write by itself. A rename replaces its target whole or not at all.
+//!
+//! `DirectoryDisk`, natively, is a directory of the file system; [`MemoryDisk`] forgets with the
+//! process; the feature `fault-disk` adds one for tests that fails on purpose. [`conformance`]
+//! tells whether any other keeps the contract.
 
+pub mod conformance;
+mod content;
+#[cfg(not(target_arch = "wasm32"))]
+mod directory;
+#[cfg(feature = "fault-disk")]
+pub mod fault;
 mod handles;
+mod lock;
 mod memory;
+mod name;
 
 use std::io;
 use std::sync::Arc;
 
 use super::{MaybeSend, MaybeSync};
 
-
-
+#[cfg(not(target_arch = "wasm32"))]
+pub use directory::DirectoryDisk;
+pub(crate) use handles::Handles;
+pub use memory::MemoryDisk;
+pub use name::{
+    LOCK_NAME, NAME_PART_BYTES_MAX, check_directory, check_directory_or_root, check_name,
+};
 
 /// How [`Disk::open`] opens a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,6 +47,16 @@ pub enum OpenMode {
     Write,
     /// To read and write a file that must not be there yet.
     CreateNew,
+}
+
+impl OpenMode {
+    /// Refuses, with [`io::ErrorKind::PermissionDenied`], what a handle to read may not do.
+    pub fn check_writes(self) -> io::Result<()> {
+        match self {
+            Self::Read => Err(io::ErrorKind::PermissionDenied.into()),
+            Self::Write | Self::CreateNew => Ok(()),
+        }
+    }
 }
 
 /// Who else may hold [`Disk::lock`].
@@ -54,52 +81,87 @@ pub struct FileInfo {
 pub trait DiskLock: MaybeSend + MaybeSync {}
 
 /// A directory of files.
+///
+/// Every call that is given a name refuses one that [`check_name`] or [`check_directory`] refuses,
+/// with [`io::ErrorKind::InvalidInput`].
 pub trait Disk: MaybeSend + MaybeSync + 'static {
     /// Opens a file. [`io::ErrorKind::NotFound`] if it is to be there and is not,
-    /// [`io::ErrorKind::AlreadyExists`] if it is not to be there and is.
+    /// [`io::ErrorKind::AlreadyExists`] if it is not to be there and is. A file in a directory that
+    /// is missing is missing and can't be made. Where the process has as many files open as it may,
+    /// the error is one that [`is_too_many_open_files`] knows.
     fn open(&self, name: &str, mode: OpenMode) -> io::Result<Arc<dyn DiskFile>>;
 
-    /// Gives a file another name in place of whatever had it.
+    /// Gives a file another name, in the same directory or another, in place of the file that had
+    /// it. [`io::ErrorKind::NotFound`] if there is no such file or no such directory. Open handles
+    /// of both files stay usable.
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
 
     /// Removes a file. [`io::ErrorKind::NotFound`] if there is none. Open handles stay usable.
     fn remove(&self, name: &str) -> io::Result<()>;
 
     /// The files directly in `directory` (`""` is the root), ascending by name; none if there is
-    /// no such directory.
+    /// no such directory. Directories are not listed, nor is the file of the lock.
     fn list(&self, directory: &str) -> io::Result<Vec<FileInfo>>;
 
-    /// Makes a directory in the root, if there is none yet. [`Disk::sync_dir`] of the root makes it durable.
+    /// Makes a directory in the root, if there is none yet. [`Disk::sync_dir`] of the root makes it
+    /// durable. [`io::ErrorKind::AlreadyExists`] if a file has the name.
     fn create_dir(&self, directory: &str) -> io::Result<()>;
 
-    /// Makes the names in `directory` (`""` is the root) durable.
+    /// Makes the names in `directory` (`""` is the root) durable. [`io::ErrorKind::NotFound`] if
+    /// there is no such directory.
     fn sync_dir(&self, directory: &str) -> io::Result<()>;
 
     /// Locks the whole disk against other openers, in this process or another.
     /// [`io::ErrorKind::WouldBlock`] if it is locked.
     fn lock(&self, mode: LockMode) -> io::Result<Box<dyn DiskLock>>;
 
-    /// How many more bytes fit, where that is known.
+    /// How many more bytes fit, where that is known. A write of more fails with
+    /// [`io::ErrorKind::StorageFull`].
     fn free_bytes(&self) -> io::Result<Option<u64>>;
 }
 
 /// An open file.
+///
+/// What would change a file that was opened to read fails with [`io::ErrorKind::PermissionDenied`],
+/// and an offset at which no file can end with [`io::ErrorKind::InvalidInput`].
+#[expect(clippy::len_without_is_empty, reason = "asking for the size can fail")]
 pub trait DiskFile: MaybeSend + MaybeSync {
     /// The size, in bytes.
     fn len(&self) -> io::Result<u64>;
 
-    /// Fills `buffer` from `offset` on. [`io::ErrorKind::UnexpectedEof`] if the file ends first.
+    /// Fills `buffer` from `offset` on. [`io::ErrorKind::UnexpectedEof`] if the file ends first;
+    /// what `buffer` has then is not said. Nothing is read for an empty one.
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()>;
 
-    /// Writes all of `bytes` at `offset`; a gap before it reads as zeros. After an error any part may have been written.
+    /// Writes all of `bytes` at `offset`; a gap before it reads as zeros. Nothing happens for no
+    /// bytes. After an error any part may have been written.
     fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()>;
 
-    /// Writes all of `bytes` at the end; gives the offset at which they begin.
+    /// Writes all of `bytes` at the end; gives the offset at which they begin. Appends through one
+    /// handle come one after the other; those through two handles at once may meet. After an error
+    /// any part may have been written.
     fn append(&self, bytes: &[u8]) -> io::Result<u64>;
 
     /// Cuts the file, or lengthens it by zeros, to `len` bytes.
     fn set_len(&self, len: u64) -> io::Result<()>;
 
-    /// Makes the bytes and the size durable. After an error nothing is known of any write since the last success.
+    /// Makes the bytes and the size durable, whichever handle they were written through. After an
+    /// error nothing is known of any write since the last success, and a later success says nothing
+    /// of them either. Of a handle to read nothing is promised.
     fn sync(&self) -> io::Result<()>;
+}
+
+/// What systems say of too many open files: of the process and of the system on Unix (and of the
+/// simulated disk where there is no file system), of the process on Windows.
+const TOO_MANY_OPEN_FILES: &[i32] = if cfg!(windows) { &[4] } else { &[24, 23] };
+
+/// Whether an open failed because too many files are open, so that closing some may help.
+pub fn is_too_many_open_files(error: &io::Error) -> bool {
+    error.raw_os_error().is_some_and(|code| TOO_MANY_OPEN_FILES.contains(&code))
+}
+
+/// The error that [`is_too_many_open_files`] knows, for disks that are no file system.
+#[cfg(any(test, feature = "fault-disk"))]
+fn too_many_open_files() -> io::Error {
+    io::Error::from_raw_os_error(TOO_MANY_OPEN_FILES[0])
 }

@@ -1,0 +1,277 @@
+//! Files of one directory of the file system.
+//!
+//! On Unix files are readable by their owner alone (mode 0600) and so are the directories (0700).
+//! The lock is an advisory lock of the operating system on the file `lock`; it excludes other
+//! processes and other openers in this one, and ends with the process however that ends. Files
+//! that are no names of a [`Disk`], and anything that is not a regular file, are left alone.
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::super::sync_directory;
+use super::content::end_of;
+use super::{
+    Disk, DiskFile, DiskLock, FileInfo, LOCK_NAME, LockMode, OpenMode, check_directory,
+    check_directory_or_root, check_name,
+};
+
+/// A [`Disk`] in a directory of the file system.
+#[derive(Debug, Clone)]
+pub struct DirectoryDisk {
+    root: PathBuf,
+}
+
+impl DirectoryDisk {
+    /// The disk in the directory `root`, which is made if it is missing, its ancestors too; what
+    /// was made is durable on return.
+    pub fn open(root: impl Into<PathBuf>) -> io::Result<Self> {
+        let root = std::path::absolute(root.into())?;
+        create_with_ancestors(&root)?;
+        Ok(Self { root })
+    }
+
+    /// The directory.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn path(&self, name: &str) -> io::Result<PathBuf> {
+        check_name(name)?;
+        Ok(self.root.join(name))
+    }
+
+    fn directory_path(&self, directory: &str) -> io::Result<PathBuf> {
+        check_directory_or_root(directory)?;
+        Ok(if directory.is_empty() { self.root.clone() } else { self.root.join(directory) })
+    }
+}
+
+impl Disk for DirectoryDisk {
+    fn open(&self, name: &str, mode: OpenMode) -> io::Result<Arc<dyn DiskFile>> {
+        let path = self.path(name)?;
+        let mut options = options();
+        let file = match mode {
+            OpenMode::Read => options.read(true),
+            OpenMode::Write => options.read(true).write(true),
+            OpenMode::CreateNew => options.read(true).write(true).create_new(true),
+        }
+        .open(path)?;
+        // A directory can be opened to read, and would fail only later.
+        if mode == OpenMode::Read && file.metadata()?.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        Ok(Arc::new(DirectoryFile { file, mode, growth: Mutex::new(()) }))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        std::fs::rename(self.path(from)?, self.path(to)?)
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        std::fs::remove_file(self.path(name)?)
+    }
+
+    fn list(&self, directory: &str) -> io::Result<Vec<FileInfo>> {
+        let entries = match std::fs::read_dir(self.directory_path(directory)?) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries?,
+        };
+        let mut files = Vec::new();
+        for entry in entries {
+            let entry = entry?;
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            // Below the root, `lock` is a name like any other.
+            let is_name = check_name(&name).is_ok() || (name == LOCK_NAME && !directory.is_empty());
+            if !is_name {
+                continue;
+            }
+            match entry.metadata() {
+                Ok(metadata) if metadata.is_file() => {
+                    files.push(FileInfo { name, len: metadata.len() });
+                }
+                // Removed since the directory was read.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Ok(_) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        files.sort_unstable_by(|left, right| left.name.cmp(&right.name));
+        Ok(files)
+    }
+
+    fn create_dir(&self, directory: &str) -> io::Result<()> {
+        check_directory(directory)?;
+        create_directory(&self.root.join(directory))
+    }
+
+    fn sync_dir(&self, directory: &str) -> io::Result<()> {
+        sync_directory(&self.directory_path(directory)?)
+    }
+
+    fn lock(&self, mode: LockMode) -> io::Result<Box<dyn DiskLock>> {
+        let path = self.root.join(LOCK_NAME);
+        let file = match (mode, File::open(&path)) {
+            // Readers share the lock of a directory that they may not write to.
+            (LockMode::Shared, Ok(file)) => file,
+            _ => options().read(true).write(true).create(true).truncate(false).open(&path)?,
+        };
+        let outcome = match mode {
+            LockMode::Exclusive => file.try_lock(),
+            LockMode::Shared => file.try_lock_shared(),
+        };
+        match outcome {
+            Ok(()) => Ok(Box::new(DirectoryLock { _file: file })),
+            Err(TryLockError::WouldBlock) => Err(io::ErrorKind::WouldBlock.into()),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    fn free_bytes(&self) -> io::Result<Option<u64>> {
+        fs4::available_space(&self.root).map(Some)
+    }
+}
+
+#[derive(Debug)]
+struct DirectoryFile {
+    file: File,
+    mode: OpenMode,
+    /// Held by what looks at the size before it changes it.
+    growth: Mutex<()>,
+}
+
+impl DiskFile for DirectoryFile {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.file.metadata()?.len())
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        end_of(offset, buffer.len())?;
+        positioned::read_exact_at(&self.file, buffer, offset)
+    }
+
+    fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.mode.check_writes()?;
+        end_of(offset, bytes.len())?;
+        positioned::write_all_at(&self.file, bytes, offset)
+    }
+
+    fn append(&self, bytes: &[u8]) -> io::Result<u64> {
+        self.mode.check_writes()?;
+        let _growing = self.growth.lock().unwrap_or_else(PoisonError::into_inner);
+        let offset = self.len()?;
+        positioned::write_all_at(&self.file, bytes, offset)?;
+        Ok(offset)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.mode.check_writes()?;
+        end_of(len, 0)?;
+        let _growing = self.growth.lock().unwrap_or_else(PoisonError::into_inner);
+        self.file.set_len(len)
+    }
+
+    /// The size is durable with the bytes; only times and the like may be left out.
+    fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+}
+
+/// Closing the file ends its lock.
+struct DirectoryLock {
+    _file: File,
+}
+
+impl DiskLock for DirectoryLock {}
+
+/// Nothing allowed yet; a file that is made is its owner's alone.
+fn options() -> OpenOptions {
+    #[cfg_attr(not(unix), expect(unused_mut))]
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// Makes a directory that is its owner's alone, unless it is there.
+fn create_directory(path: &Path) -> io::Result<()> {
+    #[cfg_attr(not(unix), expect(unused_mut))]
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        outcome => outcome,
+    }
+}
+
+/// Makes a directory and whatever is missing above it, each durable before the next.
+fn create_with_ancestors(path: &Path) -> io::Result<()> {
+    let Some(parent) = path.parent() else { return Ok(()) };
+    if path.is_dir() {
+        // A process may have made it and ended before its name was durable. Where the directory
+        // above is out of reach, somebody else made it.
+        return sync_directory(parent).or(Ok(()));
+    }
+    create_with_ancestors(parent)?;
+    create_directory(path)?;
+    sync_directory(parent)
+}
+
+#[cfg(unix)]
+mod positioned {
+    use std::fs::File;
+    use std::io;
+    use std::os::unix::fs::FileExt;
+
+    pub(super) fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        file.read_exact_at(buffer, offset)
+    }
+
+    pub(super) fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+        file.write_all_at(bytes, offset)
+    }
+}
+
+/// These move the file's cursor as well, which nothing here relies on.
+#[cfg(windows)]
+mod positioned {
+    use std::fs::File;
+    use std::io;
+    use std::os::windows::fs::FileExt;
+
+    pub(super) fn read_exact_at(
+        file: &File,
+        mut buffer: &mut [u8],
+        mut offset: u64,
+    ) -> io::Result<()> {
+        while !buffer.is_empty() {
+            match file.seek_read(buffer, offset) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(count) => {
+                    buffer = &mut buffer[count..];
+                    offset += count as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn write_all_at(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
+        while !bytes.is_empty() {
+            match file.seek_write(bytes, offset) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => {
+                    bytes = &bytes[count..];
+                    offset += count as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}

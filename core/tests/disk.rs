@@ -1,0 +1,96 @@
+//! Every disk keeps the contract; a disk that does not is found out.
+#![allow(clippy::unwrap_used)]
+
+use std::io::ErrorKind;
+
+use sealwood::platform::disk::conformance::check;
+use sealwood::platform::disk::{DirectoryDisk, Disk, LockMode, MemoryDisk, OpenMode};
+
+fn assert_keeps_contract(disk: &dyn Disk) {
+    check(disk).unwrap();
+    check(disk).unwrap();
+    assert_eq!(disk.list("").unwrap(), [], "the suite removes what it wrote");
+}
+
+#[test]
+fn memory() {
+    assert_keeps_contract(&MemoryDisk::new());
+    assert_keeps_contract(&MemoryDisk::with_capacity(6 * 1024 * 1024));
+}
+
+#[test]
+fn directory() {
+    let root = tempfile::tempdir().unwrap();
+    assert_keeps_contract(&DirectoryDisk::open(root.path().join("a/b/c")).unwrap());
+}
+
+#[test]
+fn a_clone_is_the_same_disk() {
+    let disk = MemoryDisk::new();
+    let again = disk.clone();
+    disk.open("a", OpenMode::CreateNew).unwrap().append(b"abc").unwrap();
+    assert_eq!(again.list("").unwrap()[0].len, 3);
+    let _held = disk.lock(LockMode::Exclusive).unwrap();
+    assert_eq!(again.lock(LockMode::Shared).err().unwrap().kind(), ErrorKind::WouldBlock);
+}
+
+#[test]
+fn a_full_memory_disk_refuses_what_would_go_over() {
+    let disk = MemoryDisk::with_capacity(10);
+    let file = disk.open("a", OpenMode::CreateNew).unwrap();
+    file.append(b"12345678").unwrap();
+    assert_eq!(disk.free_bytes().unwrap(), Some(2));
+    assert_eq!(file.append(b"123").unwrap_err().kind(), ErrorKind::StorageFull);
+    assert_eq!(file.write_at(9, b"12").unwrap_err().kind(), ErrorKind::StorageFull);
+    assert_eq!(file.set_len(11).unwrap_err().kind(), ErrorKind::StorageFull);
+    assert_eq!(file.len().unwrap(), 8);
+    file.write_at(0, b"abcdefgh").unwrap();
+    file.append(b"90").unwrap();
+    disk.remove("a").unwrap();
+    assert_eq!(disk.free_bytes().unwrap(), Some(0), "a handle still has it");
+    drop(file);
+    assert_eq!(disk.free_bytes().unwrap(), Some(10));
+}
+
+#[test]
+fn a_directory_is_opened_again_with_what_it_has() {
+    let root = tempfile::tempdir().unwrap();
+    let disk = DirectoryDisk::open(root.path()).unwrap();
+    disk.create_dir("log").unwrap();
+    disk.open("log/1", OpenMode::CreateNew).unwrap().append(b"abc").unwrap();
+    let held = disk.lock(LockMode::Exclusive).unwrap();
+    let again = DirectoryDisk::open(root.path()).unwrap();
+    assert_eq!(again.list("log").unwrap()[0].len, 3);
+    assert_eq!(again.lock(LockMode::Shared).err().unwrap().kind(), ErrorKind::WouldBlock);
+    drop(held);
+    again.lock(LockMode::Exclusive).unwrap();
+    assert!(again.free_bytes().unwrap().unwrap() > 0);
+}
+
+#[test]
+fn what_is_no_file_of_a_disk_is_not_listed() {
+    let root = tempfile::tempdir().unwrap();
+    let disk = DirectoryDisk::open(root.path()).unwrap();
+    for name in [".DS_Store", "Upper", "with space"] {
+        std::fs::write(root.path().join(name), b"").unwrap();
+    }
+    std::fs::create_dir(root.path().join("log")).unwrap();
+    assert_eq!(disk.list("").unwrap(), []);
+}
+
+#[cfg(unix)]
+#[test]
+fn files_and_directories_are_their_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let above = tempfile::tempdir().unwrap();
+    let root = above.path().join("new/root");
+    let disk = DirectoryDisk::open(&root).unwrap();
+    disk.create_dir("log").unwrap();
+    disk.open("log/1", OpenMode::CreateNew).unwrap();
+    disk.lock(LockMode::Exclusive).unwrap();
+    let mode =
+        |path: &str| std::fs::metadata(root.join(path)).unwrap().permissions().mode() & 0o777;
+    assert_eq!([mode(""), mode("log"), mode("log/1"), mode("lock")], [0o700, 0o700, 0o600, 0o600]);
+    assert_eq!(mode(".."), 0o700);
+}
