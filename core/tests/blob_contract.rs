@@ -7,9 +7,11 @@ use futures_lite::future::block_on;
 use sealwood::Error;
 use sealwood::blob::conformance::{Promise, check, check_promise};
 use sealwood::blob::{
-    BlobStore, DirectoryStore, Fault, FaultMode, FaultyStore, MemoryStore, MeteredStore, Method,
-    Precondition,
+    BlobStore, DirectoryStore, EngineStore, Fault, FaultMode, FaultyStore, MemoryStore,
+    MeteredStore, Method, Precondition,
 };
+use sealwood::engine::EngineConfig;
+use sealwood::platform::disk::{DirectoryDisk, Disk, MemoryDisk};
 
 fn assert_keeps_contract(store: &dyn BlobStore) {
     let report = block_on(check(store, "conformance/run-1")).unwrap();
@@ -30,6 +32,29 @@ fn directory() {
     assert_keeps_contract(&store);
     let temps = std::fs::read_dir(root.path().join("a/b/tmp")).unwrap().count();
     assert_eq!(temps, 0, "no body is left behind");
+}
+
+#[test]
+fn the_engine_on_every_disk() {
+    let root = tempfile::tempdir().unwrap();
+    let disks: [Arc<dyn Disk>; 2] = [
+        Arc::new(MemoryDisk::new()),
+        Arc::new(DirectoryDisk::open(root.path().join("engine")).unwrap()),
+    ];
+    for disk in disks {
+        // Small limits, so that objects of every kind and more than one segment are met.
+        let config = EngineConfig {
+            inline_bytes_max: 16,
+            separated_bytes_min: 1000,
+            segment_bytes_max: 4096,
+            ..EngineConfig::default()
+        };
+        let store = block_on(EngineStore::open(disk.clone(), config)).unwrap();
+        assert_keeps_contract(&store);
+        block_on(store.close()).unwrap();
+        let store = block_on(EngineStore::open(disk, EngineConfig::default())).unwrap();
+        assert_keeps_contract(&store);
+    }
 }
 
 #[test]

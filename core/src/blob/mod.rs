@@ -7,6 +7,7 @@
 //! withhold, and the rooms above notice.
 
 mod directory;
+mod engine;
 mod faulty;
 mod key;
 mod memory;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 pub use directory::DirectoryStore;
+pub use engine::EngineStore;
 pub use faulty::{Call, Fault, FaultMode, FaultyStore};
 pub use key::{KEY_BYTES_MAX, LIST_LIMIT_MAX, check_key, check_length, check_limit, check_prefix};
 pub use memory::MemoryStore;

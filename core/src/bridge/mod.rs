@@ -2,7 +2,7 @@
 //!
 //! A binding translates types and nothing else; this room holds what more than one of them needs:
 //! streams that are pulled through a shared reference ([`Pull`], [`source`]), a guard around a store
-//! written by the app ([`AppStore`]), plain inputs as every language spells them ([`CredentialInput`],
+//! written by the app ([`AppStore`]), a store and how it ends ([`StoreHandle`]), plain inputs as every language spells them ([`CredentialInput`],
 //! [`ConfigInput`], [`S3Input`], [`PutInput`]), secrets as bytes, and the hook for log messages
 //! ([`set_logger`]). It is compiled with the feature `bridge` and no part of the API for Rust apps.
 
@@ -12,6 +12,7 @@ mod logger;
 mod pull;
 mod secret;
 mod source;
+mod store;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ pub use logger::{LogHook, LogLevel, set_logger};
 pub use pull::Pull;
 pub use secret::{generate_secret, phrase_of_secret, root_secret, secret_of_phrase};
 pub use source::{source, source_error};
+pub use store::StoreHandle;
 
 use crate::blob::{BlobStore, conformance};
 use crate::error::{Error, Result};

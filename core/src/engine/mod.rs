@@ -1,7 +1,253 @@
-//! The embedded store: an ordered key space in one directory.
+//! The embedded store: an ordered key space in one directory, crash-safe and checked.
+//!
+//! [`Engine`] is a key-value store of its own and needs nothing of the vault; it is also the
+//! vault's local home ([`crate::blob::EngineStore`]). `docs/ENGINE.md` has the picture, the bytes
+//! and the argument. In short:
+//!
+//! - The log is the truth: every change is a checksummed record with a revision.
+//! - Large values lie in files named by what they hold, counted and never changed.
+//! - The index is a radix tree in memory that checkpoints keep on the disk in small frames, so
+//!   that opening replays only the log after the last one.
+//! - Everything that is deleted is deleted by a checkpoint round, after the state that no
+//!   longer needs it is durable.
+//!
+//! What this room does not do: it encrypts nothing, and it knows nothing of vaults. Calls block;
+//! all of them may be made from several threads at once.
+//!
+//! ```
+//! use sealwood::engine::{Engine, EngineConfig};
+//! use sealwood::platform::disk::MemoryDisk; // or a `DirectoryDisk`
+//!
+//! # fn main() -> sealwood::Result<()> {
+//! let engine = Engine::open(std::sync::Arc::new(MemoryDisk::new()), EngineConfig::default())?;
+//! let notes = engine.namespace("notes")?;
+//! notes.put(b"2026/may/rain", "umbrella")?;
+//!
+//! let before = notes.snapshot()?;
+//! let mut batch = engine.batch();
+//! batch.put(&notes, b"2026/june/sun", "hat").delete(&notes, b"2026/may/rain");
+//! batch.commit()?; // both or neither, durable from here on
+//!
+//! assert_eq!(notes.get(b"2026/june/sun")?.map(|value| value.bytes), Some("hat".into()));
+//! assert_eq!(notes.scan()?.prefix(b"2026/").delimiter(b'/').keys()?, [b"2026/june/"]);
+//! assert_eq!(before.scan().keys()?, [b"2026/may/rain"]); // as it was
+//!
+//! engine.checkpoint()?; // opening again has nothing to replay
+//! engine.close()
+//! # }
+//! ```
 
+mod background;
+mod batch;
+mod catalog;
+mod commit;
+mod compact;
+mod config;
+mod counters;
 mod entry;
+mod files;
 mod frame;
+mod frames;
+mod group;
 mod index;
+mod leases;
 mod log;
+mod manifest;
+mod namespace;
+mod namespaces;
+mod open;
+mod pins;
+mod purge;
+mod read;
+mod recover;
+mod rename;
+mod renames;
+mod round;
+mod scan;
+mod segments;
+mod shared;
+mod snapshot;
+mod state;
+mod stats;
+#[cfg(any(test, feature = "fault-disk"))]
+mod strays;
+mod sync;
+mod upload;
+mod vacuum;
 mod values;
+mod verify;
+mod watch;
+mod write;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use batch::{BATCH_OPERATIONS_MAX, Batch};
+pub use config::{
+    Access, Background, Durability, EngineConfig, KEY_BYTES_MAX, LOGGED_BYTES_MAX,
+    NAMESPACE_NAME_BYTES_MAX, Recovery,
+};
+pub use namespace::{Namespace, PutOptions};
+pub use namespaces::NamespaceOptions;
+pub use read::{KeyInfo, Value};
+pub use scan::{Order, Scan, ScanBuilder, ScanEntry, ScanItem};
+pub use snapshot::{EngineSnapshot, Snapshot};
+pub use stats::EngineStats;
+pub use upload::Upload;
+pub use vacuum::{Vacuum, VacuumMode};
+pub use verify::{Finding, Verified};
+pub use watch::{EventKind, Watch, WatchEvent};
+pub use write::Precondition;
+
+#[cfg(feature = "fuzzing")]
+pub(crate) use {
+    catalog::reencode as reencode_catalog, frame::FrameKind, index::reencode_node,
+    log::fuzzing as log_fuzzing, manifest::reencode as reencode_manifest,
+    values::respell_name as respell_value_name,
+};
+
+use self::shared::Shared;
+use crate::error::{Error, Result};
+use crate::platform::directory_disk;
+use crate::platform::disk::Disk;
+
+/// An open engine. Cheap to clone; the last clone to go, namespaces and snapshots included, lets
+/// go of the directory, but only [`close`](Engine::close) says whether that went well.
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+}
+
+impl Engine {
+    /// Opens the engine in a disk, or makes one there.
+    ///
+    /// [`Error::StoreLocked`] if somebody else has it open, [`Error::StoreCorrupt`] if what is there
+    /// is damaged ([`Recovery::Rebuild`] may help), [`Error::UnsupportedVersion`] if it is of a
+    /// newer version.
+    pub fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Self> {
+        let shared = open::open(disk, config)?;
+        background::start(&shared);
+        Ok(Self { shared })
+    }
+
+    /// Opens the engine in a directory of the file system, which is made if it is missing, its
+    /// ancestors too. [`Error::StoreFailed`] where the platform has no file system; else as
+    /// [`open`](Engine::open).
+    pub fn open_directory(path: impl Into<PathBuf>, config: EngineConfig) -> Result<Self> {
+        Self::open(directory_disk(path.into()).map_err(files::io_error)?, config)
+    }
+
+    /// The namespace of this name, which is made if there is none. Names are 1 to 64 characters
+    /// of `[A-Za-z0-9_-]`.
+    ///
+    /// [`Error::NamespaceLimit`] if there are too many to make another.
+    pub fn namespace(&self, name: &str) -> Result<Namespace> {
+        self.namespace_with(name, &NamespaceOptions::default())
+    }
+
+    /// The namespace of this name; if there is none, it is made with these options.
+    pub fn namespace_with(&self, name: &str, options: &NamespaceOptions) -> Result<Namespace> {
+        let id = self.shared.namespace(name, options)?;
+        Ok(Namespace { shared: self.shared.clone(), id })
+    }
+
+    /// The names of the namespaces, ascending.
+    pub fn namespaces(&self) -> Result<Vec<String>> {
+        self.shared.check_open()?;
+        Ok(self.shared.read().namespaces.by_name().keys().cloned().collect())
+    }
+
+    /// Drops a namespace and all its keys, durably. Gives whether there was one. Its keys are out
+    /// of reach at once; snapshots keep them.
+    pub fn drop_namespace(&self, name: &str) -> Result<bool> {
+        self.shared.drop_namespace(name)
+    }
+
+    /// A batch of changes of any namespaces.
+    pub fn batch(&self) -> Batch {
+        Batch::new(self.shared.clone())
+    }
+
+    /// All namespaces as they are now, at one revision.
+    pub fn snapshot(&self) -> Result<EngineSnapshot> {
+        EngineSnapshot::new(&self.shared)
+    }
+
+    /// The revision of the last change.
+    pub fn revision(&self) -> u64 {
+        self.shared.read().revision
+    }
+
+    /// Makes everything that was written so far durable.
+    pub fn sync(&self) -> Result<()> {
+        self.shared.check_writable()?;
+        let revision = self.shared.read().revision;
+        self.shared.sync_to(revision, Durability::Sync)
+    }
+
+    /// Whether [`sync`](Engine::sync) has anything to do.
+    pub fn needs_flush(&self) -> bool {
+        self.shared.needs_flush()
+    }
+
+    /// Writes a checkpoint, so that opening has nothing to replay, and deletes what nothing needs
+    /// any more. Gives whether there was anything to do; if not, no I/O happens.
+    ///
+    /// After an error nothing is lost, and the next checkpoint does what this one did not.
+    pub fn checkpoint(&self) -> Result<bool> {
+        self.shared.checkpoint()
+    }
+
+    /// Rewrites what is live in segments of the log that are partly dead, and gives the space back.
+    /// Large values are never rewritten. Gives how many bytes were written anew.
+    pub fn compact(&self) -> Result<u64> {
+        self.shared.compact_all()
+    }
+
+    /// Finds files that nothing names, as a crash may leave them, and gives their space back.
+    pub fn vacuum(&self, mode: VacuumMode) -> Result<Vacuum> {
+        self.shared.vacuum(mode)
+    }
+
+    /// Removes keys that have expired. They are out of reach anyway; this frees what they hold.
+    /// Gives how many there were.
+    pub fn purge_expired(&self) -> Result<u64> {
+        self.shared.purge_expired()
+    }
+
+    /// Checks everything there is: the index, each record and value that it names, the accounts.
+    /// `each` is told what is wrong and whether to go on, and how many keys were checked.
+    pub fn verify(&self, each: &mut dyn FnMut(Finding) -> bool) -> Result<Verified> {
+        self.shared.verify(each)
+    }
+
+    /// For tests of what crashes and faults leave: the files that nothing accounts for and those
+    /// that are missing, by name. None after a [`vacuum`](Engine::vacuum) with nothing under way.
+    #[cfg(any(test, feature = "fault-disk"))]
+    pub fn stray_files(&self) -> Result<Vec<String>> {
+        self.shared.stray_files()
+    }
+
+    /// What the engine holds and has done. Asking changes nothing that is counted.
+    pub fn stats(&self) -> EngineStats {
+        self.shared.stats()
+    }
+
+    /// Why the engine takes no more writes, if a write or sync of the log has failed.
+    pub fn poisoned(&self) -> Option<Error> {
+        shared::lock(&self.shared.poison).clone()
+    }
+
+    /// Checkpoints, lets go of the directory and ends: later calls fail with [`Error::Closed`].
+    /// Closing again does nothing. After an error it is closed too, and what was acknowledged is
+    /// as safe as ever.
+    pub fn close(&self) -> Result<()> {
+        self.shared.close()
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Engine")
+    }
+}

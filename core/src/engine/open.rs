@@ -1,0 +1,173 @@
+//! Opening and closing.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, RwLock};
+
+use super::commit::LogWriter;
+use super::config::{Access, EngineConfig, Recovery as RecoveryChoice};
+use super::counters::Counters;
+use super::files::{self, frame_file_name, io_error, number_of};
+use super::frame::FrameSource;
+use super::frames::FrameStore;
+use super::group::Group;
+use super::leases::Leases;
+use super::manifest::{self, Manifest};
+use super::pins::Pins;
+use super::recover::Recovery;
+use super::round::{Rounds, read_catalog};
+use super::shared::{Shared, lock};
+use super::state::State;
+use super::values::Values;
+use super::watch::Changed;
+use crate::error::{Error, Result};
+use crate::platform::disk::{Disk, Handles, LockMode};
+
+/// Opens what is there, or makes it.
+pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shared>> {
+    config.check()?;
+    let mode = match config.access {
+        Access::ReadWrite => LockMode::Exclusive,
+        Access::ReadOnly => LockMode::Shared,
+    };
+    let locked = disk.lock(mode).map_err(io_error)?;
+    let handles = Arc::new(Handles::new(disk.clone(), config.open_files_max));
+    let frames: Arc<dyn FrameSource> = Arc::new(FrameStore::new(handles.clone()));
+    let mut rounds = Rounds::default();
+    let found = match manifest::read(&*disk)? {
+        Manifest::Missing => make(&*disk, &config)?,
+        found => {
+            if config.access == Access::ReadWrite {
+                manifest::settle(&*disk)?;
+            }
+            found
+        }
+    };
+    if let Manifest::Published(published) = found {
+        rounds.generation = published.generation;
+        rounds.published = Some(published);
+    }
+    let recovery = Recovery { disk: &*disk, frames: &frames, config: &config };
+    let mut state = match (found, config.recovery) {
+        (Manifest::Published(published), RecoveryChoice::Checkpoint) => {
+            rounds.catalog = read_catalog(&*frames, &published.catalog)?;
+            rounds.frames = rounds.catalog.frames;
+            recovery.after_checkpoint(&rounds.catalog)?
+        }
+        _ => recovery.of_whole_log()?,
+    };
+    collect_frame_files(&*disk, &mut rounds, &mut state)?;
+    let values = Values::new(disk.clone(), handles.clone(), &*config.entropy)?;
+    state.garbage.temps.extend(values.list_temps()?);
+    let durable = AtomicU64::new(state.revision);
+    let rebuilt = config.recovery == RecoveryChoice::Rebuild;
+    let shared = Arc::new(Shared {
+        values,
+        frames,
+        rounds: Mutex::new(rounds),
+        compacting: Mutex::new(()),
+        log: Mutex::new(LogWriter::default()),
+        state: RwLock::new(state),
+        group: Group::default(),
+        durable,
+        poison: Mutex::new(None),
+        poisoned: AtomicBool::new(false),
+        closed: AtomicBool::new(false),
+        leases: Leases::default(),
+        pins: Pins::default(),
+        changed: Changed::new(),
+        counters: Counters::default(),
+        lock: Mutex::new(Some(locked)),
+        resting: AtomicBool::new(false),
+        worker: Mutex::new(None),
+        disk,
+        handles,
+        config,
+    });
+    if rebuilt {
+        // What a dropped namespace names may be gone, and must not be taken for being there.
+        shared.purge_dropped()?;
+    }
+    Ok(shared)
+}
+
+/// Makes the directories and the manifest. Where there is no manifest nothing was ever accepted;
+/// files that are there all the same mean that it was lost.
+fn make(disk: &dyn Disk, config: &EngineConfig) -> Result<Manifest> {
+    let lost = !disk.list(files::LOG).map_err(io_error)?.is_empty();
+    if lost && config.recovery == RecoveryChoice::Checkpoint {
+        let file = files::MANIFEST.to_owned();
+        return Err(Error::StoreCorrupt { what: "manifest", file, offset: 0 });
+    }
+    if config.access == Access::ReadOnly {
+        return Ok(Manifest::Empty);
+    }
+    for directory in [files::LOG, files::FRAMES, files::VALUES] {
+        disk.create_dir(directory).map_err(io_error)?;
+    }
+    disk.sync_dir("").map_err(io_error)?;
+    manifest::create(disk)?;
+    Ok(Manifest::Empty)
+}
+
+/// Frame files that the checkpoint does not list are left over from rounds that were cut off.
+fn collect_frame_files(disk: &dyn Disk, rounds: &mut Rounds, state: &mut State) -> Result<()> {
+    for info in disk.list(files::FRAMES).map_err(io_error)? {
+        match number_of(&info.name) {
+            Some(number) => {
+                rounds.frames.next_file = rounds.frames.next_file.max(number + 1);
+                if !rounds.catalog.frame_files.contains_key(&number) {
+                    state.garbage.frame_files.insert(number);
+                }
+                // What a round that was cut off has appended is not built upon.
+                if let Some((current, len)) = rounds.frames.current
+                    && current == number
+                    && info.len > len
+                {
+                    rounds.frames.current = None;
+                }
+            }
+            None => {
+                state.garbage.temps.insert(format!("{}/{}", files::FRAMES, info.name));
+            }
+        }
+    }
+    for number in rounds.catalog.frame_files.keys() {
+        debug_assert!(!state.garbage.frame_files.contains(number), "{}", frame_file_name(*number));
+    }
+    Ok(())
+}
+
+impl Shared {
+    /// Ends everything; see [`Engine::close`](super::Engine::close).
+    pub(super) fn close(&self) -> Result<()> {
+        let worker = lock(&self.worker).take();
+        if let Some(worker) = worker {
+            worker.stop();
+        }
+        if self.is_closed() {
+            return Ok(());
+        }
+        let outcome = match self.check_writable() {
+            Ok(()) => self.checkpoint().map(|_| ()),
+            // There is nothing that closing could still save.
+            Err(Error::ReadOnly | Error::StorePoisoned) => Ok(()),
+            Err(error) => Err(error),
+        };
+        self.closed.store(true, Ordering::Release);
+        self.changed.notify(usize::MAX);
+        *lock(&self.lock) = None;
+        outcome
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if let Some(worker) = lock(&self.worker).take() {
+            worker.stop();
+        }
+        if self.check_writable().is_ok() && self.needs_flush() {
+            // Nobody is left to hear of a failure; nothing of this was acknowledged as durable.
+            let _ = self.write_out();
+        }
+    }
+}

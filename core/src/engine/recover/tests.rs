@@ -1,0 +1,64 @@
+//! A checkpoint that was lost is noticed even where compaction has gone on from it.
+#![allow(clippy::unwrap_used)]
+
+use std::sync::Arc;
+
+use crate::engine::config::{Background, EngineConfig, Recovery};
+use crate::engine::{Engine, Namespace};
+use crate::error::Error;
+use crate::platform::disk::{Disk, MemoryDisk, OpenMode};
+
+fn config(recovery: Recovery) -> EngineConfig {
+    EngineConfig {
+        background: Background::Manual,
+        segment_bytes_max: 4096,
+        compaction_dead_bytes_min: 1,
+        inline_bytes_max: 16,
+        recovery,
+        ..EngineConfig::default()
+    }
+}
+
+fn all(namespace: &Namespace) -> Vec<(Vec<u8>, usize)> {
+    let mut found = Vec::new();
+    let scan = namespace.scan().unwrap();
+    scan.for_each(|key, value| {
+        found.push((key.to_vec(), value.len()));
+        true
+    })
+    .unwrap();
+    found
+}
+
+/// The checkpoint before the last one names no file of the segments that were written, compacted
+/// and removed in between.
+#[test]
+fn a_lost_checkpoint_is_told_though_the_one_before_is_whole() {
+    let disk = MemoryDisk::new();
+    let engine = Engine::open(Arc::new(disk.clone()), config(Recovery::Checkpoint)).unwrap();
+    let namespace = engine.namespace("n").unwrap();
+    for _ in 0..2 {
+        namespace.put(b"first", vec![1; 600]).unwrap();
+        engine.checkpoint().unwrap();
+    }
+    for number in 0..40 {
+        namespace.put(&[number % 30], vec![2; 600 + usize::from(number)]).unwrap();
+    }
+    assert!(engine.shared.compact_due().unwrap() > 0, "nothing was compacted");
+    engine.checkpoint().unwrap();
+    let expected = all(&namespace);
+    drop((namespace, engine));
+    let manifest = disk.open("manifest", OpenMode::Write).unwrap();
+    let generation = |slot: u64| {
+        let mut bytes = [0; 8];
+        manifest.read_at(slot * 4096 + 16, &mut bytes).unwrap();
+        u64::from_le_bytes(bytes)
+    };
+    let newest = u64::from(generation(1) > generation(0));
+    manifest.write_at(newest * 4096 + 20, &[255]).unwrap();
+
+    let opened = Engine::open(Arc::new(disk.clone()), config(Recovery::Checkpoint));
+    assert!(matches!(opened, Err(Error::StoreCorrupt { .. })), "{opened:?}");
+    let engine = Engine::open(Arc::new(disk), config(Recovery::Rebuild)).unwrap();
+    assert_eq!(all(&engine.namespace("n").unwrap()), expected);
+}

@@ -1,0 +1,255 @@
+//! Checkpoint rounds.
+//!
+//! A round makes the index durable and then deletes what nothing needs any more, in this order:
+//!
+//! 1. Under the state's lock: capture the dirty nodes of the index, already encoded, the frames
+//!    they supersede, the accounts and the garbage. Nothing to do: no I/O at all.
+//! 2. Sync the log, at least up to the captured position.
+//! 3. Write the frames, children before parents, and the catalog, to the end of a frame file.
+//! 4. Sync them, and the directory if a file was made.
+//! 5. Publish: write the manifest's other slot, sync it.
+//! 6. Delete what the captured garbage lists and nobody has a lease on; sync the directories.
+//!
+//! A failure before the end of 5 gives everything back: nodes stay dirty, superseded frames and
+//! garbage stay listed, nothing is deleted. What was written is not built upon, because after a
+//! failed sync nobody knows what the disk holds: the next round begins a frame file of its own and
+//! writes all of it again. Whether a failed publish has landed is unknown too, but both of its
+//! outcomes are whole checkpoints, and files of either go only after a later publish. A failure in
+//! 6 keeps the rest listed; a deletion whose directory could not be synced counts as not done.
+
+mod deletes;
+
+use std::sync::TryLockError;
+use std::sync::atomic::Ordering;
+
+use super::catalog::{Catalog, LogPosition};
+use super::frame::{FrameKind, FrameRef};
+use super::frames::{FrameBuffer, FrameFile, FrameFiles, FramePosition, total};
+use super::index::{Capture, Written};
+use super::manifest::{self, Published};
+use super::shared::{Shared, lock};
+use super::state::State;
+use crate::error::{Error, Result};
+
+pub(crate) use deletes::{Doomed, DoomedFile};
+
+/// What rounds hand on to each other.
+#[derive(Debug, Default)]
+pub(crate) struct Rounds {
+    /// The last published checkpoint.
+    pub(crate) published: Option<Published>,
+    /// The catalog of it.
+    pub(crate) catalog: Catalog,
+    /// The highest generation that was tried.
+    pub(crate) generation: u64,
+    /// Where the next round writes.
+    pub(crate) frames: FramePosition,
+    /// What is to be deleted.
+    pub(crate) doomed: Vec<Doomed>,
+}
+
+impl Rounds {
+    /// Whether segments are there that nothing needs.
+    pub(crate) fn has_doomed_segments(&self) -> bool {
+        self.doomed.iter().any(|doomed| matches!(doomed.file, DoomedFile::Segment(_)))
+    }
+}
+
+/// What a round is about, taken under the state's lock.
+struct Captured {
+    capture: Capture,
+    written: Written,
+    catalog: Catalog,
+    buffer: FrameBuffer,
+}
+
+impl Shared {
+    /// Runs one round. Gives whether there was anything to do.
+    pub(crate) fn checkpoint(&self) -> Result<bool> {
+        self.check_writable()?;
+        let mut rounds = lock(&self.rounds);
+        self.counters.rounds_begun.add(1);
+        let captured = {
+            let mut state = self.write();
+            self.capture(&mut state, &mut rounds)?
+        };
+        if let Some(captured) = captured {
+            self.store(&mut rounds, captured)?;
+            self.counters.rounds_published.add(1);
+        } else if rounds.doomed.is_empty() {
+            self.counters.rounds_clean.add(1);
+            return Ok(false);
+        }
+        self.delete_doomed(&mut rounds)?;
+        Ok(true)
+    }
+
+    fn capture(&self, state: &mut State, rounds: &mut Rounds) -> Result<Option<Captured>> {
+        // While compaction runs, what it has just made looks dead: the index does not name it yet.
+        if !matches!(self.compacting.try_lock(), Err(TryLockError::WouldBlock)) {
+            self.drop_dead_segments(state);
+        }
+        // A rename is needed as long as records from before it are there, in its own segment too.
+        let segments = &state.segments;
+        state.renames.retain(|rename| {
+            segments.values().any(|segment| {
+                segment.position <= rename.position && segment.as_of < rename.revision
+            })
+        });
+        let mark = self.leases.now();
+        let garbage = std::mem::take(&mut state.garbage);
+        let nothing_new = rounds.published.is_some()
+            && !state.tree.is_dirty()
+            && state.revision == rounds.catalog.revision
+            && state.namespaces.by_name() == &rounds.catalog.namespaces
+            && state.dropping == rounds.catalog.dropping
+            && state.segments == rounds.catalog.segments
+            && garbage.is_empty();
+        // What was needed again since it was listed waits for those who read it then.
+        rounds.doomed.retain(|doomed| match &doomed.file {
+            DoomedFile::Value(value) => !garbage.values.contains_key(value),
+            _ => true,
+        });
+        rounds.doomed.extend(deletes::doom(garbage, mark));
+        if nothing_new {
+            return Ok(None);
+        }
+        let log = LogPosition { segment: state.pending.segment(), offset: state.pending.len() };
+        let catalog = Catalog {
+            revision: state.revision,
+            log,
+            next_segment: state.next_segment,
+            next_position: state.next_position,
+            next_namespace: state.next_namespace,
+            root: None,
+            frames: rounds.frames,
+            namespaces: state.namespaces.by_name().clone(),
+            dropping: state.dropping.clone(),
+            renames: state.renames.clone(),
+            segments: state.segments.clone(),
+            frame_files: FrameFiles::new(),
+        };
+        rounds.generation += 1;
+        let mut buffer = FrameBuffer::new(rounds.frames, rounds.generation);
+        let mut capture = state.tree.capture();
+        match capture.write(&mut buffer) {
+            Ok(written) => Ok(Some(Captured { capture, written, catalog, buffer })),
+            Err(error) => {
+                state.tree.restore(capture);
+                Err(error)
+            }
+        }
+    }
+
+    /// Steps 2 to 5.
+    fn store(&self, rounds: &mut Rounds, captured: Captured) -> Result<()> {
+        let Captured { capture, written, mut catalog, mut buffer } = captured;
+        let from = rounds.frames;
+        // Until the publish has succeeded, the next round is not to append to anything of this one.
+        rounds.frames.current = None;
+        catalog.root = Some(written.root());
+        let (files, emptied) = files_after(rounds, &capture, &mut buffer);
+        let published = self.sync_all().and_then(|()| {
+            let frame = buffer.add_catalog(&mut catalog, files)?;
+            self.counters.frames.add(written.frames() as u64 + 1);
+            self.counters.frame_bytes.add(buffer.bytes());
+            rounds.frames.next_file = buffer.next_file();
+            // What this round makes is garbage unless it is published, which strikes it off.
+            let mark = self.leases.now();
+            let made = (from.next_file..buffer.next_file()).map(DoomedFile::Frames);
+            rounds.doomed.extend(made.map(|file| Doomed { file, mark }));
+            buffer.store(&*self.disk)?;
+            self.publish(rounds, &catalog, frame)
+        });
+        if let Err(error) = published {
+            self.write().tree.restore(capture);
+            return Err(error);
+        }
+        written.confirm();
+        let mark = self.leases.now();
+        let emptied = emptied.into_iter().map(DoomedFile::Frames);
+        rounds.doomed.extend(emptied.map(|file| Doomed { file, mark }));
+        rounds.frames = catalog.frames;
+        let mut state = self.write();
+        state.checkpointed = catalog.log;
+        state.frame_bytes = total(&catalog.frame_files);
+        drop(state);
+        rounds.catalog = catalog;
+        Ok(())
+    }
+
+    fn publish(&self, rounds: &mut Rounds, catalog: &Catalog, frame: FrameRef) -> Result<()> {
+        let slot = rounds.published.map_or(0, |published| 1 - published.slot);
+        let published = Published { generation: rounds.generation, catalog: frame, slot };
+        manifest::publish(&*self.disk, &published)?;
+        rounds.published = Some(published);
+        let kept = &catalog.frame_files;
+        rounds.doomed.retain(
+            |doomed| !matches!(doomed.file, DoomedFile::Frames(number) if kept.contains_key(&number)),
+        );
+        Ok(())
+    }
+
+    /// Segments of which no record is needed are garbage without being compacted.
+    fn drop_dead_segments(&self, state: &mut State) {
+        let active = state.pending.segment();
+        let dead: Vec<u64> = state
+            .segments
+            .iter()
+            .filter(|(number, segment)| {
+                **number != active && segment.live_bytes == 0 && segment.notes == 0
+            })
+            .map(|(number, _)| *number)
+            .collect();
+        for number in dead {
+            state.segments.remove(&number);
+            state.garbage.segments.insert(number);
+        }
+    }
+
+    /// Whether a write is not durable yet.
+    pub(crate) fn needs_flush(&self) -> bool {
+        self.read().revision > self.durable.load(Ordering::Acquire)
+    }
+}
+
+/// The frame files after a round, but for its catalog, and those of which nothing is left.
+fn files_after(
+    rounds: &Rounds,
+    capture: &Capture,
+    buffer: &mut FrameBuffer,
+) -> (FrameFiles, Vec<u64>) {
+    let mut files = rounds.catalog.frame_files.clone();
+    let superseded = capture.dead_frames();
+    let old_catalog = rounds.published.map(|published| published.catalog);
+    for frame in superseded.iter().chain(&old_catalog) {
+        if let Some(file) = files.get_mut(&frame.file) {
+            file.dead += u64::from(frame.len);
+        }
+    }
+    for (number, bytes) in buffer.grown() {
+        files.entry(number).or_default().bytes += bytes;
+    }
+    let current = buffer.current();
+    let empty = |number: u64, file: &FrameFile| file.dead >= file.bytes && number != current;
+    let emptied: Vec<u64> = files
+        .iter()
+        .filter(|(number, file)| empty(**number, file))
+        .map(|(number, _)| *number)
+        .collect();
+    files.retain(|number, file| !empty(*number, file));
+    (files, emptied)
+}
+
+/// The catalog of a published checkpoint.
+pub(crate) fn read_catalog(
+    frames: &dyn super::frame::FrameSource,
+    frame: &FrameRef,
+) -> Result<Catalog> {
+    let body = frames.read(frame, FrameKind::Catalog)?;
+    Catalog::decode(&body).map_err(|_| Error::StoreCorrupt {
+        what: "catalog",
+        file: super::files::frame_file_name(frame.file),
+        offset: frame.offset,
+    })
+}

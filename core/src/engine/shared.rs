@@ -1,0 +1,143 @@
+//! What all handles of one engine share.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use super::commit::LogWriter;
+use super::config::{Access, EngineConfig};
+use super::counters::Counters;
+use super::frame::FrameSource;
+use super::group::Group;
+use super::index::Absent;
+use super::leases::{Lease, Leases};
+use super::pins::Pins;
+use super::round::Rounds;
+use super::state::State;
+pub(crate) use super::sync::lock;
+use super::values::Values;
+use super::watch::Changed;
+use crate::error::{Error, Result};
+use crate::platform::Worker;
+use crate::platform::disk::{Disk, DiskLock, Handles};
+
+/// One open engine. Locks are taken in the order of the fields that hold them: `rounds` or
+/// `compacting`, `log`, `state`; no I/O happens under `state`.
+pub(crate) struct Shared {
+    pub(crate) disk: Arc<dyn Disk>,
+    pub(crate) handles: Arc<Handles>,
+    pub(crate) config: EngineConfig,
+    pub(crate) values: Values,
+    pub(crate) frames: Arc<dyn FrameSource>,
+    /// One checkpoint at a time.
+    pub(crate) rounds: Mutex<Rounds>,
+    /// One compaction at a time.
+    pub(crate) compacting: Mutex<()>,
+    /// One write of the log at a time; whoever waits for it joins the next group.
+    pub(crate) log: Mutex<LogWriter>,
+    pub(crate) state: RwLock<State>,
+    /// The writers that wait for a sync.
+    pub(crate) group: Group,
+    /// Every revision up to this one is durable: the one counter behind acknowledgements,
+    /// deletions and `needs_flush`.
+    pub(crate) durable: AtomicU64,
+    pub(crate) poison: Mutex<Option<Error>>,
+    pub(crate) poisoned: AtomicBool,
+    pub(crate) closed: AtomicBool,
+    pub(crate) leases: Leases,
+    pub(crate) pins: Pins,
+    pub(crate) changed: Changed,
+    pub(crate) counters: Counters,
+    /// What keeps others out; gone once closed.
+    pub(crate) lock: Mutex<Option<Box<dyn DiskLock>>>,
+    /// Whether that sleeps until it is woken.
+    pub(crate) resting: AtomicBool,
+    /// What checkpoints by itself, if anything does.
+    pub(crate) worker: Mutex<Option<Worker>>,
+}
+
+impl Shared {
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `attempt` under the lock for reading, loading what it says is absent.
+    pub(crate) fn reading<T>(
+        &self,
+        mut attempt: impl FnMut(&State) -> Result<T, Absent>,
+    ) -> Result<T> {
+        let mut loading = Loading::default();
+        loop {
+            let outcome = attempt(&self.read());
+            match outcome {
+                Ok(value) => return Ok(value),
+                Err(absent) => loading.load(self, absent)?,
+            }
+        }
+    }
+
+    /// Runs `attempt` under the lock for writing, loading what it says is absent. An attempt
+    /// changes nothing before it knows that all it needs is in memory.
+    pub(crate) fn writing<T>(
+        &self,
+        mut attempt: impl FnMut(&mut State) -> Result<Result<T>, Absent>,
+    ) -> Result<T> {
+        let mut loading = Loading::default();
+        loop {
+            let outcome = attempt(&mut self.write());
+            match outcome {
+                Ok(outcome) => return outcome,
+                Err(absent) => loading.load(self, absent)?,
+            }
+        }
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// Fails if nothing may be read.
+    pub(crate) fn check_open(&self) -> Result<()> {
+        if self.is_closed() { Err(Error::Closed) } else { Ok(()) }
+    }
+
+    /// Fails if nothing may be written.
+    pub(crate) fn check_writable(&self) -> Result<()> {
+        self.check_open()?;
+        if self.config.access == Access::ReadOnly {
+            return Err(Error::ReadOnly);
+        }
+        if self.poisoned.load(Ordering::Acquire) { Err(Error::StorePoisoned) } else { Ok(()) }
+    }
+
+    /// After a failed write or sync of the log nothing is acknowledged any more.
+    pub(crate) fn poison(&self, reason: &Error) {
+        let mut poison = lock(&self.poison);
+        if poison.is_none() {
+            *poison = Some(reason.clone());
+        }
+        self.poisoned.store(true, Ordering::Release);
+    }
+}
+
+/// Loads parts of the index without its lock, while nothing they lie in is deleted.
+#[derive(Default)]
+struct Loading {
+    lease: Option<Lease>,
+}
+
+impl Loading {
+    fn load(&mut self, shared: &Shared, absent: Absent) -> Result<()> {
+        match &self.lease {
+            Some(_) => absent.load(&*shared.frames),
+            // What is absent is asked for again, so that the lease is older than the answer.
+            None => {
+                self.lease = Some(shared.leases.take());
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! Snapshots: the engine or a namespace as it was at one revision.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::index;
+use super::leases::Lease;
+use super::read::{Found, KeyInfo, Value};
+use super::scan::ScanBuilder;
+use super::shared::Shared;
+use super::state::index_key;
+use super::write::Now;
+use crate::error::{Error, Result};
+
+/// One namespace at one revision. Reads of it see nothing that happened later; what it needs stays
+/// on the disk until it is dropped. Keys that expire do so in snapshots too.
+#[derive(Clone)]
+pub struct Snapshot {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) namespace: u32,
+    pub(crate) tree: index::Snapshot,
+    pub(crate) revision: u64,
+    /// Held for what dropping it lets go.
+    _lease: Arc<Lease>,
+}
+
+/// All namespaces at one revision.
+#[derive(Clone)]
+pub struct EngineSnapshot {
+    all: Snapshot,
+    ids: Arc<BTreeMap<String, u32>>,
+}
+
+impl Snapshot {
+    pub(crate) fn of_namespace(shared: &Arc<Shared>, namespace: u32) -> Result<Self> {
+        shared.check_open()?;
+        let state = shared.read();
+        if state.namespaces.by_id(namespace).is_none() {
+            return Err(Error::NamespaceDropped);
+        }
+        Ok(Self {
+            shared: shared.clone(),
+            namespace,
+            tree: state.tree.snapshot(),
+            revision: state.revision,
+            _lease: Arc::new(shared.leases.take()),
+        })
+    }
+
+    /// The revision of the last change that it sees.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The value of a key; see [`Namespace::get`](super::Namespace::get).
+    pub fn get(&self, key: &[u8]) -> Result<Option<Value>> {
+        let Some(found) = self.find(key)? else { return Ok(None) };
+        self.shared.read_all(&found.source).map(|bytes| Some(found.value(bytes)))
+    }
+
+    /// What is known of a key without reading its value.
+    pub fn info(&self, key: &[u8]) -> Result<Option<KeyInfo>> {
+        Ok(self.find(key)?.map(|found| found.info()))
+    }
+
+    /// All keys. See [`ScanBuilder`].
+    pub fn scan(&self) -> ScanBuilder {
+        ScanBuilder::new(self.clone())
+    }
+
+    fn find(&self, key: &[u8]) -> Result<Option<Found>> {
+        self.shared.check_open()?;
+        let key = index_key(self.namespace, key);
+        let found = self.tree.get(&key, &*self.shared.frames, |entry| Found::of(&entry))?;
+        Ok(found.filter(|found| !Now::new(&self.shared).is_past(found.expires_at_ms)))
+    }
+}
+
+impl EngineSnapshot {
+    pub(crate) fn new(shared: &Arc<Shared>) -> Result<Self> {
+        shared.check_open()?;
+        let state = shared.read();
+        let names = state.namespaces.by_name().iter();
+        let ids = names.map(|(name, info)| (name.clone(), info.id)).collect();
+        let all = Snapshot {
+            shared: shared.clone(),
+            namespace: 0,
+            tree: state.tree.snapshot(),
+            revision: state.revision,
+            _lease: Arc::new(shared.leases.take()),
+        };
+        Ok(Self { all, ids: Arc::new(ids) })
+    }
+
+    /// The revision of the last change that it sees.
+    pub fn revision(&self) -> u64 {
+        self.all.revision
+    }
+
+    /// The names of the namespaces there were, ascending.
+    pub fn namespaces(&self) -> impl Iterator<Item = &str> {
+        self.ids.keys().map(String::as_str)
+    }
+
+    /// A namespace of that time, if there was one of this name.
+    pub fn namespace(&self, name: &str) -> Option<Snapshot> {
+        let namespace = *self.ids.get(name)?;
+        Some(Snapshot { namespace, ..self.all.clone() })
+    }
+}
+
+impl std::fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Snapshot").field("revision", &self.revision).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for EngineSnapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EngineSnapshot").field("revision", &self.revision()).finish_non_exhaustive()
+    }
+}
