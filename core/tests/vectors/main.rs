@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod contents;
+mod engine;
 mod input;
 mod keys;
 mod nodes;
@@ -72,6 +73,20 @@ vector! {
 }
 
 vector! {
+    async fn engines_are_as_recorded() {
+        golden!(engine, "engine.json");
+    }
+}
+
+vector! {
+    /// What an engine wrote once is still read.
+    async fn recorded_engines_can_be_read() {
+        let document = parsed(include_str!("../../../conformance/vectors/engine.json"));
+        assert!(engine::read(&document).await >= 2, "hardly an engine was recorded whole");
+    }
+}
+
+vector! {
     /// The other direction: what was written once is still read.
     async fn recorded_vaults_can_be_read() {
         let document = parsed(include_str!("../../../conformance/vectors/roots.json"));
@@ -111,13 +126,14 @@ vector! {
 fn write_vectors() {
     futures_lite::future::block_on(async {
         let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../conformance/vectors");
-        for file in ["keys", "nodes", "contents", "roots"] {
+        for file in ["keys", "nodes", "contents", "roots", "engine"] {
             let path = format!("{directory}/{file}.json");
             let mut document = parsed(&std::fs::read_to_string(&path).unwrap());
             match file {
                 "keys" => keys::fill(&mut document).await,
                 "nodes" => nodes::fill(&mut document).await,
                 "contents" => contents::fill(&mut document).await,
+                "engine" => engine::fill(&mut document).await,
                 _ => roots::fill(&mut document).await,
             }
             std::fs::write(&path, written(&document)).unwrap();
