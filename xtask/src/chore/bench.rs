@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::ValueEnum;
 
-use super::bench_size;
+use super::{bench_engine, bench_size};
 use crate::process;
 use crate::toolchain::moto;
 use crate::workspace::Workspace;
@@ -29,6 +29,8 @@ pub(crate) struct Bench {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Name {
+    /// The embedded store.
+    Engine,
     /// Requests and bytes of durable puts.
     Forest,
     /// Insert and get in the trie alone.
@@ -43,8 +45,10 @@ enum Name {
 
 impl Bench {
     pub(crate) fn run(self, workspace: &Workspace) -> Result<ExitCode> {
-        if matches!(self.name, Name::Size) {
-            return bench_size::run(workspace, self.json);
+        match self.name {
+            Name::Engine => return bench_engine::run(workspace, self.json, &self.rest),
+            Name::Size => return bench_size::run(workspace, self.json),
+            Name::Forest | Name::Hamt | Name::Seal | Name::Stream => {}
         }
         let mut command = workspace.cargo_run_here("benchmarks");
         command.args(self.name.cargo_flags());
@@ -66,6 +70,7 @@ impl Bench {
 impl Name {
     fn as_str(self) -> &'static str {
         match self {
+            Name::Engine => "engine",
             Name::Forest => "forest",
             Name::Hamt => "hamt",
             Name::Seal => "seal",
@@ -84,7 +89,7 @@ impl Name {
     fn cargo_flags(self) -> &'static [&'static str] {
         match self {
             Name::Hamt | Name::Seal => &["--features", "peers"],
-            Name::Forest | Name::Stream | Name::Size => &[],
+            Name::Engine | Name::Forest | Name::Stream | Name::Size => &[],
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a person types after `cargo xtask`.
 
 pub(crate) mod bench;
+mod bench_engine;
 mod bench_size;
 pub(crate) mod codegen;
 pub(crate) mod demo;

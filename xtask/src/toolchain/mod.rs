@@ -11,6 +11,7 @@ pub(crate) mod frb;
 pub(crate) mod maven;
 pub(crate) mod moto;
 pub(crate) mod npm;
+pub(crate) mod rocksdb;
 pub(crate) mod swift;
 pub(crate) mod uniffi;
 mod version;
