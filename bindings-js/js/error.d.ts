@@ -44,6 +44,13 @@ export type SealwoodErrorCode =
   | 'cancelled'
   | 'closed'
   | 'source-failed'
+  | 'store-locked'
+  | 'store-poisoned'
+  | 'store-corrupt'
+  | 'read-only'
+  | 'namespace-limit'
+  | 'namespace-dropped'
+  | 'cursor-expired'
   | 'platform';
 
 /** What everything in this package fails with. */

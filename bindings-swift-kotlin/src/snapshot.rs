@@ -29,7 +29,7 @@ impl CoreSnapshot {
     /// The directory that the 56 bytes of `link` name.
     #[uniffi::constructor]
     pub fn shared(store: Arc<CoreStore>, link: &[u8]) -> Result<Arc<Self>, CoreError> {
-        Ok(Arc::new(Self::new(bridge::shared_directory(Arc::clone(&store.store), link)?)))
+        Ok(Arc::new(Self::new(bridge::shared_directory(Arc::clone(store.store.objects()), link)?)))
     }
 
     /// The entry at `path`.

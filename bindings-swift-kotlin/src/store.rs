@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use sealwood::blob::{
-    BlobStore, DirectoryStore, ETag, MemoryStore, Object, ObjectMeta, ObjectPage, Precondition,
-};
-use sealwood::bridge::{AppStore, S3Input, check_store};
+use sealwood::blob::{ETag, Object, ObjectMeta, ObjectPage, Precondition};
+use sealwood::bridge::{AppStore, S3Input, StoreHandle, check_store};
 
 use crate::call::{CoreCall, run};
 use crate::error::CoreError;
@@ -15,12 +13,12 @@ use crate::settings::CoreS3;
 /// A place for objects.
 #[derive(uniffi::Object)]
 pub struct CoreStore {
-    pub(crate) store: Arc<dyn BlobStore>,
+    pub(crate) store: StoreHandle,
 }
 
 impl CoreStore {
-    fn new(store: impl BlobStore) -> Arc<Self> {
-        Arc::new(Self { store: Arc::new(store) })
+    fn new(store: StoreHandle) -> Arc<Self> {
+        Arc::new(Self { store })
     }
 }
 
@@ -29,7 +27,13 @@ impl CoreStore {
     /// Objects in memory.
     #[uniffi::constructor]
     pub fn memory() -> Arc<Self> {
-        Self::new(MemoryStore::new())
+        Self::new(StoreHandle::memory())
+    }
+
+    /// The engine in a directory, which is made if there is none.
+    #[uniffi::constructor]
+    pub async fn local(path: String, call: Option<Arc<CoreCall>>) -> Result<Arc<Self>, CoreError> {
+        Ok(Self::new(run(call, StoreHandle::local(path)).await?))
     }
 
     /// Objects as files of a directory, which is made if there is none.
@@ -38,19 +42,19 @@ impl CoreStore {
         path: String,
         call: Option<Arc<CoreCall>>,
     ) -> Result<Arc<Self>, CoreError> {
-        Ok(Self::new(run(call, DirectoryStore::open(path)).await?))
+        Ok(Self::new(run(call, StoreHandle::directory(path)).await?))
     }
 
     /// Objects of a bucket.
     #[uniffi::constructor]
     pub fn s3(config: CoreS3) -> Result<Arc<Self>, CoreError> {
-        Ok(Arc::new(Self { store: S3Input::from(config).store()? }))
+        Ok(Self::new(StoreHandle::new(S3Input::from(config).store()?)))
     }
 
     /// A store of the app's, whose answers are checked.
     #[uniffi::constructor]
     pub fn custom(host: Arc<dyn HostStore>) -> Arc<Self> {
-        Self::new(AppStore::new(Host(host)))
+        Self::new(StoreHandle::new(Arc::new(AppStore::new(Host(host)))))
     }
 
     /// The object at `key`.
@@ -59,7 +63,7 @@ impl CoreStore {
         key: String,
         call: Option<Arc<CoreCall>>,
     ) -> Result<CoreObject, CoreError> {
-        Ok(run(call, self.store.get(&key)).await?.into())
+        Ok(run(call, self.store.objects().get(&key)).await?.into())
     }
 
     /// `length` bytes of the object at `key` from `offset` on; fewer where it ends first.
@@ -70,7 +74,7 @@ impl CoreStore {
         length: u64,
         call: Option<Arc<CoreCall>>,
     ) -> Result<Vec<u8>, CoreError> {
-        Ok(run(call, self.store.get_range(&key, offset, length)).await?.into())
+        Ok(run(call, self.store.objects().get_range(&key, offset, length)).await?.into())
     }
 
     /// Writes the object at `key` if `precondition` holds, and gives its tag.
@@ -81,13 +85,13 @@ impl CoreStore {
         precondition: CorePrecondition,
         call: Option<Arc<CoreCall>>,
     ) -> Result<String, CoreError> {
-        let put = self.store.put(&key, bytes.into(), precondition.into());
+        let put = self.store.objects().put(&key, bytes.into(), precondition.into());
         Ok(run(call, put).await?.0)
     }
 
     /// Removes the object at `key`.
     pub async fn delete(&self, key: String, call: Option<Arc<CoreCall>>) -> Result<(), CoreError> {
-        run(call, self.store.delete(&key)).await
+        run(call, self.store.objects().delete(&key)).await
     }
 
     /// Up to `limit` objects after `start_after` whose keys start with `prefix`.
@@ -99,7 +103,7 @@ impl CoreStore {
         call: Option<Arc<CoreCall>>,
     ) -> Result<CoreObjectPage, CoreError> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let list = self.store.list(&prefix, start_after.as_deref(), limit);
+        let list = self.store.objects().list(&prefix, start_after.as_deref(), limit);
         Ok(run(call, list).await?.into())
     }
 
@@ -109,17 +113,22 @@ impl CoreStore {
         key: String,
         call: Option<Arc<CoreCall>>,
     ) -> Result<Option<CoreObjectMeta>, CoreError> {
-        Ok(run(call, self.store.head(&key)).await?.map(Into::into))
+        Ok(run(call, self.store.objects().head(&key)).await?.map(Into::into))
     }
 
     /// Makes everything acknowledged so far durable.
     pub async fn flush(&self, call: Option<Arc<CoreCall>>) -> Result<(), CoreError> {
-        run(call, self.store.flush()).await
+        run(call, self.store.objects().flush()).await
     }
 
     /// Whether there is anything to flush.
     pub fn needs_flush(&self) -> bool {
-        self.store.needs_flush()
+        self.store.objects().needs_flush()
+    }
+
+    /// Makes everything durable and lets go of the directory of a local store.
+    pub async fn shutdown(&self, call: Option<Arc<CoreCall>>) -> Result<(), CoreError> {
+        run(call, self.store.close()).await
     }
 
     /// Runs the conformance suite below `prefix`: the number of promises kept.
@@ -128,7 +137,7 @@ impl CoreStore {
         prefix: String,
         call: Option<Arc<CoreCall>>,
     ) -> Result<u32, CoreError> {
-        let kept = run(call, check_store(&self.store, &prefix)).await?;
+        let kept = run(call, check_store(self.store.objects(), &prefix)).await?;
         Ok(u32::try_from(kept).unwrap_or(u32::MAX))
     }
 }

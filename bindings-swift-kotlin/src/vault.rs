@@ -34,7 +34,8 @@ impl CoreVault {
         call: Option<Arc<CoreCall>>,
     ) -> Result<Arc<Self>, CoreError> {
         let config = ConfigInput::from(config).config()?;
-        let create = Vault::create(Arc::clone(&store.store), &credential.credential, config);
+        let create =
+            Vault::create(Arc::clone(store.store.objects()), &credential.credential, config);
         Ok(Arc::new(Self { vault: run(call, create).await? }))
     }
 
@@ -47,7 +48,7 @@ impl CoreVault {
         call: Option<Arc<CoreCall>>,
     ) -> Result<Arc<Self>, CoreError> {
         let config = ConfigInput::from(config).config()?;
-        let open = Vault::open(Arc::clone(&store.store), &credential.credential, config);
+        let open = Vault::open(Arc::clone(store.store.objects()), &credential.credential, config);
         Ok(Arc::new(Self { vault: run(call, open).await? }))
     }
 

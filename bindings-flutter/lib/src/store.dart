@@ -31,7 +31,18 @@ final class BlobStore extends Handle<native.Store> {
     ),
   );
 
-  /// The store in the directory [path], which is made if there is none.
+  /// The local store in the directory [path], which is made if there is none: crash-safe, with every read
+  /// checked. It has the directory to itself, in this process and among others, until [close], or until the
+  /// store and the vaults in it are disposed; anybody else gets `store-locked`. Any number of vaults and
+  /// other objects may share one.
+  static Future<BlobStore> local(String path) => run(
+    null,
+    null,
+    (call) async => BlobStore._(await native.Store.local(path: path, call: call)),
+  );
+
+  /// Plain files in the directory [path], which is made if there is none. Several processes may use them at
+  /// once, Node among them.
   static Future<BlobStore> directory(String path) => run(
     null,
     null,
@@ -90,6 +101,11 @@ final class BlobStore extends Handle<native.Store> {
 
   /// Whether [flush] would have anything to do.
   bool get needsFlush => guardSync(() => inner.needsFlush());
+
+  /// Makes everything durable and lets go of the directory of a [BlobStore.local], which can then be opened
+  /// again; the vaults in it, to be closed before, can do no more. Other stores stay open. [dispose] releases
+  /// the memory.
+  Future<void> close({CancelToken? cancel}) => run(cancel, null, (call) => inner.close(call: call));
 }
 
 /// Runs the conformance suite of stores on [store], below [prefix], and gives the number of promises kept.

@@ -45,7 +45,7 @@ flutter_rust_bridge::frb_generated_boilerplate!(
     default_rust_auto_opaque = RustAutoOpaqueMoi,
 );
 pub(crate) const FLUTTER_RUST_BRIDGE_CODEGEN_VERSION: &str = "2.13.0";
-pub(crate) const FLUTTER_RUST_BRIDGE_CODEGEN_CONTENT_HASH: i32 = 52137366;
+pub(crate) const FLUTTER_RUST_BRIDGE_CODEGEN_CONTENT_HASH: i32 = -1520474102;
 
 // Section: executor
 
@@ -1661,6 +1661,77 @@ fn wire__crate__api__store__Store_check_impl(
         },
     )
 }
+fn wire__crate__api__store__Store_close_impl(
+    port_: flutter_rust_bridge::for_generated::MessagePort,
+    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
+    rust_vec_len_: i32,
+    data_len_: i32,
+) {
+    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
+        flutter_rust_bridge::for_generated::TaskInfo {
+            debug_name: "Store_close",
+            port: Some(port_),
+            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
+        },
+        move || {
+            let message = unsafe {
+                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
+                    ptr_,
+                    rust_vec_len_,
+                    data_len_,
+                )
+            };
+            let mut deserializer =
+                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
+            let api_that = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Store>,
+            >>::sse_decode(&mut deserializer);
+            let api_call = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
+            >>::sse_decode(&mut deserializer);
+            deserializer.end();
+            move |context| async move {
+                transform_result_sse::<_, crate::api::error::Failure>(
+                    (move || async move {
+                        let mut api_that_guard = None;
+                        let mut api_call_guard = None;
+                        let decode_indices_ =
+                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
+                                vec![
+                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                                        &api_that, 0, false,
+                                    ),
+                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                                        &api_call, 1, false,
+                                    ),
+                                ],
+                            );
+                        for i in decode_indices_ {
+                            match i {
+                                0 => {
+                                    api_that_guard =
+                                        Some(api_that.lockable_decode_async_ref().await)
+                                }
+                                1 => {
+                                    api_call_guard =
+                                        Some(api_call.lockable_decode_async_ref().await)
+                                }
+                                _ => unreachable!(),
+                            }
+                        }
+                        let api_that_guard = api_that_guard.unwrap();
+                        let api_call_guard = api_call_guard.unwrap();
+                        let output_ok =
+                            crate::api::store::Store::close(&*api_that_guard, &*api_call_guard)
+                                .await?;
+                        std::result::Result::Ok(output_ok)
+                    })()
+                    .await,
+                )
+            }
+        },
+    )
+}
 fn wire__crate__api__store__Store_custom_impl(
     ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
     rust_vec_len_: i32,
@@ -2044,6 +2115,63 @@ fn wire__crate__api__store__Store_list_impl(
                             &*api_call_guard,
                         )
                         .await?;
+                        std::result::Result::Ok(output_ok)
+                    })()
+                    .await,
+                )
+            }
+        },
+    )
+}
+fn wire__crate__api__store__Store_local_impl(
+    port_: flutter_rust_bridge::for_generated::MessagePort,
+    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
+    rust_vec_len_: i32,
+    data_len_: i32,
+) {
+    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
+        flutter_rust_bridge::for_generated::TaskInfo {
+            debug_name: "Store_local",
+            port: Some(port_),
+            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
+        },
+        move || {
+            let message = unsafe {
+                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
+                    ptr_,
+                    rust_vec_len_,
+                    data_len_,
+                )
+            };
+            let mut deserializer =
+                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
+            let api_path = <String>::sse_decode(&mut deserializer);
+            let api_call = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
+            >>::sse_decode(&mut deserializer);
+            deserializer.end();
+            move |context| async move {
+                transform_result_sse::<_, crate::api::error::Failure>(
+                    (move || async move {
+                        let mut api_call_guard = None;
+                        let decode_indices_ =
+                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
+                                vec![flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                                    &api_call, 0, false,
+                                )],
+                            );
+                        for i in decode_indices_ {
+                            match i {
+                                0 => {
+                                    api_call_guard =
+                                        Some(api_call.lockable_decode_async_ref().await)
+                                }
+                                _ => unreachable!(),
+                            }
+                        }
+                        let api_call_guard = api_call_guard.unwrap();
+                        let output_ok =
+                            crate::api::store::Store::local(api_path, &*api_call_guard).await?;
                         std::result::Result::Ok(output_ok)
                     })()
                     .await,
@@ -5228,38 +5356,40 @@ fn pde_ffi_dispatcher_primary_impl(
         25 => wire__crate__api__snapshot__Snapshot_read_impl(port, ptr, rust_vec_len, data_len),
         26 => wire__crate__api__snapshot__Snapshot_stat_impl(port, ptr, rust_vec_len, data_len),
         27 => wire__crate__api__store__Store_check_impl(port, ptr, rust_vec_len, data_len),
-        29 => wire__crate__api__store__Store_delete_impl(port, ptr, rust_vec_len, data_len),
-        30 => wire__crate__api__store__Store_directory_impl(port, ptr, rust_vec_len, data_len),
-        31 => wire__crate__api__store__Store_flush_impl(port, ptr, rust_vec_len, data_len),
-        32 => wire__crate__api__store__Store_head_impl(port, ptr, rust_vec_len, data_len),
-        33 => wire__crate__api__store__Store_list_impl(port, ptr, rust_vec_len, data_len),
-        36 => wire__crate__api__store__Store_put_impl(port, ptr, rust_vec_len, data_len),
-        37 => wire__crate__api__store__Store_read_impl(port, ptr, rust_vec_len, data_len),
-        38 => wire__crate__api__store__Store_read_range_impl(port, ptr, rust_vec_len, data_len),
-        41 => wire__crate__api__vault__Vault_close_impl(port, ptr, rust_vec_len, data_len),
-        42 => wire__crate__api__vault__Vault_copy_impl(port, ptr, rust_vec_len, data_len),
-        43 => wire__crate__api__vault__Vault_create_impl(port, ptr, rust_vec_len, data_len),
-        44 => wire__crate__api__vault__Vault_entries_impl(port, ptr, rust_vec_len, data_len),
-        45 => {
+        28 => wire__crate__api__store__Store_close_impl(port, ptr, rust_vec_len, data_len),
+        30 => wire__crate__api__store__Store_delete_impl(port, ptr, rust_vec_len, data_len),
+        31 => wire__crate__api__store__Store_directory_impl(port, ptr, rust_vec_len, data_len),
+        32 => wire__crate__api__store__Store_flush_impl(port, ptr, rust_vec_len, data_len),
+        33 => wire__crate__api__store__Store_head_impl(port, ptr, rust_vec_len, data_len),
+        34 => wire__crate__api__store__Store_list_impl(port, ptr, rust_vec_len, data_len),
+        35 => wire__crate__api__store__Store_local_impl(port, ptr, rust_vec_len, data_len),
+        38 => wire__crate__api__store__Store_put_impl(port, ptr, rust_vec_len, data_len),
+        39 => wire__crate__api__store__Store_read_impl(port, ptr, rust_vec_len, data_len),
+        40 => wire__crate__api__store__Store_read_range_impl(port, ptr, rust_vec_len, data_len),
+        43 => wire__crate__api__vault__Vault_close_impl(port, ptr, rust_vec_len, data_len),
+        44 => wire__crate__api__vault__Vault_copy_impl(port, ptr, rust_vec_len, data_len),
+        45 => wire__crate__api__vault__Vault_create_impl(port, ptr, rust_vec_len, data_len),
+        46 => wire__crate__api__vault__Vault_entries_impl(port, ptr, rust_vec_len, data_len),
+        47 => {
             wire__crate__api__vault__Vault_entries_recursive_impl(port, ptr, rust_vec_len, data_len)
         }
-        46 => wire__crate__api__vault__Vault_exists_impl(port, ptr, rust_vec_len, data_len),
-        47 => wire__crate__api__vault__Vault_flush_impl(port, ptr, rust_vec_len, data_len),
-        48 => wire__crate__api__vault__Vault_get_stream_impl(port, ptr, rust_vec_len, data_len),
-        49 => wire__crate__api__vault__Vault_link_impl(port, ptr, rust_vec_len, data_len),
-        50 => wire__crate__api__vault__Vault_list_impl(port, ptr, rust_vec_len, data_len),
-        51 => wire__crate__api__vault__Vault_mkdir_impl(port, ptr, rust_vec_len, data_len),
-        53 => wire__crate__api__vault__Vault_open_impl(port, ptr, rust_vec_len, data_len),
-        54 => wire__crate__api__vault__Vault_put_impl(port, ptr, rust_vec_len, data_len),
-        55 => wire__crate__api__vault__Vault_put_stream_impl(port, ptr, rust_vec_len, data_len),
-        56 => wire__crate__api__vault__Vault_read_impl(port, ptr, rust_vec_len, data_len),
-        58 => wire__crate__api__vault__Vault_refresh_impl(port, ptr, rust_vec_len, data_len),
-        59 => wire__crate__api__vault__Vault_remove_impl(port, ptr, rust_vec_len, data_len),
-        60 => wire__crate__api__vault__Vault_remove_all_impl(port, ptr, rust_vec_len, data_len),
-        61 => wire__crate__api__vault__Vault_rename_impl(port, ptr, rust_vec_len, data_len),
-        62 => wire__crate__api__vault__Vault_set_metadata_impl(port, ptr, rust_vec_len, data_len),
-        63 => wire__crate__api__vault__Vault_snapshot_impl(port, ptr, rust_vec_len, data_len),
-        64 => wire__crate__api__vault__Vault_stat_impl(port, ptr, rust_vec_len, data_len),
+        48 => wire__crate__api__vault__Vault_exists_impl(port, ptr, rust_vec_len, data_len),
+        49 => wire__crate__api__vault__Vault_flush_impl(port, ptr, rust_vec_len, data_len),
+        50 => wire__crate__api__vault__Vault_get_stream_impl(port, ptr, rust_vec_len, data_len),
+        51 => wire__crate__api__vault__Vault_link_impl(port, ptr, rust_vec_len, data_len),
+        52 => wire__crate__api__vault__Vault_list_impl(port, ptr, rust_vec_len, data_len),
+        53 => wire__crate__api__vault__Vault_mkdir_impl(port, ptr, rust_vec_len, data_len),
+        55 => wire__crate__api__vault__Vault_open_impl(port, ptr, rust_vec_len, data_len),
+        56 => wire__crate__api__vault__Vault_put_impl(port, ptr, rust_vec_len, data_len),
+        57 => wire__crate__api__vault__Vault_put_stream_impl(port, ptr, rust_vec_len, data_len),
+        58 => wire__crate__api__vault__Vault_read_impl(port, ptr, rust_vec_len, data_len),
+        60 => wire__crate__api__vault__Vault_refresh_impl(port, ptr, rust_vec_len, data_len),
+        61 => wire__crate__api__vault__Vault_remove_impl(port, ptr, rust_vec_len, data_len),
+        62 => wire__crate__api__vault__Vault_remove_all_impl(port, ptr, rust_vec_len, data_len),
+        63 => wire__crate__api__vault__Vault_rename_impl(port, ptr, rust_vec_len, data_len),
+        64 => wire__crate__api__vault__Vault_set_metadata_impl(port, ptr, rust_vec_len, data_len),
+        65 => wire__crate__api__vault__Vault_snapshot_impl(port, ptr, rust_vec_len, data_len),
+        66 => wire__crate__api__vault__Vault_stat_impl(port, ptr, rust_vec_len, data_len),
         _ => unreachable!(),
     }
 }
@@ -5286,20 +5416,20 @@ fn pde_ffi_dispatcher_sync_impl(
         15 => wire__crate__api__stream__Entries_close_impl(ptr, rust_vec_len, data_len),
         17 => wire__crate__api__stream__Pieces_close_impl(ptr, rust_vec_len, data_len),
         24 => wire__crate__api__snapshot__Snapshot_open_shared_impl(ptr, rust_vec_len, data_len),
-        28 => wire__crate__api__store__Store_custom_impl(ptr, rust_vec_len, data_len),
-        34 => wire__crate__api__store__Store_memory_impl(ptr, rust_vec_len, data_len),
-        35 => wire__crate__api__store__Store_needs_flush_impl(ptr, rust_vec_len, data_len),
-        39 => wire__crate__api__store__Store_s3_impl(ptr, rust_vec_len, data_len),
-        40 => wire__crate__api__vault__Vault_batch_impl(ptr, rust_vec_len, data_len),
-        52 => wire__crate__api__vault__Vault_needs_flush_impl(ptr, rust_vec_len, data_len),
-        57 => wire__crate__api__vault__Vault_recovery_phrase_impl(ptr, rust_vec_len, data_len),
-        65 => wire__crate__api__vault__Vault_stats_impl(ptr, rust_vec_len, data_len),
-        66 => wire__crate__api__library__clear_logger_impl(ptr, rust_vec_len, data_len),
-        67 => wire__crate__api__library__generate_secret_impl(ptr, rust_vec_len, data_len),
-        68 => wire__crate__api__library__phrase_of_secret_impl(ptr, rust_vec_len, data_len),
-        69 => wire__crate__api__library__secret_of_phrase_impl(ptr, rust_vec_len, data_len),
-        70 => wire__crate__api__library__set_logger_impl(ptr, rust_vec_len, data_len),
-        71 => wire__crate__api__library__version_impl(ptr, rust_vec_len, data_len),
+        29 => wire__crate__api__store__Store_custom_impl(ptr, rust_vec_len, data_len),
+        36 => wire__crate__api__store__Store_memory_impl(ptr, rust_vec_len, data_len),
+        37 => wire__crate__api__store__Store_needs_flush_impl(ptr, rust_vec_len, data_len),
+        41 => wire__crate__api__store__Store_s3_impl(ptr, rust_vec_len, data_len),
+        42 => wire__crate__api__vault__Vault_batch_impl(ptr, rust_vec_len, data_len),
+        54 => wire__crate__api__vault__Vault_needs_flush_impl(ptr, rust_vec_len, data_len),
+        59 => wire__crate__api__vault__Vault_recovery_phrase_impl(ptr, rust_vec_len, data_len),
+        67 => wire__crate__api__vault__Vault_stats_impl(ptr, rust_vec_len, data_len),
+        68 => wire__crate__api__library__clear_logger_impl(ptr, rust_vec_len, data_len),
+        69 => wire__crate__api__library__generate_secret_impl(ptr, rust_vec_len, data_len),
+        70 => wire__crate__api__library__phrase_of_secret_impl(ptr, rust_vec_len, data_len),
+        71 => wire__crate__api__library__secret_of_phrase_impl(ptr, rust_vec_len, data_len),
+        72 => wire__crate__api__library__set_logger_impl(ptr, rust_vec_len, data_len),
+        73 => wire__crate__api__library__version_impl(ptr, rust_vec_len, data_len),
         _ => unreachable!(),
     }
 }

@@ -88,6 +88,9 @@ final class _Runner {
     switch (verb) {
       case 'store':
         return openStore(_world, step);
+      case 'closeStore':
+        await _world.stores.get(step.needText('store')).close(cancel: step.cancel);
+        return const Nothing();
       case 'checkStore':
         final store = _world.stores.get(step.needText('store'));
         return Value(await checkStore(store, step.needText('prefix'), cancel: step.cancel));

@@ -31,6 +31,8 @@ Future<Outcome> openStore(World world, Step step) async {
         await store.put(key, bytes, precondition: const Precondition.absent());
       }
       world.stores.set(name, store);
+    case 'local':
+      world.stores.set(name, await BlobStore.local(step.needText('path')));
     case 'directory':
       world.stores.set(name, await BlobStore.directory(step.needText('path')));
     case 's3':

@@ -16,7 +16,10 @@ void stores() {
     expect(await checkStore(BlobStore.custom(CountingStore()), 'check'), kept);
     final directory = Directory.systemTemp.createTempSync('sealwood');
     try {
-      expect(await checkStore(await BlobStore.directory(directory.path), 'check'), kept);
+      expect(await checkStore(await BlobStore.directory('${directory.path}/files'), 'check'), kept);
+      final local = await BlobStore.local('${directory.path}/local');
+      expect(await checkStore(local, 'check'), kept);
+      await local.close();
     } finally {
       directory.deleteSync(recursive: true);
     }
@@ -66,6 +69,30 @@ void stores() {
       await vault.close();
       final again = await Vault.open(await BlobStore.directory(directory.path), secret);
       expect(await again.get('x'), pattern(1, 400000));
+    } finally {
+      directory.deleteSync(recursive: true);
+    }
+  });
+
+  test("a local store is one opener's at a time", () async {
+    final directory = Directory.systemTemp.createTempSync('sealwood');
+    try {
+      final store = await BlobStore.local(directory.path);
+      await expectError('store-locked', () => BlobStore.local(directory.path));
+      final first = await newVault(store);
+      await first.put('a', pattern(1, 400000));
+      final second = await Vault.open(store, secret);
+      await second.put('b', pattern(2, 100));
+      await first.close();
+      await second.close();
+      await store.close();
+      await expectError('closed', () => store.head('root'));
+      final again = await BlobStore.local(directory.path);
+      final vault = await Vault.open(again, secret);
+      expect(await vault.get('a'), pattern(1, 400000));
+      expect(await vault.get('b'), pattern(2, 100));
+      await vault.close();
+      await again.close();
     } finally {
       directory.deleteSync(recursive: true);
     }

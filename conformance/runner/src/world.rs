@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sealwood::blob::{BlobStore, ETag};
+use sealwood::bridge::StoreHandle;
 use sealwood::seal::Link;
 use sealwood::vault::{Batch, Snapshot};
 use sealwood::{Progress, Vault};
@@ -14,8 +15,14 @@ use crate::host::HostStore;
 /// A store, and its other face if the runner wrote it.
 #[derive(Clone)]
 pub(crate) struct Store {
-    pub(crate) blobs: Arc<dyn BlobStore>,
+    pub(crate) handle: StoreHandle,
     pub(crate) host: Option<Arc<HostStore>>,
+}
+
+impl Store {
+    pub(crate) fn blobs(&self) -> Arc<dyn BlobStore> {
+        Arc::clone(self.handle.objects())
+    }
 }
 
 /// The progress of one step.

@@ -1,4 +1,4 @@
-//! Every scenario of `conformance/scenarios` and of its README, each counted as one test. Arguments
+//! Every scenario of `conformance/scenarios`, of its README and of `conformance/local`, each counted as one test. Arguments
 //! that are no options select those whose names contain one of them.
 
 use std::io::stdout;
@@ -22,6 +22,9 @@ fn main() -> anyhow::Result<ExitCode> {
     for file in files {
         scenarios.extend(read(&file, &Variables::new())?);
     }
+    let local = tempfile::tempdir()?;
+    let variables = Variables::from([("DIRECTORY".to_owned(), local.path().display().to_string())]);
+    scenarios.extend(read(&directory.join("../local/stores.json"), &variables)?);
     let mut report = Report::default();
     for scenario in scenarios {
         if wanted.is_empty() || wanted.iter().any(|word| scenario.name.contains(word)) {

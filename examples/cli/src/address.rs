@@ -6,14 +6,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use sealwood::Error;
-use sealwood::blob::{BlobStore, DirectoryStore, S3Config, S3Credentials, S3Store};
+use sealwood::blob::{BlobStore, DirectoryStore, EngineStore, S3Config, S3Credentials, S3Store};
+use sealwood::engine::EngineConfig;
 
 use crate::failure::{Failure, Result};
 
 /// The address of a vault. It never holds a secret, so it may be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Address {
-    /// `dir:PATH`, or simply a path.
+    /// `engine:PATH`, or simply a path: one program at a time.
+    Engine(PathBuf),
+    /// `dir:PATH`: plain files, which several programs may use at once.
     Directory(PathBuf),
     /// `s3://BUCKET/PREFIX?parameters`.
     S3(String),
@@ -27,52 +30,94 @@ impl Address {
             return Ok(Self::Memory);
         }
         if let Some(path) = text.strip_prefix("dir:") {
-            return Self::directory(path);
+            return some_path(path).map(Self::Directory);
+        }
+        if let Some(path) = text.strip_prefix("engine:") {
+            return some_path(path).map(Self::Engine);
         }
         match text.split_once("://") {
-            None => Self::directory(text),
+            None => some_path(text).map(Self::Engine),
             Some(("s3", _)) => Ok(Self::S3(text.to_owned())),
-            Some(_) => Err(Failure::Usage("a vault address is dir:PATH or s3://BUCKET".into())),
+            Some(_) => {
+                Err(Failure::Usage("a vault address is a path, dir:PATH or s3://BUCKET".into()))
+            }
         }
-    }
-
-    fn directory(path: &str) -> Result<Self> {
-        if path.is_empty() {
-            return Err(Failure::Usage("a vault address needs a path".into()));
-        }
-        Ok(Self::Directory(path.into()))
     }
 
     /// Fails if there is certainly no vault, before a store makes its directory and before a
     /// secret is asked for.
     pub(crate) fn expect_vault(&self) -> Result<()> {
         match self {
-            Self::Directory(path) if !path.is_dir() => Err(Error::VaultNotFound.into()),
+            Self::Engine(path) if !path.join("manifest").is_file() => {
+                Err(Error::VaultNotFound.into())
+            }
+            Self::Directory(path) if !path.join("objects").is_dir() => {
+                Err(Error::VaultNotFound.into())
+            }
             _ => Ok(()),
         }
     }
 
     /// The store at the address.
-    pub(crate) async fn store(&self) -> Result<Arc<dyn BlobStore>> {
+    pub(crate) async fn store(&self) -> Result<Store> {
         match self {
-            Self::Directory(path) => Ok(Arc::new(DirectoryStore::open(path).await?)),
+            Self::Engine(path) => {
+                Ok(Store::Engine(EngineStore::open_directory(path, EngineConfig::default()).await?))
+            }
+            Self::Directory(path) => Ok(Store::Open(Arc::new(DirectoryStore::open(path).await?))),
             Self::S3(address) => {
                 let config = S3Config::from_address(address, s3_credentials()?)?;
-                Ok(Arc::new(S3Store::new(config)?))
+                Ok(Store::Open(Arc::new(S3Store::new(config)?)))
             }
             Self::Memory => Err(Failure::Usage("memory: is for `sealwood demo` alone".into())),
         }
     }
 }
 
+/// An open store.
+pub(crate) enum Store {
+    /// The engine, which others can open once this is closed.
+    Engine(EngineStore),
+    /// One that needs no closing.
+    Open(Arc<dyn BlobStore>),
+}
+
+impl Store {
+    pub(crate) fn objects(&self) -> Arc<dyn BlobStore> {
+        match self {
+            Self::Engine(engine) => Arc::new(engine.clone()),
+            Self::Open(store) => Arc::clone(store),
+        }
+    }
+
+    /// Closes the store after the work that gave `outcome`, whose failure comes first.
+    pub(crate) async fn close_after<T>(self, outcome: Result<T>) -> Result<T> {
+        let closed = match self {
+            Self::Engine(engine) => engine.close().await,
+            Self::Open(_) => Ok(()),
+        };
+        let value = outcome?;
+        closed?;
+        Ok(value)
+    }
+}
+
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Engine(path) => write!(f, "engine:{}", path.display()),
             Self::Directory(path) => write!(f, "dir:{}", path.display()),
             Self::S3(address) => f.write_str(address),
             Self::Memory => f.write_str("memory:"),
         }
     }
+}
+
+fn some_path(text: &str) -> Result<PathBuf> {
+    if text.is_empty() {
+        return Err(Failure::Usage("a vault address needs a path".into()));
+    }
+    Ok(text.into())
 }
 
 fn s3_credentials() -> Result<S3Credentials> {
@@ -92,15 +137,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_a_directory_unless_it_says_otherwise() {
+    fn an_address_is_an_engine_unless_it_says_otherwise() {
         let parsed = |text| Address::parse(text).ok();
-        let directory = |path: &str| Some(Address::Directory(path.into()));
-        assert_eq!(parsed("dir:/a/b"), directory("/a/b"));
-        assert_eq!(parsed("a/b"), directory("a/b"));
-        assert_eq!(parsed(r"C:\a"), directory(r"C:\a"));
+        let engine = |path: &str| Some(Address::Engine(path.into()));
+        assert_eq!(parsed("engine:/a/b"), engine("/a/b"));
+        assert_eq!(parsed("a/b"), engine("a/b"));
+        assert_eq!(parsed(r"C:\a"), engine(r"C:\a"));
+        assert_eq!(parsed("dir:/a/b"), Some(Address::Directory("/a/b".into())));
         assert_eq!(parsed("s3://b/p"), Some(Address::S3("s3://b/p".into())));
         assert_eq!(parsed("memory:"), Some(Address::Memory));
-        for refused in ["", "dir:", "https://b/p", "file:///a"] {
+        for refused in ["", "dir:", "engine:", "https://b/p", "file:///a"] {
             assert_eq!(parsed(refused), None, "{refused}");
         }
     }

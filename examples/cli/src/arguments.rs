@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
 /// What every command takes.
 #[derive(Args)]
 pub(crate) struct Global {
-    /// Where the vault is: a directory, or s3://BUCKET/PREFIX?endpoint=URL [env: SEALWOOD_VAULT]
+    /// Where the vault is: a path, dir:PATH or s3://BUCKET/PREFIX?endpoint=URL [env: SEALWOOD_VAULT]
     #[arg(long, short = 'V', global = true, value_name = "ADDRESS")]
     pub(crate) vault: Option<String>,
 
@@ -63,5 +63,9 @@ Secrets come from a prompt, a file or the environment: SEALWOOD_PASSPHRASE or
 SEALWOOD_RECOVERY_PHRASE for the vault; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY
 and AWS_SESSION_TOKEN for a bucket.
 
+A path is a local store, which one program has open at a time; dir:PATH keeps
+plain files instead, which several programs and Node may use at once.
+
 Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 wrong secret, 5 stored data
-damaged or rolled back, 6 store unavailable, denied or full, 130 cancelled.";
+damaged or rolled back, 6 store unavailable, locked, denied or full,
+130 cancelled.";

@@ -42,12 +42,13 @@ impl Context {
         address.expect_vault()?;
         let credential = secrets::credential(&self.options.secrets, Prompt::Known)?;
         self.interrupt.listen()?;
+        let store = self.interrupt.race(Box::pin(address.store())).await?;
         let opened = async {
-            let store = address.store().await?;
-            let vault = Vault::open(store, &credential, VaultConfig::default()).await?;
+            let vault = Vault::open(store.objects(), &credential, VaultConfig::default()).await?;
             work(&vault).await
         };
-        self.interrupt.race(Box::pin(opened)).await
+        let outcome = self.interrupt.race(Box::pin(opened)).await;
+        store.close_after(outcome).await
     }
 
     /// What a long call takes: Ctrl-C cancels it, and `meter` hears of its progress.

@@ -11,7 +11,7 @@ pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     /// The vault or its store.
-    #[error("{error}")]
+    #[error("{}", plain(error))]
     Vault { error: Error, path: Option<String> },
     /// A file of this machine.
     #[error("{error}")]
@@ -106,6 +106,17 @@ impl From<Error> for Failure {
     }
 }
 
+/// What went wrong, with the way out where there is one on the command line.
+fn plain(error: &Error) -> String {
+    match error {
+        Error::StoreLocked => {
+            "another program has this vault open; wait for it (a vault at dir:PATH can be shared)"
+                .to_owned()
+        }
+        error => error.to_string(),
+    }
+}
+
 fn exit_code_of(error: &Error) -> u8 {
     match error {
         Error::InvalidArgument { .. } | Error::InvalidPath(_) => 2,
@@ -116,11 +127,14 @@ fn exit_code_of(error: &Error) -> u8 {
         | Error::ObjectMissing
         | Error::ObjectTruncated
         | Error::ObjectCorrupt
+        | Error::StoreCorrupt { .. }
         | Error::Malformed { .. } => 5,
         Error::StoreFull
         | Error::StoreDenied
         | Error::StoreUnavailable { .. }
         | Error::StoreFailed { .. }
+        | Error::StoreLocked
+        | Error::StorePoisoned
         | Error::OutcomeUnknown
         | Error::ConditionalPutUnsupported { .. } => 6,
         Error::Cancelled => 130,

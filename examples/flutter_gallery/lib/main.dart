@@ -12,7 +12,7 @@ import 'unlock_screen.dart';
 Future<void> main() async {
   WidgetsFlutterBinding.ensureInitialized();
   await Sealwood.init();
-  final store = await BlobStore.directory('${Directory.systemTemp.path}/sealwood-gallery');
+  final store = await BlobStore.local('${Directory.systemTemp.path}/sealwood-gallery');
   runApp(GalleryApp((passphrase) => Gallery.open(store, passphrase)));
 }
 

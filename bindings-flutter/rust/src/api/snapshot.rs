@@ -21,7 +21,7 @@ impl Snapshot {
     /// Opens the directory that `link` names.
     #[frb(sync)]
     pub fn open_shared(store: &Store, link: Vec<u8>) -> Result<Snapshot, Failure> {
-        Ok(Self { inner: bridge::shared_directory(store.inner.clone(), &link)? })
+        Ok(Self { inner: bridge::shared_directory(store.inner.objects().clone(), &link)? })
     }
 
     /// The entry at `path`.

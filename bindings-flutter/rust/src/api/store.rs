@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use flutter_rust_bridge::{DartFnFuture, frb};
-use sealwood::blob::{BlobStore, DirectoryStore, ETag, MemoryStore, Precondition};
-use sealwood::bridge::{self, AppStore};
+use sealwood::blob::{ETag, Precondition};
+use sealwood::bridge::{self, AppStore, StoreHandle};
 
 use crate::api::call::{Call, clamp};
 use crate::api::error::Failure;
@@ -14,7 +14,7 @@ use crate::host::{Ask, HostStore};
 /// A place for objects.
 #[frb(opaque)]
 pub struct Store {
-    pub(crate) inner: Arc<dyn BlobStore>,
+    pub(crate) inner: StoreHandle,
 }
 
 /// An object's bytes and tag.
@@ -121,18 +121,23 @@ impl Store {
     /// A store in memory.
     #[frb(sync)]
     pub fn memory() -> Self {
-        Self { inner: Arc::new(MemoryStore::new()) }
+        Self { inner: StoreHandle::memory() }
     }
 
-    /// The store in the directory `path`, which is made if there is none.
+    /// The local store in the directory `path`, which is made if there is none.
+    pub async fn local(path: String, call: &Call) -> Result<Store, Failure> {
+        Ok(Self { inner: call.run(StoreHandle::local(path)).await? })
+    }
+
+    /// Files of the directory `path`, which is made if there is none.
     pub async fn directory(path: String, call: &Call) -> Result<Store, Failure> {
-        Ok(Self { inner: Arc::new(call.run(DirectoryStore::open(path)).await?) })
+        Ok(Self { inner: call.run(StoreHandle::directory(path)).await? })
     }
 
     /// A bucket.
     #[frb(sync)]
     pub fn s3(spec: S3Spec) -> Result<Store, Failure> {
-        Ok(Self { inner: bridge::S3Input::from(spec).store()? })
+        Ok(Self { inner: StoreHandle::new(bridge::S3Input::from(spec).store()?) })
     }
 
     /// A store written in Dart.
@@ -142,12 +147,13 @@ impl Store {
         ask: impl Fn(StoreAsk) -> DartFnFuture<StoreAnswer> + Send + Sync + 'static,
     ) -> Self {
         let ask: Ask = Box::new(ask);
-        Self { inner: Arc::new(AppStore::new(HostStore::new(ask, needs_flush))) }
+        let store = AppStore::new(HostStore::new(ask, needs_flush));
+        Self { inner: StoreHandle::new(Arc::new(store)) }
     }
 
     /// The object at `key`.
     pub async fn read(&self, key: String, call: &Call) -> Result<ObjectRecord, Failure> {
-        let object = call.run(self.inner.get(&key)).await?;
+        let object = call.run(self.inner.objects().get(&key)).await?;
         Ok(ObjectRecord { bytes: object.bytes.into(), etag: object.etag.0 })
     }
 
@@ -160,7 +166,7 @@ impl Store {
         call: &Call,
     ) -> Result<Vec<u8>, Failure> {
         let (offset, length) = (unsigned(offset)?, unsigned(length)?);
-        Ok(call.run(self.inner.get_range(&key, offset, length)).await?.into())
+        Ok(call.run(self.inner.objects().get_range(&key, offset, length)).await?.into())
     }
 
     /// Writes the object at `key` and gives its tag.
@@ -176,12 +182,12 @@ impl Store {
             PutCondition { matches: Some(etag), .. } => Precondition::Matches(ETag(etag)),
             _ => Precondition::None,
         };
-        Ok(call.run(self.inner.put(&key, bytes.into(), precondition)).await?.0)
+        Ok(call.run(self.inner.objects().put(&key, bytes.into(), precondition)).await?.0)
     }
 
     /// Removes the object at `key`.
     pub async fn delete(&self, key: String, call: &Call) -> Result<(), Failure> {
-        call.run(self.inner.delete(&key)).await
+        call.run(self.inner.objects().delete(&key)).await
     }
 
     /// Up to `limit` objects whose keys start with `prefix`.
@@ -193,7 +199,8 @@ impl Store {
         call: &Call,
     ) -> Result<ObjectList, Failure> {
         let limit = number(Some(limit))?.unwrap_or_default();
-        let page = call.run(self.inner.list(&prefix, start_after.as_deref(), limit)).await?;
+        let page =
+            call.run(self.inner.objects().list(&prefix, start_after.as_deref(), limit)).await?;
         let head =
             |meta: sealwood::blob::ObjectMeta| ObjectHead { key: meta.key, size: clamp(meta.size) };
         Ok(ObjectList { objects: page.objects.into_iter().map(head).collect(), next: page.next })
@@ -201,24 +208,29 @@ impl Store {
 
     /// What is known of the object at `key`.
     pub async fn head(&self, key: String, call: &Call) -> Result<Option<ObjectHead>, Failure> {
-        let meta = call.run(self.inner.head(&key)).await?;
+        let meta = call.run(self.inner.objects().head(&key)).await?;
         Ok(meta.map(|meta| ObjectHead { key: meta.key, size: clamp(meta.size) }))
     }
 
     /// Makes everything acknowledged durable.
     pub async fn flush(&self, call: &Call) -> Result<(), Failure> {
-        call.run(self.inner.flush()).await
+        call.run(self.inner.objects().flush()).await
     }
 
     /// Whether a flush would have anything to do.
     #[frb(sync)]
     pub fn needs_flush(&self) -> bool {
-        self.inner.needs_flush()
+        self.inner.objects().needs_flush()
+    }
+
+    /// Makes everything durable and lets go of the directory of a local store.
+    pub async fn close(&self, call: &Call) -> Result<(), Failure> {
+        call.run(self.inner.close()).await
     }
 
     /// Runs the conformance suite and gives the number of promises kept.
     pub async fn check(&self, prefix: String, call: &Call) -> Result<i64, Failure> {
-        Ok(clamp(call.run(bridge::check_store(&self.inner, &prefix)).await? as u64))
+        Ok(clamp(call.run(bridge::check_store(self.inner.objects(), &prefix)).await? as u64))
     }
 }
 

@@ -38,7 +38,8 @@ impl Vault {
         call: &Call,
     ) -> Result<Vault, Failure> {
         let credential = CredentialInput::from(credential).credential()?;
-        let create = sealwood::Vault::create(store.inner.clone(), &credential, config.config()?);
+        let create =
+            sealwood::Vault::create(store.inner.objects().clone(), &credential, config.config()?);
         Ok(Self { inner: call.run(create).await? })
     }
 
@@ -50,7 +51,8 @@ impl Vault {
         call: &Call,
     ) -> Result<Vault, Failure> {
         let credential = CredentialInput::from(credential).credential()?;
-        let open = sealwood::Vault::open(store.inner.clone(), &credential, config.config()?);
+        let open =
+            sealwood::Vault::open(store.inner.objects().clone(), &credential, config.config()?);
         Ok(Self { inner: call.run(open).await? })
     }
 

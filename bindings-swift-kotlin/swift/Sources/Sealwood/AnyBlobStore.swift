@@ -1,7 +1,7 @@
 import Foundation
 import SealwoodGenerated
 
-/// A store behind one type: memory, a directory, a bucket, or one of the app's whose answers are checked.
+/// A store behind one type: memory, a directory of this device, a bucket, or one of the app's whose answers are checked.
 public struct AnyBlobStore: BlobStore {
     let core: CoreStore
 
@@ -56,6 +56,12 @@ public struct AnyBlobStore: BlobStore {
     public func needsFlush() -> Bool {
         core.needsFlush()
     }
+
+    /// Makes everything durable and lets go of the directory of a ``BlobStore/local(_:)``, which can then be
+    /// opened again; the vaults in it, to be closed before, can do no more. Other stores stay open.
+    public func close() async throws {
+        try await withCall { try await core.shutdown(call: $0) }
+    }
 }
 
 extension BlobStore where Self == AnyBlobStore {
@@ -64,7 +70,18 @@ extension BlobStore where Self == AnyBlobStore {
         AnyBlobStore(core: .memory())
     }
 
-    /// Objects as files of the directory at `path`, which is made if there is none.
+    /// The local store in the directory at `path`, which is made if there is none: crash-safe, with every
+    /// read checked.
+    ///
+    /// It has the directory to itself, in this process and among others, until ``AnyBlobStore/close()``, or
+    /// until the store and the vaults in it are gone; anybody else gets
+    /// ``SealwoodError/Code-swift.struct/storeLocked``. Any number of vaults may live in one.
+    public static func local(_ path: String) async throws -> AnyBlobStore {
+        AnyBlobStore(core: try await withCall { try await .local(path: path, call: $0) })
+    }
+
+    /// Objects as plain files of the directory at `path`, which is made if there is none. Several processes
+    /// may use them at once, Node among them.
     public static func directory(_ path: String) async throws -> AnyBlobStore {
         AnyBlobStore(core: try await withCall { try await .directory(path: path, call: $0) })
     }

@@ -96,6 +96,20 @@ extension SealwoodError.Code {
     public static let closed = Self(rawValue: "closed")
     /// A stream of bytes given by the app failed.
     public static let sourceFailed = Self(rawValue: "source-failed")
+    /// Another opener has the local store open: another process, or an earlier handle of this one.
+    public static let storeLocked = Self(rawValue: "store-locked")
+    /// An earlier write to the local store failed and it takes no more; open it again.
+    public static let storePoisoned = Self(rawValue: "store-poisoned")
+    /// Stored bytes of the local store are damaged or missing.
+    public static let storeCorrupt = Self(rawValue: "store-corrupt")
+    /// The local store was opened to read only.
+    public static let readOnly = Self(rawValue: "read-only")
+    /// The engine holds as many namespaces as its configuration allows.
+    public static let namespaceLimit = Self(rawValue: "namespace-limit")
+    /// The namespace of the engine was dropped.
+    public static let namespaceDropped = Self(rawValue: "namespace-dropped")
+    /// The changes that a watch of the engine asks for are no longer kept.
+    public static let cursorExpired = Self(rawValue: "cursor-expired")
     /// The platform lacks something, such as a source of randomness.
     public static let platform = Self(rawValue: "platform")
 }

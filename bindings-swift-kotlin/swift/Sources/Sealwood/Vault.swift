@@ -8,7 +8,7 @@ import SealwoodGenerated
 /// and leaves the vault whole; it throws `CancellationError`.
 ///
 /// ```swift
-/// let store = try await AnyBlobStore.directory(path)
+/// let store = try await AnyBlobStore.local(path)
 /// let vault = try await Vault.create(store: store, credential: .passphrase("open sesame"))
 /// try await vault.put("letters/first.txt", Data("Dear diary".utf8))
 /// ```

@@ -11,6 +11,8 @@ func take(_ verb: String, _ step: Step, in world: World) async throws -> Outcome
     switch verb {
     case "store":
         world.stores.set(try step.optionalText("as"), try await makeStore(step, in: world))
+    case "closeStore":
+        try await world.stores.get(step.text("store")).close()
     case "create", "open":
         world.vaults.set(try step.optionalText("as"), try await openVault(verb, step, in: world))
     case "shared":
@@ -48,6 +50,8 @@ private func makeStore(_ step: Step, in world: World) async throws -> AnyBlobSto
         let store = HostStore()
         world.hostStores.set(try step.optionalText("as"), store)
         return .custom(store)
+    case "local":
+        return try await .local(step.text("path"))
     case "directory":
         return try await .directory(step.text("path"))
     case "objects":

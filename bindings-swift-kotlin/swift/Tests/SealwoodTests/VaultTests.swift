@@ -19,6 +19,21 @@ final class VaultTests: SealwoodTestCase {
         XCTAssertEqual(try Data(contentsOf: copy), bytes)
     }
 
+    func testALocalStoreIsOneOpenersAtATime() async throws {
+        let path = try temporaryDirectory().path
+        let store: AnyBlobStore = try await .local(path)
+        await assertThrows(.storeLocked) { try await AnyBlobStore.local(path) }
+        let first = try await newVault(store)
+        try await first.put("a", pattern(300_000))
+        try await first.close()
+        try await store.close()
+        await assertThrows(.closed) { try await store.head("root") }
+        let again: AnyBlobStore = try await .local(path)
+        let kept = try await again.list(prefix: "", startAfter: nil, limit: 10)
+        XCTAssertFalse(kept.objects.isEmpty)
+        try await again.close()
+    }
+
     func testADownloadThatFailsLeavesTheOldFileAndNothingElse() async throws {
         let directory = try temporaryDirectory()
         let copy = directory.appendingPathComponent("copy")

@@ -17,6 +17,7 @@ use crate::world::World;
 pub(crate) async fn take(world: &World, verb: &str, step: &Step) -> Taken {
     match verb {
         "store" => store::open(world, step).await,
+        "closeStore" => store::close(world, step).await,
         "checkStore" => store::check(world, step).await,
         "misbehave" => store::misbehave(world, step),
         "awaitCall" => store::wait_for_call(world, step).await,

@@ -11,7 +11,7 @@ use crate::step::{Step, Stop};
 use crate::world::World;
 
 pub(super) async fn take(world: &World, verb: &str, step: &Step) -> Taken {
-    let store = world.stores.get(step.need_text("store")?)?.blobs;
+    let store = world.stores.get(step.need_text("store")?)?.blobs();
     match verb {
         "list" => return list(world, &*store, step).await,
         "copy" => {

@@ -47,7 +47,7 @@ pub(super) fn shared(world: &World, step: &Step) -> Taken {
             )
         }
     };
-    let directory = SharedDirectory::open(store.blobs, &link);
+    let directory = SharedDirectory::open(store.blobs(), &link);
     world.snapshots.set(name, directory.snapshot().clone());
     Ok(Outcome::Nothing)
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use sealwood::blob::{BlobStore, DirectoryStore, MemoryStore, Method, Precondition};
-use sealwood::bridge::{AppStore, S3Input, check_store};
+use sealwood::blob::{BlobStore, MemoryStore, Method, Precondition};
+use sealwood::bridge::{AppStore, S3Input, StoreHandle, check_store};
 use serde_json::Value;
 
 use crate::host::{HostStore, How};
@@ -15,19 +15,20 @@ use crate::world::{Store, World};
 pub(super) async fn open(world: &World, step: &Step) -> Taken {
     let name = step.need_text("as")?;
     let mut host = None;
-    let blobs: Arc<dyn BlobStore> = match step.text("kind")?.unwrap_or("memory") {
-        "memory" => Arc::new(MemoryStore::new()),
+    let handle = match step.text("kind")?.unwrap_or("memory") {
+        "memory" => StoreHandle::memory(),
         "host" => {
             let store = Arc::new(HostStore::default());
             host = Some(Arc::clone(&store));
-            Arc::new(AppStore::new(store))
+            StoreHandle::new(Arc::new(AppStore::new(store)))
         }
-        "objects" => Arc::new(filled(step).await?),
-        "directory" => Arc::new(DirectoryStore::open(step.need_text("path")?).await?),
-        "s3" => bucket(step)?.store()?,
+        "objects" => StoreHandle::new(Arc::new(filled(step).await?)),
+        "local" => StoreHandle::local(step.need_text("path")?.to_owned()).await?,
+        "directory" => StoreHandle::directory(step.need_text("path")?.to_owned()).await?,
+        "s3" => StoreHandle::new(bucket(step)?.store()?),
         kind => return Err(format!("no kind of store: {kind:?}").into()),
     };
-    world.stores.set(Some(name), Store { blobs, host });
+    world.stores.set(Some(name), Store { handle, host });
     Ok(Outcome::Nothing)
 }
 
@@ -56,9 +57,14 @@ async fn filled(step: &Step) -> Result<MemoryStore, Stop> {
     Ok(store)
 }
 
+pub(super) async fn close(world: &World, step: &Step) -> Taken {
+    world.stores.get(step.need_text("store")?)?.handle.close().await?;
+    Ok(Outcome::Nothing)
+}
+
 pub(super) async fn check(world: &World, step: &Step) -> Taken {
     let store = world.stores.get(step.need_text("store")?)?;
-    let kept = check_store(&store.blobs, step.need_text("prefix")?).await?;
+    let kept = check_store(store.handle.objects(), step.need_text("prefix")?).await?;
     Ok(Outcome::Value(kept.into()))
 }
 

@@ -14,7 +14,7 @@ use crate::world::World;
 
 /// Creates or opens a vault.
 pub(super) async fn open(world: &World, verb: &str, step: &Step) -> Taken {
-    let store = world.stores.get(step.need_text("store")?)?.blobs;
+    let store = world.stores.get(step.need_text("store")?)?.blobs();
     let (name, input) = (step.text("as")?, (credential(world, step)?, config(step)?));
     let (credential, config) = (input.0.credential()?, input.1.config()?);
     let vault = match verb {

@@ -32,12 +32,13 @@ impl Init {
         // First, so that there is never a vault whose words could not be kept.
         let phrase_file = self.phrase_out.as_deref().map(PhraseFile::create).transpose()?;
         let config = VaultConfig { chunk_bytes: self.chunk_bytes, ..VaultConfig::default() };
+        let store = context.interrupt.race(Box::pin(address.store())).await?;
         let created = async {
-            let store = address.store().await?;
-            Ok(Vault::create(store, &credential, config).await?)
+            let vault = Vault::create(store.objects(), &credential, config).await?;
+            Ok(vault.recovery_phrase()?)
         };
-        let vault = context.interrupt.race(Box::pin(created)).await?;
-        let phrase = vault.recovery_phrase()?;
+        let outcome = context.interrupt.race(Box::pin(created)).await;
+        let phrase = store.close_after(outcome).await?;
         match phrase_file {
             Some(file) => file.keep(phrase.expose())?,
             None if context.options.json => {

@@ -85,7 +85,7 @@ impl Put {
         let placement = Placement::find(vault, &self.destination, self.sources.len()).await?;
         // A vault does not store itself.
         let without = match context.address()? {
-            Address::Directory(path) => path.canonicalize().ok(),
+            Address::Engine(path) | Address::Directory(path) => path.canonicalize().ok(),
             Address::S3(_) | Address::Memory => None,
         };
         let trees = self.sources.iter().map(|source| {

@@ -17,7 +17,7 @@ fn objects(drive: &Drive) -> Vec<std::path::PathBuf> {
 }
 
 fn with_two_files() -> Drive {
-    let drive = Drive::new();
+    let drive = Drive::at("dir:vault");
     drive.write("in/large", noise(1, 300_000));
     drive.write("in/small", noise(2, 20_000));
     drive.ok(&["put", "in", "/"]);
@@ -54,4 +54,21 @@ fn a_truncated_and_a_missing_object_are_5() {
     assert!(get(&drive).stderr.contains("[object-truncated]"));
     fs::remove_file(object).unwrap();
     assert!(get(&drive).stderr.contains("[object-missing]"));
+}
+
+#[test]
+fn an_altered_value_of_a_local_store_is_5_and_the_other_files_are_got() {
+    let drive = Drive::new();
+    drive.write("in/large", noise(1, 300_000));
+    drive.write("in/small", noise(2, 20_000));
+    drive.ok(&["put", "in", "/"]);
+    let mut values = fs::read_dir(drive.path("vault/values")).unwrap();
+    let value = values.next().unwrap().unwrap().path();
+    let mut bytes = fs::read(&value).unwrap();
+    bytes[100_000] ^= 1;
+    fs::write(value, bytes).unwrap();
+    let ran = get(&drive);
+    assert!(ran.stderr.contains("in/large: "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("[store-corrupt]"), "{}", ran.stderr);
+    assert!(drive.read("out/small") == noise(2, 20_000));
 }

@@ -9,6 +9,8 @@ use tempfile::TempDir;
 /// A directory with a vault, `vault`, a root secret that opens it, `secret`, and room for files.
 pub(crate) struct Drive {
     directory: TempDir,
+    /// Where the vault is.
+    address: &'static str,
 }
 
 /// What a run of the program left.
@@ -21,13 +23,18 @@ pub(crate) struct Ran {
 impl Drive {
     /// A new vault.
     pub(crate) fn new() -> Self {
-        let drive = Self::without_vault();
+        Self::at("vault")
+    }
+
+    /// A new vault at an address.
+    pub(crate) fn at(address: &'static str) -> Self {
+        let drive = Self { address, ..Self::without_vault() };
         drive.ok(&["init"]);
         drive
     }
 
     pub(crate) fn without_vault() -> Self {
-        Self { directory: tempfile::tempdir().unwrap() }
+        Self { directory: tempfile::tempdir().unwrap(), address: "vault" }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -54,7 +61,7 @@ impl Drive {
                 command.env_remove(name);
             }
         }
-        command.env("SEALWOOD_VAULT", "vault");
+        command.env("SEALWOOD_VAULT", self.address);
         command
     }
 

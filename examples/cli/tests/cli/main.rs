@@ -12,4 +12,5 @@ mod interruption_leaves_the_vault_whole;
 mod json_is_one_object_a_line;
 mod moving_and_removing;
 mod nothing_is_written_outside_the_target;
+mod one_program_at_a_time;
 mod secrets_never_come_from_arguments;

@@ -84,5 +84,5 @@ fn the_words_are_shown_once_and_not_among_the_results() {
     let drive = Drive::without_vault();
     let ran = drive.run(&["init"]);
     assert!(ran.stderr.contains("24 words"), "{}", ran.stderr);
-    assert_eq!(ran.stdout, b"made a vault in dir:vault\n");
+    assert_eq!(ran.stdout, b"made a vault in engine:vault\n");
 }

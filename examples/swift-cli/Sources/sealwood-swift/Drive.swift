@@ -7,14 +7,20 @@ struct Drive {
 
     /// Makes a new vault and shows its recovery words.
     static func create() async throws {
-        let vault = try await Vault.create(store: try await store(), credential: try credential())
+        let store = try await store()
+        let vault = try await Vault.create(store: store, credential: try credential())
         print(try vault.recoveryPhrase())
+        try await store.close()
         say("These words open the vault if the passphrase is lost. Write them down.")
     }
 
-    /// Opens the vault.
-    static func open() async throws -> Drive {
-        Drive(vault: try await Vault.open(store: try await store(), credential: try credential()))
+    /// Opens the vault for `work`, and closes it and the store it is in.
+    static func open(for work: (Drive) async throws -> Void) async throws {
+        let store = try await store()
+        let vault = try await Vault.open(store: store, credential: try credential())
+        try await work(Drive(vault: vault))
+        try await vault.close()
+        try await store.close()
     }
 
     /// Stores a file of this device.
@@ -51,7 +57,7 @@ struct Drive {
         guard let path = ProcessInfo.processInfo.environment["SEALWOOD_VAULT"] else {
             throw Misuse(description: "SEALWOOD_VAULT names no directory")
         }
-        return try await .directory(path)
+        return try await .local(path)
     }
 
     private static func credential() throws -> Credential {

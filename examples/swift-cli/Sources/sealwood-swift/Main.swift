@@ -32,11 +32,11 @@ struct Main {
     private static func run(_ words: [String]) async throws {
         switch (words.first, words.count) {
         case ("init", 1): try await Drive.create()
-        case ("put", 3): try await Drive.open().put(file: words[1], path: words[2])
-        case ("get", 3): try await Drive.open().get(path: words[1], file: words[2])
-        case ("ls", 1): try await Drive.open().list("")
-        case ("ls", 2): try await Drive.open().list(words[1])
-        case ("rm", 2): try await Drive.open().remove(words[1])
+        case ("put", 3): try await Drive.open { try await $0.put(file: words[1], path: words[2]) }
+        case ("get", 3): try await Drive.open { try await $0.get(path: words[1], file: words[2]) }
+        case ("ls", 1): try await Drive.open { try await $0.list("") }
+        case ("ls", 2): try await Drive.open { try await $0.list(words[1]) }
+        case ("rm", 2): try await Drive.open { try await $0.remove(words[1]) }
         default: throw Misuse(description: usage)
         }
     }

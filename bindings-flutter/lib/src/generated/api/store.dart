@@ -22,6 +22,10 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated.dart';
  Future<PlatformInt64>  check({required String prefix , required Call call });
 
 
+/// Makes everything durable and lets go of the directory of a local store.
+ Future<void>  close({required Call call });
+
+
 /// A store written in Dart.
 static Store  custom({required bool needsFlush , required FutureOr<StoreAnswer> Function(StoreAsk) ask })=>SealwoodNative.instance.api.crateApiStoreStoreCustom(needsFlush: needsFlush, ask: ask);
 
@@ -30,7 +34,7 @@ static Store  custom({required bool needsFlush , required FutureOr<StoreAnswer> 
  Future<void>  delete({required String key , required Call call });
 
 
-/// The store in the directory `path`, which is made if there is none.
+/// Files of the directory `path`, which is made if there is none.
 static Future<Store>  directory({required String path , required Call call })=>SealwoodNative.instance.api.crateApiStoreStoreDirectory(path: path, call: call);
 
 
@@ -44,6 +48,10 @@ static Future<Store>  directory({required String path , required Call call })=>S
 
 /// Up to `limit` objects whose keys start with `prefix`.
  Future<ObjectList>  list({required String prefix , String? startAfter , required PlatformInt64 limit , required Call call });
+
+
+/// The local store in the directory `path`, which is made if there is none.
+static Future<Store>  local({required String path , required Call call })=>SealwoodNative.instance.api.crateApiStoreStoreLocal(path: path, call: call);
 
 
 /// A store in memory.

@@ -37,13 +37,14 @@ pub(crate) struct Demo {
 
 impl Demo {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
-        let place = Place::new(context.options.vault.as_deref())?;
+        let place = Place::new(context.options.vault.as_deref()).await?;
         let source = match self.folder {
             Some(folder) => Source::of(folder)?,
             None => Source::around_here()?,
         };
         context.interrupt.listen()?;
-        context.interrupt.race(Box::pin(tour(context, &place, &source))).await
+        let outcome = context.interrupt.race(Box::pin(tour(context, &place, &source))).await;
+        place.close_after(outcome).await
     }
 }
 
@@ -58,7 +59,7 @@ async fn tour(context: &Context, place: &Place, source: &Source) -> Result<()> {
     output.text(format_args!("{source}\nstored in {place}\n"))?;
     let secret = RootSecret::generate(&Environment::default())?;
     let words = secret.recovery_phrase()?;
-    let store = place.connect().await?;
+    let store = place.connect();
     let credential = Credential::Secret(secret);
     let vault = Vault::create(store.clone(), &credential, VaultConfig::default()).await?;
     let mut writer = Client { context, measure: Measure::new(store, vault.clone()), vault };
@@ -83,8 +84,7 @@ async fn tour(context: &Context, place: &Place, source: &Source) -> Result<()> {
     table::print_verdict(output, differing, started.elapsed())
 }
 
-/// One client of the vault, as far as possible apart from the others: a store of its own, its own
-/// memory.
+/// One client of the vault, apart from the others: all it has from them is what is stored.
 struct Client<'a> {
     context: &'a Context,
     vault: Vault,
@@ -93,7 +93,7 @@ struct Client<'a> {
 
 impl<'a> Client<'a> {
     async fn fresh(context: &'a Context, place: &Place, words: &RecoveryPhrase) -> Result<Self> {
-        let store = place.connect().await?;
+        let store = place.connect();
         let credential = Credential::from_phrase(&RecoveryPhrase::parse(words.expose())?)?;
         let vault = Vault::open(store.clone(), &credential, VaultConfig::default()).await?;
         Ok(Self { context, measure: Measure::new(store, vault.clone()), vault })

@@ -65,11 +65,26 @@ public interface BlobStore {
         /** Objects in memory. */
         public fun memory(): NativeStore = NativeStore(CoreStore.memory())
 
-        /** Objects as files of a directory, which is made if there is none. */
+        /**
+         * The local store in a directory, which is made if there is none: crash-safe, with every read
+         * checked. It has the directory to itself, in this process and among others, until
+         * [NativeStore.shutdown], or until the store and the vaults in it are closed; anybody else gets
+         * `store-locked`. Any number of vaults may live in one.
+         */
+        public suspend fun local(path: String): NativeStore =
+            NativeStore(call { CoreStore.local(path, it) })
+
+        /** The local store in a directory; see the other function of this name. */
+        public suspend fun local(path: Path): NativeStore = local(path.toString())
+
+        /**
+         * Objects as plain files of a directory, which is made if there is none. Several processes may
+         * use them at once, Node among them.
+         */
         public suspend fun directory(path: String): NativeStore =
             NativeStore(call { CoreStore.directory(path, it) })
 
-        /** Objects as files of a directory, which is made if there is none. */
+        /** Objects as plain files of a directory; see the other function of this name. */
         public suspend fun directory(path: Path): NativeStore = directory(path.toString())
 
         /** Objects of a bucket. Requests that fail for a moment are tried again. */

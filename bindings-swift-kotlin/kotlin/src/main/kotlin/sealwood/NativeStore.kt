@@ -7,7 +7,7 @@ import sealwood.ffi.CoreStore
 
 /**
  * A store of the core's own, or an app's behind the core's checks; see [BlobStore.memory],
- * [BlobStore.directory], [BlobStore.s3] and [BlobStore.custom].
+ * [BlobStore.local], [BlobStore.directory], [BlobStore.s3] and [BlobStore.custom].
  */
 public class NativeStore internal constructor(private val core: CoreStore) :
     BlobStore, AutoCloseable {
@@ -36,7 +36,13 @@ public class NativeStore internal constructor(private val core: CoreStore) :
     override val needsFlush: Boolean
         get() = typed { core.needsFlush() }
 
-    /** Releases the store. Vaults that live in it stay open. */
+    /**
+     * Makes everything durable and lets go of the directory of a [BlobStore.local], which can then be
+     * opened again; the vaults in it, to be closed before, can do no more. Other stores stay open.
+     */
+    public suspend fun shutdown(): Unit = call { core.shutdown(it) }
+
+    /** Releases the store. Vaults that live in it stay open, and a local store with the last of them. */
     override fun close(): Unit = lease.close()
 }
 

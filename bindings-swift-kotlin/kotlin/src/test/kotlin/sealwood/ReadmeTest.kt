@@ -24,7 +24,7 @@ class ReadmeTest {
     @Test
     fun `the first block`(@TempDir directory: Path) = test {
         val secret = Sealwood.generateSecret() // 32 bytes: keep them in the platform's key store
-        val store = BlobStore.directory(directory)
+        val store = BlobStore.local(directory)
         Credential.secret(secret).use { credential ->
             Vault.create(store, credential).use { vault ->
                 vault.put("notes/today.txt", "hello".toByteArray(), PutOptions(contentType = "text/plain"))

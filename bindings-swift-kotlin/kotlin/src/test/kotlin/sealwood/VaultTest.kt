@@ -53,6 +53,26 @@ class VaultTest {
     }
 
     @Test
+    fun `a local store is one opener's at a time`(@TempDir directory: Path) = test {
+        val store = BlobStore.local(directory)
+        failsWith("store-locked") { BlobStore.local(directory.toString()) }
+        val first = Vault.create(store, SECRET)
+        first.put("a", bytes(300_000))
+        val second = Vault.open(store, SECRET)
+        second.put("b", bytes(100))
+        first.close()
+        second.close()
+        store.shutdown()
+        failsWith("closed") { store.head("root") }
+        BlobStore.local(directory).use { again ->
+            Vault.open(again, SECRET).use { vault ->
+                assertArrayEquals(bytes(300_000), vault.get("a"))
+                assertArrayEquals(bytes(100), vault.get("b"))
+            }
+        }
+    }
+
+    @Test
     fun `a stream goes in and comes out again`() = test {
         val vault = Vault.create(BlobStore.memory(), SECRET, VaultConfig(chunkBytes = 131_072))
         vault.putStream("a", flowOf(bytes(200_000), bytes(200_000, 1)))

@@ -6,6 +6,7 @@ import kotlinx.serialization.json.long
 import sealwood.Batch
 import sealwood.BlobStore
 import sealwood.Credential
+import sealwood.NativeStore
 import sealwood.S3Config
 import sealwood.Sealwood
 import sealwood.Snapshot
@@ -20,6 +21,9 @@ suspend fun take(world: World, step: Step): Outcome {
         verb == "checkStore" -> {
             val store = world.get<Store>(step.text("store")).blobs
             Value(Sealwood.checkStore(store, step.text("prefix")))
+        }
+        verb == "closeStore" -> NoOutcome.also {
+            (world.get<Store>(step.text("store")).blobs as NativeStore).shutdown()
         }
         verb == "misbehave" -> NoOutcome.also { misbehave(world, step) }
         verb == "awaitCall" -> NoOutcome.also { hostOf(world, step).awaitCall() }
@@ -57,6 +61,7 @@ private suspend fun nativeStore(kind: String, step: Step): BlobStore =
                 store.put(key, bytesOf((digits as JsonPrimitive).content))
             }
         }
+        "local" -> BlobStore.local(step.text("path"))
         "directory" -> BlobStore.directory(step.text("path"))
         "s3" -> BlobStore.s3(
             S3Config(

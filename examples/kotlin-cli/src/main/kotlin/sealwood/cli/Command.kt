@@ -2,7 +2,9 @@ package sealwood.cli
 
 import java.nio.file.Files
 import java.nio.file.Path
+import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.withContext
 import sealwood.BlobStore
 import sealwood.Credential
 import sealwood.EntryKind
@@ -51,12 +53,16 @@ suspend fun Command.run(directory: String, passphrase: CharArray, out: Appendabl
     val credential = Credential.passphrase(passphrase)
     passphrase.fill('\u0000')
     credential.use {
-        val store = BlobStore.directory(directory)
-        val vault = when (this) {
-            Command.Init -> Vault.create(store, credential)
-            else -> Vault.open(store, credential)
+        val store = BlobStore.local(directory)
+        try {
+            val vault = when (this) {
+                Command.Init -> Vault.create(store, credential)
+                else -> Vault.open(store, credential)
+            }
+            vault.use { on(it, out) }
+        } finally {
+            withContext(NonCancellable) { store.shutdown() }
         }
-        vault.use { on(it, out) }
     }
 }
 
