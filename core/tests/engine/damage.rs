@@ -2,10 +2,10 @@
 
 use sealwood::Error;
 use sealwood::engine::{EngineConfig, Finding, Recovery};
-use sealwood::platform::disk::fault::FaultDisk;
+use sealwood::platform::disk::fault::{Fault, FaultDisk, FaultMode, Operation};
 use sealwood::platform::disk::{Disk, OpenMode};
 
-use crate::common::{everything, open_faulty, pattern, small, try_open};
+use crate::common::{assert_whole, everything, open_faulty, pattern, small, try_open};
 
 fn len_of(disk: &FaultDisk, name: &str) -> u64 {
     disk.open(name, OpenMode::Read).unwrap().len().unwrap()
@@ -181,4 +181,40 @@ fn a_missing_segment_or_manifest_is_reported() {
     }
     disk.remove("manifest").unwrap();
     assert!(is_corrupt(&try_open(&disk, small())));
+}
+
+/// What a compaction misreads it may copy wrongly or not at all; then it may not delete it.
+#[test]
+fn a_bit_that_flips_in_a_read_of_a_compaction_costs_nothing() {
+    let mut refused = 0;
+    for bit in [0, 90, 500, 3000] {
+        for at in 1.. {
+            let disk = FaultDisk::new();
+            let engine = open_faulty(&disk, small());
+            let one = engine.namespace("one").unwrap();
+            for round in 0..2 {
+                for number in 0..30u8 {
+                    if round == 0 || number % 3 == 0 {
+                        one.put(&[number], pattern(400, u64::from(number))).unwrap();
+                    }
+                }
+            }
+            let before = everything(&engine);
+            let calls = disk.calls();
+            disk.arm(Fault::new(FaultMode::FlipBit(bit)).on(&[Operation::ReadAt]).nth(at));
+            refused += usize::from(engine.compact().is_err());
+            let struck = disk.trace().iter().any(|call| call.number >= calls && call.is_struck);
+            disk.disarm();
+            assert_eq!(everything(&engine), before, "bit {bit} of read {at}");
+            assert_whole(&engine);
+            engine.compact().unwrap();
+            engine.close().unwrap();
+            let again = open_faulty(&disk, EngineConfig { recovery: Recovery::Rebuild, ..small() });
+            assert_eq!(everything(&again), before, "bit {bit} of read {at}, rebuilt");
+            if !struck {
+                break;
+            }
+        }
+    }
+    assert!(refused > 0, "no compaction noticed");
 }

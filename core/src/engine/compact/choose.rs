@@ -19,23 +19,24 @@ pub(super) struct Policy {
 }
 
 impl Policy {
-    /// Whether enough of it is dead. `oldest`: no segment comes before it, so its notes say nothing.
+    /// Whether enough of it is dead. `oldest` is the first position: notes there say nothing.
     fn is_dead(self, segment: &Segment, oldest: u64) -> bool {
-        let notes = if segment.position <= oldest { segment.note_bytes } else { 0 };
-        let dead = segment.dead_bytes + notes;
+        let dead = dead_bytes(segment, oldest);
         dead > 0 && dead * 100 >= segment.bytes * self.dead_percent
     }
+}
+
+/// How much of a segment compaction would leave out, in bytes.
+fn dead_bytes(segment: &Segment, oldest: u64) -> u64 {
+    segment.dead_bytes + if segment.position <= oldest { segment.note_bytes } else { 0 }
 }
 
 impl State {
     /// Whether so much of the log is dead.
     pub(super) fn is_compaction_worth_it(&self, dead_bytes_min: u64) -> bool {
         let oldest = self.segments.values().map(|segment| segment.position).min().unwrap_or(0);
-        let dead = |segment: &Segment| {
-            let notes = if segment.position <= oldest { segment.note_bytes } else { 0 };
-            segment.dead_bytes + notes
-        };
-        self.segments.values().map(dead).sum::<u64>() >= dead_bytes_min
+        let dead = self.segments.values().map(|segment| dead_bytes(segment, oldest));
+        dead.sum::<u64>() >= dead_bytes_min
     }
 }
 

@@ -125,6 +125,13 @@ impl Shared {
         }
         self.point_elsewhere(&made, &moves)?;
         let mut state = self.write();
+        // Whatever was misread, an input goes only if the index names nothing in it any more.
+        for number in &inputs {
+            if state.segments.get(number).is_some_and(|segment| segment.live_bytes > 0) {
+                let file = segment_name(*number);
+                return Err(Error::StoreCorrupt { what: "segment", file, offset: 0 });
+            }
+        }
         for number in &inputs {
             state.segments.remove(number);
             state.garbage.segments.insert(*number);
@@ -253,7 +260,15 @@ impl Shared {
             let len = file.len().map_err(io_error)?;
             let mut scan = Scan::new(file, *number, header.len(), len);
             let mut some = Vec::with_capacity(KEYS_AT_ONCE);
-            while let Scanned::Record(to, decoded) = scan.next()? {
+            loop {
+                let (to, decoded) = match scan.next()? {
+                    Scanned::Record(to, decoded) => (to, decoded),
+                    Scanned::End | Scanned::Footer(_) => break,
+                    Scanned::Broken(offset) => {
+                        let file = segment_name(*number);
+                        return Err(Error::StoreCorrupt { what: "log record", file, offset });
+                    }
+                };
                 if let Record::Put { namespace, key, revision, .. } = decoded.record
                     && let Some(from) = moves.next()
                 {
