@@ -119,6 +119,17 @@ pub enum Error {
         /// What was being decoded.
         what: &'static str,
     },
+    /// Stored data of a vault is damaged: what is at fault, in which object, and below which path
+    /// it was met. Its code is that of the damage.
+    #[error("{damage}, in {object}")]
+    Damaged {
+        /// What is wrong with it.
+        damage: Damage,
+        /// The key of the object in the store.
+        object: String,
+        /// The path that was asked for, where there was one.
+        path: Option<VaultPath>,
+    },
     /// A condition of a blob store put did not hold.
     #[error("precondition failed")]
     PreconditionFailed,
@@ -220,7 +231,69 @@ pub enum Error {
     },
 }
 
+/// What is wrong with a stored object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Damage {
+    /// There is no object.
+    #[error("a stored object is missing")]
+    Missing,
+    /// It is shorter than the link to it says.
+    #[error("a stored object is truncated")]
+    Truncated,
+    /// It was altered or put in the place of another.
+    #[error("a stored object was altered or swapped")]
+    Corrupt,
+    /// It is authentic and does not follow the format.
+    #[error("malformed {what}")]
+    Malformed {
+        /// What was being decoded.
+        what: &'static str,
+    },
+}
+
+impl Damage {
+    /// The code of [`Error::Damaged`].
+    pub fn code(self) -> &'static str {
+        match self {
+            Damage::Missing => Error::ObjectMissing.code(),
+            Damage::Truncated => Error::ObjectTruncated.code(),
+            Damage::Corrupt => Error::ObjectCorrupt.code(),
+            Damage::Malformed { what } => Error::Malformed { what }.code(),
+        }
+    }
+}
+
 impl Error {
+    /// Names the object in which damage was found; other errors stay as they are.
+    pub(crate) fn in_object(self, key: &str) -> Self {
+        match self.damage() {
+            Some(damage) => Error::Damaged { damage, object: key.to_owned(), path: None },
+            None => self,
+        }
+    }
+
+    /// Names the path below which damage was found; other errors stay as they are.
+    pub(crate) fn below(self, at: &VaultPath) -> Self {
+        match self {
+            Error::Damaged { damage, object, path: None } => {
+                Error::Damaged { damage, object, path: Some(at.clone()) }
+            }
+            other => other,
+        }
+    }
+
+    /// What is wrong with a stored object, for an error that says so and names none yet.
+    fn damage(&self) -> Option<Damage> {
+        match self {
+            Error::ObjectMissing => Some(Damage::Missing),
+            Error::ObjectTruncated => Some(Damage::Truncated),
+            Error::ObjectCorrupt => Some(Damage::Corrupt),
+            Error::Malformed { what } => Some(Damage::Malformed { what }),
+            _ => None,
+        }
+    }
+
     /// The stable code of this case, the same in every language.
     pub fn code(&self) -> &'static str {
         match self {
@@ -245,6 +318,7 @@ impl Error {
             Error::ObjectTruncated => "object-truncated",
             Error::ObjectCorrupt => "object-corrupt",
             Error::Malformed { .. } => "malformed",
+            Error::Damaged { damage, .. } => damage.code(),
             Error::PreconditionFailed => "precondition-failed",
             Error::ConditionalPutUnsupported { .. } => "conditional-put-unsupported",
             Error::StoreFull => "store-full",
@@ -277,7 +351,7 @@ impl Error {
             | Error::IsADirectory { path }
             | Error::DirectoryNotEmpty { path }
             | Error::IntoItself { path } => Some(path),
-            Error::Conflict { path, .. } => path.as_ref(),
+            Error::Conflict { path, .. } | Error::Damaged { path, .. } => path.as_ref(),
             _ => None,
         }
     }

@@ -22,7 +22,7 @@ mod task;
 pub mod vault;
 
 pub use content::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN, ContentStream, INLINE_BYTES_MAX};
-pub use error::{Error, Result};
+pub use error::{Damage, Error, Result};
 pub use forest::WriteStats;
 pub use task::{CancelToken, OnProgress, Progress, Watch};
 pub use vault::Vault;

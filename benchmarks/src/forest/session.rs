@@ -166,7 +166,7 @@ impl AddAssign for Cost {
 }
 
 fn reads(metrics: &Metrics) -> u64 {
-    [Method::Get, Method::GetRange, Method::Head, Method::List]
+    [Method::Get, Method::GetRange, Method::Head, Method::Compare, Method::List]
         .into_iter()
         .map(|method| metrics.calls(method))
         .sum()

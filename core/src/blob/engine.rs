@@ -158,6 +158,10 @@ impl BlobStore for EngineStore {
         })
     }
 
+    fn confirms_puts(&self) -> bool {
+        true
+    }
+
     fn flush(&self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
             let engine = self.engine.clone();

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-use super::{BlobStore, ETag, Method, Object, ObjectMeta, ObjectPage, Precondition, slice};
+use super::{BlobStore, ETag, Found, Method, Object, ObjectMeta, ObjectPage, Precondition, slice};
 use crate::error::{Error, Result};
 use crate::platform::BoxFuture;
 
@@ -309,6 +309,14 @@ impl<S: BlobStore> BlobStore for FaultyStore<S> {
 
     fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
         Box::pin(self.plain(Method::Head, key, self.inner.head(key)))
+    }
+
+    fn compare<'a>(&'a self, key: &'a str, bytes: Bytes) -> BoxFuture<'a, Result<Found>> {
+        Box::pin(self.plain(Method::Compare, key, self.inner.compare(key, bytes)))
+    }
+
+    fn confirms_puts(&self) -> bool {
+        self.inner.confirms_puts()
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<()>> {

@@ -122,6 +122,10 @@ impl BlobStore for MemoryStore {
         })
     }
 
+    fn confirms_puts(&self) -> bool {
+        true
+    }
+
     fn flush(&self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async { Ok(()) })
     }

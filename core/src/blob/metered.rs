@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use bytes::Bytes;
 
-use super::{BlobStore, ETag, Method, Object, ObjectMeta, ObjectPage, Precondition};
+use super::{BlobStore, ETag, Found, Method, Object, ObjectMeta, ObjectPage, Precondition};
 use crate::error::Result;
 use crate::platform::BoxFuture;
 
@@ -206,6 +206,14 @@ impl<S: BlobStore> BlobStore for MeteredStore<S> {
 
     fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
         Box::pin(self.metered(Method::Head, key, 0, self.inner.head(key), |_| 0))
+    }
+
+    fn compare<'a>(&'a self, key: &'a str, bytes: Bytes) -> BoxFuture<'a, Result<Found>> {
+        Box::pin(self.metered(Method::Compare, key, 0, self.inner.compare(key, bytes), |_| 0))
+    }
+
+    fn confirms_puts(&self) -> bool {
+        self.inner.confirms_puts()
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<()>> {

@@ -15,19 +15,22 @@ pub enum Method {
     List,
     /// [`BlobStore::head`](super::BlobStore::head).
     Head,
+    /// [`BlobStore::compare`](super::BlobStore::compare).
+    Compare,
     /// [`BlobStore::flush`](super::BlobStore::flush).
     Flush,
 }
 
 impl Method {
     /// Every method.
-    pub const ALL: [Method; 7] = [
+    pub const ALL: [Method; 8] = [
         Method::Get,
         Method::GetRange,
         Method::Put,
         Method::Delete,
         Method::List,
         Method::Head,
+        Method::Compare,
         Method::Flush,
     ];
 }

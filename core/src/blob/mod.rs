@@ -80,6 +80,17 @@ pub struct ObjectMeta {
     pub size: u64,
 }
 
+/// What [`BlobStore::compare`] found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// There is no object.
+    Nothing,
+    /// The object holds exactly the bytes asked about.
+    Same,
+    /// The object, whose tag this is, holds other bytes.
+    Other(ETag),
+}
+
 /// One page of a listing.
 #[derive(Debug, Clone, Default)]
 pub struct ObjectPage {
@@ -137,6 +148,26 @@ pub trait BlobStore: MaybeSend + MaybeSync + 'static {
     /// What is known of the object at `key`, or `None` if there is none.
     fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>>;
 
+    /// Whether the object at `key` holds exactly `bytes`. Reads the object, unless the store can
+    /// tell by less: a checksum it keeps of what it holds.
+    fn compare<'a>(&'a self, key: &'a str, bytes: Bytes) -> BoxFuture<'a, Result<Found>> {
+        Box::pin(async move {
+            match self.get(key).await {
+                Ok(object) if object.bytes == bytes => Ok(Found::Same),
+                Ok(object) => Ok(Found::Other(object.etag)),
+                Err(Error::ObjectMissing) => Ok(Found::Nothing),
+                Err(error) => Err(error),
+            }
+        })
+    }
+
+    /// Whether a put that succeeds is known to have stored exactly the bytes given: the store
+    /// checked what it received against a checksum. Where it is not known, a root is read back
+    /// before its commit counts.
+    fn confirms_puts(&self) -> bool {
+        false
+    }
+
     /// Makes everything acknowledged so far durable. A store that is durable on return of each
     /// call does nothing here.
     fn flush(&self) -> BoxFuture<'_, Result<()>>;
@@ -183,6 +214,14 @@ impl<S: BlobStore + ?Sized> BlobStore for Arc<S> {
 
     fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
         (**self).head(key)
+    }
+
+    fn compare<'a>(&'a self, key: &'a str, bytes: Bytes) -> BoxFuture<'a, Result<Found>> {
+        (**self).compare(key, bytes)
+    }
+
+    fn confirms_puts(&self) -> bool {
+        (**self).confirms_puts()
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<()>> {

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::{BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition};
+use super::{BlobStore, ETag, Found, Object, ObjectMeta, ObjectPage, Precondition};
 use crate::error::{Error, Result};
 use crate::platform::{BoxFuture, Environment, sleep};
 
@@ -163,6 +163,14 @@ impl<S: BlobStore> BlobStore for RetryingStore<S> {
 
     fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
         Box::pin(self.retry(move || self.inner.head(key)))
+    }
+
+    fn compare<'a>(&'a self, key: &'a str, bytes: Bytes) -> BoxFuture<'a, Result<Found>> {
+        Box::pin(self.retry(move || self.inner.compare(key, bytes.clone())))
+    }
+
+    fn confirms_puts(&self) -> bool {
+        self.inner.confirms_puts()
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<()>> {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::blob::{
-    BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition, check_key, check_length,
+    BlobStore, ETag, Found, Object, ObjectMeta, ObjectPage, Precondition, check_key, check_length,
     check_limit, check_prefix,
 };
 use crate::error::{Error, Result};
@@ -106,6 +106,17 @@ impl<S: BlobStore> BlobStore for AppStore<S> {
                 meta => Ok(meta),
             }
         })
+    }
+
+    fn compare<'a>(&'a self, key: &'a str, bytes: Bytes) -> BoxFuture<'a, Result<Found>> {
+        Box::pin(async move {
+            check_key(key)?;
+            self.inner.compare(key, bytes).await
+        })
+    }
+
+    fn confirms_puts(&self) -> bool {
+        self.inner.confirms_puts()
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<()>> {

@@ -160,6 +160,10 @@ impl BlobStore for DirectoryStore {
         })
     }
 
+    fn confirms_puts(&self) -> bool {
+        true
+    }
+
     fn flush(&self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async { Ok(()) })
     }

@@ -20,7 +20,7 @@ use std::fmt;
 use bytes::Bytes;
 
 use super::{
-    BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition, RetryingStore,
+    BlobStore, ETag, Found, Object, ObjectMeta, ObjectPage, Precondition, RetryingStore,
     probe_conditional_puts,
 };
 use crate::error::Result;
@@ -108,6 +108,14 @@ impl BlobStore for S3Store {
 
     fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
         self.client.head(key)
+    }
+
+    fn compare<'a>(&'a self, key: &'a str, bytes: Bytes) -> BoxFuture<'a, Result<Found>> {
+        self.client.compare(key, bytes)
+    }
+
+    fn confirms_puts(&self) -> bool {
+        self.client.confirms_puts()
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<()>> {
