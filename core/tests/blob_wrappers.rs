@@ -43,6 +43,21 @@ fn code<T>(outcome: Result<T, Error>) -> &'static str {
 }
 
 #[test]
+fn what_is_sent_is_damaged_where_nothing_checks_it() {
+    let store = faulty_with(&[("a", "abcd")]);
+    assert!(store.confirms_puts());
+    store.arm(Fault::new(FaultMode::TruncateSent).nth(1));
+    store.arm(Fault::new(FaultMode::FlipSent(0)).nth(2));
+    assert!(!store.confirms_puts());
+    for stored in ["ab", "`bcd", "abcd"] {
+        put(&store, "a", "abcd").unwrap();
+        assert_eq!(get(&store, "a").unwrap(), stored);
+    }
+    store.disarm();
+    assert!(store.confirms_puts());
+}
+
+#[test]
 fn requests_and_bytes_are_counted() {
     let store = MeteredStore::new(MemoryStore::new());
     put(&store, "a", "12345").unwrap();

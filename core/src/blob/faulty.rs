@@ -47,6 +47,11 @@ pub enum FaultMode {
     SwapWith(String),
     /// Reads answer with this object: an older state, or a forgery.
     Serve(Object),
+    /// Puts store the first half of their bytes and succeed.
+    TruncateSent,
+    /// Puts store their bytes with one bit turned, counted as for [`FlipBit`](Self::FlipBit), and
+    /// succeed.
+    FlipSent(u64),
     /// Puts take effect whether their precondition holds or not.
     IgnorePreconditions,
     /// Never answers; the call can only be dropped. It has no effect.
@@ -84,13 +89,15 @@ struct Armed {
 
 impl Fault {
     /// Strikes every call that `mode` can strike: gets for a mode about reads, puts for one about
-    /// preconditions, everything otherwise.
+    /// preconditions or what is sent, everything otherwise.
     pub fn new(mode: FaultMode) -> Self {
         let methods = match mode {
             FaultMode::FailBefore(_) | FaultMode::FailAfter(_) | FaultMode::Hang => {
                 Method::ALL.to_vec()
             }
-            FaultMode::IgnorePreconditions => vec![Method::Put],
+            FaultMode::IgnorePreconditions | FaultMode::TruncateSent | FaultMode::FlipSent(_) => {
+                vec![Method::Put]
+            }
             FaultMode::TruncateReads
             | FaultMode::FlipBit(_)
             | FaultMode::SwapWith(_)
@@ -288,7 +295,8 @@ impl<S: BlobStore> BlobStore for FaultyStore<S> {
                 Some(FaultMode::IgnorePreconditions) => {
                     self.inner.put(key, bytes, Precondition::None).await
                 }
-                _ => self.inner.put(key, bytes, precondition).await,
+                Some(mode) => self.inner.put(key, damaged(&mode, bytes), precondition).await,
+                None => self.inner.put(key, bytes, precondition).await,
             }
         })
     }
@@ -315,8 +323,12 @@ impl<S: BlobStore> BlobStore for FaultyStore<S> {
         Box::pin(self.plain(Method::Compare, key, self.inner.compare(key, bytes)))
     }
 
+    /// Not while a fault is armed that damages what is sent.
     fn confirms_puts(&self) -> bool {
-        self.inner.confirms_puts()
+        let damages = |armed: &Armed| {
+            matches!(armed.fault.mode, FaultMode::TruncateSent | FaultMode::FlipSent(_))
+        };
+        self.inner.confirms_puts() && !self.state().armed.iter().any(damages)
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<()>> {
@@ -332,11 +344,11 @@ fn injected() -> Error {
     Error::StoreUnavailable { reason: "injected fault".into() }
 }
 
-/// `bytes` as a fault of reading leaves them.
+/// `bytes` as a fault of reading or sending leaves them.
 fn damaged(mode: &FaultMode, bytes: Bytes) -> Bytes {
     match mode {
-        FaultMode::TruncateReads => bytes.slice(..bytes.len() / 2),
-        FaultMode::FlipBit(bit) if !bytes.is_empty() => {
+        FaultMode::TruncateReads | FaultMode::TruncateSent => bytes.slice(..bytes.len() / 2),
+        FaultMode::FlipBit(bit) | FaultMode::FlipSent(bit) if !bytes.is_empty() => {
             let mut bytes = bytes.to_vec();
             let bit = bit % (bytes.len() as u64 * 8);
             bytes[(bit / 8) as usize] ^= 1 << (bit % 8);
