@@ -124,7 +124,9 @@ pub trait BlobStore: MaybeSend + MaybeSync + 'static {
     ) -> BoxFuture<'a, Result<Bytes>>;
 
     /// Writes the object at `key` whole and durably, if `precondition` holds; otherwise changes
-    /// nothing and fails with [`Error::PreconditionFailed`].
+    /// nothing and fails with [`Error::PreconditionFailed`]. That answer means that no try of this
+    /// put took effect: a store that tries again by itself after a lost answer says
+    /// [`Error::OutcomeUnknown`] instead, if it cannot tell.
     /// Returns the tag of what was written. Readers see the old object or the new one, never a mix.
     fn put<'a>(
         &'a self,

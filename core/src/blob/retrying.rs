@@ -6,9 +6,9 @@
 //! the first made false. So when a repeated put fails on its precondition, the object is read
 //! back, and if it holds the bytes of this put then the put succeeded.
 //!
-//! What remains: a put that landed unseen and was at once replaced by another writer is reported
-//! as [`Error::PreconditionFailed`]. A writer that reads before it tries again, as every loop over
-//! `Matches` does, finds its own change in what it reads.
+//! If another object is there, a put under `Matches` may have landed unseen and been replaced by
+//! another writer at once: that is [`Error::OutcomeUnknown`], and what the writer reads then tells.
+//! A put under `Absent` has failed: something is there, which is all that its caller asked.
 
 use std::time::Duration;
 
@@ -140,7 +140,14 @@ impl<S: BlobStore> BlobStore for RetryingStore<S> {
                 match self.inner.put(key, bytes.clone(), precondition.clone()).await {
                     Err(error) if is_retried(&error) => self.pause(&mut failures, error).await?,
                     Err(Error::PreconditionFailed) if failures > 0 => {
-                        return self.read_back(key, &bytes).await;
+                        return match self.read_back(key, &bytes).await {
+                            Err(Error::PreconditionFailed)
+                                if matches!(precondition, Precondition::Matches(_)) =>
+                            {
+                                Err(Error::OutcomeUnknown)
+                            }
+                            outcome => outcome,
+                        };
                     }
                     outcome => return outcome,
                 }

@@ -1,18 +1,24 @@
 //! Streams for hosts that ask for one item after another.
 
-use async_lock::{Mutex, MutexGuard};
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::task::{Context, Poll, Wake, Waker};
+
 use futures_util::{FutureExt, StreamExt};
 
 use crate::error::{Error, Result};
 use crate::platform::BoxStream;
 use crate::task::CancelToken;
 
-/// A stream that is pulled through a shared reference, one caller at a time.
+/// A stream that is pulled through a shared reference.
 ///
-/// It ends with `None`, also after its first error. [`close`](Pull::close) drops the stream and ends a
-/// waiting call; calls after it fail with [`Error::Closed`].
+/// Calls that overlap take the items in the order in which they find them ready; one that is not
+/// polled holds no other up. The stream ends with `None`, also after its first error.
+/// [`close`](Pull::close) drops it and ends waiting calls; calls after it fail with
+/// [`Error::Closed`].
 pub struct Pull<T> {
     state: Mutex<State<T>>,
+    waiting: Arc<Waiting>,
     cancel: CancelToken,
     closed: CancelToken,
 }
@@ -27,7 +33,8 @@ impl<T> Pull<T> {
     /// Pulls from `stream` until `cancel` is cancelled.
     pub fn new(stream: BoxStream<'static, Result<T>>, cancel: CancelToken) -> Self {
         let state = State { stream: Some(stream), failure: None };
-        Self { state: Mutex::new(state), cancel, closed: CancelToken::new() }
+        let waiting = Arc::default();
+        Self { state: Mutex::new(state), waiting, cancel, closed: CancelToken::new() }
     }
 
     /// The next item, or `None` at the end.
@@ -39,10 +46,16 @@ impl<T> Pull<T> {
     /// once as many as make up `max`.
     pub async fn next_page(&self, max: usize) -> Result<Vec<T>> {
         let page = async {
-            let mut turn = Turn { state: self.state.lock().await, closed: &self.closed };
-            turn.state.page(max, &self.cancel).await
+            if self.state().has_ended() {
+                return Ok(Vec::new());
+            }
+            self.cancel.run(poll_fn(|context| self.poll_page(context, max))).await
         };
-        match self.closed.run(page).await {
+        let outcome = self.closed.run(page).await;
+        if self.closed.is_cancelled() || matches!(outcome, Err(Error::Cancelled)) {
+            self.discard();
+        }
+        match outcome {
             Err(Error::Cancelled) if self.closed.is_cancelled() => Err(Error::Closed),
             outcome => outcome,
         }
@@ -51,23 +64,59 @@ impl<T> Pull<T> {
     /// Drops the stream. Does nothing the second time.
     pub fn close(&self) {
         self.closed.cancel();
-        // Whoever has the turn instead drops the stream when it ends, which is at once.
-        if let Some(mut state) = self.state.try_lock() {
-            state.stream = None;
+        self.discard();
+    }
+
+    /// Drops the stream, unless a call is polling it: that call does, as it is told to end.
+    fn discard(&self) {
+        let mut state = match self.state.try_lock() {
+            Ok(state) => state,
+            Err(TryLockError::Poisoned(state)) => state.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
+        };
+        state.failure = None;
+        let stream = state.stream.take();
+        drop(state);
+        // Not under the lock: a source may be the host's.
+        drop(stream);
+    }
+
+    fn poll_page(&self, context: &mut Context<'_>, max: usize) -> Poll<Result<Vec<T>>> {
+        self.waiting.add(context.waker());
+        // What the stream wakes is every call that waits: it cannot tell which of them is polled.
+        let waker = Waker::from(Arc::clone(&self.waiting));
+        let page = self.state().poll_page(&mut Context::from_waker(&waker), max);
+        if self.closed.is_cancelled() {
+            self.discard();
         }
+        if page.is_ready() {
+            self.waiting.wake_all();
+        }
+        page
+    }
+
+    fn state(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<T> State<T> {
-    async fn page(&mut self, max: usize, cancel: &CancelToken) -> Result<Vec<T>> {
+    fn has_ended(&self) -> bool {
+        self.stream.is_none() && self.failure.is_none()
+    }
+
+    fn poll_page(&mut self, context: &mut Context<'_>, max: usize) -> Poll<Result<Vec<T>>> {
         if let Some(failure) = self.failure.take() {
-            return Err(failure);
+            return Poll::Ready(Err(failure));
         }
-        let Some(stream) = &mut self.stream else { return Ok(Vec::new()) };
-        let first = cancel.run(async { stream.next().await.transpose() }).await;
-        let Ok(Some(first)) = first else {
-            self.stream = None;
-            return first.map(|_| Vec::new());
+        let Some(stream) = &mut self.stream else { return Poll::Ready(Ok(Vec::new())) };
+        let first = match stream.poll_next_unpin(context) {
+            Poll::Ready(Some(Ok(first))) => first,
+            Poll::Ready(end) => {
+                self.stream = None;
+                return Poll::Ready(end.transpose().map(|_| Vec::new()));
+            }
+            Poll::Pending => return Poll::Pending,
         };
         let mut page = vec![first];
         while page.len() < max {
@@ -81,27 +130,41 @@ impl<T> State<T> {
                 }
             }
         }
-        Ok(page)
+        Poll::Ready(Ok(page))
+    }
+}
+
+/// The calls that wait for the stream, all of which it wakes.
+#[derive(Default)]
+struct Waiting(Mutex<Vec<Waker>>);
+
+impl Waiting {
+    fn add(&self, waker: &Waker) {
+        let mut wakers = self.wakers();
+        if !wakers.iter().any(|known| known.will_wake(waker)) {
+            wakers.push(waker.clone());
+        }
+    }
+
+    fn wake_all(&self) {
+        let wakers = std::mem::take(&mut *self.wakers());
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    fn wakers(&self) -> MutexGuard<'_, Vec<Waker>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Wake for Waiting {
+    fn wake(self: Arc<Self>) {
+        self.wake_all();
     }
 }
 
 impl<T> std::fmt::Debug for Pull<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Pull")
-    }
-}
-
-/// The state while a call has it. A stream that was closed meanwhile goes with the call.
-struct Turn<'a, T> {
-    state: MutexGuard<'a, State<T>>,
-    closed: &'a CancelToken,
-}
-
-impl<T> Drop for Turn<'_, T> {
-    fn drop(&mut self) {
-        if self.closed.is_cancelled() {
-            self.state.stream = None;
-        }
     }
 }
 
@@ -147,8 +210,46 @@ mod tests {
         });
     }
 
+    /// What a stream gives out as it is put in; it remembers one waker, as streams do.
+    #[derive(Default)]
+    struct Channel(Mutex<(Vec<u8>, Option<Waker>)>);
+
+    impl Channel {
+        fn put(&self, item: u8) {
+            let mut inside = self.0.lock().unwrap();
+            inside.0.push(item);
+            let waker = inside.1.take();
+            drop(inside);
+            waker.unwrap().wake();
+        }
+    }
+
     #[test]
-    fn a_stream_closed_under_a_call_that_is_then_dropped_goes_with_it() {
+    fn a_call_that_is_not_polled_holds_no_other_up() {
+        let channel = Arc::<Channel>::default();
+        let source = Arc::clone(&channel);
+        let pull = pull(stream::poll_fn(move |context| {
+            let mut inside = source.0.lock().unwrap();
+            inside.1 = Some(context.waker().clone());
+            inside.0.pop().map_or(Poll::Pending, |item| Poll::Ready(Some(Ok(item))))
+        }));
+        let items = |item| channel.put(item);
+        block_on(async {
+            let mut left = Box::pin(pull.next());
+            assert!(poll_once(&mut left).await.is_none());
+            items(1);
+            assert_eq!(pull.next().await.unwrap(), Some(1));
+            let mut second = Box::pin(pull.next());
+            assert!(poll_once(&mut second).await.is_none());
+            items(2);
+            // Whoever polled last is gone; the one left is woken all the same.
+            drop(second);
+            assert_eq!(left.await.unwrap(), Some(2));
+        });
+    }
+
+    #[test]
+    fn a_stream_closed_under_a_call_that_is_not_polled_goes_at_once() {
         let alive = Arc::new(());
         let held = Arc::clone(&alive);
         let pull = pull(stream::pending::<Result<u8>>().inspect(move |_| drop(Arc::clone(&held))));
@@ -156,9 +257,8 @@ mod tests {
             let mut waiting = Box::pin(pull.next());
             assert!(poll_once(&mut waiting).await.is_none());
             pull.close();
-            assert_eq!(Arc::strong_count(&alive), 2);
-            drop(waiting);
             assert_eq!(Arc::strong_count(&alive), 1);
+            drop(waiting);
         });
     }
 

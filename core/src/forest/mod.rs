@@ -9,8 +9,13 @@
 //!   not at all. A failed commit leaves memory and store as they were, but for unreferenced objects.
 //! * **Nothing lost to a race.** After a lost race the root is reloaded, this session's operations
 //!   are replayed on it, and the commit repeats with jittered backoff.
-//! * **Group commit.** Operations that arrive while a commit is under way share the next one. No
-//!   lock on the tree is held across I/O.
+//! * **Group commit.** Operations that arrive while a commit is under way share the next one.
+//! * **Nobody waits for a call that is not polled.** No lock is held across I/O; a commit is driven
+//!   by every call that waits for it.
+//! * **A commit counts when its root is there.** On a store that does not confirm what it was sent
+//!   the root is read back first, and put again if it arrived damaged.
+//! * **What was applied is not done twice.** After a lost answer the root that is found tells what
+//!   became of the commit. Where it cannot, the outcome is unknown and nothing is replayed.
 //!
 //! Rollback and fork within a session are refused: a root must never be older than one accepted
 //! before, nor differ from one with the same number.
@@ -20,6 +25,8 @@ mod entry;
 mod nodes;
 mod op;
 mod root;
+mod rounds;
+mod sent;
 mod session;
 mod spill;
 mod stats;

@@ -43,6 +43,31 @@ impl Op {
         }
     }
 
+    /// Whether this is the same operation as `other`, read back: of two that carry a stamp, that
+    /// one decides; removals of one path are alike whoever made them.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Op::Put { path: a, entry: one }, Op::Put { path: b, entry: two }) => {
+                a == b && one.stamp == two.stamp
+            }
+            (Op::MakeDirectory { path: a, stamp: one }, Op::MakeDirectory { path: b, stamp: two })
+            | (
+                Op::Annotate { path: a, stamp: one, .. },
+                Op::Annotate { path: b, stamp: two, .. },
+            ) => a == b && one == two,
+            (Op::Remove { path: a }, Op::Remove { path: b })
+            | (Op::RemoveAll { path: a }, Op::RemoveAll { path: b }) => a == b,
+            (
+                Op::Rename { from: a, to: c, stamp: one },
+                Op::Rename { from: b, to: d, stamp: two },
+            )
+            | (Op::Copy { from: a, to: c, stamp: one }, Op::Copy { from: b, to: d, stamp: two }) => {
+                a == b && c == d && one == two
+            }
+            _ => false,
+        }
+    }
+
     /// The unit of the operation's content that a flush may have to place.
     pub(super) fn unit(&self) -> Option<&Unit> {
         match self {

@@ -4,18 +4,22 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use futures_util::future::try_join_all;
 
+use super::commit::Draft;
 use super::entry::{Entry, Stamp};
 use super::nodes::Nodes;
 use super::op::{Op, Ops};
 use super::root::{ROOT_BYTES_MAX, ROOT_KEY, Root};
+use super::rounds::{Rounds, Work};
+use super::sent::{Fate, FetchedRoot, Sent, fate, fetch_root};
 use super::stats::{Counters, WriteStats};
 use super::tree::{Stop, admit};
 use crate::blob::{BlobStore, ETag, Object, Precondition, probe_conditional_puts};
 use crate::error::{Error, Result};
-use crate::hamt::{NodeSource, SealPlan, Trie};
+use crate::hamt::{Missing, Node, NodeSource, SealPlan, Trie};
 use crate::path::VaultPath;
 use crate::platform::Environment;
 use crate::seal::{KeySlot, Keys, RootHeader, seal_root};
+use crate::task::Watch;
 
 /// The tree of one vault and its commits. Every method takes `&self` and may run concurrently.
 pub(crate) struct Forest {
@@ -29,11 +33,8 @@ pub(crate) struct Forest {
     pub(super) budget: usize,
     pub(super) pack_bytes_max: usize,
     writer: u32,
-    pub(super) state: Mutex<State>,
-    /// Held while an edit is applied: edits happen one after the other.
-    editing: async_lock::Mutex<()>,
-    /// Held while a commit is under way.
-    pub(super) turn: async_lock::Mutex<()>,
+    state: Mutex<State>,
+    pub(super) rounds: Rounds,
 }
 
 /// What may only be looked at and changed in one piece. Never locked across I/O.
@@ -51,10 +52,15 @@ pub(super) struct State {
     pub(super) pending: Vec<Group>,
     /// Changes whenever `live` is replaced by something that does not build on it.
     pub(super) edition: u64,
+    /// Changes whenever `live` is replaced by something that does: groups that joined, nodes that
+    /// were stored.
+    pub(super) edits: u64,
     /// Why a deferred group was given up, until a flush tells.
     pub(super) refused: Option<Error>,
     /// The store may hold a newer root than `root`, perhaps our own.
     pub(super) suspect: bool,
+    /// The commit whose root was sent, until it is known what became of it.
+    pub(super) in_doubt: Option<InDoubt>,
     /// What a spill would have written after the first commit of the tail.
     pub(super) spill_first: Option<u64>,
     /// Bytes that became resident since the last eviction.
@@ -63,18 +69,20 @@ pub(super) struct State {
     closed: bool,
 }
 
-/// A root as the store holds it.
-pub(super) struct FetchedRoot {
-    root: Root,
-    pub(super) hash: [u8; 32],
-    pub(super) etag: ETag,
+/// A commit between the put of its root and the answer.
+#[derive(Clone)]
+pub(super) struct InDoubt {
+    pub(super) draft: Arc<Draft>,
+    pub(super) sent: Sent,
+    /// Whether the store said that the condition of the put did not hold.
+    pub(super) was_refused: bool,
 }
 
 /// Operations that are committed together or not at all.
 #[derive(Debug, Clone)]
 pub(super) struct Group {
     pub(super) ops: Ops,
-    durability: Durability,
+    pub(super) durability: Durability,
     pub(super) ticket: Ticket,
 }
 
@@ -133,8 +141,17 @@ impl Forest {
             Err(Error::PreconditionFailed) => return Err(Error::VaultExists),
             Err(error) => return Err(error),
         };
-        let hash = *blake3::hash(&bytes).as_bytes();
-        Self::new(setup, keys, slot, root, etag, hash)
+        if setup.store.confirms_puts() {
+            let hash = *blake3::hash(&bytes).as_bytes();
+            return Self::new(setup, keys, slot, root, etag, hash);
+        }
+        let sent = Sent::new(bytes, &slot).answered(etag);
+        let counters = Counters::default();
+        let found = fetch_root(&*setup.store, &keys, Some(&sent), &counters).await?;
+        if found.root.vault != root.vault {
+            return Err(Error::VaultExists);
+        }
+        Self::new(setup, keys, slot, found.root, found.etag, found.hash)
     }
 
     /// Opens the vault whose root object was read.
@@ -166,8 +183,10 @@ impl Forest {
             pending_applied: root.tail.ops.is_empty(),
             pending: Vec::new(),
             edition: 0,
+            edits: 0,
             refused: None,
             suspect: false,
+            in_doubt: None,
             spill_first: None,
             grown: 0,
             clock: root.clock,
@@ -189,8 +208,7 @@ impl Forest {
             writer: u32::from_le_bytes(setup.environment.random()?),
             environment: setup.environment,
             state: Mutex::new(state),
-            editing: async_lock::Mutex::new(()),
-            turn: async_lock::Mutex::new(()),
+            rounds: Rounds::default(),
         })
     }
 
@@ -211,9 +229,11 @@ impl Forest {
         self.state().root.clone()
     }
 
-    /// Refuses further work.
-    pub(crate) fn close(&self) {
-        self.state().closed = true;
+    /// Refuses further work, unless something is pending. Tells whether it does.
+    pub(crate) fn close(&self) -> bool {
+        let mut state = self.state();
+        state.closed |= state.pending.is_empty();
+        state.closed
     }
 
     pub(crate) fn check_open(&self) -> Result<()> {
@@ -234,7 +254,7 @@ impl Forest {
     }
 
     /// A snapshot of the tree that is right for everything at `path` and below.
-    pub(crate) async fn snapshot(&self, path: &VaultPath) -> Result<Trie<Entry>> {
+    pub(crate) async fn snapshot(self: &Arc<Self>, path: &VaultPath) -> Result<Trie<Entry>> {
         loop {
             {
                 let state = self.state();
@@ -257,28 +277,49 @@ impl Forest {
     }
 
     /// Applies `ops` to the tree as one group, to be committed by a later flush.
-    pub(crate) async fn enqueue(&self, ops: Vec<Op>, durability: Durability) -> Result<Ticket> {
+    pub(crate) async fn enqueue(
+        self: &Arc<Self>,
+        ops: Vec<Op>,
+        durability: Durability,
+    ) -> Result<Ticket> {
         self.check_open()?;
         let ops: Ops = ops.into();
         loop {
             self.clear_up().await?;
             self.settle().await?;
-            let _edit = self.editing.lock().await;
-            let (mut tree, edition) = {
+            let (mut tree, version) = {
                 let state = self.state();
                 if !state.is_settled() {
                     continue;
                 }
-                (state.live.clone(), state.edition)
+                (state.live.clone(), state.version())
             };
-            for op in ops.iter() {
-                self.apply(&mut tree, op).await?;
-            }
+            // No lock: whoever loads nothing is not held up by one who does.
+            let applied = self.apply_all(&mut tree, &ops).await;
             let mut state = self.state();
-            if state.edition != edition || !state.is_settled() {
+            if state.closed {
+                return Err(Error::Closed);
+            }
+            if !state.is_settled() {
                 continue;
             }
+            if state.version() == version {
+                applied?;
+            } else {
+                // Another group came first. What this one needs was loaded into the tree, so it
+                // is applied here and now, unless the other changed what it needs.
+                tree = state.live.clone();
+                match ops.iter().try_for_each(|op| op.apply(&mut tree)) {
+                    Ok(()) => {}
+                    Err(Stop::Fail(error)) => return Err(error),
+                    Err(Stop::Missing(..)) => match applied {
+                        Err(error) if !is_verdict(&error) => return Err(error),
+                        _ => continue,
+                    },
+                }
+            }
             state.live = tree;
+            state.edits += 1;
             let ticket = Ticket::default();
             state.pending.push(Group { ops, durability, ticket: ticket.clone() });
             return Ok(ticket);
@@ -298,21 +339,18 @@ impl Forest {
         }
     }
 
-    /// Brings the tree up to the root: applies its tail, then what is pending.
+    /// Brings the tree up to the root: applies its tail, then what is pending. Several calls may do
+    /// so at once; the first to end has done it for all.
     pub(super) async fn settle(&self) -> Result<()> {
-        if self.state().is_settled() {
-            return Ok(());
-        }
-        let _edit = self.editing.lock().await;
         loop {
-            let (mut tree, tail, pending, edition, hash) = {
+            let (mut tree, tail, pending, version, hash) = {
                 let state = self.state();
-                if state.is_settled() {
+                if state.is_applied() {
                     return Ok(());
                 }
                 let tail =
                     if state.tail_applied { Vec::new() } else { state.root.tail.ops.clone() };
-                (state.durable.clone(), tail, state.pending.clone(), state.edition, state.hash)
+                (state.durable.clone(), tail, state.pending.clone(), state.version(), state.hash)
             };
             self.prefetch(&mut tree, tail.iter()).await?;
             let mut spill_first = None;
@@ -336,7 +374,7 @@ impl Forest {
                 }
             }
             let mut state = self.state();
-            if state.edition != edition || state.hash != hash {
+            if state.version() != version || state.hash != hash {
                 continue;
             }
             for (Group { ticket, durability, .. }, error) in refused {
@@ -359,39 +397,57 @@ impl Forest {
 
     /// Looks for other writers' commits. Waits for a commit of our own that is under way: its root
     /// must not be taken for somebody else's, nor the one before it for an old one.
-    pub(crate) async fn refresh(&self) -> Result<()> {
-        let _turn = self.turn.lock().await;
-        self.reload().await
+    pub(crate) async fn refresh(self: &Arc<Self>) -> Result<()> {
+        self.round(Work::Look, &Watch::default(), || false).await
     }
 
     /// Asks the store for the root if it may hold another than this session knows.
-    async fn clear_up(&self) -> Result<()> {
-        if !self.state().suspect {
-            return Ok(());
-        }
-        let _turn = self.turn.lock().await;
-        if self.state().suspect { self.reload().await } else { Ok(()) }
+    async fn clear_up(self: &Arc<Self>) -> Result<()> {
+        self.round(Work::Look, &Watch::default(), || !self.state().suspect).await
     }
 
-    /// Reads the root again and accepts it if it follows the last one. The caller has the turn.
+    /// Reads the root again and accepts it if it follows the last one. Part of a round.
     pub(super) async fn reload(&self) -> Result<()> {
-        let fetched = self.fetch_root().await?;
-        self.accept(fetched)
+        let found = self.fetch_root().await?;
+        self.learn(found)?;
+        Ok(())
     }
 
     /// Reads and opens the root the store holds.
     pub(super) async fn fetch_root(&self) -> Result<FetchedRoot> {
-        let (header, object) = read_root(&*self.store).await?;
-        let (root, hash) = open_root(&self.keys, &header, &object.bytes)?;
-        Ok(FetchedRoot { root, hash, etag: object.etag })
+        let in_doubt = self.state().in_doubt.clone();
+        let sent = in_doubt.as_ref().map(|in_doubt| &in_doubt.sent);
+        fetch_root(&*self.store, &self.keys, sent, &self.counters).await
     }
 
-    /// Makes a fetched root the session's, if it follows the last one.
-    pub(super) fn accept(&self, fetched: FetchedRoot) -> Result<()> {
-        let FetchedRoot { root, hash, etag } = fetched;
+    /// Makes a fetched root the session's, if it follows the last one, and gives what became of the
+    /// commit in doubt, if there is one.
+    pub(super) fn learn(&self, found: FetchedRoot) -> Result<Option<Fate>> {
+        let in_doubt = self.state().in_doubt.clone();
+        let Some(InDoubt { draft, was_refused, .. }) = in_doubt else {
+            self.accept(found)?;
+            return Ok(None);
+        };
+        let fate = match fate(&draft, &found) {
+            Fate::Unknown if was_refused => Fate::Lost,
+            fate => fate,
+        };
+        if fate == Fate::Committed {
+            self.finish(&draft, found.etag.clone());
+        }
+        self.accept(found)?;
+        if fate == Fate::Unknown {
+            self.give_up(&draft);
+        }
+        Ok(Some(fate))
+    }
+
+    fn accept(&self, found: FetchedRoot) -> Result<()> {
+        let FetchedRoot { root, hash, etag } = found;
         let mut state = self.state();
         state.root.check_successor(&state.hash, &root, &hash)?;
         state.suspect = false;
+        state.in_doubt = None;
         state.etag = etag;
         if hash == state.hash {
             return Ok(());
@@ -410,6 +466,13 @@ impl Forest {
         Ok(())
     }
 
+    async fn apply_all(&self, tree: &mut Trie<Entry>, ops: &[Op]) -> Result<()> {
+        for op in ops {
+            self.apply(tree, op).await?;
+        }
+        Ok(())
+    }
+
     /// Applies one operation, loading what it meets.
     async fn apply(&self, tree: &mut Trie<Entry>, op: &Op) -> Result<()> {
         loop {
@@ -418,7 +481,7 @@ impl Forest {
                 Err(Stop::Fail(error)) => return Err(error),
                 Err(Stop::Missing(directory, missing)) => {
                     let node = self.nodes.load(&missing.link).await?;
-                    self.state().grown += node.memory();
+                    self.state().keep(&directory, &missing, &node);
                     if !admit(tree, &directory, &missing, node) {
                         return Err(Error::Malformed { what: "trie: a node where none belongs" });
                     }
@@ -458,8 +521,38 @@ impl Forest {
 }
 
 impl State {
-    pub(super) fn is_settled(&self) -> bool {
-        self.tail_applied && self.pending_applied && !self.suspect
+    /// Whether `live` is the root's tree with all that is pending.
+    pub(super) fn is_applied(&self) -> bool {
+        self.tail_applied && self.pending_applied
+    }
+
+    /// The same, and the root is known to be the newest this session wrote.
+    fn is_settled(&self) -> bool {
+        self.is_applied() && !self.suspect
+    }
+
+    /// Whether a commit was left between its put and the answer.
+    pub(super) fn must_look(&self) -> bool {
+        self.suspect || self.in_doubt.is_some()
+    }
+
+    /// Differs whenever `live` does, but for what is resident.
+    fn version(&self) -> (u64, u64) {
+        (self.edition, self.edits)
+    }
+
+    /// Makes a node resident where the next edit looks for it, whoever loaded it.
+    fn keep(&mut self, path: &VaultPath, missing: &Missing, node: &Arc<Node<Entry>>) {
+        self.grown += node.memory();
+        let same = self.durable.is_same(&self.live);
+        let tree = if self.is_applied() { &mut self.live } else { &mut self.durable };
+        admit(tree, path, missing, Arc::clone(node));
+        if same {
+            match self.is_applied() {
+                true => self.durable = self.live.clone(),
+                false => self.live = self.durable.clone(),
+            }
+        }
     }
 
     /// Has the pending groups applied anew before `live` is used again.
@@ -471,6 +564,11 @@ impl State {
 
 /// Reads the root object of a store and what needs no key of it.
 pub(crate) async fn read_root(store: &dyn BlobStore) -> Result<(RootHeader, Object)> {
+    let object = get_root(store).await?;
+    Ok((RootHeader::decode(&object.bytes)?, object))
+}
+
+pub(super) async fn get_root(store: &dyn BlobStore) -> Result<Object> {
     let object = match store.get(ROOT_KEY).await {
         Err(Error::ObjectMissing) => return Err(Error::VaultNotFound),
         object => object?,
@@ -478,16 +576,23 @@ pub(crate) async fn read_root(store: &dyn BlobStore) -> Result<(RootHeader, Obje
     if object.bytes.len() > ROOT_BYTES_MAX {
         return Err(Error::ObjectCorrupt);
     }
-    Ok((RootHeader::decode(&object.bytes)?, object))
+    Ok(object)
 }
 
 /// Opens the body of a root and gives its content and the hash of the object.
-fn open_root(keys: &Keys, header: &RootHeader, bytes: &[u8]) -> Result<(Root, [u8; 32])> {
+pub(super) fn open_root(
+    keys: &Keys,
+    header: &RootHeader,
+    bytes: &[u8],
+) -> Result<(Root, [u8; 32])> {
     let body = header.open_body(keys, bytes)?;
     Ok((Root::decode(&body)?, *blake3::hash(bytes).as_bytes()))
 }
 
 /// Whether an error says that an operation cannot be done, rather than that the store failed.
 fn is_verdict(error: &Error) -> bool {
+    if let Error::Damaged { .. } = error {
+        return false;
+    }
     error.path().is_some() || matches!(error, Error::InvalidPath(_) | Error::InvalidArgument { .. })
 }

@@ -25,6 +25,9 @@ pub struct WriteStats {
     pub spills: u64,
     /// Commits that lost a race and were repeated.
     pub conflicts: u64,
+    /// Roots read back before their commit counted, on a store that does not
+    /// [confirm puts](crate::blob::BlobStore::confirms_puts).
+    pub read_backs: u64,
 }
 
 #[derive(Debug, Default)]
@@ -36,6 +39,7 @@ pub(super) struct Counters {
     commits: AtomicU64,
     spills: AtomicU64,
     conflicts: AtomicU64,
+    read_backs: AtomicU64,
 }
 
 impl Counters {
@@ -61,6 +65,10 @@ impl Counters {
         add(&self.conflicts, 1);
     }
 
+    pub(super) fn read_back(&self) {
+        add(&self.read_backs, 1);
+    }
+
     pub(super) fn read(&self) -> WriteStats {
         let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         WriteStats {
@@ -71,6 +79,7 @@ impl Counters {
             commits: get(&self.commits),
             spills: get(&self.spills),
             conflicts: get(&self.conflicts),
+            read_backs: get(&self.read_backs),
         }
     }
 }

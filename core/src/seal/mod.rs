@@ -27,7 +27,7 @@ pub use secret::{RecoveryPhrase, RootSecret};
 
 pub(crate) use aead::TAG_BYTES;
 pub(crate) use passphrase::{KeySlot, Unlock};
-pub(crate) use root::{RootHeader, seal_root};
+pub(crate) use root::{RootHeader, salt_offset, seal_root};
 
 #[cfg(feature = "fuzzing")]
 pub(crate) use {passphrase::reencode_slot, root::reencode_header};

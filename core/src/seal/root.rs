@@ -75,6 +75,11 @@ fn encode_header(slot: &KeySlot, salt: &[u8; 24], key_check: &[u8; 8]) -> Vec<u8
     [MAGIC, &VERSION.to_le_bytes()[..], &slot.encode(), salt, key_check].concat()
 }
 
+/// Where the bytes of a root begin that no other root of the vault shares.
+pub(crate) fn salt_offset(slot: &KeySlot) -> usize {
+    MAGIC.len() + size_of_val(&VERSION) + slot.encode().len()
+}
+
 /// Reads the header of a root and writes it again, which must give the same bytes.
 #[cfg(feature = "fuzzing")]
 pub(crate) fn reencode_header(bytes: &[u8]) -> Result<Vec<u8>> {

@@ -2,7 +2,26 @@
 //!
 //! A [`Vault`] is one encrypted tree of directories and files on a [`BlobStore`]. It is cheap to
 //! clone, every method takes `&self`, and calls may run concurrently: puts that overlap share one
-//! commit. Dropping a future cancels its call; what was not committed by then has not happened.
+//! commit. Dropping a future cancels its call; what was not committed by then has not happened. If
+//! the last request of its commit was under way, or other calls wait for the same commit, it may be
+//! committed all the same, whole; a later read tells.
+//!
+//! Whatever a caller does with a future (polls it once and leaves it, drops it, goes on with it from
+//! another thread), no other call waits for it. Calls may be driven from a buffered stream, a
+//! `select` or a task that is paused. What calls do wait for is the store, and a commit under way:
+//! every call that waits for that one drives it.
+//!
+//! On a store that does not [confirm its puts](crate::blob::BlobStore::confirms_puts), a commit
+//! counts when its root was read back: one small read for each commit, counted in
+//! [`WriteStats::read_backs`](crate::WriteStats::read_backs). A root that was cut or altered on its
+//! way is put again, a few times; after that the call fails with
+//! [`OutcomeUnknown`](crate::Error::OutcomeUnknown), and the session puts the root as soon as the
+//! store takes it.
+//!
+//! If the answer of a commit is lost, the root that is found tells what became of it, also after
+//! commits of other writers. Where they wrote their changes into nodes meanwhile it may tell no
+//! more: then the call fails with [`OutcomeUnknown`](crate::Error::OutcomeUnknown), for a deferred
+//! change the next flush does, and nothing is done again.
 //!
 //! A change is durable when its call returns, unless it was made [`Deferred`](Durability::Deferred)
 //! or in a [`Batch`]: then one [`flush`](Vault::flush) or [`commit`](Batch::commit) makes all of
@@ -46,7 +65,7 @@ pub struct Vault {
 }
 
 struct Inner {
-    forest: Forest,
+    forest: Arc<Forest>,
     splitter: Splitter,
     reader: ContentReader,
     sorted: Sorted,
@@ -77,9 +96,11 @@ impl Vault {
 
     /// Commits what is pending and refuses further calls on all clones.
     pub async fn close(&self) -> Result<()> {
-        if self.inner.forest.check_open().is_ok() {
+        while self.inner.forest.check_open().is_ok() {
             self.flush().await?;
-            self.inner.forest.close();
+            if self.inner.forest.close() {
+                break;
+            }
         }
         Ok(())
     }

@@ -28,6 +28,24 @@ fn a_folder_comes_back_whole() {
 }
 
 #[test]
+fn a_folder_of_more_than_one_flush_is_put_over_itself() {
+    // More than 32 MiB of small contents: a flush happens while other puts are under way, and
+    // those meet directories that are not in memory.
+    let drive = Drive::new();
+    let content = noise(3, 125_000);
+    for number in 0..300_u32 {
+        let mut content = content.clone();
+        content[..4].copy_from_slice(&number.to_le_bytes());
+        drive.write(&format!("in/{number}"), content);
+    }
+    for _ in 0..3 {
+        drive.ok(&["put", "in", "/"]);
+    }
+    drive.ok(&["get", "/in", "out"]);
+    assert!(files_below(&drive.path("in")) == files_below(&drive.path("out")));
+}
+
+#[test]
 fn folders_without_files_are_kept() {
     let drive = Drive::new();
     fs::create_dir_all(drive.path("in/a/b")).unwrap();
