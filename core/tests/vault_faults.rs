@@ -271,3 +271,51 @@ fn after_a_failed_flush_the_next_writes_only_the_remainder() {
         }
     });
 }
+
+#[test]
+fn nothing_of_a_pack_that_failed_is_taken_for_stored() {
+    block_on(async {
+        // Packs of 8 KiB, and so many changes that nodes are written, in several packs.
+        let prepared = || async {
+            let store = std::sync::Arc::new(Faulty::new(Default::default()));
+            let config = sealwood::vault::VaultConfig {
+                pack_bytes_max: 8 * 1024,
+                ..sealwood::vault::VaultConfig::default()
+            };
+            let vault = Vault::create(store.clone(), &credential(), config).await.unwrap();
+            for number in 0..600 {
+                let (path, size) = (format!("d/{}/{number}", number % 3), 100 + number as usize);
+                vault.put(&path, noise(number, size), deferred()).await.unwrap();
+            }
+            store.clear_trace();
+            (store, vault)
+        };
+        let (store, vault) = prepared().await;
+        vault.flush().await.unwrap();
+        let expected = tree(&vault).await;
+        let packs = store.trace().iter().filter(|call| call.method == Method::Put).count() - 1;
+        assert!(packs > 8, "{packs} packs");
+        let sizes = || async {
+            let page = store.list("objects/", None, 1000).await.unwrap();
+            page.objects.iter().map(|object| object.size).sum::<u64>()
+        };
+        let whole = sizes().await;
+        for failing in 1..=packs as u64 {
+            let (store, vault) = prepared().await;
+            store.arm(Fault::unavailable().on(Method::Put).nth(failing));
+            assert_eq!(code(vault.flush().await), "store-unavailable");
+            store.disarm();
+            let stored = store.list("objects/", None, 1000).await.unwrap().objects;
+            assert_eq!(stored.len(), packs - 1);
+            let stored: u64 = stored.iter().map(|object| object.size).sum();
+            let before = vault.stats().written;
+            vault.flush().await.unwrap();
+            let after = vault.stats().written;
+            let again = after.content_bytes - before.content_bytes;
+            // The remainder, and the nodes above it, but not what lies in the other packs.
+            assert!(again <= whole - stored, "pack {failing}: {again} bytes of contents again");
+            assert!(tree(&vault).await == expected, "pack {failing}: the session");
+            assert!(tree(&open(store).await).await == expected, "pack {failing}: a fresh session");
+        }
+    });
+}

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
+use super::metered::yield_once;
 use super::{BlobStore, ETag, Found, Method, Object, ObjectMeta, ObjectPage, Precondition, slice};
 use crate::error::{Error, Result};
 use crate::platform::BoxFuture;
@@ -49,6 +50,12 @@ pub enum FaultMode {
     Serve(Object),
     /// Puts take effect whether their precondition holds or not.
     IgnorePreconditions,
+    /// Puts check their precondition, let other calls go on, and then take effect whatever these
+    /// did, as on a server without a lock.
+    CheckThenSet,
+    /// Puts leave the first half of their bytes and fail with this error, as on a server that
+    /// keeps an upload that was cut off.
+    CutWrites(Error),
     /// Never answers; the call can only be dropped. It has no effect.
     Hang,
 }
@@ -90,7 +97,9 @@ impl Fault {
             FaultMode::FailBefore(_) | FaultMode::FailAfter(_) | FaultMode::Hang => {
                 Method::ALL.to_vec()
             }
-            FaultMode::IgnorePreconditions => vec![Method::Put],
+            FaultMode::IgnorePreconditions | FaultMode::CheckThenSet | FaultMode::CutWrites(_) => {
+                vec![Method::Put]
+            }
             FaultMode::TruncateReads
             | FaultMode::FlipBit(_)
             | FaultMode::SwapWith(_)
@@ -206,6 +215,20 @@ impl<S: BlobStore> FaultyStore<S> {
         struck
     }
 
+    async fn check(&self, key: &str, precondition: &Precondition) -> Result<()> {
+        let found = match self.inner.get(key).await {
+            Ok(object) => Some(object.etag),
+            Err(Error::ObjectMissing) => None,
+            Err(error) => return Err(error),
+        };
+        let holds = match precondition {
+            Precondition::None => true,
+            Precondition::Absent => found.is_none(),
+            Precondition::Matches(etag) => found.as_ref() == Some(etag),
+        };
+        if holds { Ok(()) } else { Err(Error::PreconditionFailed) }
+    }
+
     /// A call that faults of reading and of preconditions leave alone.
     async fn plain<T>(
         &self,
@@ -288,6 +311,16 @@ impl<S: BlobStore> BlobStore for FaultyStore<S> {
                 Some(FaultMode::IgnorePreconditions) => {
                     self.inner.put(key, bytes, Precondition::None).await
                 }
+                Some(FaultMode::CheckThenSet) => {
+                    self.check(key, &precondition).await?;
+                    yield_once().await;
+                    self.inner.put(key, bytes, Precondition::None).await
+                }
+                Some(FaultMode::CutWrites(error)) => {
+                    let half = bytes.slice(..bytes.len() / 2);
+                    drop(self.inner.put(key, half, precondition).await);
+                    Err(error)
+                }
                 _ => self.inner.put(key, bytes, precondition).await,
             }
         })
@@ -317,6 +350,20 @@ impl<S: BlobStore> BlobStore for FaultyStore<S> {
 
     fn confirms_puts(&self) -> bool {
         self.inner.confirms_puts()
+    }
+
+    fn honours_conditions(&self) -> bool {
+        let breaks = |armed: &Armed| {
+            matches!(
+                armed.fault.mode,
+                FaultMode::IgnorePreconditions | FaultMode::CheckThenSet
+            )
+        };
+        self.inner.honours_conditions() && !self.state().armed.iter().any(breaks)
+    }
+
+    fn identity(&self) -> Option<String> {
+        self.inner.identity()
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<()>> {

@@ -119,6 +119,14 @@ impl<S: BlobStore> BlobStore for AppStore<S> {
         self.inner.confirms_puts()
     }
 
+    fn honours_conditions(&self) -> bool {
+        self.inner.honours_conditions()
+    }
+
+    fn identity(&self) -> Option<String> {
+        self.inner.identity()
+    }
+
     fn flush(&self) -> BoxFuture<'_, Result<()>> {
         self.inner.flush()
     }

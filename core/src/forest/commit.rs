@@ -12,7 +12,7 @@ use super::op::Op;
 use super::root::{ROOT_KEY, Root, Tail};
 use super::session::{Forest, Group, Ticket};
 use super::spill::{Costs, TAIL_OPS_MAX, should_spill};
-use crate::blob::{ETag, Precondition};
+use crate::blob::{ETag, Guess, Precondition, store_immutable};
 use crate::error::{Error, Result};
 use crate::hamt::{SealPlan, Trie};
 use crate::platform::sleep;
@@ -208,7 +208,7 @@ impl Forest {
         let puts = draft.packs.iter().map(|pack| async move {
             self.counters.pack(pack);
             let (bytes, length) = (pack.bytes.clone(), pack.bytes.len() as u64);
-            self.store.put(&pack_name(pack.id), bytes, Precondition::Absent).await?;
+            store_immutable(&*self.store, &pack_name(pack.id), bytes, Guess::Absent).await?;
             watch.report(done.fetch_add(length, Ordering::Relaxed) + length, Some(total));
             Ok(pack.id)
         });
