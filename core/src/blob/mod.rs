@@ -181,7 +181,7 @@ pub trait BlobStore: MaybeSend + MaybeSync + 'static {
         false
     }
 
-    /// What tells the store from every other one wherever it is opened, such as the URL of its
+    /// What tells the store from every other one, wherever it is opened and by whom, such as the URL of its
     /// bucket; without secrets. `None` if there is nothing of the kind.
     fn identity(&self) -> Option<String> {
         None

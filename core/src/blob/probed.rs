@@ -32,17 +32,18 @@ pub enum Probe {
     OncePerDevice(Arc<dyn ProbeMemory>),
 }
 
-/// What a device remembers of the stores it has tried.
+/// What a device remembers of the stores it has tried. A store is named by 32 hexadecimal digits, a
+/// hash of its [identity](BlobStore::identity), which serve as the name of a file.
 pub trait ProbeMemory: fmt::Debug + MaybeSend + MaybeSync {
-    /// Whether the store with this identity is known to honour conditions. Where it cannot be
-    /// found out, it is not known.
-    fn recalls(&self, identity: &str) -> bool;
+    /// Whether the store of this name is known to honour conditions. Where that cannot be found
+    /// out, it is not known.
+    fn recalls(&self, store: &str) -> bool;
 
-    /// Remembers that the store with this identity honours conditions. A failure costs a probe.
-    fn remember(&self, identity: &str);
+    /// Remembers that the store of this name honours conditions. A failure costs a probe.
+    fn remember(&self, store: &str);
 }
 
-/// The identities of stores that passed in this process: a few dozen bytes for each.
+/// The names of stores that passed in this process: a few dozen bytes for each.
 static PASSED: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
 
 /// A store that is tried before the first put.
@@ -69,8 +70,8 @@ impl ProbedStore {
         environment: &Environment,
         probe: &Probe,
     ) -> Arc<dyn BlobStore> {
-        let remembered = store.identity().is_some_and(|identity| probe.recalls(&identity));
-        if remembered { store } else { Self::wrap(store, environment, probe, None) }
+        let known = name_of(&*store).is_some_and(|name| probe.recalls(&name));
+        if known { store } else { Self::wrap(store, environment, probe, None) }
     }
 
     /// The store of a new vault: tried whatever is remembered, under a name made of `id`.
@@ -132,8 +133,8 @@ impl ProbedStore {
         let (store, probe) = (Arc::clone(&self.inner), self.probe.clone());
         Box::pin(async move {
             probe_as(&*store, id).await?;
-            if let Some(identity) = store.identity() {
-                probe.remember(identity);
+            if let Some(name) = name_of(&*store) {
+                probe.remember(name);
             }
             Ok(())
         })
@@ -141,17 +142,23 @@ impl ProbedStore {
 }
 
 impl Probe {
-    fn recalls(&self, identity: &str) -> bool {
-        let passed = PASSED.lock().unwrap_or_else(PoisonError::into_inner).contains(identity);
-        passed || matches!(self, Self::OncePerDevice(memory) if memory.recalls(identity))
+    fn recalls(&self, store: &str) -> bool {
+        let passed = PASSED.lock().unwrap_or_else(PoisonError::into_inner).contains(store);
+        passed || matches!(self, Self::OncePerDevice(memory) if memory.recalls(store))
     }
 
-    fn remember(&self, identity: String) {
+    fn remember(&self, store: String) {
         if let Self::OncePerDevice(memory) = self {
-            memory.remember(&identity);
+            memory.remember(&store);
         }
-        PASSED.lock().unwrap_or_else(PoisonError::into_inner).insert(identity);
+        PASSED.lock().unwrap_or_else(PoisonError::into_inner).insert(store);
     }
+}
+
+/// What memories know the store by.
+fn name_of(store: &dyn BlobStore) -> Option<String> {
+    let identity = store.identity()?;
+    Some(hex::encode(&blake3::hash(identity.as_bytes()).as_bytes()[..16]))
 }
 
 impl BlobStore for ProbedStore {
