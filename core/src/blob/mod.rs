@@ -33,7 +33,7 @@ pub use memory::MemoryStore;
 pub(crate) use immutable::{Guess, Stored, store_immutable};
 pub use metered::{MeteredStore, Metrics, RequestRecord};
 pub use method::Method;
-pub use probe::{Leftover, probe_conditional_puts};
+pub use probe::{Leftover, PROBE_KEY, probe_conditional_puts};
 pub(crate) use probed::ProbedStore;
 pub use probed::{Probe, ProbeMemory};
 pub use retrying::{RetryPolicy, RetryingStore};

@@ -14,8 +14,9 @@ use crate::platform::Environment;
 
 /// What the names of objects that a probe makes and removes start with.
 const KEY_PREFIX: &str = "probe-";
-/// The object of every probe in a store that lets nothing be deleted.
-const SHARED_KEY: &str = "probe";
+/// The object of every probe in a store that lets nothing be deleted; see
+/// [`Leftover::SharedObject`].
+pub const PROBE_KEY: &str = "probe";
 /// How often puts race for each precondition, and how many of them.
 const RACES: usize = 2;
 const RACERS: usize = 4;
@@ -28,7 +29,7 @@ pub enum Leftover {
     /// Nothing.
     Nothing,
     /// The store denies the right to delete, which was asked before anything was written: one
-    /// object of less than 100 bytes, named `probe`, that all later probes use again.
+    /// object of less than 100 bytes, named [`PROBE_KEY`], that all later probes use again.
     SharedObject,
 }
 
@@ -79,7 +80,7 @@ async fn probe_fresh(
 }
 
 async fn probe_shared(store: &dyn BlobStore, id: &str) -> Result<()> {
-    let trial = Trial { store, id, key: SHARED_KEY };
+    let trial = Trial { store, id, key: PROBE_KEY };
     for _ in 0..ATTEMPTS_MAX {
         let before = trial.look().await?;
         let outcome = trial.run(before.as_ref().map(|(etag, _)| etag.clone())).await;

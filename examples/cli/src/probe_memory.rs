@@ -9,8 +9,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::{env, io};
 
-use sealwood::blob::{Probe, ProbeMemory};
+use sealwood::blob::{BlobStore, PROBE_KEY, Probe, ProbeMemory};
 
+use crate::output::Output;
 use crate::secrets;
 
 #[derive(Debug)]
@@ -24,6 +25,15 @@ pub(crate) fn probe() -> Probe {
     match state {
         Some(state) => Probe::OncePerDevice(Arc::new(StoresDirectory(state.join("sealwood/stores")))),
         None => Probe::OncePerProcess,
+    }
+}
+
+/// Says so if trying the store left something in it.
+pub(crate) async fn tell_of_leftover(store: &dyn BlobStore, output: &Output) {
+    if let Ok(Some(_)) = store.head(PROBE_KEY).await {
+        output.note(format_args!(
+            "you may not delete from this store, so the object {PROBE_KEY:?}, which tries it, stays there"
+        ));
     }
 }
 

@@ -40,6 +40,7 @@ impl Init {
         let store = context.interrupt.race(Box::pin(address.store())).await?;
         let created = async {
             let vault = Vault::create(store.objects(), &credential, config).await?;
+            probe_memory::tell_of_leftover(&**vault.store(), &context.output).await;
             Ok(vault.recovery_phrase()?)
         };
         let outcome = context.interrupt.race(Box::pin(created)).await;
