@@ -273,12 +273,13 @@ fn a_server_that_ignores_conditions_is_refused() {
     assert_eq!(refused.code(), "conditional-put-unsupported");
     let deletes = ["DELETE"; 3];
     assert_eq!(server.methods(), [&deletes[..], &["PUT", "PUT"], &deletes].concat());
-    // Refused with the header, taken without it.
-    let server = Server::start(&[OK, OK, OK, Answer::Status(501, ""), OK]);
+    const NO: Answer = Answer::Status(501, "");
+    // Refused with the header, taken without it, refused again.
+    let server = Server::start(&[OK, OK, OK, NO, OK, NO, OK]);
     let refused = block_on(server.store().probe()).unwrap_err();
     assert_eq!(refused.code(), "conditional-put-unsupported");
     // One that refuses everything has failed in some other way.
-    let server = Server::start(&[OK, OK, OK, Answer::Status(501, "")]);
+    let server = Server::start(&[OK, OK, OK, NO]);
     let refused = block_on(server.store().probe()).unwrap_err();
     assert_eq!(refused.code(), "store-failed");
 }

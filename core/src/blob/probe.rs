@@ -196,16 +196,23 @@ impl Trial<'_> {
     }
 
     /// What a failed put means: a server that refuses a header it does not implement takes the
-    /// same put without it.
+    /// same put without it, and refuses it again with it.
     async fn refusal(&self, error: Error, reason: &'static str) -> Error {
-        match error {
-            Error::StoreFailed { .. } => match self.put("plain", Precondition::None).await {
-                Ok(_) => unsupported(reason),
-                Err(_) => error,
-            },
-            other => other,
+        if !is_failure(&error) {
+            return error;
         }
+        let Ok(etag) = self.put("plain", Precondition::None).await else { return error };
+        for condition in [Precondition::Absent, Precondition::Matches(etag)] {
+            if self.put("plain again", condition).await.is_err_and(|error| is_failure(&error)) {
+                return unsupported(reason);
+            }
+        }
+        error
     }
+}
+
+fn is_failure(error: &Error) -> bool {
+    matches!(error, Error::StoreFailed { .. })
 }
 
 fn unsupported(reason: &'static str) -> Error {

@@ -9,7 +9,7 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use futures_util::FutureExt;
-use futures_util::future::Shared;
+use futures_util::future::{Shared, WeakShared};
 
 use super::probe::probe_as;
 use super::{BlobStore, ETag, Found, Object, ObjectMeta, ObjectPage, Precondition};
@@ -57,11 +57,14 @@ pub(crate) struct ProbedStore {
 enum State {
     /// Not tried yet; under this name, if it is given.
     Due(Option<[u8; 16]>),
-    /// Whoever polls the future drives it, so that nobody waits for a call that nobody polls.
-    Running(Shared<BoxFuture<'static, Result<()>>>),
+    /// Held by the calls that wait for it, and gone with them. Whoever polls it drives it, so that
+    /// nobody waits for a call that nobody polls.
+    Running(WeakShared<Trying>),
     Passed,
     Failed(Error),
 }
+
+type Trying = BoxFuture<'static, Result<()>>;
 
 impl ProbedStore {
     /// The store of a session on a vault that exists.
@@ -103,23 +106,13 @@ impl ProbedStore {
 
     /// Succeeds once the store has passed.
     async fn pass(&self) -> Result<()> {
-        let running = match &mut *self.state() {
-            State::Passed => return Ok(()),
-            State::Failed(error) => return Err(error.clone()),
-            State::Running(running) => running.clone(),
-            state @ State::Due(_) => {
-                let id = match state {
-                    State::Due(Some(id)) => *id,
-                    _ => self.environment.random()?,
-                };
-                let running = self.try_store(id).shared();
-                *state = State::Running(running.clone());
-                running
-            }
-        };
+        let Some(running) = self.join()? else { return Ok(()) };
         let outcome = running.clone().await;
         let mut state = self.state();
-        if matches!(&*state, State::Running(current) if current.ptr_eq(&running)) {
+        let is_current = |current: &WeakShared<_>| {
+            current.upgrade().is_some_and(|current| current.ptr_eq(&running))
+        };
+        if matches!(&*state, State::Running(current) if is_current(current)) {
             *state = match &outcome {
                 Ok(()) => State::Passed,
                 Err(error @ Error::ConditionalPutUnsupported { .. }) => State::Failed(error.clone()),
@@ -129,7 +122,27 @@ impl ProbedStore {
         outcome
     }
 
-    fn try_store(&self, id: [u8; 16]) -> BoxFuture<'static, Result<()>> {
+    /// The probe that is under way, or a new one; `None` if the store has passed.
+    fn join(&self) -> Result<Option<Shared<Trying>>> {
+        let mut state = self.state();
+        let id = match &*state {
+            State::Passed => return Ok(None),
+            State::Failed(error) => return Err(error.clone()),
+            State::Running(running) => match running.upgrade() {
+                Some(running) => return Ok(Some(running)),
+                None => self.environment.random()?,
+            },
+            State::Due(Some(id)) => *id,
+            State::Due(None) => self.environment.random()?,
+        };
+        let running = self.try_store(id).shared();
+        if let Some(weak) = running.downgrade() {
+            *state = State::Running(weak);
+        }
+        Ok(Some(running))
+    }
+
+    fn try_store(&self, id: [u8; 16]) -> Trying {
         let (store, probe) = (Arc::clone(&self.inner), self.probe.clone());
         Box::pin(async move {
             probe_as(&*store, id).await?;
