@@ -190,9 +190,8 @@ fn writes_can_be_cut_off_and_set_without_a_lock() {
     assert_eq!(code(absent), "precondition-failed");
     // One at a time is as it should be; of two at once both take effect.
     let tag = block_on(store.get("a")).unwrap().etag;
-    let racing = ["first", "second"].map(|bytes| {
-        store.put("a", bytes.into(), Precondition::Matches(tag.clone()))
-    });
+    let racing = ["first", "second"]
+        .map(|bytes| store.put("a", bytes.into(), Precondition::Matches(tag.clone())));
     assert!(block_on(join_all(racing)).iter().all(Result::is_ok));
     assert_eq!(get(&store, "a").unwrap(), "second");
 }

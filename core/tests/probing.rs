@@ -178,7 +178,11 @@ fn no_change_is_made_in_a_store_that_does_not() {
             arm(&store, fault.clone());
             let vault = open(store.clone()).await;
             assert_eq!(vault.get("a").await.unwrap(), "old");
-            assert_eq!(store.snapshot().calls(Method::Put), 0, "a session that reads writes nothing");
+            assert_eq!(
+                store.snapshot().calls(Method::Put),
+                0,
+                "a session that reads writes nothing"
+            );
             for (path, size) in [("chunked", 300_000), ("packed", 5_000), ("inline", 5)] {
                 let refused = put(&vault, path, &noise(1, size)).await;
                 assert_eq!(code(refused), "conditional-put-unsupported", "{fault:?} {path}");

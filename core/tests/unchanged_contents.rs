@@ -66,7 +66,8 @@ fn an_unchanged_file_of_40_mib_sends_no_body() {
 
     // From a stream and in a batch as well.
     let pieces = || {
-        let pieces: Vec<_> = content.chunks(300_000).map(|piece| Ok(piece.to_vec().into())).collect();
+        let pieces: Vec<_> =
+            content.chunks(300_000).map(|piece| Ok(piece.to_vec().into())).collect();
         Box::pin(stream::iter(pieces))
     };
     let options = PutOptions::default;

@@ -354,10 +354,7 @@ impl<S: BlobStore> BlobStore for FaultyStore<S> {
 
     fn honours_conditions(&self) -> bool {
         let breaks = |armed: &Armed| {
-            matches!(
-                armed.fault.mode,
-                FaultMode::IgnorePreconditions | FaultMode::CheckThenSet
-            )
+            matches!(armed.fault.mode, FaultMode::IgnorePreconditions | FaultMode::CheckThenSet)
         };
         self.inner.honours_conditions() && !self.state().armed.iter().any(breaks)
     }

@@ -115,7 +115,9 @@ impl ProbedStore {
         if matches!(&*state, State::Running(current) if is_current(current)) {
             *state = match &outcome {
                 Ok(()) => State::Passed,
-                Err(error @ Error::ConditionalPutUnsupported { .. }) => State::Failed(error.clone()),
+                Err(error @ Error::ConditionalPutUnsupported { .. }) => {
+                    State::Failed(error.clone())
+                }
                 Err(_) => State::Due(None),
             };
         }

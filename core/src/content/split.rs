@@ -1,7 +1,6 @@
 //! Taking a content in: splitting it by size, sealing and uploading its chunks.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::{Bytes, BytesMut};
@@ -127,16 +126,20 @@ impl Splitter {
         watch: &Watch,
     ) -> Result<Content> {
         let mut former = former.await;
-        let follows_found = &AtomicBool::new(false);
-        let mut uploads: FuturesUnordered<BoxFuture<'_, Result<u64>>> = FuturesUnordered::new();
+        // Whether the last chunk of which nothing was known turned out to be there.
+        let mut resumes = false;
+        let mut uploads: FuturesUnordered<BoxFuture<'_, Result<Uploaded>>> =
+            FuturesUnordered::new();
         let mut addresses = Vec::new();
         let (mut size, mut done) = (0u64, 0u64);
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk?;
             watch.cancel.check()?;
             while uploads.len() >= UPLOADS_MAX {
-                if let Some(sent) = uploads.next().await {
-                    done += sent?;
+                if let Some(uploaded) = uploads.next().await {
+                    let Uploaded { length, stored } = uploaded?;
+                    resumes = stored.map_or(resumes, |stored| stored == Stored::Found);
+                    done += length;
                     watch.report(done, total);
                 }
             }
@@ -148,48 +151,42 @@ impl Splitter {
             };
             size += chunk.len() as u64;
             addresses.push(address);
-            let upload = async move {
-                if is_unchanged {
-                    return self.upload(address, chunk, Guess::Present).await.map(|(length, _)| length);
-                }
-                let guess = match follows_found.load(Ordering::Relaxed) {
-                    true => Guess::Present,
-                    false => Guess::Absent,
-                };
-                let (length, stored) = self.upload(address, chunk, guess).await?;
-                if let Some(stored) = stored {
-                    follows_found.store(stored == Stored::Found, Ordering::Relaxed);
-                }
-                Ok(length)
-            };
-            uploads.push(Box::pin(upload));
+            let guess = if is_unchanged || resumes { Guess::Present } else { Guess::Absent };
+            uploads.push(Box::pin(async move {
+                let uploaded = self.upload(address, chunk, guess).await?;
+                // What was expected says nothing about the chunks that follow.
+                let stored = uploaded.stored.filter(|_| !is_unchanged);
+                Ok(Uploaded { stored, ..uploaded })
+            }));
         }
-        while let Some(sent) = uploads.next().await {
-            done += sent?;
+        while let Some(uploaded) = uploads.next().await {
+            done += uploaded?.length;
             watch.report(done, total.or_else(|| uploads.is_empty().then_some(size)));
         }
         let table = Table::build(&self.keys, addresses)?;
         Ok(Content::Chunked(Chunked { size, chunk: self.chunk, table }))
     }
 
-    /// Makes sure the chunk is stored. Returns its length, and how it came to be there unless the
-    /// session knew.
-    async fn upload(
-        &self,
-        address: Address,
-        chunk: Bytes,
-        guess: Guess,
-    ) -> Result<(u64, Option<Stored>)> {
+    /// Makes sure the chunk is stored.
+    async fn upload(&self, address: Address, chunk: Bytes, guess: Guess) -> Result<Uploaded> {
         let length = chunk.len() as u64;
         if self.known.contains(&address) {
-            return Ok((length, None));
+            return Ok(Uploaded { length, stored: None });
         }
         let sealed = Bytes::from(seal_chunk(&address, &chunk).await?);
         drop(chunk);
         let stored = store_immutable(&*self.store, &chunk_name(&address), sealed, guess).await?;
         self.known.insert(address);
-        Ok((length, Some(stored)))
+        Ok(Uploaded { length, stored: Some(stored) })
     }
+}
+
+/// A chunk that is stored.
+struct Uploaded {
+    /// Its length without the seal.
+    length: u64,
+    /// How it came to be there, unless that says nothing new.
+    stored: Option<Stored>,
 }
 
 /// Cuts a stream into slices of one length, the last one shorter, then empty.

@@ -76,10 +76,7 @@ impl NewVault {
 
 /// Whether a create that failed so may have stored the vault, now or before.
 fn may_be_there(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::VaultExists | Error::StoreUnavailable { .. } | Error::OutcomeUnknown
-    )
+    matches!(error, Error::VaultExists | Error::StoreUnavailable { .. } | Error::OutcomeUnknown)
 }
 
 impl std::fmt::Debug for NewVault {

@@ -109,7 +109,12 @@ impl Vault {
         Ok(Self::assemble(store, secret, keys, forest))
     }
 
-    pub(super) fn assemble(store: Arc<dyn BlobStore>, secret: RootSecret, keys: Keys, forest: Forest) -> Self {
+    pub(super) fn assemble(
+        store: Arc<dyn BlobStore>,
+        secret: RootSecret,
+        keys: Keys,
+        forest: Forest,
+    ) -> Self {
         let reader = ContentReader { store: Arc::clone(&store), keys: Some(keys.clone()) };
         let splitter = Splitter {
             store,

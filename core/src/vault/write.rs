@@ -22,7 +22,8 @@ impl Vault {
         let (path, attributes) = self.check_put(path, &options.metadata)?;
         let bytes = bytes.into();
         let put = async {
-            let content = self.inner.splitter.bytes(bytes, self.former(&path), &options.watch).await?;
+            let content =
+                self.inner.splitter.bytes(bytes, self.former(&path), &options.watch).await?;
             self.put_content(path, content, attributes, &options).await
         };
         options.watch.cancel.run(put).await

@@ -23,7 +23,9 @@ pub(crate) fn probe() -> Probe {
     let state = absolute("XDG_STATE_HOME")
         .or_else(|| absolute("HOME").map(|home| home.join(".local/state")));
     match state {
-        Some(state) => Probe::OncePerDevice(Arc::new(StoresDirectory(state.join("sealwood/stores")))),
+        Some(state) => {
+            Probe::OncePerDevice(Arc::new(StoresDirectory(state.join("sealwood/stores"))))
+        }
         None => Probe::OncePerProcess,
     }
 }
@@ -77,7 +79,8 @@ mod tests {
         assert!(!memory.recalls("4567"));
         #[cfg(unix)]
         for path in [memory.0.clone(), memory.0.join("0123")] {
-            let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).unwrap().permissions());
+            let mode =
+                std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).unwrap().permissions());
             assert_eq!(mode & 0o077, 0);
         }
     }

@@ -14,7 +14,11 @@ pub(super) async fn compares_contents(fixture: &Fixture<'_>) -> Outcome {
     for size in [1, 2, 1000, LARGE] {
         let key = fixture.key(&format!("object-{size}"));
         let whole = Bytes::from(pattern(size, 7));
-        equal("a comparison with nothing", &compare(fixture, &key, &whole).await?, &Found::Nothing)?;
+        equal(
+            "a comparison with nothing",
+            &compare(fixture, &key, &whole).await?,
+            &Found::Nothing,
+        )?;
         for wrong in wrongs(&whole) {
             fixture.put(&key, wrong.clone()).await?;
             let found = compare(fixture, &key, &whole).await?;
@@ -24,7 +28,11 @@ pub(super) async fn compares_contents(fixture: &Fixture<'_>) -> Outcome {
                     wrong.len()
                 ));
             };
-            equal("a comparison with itself", &compare(fixture, &key, &wrong).await?, &Found::Same)?;
+            equal(
+                "a comparison with itself",
+                &compare(fixture, &key, &wrong).await?,
+                &Found::Same,
+            )?;
             let replaced = fixture.put_if(&key, whole.clone(), Precondition::Matches(etag)).await;
             ok("a put under Matches with the tag of a comparison", replaced)?;
             equal("a comparison after it", &compare(fixture, &key, &whole).await?, &Found::Same)?;
