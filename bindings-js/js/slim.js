@@ -16,7 +16,7 @@ export {
 } from './library.js';
 export { SharedDirectory, Snapshot } from './snapshot.js';
 export { BlobStore } from './store.js';
-export { Vault } from './vault.js';
+export { NewVault, Vault } from './vault.js';
 
 export async function init(source) {
   if (source == null) throw invalid('init of sealwood/slim takes a URL, bytes, a module or a response');

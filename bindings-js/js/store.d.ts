@@ -40,7 +40,8 @@ export interface CustomStore {
   getRange(key: string, offset: number, length: number): Awaitable<Uint8Array>;
   /**
    * Writes the object whole and durably if `precondition` holds, and gives its new tag; equal tags mean
-   * equal bytes. Otherwise changes nothing and fails with `precondition-failed`.
+   * equal bytes. Otherwise changes nothing and fails with `precondition-failed`. What is sent on has a
+   * checksum (`Content-MD5`, say), so that what was cut off or altered on its way is refused and not kept.
    */
   put(key: string, bytes: Uint8Array, precondition: Precondition | undefined): Awaitable<string>;
   /** Removes the object; succeeds if there is none. */

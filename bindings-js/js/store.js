@@ -44,11 +44,11 @@ export class BlobStore extends Handle {
   }
 
   static async indexedDb(name) {
-    return BlobStore.custom(await openIndexedDb(text(name, 'a name'), glue().tagOfContent));
+    return ownStore(await openIndexedDb(text(name, 'a name'), glue().tagOfContent));
   }
 
   static async directory(path) {
-    return BlobStore.custom(await openDirectory(text(path, 'a path'), glue().tagOfContent));
+    return ownStore(await openDirectory(text(path, 'a path'), glue().tagOfContent));
   }
 
   /** Runs `work` with the raw object of `store`, a handle or an object of the app's. */
@@ -117,4 +117,9 @@ export class BlobStore extends Handle {
   [dispose]() {
     this.close();
   }
+}
+
+/** A store of this package's own. */
+function ownStore(store) {
+  return now(({ Store }) => Handle.of(BlobStore, Store.library(store)));
 }

@@ -192,6 +192,15 @@ export class Vault implements Tree, AsyncDisposable {
     config?: VaultConfig | null,
     options?: CallOptions,
   ): Promise<Vault>;
+  /**
+   * Draws up a new vault. Nothing is stored before {@link NewVault.create}, so that its words can be shown
+   * or kept first.
+   */
+  static prepare(
+    credential: Credential,
+    config?: VaultConfig | null,
+    options?: CallOptions,
+  ): Promise<NewVault>;
   /** Opens the vault in the store. Fails with `vault-not-found`, `wrong-key` or `wrong-passphrase`. */
   static open(
     store: BlobStore | CustomStore,
@@ -254,6 +263,21 @@ export class Vault implements Tree, AsyncDisposable {
   /** Commits what is pending and closes the vault. Does nothing the second time. */
   close(options?: CallOptions): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A new vault before its first byte is stored, from {@link Vault.prepare}. */
+export class NewVault implements Disposable {
+  private constructor();
+  /** The 24 words that will open the vault without a passphrase. */
+  recoveryPhrase(): string;
+  /**
+   * Stores the vault in an empty store. Fails as {@link Vault.create} does. After `store-unavailable`,
+   * `outcome-unknown` or `cancelled` the vault may be there: called again, this finds and opens it.
+   */
+  create(store: BlobStore | CustomStore, options?: CallOptions): Promise<Vault>;
+  /** Lets go of it. Vaults that were made of it stay open. */
+  close(): void;
+  [Symbol.dispose](): void;
 }
 
 /** Figures of an open vault. */

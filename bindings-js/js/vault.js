@@ -5,7 +5,7 @@ import { optionalSmall, optionalWhole, options as optionsOf, path as pathOf } fr
 import { put, putArguments, putStream } from './content.js';
 import { Credential } from './credential.js';
 import { glue, now } from './glue.js';
-import { Handle, asyncDispose } from './handle.js';
+import { Handle, asyncDispose, dispose } from './handle.js';
 import { Snapshot } from './snapshot.js';
 import { BlobStore } from './store.js';
 import { Tree } from './tree.js';
@@ -18,6 +18,13 @@ export class Vault extends Tree {
 
   static async create(store, credential, config, options) {
     return attach('create', store, credential, config, options);
+  }
+
+  static async prepare(credential, config, options) {
+    const { NewVault: Raw } = glue();
+    const given = configArguments(config);
+    const key = Credential.raw(credential);
+    return Handle.of(NewVault, await call(options, (watch) => Raw.prepare(key, given, watch)));
   }
 
   static async open(store, credential, config, options) {
@@ -108,6 +115,31 @@ export class Vault extends Tree {
 
   async [asyncDispose]() {
     await this.close();
+  }
+}
+
+export class NewVault extends Handle {
+  constructor(secret, raw) {
+    super(secret, raw, 'new vault');
+  }
+
+  recoveryPhrase() {
+    return now(() => Handle.raw(this).recoveryPhrase());
+  }
+
+  async create(store, options) {
+    const raw = Handle.raw(this);
+    return BlobStore.use(store, async (rawStore) =>
+      Handle.of(Vault, await call(options, (watch) => raw.create(rawStore, watch))),
+    );
+  }
+
+  close() {
+    Handle.release(this);
+  }
+
+  [dispose]() {
+    this.close();
   }
 }
 

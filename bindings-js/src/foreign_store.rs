@@ -50,12 +50,30 @@ extern "C" {
 }
 
 /// The adapter. It translates; what may not be answered is for the core to refuse.
-pub(crate) struct ForeignStore(pub(crate) HostStore);
+pub(crate) struct ForeignStore {
+    host: HostStore,
+    author: Author,
+}
+
+/// Who wrote a store in JavaScript.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Author {
+    /// The app: its store is tried before it is relied on.
+    App,
+    /// This package: a local store, which checks and writes in one step and keeps what it is given.
+    Library,
+}
+
+impl ForeignStore {
+    pub(crate) fn new(host: HostStore, author: Author) -> Self {
+        Self { host, author }
+    }
+}
 
 impl BlobStore for ForeignStore {
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
         Box::pin(async move {
-            let answer = settled(self.0.get(key)).await?;
+            let answer = settled(self.host.get(key)).await?;
             let bytes = copied(member(&answer, "bytes"), OBJECT_BYTES_MAX);
             let etag = member(&answer, "etag").as_string();
             match (bytes, etag) {
@@ -72,7 +90,7 @@ impl BlobStore for ForeignStore {
         length: u64,
     ) -> BoxFuture<'a, Result<Bytes>> {
         Box::pin(async move {
-            let answer = settled(self.0.get_range(key, offset as f64, length as f64)).await?;
+            let answer = settled(self.host.get_range(key, offset as f64, length as f64)).await?;
             copied(answer, length).ok_or_else(|| wrong("getRange", "a Uint8Array"))
         })
     }
@@ -90,13 +108,13 @@ impl BlobStore for ForeignStore {
                 Precondition::Matches(etag) => object(&[("matches", etag.0.into())]),
             };
             let bytes = Uint8Array::from(&bytes[..]);
-            let answer = settled(self.0.put(key, bytes, precondition)).await?;
+            let answer = settled(self.host.put(key, bytes, precondition)).await?;
             answer.as_string().map(ETag).ok_or_else(|| wrong("put", "a tag"))
         })
     }
 
     fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async move { settled(self.0.delete(key)).await.map(drop) })
+        Box::pin(async move { settled(self.host.delete(key)).await.map(drop) })
     }
 
     fn list<'a>(
@@ -106,7 +124,7 @@ impl BlobStore for ForeignStore {
         limit: usize,
     ) -> BoxFuture<'a, Result<ObjectPage>> {
         Box::pin(async move {
-            let answer = settled(self.0.list(prefix, start_after, limit as u32)).await?;
+            let answer = settled(self.host.list(prefix, start_after, limit as u32)).await?;
             page(&answer, limit)
                 .ok_or_else(|| wrong("list", "{ objects: { key, size }[], next?: string }"))
         })
@@ -114,7 +132,7 @@ impl BlobStore for ForeignStore {
 
     fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
         Box::pin(async move {
-            let answer = settled(self.0.head(key)).await?;
+            let answer = settled(self.host.head(key)).await?;
             if answer.is_null() || answer.is_undefined() {
                 return Ok(None);
             }
@@ -124,19 +142,27 @@ impl BlobStore for ForeignStore {
         })
     }
 
+    fn confirms_puts(&self) -> bool {
+        self.author == Author::Library
+    }
+
+    fn honours_conditions(&self) -> bool {
+        self.author == Author::Library
+    }
+
     fn flush(&self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
-            if member(&self.0, "flush").is_undefined() {
+            if member(&self.host, "flush").is_undefined() {
                 return Ok(());
             }
-            settled(self.0.flush()).await.map(drop)
+            settled(self.host.flush()).await.map(drop)
         })
     }
 
     fn needs_flush(&self) -> bool {
         // A store that cannot tell is flushed, and that tells.
-        !member(&self.0, "needsFlush").is_undefined()
-            && self.0.needs_flush().is_ok_and(|answer| !answer.is_falsy())
+        !member(&self.host, "needsFlush").is_undefined()
+            && self.host.needs_flush().is_ok_and(|answer| !answer.is_falsy())
     }
 }
 

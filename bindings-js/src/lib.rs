@@ -17,6 +17,7 @@ mod error;
 mod foreign_store;
 mod library;
 mod listing;
+mod new_vault;
 mod snapshot;
 mod store;
 mod tree;

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::convert::{bytes, object, size};
 use crate::error::to_js;
-use crate::foreign_store::{ForeignStore, HostStore, page_to_js};
+use crate::foreign_store::{Author, ForeignStore, HostStore, page_to_js};
 use crate::watch::Watch;
 
 /// Where a vault lives.
@@ -48,7 +48,12 @@ impl Store {
 
     /// A store written in JavaScript.
     pub fn custom(host: HostStore) -> Self {
-        Self(Arc::new(AppStore::new(ForeignStore(host))))
+        Self(Arc::new(AppStore::new(ForeignStore::new(host, Author::App))))
+    }
+
+    /// A local store of this package's, written in JavaScript.
+    pub fn library(host: HostStore) -> Self {
+        Self(Arc::new(AppStore::new(ForeignStore::new(host, Author::Library))))
     }
 
     /// A promise of `{ bytes, etag }`.

@@ -21,7 +21,7 @@ use crate::{content, convert, tree};
 
 /// A vault.
 #[wasm_bindgen]
-pub struct Vault(sealwood::Vault);
+pub struct Vault(pub(crate) sealwood::Vault);
 
 reading_methods!(Vault);
 

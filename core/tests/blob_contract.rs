@@ -3,14 +3,16 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use futures_lite::future::block_on;
 use sealwood::Error;
 use sealwood::blob::conformance::{Promise, check, check_promise};
 use sealwood::blob::{
-    BlobStore, DirectoryStore, EngineStore, Fault, FaultMode, FaultyStore, MemoryStore,
-    MeteredStore, Method, Precondition,
+    BlobStore, DirectoryStore, ETag, EngineStore, Fault, FaultMode, FaultyStore, Found,
+    MemoryStore, MeteredStore, Method, Object, ObjectMeta, ObjectPage, Precondition,
 };
 use sealwood::engine::EngineConfig;
+use sealwood::platform::BoxFuture;
 use sealwood::platform::disk::{DirectoryDisk, Disk, MemoryDisk};
 
 fn assert_keeps_contract(store: &dyn BlobStore) {
@@ -64,6 +66,75 @@ fn wrappers_over_a_shared_store() {
     assert_keeps_contract(&FaultyStore::new(Arc::new(metered)));
 }
 
+/// A store that takes two objects of one size for the same, as one that asks for the size alone.
+struct ComparesSizes(MemoryStore);
+
+impl BlobStore for ComparesSizes {
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object, Error>> {
+        self.0.get(key)
+    }
+
+    fn get_range<'a>(
+        &'a self,
+        key: &'a str,
+        offset: u64,
+        length: u64,
+    ) -> BoxFuture<'a, Result<Bytes, Error>> {
+        self.0.get_range(key, offset, length)
+    }
+
+    fn put<'a>(
+        &'a self,
+        key: &'a str,
+        bytes: Bytes,
+        precondition: Precondition,
+    ) -> BoxFuture<'a, Result<ETag, Error>> {
+        self.0.put(key, bytes, precondition)
+    }
+
+    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), Error>> {
+        self.0.delete(key)
+    }
+
+    fn list<'a>(
+        &'a self,
+        prefix: &'a str,
+        start_after: Option<&'a str>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<ObjectPage, Error>> {
+        self.0.list(prefix, start_after, limit)
+    }
+
+    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>, Error>> {
+        self.0.head(key)
+    }
+
+    fn compare<'a>(&'a self, key: &'a str, bytes: Bytes) -> BoxFuture<'a, Result<Found, Error>> {
+        Box::pin(async move {
+            let Some(meta) = self.0.head(key).await? else { return Ok(Found::Nothing) };
+            if meta.size == bytes.len() as u64 {
+                return Ok(Found::Same);
+            }
+            self.0.compare(key, bytes).await
+        })
+    }
+
+    fn flush(&self) -> BoxFuture<'_, Result<(), Error>> {
+        self.0.flush()
+    }
+
+    fn needs_flush(&self) -> bool {
+        self.0.needs_flush()
+    }
+}
+
+#[test]
+fn a_store_that_compares_no_bytes_is_found_out() {
+    let store = ComparesSizes(MemoryStore::new());
+    let found = block_on(check(&store, "conformance")).unwrap_err();
+    assert_eq!(found.promise, Promise::ComparesContents);
+}
+
 /// Arms `fault` on a healthy store and gives the promise the suite finds broken.
 fn broken_by(fault: Fault) -> Promise {
     let store = FaultyStore::new(MemoryStore::new());
@@ -87,6 +158,8 @@ fn a_store_that_breaks_a_promise_is_found_out() {
         broken_by(Fault::new(FaultMode::FailBefore(Error::ObjectMissing)).on(Method::Delete)),
         Promise::ReadsWhatWasWritten
     );
+    let racing = Fault::new(FaultMode::CheckThenSet).on(Method::Put);
+    assert_eq!(broken_by(racing), Promise::OneCreatorWins);
     for promise in [
         Promise::AbsentRefusesExisting,
         Promise::MatchesRefusesStale,

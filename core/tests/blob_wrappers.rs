@@ -9,9 +9,8 @@ use futures_util::future::{join_all, join3};
 use sealwood::Error;
 use sealwood::blob::{
     BlobStore, ETag, Fault, FaultMode, FaultyStore, MemoryStore, MeteredStore, Method, Object,
-    Precondition, RetryPolicy, RetryingStore, probe_conditional_puts,
+    Precondition, RetryPolicy, RetryingStore,
 };
-use sealwood::platform::Environment;
 
 type Faulty = FaultyStore<MemoryStore>;
 
@@ -196,6 +195,23 @@ fn reads_can_be_damaged() {
 }
 
 #[test]
+fn writes_can_be_cut_off_and_set_without_a_lock() {
+    let store = faulty_with(&[("a", "abcd")]);
+    store.arm(Fault::new(FaultMode::CutWrites(Error::OutcomeUnknown)).below("cut"));
+    assert_eq!(code(put(&store, "cut", "1234")), "outcome-unknown");
+    assert_eq!(get(&store, "cut").unwrap(), "12");
+    store.arm(Fault::new(FaultMode::CheckThenSet).below("a"));
+    let absent = block_on(store.put("a", "x".into(), Precondition::Absent));
+    assert_eq!(code(absent), "precondition-failed");
+    // One at a time is as it should be; of two at once both take effect.
+    let tag = block_on(store.get("a")).unwrap().etag;
+    let racing = ["first", "second"]
+        .map(|bytes| store.put("a", bytes.into(), Precondition::Matches(tag.clone())));
+    assert!(block_on(join_all(racing)).iter().all(Result::is_ok));
+    assert_eq!(get(&store, "a").unwrap(), "second");
+}
+
+#[test]
 fn unavailable_calls_are_repeated_up_to_the_limit() {
     let store = RetryingStore::new(Arc::new(faulty_with(&[("a", "x")])), FOUR_ATTEMPTS);
     for nth in 1..=3 {
@@ -260,36 +276,4 @@ fn a_writer_that_cannot_read_back_knows_that_it_does_not_know() {
     store.inner().arm(Fault::unavailable().on(Method::Get));
     let outcome = block_on(store.put("root", "x".into(), Precondition::Absent));
     assert_eq!(code(outcome), "outcome-unknown");
-}
-
-#[test]
-fn the_probe_tells_stores_without_conditions() {
-    let environment = Environment::default();
-    let probe = |store: &Faulty| {
-        let outcome = block_on(probe_conditional_puts(store, &environment));
-        store.disarm();
-        assert_eq!(block_on(store.list("", None, 10)).unwrap().objects, [], "nothing is left");
-        outcome
-    };
-    assert!(probe(&faulty_with(&[])).is_ok());
-    // Each of the four puts of the probe can be the one that goes wrong.
-    let failed = || FaultMode::FailBefore(Error::StoreFailed { reason: "status 501".into() });
-    for (fault, reason) in [
-        (Fault::new(failed()).on(Method::Put).nth(1), "None-Match: * was refused"),
-        (Fault::new(FaultMode::IgnorePreconditions).nth(2), "None-Match: * replaced"),
-        (Fault::new(failed()).on(Method::Put).nth(3), "If-Match was refused"),
-        (Fault::new(FaultMode::IgnorePreconditions).nth(4), "If-Match replaced"),
-    ] {
-        let store = faulty_with(&[]);
-        store.arm(fault);
-        match probe(&store) {
-            Err(Error::ConditionalPutUnsupported { reason: found }) => {
-                assert!(found.contains(reason), "{found}");
-            }
-            outcome => panic!("{outcome:?}"),
-        }
-    }
-    let store = faulty_with(&[]);
-    store.arm(Fault::new(FaultMode::FailBefore(Error::StoreDenied)).on(Method::Put));
-    assert_eq!(code(probe(&store)), "store-denied");
 }

@@ -271,10 +271,17 @@ fn a_server_that_ignores_conditions_is_refused() {
     let server = Server::start(&[OK]);
     let refused = block_on(server.store().probe()).unwrap_err();
     assert_eq!(refused.code(), "conditional-put-unsupported");
-    assert_eq!(server.methods(), ["PUT", "PUT", "DELETE"]);
-    let server = Server::start(&[Answer::Status(501, "")]);
+    let deletes = ["DELETE"; 3];
+    assert_eq!(server.methods(), [&deletes[..], &["PUT", "PUT"], &deletes].concat());
+    const NO: Answer = Answer::Status(501, "");
+    // Refused with the header, taken without it, refused again.
+    let server = Server::start(&[OK, OK, OK, NO, OK, NO, OK]);
     let refused = block_on(server.store().probe()).unwrap_err();
     assert_eq!(refused.code(), "conditional-put-unsupported");
+    // One that refuses everything has failed in some other way.
+    let server = Server::start(&[OK, OK, OK, NO]);
+    let refused = block_on(server.store().probe()).unwrap_err();
+    assert_eq!(refused.code(), "store-failed");
 }
 
 #[test]

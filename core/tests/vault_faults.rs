@@ -271,3 +271,50 @@ fn after_a_failed_flush_the_next_writes_only_the_remainder() {
         }
     });
 }
+
+#[test]
+fn nothing_of_a_pack_that_failed_is_taken_for_stored() {
+    const PACK_BYTES: usize = 8 * 1024;
+    block_on(async {
+        // So many changes that nodes are written, in many packs.
+        let prepared = || async {
+            let store = std::sync::Arc::new(Faulty::new(Default::default()));
+            let config = sealwood::vault::VaultConfig {
+                pack_bytes_max: PACK_BYTES,
+                ..sealwood::vault::VaultConfig::default()
+            };
+            let vault = Vault::create(store.clone(), &credential(), config).await.unwrap();
+            for number in 0..600 {
+                let (path, size) = (format!("d/{}/{number}", number % 3), 100 + number as usize);
+                vault.put(&path, noise(number, size), deferred()).await.unwrap();
+            }
+            store.clear_trace();
+            (store, vault)
+        };
+        let stored = |store: std::sync::Arc<Faulty>| async move {
+            store.list("objects/", None, 1000).await.unwrap().objects
+        };
+        let bytes = |objects: &[sealwood::blob::ObjectMeta]| {
+            objects.iter().map(|object| object.size).sum::<u64>()
+        };
+        let (store, vault) = prepared().await;
+        vault.flush().await.unwrap();
+        let expected = tree(&vault).await;
+        let packs = stored(store).await.len();
+        assert!(packs > 8, "{packs} packs");
+        for failing in 1..=packs as u64 {
+            let (store, vault) = prepared().await;
+            store.arm(Fault::unavailable().on(Method::Put).nth(failing));
+            assert_eq!(code(vault.flush().await), "store-unavailable");
+            store.disarm();
+            let first = stored(store.clone()).await;
+            assert_eq!(first.len(), packs - 1);
+            vault.flush().await.unwrap();
+            let second = bytes(&stored(store.clone()).await) - bytes(&first);
+            // What the pack held and the nodes above it, but not what lies in the other packs.
+            assert!(second <= 3 * PACK_BYTES as u64, "pack {failing}: {second} bytes");
+            assert!(tree(&vault).await == expected, "pack {failing}: the session");
+            assert!(tree(&open(store).await).await == expected, "pack {failing}: a fresh session");
+        }
+    });
+}

@@ -37,7 +37,7 @@ function config(prefix, url = endpoint) {
 }
 
 test('a bucket keeps every promise of a store', async () => {
-  assert.equal(await api.checkStore(api.BlobStore.s3(config('node')), 'check'), 24);
+  assert.equal(await api.checkStore(api.BlobStore.s3(config('node')), 'check'), 25);
 });
 
 test('a page of another origin has a vault in a bucket', async (context) => {

@@ -162,6 +162,10 @@ impl BlobStore for EngineStore {
         true
     }
 
+    fn honours_conditions(&self) -> bool {
+        true
+    }
+
     fn flush(&self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
             let engine = self.engine.clone();

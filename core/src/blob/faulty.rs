@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
+use super::metered::yield_once;
 use super::{BlobStore, ETag, Found, Method, Object, ObjectMeta, ObjectPage, Precondition, slice};
 use crate::error::{Error, Result};
 use crate::platform::BoxFuture;
@@ -54,6 +55,12 @@ pub enum FaultMode {
     FlipSent(u64),
     /// Puts take effect whether their precondition holds or not.
     IgnorePreconditions,
+    /// Puts check their precondition, let other calls go on, and then take effect whatever these
+    /// did, as on a server without a lock.
+    CheckThenSet,
+    /// Puts leave the first half of their bytes and fail with this error, as on a server that
+    /// keeps an upload that was cut off.
+    CutWrites(Error),
     /// Never answers; the call can only be dropped. It has no effect.
     Hang,
 }
@@ -95,7 +102,11 @@ impl Fault {
             FaultMode::FailBefore(_) | FaultMode::FailAfter(_) | FaultMode::Hang => {
                 Method::ALL.to_vec()
             }
-            FaultMode::IgnorePreconditions | FaultMode::TruncateSent | FaultMode::FlipSent(_) => {
+            FaultMode::IgnorePreconditions
+            | FaultMode::CheckThenSet
+            | FaultMode::CutWrites(_)
+            | FaultMode::TruncateSent
+            | FaultMode::FlipSent(_) => {
                 vec![Method::Put]
             }
             FaultMode::TruncateReads
@@ -213,6 +224,20 @@ impl<S: BlobStore> FaultyStore<S> {
         struck
     }
 
+    async fn check(&self, key: &str, precondition: &Precondition) -> Result<()> {
+        let found = match self.inner.get(key).await {
+            Ok(object) => Some(object.etag),
+            Err(Error::ObjectMissing) => None,
+            Err(error) => return Err(error),
+        };
+        let holds = match precondition {
+            Precondition::None => true,
+            Precondition::Absent => found.is_none(),
+            Precondition::Matches(etag) => found.as_ref() == Some(etag),
+        };
+        if holds { Ok(()) } else { Err(Error::PreconditionFailed) }
+    }
+
     /// A call that faults of reading and of preconditions leave alone.
     async fn plain<T>(
         &self,
@@ -295,6 +320,16 @@ impl<S: BlobStore> BlobStore for FaultyStore<S> {
                 Some(FaultMode::IgnorePreconditions) => {
                     self.inner.put(key, bytes, Precondition::None).await
                 }
+                Some(FaultMode::CheckThenSet) => {
+                    self.check(key, &precondition).await?;
+                    yield_once().await;
+                    self.inner.put(key, bytes, Precondition::None).await
+                }
+                Some(FaultMode::CutWrites(error)) => {
+                    let half = bytes.slice(..bytes.len() / 2);
+                    drop(self.inner.put(key, half, precondition).await);
+                    Err(error)
+                }
                 Some(mode) => self.inner.put(key, damaged(&mode, bytes), precondition).await,
                 None => self.inner.put(key, bytes, precondition).await,
             }
@@ -329,6 +364,17 @@ impl<S: BlobStore> BlobStore for FaultyStore<S> {
             matches!(armed.fault.mode, FaultMode::TruncateSent | FaultMode::FlipSent(_))
         };
         self.inner.confirms_puts() && !self.state().armed.iter().any(damages)
+    }
+
+    fn honours_conditions(&self) -> bool {
+        let breaks = |armed: &Armed| {
+            matches!(armed.fault.mode, FaultMode::IgnorePreconditions | FaultMode::CheckThenSet)
+        };
+        self.inner.honours_conditions() && !self.state().armed.iter().any(breaks)
+    }
+
+    fn identity(&self) -> Option<String> {
+        self.inner.identity()
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<()>> {

@@ -126,6 +126,10 @@ impl BlobStore for MemoryStore {
         true
     }
 
+    fn honours_conditions(&self) -> bool {
+        true
+    }
+
     fn flush(&self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async { Ok(()) })
     }

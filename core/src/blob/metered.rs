@@ -216,6 +216,14 @@ impl<S: BlobStore> BlobStore for MeteredStore<S> {
         self.inner.confirms_puts()
     }
 
+    fn honours_conditions(&self) -> bool {
+        self.inner.honours_conditions()
+    }
+
+    fn identity(&self) -> Option<String> {
+        self.inner.identity()
+    }
+
     fn flush(&self) -> BoxFuture<'_, Result<()>> {
         Box::pin(self.metered(Method::Flush, "", 0, self.inner.flush(), |()| 0))
     }
@@ -227,7 +235,7 @@ impl<S: BlobStore> BlobStore for MeteredStore<S> {
 
 /// Lets the tasks run that the executor has ready. Below may be a store that answers at once;
 /// requests sent together must all have started before the first of them ends.
-async fn yield_once() {
+pub(super) async fn yield_once() {
     let mut has_yielded = false;
     poll_fn(|context| {
         if has_yielded {

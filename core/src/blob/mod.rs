@@ -9,11 +9,13 @@
 mod directory;
 mod engine;
 mod faulty;
+mod immutable;
 mod key;
 mod memory;
 mod metered;
 mod method;
 mod probe;
+mod probed;
 mod retrying;
 mod s3;
 
@@ -26,11 +28,14 @@ use bytes::Bytes;
 pub use directory::DirectoryStore;
 pub use engine::EngineStore;
 pub use faulty::{Call, Fault, FaultMode, FaultyStore};
+pub(crate) use immutable::{Guess, Stored, store_immutable};
 pub use key::{KEY_BYTES_MAX, LIST_LIMIT_MAX, check_key, check_length, check_limit, check_prefix};
 pub use memory::MemoryStore;
 pub use metered::{MeteredStore, Metrics, RequestRecord};
 pub use method::Method;
-pub use probe::probe_conditional_puts;
+pub use probe::{Leftover, PROBE_KEY, probe_conditional_puts};
+pub(crate) use probed::ProbedStore;
+pub use probed::{Probe, ProbeMemory};
 pub use retrying::{RetryPolicy, RetryingStore};
 pub use s3::{S3Config, S3Credentials, S3Store, S3Style};
 
@@ -163,11 +168,25 @@ pub trait BlobStore: MaybeSend + MaybeSync + 'static {
         })
     }
 
-    /// Whether a put that succeeds is known to have stored exactly the bytes given: the store
-    /// checked what it received against a checksum. Where it is not known, a root is read back
-    /// before its commit counts.
+    /// Whether a put that succeeds is known to have stored exactly the bytes given. A store that
+    /// says so checks what it received against a checksum that was made before the bytes went on
+    /// their way, refuses what was cut off or altered, and keeps nothing of it. Where it is not
+    /// known, a root is read back before its commit counts.
     fn confirms_puts(&self) -> bool {
         false
+    }
+
+    /// Whether the store honours preconditions by construction, those of puts that race included:
+    /// it checks and writes in one step. One of which this is not known is tried before a vault
+    /// is written to it; see [`Probe`].
+    fn honours_conditions(&self) -> bool {
+        false
+    }
+
+    /// What tells the store from every other one, wherever it is opened and by whom, such as the URL of its
+    /// bucket; without secrets. `None` if there is nothing of the kind.
+    fn identity(&self) -> Option<String> {
+        None
     }
 
     /// Makes everything acknowledged so far durable. A store that is durable on return of each
@@ -224,6 +243,14 @@ impl<S: BlobStore + ?Sized> BlobStore for Arc<S> {
 
     fn confirms_puts(&self) -> bool {
         (**self).confirms_puts()
+    }
+
+    fn honours_conditions(&self) -> bool {
+        (**self).honours_conditions()
+    }
+
+    fn identity(&self) -> Option<String> {
+        (**self).identity()
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<()>> {

@@ -180,6 +180,14 @@ impl<S: BlobStore> BlobStore for RetryingStore<S> {
         self.inner.confirms_puts()
     }
 
+    fn honours_conditions(&self) -> bool {
+        self.inner.honours_conditions()
+    }
+
+    fn identity(&self) -> Option<String> {
+        self.inner.identity()
+    }
+
     fn flush(&self) -> BoxFuture<'_, Result<()>> {
         Box::pin(self.retry(move || self.inner.flush()))
     }

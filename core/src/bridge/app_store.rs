@@ -14,7 +14,16 @@ const OBJECT_BYTES_MAX: usize = 64 << 20;
 /// The longest tag, in bytes.
 const ETAG_BYTES_MAX: usize = 1024;
 
-/// A store of the app's. An answer that cannot be right becomes [`Error::StoreFailed`]: a range
+/// A store of the app's.
+///
+/// It owes what every [`BlobStore`] owes, and a put that is answered counts: the store, or the
+/// service behind it, makes sure that it holds exactly the bytes it was given. A service over a
+/// network is sent a checksum with the bytes (`Content-MD5`, a digest of its own) and refuses what
+/// was cut off or altered on the way; one that keeps such a part has not kept the contract. Since
+/// the app's word is all there is, a root is read back before its commit counts, and conditional
+/// puts are tried before the first change.
+///
+/// An answer that cannot be right becomes [`Error::StoreFailed`]: a range
 /// longer than asked for, a listing out of order or beyond its bounds, an object past 64 MiB, a tag
 /// of no byte or more than 1,024. Arguments are checked before the store sees them.
 #[derive(Debug)]
@@ -117,6 +126,14 @@ impl<S: BlobStore> BlobStore for AppStore<S> {
 
     fn confirms_puts(&self) -> bool {
         self.inner.confirms_puts()
+    }
+
+    fn honours_conditions(&self) -> bool {
+        self.inner.honours_conditions()
+    }
+
+    fn identity(&self) -> Option<String> {
+        self.inner.identity()
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<()>> {

@@ -19,7 +19,7 @@ pub use read::ContentStream;
 
 pub(crate) use content_type::{ChunkSize, Content};
 pub(crate) use read::ContentReader;
-pub(crate) use split::{KnownChunks, Splitter};
+pub(crate) use split::{Former, KnownChunks, Splitter};
 pub(crate) use unit::Unit;
 
 #[cfg(feature = "fuzzing")]

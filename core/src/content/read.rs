@@ -133,7 +133,7 @@ impl ContentReader {
 
     /// The indices and addresses of the chunks in `wanted`, in order. Tables are read as they are
     /// reached, one path at a time.
-    fn addresses(
+    pub(crate) fn addresses(
         self,
         chunked: &Chunked,
         wanted: Range<u64>,

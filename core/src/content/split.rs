@@ -10,8 +10,8 @@ use futures_util::stream::FuturesUnordered;
 use super::content_type::{CHUNKED_BYTES_MIN, ChunkSize, Chunked, Content, INLINE_BYTES_MAX};
 use super::table::Table;
 use super::unit::{Pending, Unit};
-use crate::blob::{BlobStore, Precondition};
-use crate::error::{Error, Result};
+use crate::blob::{BlobStore, Guess, Stored, store_immutable};
+use crate::error::Result;
 use crate::platform::{BoxFuture, BoxStream};
 use crate::seal::{Address, Keys, UnitKind, chunk_name, seal_chunk};
 use crate::task::Watch;
@@ -20,7 +20,11 @@ use crate::task::Watch;
 /// holds at most `2 * UPLOADS_MAX + 2` chunks in memory.
 const UPLOADS_MAX: usize = 4;
 
-/// Names of chunks this session knows to be stored, so that it does not send them again.
+/// The chunks of the content that a new one replaces, by their indices, if there are any. Made
+/// only for a content that is chunked itself.
+pub(crate) type Former<'a> = BoxFuture<'a, Option<BoxStream<'static, Result<(u64, Address)>>>>;
+
+/// Names of chunks that this session stored or found right, so that it does not send them again.
 #[derive(Debug, Default)]
 pub(crate) struct KnownChunks(Mutex<HashSet<Address>>);
 
@@ -53,7 +57,12 @@ pub(crate) struct Splitter {
 impl Splitter {
     /// Stores a content that is in memory. Chunks are uploaded on return; small contents are
     /// pending in the unit.
-    pub(crate) async fn bytes(&self, bytes: Bytes, watch: &Watch) -> Result<Content> {
+    pub(crate) async fn bytes(
+        &self,
+        bytes: Bytes,
+        former: Former<'_>,
+        watch: &Watch,
+    ) -> Result<Content> {
         let total = bytes.len() as u64;
         if bytes.len() < CHUNKED_BYTES_MIN {
             watch.report(total, Some(total));
@@ -65,13 +74,14 @@ impl Splitter {
             let next = (!rest.is_empty()).then(|| rest.split_to(chunk_bytes.min(rest.len())));
             std::task::Poll::Ready(next.map(Ok))
         });
-        self.chunked(Box::pin(chunks), Some(total), watch).await
+        self.chunked(Box::pin(chunks), former, Some(total), watch).await
     }
 
     /// Stores a content of unknown length in bounded memory.
     pub(crate) async fn stream(
         &self,
         source: BoxStream<'_, Result<Bytes>>,
+        former: Former<'_>,
         total: Option<u64>,
         watch: &Watch,
     ) -> Result<Content> {
@@ -93,7 +103,7 @@ impl Splitter {
                     next => Some((next, (None, slices))),
                 }
             });
-        self.chunked(Box::pin(chunks), total, watch).await
+        self.chunked(Box::pin(chunks), former, total, watch).await
     }
 
     fn small(&self, bytes: Bytes) -> Content {
@@ -105,55 +115,78 @@ impl Splitter {
         Content::Packed(size, Unit::pending(UnitKind::Content, address, Pending::Content(bytes)))
     }
 
-    /// Uploads whole chunks, a few at a time.
+    /// Uploads whole chunks, a few at a time. A chunk that is likely to be there already is compared
+    /// before it is sent: one that the former content has in the same place, and one that follows a
+    /// chunk which turned out to be there, as in an upload that is taken up again.
     async fn chunked(
         &self,
         mut chunks: BoxStream<'_, Result<Bytes>>,
+        former: Former<'_>,
         total: Option<u64>,
         watch: &Watch,
     ) -> Result<Content> {
-        let mut uploads: FuturesUnordered<BoxFuture<'_, Result<u64>>> = FuturesUnordered::new();
+        let mut former = former.await;
+        // Whether the last chunk of which nothing was known turned out to be there.
+        let mut resumes = false;
+        let mut uploads: FuturesUnordered<BoxFuture<'_, Result<Uploaded>>> =
+            FuturesUnordered::new();
         let mut addresses = Vec::new();
         let (mut size, mut done) = (0u64, 0u64);
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk?;
             watch.cancel.check()?;
             while uploads.len() >= UPLOADS_MAX {
-                if let Some(sent) = uploads.next().await {
-                    done += sent?;
+                if let Some(uploaded) = uploads.next().await {
+                    let Uploaded { length, stored } = uploaded?;
+                    resumes = stored.map_or(resumes, |stored| stored == Stored::Found);
+                    done += length;
                     watch.report(done, total);
                 }
             }
             let address = self.keys.address(UnitKind::Content, &chunk);
+            let is_unchanged = match &mut former {
+                // A table that cannot be read costs what it would have saved.
+                Some(chunks) => matches!(chunks.next().await, Some(Ok((_, old))) if old == address),
+                None => false,
+            };
             size += chunk.len() as u64;
             addresses.push(address);
-            uploads.push(Box::pin(self.upload(address, chunk)));
+            let guess = if is_unchanged || resumes { Guess::Present } else { Guess::Absent };
+            uploads.push(Box::pin(async move {
+                let uploaded = self.upload(address, chunk, guess).await?;
+                // What was expected says nothing about the chunks that follow.
+                let stored = uploaded.stored.filter(|_| !is_unchanged);
+                Ok(Uploaded { stored, ..uploaded })
+            }));
         }
-        while let Some(sent) = uploads.next().await {
-            done += sent?;
+        while let Some(uploaded) = uploads.next().await {
+            done += uploaded?.length;
             watch.report(done, total.or_else(|| uploads.is_empty().then_some(size)));
         }
         let table = Table::build(&self.keys, addresses)?;
         Ok(Content::Chunked(Chunked { size, chunk: self.chunk, table }))
     }
 
-    /// Makes sure the chunk is stored; returns its length.
-    async fn upload(&self, address: Address, chunk: Bytes) -> Result<u64> {
+    /// Makes sure the chunk is stored.
+    async fn upload(&self, address: Address, chunk: Bytes, guess: Guess) -> Result<Uploaded> {
         let length = chunk.len() as u64;
         if self.known.contains(&address) {
-            return Ok(length);
+            return Ok(Uploaded { length, stored: None });
         }
         let sealed = Bytes::from(seal_chunk(&address, &chunk).await?);
         drop(chunk);
-        match self.store.put(&chunk_name(&address), sealed, Precondition::Absent).await {
-            // Whoever put it there before put the same bytes.
-            Ok(_) | Err(Error::PreconditionFailed) => {
-                self.known.insert(address);
-                Ok(length)
-            }
-            Err(error) => Err(error),
-        }
+        let stored = store_immutable(&*self.store, &chunk_name(&address), sealed, guess).await?;
+        self.known.insert(address);
+        Ok(Uploaded { length, stored: Some(stored) })
     }
+}
+
+/// A chunk that is stored.
+struct Uploaded {
+    /// Its length without the seal.
+    length: u64,
+    /// How it came to be there, unless that says nothing new.
+    stored: Option<Stored>,
 }
 
 /// Cuts a stream into slices of one length, the last one shorter, then empty.

@@ -15,7 +15,7 @@ use super::rounds::{Gauge, Work};
 use super::sent::{Fate, Sent};
 use super::session::{Durability, Forest, Group, InDoubt, Ticket};
 use super::spill::{Costs, TAIL_OPS_MAX, should_spill};
-use crate::blob::{ETag, Precondition};
+use crate::blob::{ETag, Guess, Precondition, store_immutable};
 use crate::error::{Error, Result};
 use crate::hamt::{SealPlan, Trie};
 use crate::platform::sleep;
@@ -303,7 +303,7 @@ impl Forest {
         let puts = draft.packs.iter().map(|pack| async move {
             self.counters.pack(pack);
             let (bytes, length) = (pack.bytes.clone(), pack.bytes.len() as u64);
-            self.store.put(&pack_name(pack.id), bytes, Precondition::Absent).await?;
+            store_immutable(&*self.store, &pack_name(pack.id), bytes, Guess::Absent).await?;
             gauge.report(done.fetch_add(length, Ordering::Relaxed) + length, total);
             Ok(pack.id)
         });

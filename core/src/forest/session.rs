@@ -13,7 +13,7 @@ use super::rounds::{Rounds, Work};
 use super::sent::{Fate, FetchedRoot, Sent, fate, fetch_root};
 use super::stats::{Counters, WriteStats};
 use super::tree::{Stop, admit};
-use crate::blob::{BlobStore, ETag, Object, Precondition, probe_conditional_puts};
+use crate::blob::{BlobStore, ETag, Object, Precondition};
 use crate::error::{Error, Result};
 use crate::hamt::{Missing, Node, NodeSource, SealPlan, Trie};
 use crate::path::VaultPath;
@@ -124,14 +124,14 @@ pub(crate) struct Setup {
 }
 
 impl Forest {
-    /// Writes the first root of a new vault and opens it. The store must hold none.
+    /// Writes the first root of a new vault and opens it. The store must hold none, and honour
+    /// conditions.
     pub(crate) async fn create(
         setup: Setup,
         keys: Keys,
         slot: KeySlot,
         root: Root,
     ) -> Result<Self> {
-        probe_conditional_puts(&*setup.store, &setup.environment).await?;
         let body = root.encode(&SealPlan::default())?;
         let bytes =
             bytes::Bytes::from(seal_root(&keys, &slot, setup.environment.random()?, &body)?);

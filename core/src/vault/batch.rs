@@ -38,7 +38,8 @@ impl Batch {
         options: PutOptions,
     ) -> Result<()> {
         let (path, attributes) = self.vault.check_put(path, &options.metadata)?;
-        let content = self.vault.inner.splitter.bytes(bytes.into(), &options.watch);
+        let (splitter, former) = (&self.vault.inner.splitter, self.vault.former(&path));
+        let content = splitter.bytes(bytes.into(), former, &options.watch);
         let content = options.watch.cancel.run(content).await?;
         self.add(self.vault.put_op(path, content, attributes, &options.metadata).0)
     }
@@ -51,7 +52,8 @@ impl Batch {
         options: PutOptions,
     ) -> Result<()> {
         let (path, attributes) = self.vault.check_put(path, &options.metadata)?;
-        let content = self.vault.inner.splitter.stream(source, options.size_hint, &options.watch);
+        let (splitter, former) = (&self.vault.inner.splitter, self.vault.former(&path));
+        let content = splitter.stream(source, former, options.size_hint, &options.watch);
         let content = options.watch.cancel.run(content).await?;
         self.add(self.vault.put_op(path, content, attributes, &options.metadata).0)
     }

@@ -34,6 +34,7 @@
 mod batch;
 mod entry;
 mod listing;
+mod new_vault;
 mod open;
 mod read;
 mod shared;
@@ -45,6 +46,7 @@ use std::sync::Arc;
 pub use batch::Batch;
 pub use entry::{EntryInfo, EntryKind, Metadata, PutOptions, ReadOptions};
 pub use listing::{ListCursor, ListOptions, ListPage};
+pub use new_vault::NewVault;
 pub use open::{Credential, VaultConfig};
 pub use shared::SharedDirectory;
 pub use snapshot::Snapshot;

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::listing::Sorted;
-use super::{Inner, Vault};
-use crate::blob::BlobStore;
-use crate::content::{CHUNK_BYTES_DEFAULT, ChunkSize, ContentReader, KnownChunks, Splitter};
-use crate::error::{Error, Result};
-use crate::forest::{Forest, Root, Setup, read_root};
+use super::{Inner, NewVault, Vault};
+use crate::blob::{BlobStore, Probe, ProbedStore};
+use crate::content::{CHUNK_BYTES_DEFAULT, ContentReader, KnownChunks, Splitter};
+use crate::error::Result;
+use crate::forest::{Forest, Setup, read_root};
 use crate::platform::Environment;
 use crate::seal::{
-    KdfParams, KeySlot, Keys, PACK_BYTES_MAX, Passphrase, RecoveryPhrase, RootSecret, Unlock,
+    KdfParams, Keys, PACK_BYTES_MAX, Passphrase, RecoveryPhrase, RootSecret, Unlock,
 };
 
 /// What a vault is opened with.
@@ -40,6 +40,8 @@ pub struct VaultConfig {
     pub memory_budget_bytes: usize,
     /// The most bytes one pack holds.
     pub pack_bytes_max: usize,
+    /// When the store's conditional puts are tried before something is written to it.
+    pub probe: Probe,
     /// Where time and randomness come from.
     pub environment: Environment,
 }
@@ -51,51 +53,51 @@ impl Default for VaultConfig {
             kdf: KdfParams::default(),
             memory_budget_bytes: 64 * 1024 * 1024,
             pack_bytes_max: PACK_BYTES_MAX,
+            probe: Probe::default(),
             environment: Environment::default(),
         }
     }
 }
 
 impl Vault {
-    /// Makes a new vault in an empty store. With a passphrase, the root secret is drawn and
-    /// wrapped; with a secret, nothing of it is stored.
+    /// Draws up a new vault: its secret, its id and, with a passphrase, the wrapped secret. Nothing
+    /// is stored before [`NewVault::create`], so that its words can be shown or kept first.
     ///
-    /// Fails with [`Error::VaultExists`] if the store holds a vault, and with
-    /// [`Error::ConditionalPutUnsupported`] if it does not honour conditions.
+    /// Fails with [`Error::InvalidArgument`](crate::Error::InvalidArgument) if the configuration
+    /// is out of its bounds.
+    pub async fn prepare(credential: &Credential, config: VaultConfig) -> Result<NewVault> {
+        NewVault::prepare(credential, config).await
+    }
+
+    /// Makes a new vault in an empty store. With a passphrase, the root secret is drawn and
+    /// wrapped; with a secret, nothing of it is stored. The same as
+    /// [`prepare`](Vault::prepare) and [`NewVault::create`] in one.
+    ///
+    /// Fails with [`Error::VaultExists`](crate::Error::VaultExists) if the store holds a vault, and
+    /// with [`Error::ConditionalPutUnsupported`](crate::Error::ConditionalPutUnsupported) if it does
+    /// not honour conditions.
     pub async fn create(
         store: Arc<dyn BlobStore>,
         credential: &Credential,
         config: VaultConfig,
     ) -> Result<Self> {
-        let environment = &config.environment;
-        let chunk = ChunkSize::new(config.chunk_bytes).ok_or(Error::InvalidArgument {
-            what: "a chunk is a power of two from 128 KiB to 16 MiB",
-        })?;
-        let (secret, slot) = match credential {
-            Credential::Secret(secret) => (secret.clone(), KeySlot::Secret),
-            Credential::Passphrase(passphrase) => {
-                let secret = RootSecret::generate(environment)?;
-                let slot = KeySlot::wrap(&secret, passphrase, config.kdf, environment).await?;
-                (secret, slot)
-            }
-        };
-        let root = Root::first(environment.random()?, chunk);
-        let keys = Keys::derive(&secret);
-        let setup = setup(&store, &config);
-        let forest = Forest::create(setup, keys.clone(), slot, root).await?;
-        Ok(Self::assemble(store, secret, keys, forest))
+        Self::prepare(credential, config).await?.create(store).await
     }
 
-    /// Opens the vault in the store.
+    /// Opens the vault in the store. Nothing is written before the first change; then, if it is not
+    /// known of the store, its conditional puts are tried first, and every change fails with
+    /// [`Error::ConditionalPutUnsupported`](crate::Error::ConditionalPutUnsupported) if it does not
+    /// honour conditions.
     ///
-    /// Fails with [`Error::VaultNotFound`], [`Error::WrongKey`], [`Error::WrongPassphrase`],
-    /// [`Error::UnsupportedVersion`] or, where the root was tampered with,
-    /// [`Error::ObjectCorrupt`].
+    /// Fails with [`Error::VaultNotFound`](crate::Error::VaultNotFound), [`Error::WrongKey`](crate::Error::WrongKey), [`Error::WrongPassphrase`](crate::Error::WrongPassphrase),
+    /// [`Error::UnsupportedVersion`](crate::Error::UnsupportedVersion) or, where the root was tampered with,
+    /// [`Error::ObjectCorrupt`](crate::Error::ObjectCorrupt).
     pub async fn open(
         store: Arc<dyn BlobStore>,
         credential: &Credential,
         config: VaultConfig,
     ) -> Result<Self> {
+        let store = ProbedStore::opened(store, &config.environment, &config.probe);
         let (header, object) = read_root(&*store).await?;
         let unlock = match credential {
             Credential::Secret(secret) => Unlock::Secret(secret.clone()),
@@ -107,7 +109,12 @@ impl Vault {
         Ok(Self::assemble(store, secret, keys, forest))
     }
 
-    fn assemble(store: Arc<dyn BlobStore>, secret: RootSecret, keys: Keys, forest: Forest) -> Self {
+    pub(super) fn assemble(
+        store: Arc<dyn BlobStore>,
+        secret: RootSecret,
+        keys: Keys,
+        forest: Forest,
+    ) -> Self {
         let reader = ContentReader { store: Arc::clone(&store), keys: Some(keys.clone()) };
         let splitter = Splitter {
             store,
@@ -120,7 +127,7 @@ impl Vault {
     }
 }
 
-fn setup(store: &Arc<dyn BlobStore>, config: &VaultConfig) -> Setup {
+pub(super) fn setup(store: &Arc<dyn BlobStore>, config: &VaultConfig) -> Setup {
     Setup {
         store: Arc::clone(store),
         environment: config.environment.clone(),

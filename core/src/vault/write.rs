@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::entry::{EntryInfo, Metadata, PutOptions};
 use super::{Batch, Durability, Vault};
-use crate::content::Content;
+use crate::content::{Content, Former};
 use crate::error::{Error, Result};
 use crate::forest::{Attributes, Body, Entry, Op};
 use crate::path::{PathRule, VaultPath};
@@ -22,7 +22,8 @@ impl Vault {
         let (path, attributes) = self.check_put(path, &options.metadata)?;
         let bytes = bytes.into();
         let put = async {
-            let content = self.inner.splitter.bytes(bytes, &options.watch).await?;
+            let content =
+                self.inner.splitter.bytes(bytes, self.former(&path), &options.watch).await?;
             self.put_content(path, content, attributes, &options).await
         };
         options.watch.cancel.run(put).await
@@ -38,8 +39,9 @@ impl Vault {
     ) -> Result<EntryInfo> {
         let (path, attributes) = self.check_put(path, &options.metadata)?;
         let put = async {
+            let (splitter, former) = (&self.inner.splitter, self.former(&path));
             let content =
-                self.inner.splitter.stream(source, options.size_hint, &options.watch).await?;
+                splitter.stream(source, former, options.size_hint, &options.watch).await?;
             self.put_content(path, content, attributes, &options).await
         };
         options.watch.cancel.run(put).await
@@ -114,6 +116,21 @@ impl Vault {
     /// A batch: changes that are committed together or not at all.
     pub fn batch(&self) -> Batch {
         Batch::new(self.clone())
+    }
+
+    /// The chunks of what is at `path` now. The nodes on the way are those that a commit reads; a
+    /// table of more than four chunks is one read more. Whatever goes wrong, the put can do without.
+    pub(super) fn former<'a>(&'a self, path: &'a VaultPath) -> Former<'a> {
+        Box::pin(async move {
+            let entry = self.snapshot_at(path).await.ok()?.entry(path).await.ok()?;
+            match entry.content()? {
+                Content::Chunked(chunked) if chunked.chunk == self.inner.splitter.chunk => {
+                    let chunks = chunked.size.div_ceil(chunked.chunk.bytes());
+                    Some(self.inner.reader.clone().addresses(chunked, 0..chunks))
+                }
+                _ => None,
+            }
+        })
     }
 
     async fn put_content(

@@ -10,6 +10,7 @@ use crate::arguments::Global;
 use crate::failure::{Failure, Result};
 use crate::interrupt::Interrupt;
 use crate::output::{Meter, Output};
+use crate::probe_memory;
 use crate::secrets::{self, Prompt};
 
 pub(crate) struct Context {
@@ -44,7 +45,8 @@ impl Context {
         self.interrupt.listen()?;
         let store = self.interrupt.race(Box::pin(address.store())).await?;
         let opened = async {
-            let vault = Vault::open(store.objects(), &credential, VaultConfig::default()).await?;
+            let config = VaultConfig { probe: probe_memory::probe(), ..VaultConfig::default() };
+            let vault = Vault::open(store.objects(), &credential, config).await?;
             work(&vault).await
         };
         let outcome = self.interrupt.race(Box::pin(opened)).await;

@@ -13,6 +13,7 @@ mod interrupt;
 mod local;
 mod output;
 mod placement;
+mod probe_memory;
 mod record;
 mod secrets;
 mod upload;

@@ -23,6 +23,8 @@ public protocol BlobStore: Sendable {
     ///
     /// Otherwise it changes nothing and throws
     /// ``SealwoodError/Code-swift.struct/preconditionFailed``. Readers see the old object or the new one.
+    /// What is sent on has a checksum (`Content-MD5`, say), so that what was cut off or altered on its
+    /// way is refused and not kept.
     func put(_ key: String, _ bytes: Data, precondition: Precondition) async throws -> String
 
     /// Removes the object at `key`; succeeds if there is none.

@@ -5,6 +5,7 @@
 //! from any language's tests, or once at start. It writes about 1,100 objects and 20 MB below a
 //! prefix of the caller's choice and removes them again, whatever the outcome.
 
+mod comparing;
 mod conditions;
 mod fixture;
 mod listing;
@@ -34,6 +35,9 @@ pub enum Promise {
     Replaces,
     /// Other bytes have another tag.
     TagsTellStatesApart,
+    /// A comparison tells nothing, the same bytes and others apart, cut ones included, and its tag
+    /// serves to replace what is wrong.
+    ComparesContents,
     /// Delete removes, and succeeds again.
     DeletesTwice,
     /// Every allowed key names an object of its own, also where one key continues another.
@@ -72,7 +76,7 @@ pub enum Promise {
 
 impl Promise {
     /// Every promise, in the order in which they are tried.
-    pub const ALL: [Promise; 24] = [
+    pub const ALL: [Promise; 25] = [
         Promise::ReadsWhatWasWritten,
         Promise::MissingIsMissing,
         Promise::EmptyObjects,
@@ -80,6 +84,7 @@ impl Promise {
         Promise::Ranges,
         Promise::Replaces,
         Promise::TagsTellStatesApart,
+        Promise::ComparesContents,
         Promise::DeletesTwice,
         Promise::KeysAreDistinct,
         Promise::AbsentCreates,
@@ -108,6 +113,7 @@ impl Promise {
             Promise::Ranges => Box::pin(objects::ranges(fixture)),
             Promise::Replaces => Box::pin(objects::replaces(fixture)),
             Promise::TagsTellStatesApart => Box::pin(objects::tags_tell_states_apart(fixture)),
+            Promise::ComparesContents => Box::pin(comparing::compares_contents(fixture)),
             Promise::DeletesTwice => Box::pin(objects::deletes_twice(fixture)),
             Promise::KeysAreDistinct => Box::pin(objects::keys_are_distinct(fixture)),
             Promise::AbsentCreates => Box::pin(conditions::absent_creates(fixture)),

@@ -164,6 +164,10 @@ impl BlobStore for DirectoryStore {
         true
     }
 
+    fn honours_conditions(&self) -> bool {
+        true
+    }
+
     fn flush(&self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async { Ok(()) })
     }

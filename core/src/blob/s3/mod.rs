@@ -36,6 +36,7 @@ pub use config::{S3Config, S3Credentials, S3Style};
 /// A [`BlobStore`] in a bucket, or below a prefix of one.
 pub struct S3Store {
     client: RetryingStore<Client>,
+    identity: String,
     environment: Environment,
 }
 
@@ -49,18 +50,19 @@ impl S3Store {
     /// `environment`.
     pub fn with_environment(config: S3Config, environment: Environment) -> Result<Self> {
         let retry = config.retry;
+        let identity = format!("s3 {} {} {}", config.endpoint, config.bucket, config.prefix);
         let client = Client::new(config, environment.clone())?;
         let client = RetryingStore::with_environment(client, retry, environment.clone());
-        Ok(Self { client, environment })
+        Ok(Self { client, identity, environment })
     }
 
-    /// Finds out whether the server honours conditional puts, by four puts and a delete of an
-    /// object of a random name. [`Error::ConditionalPutUnsupported`] if it does not: such a
+    /// Finds out whether the server honours conditional puts, by some thirty small
+    /// requests; see [`probe_conditional_puts`]. [`Error::ConditionalPutUnsupported`] if it does not: such a
     /// bucket can't hold a vault.
     ///
     /// [`Error::ConditionalPutUnsupported`]: crate::Error::ConditionalPutUnsupported
     pub async fn probe(&self) -> Result<()> {
-        probe_conditional_puts(self, &self.environment).await
+        probe_conditional_puts(self, &self.environment).await.map(drop)
     }
 }
 
@@ -116,6 +118,10 @@ impl BlobStore for S3Store {
 
     fn confirms_puts(&self) -> bool {
         self.client.confirms_puts()
+    }
+
+    fn identity(&self) -> Option<String> {
+        Some(self.identity.clone())
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<()>> {

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::failure::{Failure, Result};
+use crate::probe_memory;
 use crate::secrets::{self, Prompt};
 
 #[derive(clap::Args)]
@@ -31,10 +32,15 @@ impl Init {
         context.interrupt.listen()?;
         // First, so that there is never a vault whose words could not be kept.
         let phrase_file = self.phrase_out.as_deref().map(PhraseFile::create).transpose()?;
-        let config = VaultConfig { chunk_bytes: self.chunk_bytes, ..VaultConfig::default() };
+        let config = VaultConfig {
+            chunk_bytes: self.chunk_bytes,
+            probe: probe_memory::probe(),
+            ..VaultConfig::default()
+        };
         let store = context.interrupt.race(Box::pin(address.store())).await?;
         let created = async {
             let vault = Vault::create(store.objects(), &credential, config).await?;
+            probe_memory::tell_of_leftover(&**vault.store(), &context.output).await;
             Ok(vault.recovery_phrase()?)
         };
         let outcome = context.interrupt.race(Box::pin(created)).await;

@@ -28,6 +28,8 @@ public interface BlobStore {
     /**
      * Writes the object at [key] whole and durably if [precondition] holds, and returns its tag;
      * `precondition-failed` otherwise. Readers see the old object or the new one, never a mix.
+     * What is sent on has a checksum (`Content-MD5`, say), so that what was cut off or altered on its
+     * way is refused and not kept.
      */
     public suspend fun put(
         key: String,
