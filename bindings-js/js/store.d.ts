@@ -74,6 +74,26 @@ export interface S3Config {
   sessionToken?: string | null | undefined;
   /** Whether an endpoint that is not this machine may be reached without TLS. */
   allowHttp?: boolean | undefined;
+  /** Whether signatures stand in URLs, where servers may log them, instead of headers. */
+  signedUrls?: boolean | undefined;
+  /** How long no byte of a request may move before it counts as failed; 20,000 if absent. */
+  idleTimeoutMs?: number | null | undefined;
+  /**
+   * The slowest upload of one body that is waited for, in bytes a second; 32,768 if absent. `fetch` does
+   * not show how far an upload is: the idle timeout is longer by the time the body takes at this rate.
+   */
+  uploadRateMin?: number | null | undefined;
+  /** The most requests under way at once, at least 1; 16 if absent. */
+  requestsMax?: number | null | undefined;
+  /** How often a call is tried while the server is unavailable, at least 1; 6 if absent. */
+  attemptsMax?: number | null | undefined;
+  /** The longest wait that a server may ask for before the next try; 60,000 if absent. */
+  retryAfterMaxMs?: number | null | undefined;
+  /**
+   * How long after the first failure of a call another try may begin, without the waits that the server
+   * asked for; 30,000 if absent.
+   */
+  giveUpAfterMs?: number | null | undefined;
 }
 
 /** Where a vault lives. Closing a handle closes no vault that was opened in it. */

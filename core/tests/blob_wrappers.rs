@@ -19,6 +19,8 @@ const FOUR_ATTEMPTS: RetryPolicy = RetryPolicy {
     attempts_max: 4,
     base: Duration::from_micros(10),
     cap: Duration::from_micros(10),
+    retry_after_max: Duration::from_micros(10),
+    give_up_after: Duration::from_secs(60),
 };
 
 fn faulty_with(objects: &[(&str, &'static str)]) -> Faulty {
@@ -197,8 +199,8 @@ fn unavailable_calls_are_repeated_up_to_the_limit() {
 
 #[test]
 fn final_errors_are_not_repeated() {
-    for error in [Error::StoreDenied, Error::StoreFull, Error::ObjectMissing, Error::OutcomeUnknown]
-    {
+    let denied = Error::StoreDenied { reason: "no".into() };
+    for error in [denied, Error::StoreFull, Error::ObjectMissing, Error::OutcomeUnknown] {
         let store = RetryingStore::new(faulty_with(&[]), FOUR_ATTEMPTS);
         store.inner().arm(Fault::new(FaultMode::FailBefore(error.clone())));
         assert_eq!(code(put(&store, "a", "x")), error.code());
@@ -271,6 +273,6 @@ fn the_probe_tells_stores_without_conditions() {
         }
     }
     let store = faulty_with(&[]);
-    store.arm(Fault::new(FaultMode::FailBefore(Error::StoreDenied)).on(Method::Put));
+    store.arm(Fault::new(FaultMode::FailBefore(Error::StoreDenied { reason: "no".into() })).on(Method::Put));
     assert_eq!(code(probe(&store)), "store-denied");
 }

@@ -32,7 +32,7 @@ pub use metered::{MeteredStore, Metrics, RequestRecord};
 pub use method::Method;
 pub use probe::probe_conditional_puts;
 pub use retrying::{RetryPolicy, RetryingStore};
-pub use s3::{S3Config, S3Credentials, S3Store, S3Style};
+pub use s3::{S3Config, S3Credentials, S3Signing, S3Store, S3Style};
 
 #[cfg(feature = "fuzzing")]
 pub(crate) use s3::{Listing, object, range, refusal};

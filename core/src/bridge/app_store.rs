@@ -137,8 +137,10 @@ pub fn store_error(code: Option<&str>, message: &str) -> Error {
         Some("object-truncated") => Error::ObjectTruncated,
         Some("precondition-failed") => Error::PreconditionFailed,
         Some("store-full") => Error::StoreFull,
-        Some("store-denied") => Error::StoreDenied,
-        Some("store-unavailable") => Error::StoreUnavailable { reason: reason() },
+        Some("store-denied") => Error::StoreDenied { reason: reason() },
+        Some("store-unavailable") => {
+            Error::StoreUnavailable { reason: reason(), retry_after: None }
+        }
         Some("outcome-unknown") => Error::OutcomeUnknown,
         Some("cancelled") => Error::Cancelled,
         Some("invalid-argument") => {
