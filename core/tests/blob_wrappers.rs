@@ -198,6 +198,32 @@ fn unavailable_calls_are_repeated_up_to_the_limit() {
 }
 
 #[test]
+fn a_store_may_ask_for_a_wait_up_to_a_ceiling() {
+    let store = RetryingStore::new(faulty_with(&[("a", "x")]), FOUR_ATTEMPTS);
+    let busy = |retry_after| Error::StoreUnavailable { reason: "busy".into(), retry_after };
+    // An hour is cut to the ceiling.
+    let hour = Some(Duration::from_secs(3600));
+    store.inner().arm(Fault::new(FaultMode::FailBefore(busy(hour))).nth(1));
+    assert_eq!(get(&store, "a").unwrap(), "x");
+    // What the store asked for is no part of the time after which attempts end.
+    let asked = Duration::from_millis(1);
+    let policy = RetryPolicy { retry_after_max: asked * 2, ..FOUR_ATTEMPTS };
+    let store = RetryingStore::new(faulty_with(&[]), policy);
+    store.inner().arm(Fault::new(FaultMode::FailBefore(busy(Some(asked)))));
+    assert_eq!(code(get(&store, "a")), "store-unavailable");
+    assert_eq!(store.inner().trace().len(), 4);
+}
+
+#[test]
+fn attempts_end_in_time() {
+    let policy = RetryPolicy { give_up_after: Duration::ZERO, ..FOUR_ATTEMPTS };
+    let store = RetryingStore::new(faulty_with(&[]), policy);
+    store.inner().arm(Fault::unavailable());
+    assert_eq!(code(get(&store, "a")), "store-unavailable");
+    assert_eq!(store.inner().trace().len(), 1);
+}
+
+#[test]
 fn final_errors_are_not_repeated() {
     let denied = Error::StoreDenied { reason: "no".into() };
     for error in [denied, Error::StoreFull, Error::ObjectMissing, Error::OutcomeUnknown] {
@@ -273,6 +299,9 @@ fn the_probe_tells_stores_without_conditions() {
         }
     }
     let store = faulty_with(&[]);
-    store.arm(Fault::new(FaultMode::FailBefore(Error::StoreDenied { reason: "no".into() })).on(Method::Put));
+    store.arm(
+        Fault::new(FaultMode::FailBefore(Error::StoreDenied { reason: "no".into() }))
+            .on(Method::Put),
+    );
     assert_eq!(code(probe(&store)), "store-denied");
 }

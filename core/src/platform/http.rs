@@ -54,11 +54,7 @@ pub struct HttpOptions {
 
 impl Default for HttpOptions {
     fn default() -> Self {
-        Self {
-            idle_timeout: Duration::from_secs(20),
-            upload_rate_min: 32 << 10,
-            ca_bundle: None,
-        }
+        Self { idle_timeout: Duration::from_secs(20), upload_rate_min: 32 << 10, ca_bundle: None }
     }
 }
 

@@ -49,10 +49,8 @@ pub(crate) fn refusal(response: &HttpResponse, now_ms: u64) -> Error {
     let body = std::str::from_utf8(&response.body).unwrap_or("");
     let code = code(body);
     let reason = || reason(response, body, code);
-    let unavailable = || Error::StoreUnavailable {
-        reason: reason(),
-        retry_after: retry_after(response, now_ms),
-    };
+    let unavailable =
+        || Error::StoreUnavailable { reason: reason(), retry_after: retry_after(response, now_ms) };
     match (response.status, code) {
         (_, code) if TRANSIENT.contains(&code) => unavailable(),
         (_, "RequestTimeTooSkewed") => {
@@ -155,9 +153,8 @@ fn is_page(response: &HttpResponse) -> bool {
 
 /// The text of `<Code>` in an error's XML, if it is a plain word.
 fn code(body: &str) -> &str {
-    let word = element(body, "Code").filter(|code| {
-        code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    });
+    let word = element(body, "Code")
+        .filter(|code| code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphanumeric()));
     word.unwrap_or("")
 }
 
@@ -217,7 +214,9 @@ mod tests {
     }
 
     fn error(code: &str, message: &str) -> String {
-        format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>{message}</Message></Error>")
+        format!(
+            "<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>{message}</Message></Error>"
+        )
     }
 
     #[test]

@@ -104,8 +104,7 @@ impl Signer {
             query.push(("X-Amz-Security-Token", token.to_owned()));
         }
         let query = canonical_query(query);
-        let signature =
-            self.signature(method, url, &query, &signed, "UNSIGNED-PAYLOAD", &scope)?;
+        let signature = self.signature(method, url, &query, &signed, "UNSIGNED-PAYLOAD", &scope)?;
         Some(format!("{query}&X-Amz-Signature={signature}"))
     }
 
@@ -348,15 +347,12 @@ mod tests {
     /// The example of a GET in Amazon's documentation of the signature.
     #[test]
     fn headers_are_those_of_the_published_example() {
-        let credentials = S3Credentials::new(
-            "AKIAIOSFODNN7EXAMPLE",
-            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-        );
+        let credentials =
+            S3Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
         let signer = signer(credentials, "us-east-1", S3Signing::Header, 1_369_353_600_000);
         let url = "https://examplebucket.s3.amazonaws.com/test.txt";
-        let signed = signer
-            .sign(request(HttpMethod::Get, url, &[("range", "bytes=0-9")], ""))
-            .unwrap();
+        let signed =
+            signer.sign(request(HttpMethod::Get, url, &[("range", "bytes=0-9")], "")).unwrap();
         let authorization = "AWS4-HMAC-SHA256 \
             Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, \
             SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, \
@@ -375,11 +371,21 @@ mod tests {
         let signer = signer(credentials, "eu-north-1", S3Signing::Header, 1_795_241_228_999);
         let url = "https://photos.s.example/my/vault/packs/00-ff_a";
         let md5 = ("content-md5", "XUFAKrxLKna5cZ2REBfFkg==");
-        let put = |condition| signer.sign(request(HttpMethod::Put, url, &[condition, md5], "hello"));
-        assert_eq!(signature_of(&put(("if-none-match", "*")).unwrap()), "a80e2a3f5166c85fc27d9ad136be95f2ddbc247ae303fcb83b82c599eeda510f");
-        assert_eq!(signature_of(&put(("if-match", "\"0123\"")).unwrap()), "8ff4ffa899647479a6e472037dde1bd4e910583d8103bcc98d2566af7369ecb2");
+        let put =
+            |condition| signer.sign(request(HttpMethod::Put, url, &[condition, md5], "hello"));
+        assert_eq!(
+            signature_of(&put(("if-none-match", "*")).unwrap()),
+            "a80e2a3f5166c85fc27d9ad136be95f2ddbc247ae303fcb83b82c599eeda510f"
+        );
+        assert_eq!(
+            signature_of(&put(("if-match", "\"0123\"")).unwrap()),
+            "8ff4ffa899647479a6e472037dde1bd4e910583d8103bcc98d2566af7369ecb2"
+        );
         let mut list = request(HttpMethod::Get, "https://s.example:9000/photos/", &[], "");
         list.query = vec![("prefix", "a b/~é+%".to_owned()), ("list-type", "2".to_owned())];
-        assert_eq!(signature_of(&signer.sign(list).unwrap()), "e298c694f021d4ba39606a66b9611c81fd37904cd0c69ae9590c6ef5d06f71b1");
+        assert_eq!(
+            signature_of(&signer.sign(list).unwrap()),
+            "e298c694f021d4ba39606a66b9611c81fd37904cd0c69ae9590c6ef5d06f71b1"
+        );
     }
 }

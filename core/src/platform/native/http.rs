@@ -39,12 +39,11 @@ impl HttpClient {
             let roots = RootCerts::Specific(Arc::new(certificates(bundle)?));
             config = config.tls_config(TlsConfig::builder().root_certs(roots).build());
         }
-        let connector = ()
-            .chain(ConnectProxyConnector::default())
-            .chain(TcpConnector)
-            .chain(RustlsConnector::default());
-        let agent =
-            ureq::Agent::with_parts(config.build(), connector, DefaultResolver::default());
+        let connector =
+            ().chain(ConnectProxyConnector::default())
+                .chain(TcpConnector)
+                .chain(RustlsConnector::default());
+        let agent = ureq::Agent::with_parts(config.build(), connector, DefaultResolver::default());
         Ok(Self { agent })
     }
 

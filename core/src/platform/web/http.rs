@@ -121,8 +121,7 @@ fn fetch(
     init.set_headers(&headers);
     // The host's words would quote the URL, in which a signature may stand.
     let unusable = |_| HttpError::Failed("a URL or header that cannot be sent".into());
-    let request =
-        web_sys::Request::new_with_str_and_init(&request.url, &init).map_err(unusable)?;
+    let request = web_sys::Request::new_with_str_and_init(&request.url, &init).map_err(unusable)?;
     js_sys::Reflect::get(&js_sys::global(), &JsValue::from_str("fetch"))
         .and_then(|fetch| fetch.dyn_into::<js_sys::Function>())
         .and_then(|fetch| fetch.call1(&JsValue::UNDEFINED, &request))
