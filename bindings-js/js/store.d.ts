@@ -40,7 +40,9 @@ export interface CustomStore {
   getRange(key: string, offset: number, length: number): Awaitable<Uint8Array>;
   /**
    * Writes the object whole and durably if `precondition` holds, and gives its new tag; equal tags mean
-   * equal bytes. Otherwise changes nothing and fails with `precondition-failed`.
+   * equal bytes. Otherwise changes nothing and fails with `precondition-failed`. Bytes that go over a
+   * network go with a checksum, such as `Content-MD5`: what arrives damaged is not stored, and the put
+   * fails with `store-unavailable`.
    */
   put(key: string, bytes: Uint8Array, precondition: Precondition | undefined): Awaitable<string>;
   /** Removes the object; succeeds if there is none. */

@@ -23,6 +23,8 @@ public protocol BlobStore: Sendable {
     ///
     /// Otherwise it changes nothing and throws
     /// ``SealwoodError/Code-swift.struct/preconditionFailed``. Readers see the old object or the new one.
+    /// Bytes that go over a network go with a checksum, such as `Content-MD5`: what arrives damaged is not
+    /// stored, and the put throws ``SealwoodError/Code-swift.struct/storeUnavailable``.
     func put(_ key: String, _ bytes: Data, precondition: Precondition) async throws -> String
 
     /// Removes the object at `key`; succeeds if there is none.
