@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_lite::future::block_on;
 use sealwood::Error;
@@ -19,6 +19,8 @@ use sealwood::blob::{
 enum Answer {
     /// Answers with this status and body, under the tag `"tag"`.
     Status(u16, &'static str),
+    /// Answers 503 and asks to be left alone for so many seconds.
+    Busy(&'static str),
     /// Answers with a redirect to this server.
     Redirect(&'static str),
     /// Closes the connection without an answer.
@@ -114,17 +116,18 @@ fn send_answer(
     answer: Answer,
     request: &Request,
 ) -> std::io::Result<()> {
-    let (status, location, body, length) = match answer {
-        Answer::Status(status, body) => (status, "", body, body.len()),
-        Answer::Redirect(to) => (307, to, "", 0),
-        Answer::CutOff => (200, "", "half", 8),
+    let (status, header, body, length) = match answer {
+        Answer::Status(status, body) => (status, String::new(), body, body.len()),
+        Answer::Redirect(to) => (307, format!("Location: {to}\r\n"), "", 0),
+        Answer::Busy(seconds) => (503, format!("Retry-After: {seconds}\r\n"), "", 0),
+        Answer::CutOff => (200, String::new(), "half", 8),
         Answer::Close | Answer::Hang => return Ok(()),
     };
     let body = if request.line.starts_with("HEAD") { "" } else { body };
     write!(
         connection,
-        "HTTP/1.1 {status} X\r\nETag: \"tag\"\r\nLocation: {location}\r\n\
-         Connection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+        "HTTP/1.1 {status} X\r\nETag: \"tag\"\r\n{header}Connection: close\r\n\
+         Content-Length: {length}\r\n\r\n{body}"
     )
 }
 
@@ -160,6 +163,20 @@ fn overload_and_lost_connections_are_tried_again() {
         assert_eq!(get(&server).unwrap(), "found");
         assert_eq!(server.methods(), ["GET"; 3]);
     }
+}
+
+#[test]
+fn a_busy_server_is_left_alone_as_long_as_it_asks() {
+    let server = Server::start(&[Answer::Busy("1"), Answer::Status(200, "found")]);
+    let started = Instant::now();
+    assert_eq!(get(&server).unwrap(), "found");
+    assert!(started.elapsed() >= Duration::from_secs(1));
+    // An hour is more than it may ask for.
+    let server = Server::start(&[Answer::Busy("3600"), Answer::Status(200, "found")]);
+    let mut config = server.config();
+    config.retry.retry_after_max = Duration::from_millis(1);
+    let store = S3Store::new(config).unwrap();
+    assert_eq!(block_on(store.get("root")).unwrap().bytes, "found");
 }
 
 #[test]
