@@ -40,8 +40,9 @@ export interface CustomStore {
   getRange(key: string, offset: number, length: number): Awaitable<Uint8Array>;
   /**
    * Writes the object whole and durably if `precondition` holds, and gives its new tag; equal tags mean
-   * equal bytes. Otherwise changes nothing and fails with `precondition-failed`. What is sent on has a
-   * checksum (`Content-MD5`, say), so that what was cut off or altered on its way is refused and not kept.
+   * equal bytes. Otherwise changes nothing and fails with `precondition-failed`. Bytes that go over a
+   * network go with a checksum, such as `Content-MD5`: what arrives damaged is not stored, and the put
+   * fails with `store-unavailable`.
    */
   put(key: string, bytes: Uint8Array, precondition: Precondition | undefined): Awaitable<string>;
   /** Removes the object; succeeds if there is none. */
@@ -75,6 +76,26 @@ export interface S3Config {
   sessionToken?: string | null | undefined;
   /** Whether an endpoint that is not this machine may be reached without TLS. */
   allowHttp?: boolean | undefined;
+  /** Whether signatures stand in URLs, where servers may log them, instead of headers. */
+  signedUrls?: boolean | undefined;
+  /** How long no byte of a request may move before it counts as failed; 20,000 if absent. */
+  idleTimeoutMs?: number | null | undefined;
+  /**
+   * The slowest upload of one body that is waited for, in bytes a second; 32,768 if absent. `fetch` does
+   * not show how far an upload is: the idle timeout is longer by the time the body takes at this rate.
+   */
+  uploadRateMin?: number | null | undefined;
+  /** The most requests under way at once, at least 1; 16 if absent. */
+  requestsMax?: number | null | undefined;
+  /** How often a call is tried while the server is unavailable, at least 1; 6 if absent. */
+  attemptsMax?: number | null | undefined;
+  /** The longest wait that a server may ask for before the next try; 60,000 if absent. */
+  retryAfterMaxMs?: number | null | undefined;
+  /**
+   * How long after the first failure of a call another try may begin, without the waits that the server
+   * asked for; 30,000 if absent.
+   */
+  giveUpAfterMs?: number | null | undefined;
 }
 
 /** Where a vault lives. Closing a handle closes no vault that was opened in it. */

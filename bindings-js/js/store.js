@@ -32,9 +32,20 @@ export class BlobStore extends Handle {
       needed('secretAccessKey'),
       optional('sessionToken'),
     ];
+    const numbers = [
+      'idleTimeoutMs',
+      'uploadRateMin',
+      'requestsMax',
+      'attemptsMax',
+      'retryAfterMaxMs',
+      'giveUpAfterMs',
+    ].map((name) => optionalSmall(given[name], name));
     const pathStyle = given.pathStyle == null ? undefined : Boolean(given.pathStyle);
     const allowHttp = Boolean(given.allowHttp);
-    return now(({ Store }) => Handle.of(BlobStore, Store.s3(texts, pathStyle, allowHttp)));
+    const signedUrls = Boolean(given.signedUrls);
+    return now(({ Store }) =>
+      Handle.of(BlobStore, Store.s3(texts, numbers, pathStyle, allowHttp, signedUrls)),
+    );
   }
 
   static custom(store) {

@@ -24,12 +24,18 @@ impl Store {
     }
 
     /// A bucket. The `texts`, of which an empty one is as good as none, are the endpoint, the region, the
-    /// bucket, the prefix, the access key, its secret and the session's token.
+    /// bucket, the prefix, the access key, its secret and the session's token. The `numbers`, each of
+    /// which may be missing, are the idle timeout, the least rate of an upload, the most requests, the
+    /// most attempts, the longest wait a server may ask for, and how long attempts go on.
     pub fn s3(
         texts: Vec<String>,
+        numbers: Vec<JsValue>,
         path_style: Option<bool>,
         allow_http: bool,
+        signed_urls: bool,
     ) -> Result<Self, JsValue> {
+        let mut numbers = numbers.into_iter();
+        let mut number = || numbers.next().and_then(|number| number.as_f64()).map(|n| n as u32);
         let mut texts = texts.into_iter();
         let mut optional = || texts.next().filter(|text| !text.is_empty());
         let input = S3Input {
@@ -42,6 +48,14 @@ impl Store {
             secret_access_key: optional().unwrap_or_default(),
             session_token: optional(),
             allow_http,
+            signed_urls,
+            idle_timeout_ms: number(),
+            upload_rate_min: number(),
+            requests_max: number(),
+            attempts_max: number(),
+            retry_after_max_ms: number(),
+            give_up_after_ms: number(),
+            ca_bundle: None,
         };
         input.store().map(Self).map_err(to_js)
     }

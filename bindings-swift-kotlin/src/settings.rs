@@ -66,6 +66,27 @@ pub struct CoreS3 {
     /// Whether the endpoint may be one without TLS.
     #[uniffi(default = false)]
     pub allow_http: bool,
+    /// Whether signatures stand in URLs instead of headers.
+    #[uniffi(default = false)]
+    pub signed_urls: bool,
+    /// How long no byte may move, in milliseconds.
+    #[uniffi(default = None)]
+    pub idle_timeout_ms: Option<u32>,
+    /// The most requests at once.
+    #[uniffi(default = None)]
+    pub requests_max: Option<u32>,
+    /// The most attempts of a call.
+    #[uniffi(default = None)]
+    pub attempts_max: Option<u32>,
+    /// The longest wait a server may ask for, in milliseconds.
+    #[uniffi(default = None)]
+    pub retry_after_max_ms: Option<u32>,
+    /// How long attempts go on, in milliseconds.
+    #[uniffi(default = None)]
+    pub give_up_after_ms: Option<u32>,
+    /// Certificates in PEM that are trusted in place of the built-in ones.
+    #[uniffi(default = None)]
+    pub ca_bundle: Option<String>,
 }
 
 impl From<CoreS3> for S3Input {
@@ -80,6 +101,14 @@ impl From<CoreS3> for S3Input {
             secret_access_key: config.secret_access_key,
             session_token: config.session_token,
             allow_http: config.allow_http,
+            signed_urls: config.signed_urls,
+            idle_timeout_ms: config.idle_timeout_ms,
+            upload_rate_min: None,
+            requests_max: config.requests_max,
+            attempts_max: config.attempts_max,
+            retry_after_max_ms: config.retry_after_max_ms,
+            give_up_after_ms: config.give_up_after_ms,
+            ca_bundle: config.ca_bundle,
         }
     }
 }

@@ -4,6 +4,8 @@
 //! carry no path, no name and no key: what an app may show lives in fields, what a log may hold
 //! is in the text.
 
+use std::time::Duration;
+
 use crate::path::{PathRule, VaultPath};
 
 /// The result of everything in this crate.
@@ -142,14 +144,19 @@ pub enum Error {
     /// The store has no room left.
     #[error("the store is full")]
     StoreFull,
-    /// The store refused the credentials.
-    #[error("the store denied access")]
-    StoreDenied,
+    /// The store refused the credentials, or what they asked for.
+    #[error("the store denied access: {reason}")]
+    StoreDenied {
+        /// What the store said.
+        reason: String,
+    },
     /// The store did not answer in time or is overloaded; trying again may help.
     #[error("the store is unavailable: {reason}")]
     StoreUnavailable {
         /// What the adapter saw.
         reason: String,
+        /// How long the store asked to be left alone.
+        retry_after: Option<Duration>,
     },
     /// The store failed in a way that trying again does not mend.
     #[error("the store failed: {reason}")]
@@ -322,7 +329,7 @@ impl Error {
             Error::PreconditionFailed => "precondition-failed",
             Error::ConditionalPutUnsupported { .. } => "conditional-put-unsupported",
             Error::StoreFull => "store-full",
-            Error::StoreDenied => "store-denied",
+            Error::StoreDenied { .. } => "store-denied",
             Error::StoreUnavailable { .. } => "store-unavailable",
             Error::StoreFailed { .. } => "store-failed",
             Error::CommitContention { .. } => "commit-contention",

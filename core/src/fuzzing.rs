@@ -121,7 +121,7 @@ pub fn s3_range(response: HttpResponse, offset: u64, length: u64) -> Result<Byte
 
 /// Reads an S3 server's refusal.
 pub fn s3_refusal(response: &HttpResponse) -> Error {
-    blob::refusal(response)
+    blob::refusal(response, 0)
 }
 
 /// Reads the address of a bucket; gives the URL its objects are under.

@@ -18,6 +18,8 @@ const FOUR_ATTEMPTS: RetryPolicy = RetryPolicy {
     attempts_max: 4,
     base: Duration::from_micros(10),
     cap: Duration::from_micros(10),
+    retry_after_max: Duration::from_micros(10),
+    give_up_after: Duration::from_secs(60),
 };
 
 fn faulty_with(objects: &[(&str, &'static str)]) -> Faulty {
@@ -227,9 +229,35 @@ fn unavailable_calls_are_repeated_up_to_the_limit() {
 }
 
 #[test]
+fn a_store_may_ask_for_a_wait_up_to_a_ceiling() {
+    let store = RetryingStore::new(faulty_with(&[("a", "x")]), FOUR_ATTEMPTS);
+    let busy = |retry_after| Error::StoreUnavailable { reason: "busy".into(), retry_after };
+    // An hour is cut to the ceiling.
+    let hour = Some(Duration::from_secs(3600));
+    store.inner().arm(Fault::new(FaultMode::FailBefore(busy(hour))).nth(1));
+    assert_eq!(get(&store, "a").unwrap(), "x");
+    // What the store asked for is no part of the time after which attempts end.
+    let asked = Duration::from_millis(1);
+    let policy = RetryPolicy { retry_after_max: asked * 2, ..FOUR_ATTEMPTS };
+    let store = RetryingStore::new(faulty_with(&[]), policy);
+    store.inner().arm(Fault::new(FaultMode::FailBefore(busy(Some(asked)))));
+    assert_eq!(code(get(&store, "a")), "store-unavailable");
+    assert_eq!(store.inner().trace().len(), 4);
+}
+
+#[test]
+fn attempts_end_in_time() {
+    let policy = RetryPolicy { give_up_after: Duration::ZERO, ..FOUR_ATTEMPTS };
+    let store = RetryingStore::new(faulty_with(&[]), policy);
+    store.inner().arm(Fault::unavailable());
+    assert_eq!(code(get(&store, "a")), "store-unavailable");
+    assert_eq!(store.inner().trace().len(), 1);
+}
+
+#[test]
 fn final_errors_are_not_repeated() {
-    for error in [Error::StoreDenied, Error::StoreFull, Error::ObjectMissing, Error::OutcomeUnknown]
-    {
+    let denied = Error::StoreDenied { reason: "no".into() };
+    for error in [denied, Error::StoreFull, Error::ObjectMissing, Error::OutcomeUnknown] {
         let store = RetryingStore::new(faulty_with(&[]), FOUR_ATTEMPTS);
         store.inner().arm(Fault::new(FaultMode::FailBefore(error.clone())));
         assert_eq!(code(put(&store, "a", "x")), error.code());

@@ -6,12 +6,12 @@ use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_lite::future::block_on;
 use sealwood::Error;
 use sealwood::blob::{
-    BlobStore, ETag, Precondition, RetryPolicy, S3Config, S3Credentials, S3Store,
+    BlobStore, ETag, Precondition, RetryPolicy, S3Config, S3Credentials, S3Signing, S3Store,
 };
 
 /// What the server does with one request.
@@ -19,6 +19,10 @@ use sealwood::blob::{
 enum Answer {
     /// Answers with this status and body, under the tag `"tag"`.
     Status(u16, &'static str),
+    /// Answers 503 and asks to be left alone for so many seconds.
+    Busy(&'static str),
+    /// Answers with a redirect to this server.
+    Redirect(&'static str),
     /// Closes the connection without an answer.
     Close,
     /// Announces more bytes than it sends.
@@ -77,7 +81,8 @@ impl Server {
         let credentials = S3Credentials::new("id", "secret").with_session_token("token");
         let mut config = S3Config::from_address(&address, credentials).unwrap();
         let wait = Duration::from_micros(10);
-        config.retry = RetryPolicy { attempts_max: 3, base: wait, cap: wait };
+        config.retry =
+            RetryPolicy { attempts_max: 3, base: wait, cap: wait, ..RetryPolicy::default() };
         config
     }
 
@@ -111,15 +116,17 @@ fn send_answer(
     answer: Answer,
     request: &Request,
 ) -> std::io::Result<()> {
-    let (status, body, length) = match answer {
-        Answer::Status(status, body) => (status, body, body.len()),
-        Answer::CutOff => (200, "half", 8),
+    let (status, header, body, length) = match answer {
+        Answer::Status(status, body) => (status, String::new(), body, body.len()),
+        Answer::Redirect(to) => (307, format!("Location: {to}\r\n"), "", 0),
+        Answer::Busy(seconds) => (503, format!("Retry-After: {seconds}\r\n"), "", 0),
+        Answer::CutOff => (200, String::new(), "half", 8),
         Answer::Close | Answer::Hang => return Ok(()),
     };
     let body = if request.line.starts_with("HEAD") { "" } else { body };
     write!(
         connection,
-        "HTTP/1.1 {status} X\r\nETag: \"tag\"\r\nConnection: close\r\n\
+        "HTTP/1.1 {status} X\r\nETag: \"tag\"\r\n{header}Connection: close\r\n\
          Content-Length: {length}\r\n\r\n{body}"
     )
 }
@@ -159,6 +166,20 @@ fn overload_and_lost_connections_are_tried_again() {
 }
 
 #[test]
+fn a_busy_server_is_left_alone_as_long_as_it_asks() {
+    let server = Server::start(&[Answer::Busy("1"), Answer::Status(200, "found")]);
+    let started = Instant::now();
+    assert_eq!(get(&server).unwrap(), "found");
+    assert!(started.elapsed() >= Duration::from_secs(1));
+    // An hour is more than it may ask for.
+    let server = Server::start(&[Answer::Busy("3600"), Answer::Status(200, "found")]);
+    let mut config = server.config();
+    config.retry.retry_after_max = Duration::from_millis(1);
+    let store = S3Store::new(config).unwrap();
+    assert_eq!(block_on(store.get("root")).unwrap().bytes, "found");
+}
+
+#[test]
 fn attempts_are_bounded() {
     let server = Server::start(&[Answer::Status(503, "")]);
     assert_eq!(code(get(&server)), "store-unavailable");
@@ -170,7 +191,7 @@ fn attempts_are_bounded() {
 fn a_silent_server_times_out() {
     let server = Server::start(&[Answer::Hang]);
     let mut config = server.config();
-    config.timeout = Duration::from_millis(50);
+    config.idle_timeout = Duration::from_millis(50);
     let store = S3Store::new(config).unwrap();
     assert_eq!(code(block_on(store.get("root"))), "store-unavailable");
 }
@@ -245,25 +266,104 @@ fn a_match_with_nothing_there_is_a_failed_precondition() {
 }
 
 #[test]
-fn conditions_are_sent_and_signed_and_secrets_are_not_sent() {
+fn conditions_and_checksums_are_sent_and_signed_and_secrets_are_not_sent() {
     let server = Server::start(&[OK]);
     put(&server, Precondition::None).unwrap();
     put(&server, Precondition::Absent).unwrap();
     put(&server, Precondition::Matches(ETag("\"e\"".into()))).unwrap();
     let requests = server.requests();
-    for (request, header, signed) in [
-        (&requests[0], "", "SignedHeaders=host&"),
-        (&requests[1], "if-none-match: *\r\n", "SignedHeaders=host%3Bif-none-match&"),
-        (&requests[2], "if-match: \"e\"\r\n", "SignedHeaders=host%3Bif-match&"),
+    for (request, header, condition) in [
+        (&requests[0], "", ""),
+        (&requests[1], "if-none-match: *\r\n", "if-none-match;"),
+        (&requests[2], "if-match: \"e\"\r\n", "if-match;"),
     ] {
-        assert!(request.line.starts_with("PUT /bucket/prefix/root?"), "{}", request.line);
-        assert!(request.headers.contains(header), "{}", request.headers);
-        assert!(request.line.contains(signed), "{}", request.line);
-        assert!(request.line.contains("X-Amz-Security-Token=token&"), "{}", request.line);
-        assert!(!request.line.contains("secret") && !request.headers.contains("secret"));
+        assert_eq!(request.line, "PUT /bucket/prefix/root HTTP/1.1\r\n");
+        let signed = format!(
+            "signedheaders=content-md5;host;{condition}x-amz-content-sha256;x-amz-date;\
+             x-amz-security-token, "
+        );
+        for part in [
+            header,
+            &signed,
+            "content-md5: q9x5phakd5eqvmwji5iyxw==\r\n",
+            "x-amz-security-token: token\r\n",
+            "x-amz-content-sha256: \
+             ae0bec9e9d33c56354bd612c8a6010840324fc5b9786ce0a18b696b304b09397\r\n",
+        ] {
+            assert!(request.headers.contains(part), "{part}: {}", request.headers);
+        }
+        assert!(!request.headers.contains("secret"));
         assert_eq!(request.body, "ours");
     }
     assert!(!requests[0].headers.contains("if-"), "{}", requests[0].headers);
+}
+
+#[test]
+fn signatures_stand_in_urls_where_that_is_asked_for() {
+    let server = Server::start(&[OK]);
+    let mut config = server.config();
+    config.signing = S3Signing::Url;
+    let store = S3Store::new(config).unwrap();
+    block_on(store.put("root", "ours".into(), Precondition::Absent)).unwrap();
+    let request = &server.requests()[0];
+    for part in ["X-Amz-SignedHeaders=content-md5%3Bhost%3Bif-none-match&", "X-Amz-Signature="] {
+        assert!(request.line.contains(part), "{}", request.line);
+    }
+    assert!(!request.headers.contains("authorization"), "{}", request.headers);
+}
+
+#[test]
+fn no_signature_and_no_token_stands_in_an_error() {
+    let echo: &str = "<Error><Code>InvalidRequest</Code><Message>\
+        0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef</Message></Error>";
+    for signing in [S3Signing::Header, S3Signing::Url] {
+        for answer in [Answer::Close, Answer::Status(400, echo), Answer::Status(302, "")] {
+            let server = Server::start(&[answer]);
+            let mut config = server.config();
+            config.signing = signing;
+            let store = S3Store::new(config).unwrap();
+            let text = format!("{:?}", block_on(store.get("root")).unwrap_err());
+            for secret in ["Signature", "token", "01234567", "secret"] {
+                assert!(!text.contains(secret), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_redirect_is_not_followed() {
+    let elsewhere = Server::start(&[Answer::Status(200, "theirs")]);
+    let server = Server::start(&[Answer::Redirect(elsewhere.endpoint.clone().leak())]);
+    let store = server.store();
+    let refused = block_on(store.get("root")).unwrap_err();
+    assert!(refused.to_string().contains("redirected to 127.0.0.1"), "{refused}");
+    assert_eq!(code(block_on(store.delete("root"))), "store-failed");
+    assert_eq!(elsewhere.methods(), [""; 0]);
+}
+
+#[test]
+fn a_success_that_is_none_is_told() {
+    const ERROR: Answer =
+        Answer::Status(200, "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>");
+    const PAGE: Answer = Answer::Status(200, "<!DOCTYPE html><html>sign in</html>");
+    for (answer, expected) in [(ERROR, "store-denied"), (PAGE, "store-failed")] {
+        let server = Server::start(&[answer]);
+        assert_eq!(code(put(&server, Precondition::None)), expected);
+        assert_eq!(code(get(&server)), expected);
+        assert_eq!(code(block_on(server.store().delete("root"))), expected);
+        assert_eq!(code(block_on(server.store().get_range("root", 0, 9))), expected);
+    }
+}
+
+#[test]
+fn answers_are_read_to_the_limit_of_what_was_asked_for() {
+    let long: &str = Box::leak("x".repeat(100 << 10).into_boxed_str());
+    let server = Server::start(&[Answer::Status(200, long)]);
+    let store = server.store();
+    assert_eq!(code(block_on(store.get_range("root", 0, 9))), "store-failed");
+    assert_eq!(code(block_on(store.put("root", "x".into(), Precondition::None))), "store-failed");
+    assert_eq!(code(block_on(store.delete("root"))), "store-failed");
+    assert!(block_on(store.get("root")).is_ok());
 }
 
 #[test]

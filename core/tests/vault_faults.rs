@@ -149,12 +149,22 @@ fn enumerate(mode: impl Fn() -> FaultMode) {
 
 #[test]
 fn a_request_that_never_arrives_changes_nothing() {
-    enumerate(|| FaultMode::FailBefore(Error::StoreUnavailable { reason: "injected".into() }));
+    enumerate(|| {
+        FaultMode::FailBefore(Error::StoreUnavailable {
+            reason: "injected".into(),
+            retry_after: None,
+        })
+    });
 }
 
 #[test]
 fn a_request_whose_answer_is_lost_leaves_one_of_two_states() {
-    enumerate(|| FaultMode::FailAfter(Error::StoreUnavailable { reason: "injected".into() }));
+    enumerate(|| {
+        FaultMode::FailAfter(Error::StoreUnavailable {
+            reason: "injected".into(),
+            retry_after: None,
+        })
+    });
 }
 
 #[test]

@@ -26,8 +26,9 @@ abstract class HostStore {
   Future<Uint8List> getRange(String key, int offset, int length);
 
   /// Writes the object at [key] whole and durably if [precondition] holds, and gives the tag of what was
-  /// written; otherwise changes nothing and fails with `precondition-failed`. What is sent on has a
-  /// checksum (`Content-MD5`, say), so that what was cut off or altered on its way is refused and not kept.
+  /// written; otherwise changes nothing and fails with `precondition-failed`. Bytes that go over a network
+  /// go with a checksum, such as `Content-MD5`: what arrives damaged is not stored, and the put fails with
+  /// `store-unavailable`.
   Future<String> put(String key, Uint8List bytes, Precondition precondition);
 
   /// Removes the object at [key]; succeeds if there is none.

@@ -90,6 +90,28 @@ final class S3Config {
   /// Whether plain HTTP is allowed, as for a server on the same machine.
   final bool allowHttp;
 
+  /// Whether signatures stand in URLs, where servers may log them, instead of headers.
+  final bool signedUrls;
+
+  /// How long no byte of a request may move before it counts as failed; 20 seconds if null.
+  final Duration? idleTimeout;
+
+  /// The most requests under way at once, at least 1; 16 if null.
+  final int? requestsMax;
+
+  /// How often a call is tried while the server is unavailable, at least 1; 6 if null.
+  final int? attemptsMax;
+
+  /// The longest wait that a server may ask for before the next try; a minute if null.
+  final Duration? retryAfterMax;
+
+  /// How long after the first failure of a call another try may begin, without the waits that the server
+  /// asked for; 30 seconds if null.
+  final Duration? giveUpAfter;
+
+  /// Certificates in PEM that are trusted in place of the built-in ones.
+  final String? caBundle;
+
   /// A bucket.
   const S3Config({
     this.endpoint,
@@ -101,6 +123,13 @@ final class S3Config {
     required this.secretAccessKey,
     this.sessionToken,
     this.allowHttp = false,
+    this.signedUrls = false,
+    this.idleTimeout,
+    this.requestsMax,
+    this.attemptsMax,
+    this.retryAfterMax,
+    this.giveUpAfter,
+    this.caBundle,
   });
 }
 
@@ -144,6 +173,13 @@ native.S3Spec s3Spec(S3Config config) => native.S3Spec(
   secretAccessKey: config.secretAccessKey,
   sessionToken: config.sessionToken,
   allowHttp: config.allowHttp,
+  signedUrls: config.signedUrls,
+  idleTimeoutMs: config.idleTimeout?.inMilliseconds,
+  requestsMax: config.requestsMax,
+  attemptsMax: config.attemptsMax,
+  retryAfterMaxMs: config.retryAfterMax?.inMilliseconds,
+  giveUpAfterMs: config.giveUpAfter?.inMilliseconds,
+  caBundle: config.caBundle,
 );
 
 /// What is attached to an entry and how it is put, in the glue's form.

@@ -387,7 +387,7 @@ impl<S: BlobStore> BlobStore for FaultyStore<S> {
 }
 
 fn injected() -> Error {
-    Error::StoreUnavailable { reason: "injected fault".into() }
+    Error::StoreUnavailable { reason: "injected fault".into(), retry_after: None }
 }
 
 /// `bytes` as a fault of reading or sending leaves them.

@@ -9,6 +9,11 @@
 //! If another object is there, a put under `Matches` may have landed unseen and been replaced by
 //! another writer at once: that is [`Error::OutcomeUnknown`], and what the writer reads then tells.
 //! A put under `Absent` has failed: something is there, which is all that its caller asked.
+//!
+//! A store may say how long it wants to be left alone
+//! ([`Error::StoreUnavailable::retry_after`](Error::StoreUnavailable)); the next try comes no
+//! sooner, up to a ceiling. Tries also end in time: none begins once [`RetryPolicy::give_up_after`]
+//! has passed since the first failure, not counting the waits that the store asked for.
 
 use std::time::Duration;
 
@@ -16,7 +21,7 @@ use bytes::Bytes;
 
 use super::{BlobStore, ETag, Found, Object, ObjectMeta, ObjectPage, Precondition};
 use crate::error::{Error, Result};
-use crate::platform::{BoxFuture, Environment, sleep};
+use crate::platform::{BoxFuture, Environment, Stopwatch, sleep};
 
 /// How often and how fast to try again: full jitter, a random wait between nothing and a ceiling
 /// that doubles with each failure.
@@ -28,11 +33,23 @@ pub struct RetryPolicy {
     pub base: Duration,
     /// The highest ceiling.
     pub cap: Duration,
+    /// The longest wait that a store may ask for; a longer one is cut to this.
+    pub retry_after_max: Duration,
+    /// How long after the first failure of a call another attempt may begin, not counting what
+    /// the store asked to wait. A call lasts at most its first attempt, this, one more attempt,
+    /// and `attempts_max - 1` times `retry_after_max`.
+    pub give_up_after: Duration,
 }
 
 impl RetryPolicy {
     /// One attempt.
-    pub const NONE: Self = Self { attempts_max: 1, base: Duration::ZERO, cap: Duration::ZERO };
+    pub const NONE: Self = Self {
+        attempts_max: 1,
+        base: Duration::ZERO,
+        cap: Duration::ZERO,
+        retry_after_max: Duration::ZERO,
+        give_up_after: Duration::ZERO,
+    };
 
     /// The highest wait after `failures` failed attempts, which is at least 1.
     fn ceiling(&self, failures: u32) -> Duration {
@@ -45,15 +62,28 @@ impl RetryPolicy {
         let random = u32::from_le_bytes(environment.random()?);
         Ok(self.ceiling(failures).mul_f64(f64::from(random) / f64::from(u32::MAX)))
     }
+
+    /// How long a store that failed with `error` wants to be left alone.
+    fn asked(&self, error: &Error) -> Duration {
+        match error {
+            Error::StoreUnavailable { retry_after: Some(wait), .. } => {
+                self.retry_after_max.min(*wait)
+            }
+            _ => Duration::ZERO,
+        }
+    }
 }
 
 impl Default for RetryPolicy {
-    /// Six attempts over at most 3.1 seconds of waiting.
+    /// Six attempts over at most 3.1 seconds of waiting, and up to a minute before each where the
+    /// store asks for it; none begins later than 30 seconds after the first failure.
     fn default() -> Self {
         Self {
             attempts_max: 6,
             base: Duration::from_millis(100),
             cap: Duration::from_millis(10_000),
+            retry_after_max: Duration::from_secs(60),
+            give_up_after: Duration::from_secs(30),
         }
     }
 }
@@ -83,7 +113,7 @@ impl<S: BlobStore> RetryingStore<S> {
     }
 
     async fn retry<'a, T>(&'a self, call: impl Fn() -> BoxFuture<'a, Result<T>>) -> Result<T> {
-        let mut failures = 0;
+        let mut failures = Failures::default();
         loop {
             match call().await {
                 Err(error) if is_retried(&error) => self.pause(&mut failures, error).await?,
@@ -93,14 +123,20 @@ impl<S: BlobStore> RetryingStore<S> {
     }
 
     /// Counts a failure and waits, or gives `error` back if there are no attempts left.
-    async fn pause(&self, failures: &mut u32, error: Error) -> Result<()> {
-        *failures += 1;
-        if *failures >= self.policy.attempts_max {
-            log::error!("the store failed {failures} times: {}", error.code());
+    async fn pause(&self, failures: &mut Failures, error: Error) -> Result<()> {
+        let first = *failures.first.get_or_insert_with(Stopwatch::start);
+        failures.count += 1;
+        let count = failures.count;
+        let jitter = self.policy.wait(count, &self.environment)?;
+        let spent = first.elapsed().saturating_sub(failures.asked) + jitter;
+        if count >= self.policy.attempts_max || spent > self.policy.give_up_after {
+            log::error!("the store failed {count} times: {}", error.code());
             return Err(error);
         }
-        log::warn!("the store failed, attempt {failures}: {}", error.code());
-        sleep(self.policy.wait(*failures, &self.environment)?).await;
+        log::warn!("the store failed, attempt {count}: {}", error.code());
+        let asked = self.policy.asked(&error);
+        failures.asked += asked;
+        sleep(asked + jitter).await;
         Ok(())
     }
 
@@ -135,11 +171,11 @@ impl<S: BlobStore> BlobStore for RetryingStore<S> {
         precondition: Precondition,
     ) -> BoxFuture<'a, Result<ETag>> {
         Box::pin(async move {
-            let mut failures = 0;
+            let mut failures = Failures::default();
             loop {
                 match self.inner.put(key, bytes.clone(), precondition.clone()).await {
                     Err(error) if is_retried(&error) => self.pause(&mut failures, error).await?,
-                    Err(Error::PreconditionFailed) if failures > 0 => {
+                    Err(Error::PreconditionFailed) if failures.count > 0 => {
                         return match self.read_back(key, &bytes).await {
                             Err(Error::PreconditionFailed)
                                 if matches!(precondition, Precondition::Matches(_)) =>
@@ -197,6 +233,15 @@ impl<S: BlobStore> BlobStore for RetryingStore<S> {
     }
 }
 
+/// What went wrong in one call so far.
+#[derive(Default)]
+struct Failures {
+    count: u32,
+    first: Option<Stopwatch>,
+    /// What the store asked to wait, in all.
+    asked: Duration,
+}
+
 fn is_retried(error: &Error) -> bool {
     matches!(error, Error::StoreUnavailable { .. })
 }
@@ -225,6 +270,7 @@ mod tests {
             attempts_max: 9,
             base: Duration::from_secs(1),
             cap: Duration::from_secs(5),
+            ..RetryPolicy::default()
         };
         let environment =
             |byte| Environment { clock: Arc::new(SystemClock), entropy: Arc::new(Always(byte)) };

@@ -1,11 +1,12 @@
 //! What a call is given, as every language spells it: plain fields, all that can be optional is.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
 use super::secret::root_secret;
-use crate::blob::{BlobStore, S3Config, S3Credentials, S3Store, S3Style};
+use crate::blob::{BlobStore, S3Config, S3Credentials, S3Signing, S3Store, S3Style};
 use crate::error::{Error, Result};
 use crate::seal::{Passphrase, RecoveryPhrase};
 use crate::task::Watch;
@@ -96,6 +97,23 @@ pub struct S3Input {
     pub session_token: Option<String>,
     /// [`S3Config::allow_http`].
     pub allow_http: bool,
+    /// Whether signatures stand in URLs instead of headers; see [`S3Signing`].
+    pub signed_urls: bool,
+    /// [`S3Config::idle_timeout`], in milliseconds.
+    pub idle_timeout_ms: Option<u32>,
+    /// [`S3Config::upload_rate_min`], in bytes a second.
+    pub upload_rate_min: Option<u32>,
+    /// [`S3Config::requests_max`].
+    pub requests_max: Option<u32>,
+    /// [`RetryPolicy::attempts_max`](crate::blob::RetryPolicy::attempts_max).
+    pub attempts_max: Option<u32>,
+    /// [`RetryPolicy::retry_after_max`](crate::blob::RetryPolicy::retry_after_max), in
+    /// milliseconds.
+    pub retry_after_max_ms: Option<u32>,
+    /// [`RetryPolicy::give_up_after`](crate::blob::RetryPolicy::give_up_after), in milliseconds.
+    pub give_up_after_ms: Option<u32>,
+    /// [`S3Config::ca_bundle`].
+    pub ca_bundle: Option<String>,
 }
 
 impl S3Input {
@@ -118,6 +136,20 @@ impl S3Input {
         }
         config.prefix = self.prefix.unwrap_or_default();
         config.allow_http = self.allow_http;
+        config.signing = if self.signed_urls { S3Signing::Url } else { S3Signing::Header };
+        config.ca_bundle = self.ca_bundle.map(Into::into);
+        let milliseconds = |number: Option<u32>, otherwise: Duration| {
+            number.map_or(otherwise, |number| Duration::from_millis(number.into()))
+        };
+        config.idle_timeout = milliseconds(self.idle_timeout_ms, config.idle_timeout);
+        config.upload_rate_min = self.upload_rate_min.map_or(config.upload_rate_min, u64::from);
+        if let Some(requests) = self.requests_max {
+            config.requests_max = usize::try_from(requests).unwrap_or(usize::MAX);
+        }
+        let retry = &mut config.retry;
+        retry.attempts_max = self.attempts_max.unwrap_or(retry.attempts_max);
+        retry.retry_after_max = milliseconds(self.retry_after_max_ms, retry.retry_after_max);
+        retry.give_up_after = milliseconds(self.give_up_after_ms, retry.give_up_after);
         Ok(Arc::new(S3Store::new(config)?))
     }
 }

@@ -38,10 +38,12 @@ pub(crate) fn number_of(name: &str) -> Option<u64> {
 pub(crate) fn io_error(error: io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::StoreFull,
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Error::StoreDenied,
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            Error::StoreDenied { reason: error.kind().to_string() }
+        }
         io::ErrorKind::WouldBlock => Error::StoreLocked,
         _ if crate::platform::disk::is_too_many_open_files(&error) => {
-            Error::StoreUnavailable { reason: "too many open files".into() }
+            Error::StoreUnavailable { reason: "too many open files".into(), retry_after: None }
         }
         kind => Error::StoreFailed { reason: kind.to_string() },
     }

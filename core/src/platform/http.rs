@@ -1,6 +1,16 @@
 //! The shape of one HTTP exchange, for adapters that sign requests themselves.
+//!
+//! A deadline watches progress: an exchange fails when no byte moved for a while, however long it
+//! has lasted. Redirects are not followed, and a body is read up to the limit of its request and
+//! no further. An exchange runs as a job of the platform's, whether or not anybody polls.
+
+use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
+use futures_channel::oneshot;
+
+use super::HttpClient;
 
 /// The method of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +37,30 @@ impl HttpMethod {
     }
 }
 
-/// A request; the body is empty for all but PUT.
+/// How all exchanges of a client are done.
 #[derive(Debug, Clone)]
+pub struct HttpOptions {
+    /// How long no byte may move, in either direction; 20 seconds at first. Natively a connection
+    /// must be made within it too.
+    pub idle_timeout: Duration,
+    /// The slowest upload of a body, in bytes a second, where the platform does not show how far
+    /// it is, as in browsers: the wait for an answer is longer by the time a body takes at this
+    /// rate. 32 KiB at first; at least 1.
+    pub upload_rate_min: u64,
+    /// Certificates in PEM that are trusted in place of the built-in ones. Where the host makes
+    /// the connections, as in browsers, it has certificates of its own and takes none.
+    pub ca_bundle: Option<Bytes>,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self { idle_timeout: Duration::from_secs(20), upload_rate_min: 32 << 10, ca_bundle: None }
+    }
+}
+
+/// A request; the body is empty for all but PUT. Printed without its URL, headers and body: they
+/// may hold a signature.
+#[derive(Clone)]
 pub struct HttpRequest {
     /// The method.
     pub method: HttpMethod,
@@ -38,6 +70,14 @@ pub struct HttpRequest {
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: Bytes,
+    /// The most bytes that the body of the response may have.
+    pub body_bytes_max: u64,
+}
+
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpRequest").field("method", &self.method).finish_non_exhaustive()
+    }
 }
 
 /// A whole response.
@@ -47,7 +87,7 @@ pub struct HttpResponse {
     pub status: u16,
     /// Header names in lower case, with their values.
     pub headers: Vec<(String, String)>,
-    /// The body, no longer than the client's limit.
+    /// The body, no longer than the request's limit.
     pub body: Bytes,
 }
 
@@ -62,8 +102,37 @@ impl HttpResponse {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HttpError {
-    /// No answer in time, or the connection failed: the request may or may not have arrived.
+    /// The connection failed: the request may or may not have arrived.
     Unavailable(String),
-    /// The request cannot be sent at all (bad URL, TLS refused, body over the limit).
+    /// No byte moved for as long as the client waits: the request may or may not have arrived.
+    TimedOut,
+    /// The body of the response is over the request's limit.
+    TooLong,
+    /// The server answered with a redirect that the host shows nothing of.
+    Redirected,
+    /// The request cannot be sent at all (bad URL, TLS refused).
     Failed(String),
+}
+
+impl HttpClient {
+    /// Sends `request` and reads the whole response.
+    pub async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let (reply, answer) = oneshot::channel();
+        self.start(
+            move || Ok(request),
+            move |outcome| {
+                // Whoever asked may be gone.
+                let _ = reply.send(outcome);
+            },
+        );
+        answer.await.unwrap_or_else(|_| Err(HttpError::Unavailable("the exchange ended".into())))
+    }
+}
+
+/// Whether a response with these headers announces a body over the limit.
+pub(super) fn is_too_long(request: &HttpRequest, headers: &[(String, String)]) -> bool {
+    let length = headers.iter().find(|(name, _)| name == "content-length");
+    let length = length.and_then(|(_, length)| length.parse::<u64>().ok());
+    request.method != HttpMethod::Head
+        && length.is_some_and(|length| length > request.body_bytes_max)
 }

@@ -15,9 +15,9 @@ pub use native::{BoxFuture, BoxStream, HttpClient, MaybeSend, MaybeSync, run_blo
 pub use web::{BoxFuture, BoxStream, HttpClient, MaybeSend, MaybeSync, run_blocking};
 
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) use native::{Worker, open_with_host, seal_with_host, wait_until};
+pub(crate) use native::{Stopwatch, Worker, open_with_host, seal_with_host, wait_until};
 #[cfg(target_arch = "wasm32")]
-pub(crate) use web::{Worker, open_with_host, seal_with_host, wait_until};
+pub(crate) use web::{Stopwatch, Worker, open_with_host, seal_with_host, wait_until};
 
 #[cfg(all(feature = "bridge", not(target_arch = "wasm32")))]
 pub(crate) use native::{log_hook, set_log_hook};
@@ -38,7 +38,7 @@ mod environment;
 mod http;
 
 pub use environment::{Clock, Entropy, Environment, SystemClock, SystemEntropy};
-pub use http::{HttpError, HttpMethod, HttpRequest, HttpResponse};
+pub use http::{HttpError, HttpMethod, HttpOptions, HttpRequest, HttpResponse};
 
 /// Waits without blocking the executor.
 pub async fn sleep(duration: std::time::Duration) {

@@ -1,20 +1,22 @@
 //! Native targets: threads for blocking work, `ureq` for HTTP.
 
+mod http;
+mod tcp;
+
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 #[cfg(feature = "bridge")]
 use std::sync::RwLock;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-use bytes::Bytes;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 #[cfg(feature = "bridge")]
 use crate::bridge::LogHook;
 
 use super::disk::{DirectoryDisk, Disk};
-use super::{HttpError, HttpMethod, HttpRequest, HttpResponse};
+
+pub use http::HttpClient;
 
 /// `Send` natively, nothing on wasm32.
 pub trait MaybeSend: Send {}
@@ -72,83 +74,23 @@ pub(crate) fn set_log_hook(hook: Option<Arc<dyn LogHook>>) {
     drop(before);
 }
 
+/// Time that passes, whatever the clock is set to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stopwatch(Instant);
+
+impl Stopwatch {
+    pub(crate) fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
 pub(super) fn now_ms() -> u64 {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
     u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// An HTTP client with a connection pool.
-#[derive(Debug, Clone)]
-pub struct HttpClient {
-    agent: ureq::Agent,
-    body_bytes_max: u64,
-}
-
-impl HttpClient {
-    /// A client whose exchanges last at most `timeout` and whose response bodies have at most
-    /// `body_bytes_max` bytes.
-    pub fn new(timeout: Duration, body_bytes_max: u64) -> Self {
-        let agent = ureq::Agent::config_builder()
-            .timeout_global(Some(timeout))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_idle_connections_per_host(16)
-            .build()
-            .into();
-        Self { agent, body_bytes_max }
-    }
-
-    /// Sends `request` and reads the whole response.
-    pub async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let client = self.clone();
-        run_blocking(move || client.send_blocking(request)).await
-    }
-
-    fn send_blocking(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let mut builder =
-            ureq::http::Request::builder().method(request.method.as_str()).uri(&request.url);
-        for (name, value) in &request.headers {
-            builder = builder.header(*name, value);
-        }
-        let outcome = if request.method == HttpMethod::Put {
-            let sent = builder.body(&request.body[..]).map_err(failed)?;
-            self.agent.run(sent)
-        } else {
-            let sent = builder.body(()).map_err(failed)?;
-            self.agent.run(sent)
-        };
-        let mut response = outcome.map_err(classify)?;
-        let headers = response
-            .headers()
-            .iter()
-            .filter_map(|(name, value)| {
-                Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
-            })
-            .collect();
-        let status = response.status().as_u16();
-        let body = response
-            .body_mut()
-            .with_config()
-            .limit(self.body_bytes_max)
-            .read_to_vec()
-            .map_err(classify)?;
-        Ok(HttpResponse { status, headers, body: Bytes::from(body) })
-    }
-}
-
-fn failed(error: impl std::fmt::Display) -> HttpError {
-    HttpError::Failed(error.to_string())
-}
-
-fn classify(error: ureq::Error) -> HttpError {
-    match error {
-        ureq::Error::Io(_)
-        | ureq::Error::Timeout(_)
-        | ureq::Error::ConnectionFailed
-        | ureq::Error::HostNotFound
-        | ureq::Error::Protocol(_) => HttpError::Unavailable(error.to_string()),
-        other => failed(other),
-    }
 }
 
 /// Lets other threads run until `done` or until `limit` has passed.

@@ -1,5 +1,7 @@
 //! wasm32: the JavaScript host's clock and `fetch`.
 
+mod http;
+
 #[cfg(feature = "bridge")]
 use std::cell::RefCell;
 use std::future::Future;
@@ -8,8 +10,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use futures_util::future::{Either, select};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -17,7 +17,8 @@ use wasm_bindgen_futures::JsFuture;
 use crate::bridge::LogHook;
 
 use super::disk::Disk;
-use super::{HttpError, HttpMethod, HttpRequest, HttpResponse};
+
+pub use http::HttpClient;
 
 /// `Send` natively, nothing on wasm32.
 pub trait MaybeSend {}
@@ -106,102 +107,22 @@ pub(crate) fn directory_disk(_root: PathBuf) -> std::io::Result<Arc<dyn Disk>> {
     Err(std::io::ErrorKind::Unsupported.into())
 }
 
+/// Time that passes, by the host's clock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stopwatch(u64);
+
+impl Stopwatch {
+    pub(crate) fn start() -> Self {
+        Self(now_ms())
+    }
+
+    pub(crate) fn elapsed(&self) -> Duration {
+        Duration::from_millis(now_ms().saturating_sub(self.0))
+    }
+}
+
 pub(super) fn now_ms() -> u64 {
     js_sys::Date::now() as u64
-}
-
-/// An HTTP client over the host's `fetch`.
-#[derive(Debug, Clone)]
-pub struct HttpClient {
-    timeout: Duration,
-    body_bytes_max: u64,
-}
-
-impl HttpClient {
-    /// A client whose exchanges last at most `timeout` and whose response bodies have at most
-    /// `body_bytes_max` bytes.
-    pub fn new(timeout: Duration, body_bytes_max: u64) -> Self {
-        Self { timeout, body_bytes_max }
-    }
-
-    /// Sends `request` and reads the whole response.
-    pub async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let abort = web_sys::AbortController::new().map_err(failed)?;
-        let exchange = Box::pin(self.exchange(request, abort.signal()));
-        match select(exchange, Box::pin(super::sleep(self.timeout))).await {
-            Either::Left((outcome, _)) => outcome,
-            Either::Right(_) => {
-                abort.abort();
-                Err(HttpError::Unavailable("timeout".into()))
-            }
-        }
-    }
-
-    async fn exchange(
-        &self,
-        request: HttpRequest,
-        signal: web_sys::AbortSignal,
-    ) -> Result<HttpResponse, HttpError> {
-        let init = web_sys::RequestInit::new();
-        init.set_method(request.method.as_str());
-        init.set_signal(Some(&signal));
-        // What is asked for is what the server holds now, never what the browser remembers.
-        init.set_cache(web_sys::RequestCache::NoStore);
-        if request.method == HttpMethod::Put {
-            init.set_body(&js_sys::Uint8Array::from(&request.body[..]));
-        }
-        let headers = web_sys::Headers::new().map_err(failed)?;
-        for (name, value) in &request.headers {
-            headers.append(name, value).map_err(failed)?;
-        }
-        init.set_headers(&headers);
-        let sent = web_sys::Request::new_with_str_and_init(&request.url, &init).map_err(failed)?;
-        let fetch = js_sys::Reflect::get(&js_sys::global(), &JsValue::from_str("fetch"))
-            .and_then(|fetch| fetch.dyn_into::<js_sys::Function>())
-            .map_err(failed)?;
-        let promise = fetch
-            .call1(&JsValue::UNDEFINED, &sent)
-            .and_then(|promise| promise.dyn_into::<js_sys::Promise>())
-            .map_err(failed)?;
-        let response: web_sys::Response = JsFuture::from(promise)
-            .await
-            .and_then(|response| response.dyn_into())
-            .map_err(unavailable)?;
-        let headers = read_headers(&response.headers());
-        let buffer =
-            JsFuture::from(response.array_buffer().map_err(failed)?).await.map_err(unavailable)?;
-        let body = js_sys::Uint8Array::new(&buffer).to_vec();
-        if body.len() as u64 > self.body_bytes_max {
-            return Err(HttpError::Failed("the response body is over the limit".into()));
-        }
-        Ok(HttpResponse { status: response.status(), headers, body: Bytes::from(body) })
-    }
-}
-
-fn read_headers(headers: &web_sys::Headers) -> Vec<(String, String)> {
-    let mut pairs = Vec::new();
-    for pair in headers.entries().into_iter().flatten() {
-        let pair = js_sys::Array::from(&pair);
-        if let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) {
-            pairs.push((name, value));
-        }
-    }
-    pairs
-}
-
-fn failed(error: JsValue) -> HttpError {
-    HttpError::Failed(describe(&error))
-}
-
-fn unavailable(error: JsValue) -> HttpError {
-    HttpError::Unavailable(describe(&error))
-}
-
-fn describe(error: &JsValue) -> String {
-    error
-        .dyn_ref::<js_sys::Error>()
-        .map(|error| String::from(error.message()))
-        .unwrap_or_else(|| "fetch failed".into())
 }
 
 /// There is nothing to wait for: nobody else runs.

@@ -3,11 +3,10 @@
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Error, Result};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use futures_lite::future::block_on;
 use sealwood::blob::{S3Config, S3Credentials};
-use sealwood::platform::{HttpClient, HttpMethod, HttpRequest};
+use sealwood::platform::{HttpClient, HttpMethod, HttpOptions, HttpRequest};
 
 /// Names the server's program; `cargo xtask` installs it and sets this.
 const SERVER_VARIABLE: &str = "SEALWOOD_MOTO_SERVER";
@@ -46,10 +45,16 @@ impl S3Server {
 
     /// Makes the bucket or object at `path`, without the store; gives the status.
     pub(crate) fn put(&self, path: &str, body: &'static str) -> Result<u16> {
-        let http = HttpClient::new(Duration::from_secs(60), 1 << 20);
+        let http = HttpClient::new(&HttpOptions::default());
+        let http = http.map_err(|_| Error::other("no HTTP client"))?;
         let url = format!("{}/{path}", self.endpoint);
-        let request =
-            HttpRequest { method: HttpMethod::Put, url, headers: Vec::new(), body: body.into() };
+        let request = HttpRequest {
+            method: HttpMethod::Put,
+            url,
+            headers: Vec::new(),
+            body: body.into(),
+            body_bytes_max: 1 << 20,
+        };
         let answer = block_on(http.send(request));
         answer.map(|answer| answer.status).map_err(|_| Error::other("the S3 server is gone"))
     }

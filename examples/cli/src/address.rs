@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use sealwood::Error;
 use sealwood::blob::{BlobStore, DirectoryStore, EngineStore, S3Config, S3Credentials, S3Store};
 use sealwood::engine::EngineConfig;
@@ -66,7 +67,8 @@ impl Address {
             }
             Self::Directory(path) => Ok(Store::Open(Arc::new(DirectoryStore::open(path).await?))),
             Self::S3(address) => {
-                let config = S3Config::from_address(address, s3_credentials()?)?;
+                let mut config = S3Config::from_address(address, s3_credentials()?)?;
+                config.ca_bundle = ca_bundle()?;
                 Ok(Store::Open(Arc::new(S3Store::new(config)?)))
             }
             Self::Memory => Err(Failure::Usage("memory: is for `sealwood demo` alone".into())),
@@ -130,6 +132,19 @@ fn s3_credentials() -> Result<S3Credentials> {
         Ok(token) => credentials.with_session_token(&token),
         Err(_) => credentials,
     })
+}
+
+/// The certificates that the first of the variables names which is set and not empty.
+fn ca_bundle() -> Result<Option<Bytes>> {
+    let named = ["AWS_CA_BUNDLE", "SSL_CERT_FILE"].into_iter().find_map(|name| {
+        let path = env::var_os(name).filter(|path| !path.is_empty())?;
+        Some((name, path))
+    });
+    let Some((name, path)) = named else { return Ok(None) };
+    match std::fs::read(path) {
+        Ok(bundle) => Ok(Some(bundle.into())),
+        Err(error) => Err(Failure::Usage(format!("the file that {name} names: {error}"))),
+    }
 }
 
 #[cfg(test)]

@@ -130,7 +130,7 @@ fn exit_code_of(error: &Error) -> u8 {
         | Error::StoreCorrupt { .. }
         | Error::Malformed { .. } => 5,
         Error::StoreFull
-        | Error::StoreDenied
+        | Error::StoreDenied { .. }
         | Error::StoreUnavailable { .. }
         | Error::StoreFailed { .. }
         | Error::StoreLocked

@@ -79,11 +79,26 @@ pub struct S3Spec {
     pub session_token: Option<String>,
     /// Whether plain HTTP is allowed.
     pub allow_http: bool,
+    /// Whether signatures stand in URLs.
+    pub signed_urls: bool,
+    /// How long no byte may move, in milliseconds.
+    pub idle_timeout_ms: Option<i64>,
+    /// The most requests at once.
+    pub requests_max: Option<i64>,
+    /// The most attempts of a call.
+    pub attempts_max: Option<i64>,
+    /// The longest wait a server may ask for, in milliseconds.
+    pub retry_after_max_ms: Option<i64>,
+    /// How long attempts go on, in milliseconds.
+    pub give_up_after_ms: Option<i64>,
+    /// Certificates in PEM.
+    pub ca_bundle: Option<String>,
 }
 
-impl From<S3Spec> for bridge::S3Input {
-    fn from(spec: S3Spec) -> Self {
-        Self {
+impl S3Spec {
+    pub(crate) fn input(self) -> Result<bridge::S3Input> {
+        let spec = self;
+        Ok(bridge::S3Input {
             endpoint: spec.endpoint,
             region: spec.region,
             bucket: spec.bucket,
@@ -93,7 +108,15 @@ impl From<S3Spec> for bridge::S3Input {
             secret_access_key: spec.secret_access_key,
             session_token: spec.session_token,
             allow_http: spec.allow_http,
-        }
+            signed_urls: spec.signed_urls,
+            idle_timeout_ms: number(spec.idle_timeout_ms)?,
+            upload_rate_min: None,
+            requests_max: number(spec.requests_max)?,
+            attempts_max: number(spec.attempts_max)?,
+            retry_after_max_ms: number(spec.retry_after_max_ms)?,
+            give_up_after_ms: number(spec.give_up_after_ms)?,
+            ca_bundle: spec.ca_bundle,
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use flutter_rust_bridge::{DartFnFuture, frb};
 use sealwood::blob::{ETag, Precondition};
-use sealwood::bridge::{self, AppStore, StoreHandle};
+use sealwood::bridge::{AppStore, StoreHandle};
 
 use crate::api::call::{Call, clamp};
 use crate::api::error::Failure;
@@ -137,7 +137,7 @@ impl Store {
     /// A bucket.
     #[frb(sync)]
     pub fn s3(spec: S3Spec) -> Result<Store, Failure> {
-        Ok(Self { inner: StoreHandle::new(bridge::S3Input::from(spec).store()?) })
+        Ok(Self { inner: StoreHandle::new(spec.input()?.store()?) })
     }
 
     /// A store written in Dart.

@@ -23,8 +23,8 @@ public protocol BlobStore: Sendable {
     ///
     /// Otherwise it changes nothing and throws
     /// ``SealwoodError/Code-swift.struct/preconditionFailed``. Readers see the old object or the new one.
-    /// What is sent on has a checksum (`Content-MD5`, say), so that what was cut off or altered on its
-    /// way is refused and not kept.
+    /// Bytes that go over a network go with a checksum, such as `Content-MD5`: what arrives damaged is not
+    /// stored, and the put throws ``SealwoodError/Code-swift.struct/storeUnavailable``.
     func put(_ key: String, _ bytes: Data, precondition: Precondition) async throws -> String
 
     /// Removes the object at `key`; succeeds if there is none.

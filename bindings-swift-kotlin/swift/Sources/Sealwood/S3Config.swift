@@ -21,12 +21,29 @@ public struct S3Config: Hashable, Sendable {
     public var sessionToken: String?
     /// Whether the endpoint may be one without TLS.
     public var allowHttp: Bool
+    /// Whether signatures stand in URLs, where servers may log them, instead of headers.
+    public var signedUrls: Bool
+    /// How long no byte of a request may move before it counts as failed, in milliseconds; 20,000 if `nil`.
+    public var idleTimeoutMs: UInt32?
+    /// The most requests under way at once, at least 1; 16 if `nil`.
+    public var requestsMax: UInt32?
+    /// How often a call is tried while the server is unavailable, at least 1; 6 if `nil`.
+    public var attemptsMax: UInt32?
+    /// The longest wait that a server may ask for before the next try, in milliseconds; 60,000 if `nil`.
+    public var retryAfterMaxMs: UInt32?
+    /// How long after the first failure of a call another try may begin, without the waits that the server
+    /// asked for, in milliseconds; 30,000 if `nil`.
+    public var giveUpAfterMs: UInt32?
+    /// Certificates in PEM that are trusted in place of the built-in ones.
+    public var caBundle: String?
 
     /// Which bucket, where, and on whose behalf.
     public init(
         endpoint: String? = nil, region: String, bucket: String, prefix: String? = nil,
         pathStyle: Bool? = nil, accessKeyId: String, secretAccessKey: String,
-        sessionToken: String? = nil, allowHttp: Bool = false
+        sessionToken: String? = nil, allowHttp: Bool = false, signedUrls: Bool = false,
+        idleTimeoutMs: UInt32? = nil, requestsMax: UInt32? = nil, attemptsMax: UInt32? = nil,
+        retryAfterMaxMs: UInt32? = nil, giveUpAfterMs: UInt32? = nil, caBundle: String? = nil
     ) {
         self.endpoint = endpoint
         self.region = region
@@ -37,13 +54,22 @@ public struct S3Config: Hashable, Sendable {
         self.secretAccessKey = secretAccessKey
         self.sessionToken = sessionToken
         self.allowHttp = allowHttp
+        self.signedUrls = signedUrls
+        self.idleTimeoutMs = idleTimeoutMs
+        self.requestsMax = requestsMax
+        self.attemptsMax = attemptsMax
+        self.retryAfterMaxMs = retryAfterMaxMs
+        self.giveUpAfterMs = giveUpAfterMs
+        self.caBundle = caBundle
     }
 
     var core: CoreS3 {
         CoreS3(
             endpoint: endpoint, region: region, bucket: bucket, prefix: prefix,
             pathStyle: pathStyle, accessKeyId: accessKeyId, secretAccessKey: secretAccessKey,
-            sessionToken: sessionToken, allowHttp: allowHttp)
+            sessionToken: sessionToken, allowHttp: allowHttp, signedUrls: signedUrls,
+            idleTimeoutMs: idleTimeoutMs, requestsMax: requestsMax, attemptsMax: attemptsMax,
+            retryAfterMaxMs: retryAfterMaxMs, giveUpAfterMs: giveUpAfterMs, caBundle: caBundle)
     }
 }
 

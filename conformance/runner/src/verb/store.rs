@@ -41,8 +41,8 @@ fn bucket(step: &Step) -> Result<S3Input, String> {
         path_style: Some(true),
         access_key_id: "test".into(),
         secret_access_key: "test".into(),
-        session_token: None,
         allow_http: true,
+        ..S3Input::default()
     })
 }
 

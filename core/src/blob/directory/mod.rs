@@ -220,9 +220,11 @@ fn store_error(error: io::Error) -> Error {
     use io::ErrorKind as Kind;
     match error.kind() {
         Kind::StorageFull | Kind::QuotaExceeded => Error::StoreFull,
-        Kind::PermissionDenied | Kind::ReadOnlyFilesystem => Error::StoreDenied,
+        Kind::PermissionDenied | Kind::ReadOnlyFilesystem => {
+            Error::StoreDenied { reason: error.to_string() }
+        }
         Kind::Interrupted | Kind::WouldBlock | Kind::TimedOut | Kind::ResourceBusy => {
-            Error::StoreUnavailable { reason: error.to_string() }
+            Error::StoreUnavailable { reason: error.to_string(), retry_after: None }
         }
         Kind::Unsupported => Error::Platform { what: "a file system" },
         _ => Error::StoreFailed { reason: error.to_string() },

@@ -1,23 +1,36 @@
 //! One exchange for each call.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use bytes::Bytes;
 use rusty_s3::Bucket;
 use url::Url;
 
-use super::answer::{self, failed, refusal};
-use super::sign::Request;
-use super::{S3Config, S3Credentials};
+use super::S3Config;
+use super::answer::{self, failed};
+use super::flow::Flow;
+use super::put::md5;
+use super::refusal::{hidden_refusal, plain, refusal};
+use super::sign::{Request, Signer};
 use crate::blob::{
-    BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition, check_key, check_length,
+    BlobStore, ETag, Found, Object, ObjectMeta, ObjectPage, Precondition, check_key, check_length,
     check_limit, check_prefix,
 };
 use crate::error::{Error, Result};
 use crate::platform::{
-    BoxFuture, Environment, HttpClient, HttpError, HttpMethod, HttpRequest, HttpResponse,
+    BoxFuture, Clock, Environment, HttpClient, HttpError, HttpMethod, HttpResponse,
 };
 
-/// Room for a listing of 1,000 of the longest keys, and for any text of an error.
+/// Room for the text of any error; answers that carry no object are no longer.
+const ANSWER_BYTES_MAX: u64 = 64 << 10;
+
+/// Room for a listing of 1,000 of the longest keys.
 const LISTING_BYTES_MAX: u64 = 4 << 20;
+
+/// The one object that is read before anything tells how long it is, and the most a vault's may
+/// have: a byte more is read, so that whoever asked sees that it is too long.
+const ROOT: (&str, u64) = ("root", (16 << 20) + 1);
 
 /// The largest position in a range. Larger ones don't fit the signed integers of servers.
 const RANGE_POSITION_MAX: u64 = i64::MAX as u64;
@@ -25,25 +38,50 @@ const RANGE_POSITION_MAX: u64 = i64::MAX as u64;
 /// A store whose calls are tried once.
 pub(super) struct Client {
     bucket: Bucket,
-    credentials: S3Credentials,
     /// What all keys start with; ends in `/` unless empty.
     prefix: String,
     object_bytes_max: u64,
-    http: HttpClient,
-    environment: Environment,
+    flow: Flow,
+    idle_seconds: u64,
+    clock: Arc<dyn Clock>,
+    tags_are_md5: AtomicBool,
 }
 
 impl Client {
     pub(super) fn new(config: S3Config, environment: Environment) -> Result<Self> {
         let bucket = config.bucket()?;
+        let http = HttpClient::new(&config.http()).map_err(|error| match error {
+            HttpError::Failed(reason) => Error::StoreFailed { reason },
+            _ => failed("no HTTP client"),
+        })?;
         let mut prefix = config.prefix;
         if !prefix.is_empty() {
             prefix.push('/');
         }
-        let object_bytes_max = config.object_bytes_max;
-        let http = HttpClient::new(config.timeout, object_bytes_max.max(LISTING_BYTES_MAX));
-        let credentials = config.credentials;
-        Ok(Self { bucket, credentials, prefix, object_bytes_max, http, environment })
+        let clock = environment.clock;
+        let signer = Signer {
+            credentials: config.credentials,
+            region: bucket.region().to_owned(),
+            signing: config.signing,
+            clock: clock.clone(),
+        };
+        Ok(Self {
+            bucket,
+            prefix,
+            object_bytes_max: config.object_bytes_max,
+            flow: Flow::new(http, signer, config.idle_timeout, config.requests_max),
+            idle_seconds: config.idle_timeout.as_secs(),
+            clock,
+            tags_are_md5: AtomicBool::new(false),
+        })
+    }
+
+    pub(super) fn now_ms(&self) -> u64 {
+        self.clock.now_ms()
+    }
+
+    pub(super) fn learn_that_tags_are_md5(&self) {
+        self.tags_are_md5.store(true, Ordering::Relaxed);
     }
 
     fn url_of(&self, key: &str) -> Result<Url> {
@@ -51,83 +89,79 @@ impl Client {
         Ok(self.bucket.object_url(&format!("{}{key}", self.prefix)))
     }
 
-    /// The URL of `request`, signed.
-    fn sign(&self, request: Request<'_>) -> Result<String> {
-        let now_ms = self.environment.clock.now_ms();
-        request
-            .signed(&self.credentials, self.bucket.region(), now_ms)
-            .ok_or_else(|| failed("the clock is outside the years a signature can name"))
-    }
-
-    async fn send(
+    /// Asks for something whose answer carries no object.
+    pub(super) async fn send(
         &self,
         method: HttpMethod,
-        url: Url,
+        key: &str,
         headers: Vec<(&'static str, String)>,
         body: Bytes,
     ) -> Result<HttpResponse> {
-        let url = self.sign(Request { method, url, query: Vec::new(), headers: &headers })?;
-        self.exchange(method, url, headers, body).await
+        let (url, query) = (self.url_of(key)?, Vec::new());
+        let body_bytes_max = ANSWER_BYTES_MAX;
+        self.exchange(Request { method, url, query, headers, body, body_bytes_max }).await
     }
 
-    async fn exchange(
-        &self,
-        method: HttpMethod,
-        url: String,
-        headers: Vec<(&'static str, String)>,
-        body: Bytes,
-    ) -> Result<HttpResponse> {
-        let outcome = self.http.send(HttpRequest { method, url, headers, body }).await;
-        outcome.map_err(|error| match error {
-            HttpError::Unavailable(reason) => Error::StoreUnavailable { reason },
-            // Some say which URL they could not use; it carries the signature.
-            HttpError::Failed(reason) if reason.contains("X-Amz-") => failed("unusable URL"),
-            HttpError::Failed(reason) => Error::StoreFailed { reason },
-        })
-    }
-
+    /// Asks for at most `bytes_max` bytes of an object.
     async fn send_get(
         &self,
         key: &str,
         headers: Vec<(&'static str, String)>,
+        bytes_max: u64,
     ) -> Result<HttpResponse> {
-        let url = self.url_of(key)?;
-        self.send(HttpMethod::Get, url, headers, Bytes::new()).await
+        let (method, url) = (HttpMethod::Get, self.url_of(key)?);
+        let body_bytes_max = bytes_max.max(ANSWER_BYTES_MAX);
+        let (query, body) = (Vec::new(), Bytes::new());
+        self.exchange(Request { method, url, query, headers, body, body_bytes_max }).await
     }
 
-    async fn send_head(&self, key: &str) -> Result<Option<HttpResponse>> {
-        let url = self.url_of(key)?;
-        let response = self.send(HttpMethod::Head, url, Vec::new(), Bytes::new()).await?;
-        match response.status {
-            200 => Ok(Some(response)),
-            404 => Ok(None),
-            _ => Err(refusal(&response)),
-        }
-    }
-
-    /// What a put under `condition` comes to when the server gave up on it because of another
-    /// request: lost if the other has decided the condition, otherwise worth another try.
-    async fn after_conflict(&self, key: &str, condition: &Precondition) -> Result<Error> {
-        let found =
-            self.send_head(key).await?.map(|response| answer::etag(&response)).transpose()?;
-        let holds = match condition {
-            Precondition::None => true,
-            Precondition::Absent => found.is_none(),
-            Precondition::Matches(etag) => found.as_ref() == Some(etag),
-        };
-        Ok(if holds {
-            Error::StoreUnavailable { reason: "status 409: a conflicting request".into() }
-        } else {
-            Error::PreconditionFailed
+    async fn exchange(&self, request: Request) -> Result<HttpResponse> {
+        let outcome = self.flow.send(request).await;
+        outcome.map_err(|error| match error {
+            HttpError::Unavailable(reason) => {
+                Error::StoreUnavailable { reason: plain(&reason), retry_after: None }
+            }
+            HttpError::TimedOut => Error::StoreUnavailable {
+                reason: format!("no byte moved for {} seconds", self.idle_seconds),
+                retry_after: None,
+            },
+            HttpError::TooLong => failed("an answer is longer than what was asked for"),
+            HttpError::Redirected => {
+                failed("a redirect, which is not followed: to another endpoint or region?")
+            }
+            HttpError::Failed(reason) => Error::StoreFailed { reason: plain(&reason) },
         })
+    }
+
+    fn refusal(&self, response: &HttpResponse) -> Error {
+        refusal(response, self.now_ms())
+    }
+
+    pub(super) async fn send_head(&self, key: &str) -> Result<Option<HttpResponse>> {
+        let response = self.send(HttpMethod::Head, key, Vec::new(), Bytes::new()).await?;
+        match response.status {
+            200 => match hidden_refusal(&response, self.now_ms()) {
+                Some(error) => Err(error),
+                None => Ok(Some(response)),
+            },
+            _ => match self.refusal(&response) {
+                Error::ObjectMissing => Ok(None),
+                error => Err(error),
+            },
+        }
     }
 }
 
 impl BlobStore for Client {
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
         Box::pin(async move {
-            let response = self.send_get(key, Vec::new()).await?;
-            if response.status == 200 { answer::object(response) } else { Err(refusal(&response)) }
+            let bytes_max = if key == ROOT.0 { ROOT.1 } else { u64::MAX };
+            let bytes_max = bytes_max.min(self.object_bytes_max);
+            let response = self.send_get(key, Vec::new(), bytes_max).await?;
+            match response.status {
+                200 => answer::object(response),
+                _ => Err(self.refusal(&response)),
+            }
         })
     }
 
@@ -142,10 +176,11 @@ impl BlobStore for Client {
             let first = offset.min(RANGE_POSITION_MAX);
             let last = offset.saturating_add(length - 1).min(RANGE_POSITION_MAX);
             let headers = vec![("range", format!("bytes={first}-{last}"))];
-            let response = self.send_get(key, headers).await?;
+            let bytes_max = length.saturating_add(1).min(self.object_bytes_max);
+            let response = self.send_get(key, headers, bytes_max).await?;
             match response.status {
                 200 | 206 => answer::range(response, offset, length),
-                _ => Err(refusal(&response)),
+                _ => Err(self.refusal(&response)),
             }
         })
     }
@@ -157,37 +192,19 @@ impl BlobStore for Client {
         precondition: Precondition,
     ) -> BoxFuture<'a, Result<ETag>> {
         Box::pin(async move {
-            let url = self.url_of(key)?;
             if bytes.len() as u64 > self.object_bytes_max {
                 return Err(Error::InvalidArgument { what: "object: over the configured size" });
             }
-            let headers = match &precondition {
-                Precondition::None => Vec::new(),
-                Precondition::Absent => vec![("if-none-match", "*".to_owned())],
-                Precondition::Matches(ETag(etag)) => vec![("if-match", etag.clone())],
-            };
-            let response = self.send(HttpMethod::Put, url, headers, bytes).await?;
-            match response.status {
-                200..=299 => return answer::etag(&response),
-                409 => return Err(self.after_conflict(key, &precondition).await?),
-                _ => {}
-            }
-            Err(match (refusal(&response), precondition) {
-                // There was nothing that could match.
-                (Error::ObjectMissing, Precondition::Matches(_)) => Error::PreconditionFailed,
-                (Error::ObjectMissing, _) => failed("status 404 for a put"),
-                (error, _) => error,
-            })
+            self.store(key, bytes, precondition).await
         })
     }
 
     fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            let url = self.url_of(key)?;
-            let response = self.send(HttpMethod::Delete, url, Vec::new(), Bytes::new()).await?;
+            let response = self.send(HttpMethod::Delete, key, Vec::new(), Bytes::new()).await?;
             match response.status {
-                200..=299 => Ok(()),
-                _ => match refusal(&response) {
+                200..=299 => hidden_refusal(&response, self.now_ms()).map_or(Ok(()), Err),
+                _ => match self.refusal(&response) {
                     Error::ObjectMissing => Ok(()),
                     error => Err(error),
                 },
@@ -211,14 +228,20 @@ impl BlobStore for Client {
                 ("max-keys", limit.to_string()),
             ];
             query.extend(start_after.map(|key| ("start-after", format!("{}{key}", self.prefix))));
-            let (method, url) = (HttpMethod::Get, self.bucket.base_url().clone());
-            let url = self.sign(Request { method, url, query, headers: &[] })?;
-            let response = self.exchange(method, url, Vec::new(), Bytes::new()).await?;
+            let request = Request {
+                method: HttpMethod::Get,
+                url: self.bucket.base_url().clone(),
+                query,
+                headers: Vec::new(),
+                body: Bytes::new(),
+                body_bytes_max: LISTING_BYTES_MAX,
+            };
+            let response = self.exchange(request).await?;
             if response.status == 200 {
                 let asked = answer::Listing { below: &self.prefix, prefix, start_after };
                 asked.page(&response.body)
             } else {
-                match refusal(&response) {
+                match self.refusal(&response) {
                     Error::ObjectMissing => Err(failed("status 404 for a listing")),
                     error => Err(error),
                 }
@@ -234,73 +257,36 @@ impl BlobStore for Client {
         })
     }
 
+    /// By size and tag; only where the tag does not tell is the object read.
+    fn compare<'a>(&'a self, key: &'a str, bytes: Bytes) -> BoxFuture<'a, Result<Found>> {
+        Box::pin(async move {
+            let Some(response) = self.send_head(key).await? else { return Ok(Found::Nothing) };
+            let etag = answer::etag(&response)?;
+            if answer::size(&response)? != bytes.len() as u64 {
+                return Ok(Found::Other(etag));
+            }
+            if answer::md5_of(&etag) == Some(md5(&bytes).await) {
+                return Ok(Found::Same);
+            }
+            match self.get(key).await {
+                Ok(object) if object.bytes == bytes => Ok(Found::Same),
+                Ok(object) => Ok(Found::Other(object.etag)),
+                Err(Error::ObjectMissing) => Ok(Found::Nothing),
+                Err(error) => Err(error),
+            }
+        })
+    }
+
+    /// Once a tag was the MD5 of what was sent: from then on each put is checked against its own.
+    fn confirms_puts(&self) -> bool {
+        self.tags_are_md5.load(Ordering::Relaxed)
+    }
+
     fn flush(&self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async { Ok(()) })
     }
 
     fn needs_flush(&self) -> bool {
         false
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::blob::{S3Credentials, S3Style};
-    use crate::platform::{Clock, SystemEntropy};
-
-    struct Fixed(u64);
-
-    impl Clock for Fixed {
-        fn now_ms(&self) -> u64 {
-            self.0
-        }
-    }
-
-    /// Expected values from botocore's `S3SigV4QueryAuth` for the same requests.
-    #[test]
-    fn signatures_are_those_of_another_implementation() {
-        let credentials =
-            S3Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
-                .with_session_token("to/ken+=");
-        let mut config = S3Config::new("photos", "eu-north-1", credentials);
-        config.endpoint = "https://s.example".into();
-        config.prefix = "my/vault".into();
-        config.style = S3Style::VirtualHost;
-        // 2026-11-21T06:07:08.999Z
-        let clock = Arc::new(Fixed(1_795_241_228_999));
-        let environment = Environment { clock, entropy: Arc::new(SystemEntropy) };
-        let client = Client::new(config, environment).unwrap();
-        let url = client.url_of("packs/00-ff_a").unwrap();
-        let sign = |method, header: (&'static str, &str)| {
-            let headers = [(header.0, header.1.to_owned())];
-            client.sign(Request { method, url: url.clone(), query: Vec::new(), headers: &headers })
-        };
-        let urls = [
-            sign(HttpMethod::Put, ("if-none-match", "*")),
-            sign(HttpMethod::Put, ("if-match", "\"0123\"")),
-            sign(HttpMethod::Get, ("range", "bytes=0-9")),
-        ];
-        for (url, (header, signature)) in urls.into_iter().zip([
-            ("if-none-match", "4bb24e22cf91e3ef7ca6d2cf984e51a2acae62fd07f7a4915323e9b334f35db6"),
-            ("if-match", "ea88b674d35555fc78049865353e3942ff1d02826c0a320fdea6ecd00c5e2c51"),
-            ("range", "30c37190989c95f8dbb820acb9b57becf301ce1f94b5abd2776fa569d89be145"),
-        ]) {
-            let url = url.unwrap();
-            let (place, query) = url.split_once('?').unwrap();
-            assert_eq!(place, "https://photos.s.example/my/vault/packs/00-ff_a");
-            for parameter in [
-                "X-Amz-Date=20261121T060708Z",
-                "X-Amz-Expires=900",
-                &format!("X-Amz-SignedHeaders=host%3B{header}"),
-                &format!("X-Amz-Signature={signature}"),
-            ] {
-                assert!(query.split('&').any(|found| found == parameter), "{query}");
-            }
-        }
     }
 }

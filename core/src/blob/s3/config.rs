@@ -3,12 +3,14 @@
 use std::fmt;
 use std::time::Duration;
 
+use bytes::Bytes;
 use rusty_s3::{Bucket, UrlStyle};
 use url::Url;
 use zeroize::Zeroizing;
 
 use crate::blob::RetryPolicy;
 use crate::error::{Error, Result};
+use crate::platform::HttpOptions;
 
 /// The longest prefix inside a bucket, in bytes. With a key it stays below S3's limit of 1,024.
 const PREFIX_BYTES_MAX: usize = 512;
@@ -29,11 +31,25 @@ pub struct S3Config {
     pub style: S3Style,
     /// Who asks.
     pub credentials: S3Credentials,
-    /// The longest one exchange may take; 60 seconds at first.
-    pub timeout: Duration,
+    /// How long no byte of an exchange may move before it counts as failed; 20 seconds at first.
+    /// An exchange on which bytes move may take any time. Making a connection may take as long.
+    /// With the policy of `retry`, a server that never answers fails a call within two minutes.
+    pub idle_timeout: Duration,
+    /// The slowest upload of one body, in bytes a second, that browsers wait for: they do not show
+    /// how far one is, so the idle timeout is longer there by the time a body takes at this rate
+    /// (a dead server is noticed that much later). 32 KiB at first. No other platform uses it.
+    pub upload_rate_min: u64,
+    /// The most requests under way at once, at least 1; 16 at first. A store begins with 4 and
+    /// has as many as the way to the server bears.
+    pub requests_max: usize,
     /// How calls are repeated.
     pub retry: RetryPolicy,
-    /// The largest object, in bytes; 64 MiB at first. No answer is read much beyond it.
+    /// Where signatures stand.
+    pub signing: S3Signing,
+    /// Certificates in PEM that are trusted in place of the built-in ones, for a server with a
+    /// private authority. Refused on the web, where the host has certificates of its own.
+    pub ca_bundle: Option<Bytes>,
+    /// The largest object, in bytes; 64 MiB at first. No answer is read beyond it.
     pub object_bytes_max: u64,
     /// Whether an endpoint that is not this machine may be reached without TLS. Objects are
     /// sealed all the same, but credentials' signatures and names of objects are in the open.
@@ -49,6 +65,16 @@ pub enum S3Style {
     VirtualHost,
 }
 
+/// Where the signature of a request stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum S3Signing {
+    /// In the header `authorization`; it covers the SHA-256 of the body.
+    Header,
+    /// In the URL, where servers and proxies may log it with the session's token, and valid for
+    /// 15 minutes; it covers the MD5 of a body. For servers that take no other.
+    Url,
+}
+
 /// An access key. Its secret parts are wiped from memory when dropped and never printed.
 #[derive(Clone)]
 pub struct S3Credentials {
@@ -61,6 +87,7 @@ impl S3Config {
     /// The bucket `bucket` of Amazon S3 in `region`.
     pub fn new(bucket: &str, region: &str, credentials: S3Credentials) -> Self {
         // A name with dots is no single label, which is all that the certificate covers.
+        let http = HttpOptions::default();
         let style = if bucket.contains('.') { S3Style::Path } else { S3Style::VirtualHost };
         Self {
             endpoint: format!("https://s3.{region}.amazonaws.com"),
@@ -69,8 +96,12 @@ impl S3Config {
             prefix: String::new(),
             style,
             credentials,
-            timeout: Duration::from_secs(60),
+            idle_timeout: http.idle_timeout,
+            upload_rate_min: http.upload_rate_min,
+            requests_max: 16,
             retry: RetryPolicy::default(),
+            signing: S3Signing::Header,
+            ca_bundle: None,
             object_bytes_max: 64 << 20,
             allow_http: false,
         }
@@ -119,6 +150,15 @@ impl S3Config {
             config.style = style;
         }
         Ok(config)
+    }
+
+    /// How exchanges are done.
+    pub(super) fn http(&self) -> HttpOptions {
+        HttpOptions {
+            idle_timeout: self.idle_timeout,
+            upload_rate_min: self.upload_rate_min,
+            ca_bundle: self.ca_bundle.clone(),
+        }
     }
 
     /// The bucket as the signer knows it, if everything in the configuration is allowed.
@@ -175,9 +215,10 @@ impl S3Credentials {
         }
     }
 
-    /// The same key as one of a session, which ends.
+    /// The same key as one of a session, which ends; an empty token is none.
     pub fn with_session_token(mut self, session_token: &str) -> Self {
-        self.session_token = Some(Zeroizing::new(session_token.to_owned()));
+        self.session_token =
+            Some(Zeroizing::new(session_token.to_owned())).filter(|token| !token.is_empty());
         self
     }
 
@@ -295,6 +336,13 @@ mod tests {
             let refused = base_url(address).unwrap_err();
             assert_eq!(refused.code(), "invalid-argument", "{address}");
         }
+    }
+
+    #[test]
+    fn an_empty_token_is_none() {
+        let credentials = S3Credentials::new("id", "secret");
+        assert_eq!(credentials.clone().with_session_token("").session_token(), None);
+        assert_eq!(credentials.with_session_token("t").session_token(), Some("t"));
     }
 
     #[test]

@@ -1,18 +1,29 @@
 //! Objects in a bucket of Amazon S3 or of a server that speaks like it.
 //!
-//! Requests are signed here (Signature Version 4 in the URL, conditional headers signed with it)
+//! Requests are signed here (Signature Version 4, all headers and the SHA-256 of the body with it)
 //! and sent by [`platform::HttpClient`](crate::platform::HttpClient), so that one adapter serves
-//! every target. What a status means is in `answer`, one exchange in `client`; repetition is
-//! [`RetryingStore`]'s, over the client as over any store.
+//! every target. What a success means is in `answer`, what a refusal means in `refusal`; `flow`
+//! lets as many requests under way as the way bears, `put` is the one write, `client` the other
+//! calls; repetition is [`RetryingStore`]'s, over the client as over any store.
+//!
+//! **What arrives is what was sent**: every put carries the MD5 of its body in `Content-MD5`, and a
+//! server refuses what it received otherwise. Most servers' tags are that MD5 too; once one was, the
+//! store [confirms puts](BlobStore::confirms_puts), and a put whose tag is another MD5 is read back
+//! and put right.
 //!
 //! **In a browser** the bucket needs a CORS rule that allows GET, PUT, HEAD and DELETE with the
-//! headers `if-match`, `if-none-match` and `range`, and exposes `ETag` and `Content-Range`.
+//! headers `authorization`, `content-md5`, `if-match`, `if-none-match`, `range`,
+//! `x-amz-content-sha256`, `x-amz-date` and `x-amz-security-token`, and exposes `ETag`,
+//! `Content-Range`, `Date`, `Retry-After` and `x-amz-bucket-region`.
 //!
 //! **What the server must do**: conditional PUT. [`S3Store::probe`] tells.
 
 mod answer;
 mod client;
 mod config;
+mod flow;
+mod put;
+mod refusal;
 mod sign;
 
 use std::fmt;
@@ -29,9 +40,11 @@ use crate::platform::{BoxFuture, Environment};
 use client::Client;
 
 #[cfg(feature = "fuzzing")]
-pub(crate) use answer::{Listing, object, range, refusal};
+pub(crate) use answer::{Listing, object, range};
+#[cfg(feature = "fuzzing")]
+pub(crate) use refusal::refusal;
 
-pub use config::{S3Config, S3Credentials, S3Style};
+pub use config::{S3Config, S3Credentials, S3Signing, S3Style};
 
 /// A [`BlobStore`] in a bucket, or below a prefix of one.
 pub struct S3Store {

@@ -1,74 +1,163 @@
-//! Signature Version 4 in the URL of a request.
+//! Signature Version 4, in the headers of a request or, where asked for, in its URL.
 //!
-//! The host, the query and the headers given are signed; the payload is not, for what is stored is
-//! sealed. The time is computed here, and nothing else of a calendar is needed.
+//! The host, the query and all headers given are signed; in headers also the SHA-256 of the body.
+//! The time is computed here, and nothing else of a calendar is needed.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
+use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::S3Credentials;
-use crate::platform::HttpMethod;
+use super::{S3Credentials, S3Signing};
+use crate::platform::{Clock, HttpError, HttpMethod, HttpRequest};
 
-/// How long a signature is valid, in seconds: as far as a device's clock may be behind the server's,
-/// which is as far as Amazon S3 lets it be ahead.
+/// How long a signature in a URL is valid, in seconds: as far as a device's clock may be behind the
+/// server's, which is as far as Amazon S3 lets it be ahead.
 const LIFETIME_SECONDS: u32 = 15 * 60;
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const SERVICE: &str = "s3/aws4_request";
 
-/// A request as far as it is signed.
-pub(super) struct Request<'a> {
+/// A request that is not signed yet.
+pub(super) struct Request {
     pub(super) method: HttpMethod,
     /// The place, percent-encoded, without a query.
     pub(super) url: Url,
     pub(super) query: Vec<(&'static str, String)>,
     /// The names are lowercase.
-    pub(super) headers: &'a [(&'static str, String)],
+    pub(super) headers: Vec<(&'static str, String)>,
+    pub(super) body: Bytes,
+    pub(super) body_bytes_max: u64,
 }
 
-impl Request<'_> {
-    /// The URL with its signature, or nothing if the year has more than four digits.
-    pub(super) fn signed(
-        mut self,
-        credentials: &S3Credentials,
-        region: &str,
-        now_ms: u64,
+/// Who signs, for where, and how.
+pub(super) struct Signer {
+    pub(super) credentials: S3Credentials,
+    pub(super) region: String,
+    pub(super) signing: S3Signing,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl Signer {
+    /// The request with its signature, as of now.
+    pub(super) fn sign(&self, request: Request) -> Result<HttpRequest, HttpError> {
+        let Request { method, mut url, query, mut headers, body, body_bytes_max } = request;
+        let signed = match self.signing {
+            S3Signing::Header => self.sign_headers(method, &url, query, &mut headers, &body),
+            S3Signing::Url => self.sign_url(method, &url, query, &headers),
+        };
+        let query = signed.ok_or_else(|| {
+            HttpError::Failed("the clock is outside the years a signature can name".into())
+        })?;
+        url.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
+        Ok(HttpRequest { method, url: url.into(), headers, body, body_bytes_max })
+    }
+
+    /// Adds the headers of the signature and gives the query.
+    fn sign_headers(
+        &self,
+        method: HttpMethod,
+        url: &Url,
+        query: Vec<(&'static str, String)>,
+        headers: &mut Vec<(&'static str, String)>,
+        body: &[u8],
     ) -> Option<String> {
+        let scope = Scope::new(&self.region, self.clock.now_ms())?;
+        let payload = hex::encode(Sha256::digest(body));
+        headers.push(("x-amz-content-sha256", payload.clone()));
+        headers.push(("x-amz-date", scope.time.clone()));
+        if let Some(token) = self.credentials.session_token() {
+            headers.push(("x-amz-security-token", token.to_owned()));
+        }
+        let query = canonical_query(query);
+        let signed = Signed::new(url, headers)?;
+        let signature = self.signature(method, url, &query, &signed, &payload, &scope)?;
+        let (id, names) = (self.credentials.access_key_id(), signed.names);
+        let authorization = format!(
+            "{ALGORITHM} Credential={id}/{}, SignedHeaders={names}, Signature={signature}",
+            scope.text
+        );
+        headers.push(("authorization", authorization));
+        Some(query)
+    }
+
+    /// The query with the signature.
+    fn sign_url(
+        &self,
+        method: HttpMethod,
+        url: &Url,
+        mut query: Vec<(&'static str, String)>,
+        headers: &[(&'static str, String)],
+    ) -> Option<String> {
+        let scope = Scope::new(&self.region, self.clock.now_ms())?;
+        let signed = Signed::new(url, headers)?;
+        let id = self.credentials.access_key_id();
+        query.push(("X-Amz-Algorithm", ALGORITHM.to_owned()));
+        query.push(("X-Amz-Credential", format!("{id}/{}", scope.text)));
+        query.push(("X-Amz-Date", scope.time.clone()));
+        query.push(("X-Amz-Expires", LIFETIME_SECONDS.to_string()));
+        query.push(("X-Amz-SignedHeaders", signed.names.clone()));
+        if let Some(token) = self.credentials.session_token() {
+            query.push(("X-Amz-Security-Token", token.to_owned()));
+        }
+        let query = canonical_query(query);
+        let signature = self.signature(method, url, &query, &signed, "UNSIGNED-PAYLOAD", &scope)?;
+        Some(format!("{query}&X-Amz-Signature={signature}"))
+    }
+
+    fn signature(
+        &self,
+        method: HttpMethod,
+        url: &Url,
+        query: &str,
+        Signed { names, lines }: &Signed,
+        payload: &str,
+        Scope { time, text: scope }: &Scope,
+    ) -> Option<String> {
+        let path = url.path();
+        let request = format!("{}\n{path}\n{query}\n{lines}\n{names}\n{payload}", method.as_str());
+        let hash = hex::encode(Sha256::digest(request));
+        let text = format!("{ALGORITHM}\n{time}\n{scope}\n{hash}");
+        signature(&self.credentials, &time[..8], &self.region, &text).map(hex::encode)
+    }
+}
+
+/// When and for what a signature is.
+struct Scope {
+    time: String,
+    text: String,
+}
+
+impl Scope {
+    /// Nothing if the year has more than four digits.
+    fn new(region: &str, now_ms: u64) -> Option<Self> {
         let time = basic_time(now_ms)?;
-        let date = &time[..8];
-        let scope = format!("{date}/{region}/{SERVICE}");
-        let host = match (self.url.host_str()?, self.url.port()) {
+        let text = format!("{}/{region}/{SERVICE}", &time[..8]);
+        Some(Self { time, text })
+    }
+}
+
+/// The headers that are signed, the host's among them.
+struct Signed {
+    names: String,
+    lines: String,
+}
+
+impl Signed {
+    fn new(url: &Url, headers: &[(&'static str, String)]) -> Option<Self> {
+        let host = match (url.host_str()?, url.port()) {
             (host, Some(port)) => format!("{host}:{port}"),
             (host, None) => host.to_owned(),
         };
-        let mut headers = vec![("host", host.as_str())];
-        headers.extend(self.headers.iter().map(|(name, value)| (*name, value.trim())));
-        headers.sort_unstable();
-        let names = headers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
-        let id = credentials.access_key_id();
-        self.query.push(("X-Amz-Algorithm", ALGORITHM.to_owned()));
-        self.query.push(("X-Amz-Credential", format!("{id}/{scope}")));
-        self.query.push(("X-Amz-Date", time.clone()));
-        self.query.push(("X-Amz-Expires", LIFETIME_SECONDS.to_string()));
-        self.query.push(("X-Amz-SignedHeaders", names.clone()));
-        if let Some(token) = credentials.session_token() {
-            self.query.push(("X-Amz-Security-Token", token.to_owned()));
-        }
-        let query = canonical_query(self.query);
-
-        let mut request = format!("{}\n{}\n{query}\n", self.method.as_str(), self.url.path());
-        for (name, value) in headers {
-            request += &format!("{name}:{value}\n");
-        }
-        request += &format!("\n{names}\nUNSIGNED-PAYLOAD");
-        let hash = hex::encode(Sha256::digest(request));
-        let text = format!("{ALGORITHM}\n{time}\n{scope}\n{hash}");
-        let signature = hex::encode(signature(credentials, date, region, &text)?);
-        self.url.set_query(Some(&format!("{query}&X-Amz-Signature={signature}")));
-        Some(self.url.into())
+        let mut sorted = vec![("host", host.as_str())];
+        sorted.extend(headers.iter().map(|(name, value)| (*name, value.trim())));
+        sorted.sort_unstable();
+        let names = sorted.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
+        let lines = sorted.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+        Some(Self { names, lines })
     }
 }
 
@@ -156,37 +245,147 @@ mod tests {
         assert_eq!(basic_time(u64::MAX), None);
     }
 
+    struct Fixed(u64);
+
+    impl Clock for Fixed {
+        fn now_ms(&self) -> u64 {
+            self.0
+        }
+    }
+
+    fn signer(credentials: S3Credentials, region: &str, signing: S3Signing, now: u64) -> Signer {
+        Signer { credentials, region: region.into(), signing, clock: Arc::new(Fixed(now)) }
+    }
+
+    fn request(
+        method: HttpMethod,
+        url: &str,
+        headers: &[(&'static str, &str)],
+        body: &'static str,
+    ) -> Request {
+        let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let url = url.parse().unwrap();
+        Request { method, url, query: Vec::new(), headers, body: body.into(), body_bytes_max: 1 }
+    }
+
+    fn signature_of(request: &HttpRequest) -> &str {
+        let found = request.headers.iter().find(|(name, _)| *name == "authorization").unwrap();
+        found.1.rsplit_once("Signature=").unwrap().1
+    }
+
     /// The signer of another crate as a reference, over what this one is asked to sign.
     #[test]
     fn urls_are_those_of_another_signer() {
-        let url: Url = "https://s.example:9000/x/photos".parse().unwrap();
+        let url = "https://s.example:9000/x/photos";
         let prefix = "a b/~é+%".to_owned();
-        let query = || vec![("prefix", prefix.clone()), ("list-type", "2".to_owned())];
         for token in [None, Some("to/ken+=")] {
             let mut credentials = S3Credentials::new("AKID", "wJalr/K7MDENG+b");
             if let Some(token) = token {
                 credentials = credentials.with_session_token(token);
             }
-            for headers in [vec![], vec![("range", "bytes=0-9".to_owned())]] {
-                let method = HttpMethod::Get;
-                let request =
-                    Request { method, url: url.clone(), query: query(), headers: &headers };
+            let signer = signer(credentials, "eu-north-1", S3Signing::Url, 1_795_241_228_999);
+            for headers in [&[][..], &[("range", "bytes=0-9")]] {
+                let mut request = request(HttpMethod::Get, url, headers, "");
+                request.query = vec![("prefix", prefix.clone()), ("list-type", "2".to_owned())];
                 let now = jiff::Timestamp::from_millisecond(1_795_241_228_999).unwrap();
                 let reference = rusty_s3::signing::sign(
                     &now,
                     rusty_s3::Method::Get,
-                    url.clone(),
+                    url.parse().unwrap(),
                     "AKID",
                     "wJalr/K7MDENG+b",
                     token,
                     "eu-north-1",
                     900,
                     [("list-type", "2"), ("prefix", &*prefix)].into_iter(),
-                    headers.iter().map(|(name, value)| (*name, &**value)),
+                    headers.iter().copied(),
                 );
-                let signed = request.signed(&credentials, "eu-north-1", 1_795_241_228_999).unwrap();
-                assert_eq!(signed, reference.as_str());
+                assert_eq!(signer.sign(request).unwrap().url, reference.as_str());
             }
         }
+    }
+
+    /// Expected values from botocore's `S3SigV4QueryAuth` for the same requests.
+    #[test]
+    fn urls_are_those_of_another_implementation() {
+        let credentials =
+            S3Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+                .with_session_token("to/ken+=");
+        let signer = signer(credentials, "eu-north-1", S3Signing::Url, 1_795_241_228_999);
+        let place = "https://photos.s.example/my/vault/packs/00-ff_a";
+        for (method, header, signature) in [
+            (
+                HttpMethod::Put,
+                ("if-none-match", "*"),
+                "4bb24e22cf91e3ef7ca6d2cf984e51a2acae62fd07f7a4915323e9b334f35db6",
+            ),
+            (
+                HttpMethod::Put,
+                ("if-match", "\"0123\""),
+                "ea88b674d35555fc78049865353e3942ff1d02826c0a320fdea6ecd00c5e2c51",
+            ),
+            (
+                HttpMethod::Get,
+                ("range", "bytes=0-9"),
+                "30c37190989c95f8dbb820acb9b57becf301ce1f94b5abd2776fa569d89be145",
+            ),
+        ] {
+            let signed = signer.sign(request(method, place, &[header], "")).unwrap();
+            let (found, query) = signed.url.split_once('?').unwrap();
+            assert_eq!(found, place);
+            for parameter in [
+                "X-Amz-Date=20261121T060708Z",
+                "X-Amz-Expires=900",
+                &format!("X-Amz-SignedHeaders=host%3B{}", header.0),
+                &format!("X-Amz-Signature={signature}"),
+            ] {
+                assert!(query.split('&').any(|found| found == parameter), "{query}");
+            }
+        }
+    }
+
+    /// The example of a GET in Amazon's documentation of the signature.
+    #[test]
+    fn headers_are_those_of_the_published_example() {
+        let credentials =
+            S3Credentials::new("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+        let signer = signer(credentials, "us-east-1", S3Signing::Header, 1_369_353_600_000);
+        let url = "https://examplebucket.s3.amazonaws.com/test.txt";
+        let signed =
+            signer.sign(request(HttpMethod::Get, url, &[("range", "bytes=0-9")], "")).unwrap();
+        let authorization = "AWS4-HMAC-SHA256 \
+            Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request, \
+            SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, \
+            Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41";
+        assert_eq!(signed.url, url);
+        assert_eq!(signed.headers.last().unwrap(), &("authorization", authorization.to_owned()));
+    }
+
+    /// Expected values from botocore's `S3SigV4Auth` for the same requests.
+    #[test]
+    fn headers_are_those_of_another_implementation() {
+        let credentials =
+            S3Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+                .with_session_token("to/ken+=");
+        // 2026-11-21T06:07:08.999Z
+        let signer = signer(credentials, "eu-north-1", S3Signing::Header, 1_795_241_228_999);
+        let url = "https://photos.s.example/my/vault/packs/00-ff_a";
+        let md5 = ("content-md5", "XUFAKrxLKna5cZ2REBfFkg==");
+        let put =
+            |condition| signer.sign(request(HttpMethod::Put, url, &[condition, md5], "hello"));
+        assert_eq!(
+            signature_of(&put(("if-none-match", "*")).unwrap()),
+            "a80e2a3f5166c85fc27d9ad136be95f2ddbc247ae303fcb83b82c599eeda510f"
+        );
+        assert_eq!(
+            signature_of(&put(("if-match", "\"0123\"")).unwrap()),
+            "8ff4ffa899647479a6e472037dde1bd4e910583d8103bcc98d2566af7369ecb2"
+        );
+        let mut list = request(HttpMethod::Get, "https://s.example:9000/photos/", &[], "");
+        list.query = vec![("prefix", "a b/~é+%".to_owned()), ("list-type", "2".to_owned())];
+        assert_eq!(
+            signature_of(&signer.sign(list).unwrap()),
+            "e298c694f021d4ba39606a66b9611c81fd37904cd0c69ae9590c6ef5d06f71b1"
+        );
     }
 }

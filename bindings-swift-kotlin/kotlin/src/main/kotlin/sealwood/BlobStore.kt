@@ -27,9 +27,9 @@ public interface BlobStore {
 
     /**
      * Writes the object at [key] whole and durably if [precondition] holds, and returns its tag;
-     * `precondition-failed` otherwise. Readers see the old object or the new one, never a mix.
-     * What is sent on has a checksum (`Content-MD5`, say), so that what was cut off or altered on its
-     * way is refused and not kept.
+     * `precondition-failed` otherwise. Readers see the old object or the new one, never a mix. Bytes
+     * that go over a network go with a checksum, such as `Content-MD5`: what arrives damaged is not
+     * stored, and the put fails with `store-unavailable`.
      */
     public suspend fun put(
         key: String,

@@ -54,6 +54,17 @@ public data class VaultConfig(
  * @property pathStyle whether the bucket stands in the path rather than in the host; if `null`, it
  *   does where an endpoint is given or the bucket's name has a dot.
  * @property allowHttp whether the endpoint may be one without TLS.
+ * @property signedUrls whether signatures stand in URLs, where servers may log them, instead of headers.
+ * @property idleTimeoutMs how long no byte of a request may move before it counts as failed; 20,000 if
+ *   `null`.
+ * @property requestsMax the most requests under way at once, at least 1; 16 if `null`.
+ * @property attemptsMax how often a call is tried while the server is unavailable, at least 1; 6 if
+ *   `null`.
+ * @property retryAfterMaxMs the longest wait that a server may ask for before the next try; 60,000 if
+ *   `null`.
+ * @property giveUpAfterMs how long after the first failure of a call another try may begin, without the
+ *   waits that the server asked for; 30,000 if `null`.
+ * @property caBundle certificates in PEM that are trusted in place of the built-in ones.
  */
 public class S3Config(
     public val region: String,
@@ -65,6 +76,13 @@ public class S3Config(
     public val prefix: String? = null,
     public val pathStyle: Boolean? = null,
     public val allowHttp: Boolean = false,
+    public val signedUrls: Boolean = false,
+    public val idleTimeoutMs: Int? = null,
+    public val requestsMax: Int? = null,
+    public val attemptsMax: Int? = null,
+    public val retryAfterMaxMs: Int? = null,
+    public val giveUpAfterMs: Int? = null,
+    public val caBundle: String? = null,
 ) {
     internal fun core() = CoreS3(
         endpoint = endpoint,
@@ -76,6 +94,13 @@ public class S3Config(
         secretAccessKey = secretAccessKey,
         sessionToken = sessionToken,
         allowHttp = allowHttp,
+        signedUrls = signedUrls,
+        idleTimeoutMs = idleTimeoutMs?.let { unsigned(it.toLong(), "idleTimeoutMs").toUInt() },
+        requestsMax = requestsMax?.let { unsigned(it.toLong(), "requestsMax").toUInt() },
+        attemptsMax = attemptsMax?.let { unsigned(it.toLong(), "attemptsMax").toUInt() },
+        retryAfterMaxMs = retryAfterMaxMs?.let { unsigned(it.toLong(), "retryAfterMaxMs").toUInt() },
+        giveUpAfterMs = giveUpAfterMs?.let { unsigned(it.toLong(), "giveUpAfterMs").toUInt() },
+        caBundle = caBundle,
     )
 }
 
