@@ -19,6 +19,7 @@ mod commit;
 mod entry;
 mod nodes;
 mod op;
+mod prefetch;
 mod root;
 mod session;
 mod spill;

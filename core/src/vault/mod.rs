@@ -14,17 +14,20 @@
 
 mod batch;
 mod entry;
+mod get_recursive;
 mod listing;
 mod open;
 mod read;
 mod shared;
 mod snapshot;
+mod tree_walk;
 mod write;
 
 use std::sync::Arc;
 
 pub use batch::Batch;
 pub use entry::{EntryInfo, EntryKind, Metadata, PutOptions, ReadOptions};
+pub use get_recursive::FileStream;
 pub use listing::{ListCursor, ListOptions, ListPage};
 pub use open::{Credential, VaultConfig};
 pub use shared::SharedDirectory;

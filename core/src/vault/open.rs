@@ -8,6 +8,7 @@ use crate::blob::BlobStore;
 use crate::content::{CHUNK_BYTES_DEFAULT, ChunkSize, ContentReader, KnownChunks, Splitter};
 use crate::error::{Error, Result};
 use crate::forest::{Forest, Root, Setup, read_root};
+use crate::packs::PackReader;
 use crate::platform::Environment;
 use crate::seal::{
     KdfParams, KeySlot, Keys, PACK_BYTES_MAX, Passphrase, RecoveryPhrase, RootSecret, Unlock,
@@ -36,7 +37,8 @@ pub struct VaultConfig {
     pub chunk_bytes: u32,
     /// The cost of guessing the passphrase of a new vault.
     pub kdf: KdfParams,
-    /// About how many bytes of directory nodes stay in memory.
+    /// About how many bytes of what was read stay in memory: three quarters of it directory nodes,
+    /// the rest parts of packs.
     pub memory_budget_bytes: usize,
     /// The most bytes one pack holds.
     pub pack_bytes_max: usize,
@@ -82,8 +84,9 @@ impl Vault {
         let root = Root::first(environment.random()?, chunk);
         let keys = Keys::derive(&secret);
         let setup = setup(&store, &config);
+        let packs = setup.packs.clone();
         let forest = Forest::create(setup, keys.clone(), slot, root).await?;
-        Ok(Self::assemble(store, secret, keys, forest))
+        Ok(Self::assemble(packs, secret, keys, forest))
     }
 
     /// Opens the vault in the store.
@@ -103,18 +106,20 @@ impl Vault {
         };
         let secret = header.slot.unlock(&unlock).await?;
         let keys = Keys::derive(&secret);
-        let forest = Forest::open(setup(&store, &config), keys.clone(), &header, &object)?;
-        Ok(Self::assemble(store, secret, keys, forest))
+        let setup = setup(&store, &config);
+        let packs = setup.packs.clone();
+        let forest = Forest::open(setup, keys.clone(), &header, &object)?;
+        Ok(Self::assemble(packs, secret, keys, forest))
     }
 
-    fn assemble(store: Arc<dyn BlobStore>, secret: RootSecret, keys: Keys, forest: Forest) -> Self {
-        let reader = ContentReader { store: Arc::clone(&store), keys: Some(keys.clone()) };
+    fn assemble(packs: PackReader, secret: RootSecret, keys: Keys, forest: Forest) -> Self {
         let splitter = Splitter {
-            store,
-            keys,
+            store: Arc::clone(packs.store()),
+            keys: keys.clone(),
             chunk: forest.root().chunk,
             known: Arc::new(KnownChunks::default()),
         };
+        let reader = ContentReader::new(packs, Some(keys));
         let inner = Inner { forest, splitter, reader, sorted: Sorted::default(), secret };
         Self { inner: Arc::new(inner) }
     }
@@ -123,6 +128,7 @@ impl Vault {
 fn setup(store: &Arc<dyn BlobStore>, config: &VaultConfig) -> Setup {
     Setup {
         store: Arc::clone(store),
+        packs: PackReader::new(Arc::clone(store), config.memory_budget_bytes / 4),
         environment: config.environment.clone(),
         budget: config.memory_budget_bytes,
         pack_bytes_max: config.pack_bytes_max,
