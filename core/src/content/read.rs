@@ -12,9 +12,7 @@ use super::unit::{Pending, Unit};
 use crate::error::{Error, Result};
 use crate::packs::{PackReader, Span, may_heal};
 use crate::platform::{BoxFuture, BoxStream};
-use crate::seal::{
-    Address, Keys, Link, TAG_BYTES, UnitKind, chunk_name, open_chunk, open_unit,
-};
+use crate::seal::{Address, Keys, Link, TAG_BYTES, UnitKind, chunk_name, open_chunk, open_unit};
 
 /// Chunks read ahead of the one being given out.
 const READ_AHEAD: usize = 4;

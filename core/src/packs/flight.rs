@@ -45,12 +45,7 @@ impl Flights {
     }
 
     /// Asks for a range. Nothing is sent before the answer is waited for.
-    pub(super) fn depart(
-        &mut self,
-        pack: PackId,
-        range: Range<u64>,
-        reader: PackReader,
-    ) -> Answer {
+    pub(super) fn depart(&mut self, pack: PackId, range: Range<u64>, reader: PackReader) -> Answer {
         let request: BoxFuture<'static, Result<Bytes>> =
             Box::pin(reader.request(pack, range.clone()));
         let answer = request.shared();

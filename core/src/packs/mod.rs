@@ -264,9 +264,8 @@ impl State {
 
     fn load_within(&mut self, reader: &PackReader, span: &Span, place: &Place) -> Load {
         let on_hand = self.on_hand(UnitKind::Content, place);
-        on_hand.unwrap_or_else(|| {
-            self.depart(reader, place.pack, &range(place), span.range.clone())
-        })
+        on_hand
+            .unwrap_or_else(|| self.depart(reader, place.pack, &range(place), span.range.clone()))
     }
 
     fn load_all(&mut self, reader: &PackReader, kind: UnitKind, places: &[Place]) -> Vec<Load> {
@@ -356,10 +355,7 @@ impl Source {
 
 /// Whether reading again may give what an error denied: damage of what came, if not of the store.
 pub(crate) fn may_heal(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::ObjectTruncated | Error::ObjectCorrupt | Error::Malformed { .. }
-    )
+    matches!(error, Error::ObjectTruncated | Error::ObjectCorrupt | Error::Malformed { .. })
 }
 
 /// The bytes of a pack that a unit takes.

@@ -14,8 +14,9 @@ use crate::platform::BoxStream;
 use crate::seal::Place;
 use crate::task::{CancelToken, Watch};
 
-/// The most files that are sorted by where they lie at a time. Each takes some hundred bytes.
+/// The most files that are sorted by where they lie at a time, and the most bytes they take.
 const SORTED_FILES_MAX: usize = 32_768;
+const SORTED_BYTES_MAX: usize = 32 * 1024 * 1024;
 
 /// Entries, each with its content.
 pub type FileStream = BoxStream<'static, Result<(EntryInfo, ContentStream)>>;
@@ -31,7 +32,7 @@ impl Vault {
 impl Snapshot {
     /// Every entry below `path` with its content; that of a directory is empty. A directory comes
     /// before what it holds. Beside that the order is the one that reads least: small files come
-    /// sorted by where they are stored, some 32,000 at a time, so that one request serves many of
+    /// sorted by where they are stored, up to some 32,000 at a time, so that one request serves many of
     /// them.
     ///
     /// Nothing of a content is read before its stream is. The streams may be read one after the
@@ -45,6 +46,7 @@ impl Snapshot {
             reader: self.reader.clone(),
             watch: Watch { cancel, progress: None },
             packed: Vec::new(),
+            packed_bytes: 0,
             ready: VecDeque::new(),
         };
         Ok(Box::pin(futures_util::stream::try_unfold(files, |mut files| async move {
@@ -60,6 +62,7 @@ struct Files {
     watch: Watch,
     /// Files that wait for others to be sorted with.
     packed: Vec<(Place, Waiting)>,
+    packed_bytes: usize,
     /// Files that come next.
     ready: VecDeque<(Waiting, ContentReader)>,
 }
@@ -67,6 +70,20 @@ struct Files {
 struct Waiting {
     info: EntryInfo,
     content: Content,
+}
+
+impl Waiting {
+    /// About the bytes of memory it takes.
+    fn bytes(&self) -> usize {
+        /// What the unit of its content shares with the node it came from.
+        const UNIT_BYTES: usize = 128;
+        let pairs = self.info.metadata.iter();
+        let pairs = pairs.map(|(key, value)| key.len() + value.len() + 2 * size_of::<String>());
+        size_of::<(Place, Self)>()
+            + UNIT_BYTES
+            + self.info.path.as_str().len()
+            + pairs.sum::<usize>()
+    }
 }
 
 impl Files {
@@ -100,20 +117,34 @@ impl Files {
                     let content = self.stream(&file, &self.reader);
                     return Ok(Some((file.info, content)));
                 }
-                Some(link) => self.packed.push((link.place, file)),
+                Some(link) => {
+                    self.packed_bytes += file.bytes();
+                    self.packed.push((link.place, file));
+                }
             }
-            if self.packed.len() == SORTED_FILES_MAX {
+            if self.packed.len() >= SORTED_FILES_MAX || self.packed_bytes >= SORTED_BYTES_MAX {
                 self.sort();
             }
         }
     }
 
-    /// Has the files that wait come next, each to be read with those beside it.
+    /// Has the files that wait come next, each to be read with those beside it. One file of the
+    /// next span comes in the middle of each: who reads several at once has that span on its way
+    /// before this one is used up.
     fn sort(&mut self) {
         let packed = std::mem::take(&mut self.packed);
+        self.packed_bytes = 0;
+        let mut in_middle_of_last = 0;
         for (span, files) in spans(packed, self.reader.packs().span_bytes_max()) {
             let reader = self.reader.within(span);
-            self.ready.extend(files.into_iter().map(|file| (file, reader.clone())));
+            let mut files = files.into_iter().map(|file| (file, reader.clone()));
+            if in_middle_of_last > 0
+                && let Some(first) = files.next()
+            {
+                self.ready.insert(self.ready.len() - in_middle_of_last, first);
+            }
+            in_middle_of_last = files.len() / 2;
+            self.ready.extend(files);
         }
     }
 
