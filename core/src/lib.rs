@@ -15,6 +15,7 @@ mod forest;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 pub mod hamt;
+mod packs;
 pub mod path;
 pub mod platform;
 pub mod seal;

@@ -9,12 +9,10 @@ use futures_util::TryStreamExt;
 use super::content_type::{Chunked, Content};
 use super::table::{Rows, Table, chunk_count, chunks_per_row, decode_table};
 use super::unit::{Pending, Unit};
-use crate::blob::BlobStore;
 use crate::error::{Error, Result};
+use crate::packs::{PackReader, Span, may_heal};
 use crate::platform::{BoxFuture, BoxStream};
-use crate::seal::{
-    Address, Keys, Link, TAG_BYTES, UnitKind, chunk_name, open_chunk, open_unit, pack_name,
-};
+use crate::seal::{Address, Keys, Link, TAG_BYTES, UnitKind, chunk_name, open_chunk, open_unit};
 
 /// Chunks read ahead of the one being given out.
 const READ_AHEAD: usize = 4;
@@ -25,11 +23,26 @@ pub type ContentStream = BoxStream<'static, Result<Bytes>>;
 /// Reads contents. Without keys (a reader that was handed a link) the seal alone is checked.
 #[derive(Clone)]
 pub(crate) struct ContentReader {
-    pub(crate) store: Arc<dyn BlobStore>,
-    pub(crate) keys: Option<Keys>,
+    packs: PackReader,
+    keys: Option<Keys>,
+    /// The span that small contents lie in, where the caller knows that most of it is wanted.
+    within: Option<Span>,
 }
 
 impl ContentReader {
+    pub(crate) fn new(packs: PackReader, keys: Option<Keys>) -> Self {
+        Self { packs, keys, within: None }
+    }
+
+    /// A reader for small contents of a span that most of is going to be read.
+    pub(crate) fn within(&self, span: Span) -> Self {
+        Self { within: Some(span), ..self.clone() }
+    }
+
+    pub(crate) fn packs(&self) -> &PackReader {
+        &self.packs
+    }
+
     /// The bytes of `range`, which lies within the content.
     pub(crate) async fn bytes(&self, content: &Content, range: Range<u64>) -> Result<Bytes> {
         match content {
@@ -95,29 +108,37 @@ impl ContentReader {
                 if let Some(Pending::Content(bytes)) = unit.plaintext() {
                     return Ok(bytes);
                 }
-                let (link, plaintext) = self.unit(unit).await?;
-                if let Some(keys) = &self.keys {
-                    keys.check(UnitKind::Content, &link.address, &plaintext)?;
+                let link = link_of(unit)?;
+                let open = |sealed: &[u8]| {
+                    let plaintext = open_unit(UnitKind::Content, &link, sealed)?;
+                    if let Some(keys) = &self.keys {
+                        keys.check(UnitKind::Content, &link.address, &plaintext)?;
+                    }
+                    Ok(Bytes::from(plaintext))
+                };
+                match &self.within {
+                    Some(span) => self.packs.read_within(span, &link.place, open).await,
+                    None => self.packs.read(UnitKind::Content, &link.place, open).await,
                 }
-                Ok(Bytes::from(plaintext))
             }
             Content::Chunked(_) => Err(Error::Malformed { what: "content" }),
         }
     }
 
-    /// Opens a stored unit; the caller checks the address.
-    async fn unit(&self, unit: &Unit) -> Result<(Link, Vec<u8>)> {
-        let link = unit.link().ok_or(Error::Malformed { what: "content without a place" })?;
-        let place = link.place;
-        let name = pack_name(place.pack);
-        let sealed = self.store.get_range(&name, place.offset.into(), place.length.into()).await?;
-        Ok((link, open_unit(unit.kind, &link, &sealed)?))
+    /// A chunk, read once more if it was damaged: perhaps it was so on its way alone.
+    async fn chunk(&self, address: &Address, length: u64) -> Result<Bytes> {
+        let name = chunk_name(address);
+        let read = match self.read_chunk(&name, address, length).await {
+            Err(error) if may_heal(&error) => self.read_chunk(&name, address, length).await,
+            read => read,
+        };
+        read.map_err(|error| error.in_object(&name))
     }
 
-    async fn chunk(&self, address: &Address, length: u64) -> Result<Bytes> {
+    async fn read_chunk(&self, name: &str, address: &Address, length: u64) -> Result<Bytes> {
         let sealed_length = length + TAG_BYTES as u64;
         // One byte more than expected, to notice an object that is too long.
-        let sealed = self.store.get_range(&chunk_name(address), 0, sealed_length + 1).await?;
+        let sealed = self.packs.store().get_range(name, 0, sealed_length + 1).await?;
         if (sealed.len() as u64) < sealed_length {
             return Err(Error::ObjectTruncated);
         }
@@ -162,12 +183,20 @@ impl ContentReader {
                 Some(Pending::Tables(rows)) => Ok(Rows::Tables(rows)),
                 Some(Pending::Content(_)) => Err(Error::Malformed { what: "chunk table" }),
                 None => {
-                    let (link, plaintext) = self.unit(unit).await?;
-                    decode_table(self.keys.as_ref(), &link.address, &plaintext, chunks)
+                    let link = link_of(unit)?;
+                    let open = |sealed: &[u8]| {
+                        let plaintext = open_unit(UnitKind::Table, &link, sealed)?;
+                        decode_table(self.keys.as_ref(), &link.address, &plaintext, chunks)
+                    };
+                    self.packs.read(UnitKind::Table, &link.place, open).await
                 }
             }
         })
     }
+}
+
+fn link_of(unit: &Unit) -> Result<Link> {
+    unit.link().ok_or(Error::Malformed { what: "content without a place" })
 }
 
 /// A depth-first walk over the tables of one content.

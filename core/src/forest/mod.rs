@@ -24,6 +24,7 @@ mod commit;
 mod entry;
 mod nodes;
 mod op;
+mod prefetch;
 mod root;
 mod rounds;
 mod sent;

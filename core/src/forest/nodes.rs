@@ -1,53 +1,88 @@
 //! Nodes from the store, checked, and kept under a byte budget.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::entry::Entry;
-use crate::blob::BlobStore;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::hamt::{Node, NodeSource};
+use crate::packs::PackReader;
 use crate::platform::BoxFuture;
-use crate::seal::{Keys, Link, UnitKind, open_unit, pack_name};
+use crate::seal::{Keys, Link, Place, UnitKind, open_unit};
 
 /// Loads nodes. Without keys (a reader that was handed a link) the seal alone is checked.
 pub(crate) struct Nodes {
-    store: Arc<dyn BlobStore>,
+    packs: PackReader,
     keys: Option<Keys>,
     cache: Mutex<Cache>,
 }
 
 impl Nodes {
-    pub(crate) fn new(store: Arc<dyn BlobStore>, keys: Option<Keys>, budget: usize) -> Self {
-        Self { store, keys, cache: Mutex::new(Cache { budget, ..Cache::default() }) }
+    pub(crate) fn new(packs: PackReader, keys: Option<Keys>, budget: usize) -> Self {
+        Self { packs, keys, cache: Mutex::new(Cache { budget, ..Cache::default() }) }
     }
 
     /// Keeps a node that is known to be at `link`.
     pub(super) fn keep(&self, link: Link, node: Arc<Node<Entry>>) {
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner).insert(link, node);
+        self.cache().insert(link, node);
     }
 
     async fn fetch(&self, link: &Link) -> Result<Arc<Node<Entry>>> {
-        let cached = self.cache.lock().unwrap_or_else(PoisonError::into_inner).get(link);
+        let cached = self.cache().get(link);
         if let Some(node) = cached {
             return Ok(node);
         }
-        let name = pack_name(link.place.pack);
-        let (offset, length) = (link.place.offset, link.place.length);
-        let sealed = self.store.get_range(&name, offset.into(), length.into()).await?;
-        let plaintext = open_unit(UnitKind::Node, link, &sealed)?;
+        let open = |sealed: &[u8]| self.open(link, sealed);
+        let node = self.packs.read(UnitKind::Node, &link.place, open).await?;
+        self.keep(*link, Arc::clone(&node));
+        Ok(node)
+    }
+
+    /// Each node is read once, however often it is asked for.
+    async fn fetch_many(&self, links: &[Link]) -> Result<Vec<Arc<Node<Entry>>>> {
+        let mut found: HashMap<Link, Arc<Node<Entry>>> = HashMap::with_capacity(links.len());
+        let mut missing = Vec::new();
+        {
+            let mut cache = self.cache();
+            let mut seen = HashSet::new();
+            for link in links.iter().filter(|link| seen.insert(**link)) {
+                match cache.get(link) {
+                    Some(node) => drop(found.insert(*link, node)),
+                    None => missing.push(*link),
+                }
+            }
+        }
+        let places: Vec<Place> = missing.iter().map(|link| link.place).collect();
+        let open = |index: usize, sealed: &[u8]| self.open(&missing[index], sealed);
+        let nodes = self.packs.read_all(UnitKind::Node, &places, open).await?;
+        for (link, node) in missing.iter().zip(nodes) {
+            self.keep(*link, Arc::clone(&node));
+            found.insert(*link, node);
+        }
+        let nodes = links.iter().map(|link| found.get(link).cloned());
+        nodes.collect::<Option<_>>().ok_or(Error::ObjectMissing)
+    }
+
+    fn open(&self, link: &Link, sealed: &[u8]) -> Result<Arc<Node<Entry>>> {
+        let plaintext = open_unit(UnitKind::Node, link, sealed)?;
         if let Some(keys) = &self.keys {
             keys.check(UnitKind::Node, &link.address, Node::<Entry>::canon(&plaintext)?)?;
         }
-        let node = Arc::new(Node::decode(&plaintext)?);
-        self.keep(*link, Arc::clone(&node));
-        Ok(node)
+        Ok(Arc::new(Node::decode(&plaintext)?))
+    }
+
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl NodeSource<Entry> for Nodes {
     fn load<'a>(&'a self, link: &'a Link) -> BoxFuture<'a, Result<Arc<Node<Entry>>>> {
         Box::pin(self.fetch(link))
+    }
+
+    fn load_many<'a>(&'a self, links: &'a [Link]) -> BoxFuture<'a, Result<Vec<Arc<Node<Entry>>>>> {
+        Box::pin(self.fetch_many(links))
     }
 }
 

@@ -2,8 +2,6 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use futures_util::future::try_join_all;
-
 use super::commit::Draft;
 use super::entry::{Entry, Stamp};
 use super::nodes::Nodes;
@@ -16,6 +14,7 @@ use super::tree::{Stop, admit};
 use crate::blob::{BlobStore, ETag, Object, Precondition};
 use crate::error::{Error, Result};
 use crate::hamt::{Missing, Node, NodeSource, SealPlan, Trie};
+use crate::packs::PackReader;
 use crate::path::VaultPath;
 use crate::platform::Environment;
 use crate::seal::{KeySlot, Keys, RootHeader, seal_root};
@@ -118,6 +117,7 @@ impl Ticket {
 /// What a forest is opened with, besides its keys.
 pub(crate) struct Setup {
     pub(crate) store: Arc<dyn BlobStore>,
+    pub(crate) packs: PackReader,
     pub(crate) environment: Environment,
     pub(crate) budget: usize,
     pub(crate) pack_bytes_max: usize,
@@ -194,11 +194,7 @@ impl Forest {
             root,
         };
         Ok(Self {
-            nodes: Arc::new(Nodes::new(
-                Arc::clone(&setup.store),
-                Some(keys.clone()),
-                setup.budget / 2,
-            )),
+            nodes: Arc::new(Nodes::new(setup.packs, Some(keys.clone()), setup.budget / 4)),
             store: setup.store,
             keys,
             slot,
@@ -486,35 +482,6 @@ impl Forest {
                         return Err(Error::Malformed { what: "trie: a node where none belongs" });
                     }
                 }
-            }
-        }
-    }
-
-    /// Loads the nodes many operations will meet, a level of all paths at a time.
-    async fn prefetch(
-        &self,
-        tree: &mut Trie<Entry>,
-        ops: impl Iterator<Item = &Op> + Clone,
-    ) -> Result<()> {
-        loop {
-            let missing: Vec<_> = ops
-                .clone()
-                .filter_map(|op| match op.apply(&mut tree.clone()) {
-                    Err(Stop::Missing(directory, missing)) => Some((directory, missing)),
-                    _ => None,
-                })
-                .collect();
-            if missing.is_empty() {
-                return Ok(());
-            }
-            let loads = missing.iter().map(|(_, missing)| self.nodes.load(&missing.link));
-            let nodes = try_join_all(loads).await?;
-            let mut admitted = false;
-            for ((directory, missing), node) in missing.iter().zip(nodes) {
-                admitted |= admit(tree, directory, missing, node);
-            }
-            if !admitted {
-                return Ok(());
             }
         }
     }

@@ -18,6 +18,7 @@ mod codec;
 mod diff;
 mod edit;
 mod evict;
+mod front;
 mod hash;
 mod key;
 mod leaf;
@@ -34,7 +35,7 @@ pub use diff::{Change, diff};
 pub use hash::KeyHash;
 pub use node::{LEAF_WEIGHT_MAX, Missing, Node, Trie, Value};
 pub use store::SealPlan;
-pub use walk::{LeafView, NodeSource, Walk};
+pub use walk::{DeepWalk, Found, LeafView, NodeSource, Walk};
 
 #[cfg(test)]
 mod tests;

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::front::too_deep;
 use super::hash::{DEPTH_MAX, KeyHash};
 use super::node::{Body, Child, Node, Trie, Value};
 use super::store::below;
-use super::walk::{NodeSource, too_deep};
+use super::walk::NodeSource;
 use crate::error::Result;
 use crate::seal::Link;
 

@@ -1,83 +1,120 @@
-//! Walking a trie in hash order, leaf by leaf, from any position on.
+//! Walking a trie in hash order, leaf by leaf, from any position on; or item by item, with the
+//! tries inside the items.
+//!
+//! A walk loads nodes a level at a time: when it comes to one that is not in memory, it asks for
+//! that one and those that come next, up to a few MiB of them.
 
 use std::sync::Arc;
 
-use super::hash::{DEPTH_MAX, KeyHash};
-use super::node::{Body, Child, Node, Trie, Value};
-use crate::error::{Error, Result};
+use super::front::{Extent, Front, ItemView, Leaves, Visit};
+use super::hash::KeyHash;
+use super::node::{Body, Node, Trie, Value};
+use crate::error::Result;
 use crate::platform::{BoxFuture, MaybeSync};
 use crate::seal::Link;
 
 /// Where nodes that are not resident come from.
-pub trait NodeSource<V>: MaybeSync {
+pub trait NodeSource<V: Value>: MaybeSync {
     /// Loads and checks the node at `link`.
     fn load<'a>(&'a self, link: &'a Link) -> BoxFuture<'a, Result<Arc<Node<V>>>>;
+
+    /// Loads and checks the nodes at `links`, in their order. One after the other, unless the
+    /// source knows better.
+    fn load_many<'a>(&'a self, links: &'a [Link]) -> BoxFuture<'a, Result<Vec<Arc<Node<V>>>>> {
+        Box::pin(async move {
+            let mut nodes = Vec::with_capacity(links.len());
+            for link in links {
+                nodes.push(self.load(link).await?);
+            }
+            Ok(nodes)
+        })
+    }
 }
 
-/// A walk over a snapshot of a trie, in the order of the keys' hashes. Holds one path of nodes.
-pub struct Walk<V> {
-    /// What is still to visit, the next one last.
-    stack: Vec<Step<V>>,
-    /// Only keys whose hash is greater.
-    after: Option<KeyHash>,
-}
-
-struct Step<V> {
-    child: Child<V>,
-    depth: u32,
-    /// Whether the position to start after lies in here; all else in here comes later.
-    on_path: bool,
-}
+/// A walk over a snapshot of a trie, in the order of the keys' hashes. Holds at most about 4 MiB
+/// of sealed nodes that it has not come to yet.
+pub struct Walk<V>(Front<V>);
 
 impl<V: Value> Walk<V> {
-    /// A walk over `trie` that starts after the key with hash `after`, or at the beginning.
-    /// The position stays valid under any change of the trie.
+    /// A walk over `trie` that starts after the key with hash `after`, or at the beginning, and
+    /// reads ahead the farther the longer it goes on. The position stays valid under any change of
+    /// the trie.
     pub fn new(trie: &Trie<V>, after: Option<KeyHash>) -> Self {
-        let top = Step { child: trie.root.clone(), depth: 0, on_path: after.is_some() };
-        Self { stack: vec![top], after }
+        Self(Front::new(trie, after, Extent::Unknown, Leaves::Visited))
+    }
+
+    /// A walk over all of `trie`, which reads ahead at once.
+    pub fn whole(trie: &Trie<V>) -> Self {
+        Self(Front::new(trie, None, Extent::Whole, Leaves::Visited))
     }
 
     /// The next leaf, or `None` at the end.
     pub async fn next(&mut self, source: &dyn NodeSource<V>) -> Result<Option<LeafView<V>>> {
-        while let Some(step) = self.stack.pop() {
-            let node = match step.child {
-                Child::Empty => continue,
-                Child::Dirty(node) | Child::Sealed(_, node) => node,
-                Child::Stored(stored) => source.load(&stored.link).await?,
-            };
-            let after = self.after.filter(|_| step.on_path);
-            let Body::Inner(inner) = &node.body else {
+        while let Some(visit) = self.0.next(source).await? {
+            if let Visit::Leaf(node, after) = visit {
                 let view = LeafView { node, after };
-                if view.entries().next().is_none() {
-                    continue;
+                if view.entries().next().is_some() {
+                    return Ok(Some(view));
                 }
-                return Ok(Some(view));
-            };
-            if step.depth >= DEPTH_MAX {
-                return Err(too_deep());
-            }
-            let first = after.map_or(0, |after| inner.index_of(after.slot(step.depth)));
-            for index in (first..inner.children.len()).rev() {
-                self.stack.push(Step {
-                    child: inner.children[index].clone(),
-                    depth: step.depth + 1,
-                    on_path: step.on_path && index == first,
-                });
             }
         }
         Ok(None)
     }
 }
 
-/// The error of an inner node where the hash has no bits left. Whoever can only check seals, not
-/// addresses, may be given a node that leads back to itself.
-pub(super) fn too_deep() -> Error {
-    Error::Malformed { what: "trie: an inner node too far down" }
-}
-
 impl<V> std::fmt::Debug for Walk<V> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Walk")
+    }
+}
+
+/// A walk over a snapshot of a trie and of all tries inside its values: each value comes before
+/// what is in the trie inside it. Reads ahead across tries, and holds what [`Walk`] holds and the
+/// leaves of some 4,096 items.
+pub struct DeepWalk<V>(Front<V>);
+
+impl<V: Value> DeepWalk<V> {
+    /// A walk over all of `trie`.
+    pub fn new(trie: &Trie<V>) -> Self {
+        Self(Front::new(trie, None, Extent::Whole, Leaves::Entered))
+    }
+
+    /// The next item, or `None` at the end.
+    pub async fn next(&mut self, source: &dyn NodeSource<V>) -> Result<Option<Found<V>>> {
+        while let Some(visit) = self.0.next(source).await? {
+            if let Visit::Item(item) = visit {
+                return Ok(Some(Found(item)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+impl<V> std::fmt::Debug for DeepWalk<V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DeepWalk")
+    }
+}
+
+/// An item that a [`DeepWalk`] came to.
+pub struct Found<V>(ItemView<V>);
+
+impl<V: Value> Found<V> {
+    /// How many tries lie around the one the item is in; 0 in the trie that is walked.
+    pub fn level(&self) -> usize {
+        self.0.level
+    }
+
+    /// Its key and its value.
+    pub fn entry(&self) -> Option<(&[u8], &V)> {
+        let Body::Leaf(leaf) = &self.0.leaf.body else { return None };
+        leaf.items().get(self.0.index).map(|item| (&*item.key, &item.value))
+    }
+}
+
+impl<V> std::fmt::Debug for Found<V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Found")
     }
 }
 

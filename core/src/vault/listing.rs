@@ -81,7 +81,8 @@ impl Vault {
         if let Some(sorted) = self.inner.sorted.get(&directory) {
             return page(&path, &sorted, &options);
         }
-        let (found, all) = snapshot.sorted(&directory, &options).await?;
+        let sorted = snapshot.sorted(&directory, &options).await;
+        let (found, all) = sorted.map_err(|error| error.below(&path))?;
         if let Some(all) = all.filter(|all| all.len() > options.limit) {
             self.inner.sorted.keep(directory, Arc::new(all));
         }
@@ -89,7 +90,8 @@ impl Vault {
     }
 
     /// The entries of the directory at `path` in trie order (by the hash of their names), from
-    /// `after` on. Reads nodes as they are needed and holds one path of them.
+    /// `after` on. Reads nodes as they are needed, the more at a time the longer it goes on, and
+    /// holds some 4 MiB of them at most.
     pub async fn list_stream(
         &self,
         path: &str,
@@ -98,7 +100,8 @@ impl Vault {
         self.snapshot_at(&VaultPath::new(path)?).await?.list_stream(path, after).await
     }
 
-    /// Every entry below `path`, each directory before what it holds.
+    /// Every entry below `path`, each directory before what it holds. Reads nodes of many
+    /// directories at a time and holds some 4 MiB of them at most.
     pub async fn list_recursive(
         &self,
         path: &str,
@@ -113,7 +116,8 @@ impl Snapshot {
         let path = VaultPath::new(path)?;
         let options = options.canonical();
         let directory = self.directory(&path).await?;
-        let (found, _) = self.sorted(&directory, &options).await?;
+        let sorted = self.sorted(&directory, &options).await;
+        let (found, _) = sorted.map_err(|error| error.below(&path))?;
         page(&path, &found, &options)
     }
 
@@ -127,41 +131,25 @@ impl Snapshot {
         let directory = self.directory(&path).await?;
         let walk = Walk::new(&directory, after.map(|cursor| cursor.0));
         let entries = self.clone().entries(walk).map(move |entry| {
-            let (name, entry) = entry?;
+            let (name, entry) = entry.map_err(|error| error.below(&path))?;
             Ok(EntryInfo::new(path.join(&name)?, &entry))
         });
         Ok(Box::pin(entries))
     }
 
-    /// Every entry below `path`, each directory before what it holds.
+    /// Every entry below `path`, each directory before what it holds. Reads nodes of many
+    /// directories at a time and holds some 4 MiB of them at most.
     pub async fn list_recursive(
         &self,
         path: &str,
     ) -> Result<BoxStream<'static, Result<EntryInfo>>> {
         let path = VaultPath::new(path)?;
         let directory = self.directory(&path).await?;
-        let top = self.clone().entries(Walk::new(&directory, None));
-        let stack = vec![(path, top)];
-        let entries = futures_util::stream::try_unfold(
-            (self.clone(), stack),
-            |(snapshot, mut stack)| async move {
-                while let Some((path, entries)) = stack.last_mut() {
-                    let Some(next) = entries.next().await else {
-                        stack.pop();
-                        continue;
-                    };
-                    let (name, entry) = next?;
-                    let path = path.join(&name)?;
-                    let info = EntryInfo::new(path.clone(), &entry);
-                    if let Some(directory) = entry.as_directory() {
-                        let below = snapshot.clone().entries(Walk::new(directory, None));
-                        stack.push((path, below));
-                    }
-                    return Ok(Some((info, (snapshot, stack))));
-                }
-                Ok(None)
-            },
-        );
+        let walk = self.walk_below(path, &directory);
+        let entries = futures_util::stream::try_unfold(walk, |mut walk| async move {
+            let found = walk.next().await?;
+            Ok(found.map(|(info, _)| (info, walk)))
+        });
         Ok(Box::pin(entries))
     }
 
@@ -174,7 +162,7 @@ impl Snapshot {
         check_limit(options)?;
         let mut all = Some(Listing::new());
         let mut found = Listing::new();
-        let mut walk = Walk::new(directory, None);
+        let mut walk = Walk::whole(directory);
         while let Some(leaf) = walk.next(&*self.nodes).await? {
             for (name, entry) in leaf.entries() {
                 let name = EntryName::from_stored(name)?;

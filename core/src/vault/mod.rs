@@ -33,18 +33,21 @@
 
 mod batch;
 mod entry;
+mod get_recursive;
 mod listing;
 mod new_vault;
 mod open;
 mod read;
 mod shared;
 mod snapshot;
+mod tree_walk;
 mod write;
 
 use std::sync::Arc;
 
 pub use batch::Batch;
 pub use entry::{EntryInfo, EntryKind, Metadata, PutOptions, ReadOptions};
+pub use get_recursive::FileStream;
 pub use listing::{ListCursor, ListOptions, ListPage};
 pub use new_vault::NewVault;
 pub use open::{Credential, VaultConfig};

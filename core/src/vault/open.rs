@@ -8,6 +8,7 @@ use crate::blob::{BlobStore, Probe, ProbedStore};
 use crate::content::{CHUNK_BYTES_DEFAULT, ContentReader, KnownChunks, Splitter};
 use crate::error::Result;
 use crate::forest::{Forest, Setup, read_root};
+use crate::packs::PackReader;
 use crate::platform::Environment;
 use crate::seal::{
     KdfParams, Keys, PACK_BYTES_MAX, Passphrase, RecoveryPhrase, RootSecret, Unlock,
@@ -36,7 +37,8 @@ pub struct VaultConfig {
     pub chunk_bytes: u32,
     /// The cost of guessing the passphrase of a new vault.
     pub kdf: KdfParams,
-    /// About how many bytes of directory nodes stay in memory.
+    /// About how many bytes of what was read stay in memory: three quarters of it directory nodes,
+    /// the rest parts of packs.
     pub memory_budget_bytes: usize,
     /// The most bytes one pack holds.
     pub pack_bytes_max: usize,
@@ -105,24 +107,27 @@ impl Vault {
         };
         let secret = header.slot.unlock(&unlock).await?;
         let keys = Keys::derive(&secret);
-        let forest = Forest::open(setup(&store, &config), keys.clone(), &header, &object)?;
-        Ok(Self::assemble(store, secret, keys, forest))
+        let setup = setup(&store, &config);
+        let packs = setup.packs.clone();
+        let forest = Forest::open(setup, keys.clone(), &header, &object)?;
+        Ok(Self::assemble(packs, secret, keys, forest))
     }
 
     pub(super) fn assemble(
-        store: Arc<dyn BlobStore>,
+        packs: PackReader,
         secret: RootSecret,
         keys: Keys,
         forest: Forest,
     ) -> Self {
-        let reader = ContentReader { store: Arc::clone(&store), keys: Some(keys.clone()) };
         let splitter = Splitter {
-            store,
-            keys,
+            store: Arc::clone(packs.store()),
+            keys: keys.clone(),
             chunk: forest.root().chunk,
             known: Arc::new(KnownChunks::default()),
         };
-        let inner = Inner { forest: Arc::new(forest), splitter, reader, sorted: Sorted::default(), secret };
+        let reader = ContentReader::new(packs, Some(keys));
+        let forest = Arc::new(forest);
+        let inner = Inner { forest, splitter, reader, sorted: Sorted::default(), secret };
         Self { inner: Arc::new(inner) }
     }
 }
@@ -130,6 +135,7 @@ impl Vault {
 pub(super) fn setup(store: &Arc<dyn BlobStore>, config: &VaultConfig) -> Setup {
     Setup {
         store: Arc::clone(store),
+        packs: PackReader::new(Arc::clone(store), config.memory_budget_bytes / 4),
         environment: config.environment.clone(),
         budget: config.memory_budget_bytes,
         pack_bytes_max: config.pack_bytes_max,

@@ -8,11 +8,14 @@ use crate::content::ContentReader;
 use crate::error::Result;
 use crate::forest::Nodes;
 use crate::hamt::Trie;
+use crate::packs::PackReader;
 use crate::path::VaultPath;
 use crate::seal::Link;
 
-/// The bytes of directory nodes a reader of a link keeps in memory.
-const MEMORY_BUDGET_BYTES: usize = 16 * 1024 * 1024;
+/// The bytes of directory nodes, and those of parts of packs, that a reader of a link keeps in
+/// memory.
+const NODE_BYTES_MAX: usize = 16 * 1024 * 1024;
+const PACK_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// A directory as it was when its link was made, for a reader without the vault's secret. The
 /// link opens the directory and all below it, and nothing else; the store needs no more than read
@@ -28,8 +31,9 @@ pub struct SharedDirectory {
 impl SharedDirectory {
     /// Opens the directory `link` names.
     pub fn open(store: Arc<dyn BlobStore>, link: &Link) -> Self {
-        let nodes = Nodes::new(Arc::clone(&store), None, MEMORY_BUDGET_BYTES);
-        let reader = ContentReader { store, keys: None };
+        let packs = PackReader::new(store, PACK_BYTES_MAX);
+        let nodes = Nodes::new(packs.clone(), None, NODE_BYTES_MAX);
+        let reader = ContentReader::new(packs, None);
         let top = Trie::at(Some(*link));
         Self { snapshot: Snapshot { top, nodes: Arc::new(nodes), reader } }
     }

@@ -59,13 +59,14 @@ impl Snapshot {
     /// The content of the file at `path`, or a range of it, in memory.
     pub async fn read(&self, path: &str, options: ReadOptions) -> Result<Bytes> {
         let read = async {
-            let (_, content, range) = self.content(path, &options).await?;
+            let (info, content, range) = self.content(path, &options).await?;
+            let at = |error: Error| error.below(&info.path);
             if options.watch.progress.is_some() {
-                let parts =
-                    watched(self.reader.stream(&content, range.clone()), range, &options.watch);
+                let parts = self.reader.stream(&content, range.clone());
+                let parts = watched(parts, &info.path, range, &options.watch);
                 return Ok(parts.try_collect::<bytes::BytesMut>().await?.freeze());
             }
-            self.reader.bytes(&content, range).await
+            self.reader.bytes(&content, range).await.map_err(at)
         };
         options.watch.cancel.run(read).await
     }
@@ -79,12 +80,14 @@ impl Snapshot {
     ) -> Result<(EntryInfo, ContentStream)> {
         let open = self.content(path, &options);
         let (info, content, range) = options.watch.cancel.run(open).await?;
-        let parts = watched(self.reader.stream(&content, range.clone()), range, &options.watch);
+        let parts = self.reader.stream(&content, range.clone());
+        let parts = watched(parts, &info.path, range, &options.watch);
         Ok((info, parts))
     }
 
     pub(super) async fn entry(&self, path: &VaultPath) -> Result<Entry> {
-        let entry = lookup(&self.top, path, &self.nodes).await?;
+        let entry = lookup(&self.top, path, &self.nodes).await;
+        let entry = entry.map_err(|error| error.below(path))?;
         entry.ok_or_else(|| Error::NotFound { path: path.clone() })
     }
 
@@ -129,9 +132,15 @@ impl std::fmt::Debug for Snapshot {
     }
 }
 
-/// A stream that reports what it gives out and ends with an error once it is cancelled.
-fn watched(parts: ContentStream, range: Range<u64>, watch: &Watch) -> ContentStream {
-    let watch = watch.clone();
+/// A stream that reports what it gives out of the file at `path`, says there what is damaged, and
+/// ends with an error once it is cancelled.
+pub(super) fn watched(
+    parts: ContentStream,
+    path: &VaultPath,
+    range: Range<u64>,
+    watch: &Watch,
+) -> ContentStream {
+    let (watch, path) = (watch.clone(), path.clone());
     let total = range.end - range.start;
     let mut done = 0;
     if total == 0 {
@@ -139,7 +148,7 @@ fn watched(parts: ContentStream, range: Range<u64>, watch: &Watch) -> ContentStr
     }
     let parts = parts.map(move |part| {
         watch.cancel.check()?;
-        let part = part?;
+        let part = part.map_err(|error| error.below(&path))?;
         done += part.len() as u64;
         watch.report(done, Some(total));
         Ok(part)

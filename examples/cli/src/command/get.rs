@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use futures_util::{StreamExt, TryStreamExt};
-use sealwood::Vault;
 use sealwood::path::VaultPath;
 use sealwood::vault::{EntryInfo, EntryKind, ReadOptions, Snapshot};
+use sealwood::{ContentStream, Progress, Vault};
 use serde::Serialize;
 
 use crate::command::cat;
@@ -17,7 +17,7 @@ use crate::record::Totals;
 use crate::vault_argument::VaultArgument;
 
 /// Files at work at a time. Each holds a few chunks at most.
-const FILES_AT_A_TIME: usize = 8;
+const FILES_AT_A_TIME: usize = 16;
 
 #[derive(clap::Args)]
 pub(crate) struct Get {
@@ -125,20 +125,26 @@ impl Download<'_> {
         if let Err(failure) = folder.make_folder(path) {
             return self.take(Err(failure));
         }
-        let entries = self.snapshot.list_recursive(path.as_str()).await?;
-        let (context, snapshot, meter) = (self.context, self.snapshot, self.meter);
+        let (context, meter) = (self.context, self.meter);
+        // In the order that reads least; files are written while others are read.
+        let cancel = context.interrupt.token();
+        let entries = self.snapshot.get_recursive(path.as_str(), cancel).await?;
         let files = entries.map(|entry| {
-            let entry = entry?;
+            let (entry, content) = entry?;
             Ok(match entry.kind {
                 EntryKind::Directory => folder.make_folder(&entry.path).map(|()| None),
-                EntryKind::File => folder.place_file(&entry.path).map(|local| Some((entry, local))),
+                EntryKind::File => {
+                    let local = folder.place_file(&entry.path);
+                    local.map(|local| Some((entry, content, local)))
+                }
             })
         });
         let work = files.map_ok(|placed| {
             Box::pin(async move {
                 Ok::<_, sealwood::Error>(match placed {
-                    Ok(Some((entry, local))) => {
-                        download(context, snapshot, meter, entry, local).await.map(Some)
+                    Ok(Some((entry, content, local))) => {
+                        meter.name(entry.path.as_str());
+                        write(entry, counted(meter, content), local).await.map(Some)
                     }
                     Ok(None) => Ok(None),
                     Err(failure) => Err(failure),
@@ -192,8 +198,27 @@ async fn download(
     let options = ReadOptions { range: None, watch: context.watch(meter) };
     let read = snapshot.get_stream(path, options).await;
     let (_, content) = read.map_err(|error| Failure::from(error).at(path))?;
-    write_file(&local, &entry, content).await.map_err(|failure| failure.at(path))?;
+    write(entry, content, local).await
+}
+
+async fn write(
+    entry: EntryInfo,
+    content: ContentStream,
+    local: PathBuf,
+) -> Result<(EntryInfo, PathBuf)> {
+    let written = write_file(&local, &entry, content).await;
+    written.map_err(|failure| failure.at(entry.path.as_str()))?;
     Ok((entry, local))
+}
+
+/// A content of which `meter` hears as it is read.
+fn counted(meter: &Meter, content: ContentStream) -> ContentStream {
+    let progress = meter.progress();
+    let mut done = 0;
+    Box::pin(content.inspect_ok(move |part| {
+        done += part.len() as u64;
+        progress(Progress { done, total: None });
+    }))
 }
 
 async fn count_bytes(snapshot: &Snapshot, sources: &[EntryInfo]) -> Result<u64> {

@@ -1,0 +1,123 @@
+//! How far to read ahead in one pack.
+
+use std::ops::Range;
+
+use super::span::GAP_BYTES_MAX;
+use crate::seal::Place;
+
+/// The first window, in bytes.
+const WINDOW_BYTES_FIRST: u64 = 64 * 1024;
+/// By how much a window grows that was of use.
+const GROWTH: u64 = 4;
+
+/// How units are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pattern {
+    /// Nodes on the way to one entry after the other.
+    Descent,
+    /// Nodes of one directory after the other.
+    Walk,
+    /// Contents.
+    Neighbours,
+}
+
+impl Pattern {
+    /// Reads that take what they need alone. A look-up in a large directory ends before, so what
+    /// it costs is the nodes on its way and nothing else.
+    fn exact_reads(self) -> u32 {
+        match self {
+            Pattern::Descent => 8,
+            Pattern::Walk => 4,
+            Pattern::Neighbours => 1,
+        }
+    }
+}
+
+/// What is known of one who reads unit after unit of a pack.
+#[derive(Debug, Default)]
+pub(super) struct Ahead {
+    misses: u32,
+    window: u64,
+    /// Whether something that had been read ahead was asked for since the last miss.
+    was_of_use: bool,
+    /// Where the last read ended.
+    end: u64,
+}
+
+impl Ahead {
+    /// A unit was on hand.
+    pub(super) fn hit(&mut self) {
+        self.was_of_use = true;
+    }
+
+    /// A unit was not: gives the range to read, from the unit on.
+    pub(super) fn miss(&mut self, place: &Place, pattern: Pattern, bytes_max: u64) -> Range<u64> {
+        let unit = super::range(place);
+        let goes_on = (self.end..=self.end + GAP_BYTES_MAX).contains(&unit.start);
+        self.window = match self.window {
+            _ if self.misses < pattern.exact_reads() => 0,
+            0 => WINDOW_BYTES_FIRST,
+            window if self.was_of_use || goes_on => window * GROWTH,
+            _ => WINDOW_BYTES_FIRST,
+        };
+        self.window = self.window.min(bytes_max);
+        self.misses = self.misses.saturating_add(1);
+        self.was_of_use = false;
+        let end = unit.end.max(unit.start + self.window);
+        self.end = end;
+        unit.start..end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seal::PackId;
+
+    const KIB: u64 = 1024;
+    const MAX: u64 = 1024 * KIB;
+
+    fn length(ahead: &mut Ahead, offset: u64, pattern: Pattern) -> u64 {
+        let place = Place { pack: PackId([1; 16]), offset: offset as u32, length: 100 };
+        let range = ahead.miss(&place, pattern, MAX);
+        assert_eq!(range.start, offset);
+        range.end - range.start
+    }
+
+    #[test]
+    fn the_first_reads_take_what_they_need() {
+        let patterns = [(Pattern::Descent, 8), (Pattern::Walk, 4), (Pattern::Neighbours, 1)];
+        for (pattern, exact) in patterns {
+            let mut ahead = Ahead::default();
+            let exact: Vec<_> =
+                (0..exact).map(|read| length(&mut ahead, read * 100, pattern)).collect();
+            assert!(exact.iter().all(|length| *length == 100), "{pattern:?}: {exact:?}");
+            assert_eq!(length(&mut ahead, 5_000, pattern), 64 * KIB);
+        }
+    }
+
+    #[test]
+    fn windows_grow_while_they_are_of_use() {
+        let mut ahead = Ahead::default();
+        let mut at = 0;
+        let lengths: Vec<_> = (0..6)
+            .map(|_| {
+                let length = length(&mut ahead, at, Pattern::Neighbours);
+                at += length;
+                length
+            })
+            .collect();
+        assert_eq!(lengths[1..], [64 * KIB, 256 * KIB, MAX, MAX, MAX]);
+    }
+
+    #[test]
+    fn windows_of_no_use_stay_small() {
+        let mut ahead = Ahead::default();
+        let far = |read: u64| (read * 7_919 % 100) * MAX;
+        let lengths: Vec<_> =
+            (1..20).map(|read| length(&mut ahead, far(read), Pattern::Neighbours)).collect();
+        assert!(lengths[1..].iter().all(|length| *length == 64 * KIB), "{lengths:?}");
+        ahead.hit();
+        assert_eq!(length(&mut ahead, 50 * MAX + 1, Pattern::Neighbours), 256 * KIB);
+    }
+}

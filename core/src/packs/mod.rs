@@ -1,0 +1,382 @@
+//! Reading what lies in packs, in few requests.
+//!
+//! Nodes, small contents and chunk tables are units of packs, written side by side by one flush and
+//! most often read side by side. This room turns reads of units into reads of *spans*, ranges of a
+//! pack that hold many of them:
+//!
+//! * [`read_all`](PackReader::read_all) joins the units it is asked for where they lie near each
+//!   other, and has a bounded number of spans on their way.
+//! * [`read`](PackReader::read) takes one unit. The first reads of a pack take what they need and no
+//!   byte more; one that goes on reading there gets windows that grow for as long as they are of
+//!   use ([`Ahead`]).
+//! * Spans stay under a byte budget, sealed as they came ([`SpanCache`]).
+//! * Whoever asks for bytes that are on their way waits for the same answer. Each of those who wait
+//!   drives the request, so one that is not polled, or dropped, holds up nobody.
+//!
+//! Nothing that fails its check is kept: the span is forgotten and the unit read once more from
+//! the store by itself. Only if that fails too it is told as damage of the object.
+//!
+//! A pack has no index and its length is unknown; a span that reaches past its end comes back
+//! shorter.
+
+mod ahead;
+mod cache;
+mod flight;
+mod span;
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+
+use crate::blob::BlobStore;
+use crate::error::{Error, Result};
+use crate::seal::{PackId, Place, TAG_BYTES, UnitKind, pack_name};
+use ahead::{Ahead, Pattern};
+use cache::SpanCache;
+use flight::{Answer, Flights};
+
+pub(crate) use span::{Span, spans};
+
+/// The most bytes of one request.
+const SPAN_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Of one call: the most requests on their way, and the most bytes of them.
+const REQUESTS_AT_A_TIME: usize = 16;
+const REQUEST_BYTES_AT_A_TIME: u64 = 16 * 1024 * 1024;
+/// Packs whose readers are watched; beyond, all are forgotten and start anew.
+const WATCHED_PACKS_MAX: usize = 4_096;
+
+/// Reads units of packs. Clones share what they keep.
+#[derive(Clone)]
+pub(crate) struct PackReader {
+    store: Arc<dyn BlobStore>,
+    state: Arc<Mutex<State>>,
+    span_bytes_max: u64,
+}
+
+struct State {
+    cache: SpanCache,
+    flights: Flights,
+    watched: HashMap<PackId, Watched>,
+}
+
+/// How the units of one pack are being read.
+#[derive(Default)]
+struct Watched {
+    nodes: Ahead,
+    contents: Ahead,
+}
+
+impl Watched {
+    fn of(&mut self, kind: UnitKind) -> &mut Ahead {
+        match kind {
+            UnitKind::Node => &mut self.nodes,
+            UnitKind::Content | UnitKind::Table => &mut self.contents,
+        }
+    }
+}
+
+/// Where the bytes of a span come from.
+enum Source {
+    Kept(Bytes),
+    Store(Answer),
+}
+
+/// A span and which of the units asked for it holds.
+struct Load {
+    start: u64,
+    bytes: u64,
+    source: Source,
+    units: Vec<usize>,
+}
+
+impl PackReader {
+    /// A reader that keeps at most `budget` bytes of spans.
+    pub(crate) fn new(store: Arc<dyn BlobStore>, budget: usize) -> Self {
+        let state = State {
+            cache: SpanCache::new(budget),
+            flights: Flights::default(),
+            watched: HashMap::new(),
+        };
+        Self {
+            store,
+            state: Arc::new(Mutex::new(state)),
+            // A few must fit beside each other.
+            span_bytes_max: SPAN_BYTES_MAX.min(budget as u64 / 4),
+        }
+    }
+
+    /// The store the packs lie in.
+    pub(crate) fn store(&self) -> &Arc<dyn BlobStore> {
+        &self.store
+    }
+
+    /// The longest span worth planning for units that are read one by one, in bytes.
+    pub(crate) fn span_bytes_max(&self) -> u64 {
+        self.span_bytes_max
+    }
+
+    /// Reads the unit at `place` and opens it with `open`, which checks it.
+    pub(crate) async fn read<T>(
+        &self,
+        kind: UnitKind,
+        place: &Place,
+        open: impl Fn(&[u8]) -> Result<T>,
+    ) -> Result<T> {
+        let pattern = match kind {
+            UnitKind::Node => Pattern::Descent,
+            UnitKind::Content | UnitKind::Table => Pattern::Neighbours,
+        };
+        let load = self.state().load(self, kind, place, pattern);
+        self.open(place, load, open).await
+    }
+
+    /// The same for a unit of a span that most of is going to be read.
+    pub(crate) async fn read_within<T>(
+        &self,
+        span: &Span,
+        place: &Place,
+        open: impl Fn(&[u8]) -> Result<T>,
+    ) -> Result<T> {
+        let load = self.state().load_within(self, span, place);
+        self.open(place, load, open).await
+    }
+
+    async fn open<T>(
+        &self,
+        place: &Place,
+        load: Load,
+        open: impl Fn(&[u8]) -> Result<T>,
+    ) -> Result<T> {
+        check_length(place)?;
+        let opened = match load.source.bytes().await {
+            Ok(span) => open(unit(&span, load.start, place)),
+            Err(error) => Err(error),
+        };
+        match opened {
+            Err(error) => self.open_again(place, error, &open).await,
+            opened => opened,
+        }
+    }
+
+    /// Reads units of `kind`, each opened by `open` with its index, and gives them in the order
+    /// asked for. Bytes are held for the spans on their way alone.
+    pub(crate) async fn read_all<T>(
+        &self,
+        kind: UnitKind,
+        places: &[Place],
+        open: impl Fn(usize, &[u8]) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        places.iter().try_for_each(check_length)?;
+        let loads = self.state().load_all(self, kind, places);
+        let mut opened: Vec<Option<T>> = places.iter().map(|_| None).collect();
+        let mut loads = loads.into_iter().peekable();
+        let mut under_way = FuturesUnordered::new();
+        let mut bytes = 0;
+        loop {
+            while let Some(load) = loads.next_if(|load| {
+                under_way.is_empty()
+                    || under_way.len() < REQUESTS_AT_A_TIME
+                        && bytes + load.bytes <= REQUEST_BYTES_AT_A_TIME
+            }) {
+                bytes += load.bytes;
+                under_way.push(async move {
+                    let answer = load.source.bytes().await;
+                    (answer, load.start, load.bytes, load.units)
+                });
+            }
+            let Some((answer, start, length, units)) = under_way.next().await else { break };
+            bytes -= length;
+            for index in units {
+                let place = &places[index];
+                let open = |sealed: &[u8]| open(index, sealed);
+                let outcome = match &answer {
+                    Ok(span) => open(unit(span, start, place)),
+                    Err(error) => Err(error.clone()),
+                };
+                opened[index] = Some(match outcome {
+                    Ok(outcome) => outcome,
+                    Err(error) => self.open_again(place, error, &open).await?,
+                });
+            }
+        }
+        // Every unit is in one load.
+        opened.into_iter().map(|unit| unit.ok_or(Error::ObjectMissing)).collect()
+    }
+
+    /// After `error`: if it tells of damage, reads the unit by itself, which may have been damaged
+    /// on its way alone.
+    async fn open_again<T>(
+        &self,
+        place: &Place,
+        error: Error,
+        open: &impl Fn(&[u8]) -> Result<T>,
+    ) -> Result<T> {
+        let name = pack_name(place.pack);
+        if !may_heal(&error) {
+            return Err(error.in_object(&name));
+        }
+        self.state().cache.forget(place.pack, &range(place));
+        let sealed = self.store.get_range(&name, place.offset.into(), place.length.into()).await;
+        sealed
+            .and_then(|sealed| open(unit(&sealed, place.offset.into(), place)))
+            .map_err(|error| error.in_object(&name))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The request for a range of a pack, to be driven by whoever waits for it.
+    async fn request(self, pack: PackId, range: Range<u64>) -> Result<Bytes> {
+        let length = range.end - range.start;
+        let answer = self.store.get_range(&pack_name(pack), range.start, length).await;
+        let mut state = self.state();
+        state.flights.land(pack, &range);
+        let bytes = answer?;
+        state.cache.insert(pack, range.start, bytes.clone());
+        Ok(bytes)
+    }
+
+    #[cfg(test)]
+    fn kept_bytes(&self) -> usize {
+        self.state().cache.bytes()
+    }
+}
+
+impl State {
+    fn load(
+        &mut self,
+        reader: &PackReader,
+        kind: UnitKind,
+        place: &Place,
+        pattern: Pattern,
+    ) -> Load {
+        if let Some(load) = self.on_hand(kind, place) {
+            return load;
+        }
+        let window = self.watch(place.pack).of(kind).miss(place, pattern, reader.span_bytes_max);
+        self.depart(reader, place.pack, &range(place), window)
+    }
+
+    fn load_within(&mut self, reader: &PackReader, span: &Span, place: &Place) -> Load {
+        let on_hand = self.on_hand(UnitKind::Content, place);
+        on_hand
+            .unwrap_or_else(|| self.depart(reader, place.pack, &range(place), span.range.clone()))
+    }
+
+    fn load_all(&mut self, reader: &PackReader, kind: UnitKind, places: &[Place]) -> Vec<Load> {
+        let (mut loads, mut missing) = (Vec::new(), Vec::new());
+        for (index, place) in places.iter().enumerate() {
+            match self.on_hand(kind, place) {
+                Some(load) => loads.push(Load { units: vec![index], ..load }),
+                None => missing.push((*place, index)),
+            }
+        }
+        let spans = spans(missing, SPAN_BYTES_MAX);
+        let is_lone = spans.len() == 1;
+        for (span, units) in spans {
+            // One here, one there: whoever goes on like this gets more at a time.
+            let window = match is_lone {
+                true => self.watch(span.pack).of(kind).miss(
+                    &span.place(),
+                    Pattern::Walk,
+                    reader.span_bytes_max,
+                ),
+                false => span.range.clone(),
+            };
+            let load = self.depart(reader, span.pack, &span.range, window);
+            loads.push(Load { units, ..load });
+        }
+        loads
+    }
+
+    /// The unit, if it is kept or on its way.
+    fn on_hand(&mut self, kind: UnitKind, place: &Place) -> Option<Load> {
+        let wanted = range(place);
+        let (start, source) = match self.cache.get(place.pack, &wanted) {
+            Some((start, bytes)) => (start, Source::Kept(bytes)),
+            None => {
+                let (start, answer) = self.flights.join(place.pack, &wanted)?;
+                (start, Source::Store(answer))
+            }
+        };
+        self.watch(place.pack).of(kind).hit();
+        Some(Load { start, bytes: 0, source, units: vec![0] })
+    }
+
+    /// Sends for `wanted` and as much of `window` around it as is not on hand.
+    fn depart(
+        &mut self,
+        reader: &PackReader,
+        pack: PackId,
+        wanted: &Range<u64>,
+        window: Range<u64>,
+    ) -> Load {
+        let mut range = window.start.min(wanted.start)..window.end.max(wanted.end);
+        let on_hand = self.cache.ranges(pack).chain(self.flights.ranges(pack));
+        // A small piece in between is not worth a request more.
+        for there in on_hand.filter(|there| there.end - there.start > span::GAP_BYTES_MAX) {
+            if there.start < wanted.start {
+                range.start = range.start.max(there.end.min(wanted.start));
+            }
+            if there.end > wanted.end {
+                range.end = range.end.min(there.start.max(wanted.end));
+            }
+        }
+        let answer = self.flights.depart(pack, range.clone(), reader.clone());
+        Load {
+            start: range.start,
+            bytes: range.end - range.start,
+            source: Source::Store(answer),
+            units: vec![0],
+        }
+    }
+
+    fn watch(&mut self, pack: PackId) -> &mut Watched {
+        if self.watched.len() >= WATCHED_PACKS_MAX && !self.watched.contains_key(&pack) {
+            self.watched.clear();
+        }
+        self.watched.entry(pack).or_default()
+    }
+}
+
+impl Source {
+    async fn bytes(self) -> Result<Bytes> {
+        match self {
+            Source::Kept(bytes) => Ok(bytes),
+            Source::Store(answer) => answer.await,
+        }
+    }
+}
+
+/// Whether reading again may give what an error denied: damage of what came, if not of the store.
+pub(crate) fn may_heal(error: &Error) -> bool {
+    matches!(error, Error::ObjectTruncated | Error::ObjectCorrupt | Error::Malformed { .. })
+}
+
+/// The bytes of a pack that a unit takes.
+fn range(place: &Place) -> Range<u64> {
+    u64::from(place.offset)..u64::from(place.offset) + u64::from(place.length)
+}
+
+/// The unit's part of a span from `start` on, shorter if the span ends before.
+fn unit<'a>(span: &'a [u8], start: u64, place: &Place) -> &'a [u8] {
+    let from = (u64::from(place.offset) - start).min(span.len() as u64) as usize;
+    let to = from.saturating_add(place.length as usize).min(span.len());
+    &span[from..to]
+}
+
+fn check_length(place: &Place) -> Result<()> {
+    if (place.length as usize) < TAG_BYTES {
+        let error = Error::Malformed { what: "place: too short for a unit" };
+        return Err(error.in_object(&pack_name(place.pack)));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

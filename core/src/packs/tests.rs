@@ -1,0 +1,180 @@
+//! Which requests reads of units come to, and that none of them hangs on another.
+#![allow(clippy::unwrap_used)]
+
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use futures_lite::future::block_on;
+
+use super::*;
+use crate::blob::{Fault, FaultMode, FaultyStore, MemoryStore, MeteredStore, Method, Precondition};
+
+const PACK: PackId = PackId([1; 16]);
+const UNIT: u32 = 4_096;
+
+type Store = MeteredStore<FaultyStore<MemoryStore>>;
+
+/// A pack of units of which each repeats its number.
+fn pack(units: u32) -> Arc<Store> {
+    let bytes: Vec<u8> = (0..units).flat_map(|unit| vec![unit as u8; UNIT as usize]).collect();
+    let store = MeteredStore::with_log(FaultyStore::new(MemoryStore::new()), 10_000);
+    block_on(store.put(&pack_name(PACK), bytes.into(), Precondition::None)).unwrap();
+    store.reset();
+    Arc::new(store)
+}
+
+fn place(unit: u32) -> Place {
+    Place { pack: PACK, offset: unit * UNIT, length: UNIT }
+}
+
+/// Checks a unit as opening it would.
+fn check(unit: u32, sealed: &[u8]) -> Result<u32> {
+    if sealed.len() < UNIT as usize {
+        return Err(Error::ObjectTruncated);
+    }
+    if sealed.iter().any(|byte| *byte != unit as u8) {
+        return Err(Error::ObjectCorrupt);
+    }
+    Ok(unit)
+}
+
+async fn read(reader: &PackReader, unit: u32) -> Result<u32> {
+    reader.read(UnitKind::Content, &place(unit), |sealed| check(unit, sealed)).await
+}
+
+#[test]
+fn the_first_read_takes_its_unit_alone_and_the_rest_of_a_pack_few_requests() {
+    let store = pack(200);
+    let reader = PackReader::new(store.clone(), 16 << 20);
+    block_on(async {
+        read(&reader, 7).await.unwrap();
+        assert_eq!(store.reset().bytes_received, UNIT.into());
+        for unit in (0..200).map(|unit| unit * 77 % 200) {
+            assert_eq!(read(&reader, unit).await.unwrap(), unit);
+        }
+        let metrics = store.reset();
+        assert!(metrics.requests() <= 14, "{metrics:?}");
+        assert!(metrics.bytes_received <= 220 * u64::from(UNIT), "{metrics:?}");
+    });
+}
+
+#[test]
+fn units_side_by_side_are_one_request_and_what_is_kept_none() {
+    let store = pack(64);
+    let reader = PackReader::new(store.clone(), 16 << 20);
+    let places: Vec<_> = (0..64).rev().map(place).collect();
+    let read = reader
+        .read_all(UnitKind::Content, &places, |index, sealed| check(63 - index as u32, sealed));
+    assert_eq!(block_on(read).unwrap(), (0..64).rev().collect::<Vec<_>>());
+    assert_eq!(store.snapshot().requests(), 1);
+    assert_eq!(block_on(super::tests::read(&reader, 9)).unwrap(), 9);
+    assert_eq!(store.reset().requests(), 1);
+}
+
+#[test]
+fn what_is_kept_stays_within_the_budget() {
+    let store = pack(250);
+    let budget = 40 * UNIT as usize;
+    let reader = PackReader::new(store, budget);
+    block_on(async {
+        for unit in (0..1_000).map(|read| read * 97 % 250) {
+            read(&reader, unit).await.unwrap();
+            assert!(reader.kept_bytes() <= budget, "{}", reader.kept_bytes());
+        }
+        let places: Vec<_> = (0..250).map(place).collect();
+        let open = |index: usize, sealed: &[u8]| check(index as u32, sealed);
+        reader.read_all(UnitKind::Content, &places, open).await.unwrap();
+        assert!(reader.kept_bytes() <= budget, "{}", reader.kept_bytes());
+    });
+}
+
+#[test]
+fn two_who_want_one_unit_send_one_request_and_neither_needs_the_other() {
+    let store = pack(4);
+    let reader = PackReader::new(store.clone(), 1 << 20);
+    let mut context = Context::from_waker(Waker::noop());
+    let mut left_alone = pin!(read(&reader, 1));
+    // Under way, and never polled again.
+    assert!(matches!(left_alone.as_mut().poll(&mut context), Poll::Pending));
+    assert_eq!(block_on(read(&reader, 1)).unwrap(), 1);
+    assert_eq!(store.reset().requests(), 1);
+}
+
+#[test]
+fn a_request_whose_first_waiter_left_goes_on_for_the_second() {
+    let store = pack(4);
+    // Each of the two answers a poll later.
+    let slower = Arc::new(MeteredStore::new(store.clone()));
+    let reader = PackReader::new(slower, 1 << 20);
+    let mut context = Context::from_waker(Waker::noop());
+    let mut first = Box::pin(read(&reader, 1));
+    assert!(first.as_mut().poll(&mut context).is_pending());
+    let mut second = Box::pin(read(&reader, 1));
+    assert!(second.as_mut().poll(&mut context).is_pending());
+    drop(first);
+    assert_eq!(block_on(second).unwrap(), 1);
+    assert_eq!(store.reset().requests(), 1);
+    // And one that everybody left leaves nothing behind.
+    let mut alone = Box::pin(read(&reader, 3));
+    assert!(alone.as_mut().poll(&mut context).is_pending());
+    drop(alone);
+    assert_eq!(block_on(read(&reader, 3)).unwrap(), 3);
+}
+
+#[test]
+fn a_damaged_answer_is_asked_for_again_and_not_kept() {
+    for mode in [FaultMode::FlipBit(5 * 8 * u64::from(UNIT)), FaultMode::TruncateReads] {
+        let store = pack(8);
+        let reader = PackReader::new(store.clone(), 1 << 20);
+        let places: Vec<_> = (0..8).map(place).collect();
+        let open = |index: usize, sealed: &[u8]| check(index as u32, sealed);
+        store.inner().arm(Fault::new(mode.clone()).on(Method::GetRange).nth(1));
+        let read_all = reader.read_all(UnitKind::Content, &places, open);
+        assert_eq!(block_on(read_all).unwrap().len(), 8, "{mode:?}");
+        for unit in 0..8 {
+            assert_eq!(block_on(read(&reader, unit)).unwrap(), unit);
+        }
+        store.inner().disarm();
+        store.inner().arm(Fault::new(mode).on(Method::GetRange));
+        let fresh = PackReader::new(store.clone(), 1 << 20);
+        match block_on(
+            fresh.read_all(UnitKind::Content, &places[5..6], |_, sealed| check(5, sealed)),
+        ) {
+            Err(Error::Damaged { object, .. }) => assert_eq!(object, pack_name(PACK)),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn requests_on_their_way_are_bounded() {
+    let store = Arc::new(MeteredStore::new(FaultyStore::new(MemoryStore::new())));
+    let places: Vec<_> =
+        (0..100).map(|pack| Place { pack: PackId([pack; 16]), offset: 0, length: UNIT }).collect();
+    for place in &places {
+        let bytes = vec![place.pack.0[0]; UNIT as usize].into();
+        block_on(store.put(&pack_name(place.pack), bytes, Precondition::None)).unwrap();
+    }
+    store.reset();
+    store.inner().arm(Fault::new(FaultMode::Hang));
+    let reader = PackReader::new(store.clone(), 1 << 20);
+    let mut read =
+        pin!(reader.read_all(UnitKind::Node, &places, |unit, sealed| check(unit as u32, sealed)));
+    let mut context = Context::from_waker(Waker::noop());
+    for _ in 0..10 {
+        assert!(read.as_mut().poll(&mut context).is_pending());
+    }
+    assert_eq!(store.snapshot().requests(), REQUESTS_AT_A_TIME as u64);
+}
+
+#[test]
+fn a_place_that_holds_no_unit_is_told_and_not_read() {
+    let store = pack(1);
+    let reader = PackReader::new(store.clone(), 1 << 20);
+    let nothing = Place { length: 0, ..place(0) };
+    let read = block_on(reader.read(UnitKind::Node, &nothing, |_| Ok(())));
+    assert_eq!(read.unwrap_err().code(), "malformed");
+    assert_eq!(store.reset().requests(), 0);
+}

@@ -1,0 +1,156 @@
+//! Reading all files below a directory in few requests.
+
+use std::collections::VecDeque;
+
+use super::entry::EntryInfo;
+use super::snapshot::watched;
+use super::tree_walk::TreeWalk;
+use super::{Snapshot, Vault};
+use crate::content::{Content, ContentReader, ContentStream};
+use crate::error::Result;
+use crate::packs::spans;
+use crate::path::VaultPath;
+use crate::platform::BoxStream;
+use crate::seal::Place;
+use crate::task::{CancelToken, Watch};
+
+/// The most files that are sorted by where they lie at a time, and the most bytes they take.
+const SORTED_FILES_MAX: usize = 32_768;
+const SORTED_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// Entries, each with its content.
+pub type FileStream = BoxStream<'static, Result<(EntryInfo, ContentStream)>>;
+
+impl Vault {
+    /// Every entry below `path` with its content: [`Snapshot::get_recursive`] of the state of this
+    /// moment.
+    pub async fn get_recursive(&self, path: &str, cancel: CancelToken) -> Result<FileStream> {
+        self.snapshot_at(&VaultPath::new(path)?).await?.get_recursive(path, cancel).await
+    }
+}
+
+impl Snapshot {
+    /// Every entry below `path` with its content; that of a directory is empty. A directory comes
+    /// before what it holds. Beside that the order is the one that reads least: small files come
+    /// sorted by where they are stored, up to some 32,000 at a time, so that one request serves many of
+    /// them.
+    ///
+    /// Nothing of a content is read before its stream is. The streams may be read one after the
+    /// other or several at once, about in the order they come in: what is read for one is kept for
+    /// those beside it under the vault's memory budget. `cancel` ends all of them.
+    pub async fn get_recursive(&self, path: &str, cancel: CancelToken) -> Result<FileStream> {
+        let path = VaultPath::new(path)?;
+        let directory = self.directory(&path).await?;
+        let files = Files {
+            walk: Some(self.walk_below(path, &directory)),
+            reader: self.reader.clone(),
+            watch: Watch { cancel, progress: None },
+            packed: Vec::new(),
+            packed_bytes: 0,
+            ready: VecDeque::new(),
+        };
+        Ok(Box::pin(futures_util::stream::try_unfold(files, |mut files| async move {
+            Ok(files.next().await?.map(|file| (file, files)))
+        })))
+    }
+}
+
+struct Files {
+    /// What is not listed yet.
+    walk: Option<TreeWalk>,
+    reader: ContentReader,
+    watch: Watch,
+    /// Files that wait for others to be sorted with.
+    packed: Vec<(Place, Waiting)>,
+    packed_bytes: usize,
+    /// Files that come next.
+    ready: VecDeque<(Waiting, ContentReader)>,
+}
+
+struct Waiting {
+    info: EntryInfo,
+    content: Content,
+}
+
+impl Waiting {
+    /// About the bytes of memory it takes.
+    fn bytes(&self) -> usize {
+        /// What the unit of its content shares with the node it came from.
+        const UNIT_BYTES: usize = 128;
+        let pairs = self.info.metadata.iter();
+        let pairs = pairs.map(|(key, value)| key.len() + value.len() + 2 * size_of::<String>());
+        size_of::<(Place, Self)>()
+            + UNIT_BYTES
+            + self.info.path.as_str().len()
+            + pairs.sum::<usize>()
+    }
+}
+
+impl Files {
+    async fn next(&mut self) -> Result<Option<(EntryInfo, ContentStream)>> {
+        loop {
+            self.watch.cancel.check()?;
+            if let Some((file, reader)) = self.ready.pop_front() {
+                let content = self.stream(&file, &reader);
+                return Ok(Some((file.info, content)));
+            }
+            let found = match &mut self.walk {
+                Some(walk) => self.watch.cancel.run(walk.next()).await?,
+                None if self.packed.is_empty() => return Ok(None),
+                None => None,
+            };
+            let Some((info, entry)) = found else {
+                self.walk = None;
+                self.sort();
+                continue;
+            };
+            let Some(content) = entry.content().cloned() else {
+                return Ok(Some((info, Box::pin(futures_util::stream::empty()))));
+            };
+            let file = Waiting { info, content };
+            let link = match &file.content {
+                Content::Packed(_, unit) => unit.link(),
+                Content::Inline(_) | Content::Chunked(_) => None,
+            };
+            match link {
+                None => {
+                    let content = self.stream(&file, &self.reader);
+                    return Ok(Some((file.info, content)));
+                }
+                Some(link) => {
+                    self.packed_bytes += file.bytes();
+                    self.packed.push((link.place, file));
+                }
+            }
+            if self.packed.len() >= SORTED_FILES_MAX || self.packed_bytes >= SORTED_BYTES_MAX {
+                self.sort();
+            }
+        }
+    }
+
+    /// Has the files that wait come next, each to be read with those beside it. One file of the
+    /// next span comes in the middle of each: who reads several at once has that span on its way
+    /// before this one is used up.
+    fn sort(&mut self) {
+        let packed = std::mem::take(&mut self.packed);
+        self.packed_bytes = 0;
+        let mut in_middle_of_last = 0;
+        for (span, files) in spans(packed, self.reader.packs().span_bytes_max()) {
+            let reader = self.reader.within(span);
+            let mut files = files.into_iter().map(|file| (file, reader.clone()));
+            if in_middle_of_last > 0
+                && let Some(first) = files.next()
+            {
+                self.ready.insert(self.ready.len() - in_middle_of_last, first);
+            }
+            in_middle_of_last = files.len() / 2;
+            self.ready.extend(files);
+        }
+    }
+
+    fn stream(&self, file: &Waiting, reader: &ContentReader) -> ContentStream {
+        let size = file.content.size();
+        let parts = reader.stream(&file.content, 0..size);
+        watched(parts, &file.info.path, 0..size, &self.watch)
+    }
+}
