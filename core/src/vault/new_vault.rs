@@ -57,12 +57,13 @@ impl NewVault {
         let VaultConfig { environment, probe, .. } = &self.config;
         let store = ProbedStore::created(store, environment, probe, self.probe);
         let setup = setup(&store, &self.config);
+        let packs = setup.packs.clone();
         let (keys, slot) = (self.keys.clone(), self.slot.clone());
         let forest = match Forest::create(setup, keys, slot, self.root.clone()).await {
             Err(error) if may_be_there(&error) => self.find(&store).await.ok_or(error)?,
             created => created?,
         };
-        Ok(Vault::assemble(store, self.secret.clone(), self.keys.clone(), forest))
+        Ok(Vault::assemble(packs, self.secret.clone(), self.keys.clone(), forest))
     }
 
     /// This very vault, if the store holds it.
