@@ -26,7 +26,7 @@ use std::sync::Arc;
 pub use batch::Batch;
 pub use entry::{EntryInfo, EntryKind, Metadata, PutOptions, ReadOptions};
 pub use listing::{ListCursor, ListOptions, ListPage};
-pub use open::{Credential, VaultConfig};
+pub use open::{Credential, NewVault, VaultConfig};
 pub use shared::SharedDirectory;
 pub use snapshot::Snapshot;
 

@@ -67,6 +67,12 @@ impl Vault {
         credential: &Credential,
         config: VaultConfig,
     ) -> Result<Self> {
+        Self::prepare(credential, config).await?.create(store).await
+    }
+
+    /// Draws the secret of a vault that is to be made, so that its words can be shown or kept
+    /// before anything of it is stored.
+    pub async fn prepare(credential: &Credential, config: VaultConfig) -> Result<NewVault> {
         let environment = &config.environment;
         let chunk = ChunkSize::new(config.chunk_bytes).ok_or(Error::InvalidArgument {
             what: "a chunk is a power of two from 128 KiB to 16 MiB",
@@ -80,10 +86,7 @@ impl Vault {
             }
         };
         let root = Root::first(environment.random()?, chunk);
-        let keys = Keys::derive(&secret);
-        let setup = setup(&store, &config);
-        let forest = Forest::create(setup, keys.clone(), slot, root).await?;
-        Ok(Self::assemble(store, secret, keys, forest))
+        Ok(NewVault { secret, slot, root, config })
     }
 
     /// Opens the vault in the store.
@@ -117,6 +120,35 @@ impl Vault {
         };
         let inner = Inner { forest, splitter, reader, sorted: Sorted::default(), secret };
         Self { inner: Arc::new(inner) }
+    }
+}
+
+/// A vault that is to be made; nothing of it is stored yet.
+pub struct NewVault {
+    secret: RootSecret,
+    slot: KeySlot,
+    root: Root,
+    config: VaultConfig,
+}
+
+impl NewVault {
+    /// The 24 words that will open the vault without a passphrase.
+    pub fn recovery_phrase(&self) -> Result<RecoveryPhrase> {
+        self.secret.recovery_phrase()
+    }
+
+    /// Makes the vault in an empty store, and fails as [`Vault::create`] does.
+    pub async fn create(self, store: Arc<dyn BlobStore>) -> Result<Vault> {
+        let keys = Keys::derive(&self.secret);
+        let setup = setup(&store, &self.config);
+        let forest = Forest::create(setup, keys.clone(), self.slot, self.root).await?;
+        Ok(Vault::assemble(store, self.secret, keys, forest))
+    }
+}
+
+impl std::fmt::Debug for NewVault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NewVault")
     }
 }
 
