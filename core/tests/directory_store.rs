@@ -169,6 +169,163 @@ fn a_listing_shows_objects_and_nothing_else() {
     assert_eq!(page.next, None);
 }
 
+/// The result of work that a pipe or an endless file could keep for ever.
+#[cfg(unix)]
+fn ends<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || sender.send(work()));
+    receiver.recv_timeout(Duration::from_secs(60)).expect("it must neither wait nor read for ever")
+}
+
+#[cfg(unix)]
+fn make_pipe(path: &Path) {
+    assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_regular_file_is_no_object() {
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
+
+    let root = tempfile::tempdir().unwrap();
+    let store = open(root.path());
+    let path = |name: &str| root.path().join("objects").join(name);
+    put(&store, "object", "x", Precondition::None);
+    make_pipe(&path("pipe"));
+    symlink("/dev/zero", path("endless")).unwrap();
+    symlink(path("object"), path("link")).unwrap();
+    symlink(path("nothing"), path("dangling")).unwrap();
+    let _socket = UnixListener::bind(path("socket")).unwrap();
+    fs::create_dir(path("directory")).unwrap();
+
+    let page = ends({
+        let store = store.clone();
+        move || block_on(store.list("", None, 100)).unwrap()
+    });
+    let keys: Vec<_> = page.objects.iter().map(|object| object.key.as_str()).collect();
+    assert_eq!(keys, ["object"]);
+    for key in ["pipe", "endless", "link", "dangling", "socket", "directory"] {
+        let store = store.clone();
+        ends(move || {
+            let codes = [
+                block_on(store.get(key)).unwrap_err().code(),
+                block_on(store.get_range(key, 0, 1)).unwrap_err().code(),
+                block_on(store.compare(key, "x".into())).unwrap_err().code(),
+            ];
+            assert_eq!(codes, ["object-corrupt"; 3], "{key}");
+            assert_eq!(block_on(store.head(key)).unwrap(), None, "{key}");
+            let stale = Precondition::Matches(ETag::of_content(b"x"));
+            let refused = block_on(store.put(key, "y".into(), stale)).unwrap_err();
+            assert_eq!(refused.code(), "precondition-failed", "{key}");
+            if key != "directory" {
+                put(&store, key, "healed", Precondition::Absent);
+                assert_eq!(block_on(store.get(key)).unwrap().bytes, "healed", "{key}");
+            }
+        });
+    }
+    assert_eq!(fs::read(path("object")).unwrap(), b"x", "no link was written through");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_place_of_the_lock_is_refused() {
+    let root = tempfile::tempdir().unwrap();
+    drop(open(root.path()));
+    fs::remove_file(root.path().join("lock")).unwrap();
+    make_pipe(&root.path().join("lock"));
+    let root = root.path().to_owned();
+    let refused = ends(move || block_on(DirectoryStore::open(root)).unwrap_err());
+    assert_eq!(refused.code(), "store-failed");
+}
+
+#[test]
+fn no_more_is_read_than_an_object_may_have() {
+    const LIMIT: u64 = 64 << 20;
+    let root = tempfile::tempdir().unwrap();
+    let store = open(root.path());
+    // Without blocks on the disk.
+    let file = fs::File::create(root.path().join("objects/large")).unwrap();
+    file.set_len(LIMIT + 1).unwrap();
+    assert_eq!(block_on(store.get("large")).unwrap_err().code(), "object-corrupt");
+    let whole = block_on(store.get_range("large", 0, u64::MAX)).unwrap_err();
+    assert_eq!(whole.code(), "object-corrupt");
+    let stale = Precondition::Matches(ETag::of_content(b"x"));
+    let refused = block_on(store.put("large", "y".into(), stale)).unwrap_err();
+    assert_eq!(refused.code(), "precondition-failed");
+    file.set_len(LIMIT).unwrap();
+    assert_eq!(block_on(store.get("large")).unwrap().bytes.len() as u64, LIMIT);
+    let over = vec![0; LIMIT as usize + 1];
+    let refused = block_on(store.put("over", over.into(), Precondition::None)).unwrap_err();
+    assert_eq!(refused.code(), "invalid-argument");
+}
+
+/// The modes of a directory and of all below it, by path.
+#[cfg(unix)]
+fn modes(root: &Path) -> Vec<(std::path::PathBuf, u32)> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let metadata = fs::metadata(root).unwrap();
+    let mut found = vec![(root.to_owned(), metadata.permissions().mode() & 0o777)];
+    if metadata.is_dir() {
+        for entry in fs::read_dir(root).unwrap() {
+            found.extend(modes(&entry.unwrap().path()));
+        }
+    }
+    found
+}
+
+#[cfg(unix)]
+#[test]
+fn files_are_their_owners_alone_whatever_the_umask() {
+    if let Some(root) = std::env::var_os(CHILD_VARIABLE) {
+        let store = open(Path::new(&root));
+        put(&store, "a/b", "x", Precondition::None);
+        put(&store, "a/b", "y", Precondition::None);
+        return;
+    }
+    for umask in ["000", "022", "077"] {
+        let base = tempfile::tempdir().unwrap();
+        let root = base.path().join("above/store");
+        let status = Command::new("sh")
+            .args(["-ec", r#"umask "$1"; exec "$2" --exact "$3""#, "sh", umask])
+            .arg(std::env::current_exe().unwrap())
+            .arg("files_are_their_owners_alone_whatever_the_umask")
+            .env(CHILD_VARIABLE, &root)
+            .stdout(Stdio::null())
+            .status()
+            .unwrap();
+        assert!(status.success());
+        let found = modes(&base.path().join("above"));
+        assert!(found.len() >= 6, "{found:?}");
+        for (path, mode) in found {
+            let expected = if path.is_dir() { 0o700 } else { 0o600 };
+            assert_eq!(mode, expected, "{} under {umask}", path.display());
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_store_with_wider_modes_is_used_as_it_is() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let root = tempfile::tempdir().unwrap();
+    put(&open(root.path()), "a/b", "x", Precondition::None);
+    for (path, _) in modes(root.path()) {
+        let mode = if path.is_dir() { 0o755 } else { 0o644 };
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+    let store = open(root.path());
+    assert_eq!(block_on(store.get("a/b")).unwrap().bytes, "x");
+    put(&store, "a/c", "y", Precondition::Absent);
+    let mode_of =
+        |name: &str| fs::metadata(root.path().join(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode_of("objects/a="), 0o755);
+    assert_eq!(mode_of("objects/a=/b"), 0o644);
+    assert_eq!(mode_of("objects/a=/c"), 0o600, "what is new is private");
+}
+
 /// On a disk of 256 KiB, mounted by the test in a namespace of its own.
 #[cfg(target_os = "linux")]
 #[test]

@@ -94,3 +94,34 @@ fn files_and_directories_are_their_owners_alone() {
     assert_eq!([mode(""), mode("log"), mode("log/1"), mode("lock")], [0o700, 0o700, 0o600, 0o600]);
     assert_eq!(mode(".."), 0o700);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_or_a_link_in_place_of_a_file_is_neither_waited_for_nor_followed() {
+    let root = tempfile::tempdir().unwrap();
+    let disk = DirectoryDisk::open(root.path()).unwrap();
+    std::fs::write(root.path().join("elsewhere"), "x").unwrap();
+    let pipe = |name: &str| {
+        let made = std::process::Command::new("mkfifo").arg(root.path().join(name)).status();
+        assert!(made.unwrap().success());
+    };
+    pipe("pipe");
+    pipe("lock");
+    std::os::unix::fs::symlink(root.path().join("elsewhere"), root.path().join("link")).unwrap();
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for name in ["pipe", "link"] {
+            for mode in [OpenMode::Read, OpenMode::Write] {
+                let refused = disk.open(name, mode).err().unwrap();
+                assert_eq!(refused.kind(), ErrorKind::InvalidData, "{name} {mode:?}");
+            }
+        }
+        for mode in [LockMode::Shared, LockMode::Exclusive] {
+            let refused = disk.lock(mode).err().unwrap();
+            assert_eq!(refused.kind(), ErrorKind::InvalidData, "{mode:?}");
+        }
+        sender.send(disk.list("").unwrap().len()).unwrap();
+    });
+    let listed = receiver.recv_timeout(std::time::Duration::from_secs(60)).unwrap();
+    assert_eq!(listed, 1, "of four names, one is a file's");
+}

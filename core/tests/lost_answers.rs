@@ -73,7 +73,7 @@ impl BlobStore for Losing {
             let put = self.inner.put(key, bytes, precondition).await;
             if key == "root" && self.loses.swap(false, Ordering::SeqCst) {
                 *self.next.lock().unwrap() = self.waiting.lock().unwrap().take();
-                return Err(Error::StoreUnavailable { reason: "injected".into() });
+                return Err(Error::StoreUnavailable { reason: "injected".into(), retry_after: None });
             }
             put
         })

@@ -58,7 +58,7 @@ pub(super) async fn probe_as(store: &dyn BlobStore, id: [u8; 16]) -> Result<Left
             let deleted = delete().await.into_iter().collect();
             outcome.and(deleted).map(|()| Leftover::Nothing)
         }
-        Err(Error::StoreDenied) => {
+        Err(Error::StoreDenied { .. }) => {
             log::warn!("the store lets nothing be deleted: an object named probe stays in it");
             probe_shared(store, &id).await.map(|()| Leftover::SharedObject)
         }
@@ -92,7 +92,7 @@ async fn probe_shared(store: &dyn BlobStore, id: &str) -> Result<()> {
             _ => return outcome,
         }
     }
-    Err(Error::StoreUnavailable { reason: "other clients try its conditional puts as well".into() })
+    Err(Error::StoreUnavailable { reason: "other clients try its conditional puts as well".into(), retry_after: None })
 }
 
 /// Puts to one key.

@@ -35,7 +35,10 @@ pub(crate) use web::{directory_disk, sync_directory};
 
 pub mod disk;
 mod environment;
+mod files;
 mod http;
+
+pub(crate) use files::{create_private_directory, open_regular, private_options};
 
 pub use environment::{Clock, Entropy, Environment, SystemClock, SystemEntropy};
 pub use http::{HttpError, HttpMethod, HttpOptions, HttpRequest, HttpResponse};

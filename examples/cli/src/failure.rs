@@ -19,6 +19,13 @@ pub(crate) enum Failure {
     /// A file of this machine that is left alone for a reason of our own.
     #[error("{reason}")]
     LocalRefused { code: &'static str, reason: &'static str, path: PathBuf },
+    /// A vault was to be made, and its words had been handed out.
+    #[error("{cause}; {outcome}")]
+    AfterWords {
+        cause: Box<Failure>,
+        /// Whether the words may open something.
+        outcome: &'static str,
+    },
     /// The demo read back other bytes than it wrote.
     #[error("the bytes read back differ from those written")]
     Differs { path: String },
@@ -55,6 +62,7 @@ impl Failure {
                 _ => "local-failed",
             },
             Self::LocalRefused { code, .. } => code,
+            Self::AfterWords { cause, .. } => cause.code(),
             Self::Differs { .. } => "differs",
             Self::Usage(_) => "usage",
             Self::ReaderGone => "reader-gone",
@@ -70,6 +78,7 @@ impl Failure {
             Self::Local { path, .. } | Self::LocalRefused { path, .. } => {
                 Some(path.to_string_lossy().into_owned())
             }
+            Self::AfterWords { cause, .. } => cause.path(),
             Self::Differs { path } => Some(path.clone()),
             Self::Usage(_) | Self::ReaderGone => None,
         }
@@ -80,6 +89,7 @@ impl Failure {
             Self::Vault { error, .. } => exit_code_of(error),
             Self::Local { error, .. } if error.kind() == io::ErrorKind::NotFound => 3,
             Self::Local { .. } | Self::LocalRefused { .. } | Self::ReaderGone => 1,
+            Self::AfterWords { cause, .. } => cause.exit_code(),
             Self::Differs { .. } => 5,
             Self::Usage(_) => 2,
         }
@@ -95,7 +105,7 @@ impl Failure {
             }
             Self::Local { error, .. } => error.kind() != io::ErrorKind::StorageFull,
             Self::LocalRefused { .. } | Self::Differs { .. } => true,
-            Self::Usage(_) | Self::ReaderGone => false,
+            Self::AfterWords { .. } | Self::Usage(_) | Self::ReaderGone => false,
         }
     }
 }

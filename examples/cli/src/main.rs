@@ -13,6 +13,7 @@ mod interrupt;
 mod local;
 mod output;
 mod placement;
+mod printable;
 mod probe_memory;
 mod record;
 mod secrets;
@@ -20,6 +21,8 @@ mod upload;
 mod vault_argument;
 mod walk;
 
+use std::borrow::Cow;
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -28,6 +31,7 @@ use crate::arguments::Arguments;
 use crate::context::Context;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::printable::printable_lines;
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -53,7 +57,12 @@ fn refused_arguments(error: &clap::Error) -> ExitCode {
         output.problem(&Failure::Usage(first.to_owned()));
         return output.exit_code();
     }
+    // It may quote an argument, which a shell may have made of a file's name.
+    let text = error.to_string();
     // Nothing can be done about a terminal that is gone.
-    let _ = error.print();
+    let _ = match printable_lines(&text) {
+        Cow::Borrowed(_) => error.print(),
+        Cow::Owned(escaped) => std::io::stderr().write_all(escaped.as_bytes()),
+    };
     ExitCode::from(error.exit_code().try_into().unwrap_or(2))
 }

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
 use std::io::{self, IsTerminal, StdoutLock, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,6 +15,7 @@ use serde_json::json;
 
 use crate::arguments::Global;
 use crate::failure::{Failure, Result};
+use crate::printable::{printable, printable_lines};
 
 /// Where a command's results go.
 pub(crate) struct Output {
@@ -55,7 +57,11 @@ impl Output {
 
     /// Prints a line for people; nothing in JSON.
     pub(crate) fn text(&self, line: impl Display) -> Result<()> {
-        if self.is_json { Ok(()) } else { self.write(|out| writeln!(out, "{line}")) }
+        if self.is_json {
+            return Ok(());
+        }
+        let line = line.to_string();
+        self.write(|out| writeln!(out, "{}", printable_lines(&line)))
     }
 
     /// Prints a line of JSON; nothing for people.
@@ -77,8 +83,23 @@ impl Output {
     /// Tells people something beside the results.
     pub(crate) fn note(&self, text: impl Display) {
         if !self.is_json && !self.is_quiet {
-            eprintln!("{text}");
+            complain(&printable_lines(&text.to_string()));
         }
+    }
+
+    /// Tells people or programs what they must have seen before the work goes on. Fails if it
+    /// cannot be told.
+    pub(crate) fn hand_out(&self, text: &str, value: &impl Serialize) -> Result<()> {
+        let mut err = io::stderr().lock();
+        let written = if self.is_json {
+            serde_json::to_writer(&mut err, value).map_err(Into::into)
+        } else {
+            err.write_all(text.as_bytes())
+        };
+        written
+            .and_then(|()| err.write_all(b"\n"))
+            .and_then(|()| err.flush())
+            .map_err(|error| Failure::local(Path::new("standard error"), error))
     }
 
     /// Reports a failure. The first one decides the exit code.
@@ -89,13 +110,16 @@ impl Output {
         // The results so far come first where both go to one terminal.
         let _ = self.out.borrow_mut().flush();
         let (code, message) = (failure.code(), failure.to_string());
-        match failure.path() {
+        let line = match failure.path() {
             path if self.is_json => {
-                eprintln!("{}", json!({"error": {"code": code, "message": message, "path": path}}));
+                json!({"error": {"code": code, "message": message, "path": path}}).to_string()
             }
-            Some(path) => eprintln!("sealwood: {}: {message} [{code}]", printable(&path)),
-            None => eprintln!("sealwood: {message} [{code}]"),
-        }
+            Some(path) => {
+                format!("sealwood: {}: {} [{code}]", printable(&path), printable(&message))
+            }
+            None => format!("sealwood: {} [{code}]", printable(&message)),
+        };
+        complain(&line);
     }
 
     /// Hands on what was printed.
@@ -136,7 +160,7 @@ pub(crate) struct Meter(ProgressBar);
 impl Meter {
     /// Says which file is at work.
     pub(crate) fn name(&self, name: &str) {
-        self.0.set_message(printable(name));
+        self.0.set_message(printable(name).into_owned());
     }
 
     /// Counts what one call on a vault does.
@@ -155,17 +179,9 @@ impl Meter {
     }
 }
 
-/// `text` without characters that would act on a terminal: a name may hold any.
-pub(crate) fn printable(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for char in text.chars() {
-        if char.is_control() {
-            out.extend(char.escape_default());
-        } else {
-            out.push(char);
-        }
-    }
-    out
+/// A line on standard error. Where that is closed or full the exit code is left to tell.
+fn complain(line: &str) {
+    drop(writeln!(io::stderr(), "{line}"));
 }
 
 fn bar_style() -> ProgressStyle {

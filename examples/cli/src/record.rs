@@ -7,7 +7,7 @@ use sealwood::vault::{EntryInfo, EntryKind};
 use serde::Serialize;
 
 use crate::bytes_text::{count, size};
-use crate::output::printable;
+use crate::printable::printable;
 
 /// An entry of a vault.
 #[derive(Serialize)]

@@ -1,22 +1,27 @@
 //! Many local files into a vault, with few commits.
 //!
 //! Files are put without waiting for each to be durable; small contents gather in memory and one
-//! flush commits them together. A large content is streamed chunk by chunk, so memory is bounded
-//! whatever is put.
+//! flush commits them together. While it does, the puts under way go on and the next ones gather,
+//! up to as much again. A large content is streamed chunk by chunk, so memory is bounded whatever
+//! is put.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::task::Poll;
 
-use futures_util::StreamExt;
+use futures_util::future::{LocalBoxFuture, poll_fn};
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use sealwood::path::VaultPath;
 use sealwood::vault::{Batch, Durability, EntryInfo, Metadata, PutOptions};
-use sealwood::{CHUNKED_BYTES_MIN, Vault};
+use sealwood::{CHUNKED_BYTES_MIN, Error, Vault};
 
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::local::{LocalItem, content_type_of, modified_ms};
-use crate::output::{Meter, printable};
+use crate::output::Meter;
+use crate::printable::printable;
 use crate::record::{EntryRecord, Totals};
 
 /// Files at work at a time. Each holds some ten chunks of a large content at most.
@@ -61,48 +66,92 @@ impl<'a> Upload<'a> {
     /// others go on.
     pub(crate) async fn put(
         &mut self,
-        items: impl Iterator<Item = Result<LocalItem>>,
+        mut items: impl Iterator<Item = Result<LocalItem>>,
     ) -> Result<()> {
         let (context, vault, meter) = (self.context, self.vault, self.meter);
-        let work = items.map(|item| Box::pin(put_item(context, vault, meter, item)));
-        let mut work = futures_util::stream::iter(work).buffer_unordered(FILES_AT_A_TIME);
-        while let Some(outcome) = work.next().await {
-            match outcome {
-                Ok(Done::File(entry)) => {
-                    if entry.size < CHUNKED_BYTES_MIN as u64 {
-                        self.pending_bytes += entry.size;
-                    }
-                    self.pending.push(entry);
-                }
-                Ok(Done::Folder(target)) => self.folders.mkdir(target.as_str())?,
-                Ok(Done::Skipped) => self.totals.skipped += 1,
-                Err(failure) => self.put_aside(failure)?,
+        let mut puts = FuturesUnordered::new();
+        let mut flush: Option<LocalBoxFuture<'a, Flushed>> = None;
+        loop {
+            if self.is_full() && flush.is_none() {
+                flush = Some(self.start_flush());
             }
-            let entries = self.pending.len() + self.folders.len();
-            if self.pending_bytes >= PENDING_BYTES_MAX || entries >= PENDING_ENTRIES_MAX {
-                self.flush().await?;
+            while puts.len() < FILES_AT_A_TIME && !self.is_full() {
+                let Some(item) = items.next() else { break };
+                puts.push(Box::pin(put_item(context, vault, meter, item)));
+            }
+            // Both are driven, whichever ends first: neither waits for the other to be polled.
+            let step = poll_fn(|task| {
+                if let Some(flush) = &mut flush
+                    && let Poll::Ready(flushed) = flush.poll_unpin(task)
+                {
+                    return Poll::Ready(Step::Flushed(flushed));
+                }
+                match puts.poll_next_unpin(task) {
+                    Poll::Ready(Some(outcome)) => Poll::Ready(Step::Put(outcome)),
+                    Poll::Ready(None) if flush.is_none() => Poll::Ready(Step::End),
+                    _ => Poll::Pending,
+                }
+            });
+            match step.await {
+                Step::Put(outcome) => self.take(outcome)?,
+                Step::Flushed(flushed) => {
+                    flush = None;
+                    self.settle(flushed)?;
+                }
+                Step::End => return Ok(()),
             }
         }
-        Ok(())
     }
 
     /// Makes everything durable.
     pub(crate) async fn finish(mut self) -> Result<Totals> {
-        self.flush().await?;
+        let flushed = self.start_flush().await;
+        self.settle(flushed)?;
         Ok(self.totals)
     }
 
-    /// One commit for all that waits; each file is reported once it is durable.
-    async fn flush(&mut self) -> Result<()> {
-        let folders = std::mem::replace(&mut self.folders, self.vault.batch());
-        if !folders.is_empty()
-            && let Err(error) = folders.commit().await
-        {
+    fn take(&mut self, outcome: Result<Done>) -> Result<()> {
+        match outcome {
+            Ok(Done::File(entry)) => {
+                if entry.size < CHUNKED_BYTES_MIN as u64 {
+                    self.pending_bytes += entry.size;
+                }
+                self.pending.push(entry);
+            }
+            Ok(Done::Folder(target)) => self.folders.mkdir(target.as_str())?,
+            Ok(Done::Skipped) => self.totals.skipped += 1,
+            Err(failure) => self.put_aside(failure)?,
+        }
+        Ok(())
+    }
+
+    /// Whether as much waits as one commit should carry.
+    fn is_full(&self) -> bool {
+        let entries = self.pending.len() + self.folders.len();
+        self.pending_bytes >= PENDING_BYTES_MAX || entries >= PENDING_ENTRIES_MAX
+    }
+
+    /// One commit for all that waits now.
+    fn start_flush(&mut self) -> LocalBoxFuture<'a, Flushed> {
+        let vault = self.vault;
+        let folders = std::mem::replace(&mut self.folders, vault.batch());
+        let files = std::mem::take(&mut self.pending);
+        self.pending_bytes = 0;
+        Box::pin(async move {
+            let folders = match folders.is_empty() {
+                true => Ok(()),
+                false => folders.commit().await,
+            };
+            Flushed { folders, files: vault.flush().await.map(|()| files) }
+        })
+    }
+
+    /// Reports each file now that it is durable.
+    fn settle(&mut self, flushed: Flushed) -> Result<()> {
+        if let Err(error) = flushed.folders {
             self.put_aside(error.into())?;
         }
-        self.vault.flush().await?;
-        self.pending_bytes = 0;
-        for entry in self.pending.drain(..) {
+        for entry in flushed.files? {
             self.totals.files += 1;
             self.totals.bytes += entry.size;
             if self.reports_files {
@@ -153,6 +202,19 @@ pub(crate) async fn put_file(
         vault.put_reader(target.as_str(), file, options).await
     };
     put.map_err(|error| Failure::from(error).at(target.as_str()))
+}
+
+/// What became of a commit: whether its folders were made, and its files if they are durable.
+struct Flushed {
+    folders: Result<(), Error>,
+    files: Result<Vec<EntryInfo>, Error>,
+}
+
+/// What happened next in a put of many files.
+enum Step {
+    Put(Result<Done>),
+    Flushed(Flushed),
+    End,
 }
 
 /// What became of one item.

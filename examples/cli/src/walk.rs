@@ -126,11 +126,12 @@ impl<'a> SortedWalk<'a> {
                 continue;
             };
             *at_last = child.is_last;
+            let below = match child.entry.kind {
+                EntryKind::Directory => Some(children.enter(&child.entry.path).await?),
+                EntryKind::File => None,
+            };
             let last = self.open.iter().map(|(_, at_last)| *at_last).collect();
-            if child.entry.kind == EntryKind::Directory {
-                let below = children.enter(&child.entry.path).await?;
-                self.open.push((below, false));
-            }
+            self.open.extend(below.map(|below| (below, false)));
             return Ok(Some(Visit { entry: child.entry, last }));
         }
         Ok(None)

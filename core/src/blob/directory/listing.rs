@@ -9,6 +9,7 @@ use std::io;
 use std::path::Path;
 
 use super::DIRECTORY_MARK;
+use super::read::size_of;
 use crate::blob::key::is_key_byte;
 use crate::blob::{ObjectMeta, ObjectPage};
 
@@ -102,12 +103,8 @@ impl Walk<'_> {
     }
 
     fn push(&mut self, path: &Path, key: String) -> io::Result<()> {
-        match fs::metadata(path) {
-            Ok(found) => self.found.push(ObjectMeta { key, size: found.len() }),
-            // Deleted since its name was read.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
-        }
+        // Deleted since its name was read, if there is none.
+        self.found.extend(size_of(path)?.map(|size| ObjectMeta { key, size }));
         Ok(())
     }
 
@@ -121,7 +118,8 @@ impl Walk<'_> {
 fn name_of(entry: &fs::DirEntry) -> io::Result<Option<String>> {
     let Ok(mut name) = entry.file_name().into_string() else { return Ok(None) };
     let is_directory = match entry.file_type() {
-        Ok(kind) => kind.is_dir(),
+        Ok(kind) if kind.is_dir() || kind.is_file() => kind.is_dir(),
+        Ok(_) => return Ok(None),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };

@@ -22,15 +22,23 @@
 //! that died before it synced the parent. So a store syncs the parent of each directory the first
 //! time it writes there, whoever made it. No directory is ever removed.
 //!
+//! **What is no object.** Objects are regular files of at most 64 MiB. A link, a pipe or a device
+//! at an object's name is neither followed nor waited for: a listing and a `head` pass over it, a
+//! put takes its place, and a read fails with [`Error::ObjectCorrupt`], as it does where a file is
+//! larger than any that a put writes.
+//!
+//! On Unix files are made for their owner alone (mode 0600) and so are directories (0700),
+//! whatever the umask allows to others. What is there with wider modes is used as it is.
+//!
 //! The lock is advisory and local to the machine; a network file system must support it.
 
 mod listing;
+mod read;
 mod write;
 
 use std::collections::HashSet;
-use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
@@ -56,6 +64,9 @@ struct Layout {
     objects: PathBuf,
     synced: Mutex<HashSet<PathBuf>>,
 }
+
+/// The largest object, in bytes.
+const OBJECT_BYTES_MAX: u64 = 64 << 20;
 
 /// What ends the name of a directory, so that it is no object's.
 const DIRECTORY_MARK: char = '=';
@@ -85,7 +96,7 @@ impl BlobStore for DirectoryStore {
             check_key(key)?;
             let path = self.layout.path_of(key);
             self.run(move |_| {
-                let bytes = fs::read(path).map_err(read_error)?;
+                let bytes = read::read_object(&path)?;
                 Ok(Object { etag: ETag::of_content(&bytes), bytes: bytes.into() })
             })
             .await
@@ -102,7 +113,7 @@ impl BlobStore for DirectoryStore {
             check_key(key)?;
             check_length(length)?;
             let path = self.layout.path_of(key);
-            self.run(move |_| read_range(&path, offset, length)).await
+            self.run(move |_| read::read_range(&path, offset, length)).await
         })
     }
 
@@ -149,13 +160,7 @@ impl BlobStore for DirectoryStore {
         Box::pin(async move {
             check_key(key)?;
             let path = self.layout.path_of(key);
-            let size = self
-                .run(move |_| match fs::metadata(path) {
-                    Ok(found) => Ok(Some(found.len())),
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-                    Err(error) => Err(store_error(error)),
-                })
-                .await?;
+            let size = self.run(move |_| read::size_of(&path).map_err(store_error)).await?;
             Ok(size.map(|size| ObjectMeta { key: key.to_owned(), size }))
         })
     }
@@ -197,23 +202,6 @@ impl Layout {
     }
 }
 
-fn read_range(path: &Path, offset: u64, length: u64) -> Result<Bytes> {
-    let mut file = File::open(path).map_err(read_error)?;
-    let size = file.metadata().map_err(store_error)?.len();
-    if offset >= size {
-        return Err(Error::ObjectTruncated);
-    }
-    let length = length.min(size - offset);
-    file.seek(SeekFrom::Start(offset)).map_err(store_error)?;
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-    file.take(length).read_to_end(&mut bytes).map_err(store_error)?;
-    Ok(bytes.into())
-}
-
-fn read_error(error: io::Error) -> Error {
-    if error.kind() == io::ErrorKind::NotFound { Error::ObjectMissing } else { store_error(error) }
-}
-
 /// What an error of the file system means to the caller of a store. The text of an
 /// [`io::Error`] names no path.
 fn store_error(error: io::Error) -> Error {
@@ -249,6 +237,5 @@ mod tests {
         for (kind, code) in codes {
             assert_eq!(store_error(kind.into()).code(), code);
         }
-        assert_eq!(read_error(io::ErrorKind::NotFound.into()).code(), "object-missing");
     }
 }

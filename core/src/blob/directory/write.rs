@@ -1,16 +1,20 @@
 //! How names come to be and to change: directories, bodies, the lock.
 
 use std::collections::HashSet;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, UNIX_EPOCH};
 
-use super::{Layout, store_error};
+use super::read::{read_object, size_of};
+use super::{Layout, OBJECT_BYTES_MAX, store_error};
 use crate::blob::{ETag, Precondition};
 use crate::error::{Error, Result};
-use crate::platform::{Clock, Entropy, SystemClock, SystemEntropy, sync_directory};
+use crate::platform::{
+    Clock, Entropy, SystemClock, SystemEntropy, create_private_directory, open_regular,
+    private_options, sync_directory,
+};
 
 /// After this long nobody writes to a file in `tmp` any more.
 const TEMP_AGE_MAX: Duration = Duration::from_secs(24 * 60 * 60);
@@ -36,6 +40,9 @@ impl Layout {
     }
 
     pub(super) fn put(&self, path: &Path, bytes: &[u8], condition: &Precondition) -> Result<ETag> {
+        if bytes.len() as u64 > OBJECT_BYTES_MAX {
+            return Err(Error::InvalidArgument { what: "object: at most 64 MiB" });
+        }
         let directory = path.parent().unwrap_or(&self.objects);
         // A precondition that fails now fails the put: nothing need be written.
         self.check(path, directory, condition)?;
@@ -68,11 +75,12 @@ impl Layout {
     fn check(&self, path: &Path, directory: &Path, condition: &Precondition) -> Result<()> {
         let holds = match condition {
             Precondition::None => true,
-            Precondition::Absent => !fs::exists(path).map_err(store_error)?,
-            Precondition::Matches(etag) => match fs::read(path) {
+            Precondition::Absent => size_of(path).map_err(store_error)?.is_none(),
+            Precondition::Matches(etag) => match read_object(path) {
                 Ok(found) => ETag::of_content(&found) == *etag,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => false,
-                Err(error) => return Err(store_error(error)),
+                // What the store did not write has no tag that it gave.
+                Err(Error::ObjectMissing | Error::ObjectCorrupt) => false,
+                Err(error) => return Err(error),
             },
         };
         if holds {
@@ -91,7 +99,7 @@ impl Layout {
         }
         if let Some(parent) = directory.parent() {
             self.ensure_directory(parent)?;
-            create_directory(directory)?;
+            create_private_directory(directory)?;
             sync_directory(parent)?;
         }
         let mut synced = self.synced();
@@ -106,7 +114,8 @@ impl Layout {
     /// Waits for the lock; dropping the file gives it back. Each call opens the file anew: a lock
     /// belongs to an open file, and threads that shared one would not exclude each other.
     fn lock(&self) -> io::Result<File> {
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&self.lock)?;
+        let mut options = private_options();
+        let file = open_regular(&self.lock, options.create(true).truncate(false).write(true))?;
         file.lock()?;
         Ok(file)
     }
@@ -137,8 +146,8 @@ impl TempFile {
         let mut name = [0; 16];
         SystemEntropy.fill(&mut name)?;
         let path = temps.join(hex::encode(name));
-        let mut file =
-            OpenOptions::new().write(true).create_new(true).open(&path).map_err(store_error)?;
+        let mut options = private_options();
+        let mut file = options.write(true).create_new(true).open(&path).map_err(store_error)?;
         let temp = Self { path, in_place: false };
         file.write_all(bytes).and_then(|()| file.sync_all()).map_err(store_error)?;
         Ok(temp)
@@ -160,19 +169,12 @@ impl Drop for TempFile {
     }
 }
 
-fn create_directory(path: &Path) -> io::Result<()> {
-    match fs::create_dir(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        outcome => outcome,
-    }
-}
-
 /// Makes `path` and what is missing above it, each durable.
 fn create_with_ancestors(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(parent) if !fs::exists(path)? => {
             create_with_ancestors(parent)?;
-            create_directory(path)?;
+            create_private_directory(path)?;
             sync_directory(parent)
         }
         _ => Ok(()),

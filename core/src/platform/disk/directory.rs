@@ -3,14 +3,15 @@
 //! On Unix files are readable by their owner alone (mode 0600) and so are the directories (0700).
 //! The lock is an advisory lock of the operating system on the file `lock`; it excludes other
 //! processes and other openers in this one, and ends with the process however that ends. Files
-//! that are no names of a [`Disk`], and anything that is not a regular file, are left alone.
+//! that are no names of a [`Disk`], and anything that is not a regular file, are left alone: a
+//! pipe or a link in place of a file is neither waited for nor followed.
 
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::super::sync_directory;
+use super::super::{create_private_directory, open_regular, private_options, sync_directory};
 use super::content::end_of;
 use super::{
     Disk, DiskFile, DiskLock, FileInfo, LOCK_NAME, LockMode, OpenMode, check_directory,
@@ -51,17 +52,13 @@ impl DirectoryDisk {
 impl Disk for DirectoryDisk {
     fn open(&self, name: &str, mode: OpenMode) -> io::Result<Arc<dyn DiskFile>> {
         let path = self.path(name)?;
-        let mut options = options();
+        let mut options = private_options();
+        options.read(true);
         let file = match mode {
-            OpenMode::Read => options.read(true),
-            OpenMode::Write => options.read(true).write(true),
-            OpenMode::CreateNew => options.read(true).write(true).create_new(true),
-        }
-        .open(path)?;
-        // A directory can be opened to read, and would fail only later.
-        if mode == OpenMode::Read && file.metadata()?.is_dir() {
-            return Err(io::ErrorKind::IsADirectory.into());
-        }
+            OpenMode::Read => open_regular(&path, &options)?,
+            OpenMode::Write => open_regular(&path, options.write(true))?,
+            OpenMode::CreateNew => options.write(true).create_new(true).open(path)?,
+        };
         Ok(Arc::new(DirectoryFile { file, mode, growth: Mutex::new(()) }))
     }
 
@@ -103,7 +100,7 @@ impl Disk for DirectoryDisk {
 
     fn create_dir(&self, directory: &str) -> io::Result<()> {
         check_directory(directory)?;
-        create_directory(&self.root.join(directory))
+        create_private_directory(&self.root.join(directory))
     }
 
     fn sync_dir(&self, directory: &str) -> io::Result<()> {
@@ -112,10 +109,11 @@ impl Disk for DirectoryDisk {
 
     fn lock(&self, mode: LockMode) -> io::Result<Box<dyn DiskLock>> {
         let path = self.root.join(LOCK_NAME);
-        let file = match (mode, File::open(&path)) {
+        let mut options = private_options();
+        let file = match (mode, open_regular(&path, options.read(true))) {
             // Readers share the lock of a directory that they may not write to.
             (LockMode::Shared, Ok(file)) => file,
-            _ => options().read(true).write(true).create(true).truncate(false).open(&path)?,
+            _ => open_regular(&path, options.write(true).create(true).truncate(false))?,
         };
         let outcome = match mode {
             LockMode::Exclusive => file.try_lock(),
@@ -185,27 +183,6 @@ struct DirectoryLock {
 
 impl DiskLock for DirectoryLock {}
 
-/// Nothing allowed yet; a file that is made is its owner's alone.
-fn options() -> OpenOptions {
-    #[cfg_attr(not(unix), expect(unused_mut))]
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-/// Makes a directory that is its owner's alone, unless it is there.
-fn create_directory(path: &Path) -> io::Result<()> {
-    #[cfg_attr(not(unix), expect(unused_mut))]
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    match builder.create(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
-        outcome => outcome,
-    }
-}
-
 /// Makes a directory and whatever is missing above it, each durable before the next.
 fn create_with_ancestors(path: &Path) -> io::Result<()> {
     let Some(parent) = path.parent() else { return Ok(()) };
@@ -215,7 +192,7 @@ fn create_with_ancestors(path: &Path) -> io::Result<()> {
         return sync_directory(parent).or(Ok(()));
     }
     create_with_ancestors(parent)?;
-    create_directory(path)?;
+    create_private_directory(path)?;
     sync_directory(parent)
 }
 

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::bytes_text::size;
 use crate::context::Context;
 use crate::failure::Result;
-use crate::output::printable;
+use crate::printable::printable;
 use crate::vault_argument::VaultArgument;
 
 #[derive(clap::Args)]

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::command::cat;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
-use crate::local::{LocalFolder, write_file};
+use crate::local::{LocalFile, LocalFolder, write_file};
 use crate::output::Meter;
 use crate::record::Totals;
 use crate::vault_argument::VaultArgument;
@@ -101,7 +101,10 @@ impl Download<'_> {
         let above = source.path.parent().filter(|_| is_folder);
         match (source.kind, above) {
             (EntryKind::File, None) => {
-                let written = self.write(source.clone(), destination.to_owned()).await;
+                let written = match LocalFile::at(destination) {
+                    Ok(local) => self.write(source.clone(), local).await,
+                    Err(failure) => Err(failure),
+                };
                 self.take(written)
             }
             (EntryKind::File, Some(above)) => {
@@ -163,16 +166,16 @@ impl Download<'_> {
         Ok(())
     }
 
-    async fn write(&self, entry: EntryInfo, local: PathBuf) -> Result<(EntryInfo, PathBuf)> {
+    async fn write(&self, entry: EntryInfo, local: LocalFile) -> Result<(EntryInfo, LocalFile)> {
         download(self.context, self.snapshot, self.meter, entry, local).await
     }
 
-    fn take(&mut self, written: Result<(EntryInfo, PathBuf)>) -> Result<()> {
+    fn take(&mut self, written: Result<(EntryInfo, LocalFile)>) -> Result<()> {
         match written {
             Ok((entry, local)) => {
                 self.totals.files += 1;
                 self.totals.bytes += entry.size;
-                let local = local.to_string_lossy().into_owned();
+                let local = local.path().to_string_lossy().into_owned();
                 let path = entry.path.as_str();
                 self.context.output.record(&Written { path, local, size: entry.size })
             }
@@ -191,8 +194,8 @@ async fn download(
     snapshot: &Snapshot,
     meter: &Meter,
     entry: EntryInfo,
-    local: PathBuf,
-) -> Result<(EntryInfo, PathBuf)> {
+    local: LocalFile,
+) -> Result<(EntryInfo, LocalFile)> {
     let path = entry.path.as_str();
     meter.name(path);
     let options = ReadOptions { range: None, watch: context.watch(meter) };
@@ -204,8 +207,8 @@ async fn download(
 async fn write(
     entry: EntryInfo,
     content: ContentStream,
-    local: PathBuf,
-) -> Result<(EntryInfo, PathBuf)> {
+    local: LocalFile,
+) -> Result<(EntryInfo, LocalFile)> {
     let written = write_file(&local, &entry, content).await;
     written.map_err(|failure| failure.at(entry.path.as_str()))?;
     Ok((entry, local))

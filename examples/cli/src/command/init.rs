@@ -4,15 +4,20 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use sealwood::vault::VaultConfig;
-use sealwood::{CHUNK_BYTES_DEFAULT, Vault};
+use sealwood::blob::BlobStore;
+use sealwood::vault::{NewVault, VaultConfig};
+use sealwood::{CHUNK_BYTES_DEFAULT, Error, Vault};
 use serde::Serialize;
 
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::probe_memory;
 use crate::secrets::{self, Prompt};
+
+/// The object that makes a store a vault.
+const ROOT: &str = "root";
 
 #[derive(clap::Args)]
 pub(crate) struct Init {
@@ -38,24 +43,77 @@ impl Init {
             ..VaultConfig::default()
         };
         let store = context.interrupt.race(Box::pin(address.store())).await?;
-        let created = async {
-            let vault = Vault::create(store.objects(), &credential, config).await?;
-            probe_memory::tell_of_leftover(&**vault.store(), &context.output).await;
-            Ok(vault.recovery_phrase()?)
+        let prepared = async {
+            expect_none(&*store.objects()).await?;
+            Ok(Vault::prepare(&credential, config).await?)
         };
-        let outcome = context.interrupt.race(Box::pin(created)).await;
-        let phrase = store.close_after(outcome).await?;
-        match phrase_file {
-            Some(file) => file.keep(phrase.expose())?,
-            None if context.options.json => {
-                eprintln!("{}", serde_json::json!({"recovery_phrase": phrase.expose()}));
-            }
-            None => {
-                eprintln!("These 24 words open the vault without its passphrase. Write them down:");
-                eprintln!("\n    {}\n", phrase.expose());
-            }
-        }
+        let outcome = match context.interrupt.race(Box::pin(prepared)).await {
+            Ok(vault) => Box::pin(make(context, vault, store.objects(), phrase_file)).await,
+            Err(failure) => Err(failure),
+        };
+        store.close_after(outcome).await?;
         context.output.emit(&Created { vault: address.to_string(), chunk_bytes: self.chunk_bytes })
+    }
+}
+
+/// Fails if the store certainly holds a vault, or cannot be used, before words are shown that
+/// would open nothing.
+async fn expect_none(store: &dyn BlobStore) -> Result<()> {
+    match store.get(ROOT).await {
+        Ok(_) => Err(Error::VaultExists.into()),
+        // Some buckets deny a read of what is not there.
+        Err(Error::ObjectMissing | Error::StoreDenied { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Hands out the words, and only then stores anything: an answer can be lost, and a vault must
+/// not be there whose words nobody has.
+async fn make(
+    context: &Context,
+    vault: NewVault,
+    store: Arc<dyn BlobStore>,
+    mut phrase_file: Option<PhraseFile<'_>>,
+) -> Result<()> {
+    let words = vault.recovery_phrase()?;
+    match &mut phrase_file {
+        Some(file) => file.keep(words.expose())?,
+        None => context.output.hand_out(
+            &format!(
+                "These 24 words open the vault without its passphrase. Write them down:\n\n    {}\n",
+                words.expose()
+            ),
+            &serde_json::json!({"recovery_phrase": words.expose()}),
+        )?,
+    }
+    let created = async {
+        let vault = vault.create(Arc::clone(&store)).await?;
+        probe_memory::tell_of_leftover(&**vault.store(), &context.output).await;
+        Ok(())
+    };
+    let Err(failure) = context.interrupt.race(Box::pin(created)).await else { return Ok(()) };
+    let outcome = match (opens_nothing(&failure, &*store).await, phrase_file) {
+        (true, None) => "no vault was made, and the words above open nothing",
+        (true, Some(file)) => {
+            file.discard();
+            "no vault was made"
+        }
+        (false, None) => "the words above may already open a vault: run `sealwood info`",
+        (false, Some(_)) => "the words in the file may already open a vault: run `sealwood info`",
+    };
+    Err(Failure::AfterWords { cause: Box::new(failure), outcome })
+}
+
+/// Whether it is certain that the words of a vault that could not be made open nothing.
+async fn opens_nothing(failure: &Failure, store: &dyn BlobStore) -> bool {
+    let Failure::Vault { error, .. } = failure else { return false };
+    match error {
+        Error::VaultExists
+        | Error::ConditionalPutUnsupported { .. }
+        | Error::InvalidArgument { .. } => true,
+        // The root may be there, or still on its way.
+        Error::StoreUnavailable { .. } | Error::OutcomeUnknown | Error::Cancelled => false,
+        _ => matches!(store.get(ROOT).await, Err(Error::ObjectMissing)),
     }
 }
 
@@ -71,29 +129,35 @@ impl fmt::Display for Created {
     }
 }
 
-/// A new file for the words, removed again if they never come.
+/// A new file for the words, removed again unless they are kept in it.
 struct PhraseFile<'a> {
     path: &'a Path,
-    file: Option<File>,
+    file: File,
+    holds_words: bool,
 }
 
 impl<'a> PhraseFile<'a> {
     fn create(path: &'a Path) -> Result<Self> {
-        Ok(Self { path, file: Some(secrets::create_private(path)?) })
+        Ok(Self { path, file: secrets::create_private(path)?, holds_words: false })
     }
 
-    fn keep(mut self, words: &str) -> Result<()> {
-        let Some(mut file) = self.file.take() else { return Ok(()) };
-        writeln!(file, "{words}")
-            .and_then(|()| file.sync_all())
-            .map_err(|error| Failure::local(self.path, error))
+    fn keep(&mut self, words: &str) -> Result<()> {
+        writeln!(self.file, "{words}")
+            .and_then(|()| self.file.sync_all())
+            .map_err(|error| Failure::local(self.path, error))?;
+        self.holds_words = true;
+        Ok(())
+    }
+
+    fn discard(mut self) {
+        self.holds_words = false;
     }
 }
 
 impl Drop for PhraseFile<'_> {
     fn drop(&mut self) {
-        if self.file.take().is_some() {
-            // An empty file left behind does no harm.
+        if !self.holds_words {
+            // A file left behind does no harm: what is in it opens nothing.
             let _ = fs::remove_file(self.path);
         }
     }

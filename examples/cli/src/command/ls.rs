@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::bytes_text::moment;
 use crate::context::Context;
 use crate::failure::Result;
-use crate::output::printable;
+use crate::printable::printable;
 use crate::record::EntryRecord;
 use crate::vault_argument::VaultArgument;
 use crate::walk::{Children, SortedWalk};

@@ -5,7 +5,7 @@ use sealwood::vault::EntryKind;
 use crate::bytes_text::{count, size};
 use crate::context::Context;
 use crate::failure::Result;
-use crate::output::printable;
+use crate::printable::printable;
 use crate::record::EntryRecord;
 use crate::vault_argument::VaultArgument;
 use crate::walk::SortedWalk;

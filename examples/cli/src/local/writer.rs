@@ -1,16 +1,20 @@
 //! Writing below a local folder and nowhere else.
+//!
+//! A path is looked up anew by every call that takes it, and another program can put a link in
+//! place of a folder between two of them. So nothing below the target is named by a path here:
+//! from an open folder its entry is opened, never through a link, and what is made, renamed or
+//! removed is named in the open folder that holds it.
 
 use std::collections::HashSet;
-use std::fs::{self, FileType};
-use std::io::{self, Write};
+use std::ffi::{OsStr, OsString};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, UNIX_EPOCH};
+use std::sync::Arc;
 
-use futures_util::TryStreamExt;
-use sealwood::ContentStream;
+use cap_fs_ext::DirExt;
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
 use sealwood::path::VaultPath;
-use sealwood::vault::EntryInfo;
-use tempfile::NamedTempFile;
 
 use super::check_local_name;
 use crate::failure::{Failure, Result};
@@ -18,37 +22,42 @@ use crate::failure::{Failure, Result};
 /// A local folder that a directory of a vault is copied to.
 ///
 /// Nothing is written outside: names that are more than a name are refused, and so are symbolic
-/// links on the way down, whoever put them there.
+/// links on the way down, whoever put them there and whenever.
 #[derive(Debug)]
 pub(crate) struct LocalFolder {
-    root: PathBuf,
+    root: Arc<Dir>,
+    /// How the user named it.
+    path: PathBuf,
     /// The directory of the vault that `root` stands for.
     source: VaultPath,
-    /// Folders below `root` that were found or made to be folders.
-    known: HashSet<PathBuf>,
     /// The names taken in each folder, where two spellings can mean one file.
     spellings: HashSet<PathBuf>,
 }
 
 impl LocalFolder {
+    /// The folder at `root`, which is made if it is missing, and so is what is missing above it.
+    /// Links on the way to it are the user's own.
     pub(crate) fn create(root: &Path, source: &VaultPath) -> Result<Self> {
-        fs::create_dir_all(root).map_err(|error| Failure::local(root, error))?;
-        let (known, spellings) = (HashSet::new(), HashSet::new());
-        Ok(Self { root: root.to_owned(), source: source.clone(), known, spellings })
+        Ok(Self {
+            root: Arc::new(open_or_create(root)?),
+            path: root.to_owned(),
+            source: source.clone(),
+            spellings: HashSet::new(),
+        })
     }
 
     /// Makes the folder of a directory that lies below the source.
     pub(crate) fn make_folder(&mut self, directory: &VaultPath) -> Result<()> {
-        let path = self.local_path(directory)?;
-        self.ensure(&path)
+        let (names, _) = self.local(directory)?;
+        descend(&self.root, &self.path, &names).map(drop)
     }
 
     /// Where a file that lies below the source is to be written; its folder is there on return.
-    pub(crate) fn place_file(&mut self, file: &VaultPath) -> Result<PathBuf> {
-        let path = self.local_path(file)?;
-        if let Some(folder) = path.parent() {
-            self.ensure(folder)?;
-        }
+    pub(crate) fn place_file(&mut self, file: &VaultPath) -> Result<LocalFile> {
+        let (mut folders, path) = self.local(file)?;
+        let name = folders.pop().unwrap_or_default();
+        // A way that is not clear shows before the content is asked for.
+        descend(&self.root, &self.path, &folders)?;
         // Such systems take names that differ in case or composition for one.
         if cfg!(any(windows, target_os = "macos"))
             && !self.spellings.insert(path.to_string_lossy().to_lowercase().into())
@@ -59,78 +68,117 @@ impl LocalFolder {
                 path,
             });
         }
-        Ok(path)
+        let (root, root_path) = (Arc::clone(&self.root), self.path.clone());
+        Ok(LocalFile { root, root_path, folders, name, path })
     }
 
-    fn local_path(&self, path: &VaultPath) -> Result<PathBuf> {
-        let mut local = self.root.clone();
+    /// The names from the root down to an entry below the source, and how they are shown.
+    fn local(&self, path: &VaultPath) -> Result<(Vec<OsString>, PathBuf)> {
+        let mut shown = self.path.clone();
+        let mut names = Vec::new();
         for name in path.segments().skip(self.source.segments().count()) {
-            check_local_name(&local, name)?;
-            local.push(name);
+            check_local_name(&shown, name)?;
+            shown.push(name);
+            names.push(name.into());
         }
-        Ok(local)
+        Ok((names, shown))
+    }
+}
+
+/// A local file that is to be written: a name in a folder below one that is open.
+#[derive(Debug)]
+pub(crate) struct LocalFile {
+    root: Arc<Dir>,
+    root_path: PathBuf,
+    /// The names of the folders from the root down to the file's own.
+    folders: Vec<OsString>,
+    name: OsString,
+    path: PathBuf,
+}
+
+impl LocalFile {
+    /// The file at a path that the user named, whose folder is made if it is missing.
+    pub(crate) fn at(path: &Path) -> Result<Self> {
+        let name = path.file_name().ok_or_else(|| in_the_way(path))?.to_owned();
+        let root_path = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let root = Arc::new(open_or_create(root_path)?);
+        let (root_path, path) = (root_path.to_owned(), path.to_owned());
+        Ok(Self { root, root_path, folders: Vec::new(), name, path })
     }
 
-    fn ensure(&mut self, folder: &Path) -> Result<()> {
-        let Ok(below) = folder.strip_prefix(&self.root) else {
-            return Err(outside(folder));
-        };
-        let mut path = self.root.clone();
-        for segment in below {
-            path.push(segment);
-            if self.known.contains(&path) {
-                continue;
-            }
-            match fs::create_dir(&path) {
+    /// How the file is shown to the user.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn name(&self) -> &OsStr {
+        &self.name
+    }
+
+    /// Opens the folder that the file is to be in.
+    pub(super) fn open_folder(&self) -> Result<Arc<Dir>> {
+        descend(&self.root, &self.root_path, &self.folders)
+    }
+}
+
+/// Opens the folder `names` down from `root`, which is shown as `shown`, and makes what is
+/// missing. No link is followed.
+fn descend(root: &Arc<Dir>, shown: &Path, names: &[OsString]) -> Result<Arc<Dir>> {
+    let mut folder = Arc::clone(root);
+    let mut shown = shown.to_owned();
+    for name in names {
+        shown.push(name);
+        folder = Arc::new(enter(&folder, name, &shown)?);
+    }
+    Ok(folder)
+}
+
+/// Opens the folder `name` in `folder`, which is made if it is missing.
+fn enter(folder: &Dir, name: &OsStr, shown: &Path) -> Result<Dir> {
+    let opened = match folder.open_dir_nofollow(name) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            match folder.create_dir(name) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                    return Err(Failure::local(&path, error));
+                    return Err(Failure::local(shown, error));
                 }
                 _ => {}
             }
-            let found = fs::symlink_metadata(&path).map(|metadata| metadata.file_type());
-            if !found.as_ref().is_ok_and(FileType::is_dir) {
-                return Err(outside(&path));
-            }
-            self.known.insert(path.clone());
+            folder.open_dir_nofollow(name)
         }
-        Ok(())
+        opened => opened,
+    };
+    opened.map_err(|error| match folder.symlink_metadata(name) {
+        Ok(found) if !found.is_dir() => in_the_way(shown),
+        _ => Failure::local(shown, error),
+    })
+}
+
+/// Opens the folder at `path` that the user named, following what links are there. Only what is
+/// missing is made, and then not through a link.
+fn open_or_create(path: &Path) -> Result<Dir> {
+    match Dir::open_ambient_dir(path, ambient_authority()) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let parent = match path.parent() {
+                Some(parent) if !parent.as_os_str().is_empty() => parent,
+                Some(_) => Path::new("."),
+                None => return Err(Failure::local(path, error)),
+            };
+            let above = open_or_create(parent)?;
+            match path.file_name() {
+                Some(name) => enter(&above, name, path),
+                // It ends in `..` and what is before that is there now.
+                None => Dir::open_ambient_dir(path, ambient_authority())
+                    .map_err(|error| Failure::local(path, error)),
+            }
+        }
+        opened => opened.map_err(|error| Failure::local(path, error)),
     }
 }
 
-/// Writes the content of `entry` to the file at `path`, whole or not at all: to a new file
-/// beside it, which then takes its name. What had the name before, a symbolic link too, is
-/// replaced and not followed.
-pub(crate) async fn write_file(
-    path: &Path,
-    entry: &EntryInfo,
-    mut content: ContentStream,
-) -> Result<()> {
-    let failed = |error| Failure::local(path, error);
-    let mut file = new_file_beside(path).map_err(failed)?;
-    while let Some(part) = content.try_next().await? {
-        file.write_all(&part).map_err(failed)?;
-    }
-    let modified = UNIX_EPOCH.checked_add(Duration::from_millis(entry.modified_ms));
-    if let Some(modified) = modified {
-        file.as_file().set_modified(modified).map_err(failed)?;
-    }
-    file.persist(path).map_err(|error| failed(error.error))?;
-    Ok(())
-}
-
-fn new_file_beside(path: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".sealwood-");
-    // The user's mask takes away what others must not do, as for any new file.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => builder.tempfile_in(folder),
-        _ => builder.tempfile_in("."),
-    }
-}
-
-fn outside(path: &Path) -> Failure {
+fn in_the_way(path: &Path) -> Failure {
     Failure::LocalRefused {
         code: "local-not-a-folder",
         reason: "something that is not a folder is in the way",

@@ -24,8 +24,11 @@ impl Place {
     pub(super) async fn new(address: Option<&str>) -> Result<Self> {
         match address.map(Address::parse).transpose()? {
             None => {
-                let directory = tempfile::Builder::new()
-                    .prefix("sealwood-demo-")
+                let mut builder = tempfile::Builder::new();
+                builder.prefix("sealwood-demo-");
+                #[cfg(unix)]
+                builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+                let directory = builder
                     .tempdir()
                     .map_err(|error| Failure::local(&std::env::temp_dir(), error))?;
                 let opened =
