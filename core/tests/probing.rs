@@ -118,7 +118,7 @@ fn failed() -> FaultMode {
 }
 
 fn denied(method: Method) -> Fault {
-    Fault::new(FaultMode::FailBefore(Error::StoreDenied)).on(method)
+    Fault::new(FaultMode::FailBefore(Error::StoreDenied { reason: "no right".into() })).on(method)
 }
 
 fn refused() -> Fault {

@@ -37,6 +37,10 @@ fn a_call_that_is_not_polled_holds_nobody_up() {
                 assert!(poll_once(&mut call).await.is_none());
                 left.push(call);
             }
+            let mut waiting: Vec<_> = (0..20).map(|_| store.head("a")).collect();
+            for call in &mut waiting {
+                assert!(poll_once(call).await.is_none());
+            }
             bucket.release();
             let keys: Vec<_> = (0..40).map(|number| format!("k{number}")).collect();
             let puts = keys.iter().map(|key| store.put(key, "x".into(), Precondition::Absent));
@@ -45,6 +49,9 @@ fn a_call_that_is_not_polled_holds_nobody_up() {
             }
             // They can be taken up again at any time.
             for outcome in join_all(left).await {
+                outcome.unwrap();
+            }
+            for outcome in join_all(waiting).await {
                 outcome.unwrap();
             }
         });

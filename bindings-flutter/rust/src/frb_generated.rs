@@ -5196,6 +5196,13 @@ impl SseDecode for crate::api::input::S3Spec {
         let mut var_secretAccessKey = <String>::sse_decode(deserializer);
         let mut var_sessionToken = <Option<String>>::sse_decode(deserializer);
         let mut var_allowHttp = <bool>::sse_decode(deserializer);
+        let mut var_signedUrls = <bool>::sse_decode(deserializer);
+        let mut var_idleTimeoutMs = <Option<i64>>::sse_decode(deserializer);
+        let mut var_requestsMax = <Option<i64>>::sse_decode(deserializer);
+        let mut var_attemptsMax = <Option<i64>>::sse_decode(deserializer);
+        let mut var_retryAfterMaxMs = <Option<i64>>::sse_decode(deserializer);
+        let mut var_giveUpAfterMs = <Option<i64>>::sse_decode(deserializer);
+        let mut var_caBundle = <Option<String>>::sse_decode(deserializer);
         return crate::api::input::S3Spec {
             endpoint: var_endpoint,
             region: var_region,
@@ -5206,6 +5213,13 @@ impl SseDecode for crate::api::input::S3Spec {
             secret_access_key: var_secretAccessKey,
             session_token: var_sessionToken,
             allow_http: var_allowHttp,
+            signed_urls: var_signedUrls,
+            idle_timeout_ms: var_idleTimeoutMs,
+            requests_max: var_requestsMax,
+            attempts_max: var_attemptsMax,
+            retry_after_max_ms: var_retryAfterMaxMs,
+            give_up_after_ms: var_giveUpAfterMs,
+            ca_bundle: var_caBundle,
         };
     }
 }
@@ -5770,6 +5784,13 @@ impl flutter_rust_bridge::IntoDart for crate::api::input::S3Spec {
             self.secret_access_key.into_into_dart().into_dart(),
             self.session_token.into_into_dart().into_dart(),
             self.allow_http.into_into_dart().into_dart(),
+            self.signed_urls.into_into_dart().into_dart(),
+            self.idle_timeout_ms.into_into_dart().into_dart(),
+            self.requests_max.into_into_dart().into_dart(),
+            self.attempts_max.into_into_dart().into_dart(),
+            self.retry_after_max_ms.into_into_dart().into_dart(),
+            self.give_up_after_ms.into_into_dart().into_dart(),
+            self.ca_bundle.into_into_dart().into_dart(),
         ]
         .into_dart()
     }
@@ -6323,6 +6344,13 @@ impl SseEncode for crate::api::input::S3Spec {
         <String>::sse_encode(self.secret_access_key, serializer);
         <Option<String>>::sse_encode(self.session_token, serializer);
         <bool>::sse_encode(self.allow_http, serializer);
+        <bool>::sse_encode(self.signed_urls, serializer);
+        <Option<i64>>::sse_encode(self.idle_timeout_ms, serializer);
+        <Option<i64>>::sse_encode(self.requests_max, serializer);
+        <Option<i64>>::sse_encode(self.attempts_max, serializer);
+        <Option<i64>>::sse_encode(self.retry_after_max_ms, serializer);
+        <Option<i64>>::sse_encode(self.give_up_after_ms, serializer);
+        <Option<String>>::sse_encode(self.ca_bundle, serializer);
     }
 }
 

@@ -2640,7 +2640,7 @@ final arr = raw as List<dynamic>;
 
 @protected S3Spec dco_decode_s_3_spec(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
-                if (arr.length != 9) throw Exception('unexpected arr length: expect 9 but see ${arr.length}');
+                if (arr.length != 16) throw Exception('unexpected arr length: expect 16 but see ${arr.length}');
                 return S3Spec(endpoint: dco_decode_opt_String(arr[0]),
 region: dco_decode_String(arr[1]),
 bucket: dco_decode_String(arr[2]),
@@ -2649,7 +2649,14 @@ pathStyle: dco_decode_opt_box_autoadd_bool(arr[4]),
 accessKeyId: dco_decode_String(arr[5]),
 secretAccessKey: dco_decode_String(arr[6]),
 sessionToken: dco_decode_opt_String(arr[7]),
-allowHttp: dco_decode_bool(arr[8]),); }
+allowHttp: dco_decode_bool(arr[8]),
+signedUrls: dco_decode_bool(arr[9]),
+idleTimeoutMs: dco_decode_opt_box_autoadd_i_64(arr[10]),
+requestsMax: dco_decode_opt_box_autoadd_i_64(arr[11]),
+attemptsMax: dco_decode_opt_box_autoadd_i_64(arr[12]),
+retryAfterMaxMs: dco_decode_opt_box_autoadd_i_64(arr[13]),
+giveUpAfterMs: dco_decode_opt_box_autoadd_i_64(arr[14]),
+caBundle: dco_decode_opt_String(arr[15]),); }
 
 @protected SourceAnswer dco_decode_source_answer(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
@@ -3004,7 +3011,14 @@ var var_accessKeyId = sse_decode_String(deserializer);
 var var_secretAccessKey = sse_decode_String(deserializer);
 var var_sessionToken = sse_decode_opt_String(deserializer);
 var var_allowHttp = sse_decode_bool(deserializer);
-return S3Spec(endpoint: var_endpoint, region: var_region, bucket: var_bucket, prefix: var_prefix, pathStyle: var_pathStyle, accessKeyId: var_accessKeyId, secretAccessKey: var_secretAccessKey, sessionToken: var_sessionToken, allowHttp: var_allowHttp); }
+var var_signedUrls = sse_decode_bool(deserializer);
+var var_idleTimeoutMs = sse_decode_opt_box_autoadd_i_64(deserializer);
+var var_requestsMax = sse_decode_opt_box_autoadd_i_64(deserializer);
+var var_attemptsMax = sse_decode_opt_box_autoadd_i_64(deserializer);
+var var_retryAfterMaxMs = sse_decode_opt_box_autoadd_i_64(deserializer);
+var var_giveUpAfterMs = sse_decode_opt_box_autoadd_i_64(deserializer);
+var var_caBundle = sse_decode_opt_String(deserializer);
+return S3Spec(endpoint: var_endpoint, region: var_region, bucket: var_bucket, prefix: var_prefix, pathStyle: var_pathStyle, accessKeyId: var_accessKeyId, secretAccessKey: var_secretAccessKey, sessionToken: var_sessionToken, allowHttp: var_allowHttp, signedUrls: var_signedUrls, idleTimeoutMs: var_idleTimeoutMs, requestsMax: var_requestsMax, attemptsMax: var_attemptsMax, retryAfterMaxMs: var_retryAfterMaxMs, giveUpAfterMs: var_giveUpAfterMs, caBundle: var_caBundle); }
 
 @protected SourceAnswer sse_decode_source_answer(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var var_failure = sse_decode_opt_box_autoadd_callback_failure(deserializer);
@@ -3345,6 +3359,13 @@ sse_encode_String(self.accessKeyId, serializer);
 sse_encode_String(self.secretAccessKey, serializer);
 sse_encode_opt_String(self.sessionToken, serializer);
 sse_encode_bool(self.allowHttp, serializer);
+sse_encode_bool(self.signedUrls, serializer);
+sse_encode_opt_box_autoadd_i_64(self.idleTimeoutMs, serializer);
+sse_encode_opt_box_autoadd_i_64(self.requestsMax, serializer);
+sse_encode_opt_box_autoadd_i_64(self.attemptsMax, serializer);
+sse_encode_opt_box_autoadd_i_64(self.retryAfterMaxMs, serializer);
+sse_encode_opt_box_autoadd_i_64(self.giveUpAfterMs, serializer);
+sse_encode_opt_String(self.caBundle, serializer);
  }
 
 @protected void sse_encode_source_answer(SourceAnswer self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use flutter_rust_bridge::{DartFnFuture, frb};
 use sealwood::blob::{ETag, Precondition};
-use sealwood::bridge::{AppStore, StoreHandle};
+use sealwood::bridge::{self, AppStore, StoreHandle};
 
 use crate::api::call::{Call, clamp};
 use crate::api::error::Failure;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use rusty_s3::Bucket;
@@ -42,7 +43,7 @@ pub(super) struct Client {
     prefix: String,
     object_bytes_max: u64,
     flow: Flow,
-    idle_seconds: u64,
+    idle_timeout: Duration,
     clock: Arc<dyn Clock>,
     tags_are_md5: AtomicBool,
 }
@@ -70,7 +71,7 @@ impl Client {
             prefix,
             object_bytes_max: config.object_bytes_max,
             flow: Flow::new(http, signer, config.idle_timeout, config.requests_max),
-            idle_seconds: config.idle_timeout.as_secs(),
+            idle_timeout: config.idle_timeout,
             clock,
             tags_are_md5: AtomicBool::new(false),
         })
@@ -122,7 +123,7 @@ impl Client {
                 Error::StoreUnavailable { reason: plain(&reason), retry_after: None }
             }
             HttpError::TimedOut => Error::StoreUnavailable {
-                reason: format!("no byte moved for {} seconds", self.idle_seconds),
+                reason: format!("no byte moved for {:?}", self.idle_timeout),
                 retry_after: None,
             },
             HttpError::TooLong => failed("an answer is longer than what was asked for"),

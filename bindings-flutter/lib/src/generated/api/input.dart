@@ -7,8 +7,8 @@ import '../frb_generated.dart';
 import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated.dart';
 
 
-            // These functions are ignored because they are not marked as `pub`: `config`, `input`, `number`, `range`, `whole`
-// These function are ignored because they are on traits that is not defined in current crate (put an empty `#[frb]` on it to unignore): `from`, `from`
+            // These functions are ignored because they are not marked as `pub`: `config`, `input`, `input`, `number`, `range`, `whole`
+// These function are ignored because they are on traits that is not defined in current crate (put an empty `#[frb]` on it to unignore): `from`
 
 
             
@@ -130,15 +130,29 @@ final String secretAccessKey;
 final String? sessionToken;
 /// Whether plain HTTP is allowed.
 final bool allowHttp;
+/// Whether signatures stand in URLs.
+final bool signedUrls;
+/// How long no byte may move, in milliseconds.
+final PlatformInt64? idleTimeoutMs;
+/// The most requests at once.
+final PlatformInt64? requestsMax;
+/// The most attempts of a call.
+final PlatformInt64? attemptsMax;
+/// The longest wait a server may ask for, in milliseconds.
+final PlatformInt64? retryAfterMaxMs;
+/// How long attempts go on, in milliseconds.
+final PlatformInt64? giveUpAfterMs;
+/// Certificates in PEM.
+final String? caBundle;
 
-                const S3Spec({this.endpoint ,required this.region ,required this.bucket ,this.prefix ,this.pathStyle ,required this.accessKeyId ,required this.secretAccessKey ,this.sessionToken ,required this.allowHttp ,});
+                const S3Spec({this.endpoint ,required this.region ,required this.bucket ,this.prefix ,this.pathStyle ,required this.accessKeyId ,required this.secretAccessKey ,this.sessionToken ,required this.allowHttp ,required this.signedUrls ,this.idleTimeoutMs ,this.requestsMax ,this.attemptsMax ,this.retryAfterMaxMs ,this.giveUpAfterMs ,this.caBundle ,});
 
 
 
 
 
         @override
-        int get hashCode => endpoint.hashCode^region.hashCode^bucket.hashCode^prefix.hashCode^pathStyle.hashCode^accessKeyId.hashCode^secretAccessKey.hashCode^sessionToken.hashCode^allowHttp.hashCode;
+        int get hashCode => endpoint.hashCode^region.hashCode^bucket.hashCode^prefix.hashCode^pathStyle.hashCode^accessKeyId.hashCode^secretAccessKey.hashCode^sessionToken.hashCode^allowHttp.hashCode^signedUrls.hashCode^idleTimeoutMs.hashCode^requestsMax.hashCode^attemptsMax.hashCode^retryAfterMaxMs.hashCode^giveUpAfterMs.hashCode^caBundle.hashCode;
 
 
 
@@ -147,7 +161,7 @@ final bool allowHttp;
             identical(this, other) ||
             other is S3Spec &&
                 runtimeType == other.runtimeType
-                && endpoint == other.endpoint&& region == other.region&& bucket == other.bucket&& prefix == other.prefix&& pathStyle == other.pathStyle&& accessKeyId == other.accessKeyId&& secretAccessKey == other.secretAccessKey&& sessionToken == other.sessionToken&& allowHttp == other.allowHttp;
+                && endpoint == other.endpoint&& region == other.region&& bucket == other.bucket&& prefix == other.prefix&& pathStyle == other.pathStyle&& accessKeyId == other.accessKeyId&& secretAccessKey == other.secretAccessKey&& sessionToken == other.sessionToken&& allowHttp == other.allowHttp&& signedUrls == other.signedUrls&& idleTimeoutMs == other.idleTimeoutMs&& requestsMax == other.requestsMax&& attemptsMax == other.attemptsMax&& retryAfterMaxMs == other.retryAfterMaxMs&& giveUpAfterMs == other.giveUpAfterMs&& caBundle == other.caBundle;
 
             }
             
