@@ -24,7 +24,7 @@ const SIZE: usize = 2 * MIB + 77;
 const OBJECTS: &str = "objects/";
 
 const AT_ONCE: RetryPolicy =
-    RetryPolicy { attempts_max: 4, give_up_after: Duration::from_secs(60), ..RetryPolicy::NONE };
+    RetryPolicy { attempts_max: 4, give_up_after: Duration::MAX, ..RetryPolicy::NONE };
 
 fn content() -> Vec<u8> {
     noise(1, SIZE)

@@ -73,7 +73,10 @@ impl BlobStore for Losing {
             let put = self.inner.put(key, bytes, precondition).await;
             if key == "root" && self.loses.swap(false, Ordering::SeqCst) {
                 *self.next.lock().unwrap() = self.waiting.lock().unwrap().take();
-                return Err(Error::StoreUnavailable { reason: "injected".into(), retry_after: None });
+                return Err(Error::StoreUnavailable {
+                    reason: "injected".into(),
+                    retry_after: None,
+                });
             }
             put
         })
@@ -205,6 +208,8 @@ fn what_was_applied_is_not_reported_as_failed() {
                             attempts_max: 3,
                             base: Duration::from_micros(1),
                             cap: Duration::from_micros(1),
+                            give_up_after: Duration::MAX,
+                            ..RetryPolicy::NONE
                         };
                         Arc::new(RetryingStore::new(losing.clone(), policy))
                     } else {

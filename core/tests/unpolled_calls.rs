@@ -229,7 +229,8 @@ impl Call {
     /// Whether what the call acknowledged is there. A read acknowledges nothing.
     async fn holds(self, vault: &Vault, side: &str) -> bool {
         let at = |name: &str| format!("{side}/{name}");
-        let holds = async |name: &str, seed, len| vault.get(&at(name)).await.unwrap() == noise(seed, len);
+        let holds =
+            async |name: &str, seed, len| vault.get(&at(name)).await.unwrap() == noise(seed, len);
         match self {
             Call::Put => holds("new", 1, 300).await,
             Call::PutPacked => holds("new", 1, 3_000).await,
@@ -388,7 +389,9 @@ fn a_call_ends_however_many_are_left() {
             let mut left: Vec<_> = ["a", "a/x", "a/y", "a/z"]
                 .into_iter()
                 .zip(changes)
-                .filter(|(side, call)| *side == "a" || matches!(call, Call::PutPacked | Call::MakeDirectory))
+                .filter(|(side, call)| {
+                    *side == "a" || matches!(call, Call::PutPacked | Call::MakeDirectory)
+                })
                 .map(|(side, call)| call.start(&vault, side))
                 .collect();
             left.iter_mut().for_each(|call| drop(advance(call, polls, &at)));

@@ -92,7 +92,10 @@ async fn probe_shared(store: &dyn BlobStore, id: &str) -> Result<()> {
             _ => return outcome,
         }
     }
-    Err(Error::StoreUnavailable { reason: "other clients try its conditional puts as well".into(), retry_after: None })
+    Err(Error::StoreUnavailable {
+        reason: "other clients try its conditional puts as well".into(),
+        retry_after: None,
+    })
 }
 
 /// Puts to one key.
