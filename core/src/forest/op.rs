@@ -50,7 +50,10 @@ impl Op {
             (Op::Put { path: a, entry: one }, Op::Put { path: b, entry: two }) => {
                 a == b && one.stamp == two.stamp
             }
-            (Op::MakeDirectory { path: a, stamp: one }, Op::MakeDirectory { path: b, stamp: two })
+            (
+                Op::MakeDirectory { path: a, stamp: one },
+                Op::MakeDirectory { path: b, stamp: two },
+            )
             | (
                 Op::Annotate { path: a, stamp: one, .. },
                 Op::Annotate { path: b, stamp: two, .. },

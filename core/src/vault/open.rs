@@ -115,7 +115,8 @@ impl Vault {
             chunk: forest.root().chunk,
             known: Arc::new(KnownChunks::default()),
         };
-        let inner = Inner { forest: Arc::new(forest), splitter, reader, sorted: Sorted::default(), secret };
+        let inner =
+            Inner { forest: Arc::new(forest), splitter, reader, sorted: Sorted::default(), secret };
         Self { inner: Arc::new(inner) }
     }
 }
