@@ -12,8 +12,8 @@ use sealwood::Vault;
 use sealwood::blob::{MemoryStore, Method};
 use sealwood::vault::{ReadOptions, VaultConfig};
 
-/// Ranged reads of packs so far.
-fn pack_reads(store: &Faulty) -> usize {
+/// Reads of packs and chunks so far.
+fn object_reads(store: &Faulty) -> usize {
     let is_read = |call: &&sealwood::blob::Call| {
         call.method == Method::GetRange && call.key.starts_with("objects/")
     };
@@ -26,8 +26,8 @@ fn a_reader_between_its_steps_goes_on_when_what_it_reads_is_sealed() {
         let store = Arc::new(Faulty::new(MemoryStore::new()));
         let config = VaultConfig { chunk_bytes: 128 * 1024, ..VaultConfig::default() };
         let vault = Vault::create(store.clone(), &credential(), config).await.unwrap();
-        // One that lies in a pack, and one whose table of chunks does.
-        for (path, size) in [("packed", 90_000), ("chunked", 1_500_000)] {
+        // One that lies in a pack, and one of twelve chunks whose table does.
+        for (path, size, reads) in [("packed", 90_000, 1), ("chunked", 1_500_000, 13)] {
             let content = noise(size as u64, size);
             vault.put(path, content.clone(), deferred()).await.unwrap();
             let snapshot = vault.snapshot().await.unwrap();
@@ -43,9 +43,9 @@ fn a_reader_between_its_steps_goes_on_when_what_it_reads_is_sealed() {
                 read.extend_from_slice(&part.unwrap());
             }
             assert!(read == content, "{path}");
-            assert_eq!(pack_reads(&store), 1, "{path}: the reader met no sealed unit");
+            assert_eq!(object_reads(&store), reads, "{path}: the reader met no sealed unit");
             assert!(snapshot.get(path).await.unwrap() == content, "{path}");
-            assert_eq!(pack_reads(&store), 2, "{path}");
+            assert_eq!(object_reads(&store), 2 * reads, "{path}");
         }
     });
 }

@@ -82,6 +82,9 @@ impl<T> Pull<T> {
     }
 
     fn poll_page(&self, context: &mut Context<'_>, max: usize) -> Poll<Result<Vec<T>>> {
+        if self.closed.is_cancelled() {
+            return Poll::Ready(Err(Error::Closed));
+        }
         self.waiting.add(context.waker());
         // What the stream wakes is every call that waits: it cannot tell which of them is polled.
         let waker = Waker::from(Arc::clone(&self.waiting));
