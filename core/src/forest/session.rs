@@ -6,7 +6,7 @@ use futures_util::future::try_join_all;
 
 use super::entry::{Entry, Stamp};
 use super::nodes::Nodes;
-use super::op::{Op, Ops};
+use super::op::{Op, Ops, in_tail};
 use super::root::{ROOT_BYTES_MAX, ROOT_KEY, Root};
 use super::stats::{Counters, WriteStats};
 use super::tree::{Stop, admit};
@@ -317,7 +317,7 @@ impl Forest {
             self.prefetch(&mut tree, tail.iter()).await?;
             let mut spill_first = None;
             for op in &tail {
-                self.apply(&mut tree, op).await?;
+                self.apply(&mut tree, op).await.map_err(in_tail)?;
                 spill_first.get_or_insert_with(|| tree.dirty_bytes());
             }
             let durable = tree.clone();
@@ -471,23 +471,23 @@ impl State {
 
 /// Reads the root object of a store and what needs no key of it.
 pub(crate) async fn read_root(store: &dyn BlobStore) -> Result<(RootHeader, Object)> {
-    let object = match store.get(ROOT_KEY).await {
+    let in_root = |error: Error| error.in_object(ROOT_KEY);
+    let object = match store.get_at_most(ROOT_KEY, ROOT_BYTES_MAX).await {
         Err(Error::ObjectMissing) => return Err(Error::VaultNotFound),
-        object => object?,
+        object => object.map_err(in_root)?,
     };
-    if object.bytes.len() > ROOT_BYTES_MAX {
-        return Err(Error::ObjectCorrupt);
-    }
-    Ok((RootHeader::decode(&object.bytes)?, object))
+    Ok((RootHeader::decode(&object.bytes).map_err(in_root)?, object))
 }
 
 /// Opens the body of a root and gives its content and the hash of the object.
 fn open_root(keys: &Keys, header: &RootHeader, bytes: &[u8]) -> Result<(Root, [u8; 32])> {
-    let body = header.open_body(keys, bytes)?;
+    let body = header.open_body(keys, bytes).map_err(|error| error.in_object(ROOT_KEY))?;
     Ok((Root::decode(&body)?, *blake3::hash(bytes).as_bytes()))
 }
 
 /// Whether an error says that an operation cannot be done, rather than that the store failed.
 fn is_verdict(error: &Error) -> bool {
-    error.path().is_some() || matches!(error, Error::InvalidPath(_) | Error::InvalidArgument { .. })
+    let damaged = matches!(error, Error::Damaged { .. });
+    error.path().is_some() && !damaged
+        || matches!(error, Error::InvalidPath(_) | Error::InvalidArgument { .. })
 }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::hash::{DEPTH_MAX, KeyHash};
+use super::hash::KeyHash;
 use super::node::{Body, Child, Node, Trie, Value};
-use crate::error::{Error, Result};
+use super::scope::Scope;
+use crate::error::Result;
 use crate::platform::{BoxFuture, MaybeSync};
 use crate::seal::Link;
 
@@ -24,7 +25,7 @@ pub struct Walk<V> {
 
 struct Step<V> {
     child: Child<V>,
-    depth: u32,
+    scope: Scope,
     /// Whether the position to start after lies in here; all else in here comes later.
     on_path: bool,
 }
@@ -33,8 +34,14 @@ impl<V: Value> Walk<V> {
     /// A walk over `trie` that starts after the key with hash `after`, or at the beginning.
     /// The position stays valid under any change of the trie.
     pub fn new(trie: &Trie<V>, after: Option<KeyHash>) -> Self {
-        let top = Step { child: trie.root.clone(), depth: 0, on_path: after.is_some() };
-        Self { stack: vec![top], after }
+        let child = trie.root.clone();
+        Self { stack: vec![Step { child, scope: Scope::root(), on_path: after.is_some() }], after }
+    }
+
+    /// A walk over what is below one child of a trie.
+    pub(super) fn below(child: Child<V>) -> Self {
+        let top = Step { child, scope: Scope::anywhere(), on_path: false };
+        Self { stack: vec![top], after: None }
     }
 
     /// The next leaf, or `None` at the end.
@@ -43,7 +50,7 @@ impl<V: Value> Walk<V> {
             let node = match step.child {
                 Child::Empty => continue,
                 Child::Dirty(node) | Child::Sealed(_, node) => node,
-                Child::Stored(stored) => source.load(&stored.link).await?,
+                Child::Stored(stored) => step.scope.load(&stored, source).await?,
             };
             let after = self.after.filter(|_| step.on_path);
             let Body::Inner(inner) = &node.body else {
@@ -53,26 +60,18 @@ impl<V: Value> Walk<V> {
                 }
                 return Ok(Some(view));
             };
-            if step.depth >= DEPTH_MAX {
-                return Err(too_deep());
-            }
-            let first = after.map_or(0, |after| inner.index_of(after.slot(step.depth)));
+            let depth = step.scope.depth();
+            let first = after.map_or(0, |after| inner.index_of(after.slot(depth)));
             for index in (first..inner.children.len()).rev() {
                 self.stack.push(Step {
                     child: inner.children[index].clone(),
-                    depth: step.depth + 1,
+                    scope: step.scope.child(inner, index),
                     on_path: step.on_path && index == first,
                 });
             }
         }
         Ok(None)
     }
-}
-
-/// The error of an inner node where the hash has no bits left. Whoever can only check seals, not
-/// addresses, may be given a node that leads back to itself.
-pub(super) fn too_deep() -> Error {
-    Error::Malformed { what: "trie: an inner node too far down" }
 }
 
 impl<V> std::fmt::Debug for Walk<V> {

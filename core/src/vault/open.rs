@@ -36,6 +36,9 @@ pub struct VaultConfig {
     pub chunk_bytes: u32,
     /// The cost of guessing the passphrase of a new vault.
     pub kdf: KdfParams,
+    /// The most memory, and the most work (memory times passes), that a passphrase may take, in
+    /// opening and in creating: a root asks for it before anything of it is verified.
+    pub kdf_ceiling: KdfParams,
     /// About how many bytes of directory nodes stay in memory.
     pub memory_budget_bytes: usize,
     /// The most bytes one pack holds.
@@ -49,6 +52,7 @@ impl Default for VaultConfig {
         Self {
             chunk_bytes: CHUNK_BYTES_DEFAULT,
             kdf: KdfParams::default(),
+            kdf_ceiling: KdfParams::CEILING,
             memory_budget_bytes: 64 * 1024 * 1024,
             pack_bytes_max: PACK_BYTES_MAX,
             environment: Environment::default(),
@@ -75,7 +79,8 @@ impl Vault {
             Credential::Secret(secret) => (secret.clone(), KeySlot::Secret),
             Credential::Passphrase(passphrase) => {
                 let secret = RootSecret::generate(environment)?;
-                let slot = KeySlot::wrap(&secret, passphrase, config.kdf, environment).await?;
+                let (kdf, ceiling) = (config.kdf, config.kdf_ceiling);
+                let slot = KeySlot::wrap(&secret, passphrase, kdf, ceiling, environment).await?;
                 (secret, slot)
             }
         };
@@ -89,8 +94,13 @@ impl Vault {
     /// Opens the vault in the store.
     ///
     /// Fails with [`Error::VaultNotFound`], [`Error::WrongKey`], [`Error::WrongPassphrase`],
-    /// [`Error::UnsupportedVersion`] or, where the root was tampered with,
-    /// [`Error::ObjectCorrupt`].
+    /// [`Error::PassphraseTooCostly`], [`Error::UnsupportedVersion`] or, where the root was
+    /// tampered with, [`Error::Damaged`].
+    ///
+    /// A passphrase takes its work on a thread of its own where there are threads. Dropping the
+    /// future returns at once; the thread ends by itself, within the ceiling. On wasm32 the thread
+    /// that called does the work, in steps between which the host does other work; dropping the
+    /// future ends it after the step.
     pub async fn open(
         store: Arc<dyn BlobStore>,
         credential: &Credential,
@@ -101,7 +111,7 @@ impl Vault {
             Credential::Secret(secret) => Unlock::Secret(secret.clone()),
             Credential::Passphrase(passphrase) => Unlock::Passphrase(passphrase.clone()),
         };
-        let secret = header.slot.unlock(&unlock).await?;
+        let secret = header.slot.unlock(&unlock, config.kdf_ceiling).await?;
         let keys = Keys::derive(&secret);
         let forest = Forest::open(setup(&store, &config), keys.clone(), &header, &object)?;
         Ok(Self::assemble(store, secret, keys, forest))

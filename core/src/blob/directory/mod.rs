@@ -36,8 +36,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use super::{
-    BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition, check_key, check_length,
-    check_limit, check_prefix,
+    BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition, check_at_most, check_key,
+    check_length, check_limit, check_prefix,
 };
 use crate::error::{Error, Result};
 use crate::platform::{BoxFuture, run_blocking};
@@ -86,6 +86,26 @@ impl BlobStore for DirectoryStore {
             let path = self.layout.path_of(key);
             self.run(move |_| {
                 let bytes = fs::read(path).map_err(read_error)?;
+                Ok(Object { etag: ETag::of_content(&bytes), bytes: bytes.into() })
+            })
+            .await
+        })
+    }
+
+    fn get_at_most<'a>(&'a self, key: &'a str, bytes_max: u64) -> BoxFuture<'a, Result<Object>> {
+        Box::pin(async move {
+            check_key(key)?;
+            let path = self.layout.path_of(key);
+            self.run(move |_| {
+                let size = fs::metadata(&path).map_err(read_error)?.len();
+                check_at_most(size, bytes_max)?;
+                // It may have been replaced since by a larger one.
+                let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+                let file = File::open(path).map_err(read_error)?;
+                file.take(bytes_max.saturating_add(1))
+                    .read_to_end(&mut bytes)
+                    .map_err(store_error)?;
+                check_at_most(bytes.len() as u64, bytes_max)?;
                 Ok(Object { etag: ETag::of_content(&bytes), bytes: bytes.into() })
             })
             .await
