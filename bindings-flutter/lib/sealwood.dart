@@ -10,7 +10,7 @@ export 'src/call.dart' show CancelToken, OnProgress, Progress;
 export 'src/entry.dart' show EntryInfo, EntryKind, ListPage, VaultStats;
 export 'src/error.dart' show SealwoodException;
 export 'src/host_store.dart' show HostStore;
-export 'src/input.dart' show Credential, KdfConfig, S3Config, VaultConfig;
+export 'src/input.dart' show Credential, KdfCeiling, KdfConfig, S3Config, VaultConfig;
 export 'src/library.dart' show LogLevel, Sealwood;
 export 'src/object.dart' show ObjectMeta, ObjectPage, Precondition, StoredObject;
 export 'src/snapshot.dart' show SharedDirectory, Snapshot;

@@ -22,6 +22,7 @@ export type SealwoodErrorCode =
   | 'invalid-argument'
   | 'wrong-key'
   | 'wrong-passphrase'
+  | 'passphrase-too-costly'
   | 'invalid-phrase'
   | 'vault-exists'
   | 'vault-not-found'

@@ -133,17 +133,28 @@ export interface VaultConfig {
   chunkBytes?: number | null | undefined;
   /** The cost of guessing the passphrase of a new vault. */
   kdf?: KdfConfig | null | undefined;
+  /**
+   * What a passphrase may cost, in opening and in creating: its memory, and its work (memory times
+   * passes). Beyond it, `passphrase-too-costly`. By default 4 times the cost of a new vault's.
+   */
+  kdfCeiling?: KdfCeiling | null | undefined;
   /** About how many bytes of directory nodes stay in memory. */
   memoryBudgetBytes?: number | null | undefined;
   /** The most bytes one pack holds. */
   packBytesMax?: number | null | undefined;
 }
 
-/** The cost of Argon2id. */
+/** The cost of Argon2id: from 19,456 KiB and 2 passes on. */
 export interface KdfConfig {
   memoryKib?: number | null | undefined;
   passes?: number | null | undefined;
   lanes?: number | null | undefined;
+}
+
+/** The most that Argon2id may cost. */
+export interface KdfCeiling {
+  memoryKib?: number | null | undefined;
+  passes?: number | null | undefined;
 }
 
 /** A tree of directories and files to read from. Paths are brought to canonical form (Unicode NFC). */
@@ -201,7 +212,7 @@ export class Vault implements Tree, AsyncDisposable {
     config?: VaultConfig | null,
     options?: CallOptions,
   ): Promise<NewVault>;
-  /** Opens the vault in the store. Fails with `vault-not-found`, `wrong-key` or `wrong-passphrase`. */
+  /** Opens the vault in the store. Fails with `vault-not-found`, `wrong-key`, `wrong-passphrase` or `passphrase-too-costly`. */
   static open(
     store: BlobStore | CustomStore,
     credential: Credential,

@@ -154,13 +154,16 @@ async function attach(how, store, credential, config, options) {
 }
 
 function configArguments(config) {
-  const { chunkBytes, kdf, memoryBudgetBytes, packBytesMax } = optionsOf(config);
+  const { chunkBytes, kdf, kdfCeiling, memoryBudgetBytes, packBytesMax } = optionsOf(config);
   const { memoryKib, passes, lanes } = optionsOf(kdf);
+  const ceiling = optionsOf(kdfCeiling);
   return {
     chunkBytes: optionalSmall(chunkBytes, 'chunkBytes'),
     memoryKib: optionalSmall(memoryKib, 'memoryKib'),
     passes: optionalSmall(passes, 'passes'),
     lanes: optionalSmall(lanes, 'lanes'),
+    ceilingMemoryKib: optionalSmall(ceiling.memoryKib, 'memoryKib'),
+    ceilingPasses: optionalSmall(ceiling.passes, 'passes'),
     memoryBudgetBytes: optionalWhole(memoryBudgetBytes, 'memoryBudgetBytes'),
     packBytesMax: optionalWhole(packBytesMax, 'packBytesMax'),
   };

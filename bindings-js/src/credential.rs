@@ -56,6 +56,10 @@ extern "C" {
     fn passes(this: &ConfigArguments) -> Option<u32>;
     #[wasm_bindgen(method, getter)]
     fn lanes(this: &ConfigArguments) -> Option<u32>;
+    #[wasm_bindgen(method, getter, js_name = ceilingMemoryKib)]
+    fn ceiling_memory_kib(this: &ConfigArguments) -> Option<u32>;
+    #[wasm_bindgen(method, getter, js_name = ceilingPasses)]
+    fn ceiling_passes(this: &ConfigArguments) -> Option<u32>;
     #[wasm_bindgen(method, getter, js_name = memoryBudgetBytes)]
     fn memory_budget_bytes(this: &ConfigArguments) -> Option<f64>;
     #[wasm_bindgen(method, getter, js_name = packBytesMax)]
@@ -68,6 +72,8 @@ pub(crate) fn config_input(arguments: &ConfigArguments) -> ConfigInput {
         memory_kib: arguments.memory_kib(),
         passes: arguments.passes(),
         lanes: arguments.lanes(),
+        ceiling_memory_kib: arguments.ceiling_memory_kib(),
+        ceiling_passes: arguments.ceiling_passes(),
         memory_budget_bytes: arguments.memory_budget_bytes().map(|bytes| bytes as u64),
         pack_bytes_max: arguments.pack_bytes_max().map(|bytes| bytes as u64),
     }

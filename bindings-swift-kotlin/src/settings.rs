@@ -18,6 +18,12 @@ pub struct CoreConfig {
     /// Lanes of that memory.
     #[uniffi(default = None)]
     pub lanes: Option<u32>,
+    /// The most memory that a passphrase may take, in KiB.
+    #[uniffi(default = None)]
+    pub ceiling_memory_kib: Option<u32>,
+    /// The most passes over that memory that a passphrase may take.
+    #[uniffi(default = None)]
+    pub ceiling_passes: Option<u32>,
     /// About how many bytes of directory nodes stay in memory.
     #[uniffi(default = None)]
     pub memory_budget_bytes: Option<u64>,
@@ -33,10 +39,21 @@ impl From<CoreConfig> for ConfigInput {
             memory_kib,
             passes,
             lanes,
+            ceiling_memory_kib,
+            ceiling_passes,
             memory_budget_bytes,
             pack_bytes_max,
         } = config;
-        Self { chunk_bytes, memory_kib, passes, lanes, memory_budget_bytes, pack_bytes_max }
+        Self {
+            chunk_bytes,
+            memory_kib,
+            passes,
+            lanes,
+            ceiling_memory_kib,
+            ceiling_passes,
+            memory_budget_bytes,
+            pack_bytes_max,
+        }
     }
 }
 

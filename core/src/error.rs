@@ -74,6 +74,18 @@ pub enum Error {
     /// The passphrase does not open this vault.
     #[error("this passphrase does not open the vault")]
     WrongPassphrase,
+    /// Opening the vault by its passphrase would take more memory or work than
+    /// [`VaultConfig::kdf_ceiling`](crate::vault::VaultConfig) allows. What it asks for is not
+    /// verified: an altered root can ask for anything.
+    #[error(
+        "the passphrase asks for {memory_kib} KiB of memory and {passes} passes, over the ceiling"
+    )]
+    PassphraseTooCostly {
+        /// The memory asked for, in KiB.
+        memory_kib: u32,
+        /// The passes over it asked for.
+        passes: u32,
+    },
     /// The words are not a recovery phrase.
     #[error("not a recovery phrase: {reason}")]
     InvalidPhrase {
@@ -315,6 +327,7 @@ impl Error {
             Error::InvalidArgument { .. } => "invalid-argument",
             Error::WrongKey => "wrong-key",
             Error::WrongPassphrase => "wrong-passphrase",
+            Error::PassphraseTooCostly { .. } => "passphrase-too-costly",
             Error::InvalidPhrase { .. } => "invalid-phrase",
             Error::VaultExists => "vault-exists",
             Error::VaultNotFound => "vault-not-found",

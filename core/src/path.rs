@@ -4,7 +4,13 @@
 //! no leading or trailing separator, case-sensitive. The empty path is the vault's top directory.
 //! A [`VaultPath`] or [`EntryName`] that exists is canonical; nothing downstream checks again.
 //!
-//! Limits: a name has 1 to 255 bytes, a path at most 4,096 bytes, both counted after NFC.
+//! NFC is that of Unicode 18.0, for ever: to it a character that 18.0 does not assign combines with
+//! nothing. By a newer table a name that is stored could be spelled otherwise, and would be listed
+//! and never found; `Cargo.toml` holds the table back.
+//!
+//! Limits: a name has 1 to 255 bytes. A path that is created, changed or removed has at most 4,096
+//! bytes. Both are counted after NFC. A path that is read may be longer: moving a directory
+//! lengthens all paths below it, and what lies there stays in reach.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,7 +21,7 @@ use crate::error::{Error, Result};
 
 /// The longest name, in bytes of canonical UTF-8.
 pub const NAME_BYTES_MAX: usize = 255;
-/// The longest path, in bytes of canonical UTF-8.
+/// The longest path of a change, in bytes of canonical UTF-8.
 pub const PATH_BYTES_MAX: usize = 4096;
 
 /// The rule a path or name breaks.
@@ -32,7 +38,7 @@ pub enum PathRule {
     Separator,
     /// A name of more than [`NAME_BYTES_MAX`] bytes.
     NameTooLong,
-    /// A path of more than [`PATH_BYTES_MAX`] bytes.
+    /// A path to change of more than [`PATH_BYTES_MAX`] bytes.
     PathTooLong,
     /// Bytes that are not UTF-8.
     NotUtf8,
@@ -137,7 +143,7 @@ impl VaultPath {
     }
 
     /// Brings `path` to canonical form. `""` and `"/"` are the top directory; one leading `/` is
-    /// allowed and dropped.
+    /// allowed and dropped. Of any length; changes are refused beyond [`PATH_BYTES_MAX`].
     pub fn new(path: &str) -> Result<Self> {
         let relative = path.strip_prefix('/').unwrap_or(path);
         if relative.is_empty() {
@@ -148,11 +154,14 @@ impl VaultPath {
         Ok(Self(canonical.into()))
     }
 
-    /// Reads a stored path, which must already be canonical.
+    /// Reads a path of a stored operation, which must already be canonical.
     pub(crate) fn from_stored(bytes: &[u8]) -> Result<Self> {
         let path = std::str::from_utf8(bytes).map_err(|_| Error::InvalidPath(PathRule::NotUtf8))?;
         if path.is_empty() {
             return Ok(Self::top());
+        }
+        if path.len() > PATH_BYTES_MAX {
+            return Err(Error::InvalidPath(PathRule::PathTooLong));
         }
         check_path(path).map_err(Error::InvalidPath)?;
         if !is_nfc(path) {
@@ -193,14 +202,29 @@ impl VaultPath {
     }
 
     /// The path of `name` in this directory.
-    pub fn join(&self, name: &EntryName) -> Result<VaultPath> {
+    pub fn join(&self, name: &EntryName) -> VaultPath {
         if self.is_top() {
-            return Ok(Self(Arc::clone(&name.0)));
+            return Self(Arc::clone(&name.0));
         }
-        if self.0.len() + 1 + name.0.len() > PATH_BYTES_MAX {
-            return Err(Error::InvalidPath(PathRule::PathTooLong));
+        Self(format!("{}/{}", self.0, name.0).into())
+    }
+
+    /// The segments from the top down, each with the index of its first byte.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = (usize, &str)> {
+        let mut at = 0;
+        self.segments().map(move |segment| {
+            let start = at;
+            at += segment.len() + 1;
+            (start, segment)
+        })
+    }
+
+    /// The directory of the segment that starts at byte `at`, or would start there.
+    pub(crate) fn up_to(&self, at: usize) -> VaultPath {
+        match at.checked_sub(1) {
+            Some(end) => Self(self.0[..end].into()),
+            None => Self::top(),
         }
-        Ok(Self(format!("{}/{}", self.0, name.0).into()))
     }
 
     /// Whether `self` is `other` or lies somewhere below it.
@@ -239,9 +263,6 @@ fn is_nfc(text: &str) -> bool {
 }
 
 fn check_path(path: &str) -> Result<(), PathRule> {
-    if path.len() > PATH_BYTES_MAX {
-        return Err(PathRule::PathTooLong);
-    }
     path.split('/').try_for_each(check_name)
 }
 
@@ -274,8 +295,13 @@ mod tests {
         assert_eq!(code("a\0b"), "path-nul");
         assert_eq!(code(&"n".repeat(256)), "path-name-too-long");
         assert_eq!(code(&"n".repeat(255)), "ok");
-        assert_eq!(code(&["abcdefg"; 512].join("/")), "ok");
-        assert_eq!(code(&format!("{}/x", ["abcdefg"; 512].join("/"))), "path-too-long");
+        let longest = ["abcdefgh"; 512].join("/")[9..].to_owned() + "/1234567";
+        assert_eq!(longest.len(), PATH_BYTES_MAX);
+        let stored = |path: &str| VaultPath::from_stored(path.as_bytes()).map_err(|e| e.code());
+        assert_eq!(stored(&longest).err(), None);
+        assert_eq!(stored(&format!("{longest}8")).err(), Some("path-too-long"));
+        // One that is read may be longer.
+        assert_eq!(code(&format!("{longest}8")), "ok");
         assert_eq!(EntryName::new("a/b").map_err(|e| e.code()).err(), Some("path-separator"));
     }
 
@@ -289,6 +315,26 @@ mod tests {
             VaultPath::from_stored("cafe\u{301}".as_bytes()).map_err(|e| e.code()).err(),
             Some("path-not-canonical")
         );
+    }
+
+    #[test]
+    fn the_table_of_characters_is_that_of_the_format() {
+        assert_eq!(unicode_normalization::UNICODE_VERSION, (18, 0, 0));
+        // A character that is not assigned stands where it was put.
+        let name = "e\u{e1fff}\u{301}";
+        assert_eq!(
+            EntryName::from_stored(name.as_bytes()).map(|name| name.0).ok(),
+            Some(name.into())
+        );
+    }
+
+    #[test]
+    fn steps_lead_to_each_directory_on_the_way() {
+        let path = VaultPath(Arc::from("a/bc/d"));
+        let steps: Vec<_> = path.steps().map(|(at, name)| (path.up_to(at).0, name)).collect();
+        assert_eq!(steps, [("".into(), "a"), ("a".into(), "bc"), ("a/bc".into(), "d")]);
+        assert_eq!(path.up_to(path.0.len() + 1), path);
+        assert_eq!(VaultPath::top().steps().count(), 0);
     }
 
     #[test]

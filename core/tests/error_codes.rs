@@ -1,6 +1,6 @@
 //! `docs/ERRORS.md` lists the codes there are, no fewer and no more.
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
 
@@ -23,11 +23,21 @@ fn codes_on_page() -> Vec<(&'static str, bool)> {
     PAGE.lines().filter_map(row).collect()
 }
 
-/// The codes of the variants in patterns such as `Error::NotFound { path }`.
+/// The codes of the variants in patterns such as `Error::NotFound { path }` or
+/// `Error::Conflict { path, .. }`, and of each kind of damage, which all come in one variant.
 fn codes_with_path() -> BTreeSet<String> {
-    let patterns = SOURCES[0].split("Error::").skip(1);
+    let method = SOURCES[0].split_once("pub fn path(&self)").unwrap().1;
+    let method = method.split_once("\n    }\n").unwrap().0;
+    let patterns = method.split("Error::").skip(1);
     let variants = patterns.filter_map(|text| Some(text.split_once(" { path")?.0));
-    variants.filter(|name: &&str| name.chars().all(char::is_alphanumeric)).map(kebab_case).collect()
+    let mut codes: BTreeSet<_> = variants.map(kebab_case).collect();
+    assert!(codes.remove("damaged"));
+    let damage = SOURCES[0].split_once("pub fn code(self)").unwrap().1;
+    let damage = damage.split_once("\n    }\n").unwrap().0;
+    let kinds = damage.split("=> Error::").skip(1);
+    let kind = |text: &str| text.split(|one: char| !one.is_alphanumeric()).next().map(kebab_case);
+    codes.extend(kinds.filter_map(kind));
+    codes
 }
 
 fn kebab_case(name: &str) -> String {
@@ -43,7 +53,7 @@ fn the_page_says_which_codes_come_with_a_path() {
     let page = codes_on_page().into_iter().filter(|(_, path)| *path);
     let listed: BTreeSet<_> = page.map(|(code, _)| code.to_owned()).collect();
     assert_eq!(listed, codes_with_path());
-    assert_eq!(listed.len(), 7);
+    assert_eq!(listed.len(), 11);
 }
 
 #[test]

@@ -424,7 +424,7 @@ fn a_vault_opens_with_its_passphrase_or_its_words() {
     block_on(async {
         let store = Arc::new(MemoryStore::new());
         let config = VaultConfig {
-            kdf: KdfParams { memory_kib: 64, passes: 1, lanes: 1 },
+            kdf: KdfParams { memory_kib: 19_456, passes: 2, lanes: 1 },
             ..VaultConfig::default()
         };
         let right = Credential::Passphrase(Passphrase::new("correct horse").unwrap());

@@ -37,6 +37,18 @@ final class KdfConfig {
   const KdfConfig({this.memoryKib, this.passes, this.lanes});
 }
 
+/// The most that a passphrase may cost. What is null is the core's default.
+final class KdfCeiling {
+  /// Memory, in KiB.
+  final int? memoryKib;
+
+  /// Passes over it.
+  final int? passes;
+
+  /// A ceiling.
+  const KdfCeiling({this.memoryKib, this.passes});
+}
+
 /// How a vault is created and held in memory. What is null is the core's default.
 final class VaultConfig {
   /// The size of a chunk of a new vault: a power of two from 128 KiB to 16 MiB.
@@ -44,6 +56,10 @@ final class VaultConfig {
 
   /// The cost of guessing the passphrase of a new vault.
   final KdfConfig kdf;
+
+  /// What a passphrase may cost, in opening and in creating: its memory, and its work (memory times
+  /// passes). Beyond it, `passphrase-too-costly`.
+  final KdfCeiling kdfCeiling;
 
   /// About how many bytes of directory nodes stay in memory.
   final int? memoryBudgetBytes;
@@ -55,6 +71,7 @@ final class VaultConfig {
   const VaultConfig({
     this.chunkBytes,
     this.kdf = const KdfConfig(),
+    this.kdfCeiling = const KdfCeiling(),
     this.memoryBudgetBytes,
     this.packBytesMax,
   });
@@ -158,6 +175,8 @@ native.ConfigSpec configSpec(VaultConfig config) => native.ConfigSpec(
   memoryKib: config.kdf.memoryKib,
   passes: config.kdf.passes,
   lanes: config.kdf.lanes,
+  ceilingMemoryKib: config.kdfCeiling.memoryKib,
+  ceilingPasses: config.kdfCeiling.passes,
   memoryBudgetBytes: config.memoryBudgetBytes,
   packBytesMax: config.packBytesMax,
 );

@@ -38,7 +38,8 @@ final class Vault extends Handle<native.Vault> {
     return Vault._(vault);
   });
 
-  /// Opens the vault in [store]. Fails with `vault-not-found`, `wrong-key` or `wrong-passphrase`.
+  /// Opens the vault in [store]. Fails with `vault-not-found`, `wrong-key`, `wrong-passphrase` or
+  /// `passphrase-too-costly`.
   static Future<Vault> open(
     BlobStore store,
     Credential credential, {

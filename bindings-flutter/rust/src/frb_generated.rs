@@ -4892,6 +4892,8 @@ impl SseDecode for crate::api::input::ConfigSpec {
         let mut var_memoryKib = <Option<i64>>::sse_decode(deserializer);
         let mut var_passes = <Option<i64>>::sse_decode(deserializer);
         let mut var_lanes = <Option<i64>>::sse_decode(deserializer);
+        let mut var_ceilingMemoryKib = <Option<i64>>::sse_decode(deserializer);
+        let mut var_ceilingPasses = <Option<i64>>::sse_decode(deserializer);
         let mut var_memoryBudgetBytes = <Option<i64>>::sse_decode(deserializer);
         let mut var_packBytesMax = <Option<i64>>::sse_decode(deserializer);
         return crate::api::input::ConfigSpec {
@@ -4899,6 +4901,8 @@ impl SseDecode for crate::api::input::ConfigSpec {
             memory_kib: var_memoryKib,
             passes: var_passes,
             lanes: var_lanes,
+            ceiling_memory_kib: var_ceilingMemoryKib,
+            ceiling_passes: var_ceilingPasses,
             memory_budget_bytes: var_memoryBudgetBytes,
             pack_bytes_max: var_packBytesMax,
         };
@@ -5581,6 +5585,8 @@ impl flutter_rust_bridge::IntoDart for crate::api::input::ConfigSpec {
             self.memory_kib.into_into_dart().into_dart(),
             self.passes.into_into_dart().into_dart(),
             self.lanes.into_into_dart().into_dart(),
+            self.ceiling_memory_kib.into_into_dart().into_dart(),
+            self.ceiling_passes.into_into_dart().into_dart(),
             self.memory_budget_bytes.into_into_dart().into_dart(),
             self.pack_bytes_max.into_into_dart().into_dart(),
         ]
@@ -6087,6 +6093,8 @@ impl SseEncode for crate::api::input::ConfigSpec {
         <Option<i64>>::sse_encode(self.memory_kib, serializer);
         <Option<i64>>::sse_encode(self.passes, serializer);
         <Option<i64>>::sse_encode(self.lanes, serializer);
+        <Option<i64>>::sse_encode(self.ceiling_memory_kib, serializer);
+        <Option<i64>>::sse_encode(self.ceiling_passes, serializer);
         <Option<i64>>::sse_encode(self.memory_budget_bytes, serializer);
         <Option<i64>>::sse_encode(self.pack_bytes_max, serializer);
     }

@@ -15,6 +15,7 @@ import 'world.dart';
 Future<Outcome> openVault(World world, String verb, Step step) async {
   final (store, name) = (world.stores.get(step.needText('store')), step.text('as'));
   final kdf = Step(step.object('kdf') ?? const {});
+  final ceiling = Step(step.object('kdfCeiling') ?? const {});
   final config = VaultConfig(
     chunkBytes: step.number('chunkBytes'),
     kdf: KdfConfig(
@@ -22,10 +23,15 @@ Future<Outcome> openVault(World world, String verb, Step step) async {
       passes: kdf.number('passes'),
       lanes: kdf.number('lanes'),
     ),
+    kdfCeiling: KdfCeiling(
+      memoryKib: ceiling.number('memoryKib'),
+      passes: ceiling.number('passes'),
+    ),
     memoryBudgetBytes: step.number('memoryBudgetBytes'),
     packBytesMax: step.number('packBytesMax'),
   );
   kdf.finish();
+  ceiling.finish();
   final phrase = step.text('phrase');
   final credential = switch ((step.secret('secret'), phrase, step.text('passphrase'))) {
     (final secret?, null, null) => Credential.secret(secret),

@@ -155,7 +155,7 @@ void vaults() {
     await expectError('vault-exists', () => Vault.create(store, secret));
     await expectError('vault-not-found', () => Vault.open(BlobStore.memory(), secret));
 
-    const cheap = VaultConfig(kdf: KdfConfig(memoryKib: 8192, passes: 1, lanes: 1));
+    const cheap = VaultConfig(kdf: KdfConfig(memoryKib: 19456, passes: 2, lanes: 1));
     const passphrase = Credential.passphrase('correct horse');
     final second = BlobStore.memory();
     await Vault.create(second, passphrase, config: cheap);

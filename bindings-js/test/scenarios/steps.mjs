@@ -102,7 +102,7 @@ function step(members, comparison, run) {
 }
 
 function ATTACH() {
-  return 'secret passphrase phrase chunkBytes kdf packBytesMax memoryBudgetBytes';
+  return 'secret passphrase phrase chunkBytes kdf kdfCeiling packBytesMax memoryBudgetBytes';
 }
 
 function PUT() {
@@ -155,8 +155,8 @@ function attach(how) {
     if (secret !== undefined) credential = Credential.secret(secretOf(secret));
     else if (passphrase !== undefined) credential = Credential.passphrase(passphrase);
     else credential = Credential.phrase(names.find(phrase) ?? phrase);
-    const { chunkBytes, kdf, packBytesMax, memoryBudgetBytes } = step;
-    const config = { chunkBytes, kdf, packBytesMax, memoryBudgetBytes };
+    const { chunkBytes, kdf, kdfCeiling, packBytesMax, memoryBudgetBytes } = step;
+    const config = { chunkBytes, kdf, kdfCeiling, packBytesMax, memoryBudgetBytes };
     return Vault[how](on, credential, config, call);
   };
 }

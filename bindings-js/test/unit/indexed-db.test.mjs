@@ -53,7 +53,7 @@ test('a vault survives a reload, byte for byte', async () => {
     page.evaluate(async (name) => {
       const store = await api.BlobStore.indexedDb('reload');
       const credential = api.Credential.passphrase('open sesame');
-      const kdf = { memoryKib: 1024, passes: 1, lanes: 1 };
+      const kdf = { memoryKib: 19456, passes: 2, lanes: 1 };
       const vault = await api.Vault[name](store, credential, { kdf });
       const bytes = Uint8Array.from({ length: 3_000_000 }, (_, index) => index ^ (index >> 7));
       if (name === 'create') await vault.put('a/b', new Blob([bytes]));

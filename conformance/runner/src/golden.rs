@@ -2,7 +2,8 @@
 //! each entry and each byte.
 //!
 //! A vault is taken if its objects are recorded whole. What is expected is what the core reads from
-//! it, which its own tests compare with the vectors.
+//! it, which its own tests compare with the vectors. Vaults that break a rule of the format are
+//! refused in every language with the code that was recorded.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -44,13 +45,17 @@ fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
+fn vectors(file: &str) -> Result<Value> {
+    let path = directory().join("vectors").join(file).with_extension("json");
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(serde_json::from_str(&text)?)
+}
+
 fn document() -> Result<String> {
     let mut scenarios = Vec::new();
     for file in ["roots", "contents"] {
-        let path = directory().join("vectors").join(file).with_extension("json");
-        let text = std::fs::read_to_string(&path)
-            .with_context(|| format!("cannot read {}", path.display()))?;
-        let vectors: Value = serde_json::from_str(&text)?;
+        let vectors = vectors(file)?;
         for case in list(&vectors, "cases") {
             if list(case, "objects").iter().all(|object| object.get("hex").is_some()) {
                 // Only the cases of one file have a secret of their own.
@@ -58,6 +63,10 @@ fn document() -> Result<String> {
                 scenarios.push(block_on(scenario(case, secret))?);
             }
         }
+    }
+    let vectors = vectors("negative")?;
+    for case in list(&vectors, "cases") {
+        scenarios.push(refusal(case, &vectors["root_secret"])?);
     }
     // One line a step.
     let mut text = String::from("[\n");
@@ -114,6 +123,32 @@ async fn scenario(case: &Value, secret: Option<&Value>) -> Result<(String, Vec<V
         read(shared.snapshot(), ("snapshot", &name), &mut steps).await?;
     }
     Ok((format!("golden: {}", text(case, "name")?), steps))
+}
+
+/// A vault that breaks a rule, and the step that tells.
+fn refusal(case: &Value, secret: &Value) -> Result<(String, Vec<Value>)> {
+    let mut objects = Map::new();
+    for object in list(case, "objects") {
+        objects.insert(text(object, "name")?.to_owned(), object["hex"].clone());
+    }
+    let mut open = json!({"do": "open", "store": "s", "as": "v"});
+    match case.get("passphrase") {
+        Some(passphrase) => open["passphrase"] = passphrase.clone(),
+        None => open["secret"] = secret.clone(),
+    }
+    let mut steps =
+        vec![json!({"do": "store", "as": "s", "kind": "objects", "objects": objects}), open];
+    if text(case, "do")? != "open" {
+        let path = case.get("path").cloned().unwrap_or_else(|| "".into());
+        steps.push(json!({"do": text(case, "do")?, "vault": "v", "path": path}));
+    }
+    let code = text(case, "code")?;
+    if code != "ok"
+        && let Some(last) = steps.last_mut()
+    {
+        last["error"] = json!({"code": code});
+    }
+    Ok((format!("refused: {}", text(case, "name")?), steps))
 }
 
 /// The steps that made a link.

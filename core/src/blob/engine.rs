@@ -11,8 +11,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{
-    BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition, check_key, check_length,
-    check_limit, check_prefix,
+    BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition, check_at_most, check_key,
+    check_length, check_limit, check_prefix,
 };
 use crate::engine::{self, Engine, EngineConfig, Namespace, ScanItem};
 use crate::error::{Error, Result};
@@ -78,6 +78,18 @@ impl BlobStore for EngineStore {
                 Ok(Object { etag: ETag::of_content(&bytes), bytes })
             })
             .await
+        })
+    }
+
+    fn get_at_most<'a>(&'a self, key: &'a str, bytes_max: u64) -> BoxFuture<'a, Result<Object>> {
+        Box::pin(async move {
+            check_key(key)?;
+            let name = key.to_owned();
+            let info = self.run(move |objects| objects.info(name.as_bytes())).await?;
+            check_at_most(info.ok_or(Error::ObjectMissing)?.len, bytes_max)?;
+            let object = self.get(key).await?;
+            check_at_most(object.bytes.len() as u64, bytes_max)?;
+            Ok(object)
         })
     }
 

@@ -169,6 +169,11 @@ impl<S: BlobStore> BlobStore for MeteredStore<S> {
         Box::pin(self.metered(Method::Get, key, 0, call, |found| found.bytes.len() as u64))
     }
 
+    fn get_at_most<'a>(&'a self, key: &'a str, bytes_max: u64) -> BoxFuture<'a, Result<Object>> {
+        let call = self.inner.get_at_most(key, bytes_max);
+        Box::pin(self.metered(Method::Get, key, 0, call, |found| found.bytes.len() as u64))
+    }
+
     fn get_range<'a>(
         &'a self,
         key: &'a str,

@@ -117,6 +117,17 @@ pub trait BlobStore: MaybeSend + MaybeSync + 'static {
     /// The object at `key`. [`Error::ObjectMissing`] if there is none.
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>>;
 
+    /// The object at `key`, which nobody has vouched for yet, if it has at most `bytes_max` bytes.
+    /// [`Error::ObjectCorrupt`] if it has more. A store that learns the size first reads no more
+    /// than that; the default body reads the object and then looks.
+    fn get_at_most<'a>(&'a self, key: &'a str, bytes_max: u64) -> BoxFuture<'a, Result<Object>> {
+        Box::pin(async move {
+            let object = self.get(key).await?;
+            check_at_most(object.bytes.len() as u64, bytes_max)?;
+            Ok(object)
+        })
+    }
+
     /// `length` bytes of the object at `key` from `offset` on; fewer where the object ends first.
     /// [`Error::ObjectMissing`] if there is no object,
     /// [`Error::ObjectTruncated`] if it ends at or before `offset`.
@@ -202,6 +213,10 @@ impl<S: BlobStore + ?Sized> BlobStore for Arc<S> {
         (**self).get(key)
     }
 
+    fn get_at_most<'a>(&'a self, key: &'a str, bytes_max: u64) -> BoxFuture<'a, Result<Object>> {
+        (**self).get_at_most(key, bytes_max)
+    }
+
     fn get_range<'a>(
         &'a self,
         key: &'a str,
@@ -260,6 +275,11 @@ impl<S: BlobStore + ?Sized> BlobStore for Arc<S> {
     fn needs_flush(&self) -> bool {
         (**self).needs_flush()
     }
+}
+
+/// Refuses an object that is larger than any of its kind.
+fn check_at_most(size: u64, bytes_max: u64) -> Result<()> {
+    if size > bytes_max { Err(Error::ObjectCorrupt) } else { Ok(()) }
 }
 
 /// `length` bytes of `bytes` from `offset` on, as [`BlobStore::get_range`] gives them.

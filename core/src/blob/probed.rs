@@ -181,6 +181,10 @@ impl BlobStore for ProbedStore {
         self.inner.get(key)
     }
 
+    fn get_at_most<'a>(&'a self, key: &'a str, bytes_max: u64) -> BoxFuture<'a, Result<Object>> {
+        self.inner.get_at_most(key, bytes_max)
+    }
+
     fn get_range<'a>(
         &'a self,
         key: &'a str,

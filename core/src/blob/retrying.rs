@@ -155,6 +155,10 @@ impl<S: BlobStore> BlobStore for RetryingStore<S> {
         Box::pin(self.retry(move || self.inner.get(key)))
     }
 
+    fn get_at_most<'a>(&'a self, key: &'a str, bytes_max: u64) -> BoxFuture<'a, Result<Object>> {
+        Box::pin(self.retry(move || self.inner.get_at_most(key, bytes_max)))
+    }
+
     fn get_range<'a>(
         &'a self,
         key: &'a str,

@@ -48,6 +48,10 @@ pub struct ConfigInput {
     pub passes: Option<u32>,
     /// [`KdfParams::lanes`](crate::seal::KdfParams::lanes).
     pub lanes: Option<u32>,
+    /// The memory of [`VaultConfig::kdf_ceiling`].
+    pub ceiling_memory_kib: Option<u32>,
+    /// The passes of [`VaultConfig::kdf_ceiling`].
+    pub ceiling_passes: Option<u32>,
     /// [`VaultConfig::memory_budget_bytes`].
     pub memory_budget_bytes: Option<u64>,
     /// [`VaultConfig::pack_bytes_max`].
@@ -62,6 +66,9 @@ impl ConfigInput {
         kdf.memory_kib = self.memory_kib.unwrap_or(kdf.memory_kib);
         kdf.passes = self.passes.unwrap_or(kdf.passes);
         kdf.lanes = self.lanes.unwrap_or(kdf.lanes);
+        let ceiling = &mut config.kdf_ceiling;
+        ceiling.memory_kib = self.ceiling_memory_kib.unwrap_or(ceiling.memory_kib);
+        ceiling.passes = self.ceiling_passes.unwrap_or(ceiling.passes);
         config.chunk_bytes = self.chunk_bytes.unwrap_or(config.chunk_bytes);
         if let Some(bytes) = self.memory_budget_bytes {
             // A budget beyond the address space is no limit.

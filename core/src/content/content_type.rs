@@ -140,7 +140,7 @@ impl Content {
             }
             KIND_PACKED => {
                 let size = input.canon().varint_u32()?;
-                if size as usize >= CHUNKED_BYTES_MIN {
+                if !(INLINE_BYTES_MAX + 1..CHUNKED_BYTES_MIN).contains(&(size as usize)) {
                     return Err(malformed);
                 }
                 let address = Address(input.canon().array()?);
@@ -149,6 +149,9 @@ impl Content {
             }
             KIND_CHUNKED => {
                 let size = input.canon().varint()?;
+                if size < CHUNKED_BYTES_MIN as u64 {
+                    return Err(malformed);
+                }
                 let chunk = ChunkSize::from_bits(input.canon().byte()?).ok_or(malformed)?;
                 let chunks = chunk_count(size, chunk);
                 let table = if chunks <= Table::INLINE_CHUNKS_MAX {

@@ -1,12 +1,14 @@
 //! Entries: what a directory maps names to.
 
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use crate::codec::{put_bytes, put_signed, put_varint, varint_len};
+use crate::codec::{Reader, put_bytes, put_signed, put_varint, varint_len};
 use crate::content::Content;
 use crate::error::{Error, Result};
 use crate::hamt::{NodeReader, NodeWriter, Trie, Value};
+use crate::path::EntryName;
 use crate::seal::{Address, Link};
 
 /// When and by whom an entry was written: a hybrid logical clock and the session's random number.
@@ -18,8 +20,19 @@ pub(crate) struct Stamp {
 }
 
 impl Stamp {
+    /// A clock is below this one: half of the range is left to count on from whatever was read.
+    pub(super) const CLOCK_END: u64 = 1 << 63;
+
     pub(crate) fn millis(self) -> u64 {
         self.clock >> 16
+    }
+
+    pub(super) fn decode(canon: &mut Reader<'_>) -> Result<Self> {
+        let clock = u64::from_le_bytes(canon.array()?);
+        if clock >= Self::CLOCK_END {
+            return Err(canon.malformed());
+        }
+        Ok(Self { clock, writer: u32::from_le_bytes(canon.array()?) })
     }
 }
 
@@ -72,7 +85,32 @@ pub(crate) struct Entry {
 #[derive(Debug, Clone)]
 pub(crate) enum Body {
     File(Content),
-    Directory(Trie<Entry>),
+    Directory(Directory),
+}
+
+/// The trie of a directory. However deep the directories in it are, it is dropped with few calls
+/// on the stack.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Directory(Trie<Entry>);
+
+impl Deref for Directory {
+    type Target = Trie<Entry>;
+
+    fn deref(&self) -> &Trie<Entry> {
+        &self.0
+    }
+}
+
+impl DerefMut for Directory {
+    fn deref_mut(&mut self) -> &mut Trie<Entry> {
+        &mut self.0
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        std::mem::take(&mut self.0).dismantle();
+    }
 }
 
 impl Entry {
@@ -81,7 +119,7 @@ impl Entry {
             stamp,
             modified_ms: stamp.millis(),
             attributes: None,
-            body: Body::Directory(Trie::new()),
+            body: Body::Directory(Directory::default()),
         }
     }
 
@@ -170,10 +208,7 @@ impl Value for Entry {
         {
             return Err(canon.malformed());
         }
-        let stamp = Stamp {
-            clock: u64::from_le_bytes(canon.array()?),
-            writer: u32::from_le_bytes(canon.array()?),
-        };
+        let stamp = Stamp::decode(canon)?;
         let modified_ms = stamp.millis().wrapping_add(canon.signed()? as u64);
         let attributes = match flags & ATTRIBUTES {
             0 => None,
@@ -188,13 +223,17 @@ impl Value for Entry {
         let body = if flags & NOT_EMPTY != 0 {
             let address = Address(input.canon().array()?);
             let place = input.place_and_length()?;
-            Body::Directory(Trie::at(Some(Link { address, place })))
+            Body::Directory(Directory(Trie::at(Some(Link { address, place }))))
         } else if flags & DIRECTORY != 0 {
-            Body::Directory(Trie::new())
+            Body::Directory(Directory::default())
         } else {
             Body::File(Content::decode(input)?)
         };
         Ok(Self { stamp, modified_ms, attributes, body })
+    }
+
+    fn admits_key(key: &[u8]) -> bool {
+        EntryName::from_stored(key).is_ok()
     }
 
     fn memory(&self) -> usize {
@@ -235,19 +274,24 @@ pub(super) fn decode_attributes(input: &mut NodeReader<'_>) -> Result<Attributes
     let canon = input.canon();
     let content_type = match canon.byte()? {
         0 => None,
-        1 => Some(canon.text()?.to_owned()),
+        1 => Some(canon.text()?),
         _ => return Err(canon.malformed()),
     };
-    let mut metadata = BTreeMap::new();
+    if content_type.is_some_and(|text| text.len() > Attributes::CONTENT_TYPE_BYTES_MAX) {
+        return Err(canon.malformed());
+    }
+    let mut metadata: BTreeMap<String, String> = BTreeMap::new();
+    let mut bytes = 0;
     for _ in 0..canon.count()? {
-        let (key, value) = (canon.text()?.to_owned(), canon.text()?.to_owned());
-        let ascending = metadata.last_key_value().is_none_or(|(last, _)| *last < key);
-        if !ascending {
+        let (key, value) = (canon.text()?, canon.text()?);
+        bytes += key.len() + value.len();
+        let ascending = metadata.last_key_value().is_none_or(|(last, _)| last.as_str() < key);
+        if !ascending || bytes > Attributes::METADATA_BYTES_MAX {
             return Err(canon.malformed());
         }
-        metadata.insert(key, value);
+        metadata.insert(key.to_owned(), value.to_owned());
     }
-    Ok(Attributes { content_type, metadata })
+    Ok(Attributes { content_type: content_type.map(str::to_owned), metadata })
 }
 
 /// Reads a node of entries and writes it again, which must give the same bytes.

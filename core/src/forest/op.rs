@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use super::entry::{Attributes, Body, Entry, Stamp, decode_attributes, encode_attributes};
+use super::root::ROOT_KEY;
+use super::spill::{TAIL_BYTES_MAX, TAIL_OPS_MAX};
 use super::tree::{Stop, change_directory, change_parent, find};
 use crate::codec::{put_bytes, put_varint};
 use crate::content::Unit;
 use crate::error::{Error, Result};
 use crate::hamt::{NodeReader, NodeWriter, Trie, Value};
-use crate::path::{PathRule, VaultPath};
+use crate::path::{PATH_BYTES_MAX, PathRule, VaultPath};
 
 /// One change of the tree. Parents that are missing are made.
 #[derive(Debug, Clone)]
@@ -30,17 +32,22 @@ pub(crate) enum Op {
 }
 
 impl Op {
-    /// Whether the outcome may change what is at `path` or below it, or whether it exists.
-    pub(super) fn touches(&self, path: &VaultPath) -> bool {
-        let related = |own: &VaultPath| own.is_within(path) || path.is_within(own);
-        match self {
+    /// The path it is about, and its target if it has one.
+    fn paths(&self) -> impl Iterator<Item = &VaultPath> {
+        let (path, target) = match self {
             Op::Put { path, .. }
             | Op::MakeDirectory { path, .. }
             | Op::Remove { path }
             | Op::RemoveAll { path }
-            | Op::Annotate { path, .. } => related(path),
-            Op::Rename { from, to, .. } | Op::Copy { from, to, .. } => related(from) || related(to),
-        }
+            | Op::Annotate { path, .. } => (path, None),
+            Op::Rename { from, to, .. } | Op::Copy { from, to, .. } => (from, Some(to)),
+        };
+        std::iter::once(path).chain(target)
+    }
+
+    /// Whether the outcome may change what is at `path` or below it, or whether it exists.
+    pub(super) fn touches(&self, path: &VaultPath) -> bool {
+        self.paths().any(|own| own.is_within(path) || path.is_within(own))
     }
 
     /// Whether this is the same operation as `other`, read back: of two that carry a stamp, that
@@ -81,6 +88,10 @@ impl Op {
 
     /// Applies the operation, wholly or not at all.
     pub(super) fn apply(&self, top: &mut Trie<Entry>) -> Result<(), Stop> {
+        let too_long = |path: &VaultPath| path.as_str().len() > PATH_BYTES_MAX;
+        if self.paths().any(too_long) {
+            return Err(Error::InvalidPath(PathRule::PathTooLong).into());
+        }
         let mut changed = top.clone();
         self.change(&mut changed)?;
         *top = changed;
@@ -289,6 +300,9 @@ impl<'a, 'b> OpReader<'a, 'b> {
         let canon = self.input.canon();
         let shared = canon.varint_u32()? as usize;
         let rest = canon.bytes()?;
+        if shared.saturating_add(rest.len()) > PATH_BYTES_MAX {
+            return Err(canon.malformed());
+        }
         let (old, apart) = self
             .previous
             .as_str()
@@ -308,11 +322,33 @@ impl<'a, 'b> OpReader<'a, 'b> {
     }
 
     fn stamp(&mut self) -> Result<Stamp> {
-        let canon = self.input.canon();
-        Ok(Stamp {
-            clock: u64::from_le_bytes(canon.array()?),
-            writer: u32::from_le_bytes(canon.array()?),
-        })
+        Stamp::decode(self.input.canon())
+    }
+}
+
+/// Refuses a tail of more operations or bytes than are ever carried, before it is read.
+pub(super) fn check_tail(input: &mut NodeReader<'_>, count: usize) -> Result<()> {
+    let bytes = input.remaining() as u64;
+    if count > TAIL_OPS_MAX || bytes > TAIL_BYTES_MAX {
+        return Err(input.canon().malformed());
+    }
+    Ok(())
+}
+
+/// The error of an operation of a root's tail that could not be applied. No writer puts one there
+/// that the rules do not allow, so the root is at fault and not whoever reads it.
+pub(super) fn in_tail(error: Error) -> Error {
+    let damage = Error::Malformed { what: "root: an operation that is not possible" };
+    let damage = damage.in_object(ROOT_KEY);
+    match &error {
+        Error::NotFound { path }
+        | Error::AlreadyExists { path }
+        | Error::NotADirectory { path }
+        | Error::IsADirectory { path }
+        | Error::DirectoryNotEmpty { path }
+        | Error::IntoItself { path } => damage.below(path),
+        Error::InvalidPath(_) => damage,
+        _ => error,
     }
 }
 
@@ -323,7 +359,11 @@ pub(crate) fn reencode_ops(plaintext: &[u8]) -> Result<Vec<u8>> {
     let plan = crate::hamt::SealPlan::default();
     let mut out = NodeWriter::new(&plan);
     let (mut reader, mut writer) = (OpReader::new(&mut input), OpWriter::new(&mut out));
-    while reader.input.canon().remaining() > 0 {
+    for count in 0.. {
+        if reader.input.canon().remaining() == 0 {
+            break;
+        }
+        check_tail(reader.input, count + 1)?;
         writer.put(&reader.next()?)?;
     }
     input.finish()?;

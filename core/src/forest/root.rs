@@ -1,7 +1,7 @@
 //! The body of the root object.
 
-use super::entry::Entry;
-use super::op::{Op, OpReader, OpWriter};
+use super::entry::{Entry, Stamp};
+use super::op::{Op, OpReader, OpWriter, check_tail};
 use crate::codec::put_varint;
 use crate::content::ChunkSize;
 use crate::error::{Error, Result};
@@ -12,7 +12,10 @@ use crate::seal::{Address, Link};
 pub(super) const ROOT_KEY: &str = "root";
 
 /// The most bytes of a root object. The tail is kept far below; a reader refuses more.
-pub(super) const ROOT_BYTES_MAX: usize = 16 * 1024 * 1024;
+pub(super) const ROOT_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// A sequence number is below this one.
+const SEQUENCE_END: u64 = 1 << 63;
 
 /// The state of a vault: where its top directory is, and what happened since.
 #[derive(Debug, Clone)]
@@ -54,7 +57,13 @@ impl Root {
     /// varint commits, varint carried, varint count, operations
     /// ```
     /// in the two sections of a node, so that places share one table of packs.
+    ///
+    /// Fails where a reader would refuse the root, because another member has written a clock or
+    /// a sequence number next to the last one.
     pub(super) fn encode(&self, plan: &SealPlan) -> Result<Vec<u8>> {
+        if !self.can_be_counted_on() {
+            return Err(Error::Malformed { what: "root: its clock or sequence is at the end" });
+        }
         let mut out = NodeWriter::new(plan);
         let canon = out.canon();
         canon.extend_from_slice(&self.vault);
@@ -77,13 +86,14 @@ impl Root {
     }
 
     pub(super) fn decode(body: &[u8]) -> Result<Self> {
+        Self::decode_body(body).map_err(|error| error.in_object(ROOT_KEY))
+    }
+
+    fn decode_body(body: &[u8]) -> Result<Self> {
         let mut input = NodeReader::new(body, "root")?;
         let canon = input.canon();
         let vault = canon.array()?;
         let sequence = canon.varint()?;
-        if sequence == 0 || sequence == u64::MAX {
-            return Err(canon.malformed());
-        }
         let previous = canon.array()?;
         let clock = u64::from_le_bytes(canon.array()?);
         let chunk = ChunkSize::from_bits(canon.byte()?).ok_or_else(|| canon.malformed())?;
@@ -98,11 +108,22 @@ impl Root {
         let canon = input.canon();
         let (commits, carried) = (canon.varint()?, canon.varint()?);
         let count = canon.count()?;
+        check_tail(&mut input, count)?;
         let mut reader = OpReader::new(&mut input);
         let ops = (0..count).map(|_| reader.next()).collect::<Result<_>>()?;
         input.finish()?;
         let tail = Tail { ops, commits, carried };
-        Ok(Self { vault, sequence, previous, clock, chunk, top, tail })
+        let root = Self { vault, sequence, previous, clock, chunk, top, tail };
+        let is_first = sequence == 1;
+        if is_first != (previous == [0; 32]) || !root.can_be_counted_on() {
+            return Err(Error::Malformed { what: "root" });
+        }
+        Ok(root)
+    }
+
+    /// Whether the next writers can count on from here.
+    fn can_be_counted_on(&self) -> bool {
+        (1..SEQUENCE_END).contains(&self.sequence) && self.clock < Stamp::CLOCK_END
     }
 
     /// The top directory as of the last spill.
@@ -142,16 +163,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sequence_can_always_be_counted_on() {
+    fn what_is_written_is_read_up_to_the_end_of_clock_and_sequence() {
         let chunk = ChunkSize::from_bits(20).unwrap();
-        let decoded = |sequence| {
-            let root = Root { sequence, ..Root::first([1; 16], chunk) };
-            let body = root.encode(&SealPlan::default()).unwrap();
-            Root::decode(&body).map(|root| root.sequence).map_err(|error| error.code())
+        let outcome = |sequence: u64, clock| {
+            let previous = [u8::from(sequence > 1); 32];
+            let root = Root { sequence, clock, previous, ..Root::first([1; 16], chunk) };
+            let body = root.encode(&SealPlan::default()).map_err(|error| error.code())?;
+            let read = Root::decode(&body).map_err(|_| "written and not read")?;
+            assert_eq!((read.sequence, read.clock), (sequence, clock));
+            Ok(())
         };
-        assert_eq!(decoded(1), Ok(1));
-        assert_eq!(decoded(u64::MAX - 1), Ok(u64::MAX - 1));
-        assert_eq!(decoded(0), Err("malformed"));
-        assert_eq!(decoded(u64::MAX), Err("malformed"));
+        assert_eq!(outcome(1, 0), Ok(()));
+        assert_eq!(outcome(SEQUENCE_END - 1, Stamp::CLOCK_END - 1), Ok(()));
+        for (sequence, clock) in
+            [(0, 0), (SEQUENCE_END, 0), (u64::MAX, 0), (2, Stamp::CLOCK_END), (2, u64::MAX)]
+        {
+            assert_eq!(outcome(sequence, clock), Err("malformed"), "{sequence} {clock}");
+        }
+    }
+
+    #[test]
+    fn a_root_whose_counters_are_at_their_end_is_refused_when_it_is_read() {
+        let chunk = ChunkSize::from_bits(20).unwrap();
+        let root = Root { sequence: 2, previous: [1; 32], ..Root::first([1; 16], chunk) };
+        let body = root.encode(&SealPlan::default()).unwrap();
+        let code = |body: &[u8]| Root::decode(body).map(|_| "ok").unwrap_or_else(|e| e.code());
+        assert_eq!(code(&body), "ok");
+        // The sections' length, the vault's id, the sequence (one byte), the hash before.
+        let clock = 1 + 16 + 1 + 32;
+        let mut late = body.clone();
+        late[clock..clock + 8].fill(0xff);
+        assert_eq!(code(&late), "malformed");
+        let mut first = body;
+        first[1 + 16] = 1;
+        assert_eq!(code(&first), "malformed");
     }
 }

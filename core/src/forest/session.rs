@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use super::commit::Draft;
 use super::entry::{Entry, Stamp};
 use super::nodes::Nodes;
-use super::op::{Op, Ops};
+use super::op::{Op, Ops, in_tail};
 use super::root::{ROOT_BYTES_MAX, ROOT_KEY, Root};
 use super::rounds::{Rounds, Work};
 use super::sent::{Fate, FetchedRoot, Sent, fate, fetch_root};
@@ -351,7 +351,7 @@ impl Forest {
             self.prefetch(&mut tree, tail.iter()).await?;
             let mut spill_first = None;
             for op in &tail {
-                self.apply(&mut tree, op).await?;
+                self.apply(&mut tree, op).await.map_err(in_tail)?;
                 spill_first.get_or_insert_with(|| tree.dirty_bytes());
             }
             let durable = tree.clone();
@@ -532,18 +532,15 @@ impl State {
 /// Reads the root object of a store and what needs no key of it.
 pub(crate) async fn read_root(store: &dyn BlobStore) -> Result<(RootHeader, Object)> {
     let object = get_root(store).await?;
-    Ok((RootHeader::decode(&object.bytes)?, object))
+    let header = RootHeader::decode(&object.bytes).map_err(|error| error.in_object(ROOT_KEY))?;
+    Ok((header, object))
 }
 
 pub(super) async fn get_root(store: &dyn BlobStore) -> Result<Object> {
-    let object = match store.get(ROOT_KEY).await {
-        Err(Error::ObjectMissing) => return Err(Error::VaultNotFound),
-        object => object?,
-    };
-    if object.bytes.len() > ROOT_BYTES_MAX {
-        return Err(Error::ObjectCorrupt);
+    match store.get_at_most(ROOT_KEY, ROOT_BYTES_MAX).await {
+        Err(Error::ObjectMissing) => Err(Error::VaultNotFound),
+        object => object.map_err(|error| error.in_object(ROOT_KEY)),
     }
-    Ok(object)
 }
 
 /// Opens the body of a root and gives its content and the hash of the object.
@@ -552,14 +549,13 @@ pub(super) fn open_root(
     header: &RootHeader,
     bytes: &[u8],
 ) -> Result<(Root, [u8; 32])> {
-    let body = header.open_body(keys, bytes)?;
+    let body = header.open_body(keys, bytes).map_err(|error| error.in_object(ROOT_KEY))?;
     Ok((Root::decode(&body)?, *blake3::hash(bytes).as_bytes()))
 }
 
 /// Whether an error says that an operation cannot be done, rather than that the store failed.
 fn is_verdict(error: &Error) -> bool {
-    if let Error::Damaged { .. } = error {
-        return false;
-    }
-    error.path().is_some() || matches!(error, Error::InvalidPath(_) | Error::InvalidArgument { .. })
+    let damaged = matches!(error, Error::Damaged { .. });
+    error.path().is_some() && !damaged
+        || matches!(error, Error::InvalidPath(_) | Error::InvalidArgument { .. })
 }

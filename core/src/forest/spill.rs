@@ -17,9 +17,9 @@
 
 use super::root::Tail;
 
-/// A tail is never longer than this, in bytes: readers apply all of it.
-const TAIL_BYTES_MAX: u64 = 64 * 1024;
-/// A tail never has more operations than this.
+/// A tail is never longer than this, in bytes: readers apply all of it, and refuse more.
+pub(super) const TAIL_BYTES_MAX: u64 = 64 * 1024;
+/// A tail never has more operations than this. Readers refuse more.
 pub(super) const TAIL_OPS_MAX: usize = 512;
 
 /// The bytes one more request, and the round trip it takes, are worth.

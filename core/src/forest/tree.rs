@@ -6,7 +6,7 @@ use super::entry::{Entry, Stamp};
 use super::nodes::Nodes;
 use crate::error::{Error, Result};
 use crate::hamt::{Missing, Node, Trie};
-use crate::path::{EntryName, PathRule, VaultPath};
+use crate::path::{PathRule, VaultPath};
 
 /// Why an edit did not happen.
 #[derive(Debug)]
@@ -47,20 +47,19 @@ pub(crate) async fn lookup(
 /// The entry at `path`, which is not the top, if all on the way is resident.
 pub(super) fn find<'a>(top: &'a Trie<Entry>, path: &VaultPath) -> Result<Option<&'a Entry>, Stop> {
     let mut trie = top;
-    let mut at = VaultPath::top();
     let mut found = None;
-    for segment in path.segments() {
+    for (at, segment) in path.steps() {
         if let Some(entry) = found.take() {
             match Entry::as_directory(entry) {
                 Some(directory) => trie = directory,
                 None => return Ok(None),
             }
         }
-        let entry =
-            trie.find(segment.as_bytes()).map_err(|missing| Stop::Missing(at.clone(), missing))?;
-        let Some(entry) = entry else { return Ok(None) };
+        let missing = |missing| Stop::Missing(path.up_to(at), missing);
+        let Some(entry) = trie.find(segment.as_bytes()).map_err(missing)? else {
+            return Ok(None);
+        };
         found = Some(entry);
-        at = at.join(&EntryName::new(segment)?)?;
     }
     Ok(found)
 }
@@ -89,16 +88,16 @@ pub(super) fn change_directory<T>(
     change: impl FnOnce(&mut Trie<Entry>) -> Result<T, Stop>,
 ) -> Result<T, Stop> {
     let mut trie = top;
-    let mut at = VaultPath::top();
-    for segment in path.segments() {
-        let here = at.clone();
-        let missing = |missing| Stop::Missing(here.clone(), missing);
+    for (at, segment) in path.steps() {
+        let missing = |missing| Stop::Missing(path.up_to(at), missing);
         let key = segment.as_bytes();
-        at = at.join(&EntryName::new(segment)?)?;
         if trie.find(key).map_err(missing)?.is_none() {
             trie.insert(key, Entry::directory(stamp)).map_err(missing)?;
         }
-        let not_a_directory = || Stop::Fail(Error::NotADirectory { path: at.clone() });
+        let not_a_directory = || {
+            let path = path.up_to(at + segment.len() + 1);
+            Stop::Fail(Error::NotADirectory { path })
+        };
         trie = trie
             .get_mut(key)
             .map_err(missing)?
@@ -108,28 +107,19 @@ pub(super) fn change_directory<T>(
     change(trie)
 }
 
-/// Makes a loaded node resident in the directory at `path`. Gives `false` if it has no use there.
+/// Makes a loaded node resident in the directory at `path`. Gives `false` if it does not belong
+/// there (any more).
 pub(super) fn admit(
     top: &mut Trie<Entry>,
     path: &VaultPath,
     missing: &Missing,
     node: Arc<Node<Entry>>,
 ) -> bool {
-    fn descend<'a>(
-        trie: &mut Trie<Entry>,
-        mut segments: impl Iterator<Item = &'a str>,
-        missing: &Missing,
-        node: Arc<Node<Entry>>,
-    ) -> bool {
-        let Some(segment) = segments.next() else { return trie.admit(missing, node) };
-        let inside = trie.within(segment.as_bytes(), |entry| {
-            let directory = entry.as_directory_mut();
-            // Boxed, for the type of the rest of the path not to nest for ever.
-            let rest: Box<dyn Iterator<Item = &'a str> + '_> = Box::new(segments);
-            directory.is_some_and(|directory| descend(directory, rest, missing, node))
-        });
-        inside.unwrap_or(false)
+    let mut trie = top;
+    for segment in path.segments() {
+        let inside = trie.within(segment.as_bytes()).and_then(Entry::as_directory_mut);
+        let Some(directory) = inside else { return false };
+        trie = directory;
     }
-    let segments: Box<dyn Iterator<Item = &str> + '_> = Box::new(path.segments());
-    descend(top, segments, missing, node)
+    trie.admit(missing, node)
 }

@@ -22,12 +22,12 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::hash::{KeyHash, SLOTS, Slots};
-use super::leaf::{Item, Leaf};
-use super::node::{Body, Child, Inner, Node, Stored, Trie, Value, Weight};
+use super::leaf::{Item, Leaf, units};
+use super::node::{Body, Child, Inner, LEAF_WEIGHT_MAX, Node, Stored, Trie, Value, Weight};
 use super::store::SealPlan;
 use crate::codec::{Reader, put_bytes, put_signed, put_varint};
 use crate::error::{Error, Result};
-use crate::seal::{Address, Link, PackId, Place};
+use crate::seal::{Address, Link, PackId, Place, TAG_BYTES};
 
 const KIND_LEAF: u8 = 0;
 const KIND_INNER: u8 = 1;
@@ -120,6 +120,11 @@ impl<'a> NodeReader<'a> {
     pub fn place_and_length(&mut self) -> Result<Place> {
         self.places.place_and_length()
     }
+
+    /// How many bytes of both sections are left.
+    pub(crate) fn remaining(&self) -> usize {
+        self.canon.remaining() + self.places.reader.remaining()
+    }
 }
 
 /// A node ready to be addressed and sealed.
@@ -194,33 +199,38 @@ impl<V: Value> Node<V> {
 
 fn decode_leaf<V: Value>(input: &mut NodeReader<'_>) -> Result<Leaf<V>> {
     let count = input.canon.count()?;
-    if count == 0 {
+    // Each entry weighs a unit at least.
+    if count == 0 || count > LEAF_WEIGHT_MAX as usize {
         return Err(input.canon.malformed());
     }
-    let mut items: Vec<Item<V>> = Vec::with_capacity(count.min(LEAF_ITEMS_EXPECTED));
+    let fits = |weight: u32| count == 1 || weight <= LEAF_WEIGHT_MAX;
+    let mut items: Vec<Item<V>> = Vec::with_capacity(count);
+    let mut weight = 0;
     for _ in 0..count {
         let shared = input.canon.varint_u32()? as usize;
         let rest = input.canon.bytes()?;
         let previous: &[u8] = items.last().map_or(&[], |item| &item.key);
-        let mut key = previous.get(..shared).ok_or_else(|| input.canon.malformed())?.to_vec();
+        let start = previous.get(..shared).ok_or_else(|| input.canon.malformed())?;
         // One spelling: all that is shared is left out.
         let ascending = items.is_empty() || rest.first() > previous.get(shared);
-        if !ascending {
+        // Weighed before it is copied: a few bytes that share a long name are cheap to write.
+        if !ascending || !fits(weight + units(start.len() + rest.len())) {
             return Err(input.canon.malformed());
         }
-        key.extend_from_slice(rest);
+        let key = [start, rest].concat();
+        if !V::admits_key(&key) {
+            return Err(input.canon.malformed());
+        }
         let value = V::decode(input)?;
-        items.push(Item::new(&KeyHash::of(&key), &key, value));
+        let item = Item::new(&KeyHash::of(&key), &key, value);
+        weight += item.units();
+        if !fits(weight) {
+            return Err(input.canon.malformed());
+        }
+        items.push(item);
     }
-    let leaf = Leaf::new(items);
-    if !leaf.fits() {
-        return Err(input.canon.malformed());
-    }
-    Ok(leaf)
+    Ok(Leaf::new(items))
 }
-
-/// Room made ahead for the items of a leaf; more are read if they are there.
-const LEAF_ITEMS_EXPECTED: usize = 64;
 
 fn decode_inner<V: Value>(input: &mut NodeReader<'_>) -> Result<Inner<V>> {
     let starts = Slots::from_le_bytes(input.canon.array()?);
@@ -245,7 +255,7 @@ fn decode_inner<V: Value>(input: &mut NodeReader<'_>) -> Result<Inner<V>> {
             Child::Stored(Arc::new(Stored { link: Link { address, place }, weight }))
         });
     }
-    if starts == 1 && SLOTS > 1 {
+    if starts == 1 && SLOTS > 1 || inner.has_halves_that_fit() {
         return Err(input.canon.malformed());
     }
     Ok(inner)
@@ -338,6 +348,10 @@ impl<'a> PlaceReader<'a> {
     pub(crate) fn place_and_length(&mut self) -> Result<Place> {
         let (index, offset) = self.start()?;
         let length = self.reader.varint_u32()?;
+        // A unit is a plaintext and its tag.
+        if length as usize <= TAG_BYTES {
+            return Err(self.reader.malformed());
+        }
         self.end(index, offset, length)
     }
 }

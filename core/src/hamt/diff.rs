@@ -107,7 +107,7 @@ async fn entries<V: Value>(
 ) -> Result<BTreeMap<Vec<u8>, V>> {
     let mut entries = BTreeMap::new();
     for child in children {
-        let mut walk = Walk::whole(&Trie { root: child.clone() });
+        let mut walk = Walk::below(child.clone());
         while let Some(leaf) = walk.next(source).await? {
             entries.extend(leaf.entries().map(|(key, value)| (key.to_vec(), value.clone())));
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::hash::{DEPTH_MAX, KeyHash, SLOTS, slot_of};
 use super::leaf::{Item, Leaf};
 use super::node::{Body, Child, Inner, Missing, Node, Spot, Trie, Value, Weight};
+use super::scope::Scope;
 
 impl<V: Value> Trie<V> {
     /// Maps `key` to `value` and returns what it mapped to before.
@@ -246,21 +247,20 @@ fn leaf_items<V: Value>(child: &Child<V>, at: &KeyHash) -> Result<Vec<Item<V>>, 
     }
 }
 
-/// Whether the child at the position is Stored with this link and the node's weight. A root has
-/// no weight of its own.
+/// Whether the child at the position is Stored with this link, and the node belongs there.
 fn lacks<V: Value>(root: &Child<V>, missing: &Missing, node: &Node<V>) -> bool {
-    let mut child = root;
+    let (mut child, mut scope) = (root, Scope::root());
     for depth in 0..=DEPTH_MAX {
         match child {
             Child::Stored(stored) => {
-                let fits = depth == 0 || stored.weight == node.weight();
-                return fits && stored.link == missing.link;
+                return stored.link == missing.link && scope.check(node).is_ok();
             }
             Child::Empty => return false,
             Child::Dirty(node) | Child::Sealed(_, node) => match &node.body {
                 Body::Leaf(_) => return false,
                 Body::Inner(inner) => {
-                    child = &inner.children[inner.index_of(missing.at.slot(depth))];
+                    let index = inner.index_of(missing.at.slot(depth));
+                    (child, scope) = (&inner.children[index], scope.child(inner, index));
                 }
             },
         }

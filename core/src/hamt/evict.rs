@@ -1,23 +1,21 @@
 //! Residence under a byte budget: Sealed nodes that were not used lately become Stored.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::node::{Child, Trie, Value, advance_tick};
-use super::store::{below, below_mut};
+use super::node::{Child, Node, Trie, Value, advance_tick};
+use super::visit::{below, below_mut, each_node, each_node_after_those_below};
 
 impl<V: Value> Trie<V> {
     /// The bytes of memory of all Sealed nodes, which eviction could free.
     pub fn resident_bytes(&self) -> usize {
-        let mut uses = Vec::new();
-        collect(&self.root, &mut uses);
-        uses.iter().map(|(_, bytes)| bytes).sum()
+        self.uses().iter().map(|(_, bytes)| bytes).sum()
     }
 
     /// Evicts the Sealed nodes used longest ago until the rest takes at most `budget` bytes.
     /// Dirty nodes stay.
     pub fn evict(&mut self, budget: usize) {
-        let mut uses = Vec::new();
-        collect(&self.root, &mut uses);
+        let mut uses = self.uses();
         advance_tick();
         uses.sort_unstable_by_key(|(used, _)| std::cmp::Reverse(*used));
         let mut kept = 0;
@@ -26,33 +24,60 @@ impl<V: Value> Trie<V> {
             kept > budget
         });
         if let Some((used, _)) = over {
-            evict(&mut self.root, *used);
+            self.root = without_unused(&self.root, *used);
         }
+    }
+
+    /// When each Sealed node was last used, and its bytes.
+    fn uses(&self) -> Vec<(u32, usize)> {
+        let mut uses = Vec::new();
+        each_node(
+            &self.root,
+            |_| true,
+            |child, node| {
+                if let Child::Sealed(..) = child {
+                    uses.push((node.used(), node.memory()));
+                }
+            },
+        );
+        uses
     }
 }
 
-fn collect<V: Value>(child: &Child<V>, uses: &mut Vec<(u32, usize)>) {
-    let Some(node) = child.node() else { return };
-    if let Child::Sealed(..) = child {
-        uses.push((node.used(), node.memory()));
-    }
-    for below in below(node) {
-        collect(below, uses);
-    }
-}
-
-/// Evicts every Sealed node last used at `used` or before, with all below it: a node is used
-/// whenever one below it is.
-fn evict<V: Value>(child: &mut Child<V>, used: u32) {
-    match child {
-        Child::Empty | Child::Stored(_) => {}
-        Child::Sealed(stored, node) if node.used() <= used => {
-            *child = Child::Stored(Arc::clone(stored));
-        }
-        Child::Dirty(node) | Child::Sealed(_, node) => {
-            if below(node).any(|below| matches!(below, Child::Sealed(..) | Child::Dirty(_))) {
-                below_mut(Arc::make_mut(node)).for_each(|below| evict(below, used));
-            }
-        }
-    }
+/// What is left of `root` without the Sealed nodes last used at `used` or before, each with all
+/// below it: a node is used whenever one below it is. What was shared stays so.
+fn without_unused<V: Value>(root: &Child<V>, used: u32) -> Child<V> {
+    let stays = |child: &Child<V>| match child {
+        Child::Sealed(_, node) => node.used() > used,
+        Child::Dirty(_) => true,
+        Child::Empty | Child::Stored(_) => false,
+    };
+    let mut kept: HashMap<*const Node<V>, Arc<Node<V>>> = HashMap::new();
+    // A node that is used meanwhile is let go nevertheless if it was not looked into.
+    let left = |child: &Child<V>, kept: &HashMap<*const Node<V>, Arc<Node<V>>>| match child {
+        Child::Empty | Child::Stored(_) => child.clone(),
+        Child::Dirty(node) => match kept.get(&Arc::as_ptr(node)) {
+            Some(node) => Child::Dirty(Arc::clone(node)),
+            None => child.clone(),
+        },
+        Child::Sealed(stored, node) => match kept.get(&Arc::as_ptr(node)) {
+            Some(node) => Child::Sealed(Arc::clone(stored), Arc::clone(node)),
+            None => Child::Stored(Arc::clone(stored)),
+        },
+    };
+    each_node_after_those_below(root, stays, |node| {
+        let changes = |child: &Child<V>| match (child.node(), left(child, &kept).node()) {
+            (Some(before), Some(after)) => !Arc::ptr_eq(before, after),
+            (before, after) => before.is_some() != after.is_some(),
+        };
+        let after = if below(node).any(changes) {
+            let mut copy = Node::clone(node);
+            below_mut(&mut copy).for_each(|child| *child = left(child, &kept));
+            Arc::new(copy)
+        } else {
+            Arc::clone(node)
+        };
+        kept.insert(Arc::as_ptr(node), after);
+    });
+    left(root, &kept)
 }

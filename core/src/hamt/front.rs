@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::hash::{DEPTH_MAX, KeyHash};
+use super::hash::KeyHash;
 use super::node::{Body, Child, Node, Trie, Value};
+use super::scope::Scope;
 use super::walk::NodeSource;
 use crate::error::{Error, Result};
-use crate::seal::Link;
+use crate::seal::{Link, pack_name};
 
 /// About the most bytes of sealed nodes that are loaded and not visited yet. Each load takes half
 /// of what is left, so that the levels further down have their share.
@@ -61,7 +62,7 @@ enum Step<V> {
 /// A child and all below it.
 struct Part<V> {
     child: Child<V>,
-    depth: u32,
+    scope: Scope,
     /// How many tries are around this one.
     level: usize,
     /// Whether the position to start after lies in here; all else in here comes later.
@@ -90,13 +91,23 @@ impl<V: Value> Front<V> {
         extent: Extent,
         leaves: Leaves,
     ) -> Self {
-        let top = Part {
-            child: trie.root.clone(),
-            depth: 0,
-            level: 0,
-            on_path: after.is_some(),
-            loaded_bytes: 0,
-        };
+        Self::start(trie.root.clone(), Scope::root(), after, extent, leaves)
+    }
+
+    /// All that is below one child of a trie.
+    pub(super) fn below(child: Child<V>) -> Self {
+        Self::start(child, Scope::anywhere(), None, Extent::Whole, Leaves::Visited)
+    }
+
+    fn start(
+        child: Child<V>,
+        scope: Scope,
+        after: Option<KeyHash>,
+        extent: Extent,
+        leaves: Leaves,
+    ) -> Self {
+        let on_path = after.is_some();
+        let top = Part { child, scope, level: 0, on_path, loaded_bytes: 0 };
         let load_nodes = match extent {
             Extent::Unknown => LOAD_NODES_FIRST,
             Extent::Whole => LOAD_NODES_MAX,
@@ -112,7 +123,7 @@ impl<V: Value> Front<V> {
             }
             match self.steps.pop() {
                 None => return Ok(None),
-                Some(Step::Part(part)) => self.enter(part)?,
+                Some(Step::Part(part)) => self.enter(part),
                 Some(Step::Leaf(leaf, after)) => return Ok(Some(Visit::Leaf(leaf, after))),
                 Some(Step::Item(item)) => return Ok(Some(Visit::Item(item))),
             }
@@ -121,7 +132,7 @@ impl<V: Value> Front<V> {
 
     /// Loads the node that comes next, and those after it that there is room for.
     async fn load(&mut self, source: &dyn NodeSource<V>) -> Result<()> {
-        let (places, links) = self.coming()?;
+        let (places, links) = self.coming();
         let nodes = match source.load_many(&links).await {
             // What comes before the damage is still to be given out.
             Err(Error::Damaged { .. }) if links.len() > 1 => {
@@ -130,10 +141,21 @@ impl<V: Value> Front<V> {
             }
             nodes => nodes?,
         };
-        for (at, node) in places.into_iter().zip(nodes) {
+        for (nth, (at, node)) in places.into_iter().zip(nodes).enumerate() {
             if let Step::Part(part) = &mut self.steps[at]
                 && let Child::Stored(stored) = &part.child
             {
+                match part.scope.check(&node) {
+                    Ok(()) => {}
+                    Err(error) if nth == 0 => {
+                        return Err(error.in_object(&pack_name(stored.link.place.pack)));
+                    }
+                    // What comes before it is still to be given out.
+                    Err(_) => {
+                        self.load_nodes = 1;
+                        break;
+                    }
+                }
                 part.loaded_bytes = stored.link.place.length as usize;
                 self.ahead_bytes += part.loaded_bytes;
                 part.child = Child::Sealed(Arc::clone(stored), node);
@@ -146,7 +168,7 @@ impl<V: Value> Front<V> {
     }
 
     /// The nodes to load next and where in `steps` they belong. Goes into what is in memory.
-    fn coming(&mut self) -> Result<(Vec<usize>, Vec<Link>)> {
+    fn coming(&mut self) -> (Vec<usize>, Vec<Link>) {
         let left = AHEAD_BYTES_MAX.saturating_sub(self.ahead_bytes);
         let bytes_max = LOAD_BYTES_MIN.max(left / 2);
         let mut bytes = 0;
@@ -169,32 +191,31 @@ impl<V: Value> Front<V> {
                             break;
                         }
                     }
-                    _ => self.enter(part)?,
+                    _ => self.enter(part),
                 },
                 step => passed.push(step),
             }
         }
         let last = self.steps.len() + passed.len();
         self.steps.extend(passed.into_iter().rev());
-        Ok((at.into_iter().map(|passed| last - 1 - passed).collect(), links))
+        (at.into_iter().map(|passed| last - 1 - passed).collect(), links)
     }
 
     /// Puts what is in a part in its place.
-    fn enter(&mut self, part: Part<V>) -> Result<()> {
+    fn enter(&mut self, part: Part<V>) {
         let node = match part.child {
             Child::Dirty(node) | Child::Sealed(_, node) => node,
-            Child::Empty | Child::Stored(_) => return Ok(()),
+            Child::Empty | Child::Stored(_) => return,
         };
         self.ahead_bytes -= part.loaded_bytes;
         let after = self.after.filter(|_| part.on_path);
         match (&node.body, self.leaves) {
-            (Body::Inner(_), _) if part.depth >= DEPTH_MAX => return Err(too_deep()),
             (Body::Inner(inner), _) => {
-                let first = after.map_or(0, |after| inner.index_of(after.slot(part.depth)));
+                let first = after.map_or(0, |after| inner.index_of(after.slot(part.scope.depth())));
                 for index in (first..inner.children.len()).rev() {
                     self.steps.push(Step::Part(Part {
                         child: inner.children[index].clone(),
-                        depth: part.depth + 1,
+                        scope: part.scope.child(inner, index),
                         level: part.level,
                         on_path: part.on_path && index == first,
                         loaded_bytes: 0,
@@ -211,7 +232,7 @@ impl<V: Value> Front<V> {
                     if let Some(nested) = leaf.items()[index].value.nested() {
                         self.steps.push(Step::Part(Part {
                             child: nested.root.clone(),
-                            depth: 0,
+                            scope: Scope::root(),
                             level: part.level + 1,
                             on_path: false,
                             loaded_bytes: 0,
@@ -222,12 +243,5 @@ impl<V: Value> Front<V> {
                 }
             }
         }
-        Ok(())
     }
-}
-
-/// The error of an inner node where the hash has no bits left. Whoever can only check seals, not
-/// addresses, may be given a node that leads back to itself.
-pub(super) fn too_deep() -> Error {
-    Error::Malformed { what: "trie: an inner node too far down" }
 }

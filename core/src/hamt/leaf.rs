@@ -156,9 +156,14 @@ impl<V: Value> Item<V> {
 
     /// The weight of the entry in units of 16 bytes, 1 to one more than a leaf holds.
     pub(super) fn units(&self) -> u32 {
-        let bytes = self.key.len() + self.value.weight() + 2;
-        (bytes.div_ceil(16) as u32).clamp(1, LEAF_WEIGHT_MAX + 1)
+        units(self.key.len() + self.value.weight())
     }
+}
+
+/// The units of an entry whose name and value weigh so many bytes.
+pub(super) fn units(bytes: usize) -> u32 {
+    let units = bytes.saturating_add(2).div_ceil(16);
+    units.clamp(1, LEAF_WEIGHT_MAX as usize + 1) as u32
 }
 
 /// The byte of the hash that the fewest levels have looked at.

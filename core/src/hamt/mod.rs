@@ -24,7 +24,9 @@ mod key;
 mod leaf;
 mod node;
 mod resident;
+mod scope;
 mod store;
+mod visit;
 mod walk;
 
 #[cfg(feature = "fuzzing")]

@@ -28,6 +28,11 @@ pub trait Value: Clone + MaybeSend + MaybeSync + 'static {
     /// Reads what `encode` wrote.
     fn decode(input: &mut NodeReader<'_>) -> Result<Self>;
 
+    /// Whether a stored key follows the rules of keys. A node with one that does not is refused.
+    fn admits_key(_key: &[u8]) -> bool {
+        true
+    }
+
     /// The bytes of memory the value takes, near enough for a budget.
     fn memory(&self) -> usize {
         self.weight() + size_of::<Self>()
@@ -373,6 +378,17 @@ impl<V> Inner<V> {
         rest &= rest - 1;
         let end = if rest == 0 { SLOTS } else { rest.trailing_zeros() };
         (start, end - start)
+    }
+}
+
+impl<V: Value> Inner<V> {
+    /// Whether two halves of a range fit one leaf, so that they would be one child.
+    pub(super) fn has_halves_that_fit(&self) -> bool {
+        let ranges = (0..self.children.len()).map(|index| self.range(index));
+        let pairs = ranges.clone().zip(ranges.skip(1)).zip(self.children.windows(2));
+        pairs.into_iter().any(|(((start, size), next), children)| {
+            next == (start ^ size, size) && children[0].weight().fits_with(children[1].weight())
+        })
     }
 }
 

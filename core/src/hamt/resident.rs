@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::front::too_deep;
-use super::hash::{DEPTH_MAX, KeyHash};
+use super::hash::KeyHash;
 use super::node::{Body, Child, Node, Trie, Value};
-use super::store::below;
+use super::scope::Scope;
+use super::visit::each_node;
 use super::walk::NodeSource;
 use crate::error::Result;
 use crate::seal::Link;
@@ -14,12 +14,12 @@ impl<V: Value> Trie<V> {
     /// The value of `key`; nodes that are not resident come from `source` and do not stay.
     pub async fn get(&self, key: &[u8], source: &dyn NodeSource<V>) -> Result<Option<V>> {
         let hash = KeyHash::of(key);
-        let mut child = self.root.clone();
-        for depth in 0.. {
+        let (mut child, mut scope) = (self.root.clone(), Scope::root());
+        loop {
             let node = match &child {
-                Child::Empty => break,
+                Child::Empty => return Ok(None),
                 Child::Dirty(node) | Child::Sealed(_, node) => Arc::clone(node),
-                Child::Stored(stored) => source.load(&stored.link).await?,
+                Child::Stored(stored) => scope.load(stored, source).await?,
             };
             node.touch();
             match &node.body {
@@ -27,31 +27,31 @@ impl<V: Value> Trie<V> {
                     let found = leaf.position(hash.prefix(), key);
                     return Ok(found.map(|at| leaf.items()[at].value.clone()));
                 }
-                Body::Inner(_) if depth >= DEPTH_MAX => return Err(too_deep()),
                 Body::Inner(inner) => {
-                    child = inner.children[inner.index_of(hash.slot(depth))].clone();
+                    let index = inner.index_of(hash.slot(scope.depth()));
+                    child = inner.children[index].clone();
+                    scope = scope.child(inner, index);
                 }
             }
         }
-        Ok(None)
     }
 
     /// Gives every Sealed node to `visit`, with its link.
     pub fn for_each_resident(&self, visit: &mut dyn FnMut(Link, Arc<Node<V>>)) {
-        fn each<V: Value>(child: &Child<V>, visit: &mut dyn FnMut(Link, Arc<Node<V>>)) {
-            if let Child::Sealed(stored, node) = child {
-                visit(stored.link, Arc::clone(node));
-            }
-            if let Some(node) = child.node() {
-                below(node).for_each(|child| each(child, visit));
-            }
-        }
-        each(&self.root, visit);
+        each_node(
+            &self.root,
+            |_| true,
+            |child, node| {
+                if let Child::Sealed(stored, _) = child {
+                    visit(stored.link, Arc::clone(node));
+                }
+            },
+        );
     }
 
-    /// Lets `change` alter what is resident inside the value of `key`, but not its content: states
-    /// stay as they are. Gives `None` if the entry is absent or not resident.
-    pub fn within<T>(&mut self, key: &[u8], change: impl FnOnce(&mut V) -> T) -> Option<T> {
+    /// The value of `key`, to alter what is resident inside it but not its content: states stay as
+    /// they are. Gives `None` if the entry is absent or not resident.
+    pub fn within(&mut self, key: &[u8]) -> Option<&mut V> {
         let hash = KeyHash::of(key);
         self.locate(&hash, key).ok()?.item?;
         let mut child = &mut self.root;
@@ -60,7 +60,7 @@ impl<V: Value> Trie<V> {
             match &mut Arc::make_mut(node).body {
                 Body::Leaf(leaf) => {
                     let at = leaf.position(hash.prefix(), key)?;
-                    return Some(change(leaf.value_mut(at)));
+                    return Some(leaf.value_mut(at));
                 }
                 Body::Inner(inner) => {
                     let index = inner.index_of(hash.slot(depth));

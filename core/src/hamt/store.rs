@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::codec::{encode, unplanned};
 use super::node::{Body, Child, Node, Stored, Trie, Value};
+use super::visit::{below, below_mut, each_node, each_node_after_those_below};
 use crate::error::Result;
 use crate::seal::{Address, Keys, Link, PackId, PackWriter, Place, UnitKind};
 
@@ -49,7 +50,7 @@ impl<V: Value> Trie<V> {
         packs: &mut PackWriter<'_>,
         plan: &mut SealPlan,
     ) -> Result<Option<Link>> {
-        seal_child(&self.root, keys, packs, plan)?;
+        seal_dirty(&self.root, keys, packs, plan)?;
         match &self.root {
             Child::Empty => Ok(None),
             root => plan.stored(root).map(|stored| Some(stored.link)),
@@ -59,94 +60,94 @@ impl<V: Value> Trie<V> {
     /// Takes over a plan: dirty nodes it covers become Sealed, if they and all below them lie in
     /// the packs that were `stored`. Returns whether nothing is left dirty.
     pub fn adopt(&mut self, plan: &SealPlan, stored: &HashSet<PackId>) -> bool {
-        adopt_child(&mut self.root, plan, stored)
+        let (root, clean) = adopted(&self.root, plan, stored);
+        self.root = root;
+        clean
     }
 
-    /// About how many bytes storing would write.
+    /// About how many bytes storing would write; what is shared is written once.
     pub fn dirty_bytes(&self) -> u64 {
         dirty_bytes(&self.root)
     }
 }
 
-fn seal_child<V: Value>(
-    child: &Child<V>,
+fn seal_dirty<V: Value>(
+    root: &Child<V>,
     keys: &Keys,
     packs: &mut PackWriter<'_>,
     plan: &mut SealPlan,
 ) -> Result<()> {
-    let Child::Dirty(node) = child else { return Ok(()) };
-    if plan.planned(node).is_some() {
-        return Ok(());
-    }
-    match &node.body {
-        Body::Inner(inner) => {
-            inner.children.iter().try_for_each(|child| seal_child(child, keys, packs, plan))?;
+    let mut dirty = Vec::new();
+    let enters = |child: &Child<V>| match child {
+        Child::Dirty(node) => plan.planned(node).is_none(),
+        _ => false,
+    };
+    each_node_after_those_below(root, enters, |node| dirty.push(node));
+    for node in dirty {
+        // A copy of it that differs in residence alone may have come before.
+        if plan.planned(node).is_some() {
+            continue;
         }
-        // A leaf holds its entries in the order they came in, or were read. Packs must not differ
-        // by that.
-        Body::Leaf(leaf) => {
-            let mut items: Vec<_> = leaf.items().iter().collect();
-            items.sort_unstable_by(|a, b| (*a.key).cmp(&b.key));
-            for nested in items.into_iter().filter_map(|item| item.value.nested()) {
-                seal_child(&nested.root, keys, packs, plan)?;
-            }
-        }
+        let encoded = encode(node, plan)?;
+        let address = keys.address(UnitKind::Node, encoded.canon());
+        let place = packs.add(UnitKind::Node, &address, &encoded.plaintext)?;
+        let stored = Stored { link: Link { address, place }, weight: node.weight() };
+        plan.nodes.insert(node.stamp(), stored);
     }
-    let encoded = encode(node, plan)?;
-    let address = keys.address(UnitKind::Node, encoded.canon());
-    let place = packs.add(UnitKind::Node, &address, &encoded.plaintext)?;
-    let stored = Stored { link: Link { address, place }, weight: node.weight() };
-    plan.nodes.insert(node.stamp(), stored);
     Ok(())
 }
 
-/// The children of a node, and the roots of the tries inside its entries.
-pub(super) fn below<V: Value>(node: &Node<V>) -> Box<dyn Iterator<Item = &Child<V>> + '_> {
-    match &node.body {
-        Body::Inner(inner) => Box::new(inner.children.iter()),
-        Body::Leaf(leaf) => Box::new(
-            leaf.items().iter().filter_map(|item| item.value.nested()).map(|nested| &nested.root),
-        ),
-    }
+/// What becomes of the dirty nodes of `root`, and whether none of them stays dirty. What was
+/// shared stays so.
+fn adopted<V: Value>(
+    root: &Child<V>,
+    plan: &SealPlan,
+    packs: &HashSet<PackId>,
+) -> (Child<V>, bool) {
+    let is_dirty = |child: &Child<V>| matches!(child, Child::Dirty(_));
+    let mut adopted: HashMap<*const Node<V>, Child<V>> = HashMap::new();
+    each_node_after_those_below(root, is_dirty, |node| {
+        let mut clean = true;
+        let mut copy = None;
+        if below(node).any(is_dirty) {
+            let copy = copy.insert(Node::clone(node));
+            for child in below_mut(copy).filter(|child| is_dirty(child)) {
+                if let Some(now) = child.node().and_then(|node| adopted.get(&Arc::as_ptr(node))) {
+                    clean &= !is_dirty(now);
+                    *child = now.clone();
+                }
+            }
+        }
+        let after = copy.map_or_else(|| Arc::clone(node), Arc::new);
+        let now = match plan.planned(node) {
+            Some(stored) if clean && packs.contains(&stored.link.place.pack) => {
+                Child::Sealed(Arc::new(*stored), after)
+            }
+            _ => Child::Dirty(after),
+        };
+        adopted.insert(Arc::as_ptr(node), now);
+    });
+    let now = root.node().and_then(|node| adopted.remove(&Arc::as_ptr(node)));
+    let now = now.unwrap_or_else(|| root.clone());
+    let clean = !is_dirty(&now);
+    (now, clean)
 }
 
-/// The same, to change residence or state but not content.
-pub(super) fn below_mut<V: Value>(
-    node: &mut Node<V>,
-) -> Box<dyn Iterator<Item = &mut Child<V>> + '_> {
-    match &mut node.body {
-        Body::Inner(inner) => Box::new(inner.children.iter_mut()),
-        Body::Leaf(leaf) => {
-            Box::new(leaf.values_mut().filter_map(V::nested_mut).map(|nested| &mut nested.root))
-        }
-    }
-}
-
-fn adopt_child<V: Value>(child: &mut Child<V>, plan: &SealPlan, packs: &HashSet<PackId>) -> bool {
-    let Child::Dirty(node) = child else { return true };
-    let mut clean = true;
-    if below(node).any(|below| matches!(below, Child::Dirty(_))) {
-        for below in below_mut(Arc::make_mut(node)) {
-            clean &= adopt_child(below, plan, packs);
-        }
-    }
-    match plan.planned(node) {
-        Some(stored) if clean && packs.contains(&stored.link.place.pack) => {
-            *child = Child::Sealed(Arc::new(*stored), Arc::clone(node));
-            true
-        }
-        _ => false,
-    }
-}
-
-fn dirty_bytes<V: Value>(child: &Child<V>) -> u64 {
+fn dirty_bytes<V: Value>(root: &Child<V>) -> u64 {
     /// A link in an inner node: weight, address and a place in a pack seen before.
     const LINK_BYTES: u64 = 40;
     const UNIT_BYTES: u64 = 16;
-    let Child::Dirty(node) = child else { return 0 };
-    let own = match &node.body {
-        Body::Leaf(leaf) => u64::from(leaf.weight()) * UNIT_BYTES,
-        Body::Inner(inner) => inner.children.len() as u64 * LINK_BYTES,
-    };
-    own + UNIT_BYTES + below(node).map(dirty_bytes).sum::<u64>()
+    let mut bytes = 0;
+    each_node(
+        root,
+        |child| matches!(child, Child::Dirty(_)),
+        |_, node| {
+            bytes += UNIT_BYTES
+                + match &node.body {
+                    Body::Leaf(leaf) => u64::from(leaf.weight()) * UNIT_BYTES,
+                    Body::Inner(inner) => inner.children.len() as u64 * LINK_BYTES,
+                };
+        },
+    );
+    bytes
 }

@@ -284,7 +284,7 @@ fn a_failed_store_leaves_the_trie_whole_and_a_retry_writes_the_remainder() {
 fn sealed_nodes(trie: &Trie<Bytes>) -> usize {
     fn count(child: &super::node::Child<Bytes>) -> usize {
         let own = usize::from(matches!(child, super::node::Child::Sealed(..)));
-        own + child.node().map_or(0, |node| super::store::below(node).map(count).sum())
+        own + child.node().map_or(0, |node| super::visit::below(node).map(count).sum())
     }
     count(&trie.root)
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::front::{Extent, Front, ItemView, Leaves, Visit};
 use super::hash::KeyHash;
-use super::node::{Body, Node, Trie, Value};
+use super::node::{Body, Child, Node, Trie, Value};
 use crate::error::Result;
 use crate::platform::{BoxFuture, MaybeSync};
 use crate::seal::Link;
@@ -46,6 +46,11 @@ impl<V: Value> Walk<V> {
     /// A walk over all of `trie`, which reads ahead at once.
     pub fn whole(trie: &Trie<V>) -> Self {
         Self(Front::new(trie, None, Extent::Whole, Leaves::Visited))
+    }
+
+    /// A walk over all that is below one child of a trie.
+    pub(super) fn below(child: Child<V>) -> Self {
+        Self(Front::below(child))
     }
 
     /// The next leaf, or `None` at the end.

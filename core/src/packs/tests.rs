@@ -50,7 +50,7 @@ fn the_first_read_takes_its_unit_alone_and_the_rest_of_a_pack_few_requests() {
     let reader = PackReader::new(store.clone(), 16 << 20);
     block_on(async {
         read(&reader, 7).await.unwrap();
-        assert_eq!(store.reset().bytes_received, UNIT.into());
+        assert_eq!(store.reset().bytes_received, u64::from(UNIT));
         for unit in (0..200).map(|unit| unit * 77 % 200) {
             assert_eq!(read(&reader, unit).await.unwrap(), unit);
         }

@@ -15,9 +15,13 @@ pub use native::{BoxFuture, BoxStream, HttpClient, MaybeSend, MaybeSync, run_blo
 pub use web::{BoxFuture, BoxStream, HttpClient, MaybeSend, MaybeSync, run_blocking};
 
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) use native::{Stopwatch, Worker, open_with_host, seal_with_host, wait_until};
+pub(crate) use native::{
+    HAS_THREADS, Stopwatch, Worker, open_with_host, seal_with_host, wait_until,
+};
 #[cfg(target_arch = "wasm32")]
-pub(crate) use web::{Stopwatch, Worker, open_with_host, seal_with_host, wait_until};
+pub(crate) use web::{
+    HAS_THREADS, Stopwatch, Worker, open_with_host, seal_with_host, wait_until,
+};
 
 #[cfg(all(feature = "bridge", not(target_arch = "wasm32")))]
 pub(crate) use native::{log_hook, set_log_hook};

@@ -31,6 +31,9 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// A boxed stream, `Send` natively.
 pub type BoxStream<'a, T> = Pin<Box<dyn futures_util::Stream<Item = T> + Send + 'a>>;
 
+/// Whether blocking work runs beside the caller's.
+pub(crate) const HAS_THREADS: bool = true;
+
 /// Runs blocking work off the executor.
 pub async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     blocking::unblock(work).await

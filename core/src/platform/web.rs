@@ -52,6 +52,9 @@ pub(crate) fn set_log_hook(hook: Option<Arc<dyn LogHook>>) {
     drop(before);
 }
 
+/// Whether blocking work runs beside the caller's.
+pub(crate) const HAS_THREADS: bool = false;
+
 /// Runs blocking work; there is no other thread to run it on.
 pub async fn run_blocking<T: 'static>(work: impl FnOnce() -> T + 'static) -> T {
     work()

@@ -13,6 +13,7 @@
 
 mod address;
 mod aead;
+mod argon2id;
 mod keys;
 mod pack;
 mod passphrase;

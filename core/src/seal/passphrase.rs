@@ -1,12 +1,14 @@
 //! Passphrases: the key slot of a root wraps the root secret under Argon2id (RFC 9106).
 
 use std::fmt;
+use std::time::Duration;
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::aead;
+use super::argon2id::Argon2id;
 use super::secret::RootSecret;
 use crate::codec::Reader;
 use crate::error::{Error, Result};
@@ -35,9 +37,9 @@ impl fmt::Debug for Passphrase {
 /// The cost of guessing a passphrase, stored with the vault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KdfParams {
-    /// Memory in KiB: 8 to 1,048,576 (1 GiB).
+    /// Memory in KiB: from [`MEMORY_KIB_MIN`](KdfParams::MEMORY_KIB_MIN) to 1,048,576 (1 GiB).
     pub memory_kib: u32,
-    /// Passes over the memory: 1 to 64.
+    /// Passes over the memory: from [`PASSES_MIN`](KdfParams::PASSES_MIN) to 64.
     pub passes: u32,
     /// Lanes: 1 to 16.
     pub lanes: u32,
@@ -52,6 +54,36 @@ impl Default for KdfParams {
 }
 
 impl KdfParams {
+    /// The least memory a new vault's passphrase takes: 19 MiB, OWASP's least for two passes.
+    pub const MEMORY_KIB_MIN: u32 = 19 * 1024;
+    /// The fewest passes a new vault's passphrase takes.
+    pub const PASSES_MIN: u32 = 2;
+
+    /// What opening a vault may cost unless the app says otherwise: four times the memory and four
+    /// times the work of the default.
+    pub const CEILING: Self = Self { memory_kib: 4 * 64 * 1024, passes: 3, lanes: 16 };
+
+    /// Refuses what is guessed too cheaply, for a new vault.
+    fn check_floor(self) -> Result<()> {
+        if self.memory_kib < Self::MEMORY_KIB_MIN || self.passes < Self::PASSES_MIN {
+            return Err(Error::InvalidArgument {
+                what: "a new passphrase takes at least 19456 KiB and 2 passes",
+            });
+        }
+        Ok(())
+    }
+
+    /// Refuses what takes more memory than `ceiling`, or more work: the memory times the passes.
+    /// Lanes share the memory and the work.
+    fn check_ceiling(self, ceiling: Self) -> Result<()> {
+        let work = |params: Self| u64::from(params.memory_kib) * u64::from(params.passes);
+        if self.memory_kib > ceiling.memory_kib || work(self) > work(ceiling) {
+            let Self { memory_kib, passes, .. } = self;
+            return Err(Error::PassphraseTooCostly { memory_kib, passes });
+        }
+        Ok(())
+    }
+
     fn argon2(self) -> Option<Argon2<'static>> {
         let bounded = (8..=1024 * 1024).contains(&self.memory_kib)
             && (1..=64).contains(&self.passes)
@@ -79,19 +111,27 @@ pub(crate) enum KeySlot {
     Passphrase { params: KdfParams, salt: [u8; 16], wrapped: [u8; 48] },
 }
 
+const OUT_OF_RANGE: Error = Error::InvalidArgument { what: "passphrase parameters out of range" };
+
 /// magic-free slot: kind (1)
 const KIND_SECRET: u8 = 0;
 /// kind (1), memory (4), passes (4), lanes (4), salt (16), wrapped secret and tag (48)
 const KIND_PASSPHRASE: u8 = 1;
 
 impl KeySlot {
-    /// Wraps `secret` under `passphrase` with a fresh salt.
+    /// Wraps `secret` under `passphrase` with a fresh salt. What would not be opened again under
+    /// `ceiling` is refused.
     pub(crate) async fn wrap(
         secret: &RootSecret,
         passphrase: &Passphrase,
         params: KdfParams,
+        ceiling: KdfParams,
         environment: &Environment,
     ) -> Result<Self> {
+        // Out of range is out of range, whatever the ceiling.
+        params.argon2().ok_or(OUT_OF_RANGE)?;
+        params.check_floor()?;
+        params.check_ceiling(ceiling)?;
         let salt = environment.random()?;
         let mut key = stretch(passphrase, params, salt).await?;
         let mut buffer = secret.expose().to_vec();
@@ -103,12 +143,14 @@ impl KeySlot {
         Ok(KeySlot::Passphrase { params, salt, wrapped })
     }
 
-    /// The root secret of a vault with this slot.
-    pub(crate) async fn unlock(&self, with: &Unlock) -> Result<RootSecret> {
+    /// The root secret of a vault with this slot. Nothing has been verified yet, so no more memory
+    /// or work is spent on it than `ceiling` allows.
+    pub(crate) async fn unlock(&self, with: &Unlock, ceiling: KdfParams) -> Result<RootSecret> {
         match (self, with) {
             (_, Unlock::Secret(secret)) => Ok(secret.clone()),
             (KeySlot::Secret, Unlock::Passphrase(_)) => Err(Error::WrongPassphrase),
             (KeySlot::Passphrase { params, salt, wrapped }, Unlock::Passphrase(passphrase)) => {
+                params.check_ceiling(ceiling)?;
                 let mut key = stretch(passphrase, *params, *salt).await?;
                 let opened = aead::open(&key, &associated(*params, salt), wrapped);
                 key.zeroize();
@@ -169,16 +211,29 @@ fn associated(params: KdfParams, salt: &[u8; 16]) -> Vec<u8> {
     out
 }
 
+/// Blocks of one KiB between two looks at the host's other work, where there are no threads: some
+/// ten milliseconds.
+const STEP_BLOCKS: usize = 8 * 1024;
+
 async fn stretch(passphrase: &Passphrase, params: KdfParams, salt: [u8; 16]) -> Result<[u8; 32]> {
-    let argon2 = params
-        .argon2()
-        .ok_or(Error::InvalidArgument { what: "passphrase parameters out of range" })?;
+    const OUT_OF_MEMORY: Error = Error::Platform { what: "memory for the passphrase" };
+    let argon2 = params.argon2().ok_or(OUT_OF_RANGE)?;
+    if !platform::HAS_THREADS {
+        let work = Argon2id::new(passphrase.0.as_bytes(), &salt, params);
+        let mut work = work.ok_or(OUT_OF_MEMORY)?;
+        loop {
+            if let Some(key) = work.step(STEP_BLOCKS) {
+                return Ok(key);
+            }
+            platform::sleep(Duration::ZERO).await;
+        }
+    }
     let passphrase = passphrase.clone();
     platform::run_blocking(move || {
         let mut key = [0; 32];
         argon2
             .hash_password_into(passphrase.0.as_bytes(), &salt, &mut key)
-            .map_err(|_| Error::Platform { what: "memory for the passphrase" })?;
+            .map_err(|_| OUT_OF_MEMORY)?;
         Ok(key)
     })
     .await

@@ -68,16 +68,63 @@ fn a_root_tells_wrong_key_from_tampering() {
     }
 }
 
+const CHEAPEST: KdfParams =
+    KdfParams { memory_kib: KdfParams::MEMORY_KIB_MIN, passes: KdfParams::PASSES_MIN, lanes: 1 };
+
+fn wrapped(
+    secret: &RootSecret,
+    passphrase: &Passphrase,
+    params: KdfParams,
+    ceiling: KdfParams,
+) -> Result<KeySlot, Error> {
+    block_on(KeySlot::wrap(secret, passphrase, params, ceiling, &Environment::default()))
+}
+
+#[test]
+fn a_new_passphrase_is_not_guessed_cheaply() {
+    let (secret, passphrase) =
+        (RootSecret::from_bytes([7; 32]), Passphrase::new("open sesame").unwrap());
+    let outcome = |params| code(wrapped(&secret, &passphrase, params, KdfParams::CEILING));
+    assert_eq!(outcome(CHEAPEST), "ok");
+    let less = KdfParams { memory_kib: CHEAPEST.memory_kib - 1, ..CHEAPEST };
+    assert_eq!(outcome(less), "invalid-argument");
+    assert_eq!(outcome(KdfParams { passes: CHEAPEST.passes - 1, ..CHEAPEST }), "invalid-argument");
+}
+
+/// Of the slots that would be opened none may ask for much: this test would not end in time.
+#[test]
+fn what_a_slot_asks_for_is_bounded_before_it_is_spent() {
+    let default = KdfParams::default();
+    let ask = |memory_kib, passes| {
+        let params = KdfParams { memory_kib, passes, lanes: 1 };
+        let slot = KeySlot::Passphrase { params, salt: [1; 16], wrapped: [2; 48] };
+        let encoded = slot.encode();
+        let slot = KeySlot::decode(&mut crate::codec::Reader::new(&encoded, "slot")).unwrap();
+        let with = Unlock::Passphrase(Passphrase::new("p").unwrap());
+        code(block_on(slot.unlock(&with, KdfParams::CEILING)))
+    };
+    assert_eq!(ask(1024 * 1024, 64), "passphrase-too-costly");
+    assert_eq!(ask(4 * default.memory_kib + 1, 1), "passphrase-too-costly");
+    assert_eq!(ask(4 * default.memory_kib, default.passes + 1), "passphrase-too-costly");
+    assert_eq!(ask(default.memory_kib, 4 * default.passes + 1), "passphrase-too-costly");
+    // What was written before there were floors is still opened.
+    assert_eq!(ask(8, 1), "wrong-passphrase");
+
+    let (secret, passphrase) = (RootSecret::from_bytes([7; 32]), Passphrase::new("p").unwrap());
+    let low = KdfParams { memory_kib: CHEAPEST.memory_kib, passes: 1, lanes: 1 };
+    let refused = wrapped(&secret, &passphrase, CHEAPEST, low);
+    assert_eq!(code(refused), "passphrase-too-costly");
+}
+
 #[test]
 fn a_passphrase_opens_its_vault_and_bad_parameters_are_refused_early() {
-    let params = KdfParams { memory_kib: 8, passes: 1, lanes: 1 };
     let secret = RootSecret::from_bytes([7; 32]);
     let right = Passphrase::new("caf\u{e9}").unwrap();
-    let slot = block_on(KeySlot::wrap(&secret, &right, params, &Environment::default())).unwrap();
+    let slot = wrapped(&secret, &right, CHEAPEST, KdfParams::CEILING).unwrap();
     let same = Unlock::Passphrase(Passphrase::new("cafe\u{301}").unwrap());
-    assert!(block_on(slot.unlock(&same)).unwrap() == secret);
+    assert!(block_on(slot.unlock(&same, CHEAPEST)).unwrap() == secret);
     let wrong = Unlock::Passphrase(Passphrase::new("cafe").unwrap());
-    assert_eq!(code(block_on(slot.unlock(&wrong))), "wrong-passphrase");
+    assert_eq!(code(block_on(slot.unlock(&wrong, CHEAPEST))), "wrong-passphrase");
 
     let mut encoded = slot.encode();
     encoded[1..5].copy_from_slice(&u32::MAX.to_le_bytes());

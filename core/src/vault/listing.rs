@@ -132,7 +132,7 @@ impl Snapshot {
         let walk = Walk::new(&directory, after.map(|cursor| cursor.0));
         let entries = self.clone().entries(walk).map(move |entry| {
             let (name, entry) = entry.map_err(|error| error.below(&path))?;
-            Ok(EntryInfo::new(path.join(&name)?, &entry))
+            Ok(EntryInfo::new(path.join(&name), &entry))
         });
         Ok(Box::pin(entries))
     }
@@ -224,7 +224,7 @@ fn page(path: &VaultPath, listing: &Listing, options: &ListOptions) -> Result<Li
     let mut rest = listing.range::<str, _>((after.map_or(Unbounded, Excluded), Unbounded));
     let mut entries = Vec::new();
     for (name, entry) in rest.by_ref().take(options.limit) {
-        entries.push(EntryInfo::new(path.join(name)?, entry));
+        entries.push(EntryInfo::new(path.join(name), entry));
     }
     let more = rest.next().is_some();
     let next = entries.last().filter(|_| more).map(|last| last.name().to_owned());

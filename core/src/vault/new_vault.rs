@@ -32,7 +32,8 @@ impl NewVault {
             Credential::Secret(secret) => (secret.clone(), KeySlot::Secret),
             Credential::Passphrase(passphrase) => {
                 let secret = RootSecret::generate(environment)?;
-                let slot = KeySlot::wrap(&secret, passphrase, config.kdf, environment).await?;
+                let (kdf, ceiling) = (config.kdf, config.kdf_ceiling);
+                let slot = KeySlot::wrap(&secret, passphrase, kdf, ceiling, environment).await?;
                 (secret, slot)
             }
         };

@@ -37,6 +37,9 @@ pub struct VaultConfig {
     pub chunk_bytes: u32,
     /// The cost of guessing the passphrase of a new vault.
     pub kdf: KdfParams,
+    /// The most memory, and the most work (memory times passes), that a passphrase may take, in
+    /// opening and in creating: a root asks for it before anything of it is verified.
+    pub kdf_ceiling: KdfParams,
     /// About how many bytes of what was read stay in memory: three quarters of it directory nodes,
     /// the rest parts of packs.
     pub memory_budget_bytes: usize,
@@ -53,6 +56,7 @@ impl Default for VaultConfig {
         Self {
             chunk_bytes: CHUNK_BYTES_DEFAULT,
             kdf: KdfParams::default(),
+            kdf_ceiling: KdfParams::CEILING,
             memory_budget_bytes: 64 * 1024 * 1024,
             pack_bytes_max: PACK_BYTES_MAX,
             probe: Probe::default(),
@@ -91,9 +95,21 @@ impl Vault {
     /// [`Error::ConditionalPutUnsupported`](crate::Error::ConditionalPutUnsupported) if it does not
     /// honour conditions.
     ///
-    /// Fails with [`Error::VaultNotFound`](crate::Error::VaultNotFound), [`Error::WrongKey`](crate::Error::WrongKey), [`Error::WrongPassphrase`](crate::Error::WrongPassphrase),
-    /// [`Error::UnsupportedVersion`](crate::Error::UnsupportedVersion) or, where the root was tampered with,
-    /// [`Error::ObjectCorrupt`](crate::Error::ObjectCorrupt).
+    /// Fails with [`Error::VaultNotFound`], [`Error::WrongKey`], [`Error::WrongPassphrase`],
+    /// [`Error::PassphraseTooCostly`], [`Error::UnsupportedVersion`] or, where the root was
+    /// tampered with, [`Error::Damaged`].
+    ///
+    /// A passphrase takes its work on a thread of its own where there are threads. Dropping the
+    /// future returns at once; the thread ends by itself, within the ceiling. On wasm32 the thread
+    /// that called does the work, in steps between which the host does other work; dropping the
+    /// future ends it after the step.
+    ///
+    /// [`Error::VaultNotFound`]: crate::Error::VaultNotFound
+    /// [`Error::WrongKey`]: crate::Error::WrongKey
+    /// [`Error::WrongPassphrase`]: crate::Error::WrongPassphrase
+    /// [`Error::PassphraseTooCostly`]: crate::Error::PassphraseTooCostly
+    /// [`Error::UnsupportedVersion`]: crate::Error::UnsupportedVersion
+    /// [`Error::Damaged`]: crate::Error::Damaged
     pub async fn open(
         store: Arc<dyn BlobStore>,
         credential: &Credential,
@@ -105,7 +121,7 @@ impl Vault {
             Credential::Secret(secret) => Unlock::Secret(secret.clone()),
             Credential::Passphrase(passphrase) => Unlock::Passphrase(passphrase.clone()),
         };
-        let secret = header.slot.unlock(&unlock).await?;
+        let secret = header.slot.unlock(&unlock, config.kdf_ceiling).await?;
         let keys = Keys::derive(&secret);
         let setup = setup(&store, &config);
         let packs = setup.packs.clone();

@@ -41,7 +41,7 @@ impl TreeWalk {
         let name = EntryName::from_stored(name)?;
         self.above.truncate(found.level() + 1);
         let path = match self.above.last() {
-            Some(directory) => directory.join(&name)?,
+            Some(directory) => directory.join(&name),
             None => return Ok(None),
         };
         if entry.as_directory().is_some() {

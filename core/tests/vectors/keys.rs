@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sealwood::Vault;
-use sealwood::blob::{BlobStore, MemoryStore};
+use sealwood::blob::{BlobStore, MemoryStore, Precondition};
 use sealwood::seal::{
     KdfParams, Keys, Link, PackWriter, Passphrase, RecoveryPhrase, UnitKind, chunk_name,
     open_chunk, open_unit, pack_name, seal_chunk,
@@ -25,6 +25,9 @@ pub(crate) async fn fill(document: &mut Value) {
     }
     for case in cases(document, "passphrases") {
         fill_passphrase(case).await;
+    }
+    for case in cases(document, "passphrases_below_the_floor") {
+        open_passphrase(case).await;
     }
 }
 
@@ -78,6 +81,17 @@ fn pack_link(id: [u8; 16]) -> Link {
     let mut bytes = [0; Link::BYTES];
     bytes[32..48].copy_from_slice(&id);
     Link::from_bytes(&bytes)
+}
+
+/// A vault whose passphrase costs less than one that is created today: it is still opened.
+async fn open_passphrase(case: &mut Value) {
+    let passphrase = Credential::Passphrase(Passphrase::new(text(case, "passphrase")).unwrap());
+    let store = Arc::new(MemoryStore::new());
+    let root = hex::decode(text(case, "root")).unwrap();
+    store.put("root", root.into(), Precondition::Absent).await.unwrap();
+    let vault = Vault::open(store, &passphrase, VaultConfig::default()).await.unwrap();
+    let secret = vault.recovery_phrase().unwrap().root_secret().unwrap();
+    case["root_secret"] = hex::encode(secret.expose()).into();
 }
 
 /// A new vault under a passphrase: draw 0 is its secret, draw 1 the salt of the key slot.

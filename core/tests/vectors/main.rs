@@ -8,8 +8,10 @@
 
 mod contents;
 mod engine;
+mod forge;
 mod input;
 mod keys;
+mod negative;
 mod nodes;
 mod roots;
 
@@ -79,6 +81,20 @@ vector! {
 }
 
 vector! {
+    async fn negatives_are_as_recorded() {
+        golden!(negative, "negative.json");
+    }
+}
+
+vector! {
+    /// What breaks a rule is refused, by the error that was recorded.
+    async fn what_is_not_to_be_written_is_refused() {
+        let document = parsed(include_str!("../../../conformance/vectors/negative.json"));
+        assert!(negative::read(&document).await > 80, "hardly a case was recorded");
+    }
+}
+
+vector! {
     /// What an engine wrote once is still read.
     async fn recorded_engines_can_be_read() {
         let document = parsed(include_str!("../../../conformance/vectors/engine.json"));
@@ -126,7 +142,7 @@ vector! {
 fn write_vectors() {
     futures_lite::future::block_on(async {
         let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../conformance/vectors");
-        for file in ["keys", "nodes", "contents", "roots", "engine"] {
+        for file in ["keys", "nodes", "contents", "roots", "engine", "negative"] {
             let path = format!("{directory}/{file}.json");
             let mut document = parsed(&std::fs::read_to_string(&path).unwrap());
             match file {
@@ -134,6 +150,7 @@ fn write_vectors() {
                 "nodes" => nodes::fill(&mut document).await,
                 "contents" => contents::fill(&mut document).await,
                 "engine" => engine::fill(&mut document).await,
+                "negative" => negative::fill(&mut document).await,
                 _ => roots::fill(&mut document).await,
             }
             std::fs::write(&path, written(&document)).unwrap();

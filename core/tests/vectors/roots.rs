@@ -77,7 +77,7 @@ fn credential(case: &Value) -> Credential {
 fn config(case: &Value) -> VaultConfig {
     VaultConfig {
         chunk_bytes: number(case, "chunk_bytes") as u32,
-        kdf: KdfParams { memory_kib: 8, passes: 1, lanes: 1 },
+        kdf: KdfParams { memory_kib: 19_456, passes: 2, lanes: 1 },
         environment: environment(&case["clock"]),
         ..VaultConfig::default()
     }

@@ -37,7 +37,7 @@ impl Placement {
     /// The path of the source with this name.
     pub(crate) fn of(&self, name: &str) -> Result<VaultPath> {
         match self {
-            Self::Into(directory) => Ok(directory.join(&EntryName::new(name)?)?),
+            Self::Into(directory) => Ok(directory.join(&EntryName::new(name)?)),
             Self::Exactly(path) => Ok(path.clone()),
         }
     }

@@ -2511,13 +2511,15 @@ message: dco_decode_String(arr[1]),); }
 
 @protected ConfigSpec dco_decode_config_spec(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
-                if (arr.length != 6) throw Exception('unexpected arr length: expect 6 but see ${arr.length}');
+                if (arr.length != 8) throw Exception('unexpected arr length: expect 8 but see ${arr.length}');
                 return ConfigSpec(chunkBytes: dco_decode_opt_box_autoadd_i_64(arr[0]),
 memoryKib: dco_decode_opt_box_autoadd_i_64(arr[1]),
 passes: dco_decode_opt_box_autoadd_i_64(arr[2]),
 lanes: dco_decode_opt_box_autoadd_i_64(arr[3]),
-memoryBudgetBytes: dco_decode_opt_box_autoadd_i_64(arr[4]),
-packBytesMax: dco_decode_opt_box_autoadd_i_64(arr[5]),); }
+ceilingMemoryKib: dco_decode_opt_box_autoadd_i_64(arr[4]),
+ceilingPasses: dco_decode_opt_box_autoadd_i_64(arr[5]),
+memoryBudgetBytes: dco_decode_opt_box_autoadd_i_64(arr[6]),
+packBytesMax: dco_decode_opt_box_autoadd_i_64(arr[7]),); }
 
 @protected CredentialSpec dco_decode_credential_spec(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
@@ -2829,9 +2831,11 @@ var var_chunkBytes = sse_decode_opt_box_autoadd_i_64(deserializer);
 var var_memoryKib = sse_decode_opt_box_autoadd_i_64(deserializer);
 var var_passes = sse_decode_opt_box_autoadd_i_64(deserializer);
 var var_lanes = sse_decode_opt_box_autoadd_i_64(deserializer);
+var var_ceilingMemoryKib = sse_decode_opt_box_autoadd_i_64(deserializer);
+var var_ceilingPasses = sse_decode_opt_box_autoadd_i_64(deserializer);
 var var_memoryBudgetBytes = sse_decode_opt_box_autoadd_i_64(deserializer);
 var var_packBytesMax = sse_decode_opt_box_autoadd_i_64(deserializer);
-return ConfigSpec(chunkBytes: var_chunkBytes, memoryKib: var_memoryKib, passes: var_passes, lanes: var_lanes, memoryBudgetBytes: var_memoryBudgetBytes, packBytesMax: var_packBytesMax); }
+return ConfigSpec(chunkBytes: var_chunkBytes, memoryKib: var_memoryKib, passes: var_passes, lanes: var_lanes, ceilingMemoryKib: var_ceilingMemoryKib, ceilingPasses: var_ceilingPasses, memoryBudgetBytes: var_memoryBudgetBytes, packBytesMax: var_packBytesMax); }
 
 @protected CredentialSpec sse_decode_credential_spec(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var var_secret = sse_decode_opt_list_prim_u_8_strict(deserializer);
@@ -3197,6 +3201,8 @@ sse_encode_opt_box_autoadd_i_64(self.chunkBytes, serializer);
 sse_encode_opt_box_autoadd_i_64(self.memoryKib, serializer);
 sse_encode_opt_box_autoadd_i_64(self.passes, serializer);
 sse_encode_opt_box_autoadd_i_64(self.lanes, serializer);
+sse_encode_opt_box_autoadd_i_64(self.ceilingMemoryKib, serializer);
+sse_encode_opt_box_autoadd_i_64(self.ceilingPasses, serializer);
 sse_encode_opt_box_autoadd_i_64(self.memoryBudgetBytes, serializer);
 sse_encode_opt_box_autoadd_i_64(self.packBytesMax, serializer);
  }

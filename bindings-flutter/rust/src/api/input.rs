@@ -38,6 +38,10 @@ pub struct ConfigSpec {
     pub passes: Option<i64>,
     /// The lanes of the key derivation.
     pub lanes: Option<i64>,
+    /// The most memory of a key derivation, in KiB.
+    pub ceiling_memory_kib: Option<i64>,
+    /// The most passes of a key derivation over that memory.
+    pub ceiling_passes: Option<i64>,
     /// The memory for directory nodes, in bytes.
     pub memory_budget_bytes: Option<i64>,
     /// The most bytes of a pack.
@@ -51,6 +55,8 @@ impl ConfigSpec {
             memory_kib: number(self.memory_kib)?,
             passes: number(self.passes)?,
             lanes: number(self.lanes)?,
+            ceiling_memory_kib: number(self.ceiling_memory_kib)?,
+            ceiling_passes: number(self.ceiling_passes)?,
             memory_budget_bytes: number(self.memory_budget_bytes)?,
             pack_bytes_max: number(self.pack_bytes_max)?,
         }

@@ -24,7 +24,7 @@ extension SealwoodError.Code {
     public static let pathSeparator = Self(rawValue: "path-separator")
     /// A name of more than 255 bytes.
     public static let pathNameTooLong = Self(rawValue: "path-name-too-long")
-    /// A path of more than 4,096 bytes.
+    /// A path to create, change or remove of more than 4,096 bytes.
     public static let pathTooLong = Self(rawValue: "path-too-long")
     /// Bytes of a path that are not UTF-8.
     public static let pathNotUtf8 = Self(rawValue: "path-not-utf8")
@@ -52,6 +52,8 @@ extension SealwoodError.Code {
     public static let wrongKey = Self(rawValue: "wrong-key")
     /// The passphrase does not open this vault.
     public static let wrongPassphrase = Self(rawValue: "wrong-passphrase")
+    /// The passphrase asks for more memory or work than ``VaultConfig/kdfCeiling`` allows.
+    public static let passphraseTooCostly = Self(rawValue: "passphrase-too-costly")
     /// The words are not a recovery phrase.
     public static let invalidPhrase = Self(rawValue: "invalid-phrase")
     /// `create` where there is a vault.

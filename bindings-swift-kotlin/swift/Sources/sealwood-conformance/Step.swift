@@ -108,6 +108,18 @@ final class Step: @unchecked Sendable {
         case let other?:
             throw Wrong("no kdf: \(other)")
         }
+        switch value("kdfCeiling") {
+        case nil:
+            break
+        case .object(let members):
+            let ceiling = Step(members, onProgress: nil)
+            config.kdfCeiling = VaultConfig.KdfCeiling(
+                memoryKib: try ceiling.optionalNumber("memoryKib").map(UInt32.init(clamping:)),
+                passes: try ceiling.optionalNumber("passes").map(UInt32.init(clamping:)))
+            try ceiling.finish()
+        case let other?:
+            throw Wrong("no kdfCeiling: \(other)")
+        }
         return config
     }
 

@@ -57,6 +57,14 @@ fn config(step: &Step) -> Result<ConfigInput, String> {
             _ => return Err(format!("unknown member {name:?} of \"kdf\"")),
         }
     }
+    for (name, number) in step.object("kdfCeiling")?.into_iter().flatten() {
+        let number = small(name, number.as_u64())?;
+        match name.as_str() {
+            "memoryKib" => input.ceiling_memory_kib = number,
+            "passes" => input.ceiling_passes = number,
+            _ => return Err(format!("unknown member {name:?} of \"kdfCeiling\"")),
+        }
+    }
     Ok(input)
 }
 

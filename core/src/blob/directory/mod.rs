@@ -44,8 +44,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use super::{
-    BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition, check_key, check_length,
-    check_limit, check_prefix,
+    BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition, check_key,
+    check_length, check_limit, check_prefix,
 };
 use crate::error::{Error, Result};
 use crate::platform::{BoxFuture, run_blocking};
@@ -92,11 +92,15 @@ impl DirectoryStore {
 
 impl BlobStore for DirectoryStore {
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+        self.get_at_most(key, OBJECT_BYTES_MAX)
+    }
+
+    fn get_at_most<'a>(&'a self, key: &'a str, bytes_max: u64) -> BoxFuture<'a, Result<Object>> {
         Box::pin(async move {
             check_key(key)?;
             let path = self.layout.path_of(key);
             self.run(move |_| {
-                let bytes = read::read_object(&path)?;
+                let bytes = read::read_object(&path, bytes_max)?;
                 Ok(Object { etag: ETag::of_content(&bytes), bytes: bytes.into() })
             })
             .await

@@ -7,14 +7,15 @@ use std::path::Path;
 use bytes::Bytes;
 
 use super::{OBJECT_BYTES_MAX, store_error};
+use crate::blob::check_at_most;
 use crate::error::{Error, Result};
 use crate::platform::{open_regular, private_options};
 
-/// Returns the content of the object at `path`.
-pub(super) fn read_object(path: &Path) -> Result<Vec<u8>> {
+/// Returns the content of the object at `path`, which has at most `bytes_max` bytes.
+pub(super) fn read_object(path: &Path, bytes_max: u64) -> Result<Vec<u8>> {
     let file = open(path)?;
     let size = file.metadata().map_err(store_error)?.len();
-    read_all(file, size)
+    read_all(file, size, bytes_max.min(OBJECT_BYTES_MAX))
 }
 
 /// Returns `length` bytes of the object at `path` from `offset` on, fewer where it ends first.
@@ -29,7 +30,7 @@ pub(super) fn read_range(path: &Path, offset: u64, length: u64) -> Result<Bytes>
     if length > OBJECT_BYTES_MAX {
         return Err(Error::ObjectCorrupt);
     }
-    read_all(file.take(length), length).map(Bytes::from)
+    read_all(file.take(length), length, length).map(Bytes::from)
 }
 
 /// Returns the size of the object at `path`, or `None` if there is none.
@@ -41,13 +42,14 @@ pub(super) fn size_of(path: &Path) -> io::Result<Option<u64>> {
     }
 }
 
-/// Reads to the end, which must come within the size that an object may have. The size that the
-/// file system tells is a hint: another program may write to the file.
-fn read_all(source: impl Read, size: u64) -> Result<Vec<u8>> {
-    let expected = size.min(OBJECT_BYTES_MAX);
-    let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or(0));
-    source.take(OBJECT_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(store_error)?;
-    if bytes.len() as u64 > OBJECT_BYTES_MAX { Err(Error::ObjectCorrupt) } else { Ok(bytes) }
+/// Reads to the end, which must come within `bytes_max` bytes. The size that the file system tells
+/// is looked at first, and is a hint: another program may write to the file.
+fn read_all(source: impl Read, size: u64, bytes_max: u64) -> Result<Vec<u8>> {
+    check_at_most(size, bytes_max)?;
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+    source.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes).map_err(store_error)?;
+    check_at_most(bytes.len() as u64, bytes_max)?;
+    Ok(bytes)
 }
 
 fn open(path: &Path) -> Result<File> {

@@ -76,7 +76,7 @@ impl Layout {
         let holds = match condition {
             Precondition::None => true,
             Precondition::Absent => size_of(path).map_err(store_error)?.is_none(),
-            Precondition::Matches(etag) => match read_object(path) {
+            Precondition::Matches(etag) => match read_object(path, OBJECT_BYTES_MAX) {
                 Ok(found) => ETag::of_content(&found) == *etag,
                 // What the store did not write has no tag that it gave.
                 Err(Error::ObjectMissing | Error::ObjectCorrupt) => false,

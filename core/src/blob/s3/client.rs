@@ -29,10 +29,6 @@ const ANSWER_BYTES_MAX: u64 = 64 << 10;
 /// Room for a listing of 1,000 of the longest keys.
 const LISTING_BYTES_MAX: u64 = 4 << 20;
 
-/// The one object that is read before anything tells how long it is, and the most a vault's may
-/// have: a byte more is read, so that whoever asked sees that it is too long.
-const ROOT: (&str, u64) = ("root", (16 << 20) + 1);
-
 /// The largest position in a range. Larger ones don't fit the signed integers of servers.
 const RANGE_POSITION_MAX: u64 = i64::MAX as u64;
 
@@ -113,11 +109,19 @@ impl Client {
         let (method, url) = (HttpMethod::Get, self.url_of(key)?);
         let body_bytes_max = bytes_max.max(ANSWER_BYTES_MAX);
         let (query, body) = (Vec::new(), Bytes::new());
-        self.exchange(Request { method, url, query, headers, body, body_bytes_max }).await
+        let request = Request { method, url, query, headers, body, body_bytes_max };
+        match self.flow.send(request).await {
+            Err(HttpError::TooLong) => Err(Error::ObjectCorrupt),
+            outcome => self.understood(outcome),
+        }
     }
 
     async fn exchange(&self, request: Request) -> Result<HttpResponse> {
         let outcome = self.flow.send(request).await;
+        self.understood(outcome)
+    }
+
+    fn understood(&self, outcome: Result<HttpResponse, HttpError>) -> Result<HttpResponse> {
         outcome.map_err(|error| match error {
             HttpError::Unavailable(reason) => {
                 Error::StoreUnavailable { reason: plain(&reason), retry_after: None }
@@ -155,8 +159,11 @@ impl Client {
 
 impl BlobStore for Client {
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+        self.get_at_most(key, self.object_bytes_max)
+    }
+
+    fn get_at_most<'a>(&'a self, key: &'a str, bytes_max: u64) -> BoxFuture<'a, Result<Object>> {
         Box::pin(async move {
-            let bytes_max = if key == ROOT.0 { ROOT.1 } else { u64::MAX };
             let bytes_max = bytes_max.min(self.object_bytes_max);
             let response = self.send_get(key, Vec::new(), bytes_max).await?;
             match response.status {

@@ -90,6 +90,10 @@ impl BlobStore for S3Store {
         self.client.get(key)
     }
 
+    fn get_at_most<'a>(&'a self, key: &'a str, bytes_max: u64) -> BoxFuture<'a, Result<Object>> {
+        self.client.get_at_most(key, bytes_max)
+    }
+
     fn get_range<'a>(
         &'a self,
         key: &'a str,

@@ -23,19 +23,23 @@ final PlatformInt64? memoryKib;
 final PlatformInt64? passes;
 /// The lanes of the key derivation.
 final PlatformInt64? lanes;
+/// The most memory of a key derivation, in KiB.
+final PlatformInt64? ceilingMemoryKib;
+/// The most passes of a key derivation over that memory.
+final PlatformInt64? ceilingPasses;
 /// The memory for directory nodes, in bytes.
 final PlatformInt64? memoryBudgetBytes;
 /// The most bytes of a pack.
 final PlatformInt64? packBytesMax;
 
-                const ConfigSpec({this.chunkBytes ,this.memoryKib ,this.passes ,this.lanes ,this.memoryBudgetBytes ,this.packBytesMax ,});
+                const ConfigSpec({this.chunkBytes ,this.memoryKib ,this.passes ,this.lanes ,this.ceilingMemoryKib ,this.ceilingPasses ,this.memoryBudgetBytes ,this.packBytesMax ,});
 
 
 
 
 
         @override
-        int get hashCode => chunkBytes.hashCode^memoryKib.hashCode^passes.hashCode^lanes.hashCode^memoryBudgetBytes.hashCode^packBytesMax.hashCode;
+        int get hashCode => chunkBytes.hashCode^memoryKib.hashCode^passes.hashCode^lanes.hashCode^ceilingMemoryKib.hashCode^ceilingPasses.hashCode^memoryBudgetBytes.hashCode^packBytesMax.hashCode;
 
 
 
@@ -44,7 +48,7 @@ final PlatformInt64? packBytesMax;
             identical(this, other) ||
             other is ConfigSpec &&
                 runtimeType == other.runtimeType
-                && chunkBytes == other.chunkBytes&& memoryKib == other.memoryKib&& passes == other.passes&& lanes == other.lanes&& memoryBudgetBytes == other.memoryBudgetBytes&& packBytesMax == other.packBytesMax;
+                && chunkBytes == other.chunkBytes&& memoryKib == other.memoryKib&& passes == other.passes&& lanes == other.lanes&& ceilingMemoryKib == other.ceilingMemoryKib&& ceilingPasses == other.ceilingPasses&& memoryBudgetBytes == other.memoryBudgetBytes&& packBytesMax == other.packBytesMax;
 
             }
 

@@ -169,7 +169,7 @@ impl<'a> Client<'a> {
 fn below(directory: &str, segments: &[String]) -> Result<VaultPath> {
     let mut path = VaultPath::new(directory)?;
     for segment in segments {
-        path = path.join(&EntryName::new(segment)?).map_err(Failure::from)?;
+        path = path.join(&EntryName::new(segment)?);
     }
     Ok(path)
 }

@@ -9,12 +9,15 @@ import sealwood.ffi.CoreStats
  *
  * @property chunkBytes the size of a chunk of a new vault: a power of two from 128 KiB to 16 MiB.
  * @property kdf the cost of guessing the passphrase of a new vault.
+ * @property kdfCeiling what a passphrase may cost, in opening and in creating: its memory, and its
+ *   work (memory times passes). Four times the core's own cost unless given.
  * @property memoryBudgetBytes about how many bytes of directory nodes stay in memory.
  * @property packBytesMax the most bytes one pack holds.
  */
 public data class VaultConfig(
     public val chunkBytes: Int? = null,
     public val kdf: Kdf = Kdf(),
+    public val kdfCeiling: KdfCeiling = KdfCeiling(),
     public val memoryBudgetBytes: Long? = null,
     public val packBytesMax: Long? = null,
 ) {
@@ -31,11 +34,24 @@ public data class VaultConfig(
         public val lanes: Int? = null,
     )
 
+    /**
+     * The most that a passphrase may cost.
+     *
+     * @property memoryKib memory, in KiB.
+     * @property passes passes over that memory.
+     */
+    public data class KdfCeiling(
+        public val memoryKib: Int? = null,
+        public val passes: Int? = null,
+    )
+
     internal fun core() = CoreConfig(
         chunkBytes = chunkBytes?.let { unsigned(it.toLong(), "chunkBytes").toUInt() },
         memoryKib = kdf.memoryKib?.let { unsigned(it.toLong(), "memoryKib").toUInt() },
         passes = kdf.passes?.let { unsigned(it.toLong(), "passes").toUInt() },
         lanes = kdf.lanes?.let { unsigned(it.toLong(), "lanes").toUInt() },
+        ceilingMemoryKib = kdfCeiling.memoryKib?.let { unsigned(it.toLong(), "memoryKib").toUInt() },
+        ceilingPasses = kdfCeiling.passes?.let { unsigned(it.toLong(), "passes").toUInt() },
         memoryBudgetBytes = memoryBudgetBytes?.let { unsigned(it, "memoryBudgetBytes") },
         packBytesMax = packBytesMax?.let { unsigned(it, "packBytesMax") },
     )

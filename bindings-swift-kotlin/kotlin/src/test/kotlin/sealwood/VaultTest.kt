@@ -146,7 +146,7 @@ class VaultTest {
         val vault = Credential.phrase(words).use { Vault.open(store, it) }
         assertEquals(words, vault.recoveryPhrase())
 
-        val kdf = VaultConfig.Kdf(memoryKib = 8192, passes = 1, lanes = 1)
+        val kdf = VaultConfig.Kdf(memoryKib = 19456, passes = 2, lanes = 1)
         val other = BlobStore.memory()
         Credential.passphrase("päss").use { Vault.create(other, it, VaultConfig(kdf = kdf)) }
         Credential.passphrase("päss".toCharArray()).use { Vault.open(other, it) }

@@ -101,16 +101,23 @@ private fun credentialOf(world: World, step: Step): Credential {
 }
 
 private fun configOf(step: Step): VaultConfig {
-    val kdf = step.maybeObject("kdf") ?: JsonObject(emptyMap())
-    val unknown = kdf.keys - setOf("memoryKib", "passes", "lanes")
-    check(unknown.isEmpty()) { "unknown member ${unknown.first()} of kdf" }
-    fun cost(name: String) = (kdf[name] as? JsonPrimitive)?.long?.let(Math::toIntExact)
+    val kdf = costs(step, "kdf", setOf("memoryKib", "passes", "lanes"))
+    val ceiling = costs(step, "kdfCeiling", setOf("memoryKib", "passes"))
     return VaultConfig(
         chunkBytes = step.maybeNumber("chunkBytes")?.let(Math::toIntExact),
-        kdf = VaultConfig.Kdf(cost("memoryKib"), cost("passes"), cost("lanes")),
+        kdf = VaultConfig.Kdf(kdf("memoryKib"), kdf("passes"), kdf("lanes")),
+        kdfCeiling = VaultConfig.KdfCeiling(ceiling("memoryKib"), ceiling("passes")),
         memoryBudgetBytes = step.maybeNumber("memoryBudgetBytes"),
         packBytesMax = step.maybeNumber("packBytesMax"),
     )
+}
+
+/** The numbers of a member of [step]. */
+private fun costs(step: Step, member: String, known: Set<String>): (String) -> Int? {
+    val costs = step.maybeObject(member) ?: JsonObject(emptyMap())
+    val unknown = costs.keys - known
+    check(unknown.isEmpty()) { "unknown member ${unknown.first()} of $member" }
+    return { name -> (costs[name] as? JsonPrimitive)?.long?.let(Math::toIntExact) }
 }
 
 private fun openLink(world: World, step: Step) {

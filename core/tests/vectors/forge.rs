@@ -1,0 +1,192 @@
+//! A writer of vaults by `docs/FORMAT.md` alone, which writes what is not to be written as well.
+
+use aes_gcm::aead::{AeadInOut, KeyInit};
+use aes_gcm::{Aes256Gcm, Nonce};
+use serde_json::{Value, json};
+
+/// The root secret of every forged vault.
+pub(crate) const SECRET: [u8; 32] = [0x42; 32];
+
+/// The one pack of a forged vault.
+const PACK: [u8; 16] = [0x70; 16];
+
+const TAG_BYTES: usize = 16;
+
+pub(crate) fn varint(mut value: u64) -> Vec<u8> {
+    let mut out = Vec::new();
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+    out
+}
+
+/// A length and the bytes.
+pub(crate) fn bytes(bytes: &[u8]) -> Vec<u8> {
+    [varint(bytes.len() as u64), bytes.to_vec()].concat()
+}
+
+/// What a link names: an address, and a range of the pack.
+#[derive(Clone, Copy)]
+pub(crate) struct Unit {
+    pub(crate) address: [u8; 32],
+    pub(crate) offset: u32,
+    pub(crate) length: u32,
+}
+
+/// One plaintext in two sections: what its address covers, and the places of its links.
+#[derive(Clone, Default)]
+pub(crate) struct Sections {
+    pub(crate) canon: Vec<u8>,
+    places: Vec<u8>,
+    /// Where the last unit that was named ends.
+    end: Option<u32>,
+}
+
+impl Sections {
+    pub(crate) fn new(canon: impl Into<Vec<u8>>) -> Self {
+        Self { canon: canon.into(), ..Self::default() }
+    }
+
+    pub(crate) fn push(&mut self, canon: &[u8]) -> &mut Self {
+        self.canon.extend_from_slice(canon);
+        self
+    }
+
+    /// An address, its place and its length.
+    pub(crate) fn link(&mut self, unit: Unit) -> &mut Self {
+        self.push(&unit.address).place(unit);
+        self.places.extend(varint(unit.length.into()));
+        self
+    }
+
+    /// A place whose length the first section tells.
+    pub(crate) fn place(&mut self, unit: Unit) -> &mut Self {
+        let gap = i64::from(unit.offset) - i64::from(self.end.unwrap_or(0));
+        let pack = u64::from(self.end.is_some());
+        self.places.extend(varint(pack << 1 | u64::from(gap != 0)));
+        if self.end.is_none() {
+            self.places.extend(PACK);
+        }
+        if gap != 0 {
+            self.places.extend(varint(((gap << 1) ^ (gap >> 63)) as u64));
+        }
+        self.end = Some(unit.offset + unit.length);
+        self
+    }
+
+    fn plaintext(&self) -> Vec<u8> {
+        [bytes(&self.canon), self.places.clone()].concat()
+    }
+}
+
+/// The body of a root, member by member.
+#[derive(Clone)]
+pub(crate) struct Body {
+    pub(crate) sequence: u64,
+    pub(crate) previous: [u8; 32],
+    pub(crate) clock: u64,
+    pub(crate) chunk_bits: u8,
+    pub(crate) top: Option<Unit>,
+    /// How many operations the tail says it has, and their bytes.
+    pub(crate) tail: (u64, Vec<u8>),
+    /// What follows, where nothing should.
+    pub(crate) after: Vec<u8>,
+}
+
+impl Default for Body {
+    fn default() -> Self {
+        Self {
+            sequence: 2,
+            previous: [1; 32],
+            clock: 1 << 40,
+            chunk_bits: 17,
+            top: None,
+            tail: (0, Vec::new()),
+            after: Vec::new(),
+        }
+    }
+}
+
+impl Body {
+    pub(crate) fn plaintext(&self) -> Vec<u8> {
+        let mut body = Sections::new([0x76; 16]);
+        body.push(&varint(self.sequence)).push(&self.previous).push(&self.clock.to_le_bytes());
+        body.push(&[self.chunk_bits, u8::from(self.top.is_some())]);
+        if let Some(top) = self.top {
+            body.link(top);
+        }
+        let commits = u64::from(self.tail.0 > 0);
+        body.push(&varint(commits)).push(&varint(0)).push(&varint(self.tail.0)).push(&self.tail.1);
+        body.push(&self.after);
+        body.plaintext()
+    }
+}
+
+/// The objects of a vault.
+#[derive(Default)]
+pub(crate) struct Forge {
+    pack: Vec<u8>,
+    root: Vec<u8>,
+}
+
+impl Forge {
+    /// Seals a node, a content or a table into the pack.
+    pub(crate) fn unit(&mut self, kind: &str, sections: &Sections) -> Unit {
+        let plaintext = match kind {
+            "content" => sections.canon.clone(),
+            _ => sections.plaintext(),
+        };
+        let key = derived(&format!("sealwood v1 {kind} address"));
+        let address = *blake3::keyed_hash(&key, &sections.canon).as_bytes();
+        let offset = self.pack.len() as u32;
+        let material = [&address[..], &PACK, &offset.to_le_bytes()].concat();
+        let key = blake3::keyed_hash(&domain(&format!("sealwood v1 {kind} key")), &material);
+        self.pack.extend(sealed(key.as_bytes(), &[], &plaintext));
+        Unit { address, offset, length: (plaintext.len() + TAG_BYTES) as u32 }
+    }
+
+    /// The root with this body, under a key slot.
+    pub(crate) fn root(&mut self, slot: &[u8], body: &[u8]) {
+        let salt = [0x73; 24];
+        let root_key = derived("sealwood v1 root");
+        let subkey =
+            |purpose: &[u8]| *blake3::keyed_hash(&root_key, &[purpose, &salt].concat()).as_bytes();
+        let header = [b"SWRT\x01\0", slot, &salt, &subkey(b"chck")[..8]].concat();
+        self.root = [header.clone(), sealed(&subkey(b"body"), &header, body)].concat();
+    }
+
+    /// The root's bytes, to spoil.
+    pub(crate) fn root_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.root
+    }
+
+    /// The objects as they are recorded.
+    pub(crate) fn objects(&self) -> Value {
+        let mut objects = vec![json!({"name": "root", "hex": hex::encode(&self.root)})];
+        if !self.pack.is_empty() {
+            let name = blake3::keyed_hash(&domain("sealwood v1 pack name"), &PACK);
+            let name = format!("objects/{}", hex::encode(&name.as_bytes()[..20]));
+            objects.push(json!({"name": name, "hex": hex::encode(&self.pack)}));
+        }
+        objects.into()
+    }
+}
+
+fn derived(purpose: &str) -> [u8; 32] {
+    blake3::derive_key(purpose, &SECRET)
+}
+
+fn domain(name: &str) -> [u8; 32] {
+    blake3::derive_key(name, &[])
+}
+
+fn sealed(key: &[u8; 32], associated: &[u8], plaintext: &[u8]) -> Vec<u8> {
+    let mut buffer = plaintext.to_vec();
+    let cipher = Aes256Gcm::new(key.into());
+    let whole = buffer.as_mut_slice().into();
+    let tag = cipher.encrypt_inout_detached(&Nonce::from([0; 12]), associated, whole).unwrap();
+    buffer.extend_from_slice(&tag);
+    buffer
+}
