@@ -9,6 +9,7 @@ mod chore;
 mod dart_build;
 mod file_tree;
 mod js_package;
+mod mutation;
 mod part;
 mod process;
 mod scenario_files;
@@ -52,6 +53,8 @@ enum Chore {
     Ci,
     /// Feed each fuzz target, or the one named, with random inputs.
     Fuzz(chore::fuzz::Fuzz),
+    /// Put faults into the code, one at a time, each of which a test has to notice.
+    Mutants(chore::mutants::Mutants),
     /// Compute the golden vectors anew.
     Vectors,
     /// Write the glue between Dart and Rust anew, or compare it.
@@ -88,6 +91,7 @@ fn run(chore: Chore) -> anyhow::Result<ExitCode> {
         Chore::Lint => chore::test::run(&workspace, &[Part::Lint]),
         Chore::Ci => chore::test::run(&workspace, Part::ALL),
         Chore::Fuzz(fuzz) => fuzz.run(&workspace),
+        Chore::Mutants(mutants) => mutants.run(&workspace),
         Chore::Vectors => chore::vectors::run(&workspace),
         Chore::Codegen(codegen) => codegen.run(&workspace),
         Chore::Jar => chore::jar::run(&workspace),

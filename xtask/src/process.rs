@@ -1,9 +1,11 @@
 //! Starting other programs and saying what went wrong with them.
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Command, ExitCode, Stdio};
+use std::io::{BufRead, BufReader, Read, Seek, Write};
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use wait_timeout::ChildExt;
 
 use crate::tally::Tally;
 
@@ -58,6 +60,35 @@ pub(crate) fn run_counting(command: &mut Command, out: &mut impl Write) -> Resul
     Ok(tally)
 }
 
+/// How a command ended that had a time limit.
+pub(crate) enum Ended {
+    /// By itself.
+    InTime {
+        /// What it wrote to standard output and standard error, in order.
+        output: String,
+        /// Its exit status.
+        status: ExitStatus,
+    },
+    /// It was stopped.
+    OutOfTime,
+}
+
+/// Runs `command` and stops it after `limit`. What it starts itself is not stopped.
+pub(crate) fn run_within(command: &mut Command, limit: Duration) -> Result<Ended> {
+    let mut file = tempfile::tempfile().context("cannot create a file for the output")?;
+    command.stdout(file.try_clone()?).stderr(file.try_clone()?);
+    let mut child = command.spawn().with_context(|| cannot_start(command))?;
+    let Some(status) = child.wait_timeout(limit)? else {
+        child.kill()?;
+        child.wait()?;
+        return Ok(Ended::OutOfTime);
+    };
+    let mut output = Vec::new();
+    file.rewind()?;
+    file.read_to_end(&mut output)?;
+    Ok(Ended::InTime { output: String::from_utf8_lossy(&output).into_owned(), status })
+}
+
 /// `command` as a person would type it.
 pub(crate) fn describe(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
@@ -102,6 +133,16 @@ mod tests {
         let mut command = shell("echo 'test result: ok. 0 passed; 0 failed;'");
         let error = run_counting(&mut command, &mut Vec::new()).unwrap_err();
         assert!(error.to_string().contains("ran no test"));
+    }
+
+    #[test]
+    fn a_command_that_does_not_end_is_stopped() {
+        let mut endless = Command::new("sleep");
+        let ended = run_within(endless.arg("1000"), Duration::from_millis(50)).unwrap();
+        assert!(matches!(ended, Ended::OutOfTime));
+        let ended = run_within(&mut shell("echo out; echo err >&2"), Duration::from_secs(60));
+        let Ended::InTime { output, .. } = ended.unwrap() else { panic!("stopped") };
+        assert_eq!(output, "out\nerr\n");
     }
 
     #[test]

@@ -143,7 +143,7 @@ impl Namespace {
     }
 
     /// Lets every key that begins with `from` begin with `to` instead, at once for all readers and
-    /// however many they are: it takes the time of one put. Gives whether there was any.
+    /// however many they are: it is one record of the log. Gives whether there was any.
     ///
     /// Values, revisions and expiries stay what they are. [`Error::PreconditionFailed`] if a key
     /// begins with `to` already, [`Error::InvalidArgument`] if one prefix begins with the other or a

@@ -45,7 +45,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// The bytes of a link in text form: address, pack, offset and length.
+    /// The length of a link in bytes: address, pack, offset and length.
     pub const BYTES: usize = 32 + 16 + 4 + 4;
 
     /// The link as bytes, for handing to a reader. Treat them as a secret.

@@ -156,3 +156,28 @@ fn unit_key(kind: UnitKind, address: &Address, pack: PackId, offset: u32) -> Zer
 fn domain(name: &str) -> [u8; 32] {
     blake3::derive_key(name, &[])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What BLAKE3's authors publish for its keyed mode: bytes that count to 250 and begin anew.
+    #[test]
+    fn addresses_are_keyed_blake3() {
+        let key = *b"whats the Elvish word for friend";
+        let keys =
+            Keys { node_address: key, content_address: key, table_address: key, root: [0; 32] };
+        for (length, expected) in [
+            (0, "92b2b75604ed3c761f9d6f62392c8a9227ad0ea3f09573e783f1498a4ed60d26"),
+            (1, "6d7878dfff2f485635d39013278ae14f1454b8c0a3a2d34bc1ab38228a80c95b"),
+            (1_023, "c951ecdf03288d0fcc96ee3413563d8a6d3589547f2c2fb36d9786470f1b9d6e"),
+            (1_025, "357dc55de0c7e382c900fd6e320acc04146be01db6a8ce7210b7189bd664ea69"),
+            (5_121, "6ccf1c34753e7a044db80798ecd0782a8f76f33563accaddbfbb2e0ea4b2d024"),
+        ] {
+            let input: Vec<u8> = (0..=250).cycle().take(length).collect();
+            for kind in [UnitKind::Node, UnitKind::Content, UnitKind::Table] {
+                assert_eq!(hex::encode(keys.address(kind, &input).expose()), expected);
+            }
+        }
+    }
+}

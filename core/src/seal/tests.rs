@@ -133,6 +133,29 @@ fn a_passphrase_opens_its_vault_and_bad_parameters_are_refused_early() {
 }
 
 #[test]
+fn a_slot_that_other_programs_made_opens() {
+    // Argon2id by libargon2 (19,456 KiB, 2 passes, 3 lanes), AES-256-GCM by OpenSSL.
+    let slot = "01004c00000200000003000000404142434445464748494a4b4c4d4e4f\
+                fba58165862650ac59e802cc3343cd400731e9562859a1e33624105a87c8878a\
+                09f65212eacb92f4e1f3e87b0ddf2750";
+    let slot = hex::decode(slot).unwrap();
+    let slot = KeySlot::decode(&mut crate::codec::Reader::new(&slot, "slot")).unwrap();
+    let passphrase = Unlock::Passphrase(Passphrase::new("caf\u{e9} correct horse").unwrap());
+    let secret: [u8; 32] = std::array::from_fn(|index| index as u8);
+    assert!(block_on(slot.unlock(&passphrase)).unwrap() == RootSecret::from_bytes(secret));
+}
+
+#[test]
+fn what_has_another_address_is_refused() {
+    let keys = keys(1);
+    for kind in [UnitKind::Node, UnitKind::Content, UnitKind::Table] {
+        let address = keys.address(kind, b"right");
+        assert_eq!(code(keys.check(kind, &address, b"right")), "ok");
+        assert_eq!(code(keys.check(kind, &address, b"wrong")), "object-corrupt");
+    }
+}
+
+#[test]
 fn a_recovery_phrase_is_24_words_and_catches_typos() {
     let secret = RootSecret::from_bytes([0x5a; 32]);
     let phrase = secret.recovery_phrase().unwrap();

@@ -1,13 +1,14 @@
 //! Many threads at once: races have one winner, watches miss nothing, snapshots stay the same, and
 //! writers share their syncs.
 
-use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Barrier};
 
 use sealwood::Error;
 use sealwood::engine::{
     Background, Durability, Engine, EngineConfig, EventKind, Namespace, Precondition, PutOptions,
 };
+use sealwood::platform::Clock;
 use sealwood::platform::disk::fault::FaultDisk;
 
 use crate::common::{all, assert_no_strays, assert_whole, everything, open_faulty, pattern, small};
@@ -58,6 +59,42 @@ fn of_many_who_replace_the_same_revision_one_wins() {
     }
     engine.checkpoint().unwrap();
     assert_no_strays(&engine);
+}
+
+/// A clock that lets other threads run whenever it is asked.
+struct Yielding;
+
+impl Clock for Yielding {
+    fn now_ms(&self) -> u64 {
+        (0..20).for_each(|_| std::thread::yield_now());
+        1
+    }
+}
+
+/// The time is asked while a condition on a key that may expire is decided. Who comes in between
+/// must find it not decided yet.
+#[test]
+fn a_condition_and_the_write_under_it_are_one_step() {
+    const THREADS: usize = 4;
+    let config = EngineConfig { clock: Arc::new(Yielding), ..small() };
+    let engine = open_faulty(&FaultDisk::new(), config);
+    let one = engine.namespace("one").unwrap();
+    let mut revision = one.put(b"key", "start").unwrap();
+    for _ in 0..100 {
+        one.expire_at(b"key", 1 << 40).unwrap();
+        revision = one.info(b"key").unwrap().unwrap().revision.max(revision);
+        let barrier = Barrier::new(THREADS);
+        let replace = || {
+            barrier.wait();
+            one.put_if(b"key", "new", Precondition::Revision(revision)).is_ok()
+        };
+        let won: usize = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(replace)).collect();
+            threads.into_iter().map(|it| usize::from(it.join().unwrap())).sum()
+        });
+        assert_eq!(won, 1);
+        revision = one.info(b"key").unwrap().unwrap().revision;
+    }
 }
 
 #[test]

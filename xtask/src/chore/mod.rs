@@ -8,6 +8,7 @@ pub(crate) mod demo;
 pub(crate) mod fuzz;
 pub(crate) mod jar;
 pub(crate) mod mobile;
+pub(crate) mod mutants;
 pub(crate) mod npm;
 pub(crate) mod sid;
 pub(crate) mod swift;

@@ -2,10 +2,13 @@
 //! fails if the tool it needs cannot be had: nothing is skipped.
 
 mod dart;
+mod deny;
+mod fuzz;
 mod js;
 pub(crate) mod kotlin;
 mod lint;
 mod matrix;
+mod mutants;
 mod package;
 mod rust;
 mod s3;
@@ -25,6 +28,12 @@ pub(crate) enum Part {
     Lint,
     /// All tests of all crates on this machine.
     Rust,
+    /// A bounded share of every fuzz target.
+    Fuzz,
+    /// A share of the faults that tests have to notice.
+    Mutants,
+    /// Licences, sources and bans of the dependencies.
+    Deny,
     /// The blob store contract against an S3 server.
     S3,
     /// The golden vectors on wasm32 in Node.
@@ -50,6 +59,9 @@ impl Part {
     pub(crate) const ALL: &[Part] = &[
         Part::Lint,
         Part::Rust,
+        Part::Fuzz,
+        Part::Mutants,
+        Part::Deny,
         Part::S3,
         Part::Wasm,
         Part::Js,
@@ -66,6 +78,9 @@ impl Part {
         match self {
             Part::Lint => "lint",
             Part::Rust => "rust",
+            Part::Fuzz => "fuzz",
+            Part::Mutants => "mutants",
+            Part::Deny => "deny",
             Part::S3 => "s3",
             Part::Wasm => "wasm",
             Part::Js => "js",
@@ -83,6 +98,9 @@ impl Part {
         match self {
             Part::Lint => lint::run(workspace, tally),
             Part::Rust => rust::run(workspace, tally),
+            Part::Fuzz => fuzz::run(workspace, tally),
+            Part::Mutants => mutants::run(workspace, tally),
+            Part::Deny => deny::run(workspace, tally),
             Part::S3 => s3::run(workspace, tally),
             Part::Wasm => wasm::run(workspace, tally),
             Part::Js => js::run(workspace, tally),

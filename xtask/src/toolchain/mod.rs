@@ -2,6 +2,7 @@
 //! to do by hand where that fails.
 
 pub(crate) mod apt;
+pub(crate) mod cargo_deny;
 pub(crate) mod cargo_fuzz;
 pub(crate) mod chromium;
 pub(crate) mod dart;
