@@ -108,7 +108,6 @@ pub(crate) struct Child {
 
 /// All entries below a directory, each directory before what it holds.
 pub(crate) struct SortedWalk<'a> {
-    vault: &'a Vault,
     /// From the top down: the directories that are open, and whether the entry each is at is its
     /// last.
     open: Vec<(Children<'a>, bool)>,
@@ -116,7 +115,7 @@ pub(crate) struct SortedWalk<'a> {
 
 impl<'a> SortedWalk<'a> {
     pub(crate) fn new(vault: &'a Vault, directory: VaultPath) -> Self {
-        Self { vault, open: vec![(Children::new(vault, directory), false)] }
+        Self { open: vec![(Children::new(vault, directory), false)] }
     }
 
     pub(crate) async fn next(&mut self) -> Result<Option<Visit>> {
@@ -126,11 +125,12 @@ impl<'a> SortedWalk<'a> {
                 continue;
             };
             *at_last = child.is_last;
+            let below = match child.entry.kind {
+                EntryKind::Directory => Some(children.enter(&child.entry.path).await?),
+                EntryKind::File => None,
+            };
             let last = self.open.iter().map(|(_, at_last)| *at_last).collect();
-            if child.entry.kind == EntryKind::Directory {
-                let below = children.enter(&child.entry.path).await?;
-                self.open.push((below, false));
-            }
+            self.open.extend(below.map(|below| (below, false)));
             return Ok(Some(Visit { entry: child.entry, last }));
         }
         Ok(None)
