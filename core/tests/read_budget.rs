@@ -8,7 +8,7 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use common::{credential, deferred, noise, open};
 use futures_lite::future::block_on;
 use futures_util::future::try_join_all;
@@ -207,7 +207,7 @@ fn five_hundred_files_of_one_pack_are_few_requests_however_they_are_read() {
         assert_eq!(
             files
                 .try_fold(0, async |sum, (_, content)| {
-                    Ok(sum + content.try_concat().await?.len())
+                    Ok(sum + content.try_collect::<BytesMut>().await?.len())
                 })
                 .await
                 .unwrap(),
@@ -251,7 +251,7 @@ fn a_tree_of_many_small_folders_is_read_in_few_requests() {
         let vault = cold(&store).await;
         let files = vault.get_recursive("top", CancelToken::new()).await.unwrap();
         let read = files.map_ok(async |(entry, content)| {
-            let bytes: Vec<u8> = content.map_ok(Vec::from).try_concat().await?;
+            let bytes = content.try_collect::<BytesMut>().await?;
             if entry.kind == EntryKind::File {
                 let file: u64 = entry.name().strip_prefix("file-").unwrap().parse().unwrap();
                 assert!(bytes == noise(file, 1_500), "{}", entry.path);

@@ -1,7 +1,5 @@
 //! How far to read ahead in one pack.
 
-use std::ops::Range;
-
 use super::span::GAP_BYTES_MAX;
 use crate::seal::Place;
 
@@ -9,6 +7,9 @@ use crate::seal::Place;
 const WINDOW_BYTES_FIRST: u64 = 64 * 1024;
 /// By how much a window grows that was of use.
 const GROWTH: u64 = 4;
+/// How many times all that was asked for so far a window may be for that reason alone. Reached step
+/// by step: two reads in one pack say little, ten say that more will come.
+const SHARE_MAX: u32 = 8;
 
 /// How units are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +38,7 @@ impl Pattern {
 #[derive(Debug, Default)]
 pub(super) struct Ahead {
     misses: u32,
+    asked_bytes: u64,
     window: u64,
     /// Whether something that had been read ahead was asked for since the last miss.
     was_of_use: bool,
@@ -46,26 +48,28 @@ pub(super) struct Ahead {
 
 impl Ahead {
     /// A unit was on hand.
-    pub(super) fn hit(&mut self) {
+    pub(super) fn hit(&mut self, place: &Place) {
+        self.asked_bytes += u64::from(place.length);
         self.was_of_use = true;
     }
 
-    /// A unit was not: gives the range to read, from the unit on.
-    pub(super) fn miss(&mut self, place: &Place, pattern: Pattern, bytes_max: u64) -> Range<u64> {
+    /// A unit was not: gives how many bytes to read with it.
+    pub(super) fn miss(&mut self, place: &Place, pattern: Pattern, bytes_max: u64) -> u64 {
         let unit = super::range(place);
         let goes_on = (self.end..=self.end + GAP_BYTES_MAX).contains(&unit.start);
+        self.asked_bytes += unit.end - unit.start;
+        let least =
+            WINDOW_BYTES_FIRST.max(self.asked_bytes * u64::from(self.misses.min(SHARE_MAX)));
         self.window = match self.window {
             _ if self.misses < pattern.exact_reads() => 0,
-            0 => WINDOW_BYTES_FIRST,
-            window if self.was_of_use || goes_on => window * GROWTH,
-            _ => WINDOW_BYTES_FIRST,
+            window if self.was_of_use || goes_on => least.max(window * GROWTH),
+            _ => least,
         };
         self.window = self.window.min(bytes_max);
         self.misses = self.misses.saturating_add(1);
         self.was_of_use = false;
-        let end = unit.end.max(unit.start + self.window);
-        self.end = end;
-        unit.start..end
+        self.end = unit.end.max(unit.start + self.window);
+        self.end - unit.start
     }
 }
 
@@ -79,9 +83,7 @@ mod tests {
 
     fn length(ahead: &mut Ahead, offset: u64, pattern: Pattern) -> u64 {
         let place = Place { pack: PackId([1; 16]), offset: offset as u32, length: 100 };
-        let range = ahead.miss(&place, pattern, MAX);
-        assert_eq!(range.start, offset);
-        range.end - range.start
+        ahead.miss(&place, pattern, MAX)
     }
 
     #[test]
@@ -117,7 +119,20 @@ mod tests {
         let lengths: Vec<_> =
             (1..20).map(|read| length(&mut ahead, far(read), Pattern::Neighbours)).collect();
         assert!(lengths[1..].iter().all(|length| *length == 64 * KIB), "{lengths:?}");
-        ahead.hit();
+        let place = Place { pack: PackId([1; 16]), offset: 0, length: 100 };
+        ahead.hit(&place);
         assert_eq!(length(&mut ahead, 50 * MAX + 1, Pattern::Neighbours), 256 * KIB);
+    }
+
+    #[test]
+    fn who_asks_for_much_in_no_order_gets_much() {
+        let mut ahead = Ahead::default();
+        let far = |read: u64| (read * 7_919 % 100) * MAX;
+        let length = |read| {
+            let place = Place { pack: PackId([1; 16]), offset: far(read) as u32, length: 65_536 };
+            ahead.miss(&place, Pattern::Neighbours, MAX)
+        };
+        let lengths: Vec<_> = (1..5).map(length).collect();
+        assert_eq!(lengths, [64 * KIB, 128 * KIB, 384 * KIB, 768 * KIB]);
     }
 }

@@ -258,14 +258,17 @@ impl State {
         if let Some(load) = self.on_hand(kind, place) {
             return load;
         }
-        let window = self.watch(place.pack).of(kind).miss(place, pattern, reader.span_bytes_max);
-        self.depart(reader, place.pack, &range(place), window)
+        let bytes = self.watch(place.pack).of(kind).miss(place, pattern, reader.span_bytes_max);
+        let window = self.window(place.pack, &range(place), bytes);
+        self.depart(reader, place.pack, window)
     }
 
     fn load_within(&mut self, reader: &PackReader, span: &Span, place: &Place) -> Load {
-        let on_hand = self.on_hand(UnitKind::Content, place);
-        on_hand
-            .unwrap_or_else(|| self.depart(reader, place.pack, &range(place), span.range.clone()))
+        if let Some(load) = self.on_hand(UnitKind::Content, place) {
+            return load;
+        }
+        let window = self.not_on_hand(place.pack, &range(place), span.range.clone());
+        self.depart(reader, place.pack, window)
     }
 
     fn load_all(&mut self, reader: &PackReader, kind: UnitKind, places: &[Place]) -> Vec<Load> {
@@ -280,15 +283,14 @@ impl State {
         let is_lone = spans.len() == 1;
         for (span, units) in spans {
             // One here, one there: whoever goes on like this gets more at a time.
-            let window = match is_lone {
-                true => self.watch(span.pack).of(kind).miss(
-                    &span.place(),
-                    Pattern::Walk,
-                    reader.span_bytes_max,
-                ),
-                false => span.range.clone(),
+            let window = if is_lone {
+                let (place, max) = (span.place(), reader.span_bytes_max);
+                let bytes = self.watch(span.pack).of(kind).miss(&place, Pattern::Walk, max);
+                self.window(span.pack, &span.range, bytes)
+            } else {
+                span.range
             };
-            let load = self.depart(reader, span.pack, &span.range, window);
+            let load = self.depart(reader, span.pack, window);
             loads.push(Load { units, ..load });
         }
         loads
@@ -304,22 +306,22 @@ impl State {
                 (start, Source::Store(answer))
             }
         };
-        self.watch(place.pack).of(kind).hit();
+        self.watch(place.pack).of(kind).hit(place);
         Some(Load { start, bytes: 0, source, units: vec![0] })
     }
 
-    /// Sends for `wanted` and as much of `window` around it as is not on hand.
-    fn depart(
-        &mut self,
-        reader: &PackReader,
-        pack: PackId,
-        wanted: &Range<u64>,
-        window: Range<u64>,
-    ) -> Load {
+    /// A window of about `bytes` that holds `wanted`: from there on, and before it if what follows
+    /// is on hand.
+    fn window(&self, pack: PackId, wanted: &Range<u64>, bytes: u64) -> Range<u64> {
+        let after = self.not_on_hand(pack, wanted, wanted.start..wanted.start + bytes);
+        let before = after.end.saturating_sub(bytes)..after.end;
+        self.not_on_hand(pack, wanted, before)
+    }
+
+    /// The part of `window` around `wanted` of which nothing else is on hand.
+    fn not_on_hand(&self, pack: PackId, wanted: &Range<u64>, window: Range<u64>) -> Range<u64> {
         let mut range = window.start.min(wanted.start)..window.end.max(wanted.end);
-        let on_hand = self.cache.ranges(pack).chain(self.flights.ranges(pack));
-        // A small piece in between is not worth a request more.
-        for there in on_hand.filter(|there| there.end - there.start > span::GAP_BYTES_MAX) {
+        for there in self.cache.ranges(pack).chain(self.flights.ranges(pack)) {
             if there.start < wanted.start {
                 range.start = range.start.max(there.end.min(wanted.start));
             }
@@ -327,13 +329,14 @@ impl State {
                 range.end = range.end.min(there.start.max(wanted.end));
             }
         }
-        let answer = self.flights.depart(pack, range.clone(), reader.clone());
-        Load {
-            start: range.start,
-            bytes: range.end - range.start,
-            source: Source::Store(answer),
-            units: vec![0],
-        }
+        range
+    }
+
+    /// Sends for a range.
+    fn depart(&mut self, reader: &PackReader, pack: PackId, range: Range<u64>) -> Load {
+        let (start, bytes) = (range.start, range.end - range.start);
+        let answer = self.flights.depart(pack, range, reader.clone());
+        Load { start, bytes, source: Source::Store(answer), units: vec![0] }
     }
 
     fn watch(&mut self, pack: PackId) -> &mut Watched {

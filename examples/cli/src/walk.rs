@@ -108,7 +108,6 @@ pub(crate) struct Child {
 
 /// All entries below a directory, each directory before what it holds.
 pub(crate) struct SortedWalk<'a> {
-    vault: &'a Vault,
     /// From the top down: the directories that are open, and whether the entry each is at is its
     /// last.
     open: Vec<(Children<'a>, bool)>,
@@ -116,7 +115,7 @@ pub(crate) struct SortedWalk<'a> {
 
 impl<'a> SortedWalk<'a> {
     pub(crate) fn new(vault: &'a Vault, directory: VaultPath) -> Self {
-        Self { vault, open: vec![(Children::new(vault, directory), false)] }
+        Self { open: vec![(Children::new(vault, directory), false)] }
     }
 
     pub(crate) async fn next(&mut self) -> Result<Option<Visit>> {
