@@ -2,7 +2,8 @@
 
 use std::env;
 use std::fmt;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sealwood::Error;
@@ -10,6 +11,7 @@ use sealwood::blob::{BlobStore, DirectoryStore, EngineStore, S3Config, S3Credent
 use sealwood::engine::EngineConfig;
 
 use crate::failure::{Failure, Result};
+use crate::secrets;
 
 /// The address of a vault. It never holds a secret, so it may be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +69,8 @@ impl Address {
             Self::Directory(path) => Ok(Store::Open(Arc::new(DirectoryStore::open(path).await?))),
             Self::S3(address) => {
                 let config = S3Config::from_address(address, s3_credentials()?)?;
+                // A bundle that was asked for and cannot be read is no reason to go on without.
+                ca_bundle()?;
                 Ok(Store::Open(Arc::new(S3Store::new(config)?)))
             }
             Self::Memory => Err(Failure::Usage("memory: is for `sealwood demo` alone".into())),
@@ -121,15 +125,29 @@ fn some_path(text: &str) -> Result<PathBuf> {
 }
 
 fn s3_credentials() -> Result<S3Credentials> {
-    let variable = |name: &str| {
-        env::var(name).map_err(|_| Failure::Usage(format!("a bucket needs {name} to be set")))
+    // One that is empty is as good as none.
+    let variable = |name| Ok(secrets::variable(name)?.filter(|value| !value.is_empty()));
+    let needed = |name| {
+        variable(name)?.ok_or_else(|| Failure::Usage(format!("a bucket needs {name} to be set")))
     };
     let credentials =
-        S3Credentials::new(&variable("AWS_ACCESS_KEY_ID")?, &variable("AWS_SECRET_ACCESS_KEY")?);
-    Ok(match env::var("AWS_SESSION_TOKEN") {
-        Ok(token) => credentials.with_session_token(&token),
-        Err(_) => credentials,
+        S3Credentials::new(&needed("AWS_ACCESS_KEY_ID")?, &needed("AWS_SECRET_ACCESS_KEY")?);
+    Ok(match variable("AWS_SESSION_TOKEN")? {
+        Some(token) => credentials.with_session_token(&token),
+        None => credentials,
     })
+}
+
+/// The certificates in PEM that a bucket's server is checked against, if the environment names a
+/// file of them.
+fn ca_bundle() -> Result<Option<Vec<u8>>> {
+    for name in ["AWS_CA_BUNDLE", "SSL_CERT_FILE"] {
+        if let Some(path) = env::var_os(name).filter(|path| !path.is_empty()) {
+            let path = Path::new(&path);
+            return fs::read(path).map(Some).map_err(|error| Failure::local(path, error));
+        }
+    }
+    Ok(None)
 }
 
 #[cfg(test)]
