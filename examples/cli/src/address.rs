@@ -2,7 +2,8 @@
 
 use std::env;
 use std::fmt;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -11,6 +12,7 @@ use sealwood::blob::{BlobStore, DirectoryStore, EngineStore, S3Config, S3Credent
 use sealwood::engine::EngineConfig;
 
 use crate::failure::{Failure, Result};
+use crate::secrets;
 
 /// The address of a vault. It never holds a secret, so it may be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +70,8 @@ impl Address {
             Self::Directory(path) => Ok(Store::Open(Arc::new(DirectoryStore::open(path).await?))),
             Self::S3(address) => {
                 let mut config = S3Config::from_address(address, s3_credentials()?)?;
-                config.ca_bundle = ca_bundle()?;
+                // A bundle that was asked for and cannot be read is no reason to go on without.
+                config.ca_bundle = ca_bundle()?.map(Bytes::from);
                 Ok(Store::Open(Arc::new(S3Store::new(config)?)))
             }
             Self::Memory => Err(Failure::Usage("memory: is for `sealwood demo` alone".into())),
@@ -123,28 +126,29 @@ fn some_path(text: &str) -> Result<PathBuf> {
 }
 
 fn s3_credentials() -> Result<S3Credentials> {
-    let variable = |name: &str| {
-        env::var(name).map_err(|_| Failure::Usage(format!("a bucket needs {name} to be set")))
+    // One that is empty is as good as none.
+    let variable = |name| Ok(secrets::variable(name)?.filter(|value| !value.is_empty()));
+    let needed = |name| {
+        variable(name)?.ok_or_else(|| Failure::Usage(format!("a bucket needs {name} to be set")))
     };
     let credentials =
-        S3Credentials::new(&variable("AWS_ACCESS_KEY_ID")?, &variable("AWS_SECRET_ACCESS_KEY")?);
-    Ok(match env::var("AWS_SESSION_TOKEN") {
-        Ok(token) => credentials.with_session_token(&token),
-        Err(_) => credentials,
+        S3Credentials::new(&needed("AWS_ACCESS_KEY_ID")?, &needed("AWS_SECRET_ACCESS_KEY")?);
+    Ok(match variable("AWS_SESSION_TOKEN")? {
+        Some(token) => credentials.with_session_token(&token),
+        None => credentials,
     })
 }
 
-/// The certificates that the first of the variables names which is set and not empty.
-fn ca_bundle() -> Result<Option<Bytes>> {
-    let named = ["AWS_CA_BUNDLE", "SSL_CERT_FILE"].into_iter().find_map(|name| {
-        let path = env::var_os(name).filter(|path| !path.is_empty())?;
-        Some((name, path))
-    });
-    let Some((name, path)) = named else { return Ok(None) };
-    match std::fs::read(path) {
-        Ok(bundle) => Ok(Some(bundle.into())),
-        Err(error) => Err(Failure::Usage(format!("the file that {name} names: {error}"))),
+/// The certificates in PEM that a bucket's server is checked against, if the environment names a
+/// file of them.
+fn ca_bundle() -> Result<Option<Vec<u8>>> {
+    for name in ["AWS_CA_BUNDLE", "SSL_CERT_FILE"] {
+        if let Some(path) = env::var_os(name).filter(|path| !path.is_empty()) {
+            let path = Path::new(&path);
+            return fs::read(path).map(Some).map_err(|error| Failure::local(path, error));
+        }
     }
+    Ok(None)
 }
 
 #[cfg(test)]

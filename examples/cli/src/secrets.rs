@@ -65,7 +65,8 @@ fn from_words(words: &str) -> Result<Credential> {
     Ok(Credential::from_phrase(&RecoveryPhrase::parse(words)?)?)
 }
 
-fn variable(name: &str) -> Result<Option<Zeroizing<String>>> {
+/// A variable of the environment that may hold a secret.
+pub(crate) fn variable(name: &str) -> Result<Option<Zeroizing<String>>> {
     match env::var(name) {
         Ok(value) => Ok(Some(Zeroizing::new(value))),
         Err(env::VarError::NotPresent) => Ok(None),

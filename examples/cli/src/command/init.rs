@@ -21,7 +21,8 @@ const ROOT: &str = "root";
 
 #[derive(clap::Args)]
 pub(crate) struct Init {
-    /// Write the 24 words to FILE, which only you can read, instead of the terminal
+    /// Write the 24 words to FILE, which only you can read, instead of the terminal; before
+    /// anything is stored, as there
     #[arg(long, value_name = "FILE")]
     phrase_out: Option<PathBuf>,
 
@@ -110,6 +111,7 @@ async fn opens_nothing(failure: &Failure, store: &dyn BlobStore) -> bool {
     match error {
         Error::VaultExists
         | Error::ConditionalPutUnsupported { .. }
+        | Error::StoreDenied
         | Error::InvalidArgument { .. } => true,
         // The root may be there, or still on its way.
         Error::StoreUnavailable { .. } | Error::OutcomeUnknown | Error::Cancelled => false,

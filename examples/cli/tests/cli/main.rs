@@ -2,15 +2,21 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod bucket;
 mod drive;
 
+mod a_put_over_a_put_ends;
 mod damage_is_reported;
 mod demo_verifies_every_byte;
 mod exit_codes_tell_what_failed;
 mod files_come_back_as_they_were;
 mod interruption_leaves_the_vault_whole;
 mod json_is_one_object_a_line;
+mod local_files_are_private;
 mod moving_and_removing;
+mod names_show_what_they_are;
 mod nothing_is_written_outside_the_target;
 mod one_program_at_a_time;
 mod secrets_never_come_from_arguments;
+mod what_a_bucket_answers_is_told;
+mod words_come_before_the_vault;

@@ -4,6 +4,8 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use crate::drive::Drive;
 
@@ -29,6 +31,68 @@ fn a_link_to_a_folder_is_not_followed() {
     assert!(ran.stderr.contains("[local-not-a-folder]"), "{}", ran.stderr);
     assert_eq!(fs::read_dir(drive.path("outside")).unwrap().count(), 0);
     assert_eq!(drive.read("out/tree/other"), b"beside it", "the rest is there");
+}
+
+/// Many rounds of another program that puts a link in place of a folder, and the folder back.
+fn swap_until(done: &AtomicBool, drive: &Drive, folder: &str) {
+    let (path, outside) = (drive.path(folder), drive.path("outside"));
+    let mut round = 0;
+    while !done.load(Ordering::Relaxed) {
+        let away = drive.path(&format!("away-{round}"));
+        // Each may fail: the get makes folders at the same time.
+        if fs::rename(&path, &away).is_ok() {
+            drop(symlink(&outside, &path));
+            thread::yield_now();
+            drop(fs::remove_file(&path));
+            drop(fs::rename(&away, &path));
+            round += 1;
+        }
+    }
+}
+
+#[test]
+fn a_folder_that_is_swapped_for_a_link_meanwhile_lets_nothing_out() {
+    let drive = Drive::new();
+    for file in 0..1500 {
+        drive.write(&format!("in/sub/{file}"), "from the vault");
+    }
+    drive.ok(&["put", "in", "/tree"]);
+    fs::create_dir(drive.path("outside")).unwrap();
+    for round in 0..4 {
+        let target = format!("out-{round}");
+        fs::create_dir(drive.path(&target)).unwrap();
+        let done = AtomicBool::new(false);
+        let ran = thread::scope(|scope| {
+            scope.spawn(|| swap_until(&done, &drive, &format!("{target}/tree/sub")));
+            let ran = drive.run(&["get", "tree", &target]);
+            done.store(true, Ordering::Relaxed);
+            ran
+        });
+        assert!(matches!(ran.code, Some(0 | 1)), "{}", ran.stderr);
+        let out: Vec<_> = fs::read_dir(drive.path("outside")).unwrap().collect();
+        assert!(out.is_empty(), "{} got out, {:?}", out.len(), out[0]);
+    }
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_not_made_a_folder() {
+    let drive = with_tree();
+    symlink(drive.path("outside/new"), drive.path("target")).unwrap();
+    let ran = drive.run(&["get", "tree", "target"]);
+    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    assert!(ran.stderr.contains("target: "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("[local-not-a-folder]"), "{}", ran.stderr);
+    assert_eq!(fs::read_dir(drive.path("outside")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_destination_that_is_a_link_is_where_the_user_said() {
+    let drive = with_tree();
+    symlink(drive.path("out"), drive.path("link")).unwrap();
+    drive.ok(&["get", "tree", "link"]);
+    assert_eq!(drive.read("out/tree/sub/file"), b"from the vault");
+    drive.ok(&["get", "tree/other", "link/a/../b/name"]);
+    assert_eq!(drive.read("out/b/name"), b"beside it");
 }
 
 #[test]

@@ -1,0 +1,168 @@
+//! A bucket of this process, for what a server that works does not do.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+/// A server that honours conditions, and misbehaves as it is told.
+pub(crate) struct Bucket {
+    port: u16,
+    state: Arc<State>,
+}
+
+#[derive(Default)]
+struct State {
+    objects: Mutex<BTreeMap<String, (u64, Vec<u8>)>>,
+    mood: Mutex<Mood>,
+    /// The first lines and headers of all requests.
+    seen: Mutex<Vec<String>>,
+}
+
+/// How requests are answered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Mood {
+    #[default]
+    Works,
+    /// A refusal of every request.
+    Refuses { status: u16, code: &'static str },
+    /// Takes the root in, and is gone before it answers.
+    DiesOfTheRoot,
+    /// Closes every connection.
+    Gone,
+}
+
+struct Request {
+    method: String,
+    key: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+impl Bucket {
+    pub(crate) fn new(mood: Mood) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let state = Arc::new(State { mood: Mutex::new(mood), ..State::default() });
+        let served = Arc::clone(&state);
+        thread::spawn(move || {
+            for connection in listener.incoming() {
+                let state = Arc::clone(&served);
+                thread::spawn(move || state.serve(&connection.unwrap()));
+            }
+        });
+        Self { port, state }
+    }
+
+    pub(crate) fn turn(&self, mood: Mood) {
+        *self.state.mood.lock().unwrap() = mood;
+    }
+
+    pub(crate) fn seen(&self) -> Vec<String> {
+        self.state.seen.lock().unwrap().clone()
+    }
+
+    pub(crate) fn keys(&self) -> Vec<String> {
+        self.state.objects.lock().unwrap().keys().cloned().collect()
+    }
+
+    /// Sends the command to the bucket, with credentials and nothing else of ours.
+    pub(crate) fn give_to<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        for name in ["AWS_SESSION_TOKEN", "AWS_CA_BUNDLE", "SSL_CERT_FILE"] {
+            command.env_remove(name);
+        }
+        command
+            .env("SEALWOOD_VAULT", format!("s3://bucket?endpoint=http://127.0.0.1:{}", self.port))
+            .env("AWS_ACCESS_KEY_ID", "id")
+            .env("AWS_SECRET_ACCESS_KEY", "secret")
+    }
+}
+
+impl State {
+    fn serve(&self, connection: &TcpStream) {
+        let Some(request) = Request::read(connection) else { return };
+        let seen = format!("{} {} {:?}", request.method, request.key, request.headers);
+        self.seen.lock().unwrap().push(seen);
+        let mut mood = self.mood.lock().unwrap();
+        let (status, headers, body) = match *mood {
+            Mood::Gone => return,
+            Mood::DiesOfTheRoot if request.method == "PUT" && request.key.ends_with("/root") => {
+                self.answer(request);
+                *mood = Mood::Gone;
+                return;
+            }
+            Mood::Works | Mood::DiesOfTheRoot => self.answer(request),
+            Mood::Refuses { status, code } => refusal(status, code),
+        };
+        drop(mood);
+        let head = format!(
+            "HTTP/1.1 {status} Told\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n",
+            body.len()
+        );
+        // A client that has gone needs no answer.
+        drop((&*connection).write_all(&[head.as_bytes(), &body].concat()));
+    }
+
+    fn answer(&self, request: Request) -> (u16, String, Vec<u8>) {
+        let mut objects = self.objects.lock().unwrap();
+        let tag = |version: u64| format!("\"{version:032x}\"");
+        let found = objects.get(&request.key).cloned();
+        match request.method.as_str() {
+            "GET" | "HEAD" => match found {
+                Some((version, body)) => (200, format!("etag: {}\r\n", tag(version)), body),
+                None => refusal(404, "NoSuchKey"),
+            },
+            "PUT" => {
+                let current = found.map(|(version, _)| version);
+                let holds = request.headers.iter().all(|(name, value)| match name.as_str() {
+                    "if-none-match" => current.is_none(),
+                    "if-match" => current.map(tag).as_ref() == Some(value),
+                    _ => true,
+                });
+                if !holds {
+                    return refusal(412, "PreconditionFailed");
+                }
+                let version = current.unwrap_or(0) + 1;
+                objects.insert(request.key, (version, request.body));
+                (200, format!("etag: {}\r\n", tag(version)), Vec::new())
+            }
+            "DELETE" => {
+                objects.remove(&request.key);
+                (204, String::new(), Vec::new())
+            }
+            _ => refusal(501, "NotImplemented"),
+        }
+    }
+}
+
+impl Request {
+    /// `None` if the client went away first.
+    fn read(connection: &TcpStream) -> Option<Self> {
+        let mut reader = BufReader::new(connection);
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let mut words = line.split(' ');
+        let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
+        let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+        let mut headers = vec![("query".to_owned(), query.to_lowercase())];
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line).ok()?;
+            let Some((name, value)) = line.trim_end().split_once(':') else { break };
+            headers.push((name.to_lowercase(), value.trim().to_owned()));
+        }
+        let length = headers.iter().find(|(name, _)| name == "content-length");
+        let mut body = vec![0; length.map_or(0, |(_, value)| value.parse().unwrap())];
+        reader.read_exact(&mut body).ok()?;
+        Some(Self { method, key: path.to_owned(), headers, body })
+    }
+}
+
+fn refusal(status: u16, code: &str) -> (u16, String, Vec<u8>) {
+    let body = format!(
+        "<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>told by a test</Message></Error>"
+    );
+    (status, "content-type: application/xml\r\n".to_owned(), body.into_bytes())
+}
