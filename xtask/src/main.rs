@@ -11,6 +11,7 @@ mod file_tree;
 mod js_package;
 mod part;
 mod process;
+mod s3_server;
 mod scenario_files;
 mod snippets;
 mod swift_build;
@@ -48,6 +49,8 @@ enum Chore {
     Bench(chore::bench::Bench),
     /// Check formatting, lints and documentation.
     Lint,
+    /// Pass HTTP on to a server, and do to it what bad networks do.
+    FaultProxy(chore::fault_proxy::FaultProxy),
     /// Run everything a change has to pass.
     Ci,
     /// Feed each fuzz target, or the one named, with random inputs.
@@ -87,6 +90,7 @@ fn run(chore: Chore) -> anyhow::Result<ExitCode> {
         Chore::Bench(bench) => bench.run(&workspace),
         Chore::Lint => chore::test::run(&workspace, &[Part::Lint]),
         Chore::Ci => chore::test::run(&workspace, Part::ALL),
+        Chore::FaultProxy(proxy) => proxy.run(),
         Chore::Fuzz(fuzz) => fuzz.run(&workspace),
         Chore::Vectors => chore::vectors::run(&workspace),
         Chore::Codegen(codegen) => codegen.run(&workspace),

@@ -233,9 +233,11 @@ mod tests {
             let expected: &[u8] = if framing == Framing::Length(0) { b"" } else { b"hello" };
             assert_eq!((body.as_slice(), left.as_slice()), (expected, rest.as_bytes()));
         }
-        for (framing, text) in
-            [(Framing::Length(5), "hell"), (Framing::Chunked, "4\r\nhel"), (Framing::Chunked, "x\r\n")]
-        {
+        for (framing, text) in [
+            (Framing::Length(5), "hell"),
+            (Framing::Chunked, "4\r\nhel"),
+            (Framing::Chunked, "x\r\n"),
+        ] {
             assert!(read_body(text.as_bytes(), framing).is_err());
         }
     }

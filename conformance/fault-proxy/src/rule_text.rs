@@ -19,7 +19,9 @@ impl FromStr for Rule {
         for word in text.split_whitespace() {
             let (name, value) = word.split_once('=').unwrap_or((word, ""));
             let number = || {
-                value.parse::<u64>().map_err(|_| format!("`{word}`: a whole number has to follow ="))
+                value
+                    .parse::<u64>()
+                    .map_err(|_| format!("`{word}`: a whole number has to follow ="))
             };
             let found = match name {
                 "nth" => {
@@ -37,7 +39,9 @@ impl FromStr for Rule {
                 "flip-request" => Fault::FlipRequest(number()?),
                 "flip-answer" => Fault::FlipAnswer(number()?),
                 "lose-answer" => Fault::LoseAnswer,
-                "status" => status(value).ok_or_else(|| format!("`{word}`: status=503 or 503:5"))?,
+                "status" => {
+                    status(value).ok_or_else(|| format!("`{word}`: status=503 or 503:5"))?
+                }
                 "redirect" => Fault::Redirect(value.to_owned()),
                 "html" => Fault::Html,
                 "silence" => Fault::Silence,
@@ -57,7 +61,13 @@ impl FromStr for Rule {
         }
         let fault = fault.ok_or("a rule needs a fault, such as lose-answer or status=503")?;
         let skipped = nth.checked_sub(1).ok_or("nth counts from 1")?;
-        Ok(Self { method, pattern: pattern.unwrap_or_else(|| "*".to_owned()), skipped, times, fault })
+        Ok(Self {
+            method,
+            pattern: pattern.unwrap_or_else(|| "*".to_owned()),
+            skipped,
+            times,
+            fault,
+        })
     }
 }
 

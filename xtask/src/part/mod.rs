@@ -25,7 +25,7 @@ pub(crate) enum Part {
     Lint,
     /// All tests of all crates on this machine.
     Rust,
-    /// The blob store contract against an S3 server.
+    /// The blob store contract, races and bad networks against two S3 servers.
     S3,
     /// The golden vectors on wasm32 in Node.
     Wasm,
