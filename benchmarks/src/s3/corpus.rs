@@ -76,7 +76,7 @@ impl Corpus {
         measured: &Measured,
         stored_bytes: u64,
     ) -> Row {
-        let chunk_requests = (work == "get-corpus").then_some(self.chunks);
+        let chunk_requests = (work == "get-corpus" && peer == "sealwood").then_some(self.chunks);
         let (files, file_bytes) = (self.files, self.bytes);
         Row { files, file_bytes, chunk_requests, stored_bytes, ..Row::new(work, peer, measured) }
     }

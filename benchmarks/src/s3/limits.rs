@@ -75,7 +75,7 @@ mod tests {
 
     fn row(peer: &'static str, work: &'static str, requests: u64, seconds: u64) -> Row {
         let wall = Duration::from_secs(seconds);
-        let usage = Usage { wall, cpu: wall, peak_rss_bytes: 0 };
+        let usage = Usage { wall, cpu: wall, peak_rss_bytes: None };
         let bytes_up = requests;
         let totals = Totals { requests, bytes_up, serial_depth: 12, ..Totals::default() };
         Row::new(work, peer, &Measured { usage, totals })

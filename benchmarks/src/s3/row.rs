@@ -14,7 +14,7 @@ pub(super) struct Row {
     pub(super) files: usize,
     pub(super) file_bytes: u64,
     pub(super) requests: u64,
-    /// Of these, as many as chunks of large files are wanted; known for `get-corpus` only.
+    /// Of these, as many as chunks of large files are wanted; known for our `get-corpus` only.
     pub(super) chunk_requests: Option<u64>,
     pub(super) serial_depth: u64,
     pub(super) connections: u64,
@@ -23,7 +23,7 @@ pub(super) struct Row {
     pub(super) bytes_down: u64,
     pub(super) wall_seconds: f64,
     pub(super) cpu_seconds: f64,
-    pub(super) peak_rss_bytes: u64,
+    pub(super) peak_rss_bytes: Option<u64>,
     /// What the server holds afterwards.
     pub(super) stored_bytes: u64,
 }
