@@ -32,7 +32,7 @@ impl Head {
         let mut size = 0;
         let mut next_line = || {
             let mut line = Vec::new();
-            while from.fill_buf()?.first().is_some() {
+            while !from.fill_buf()?.is_empty() {
                 let buffer = from.fill_buf()?;
                 let end = buffer.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
                 let taken = end.unwrap_or(buffer.len());
