@@ -45,8 +45,6 @@ fn promises(server: &S3Server) -> impl Iterator<Item = Promise> {
     Promise::ALL
         .into_iter()
         .filter(move |promise| !(is_on_files && KEYS_BELOW_KEYS.contains(promise)))
-        // It reads an object and its tag one after the other.
-        .filter(move |promise| !(is_on_files && *promise == Promise::ReadsAreWhole))
 }
 
 fn store_of_its_own(server: &S3Server) -> S3Store {

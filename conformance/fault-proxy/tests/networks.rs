@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_lite::future::block_on;
-use sealwood::blob::{BlobStore, Precondition, RetryPolicy, S3Config, S3Store};
+use sealwood::blob::{BlobStore, ETag, Precondition, RetryPolicy, S3Config, S3Store};
 use sealwood::seal::RootSecret;
 use sealwood::vault::{Credential, PutOptions, VaultConfig};
 use sealwood::{Error, Vault};
@@ -176,5 +176,154 @@ fn a_server_that_never_answers_is_given_up() {
         let rule = network.proxy.add(Rule::always(Fault::Silence));
         assert_eq!(code(block_on(store.get("a"))), "store-unavailable");
         assert_eq!(rule.hits(), 2);
+    }
+}
+
+#[test]
+#[ignore = "needs the S3 servers that cargo xtask test starts"]
+fn an_upload_that_was_flipped_or_cut_is_never_taken_for_stored() {
+    for fault in [Fault::FlipRequest(150), Fault::CutRequest(150)] {
+        uploads_meet("*/objects/*", &fault);
+        uploads_meet("*/root", &fault);
+    }
+}
+
+#[test]
+#[ignore = "needs the S3 servers that cargo xtask test starts"]
+fn what_an_upload_left_behind_is_put_right_by_the_next() {
+    // The session that met the fault is gone, and another puts the same content.
+    for fault in [Fault::FlipRequest(150), Fault::CutRequest(150)] {
+        for network in Network::each() {
+            let mut config = network.config.clone();
+            config.retry = RetryPolicy::NONE;
+            block_on(Vault::create(network.store(), &credential(), VaultConfig::default()))
+                .unwrap();
+            let bytes = noise(1, 200_000);
+            let rule = network.proxy.add(Rule::once("PUT", "*/objects/*", fault.clone()));
+            let store = Arc::new(S3Store::new(config).unwrap());
+            let first =
+                block_on(Vault::open(store, &credential(), VaultConfig::default())).unwrap();
+            let outcome = put(&first, "a", &bytes);
+            assert_eq!(rule.hits(), 1);
+            network.proxy.clear();
+            drop(first);
+            put(&network.cold(), "b", &bytes).unwrap();
+            let what = format!("{} {fault:?}", network.name());
+            assert!(block_on(network.cold().get("b")).unwrap() == bytes, "{what}");
+            if outcome.is_ok() {
+                assert!(block_on(network.cold().get("a")).unwrap() == bytes, "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs the S3 servers that cargo xtask test starts"]
+fn a_flipped_bit_in_an_answer_is_read_again() {
+    for network in Network::each() {
+        let vault = network.vault();
+        for (number, size) in SIZES.into_iter().enumerate() {
+            put(&vault, &format!("file-{size}"), &noise(number as u64, size)).unwrap();
+        }
+        for (number, size) in SIZES.into_iter().enumerate() {
+            for pattern in ["*/objects/*", "*/root"] {
+                let rule = network.proxy.add(Rule::once("GET", pattern, Fault::FlipAnswer(150)));
+                let what = format!("{} {pattern} {size}", network.name());
+                let found = block_on(async {
+                    let store = network.store();
+                    let cold = Vault::open(store, &credential(), VaultConfig::default()).await?;
+                    cold.get(&format!("file-{size}")).await
+                });
+                let found = found.unwrap_or_else(|error| panic!("{what}: {error}"));
+                assert!(found == noise(number as u64, size), "{what}");
+                assert!(rule.hits() == 1 || (size == 300 && pattern != "*/root"), "{what}");
+                network.proxy.clear();
+            }
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs the S3 servers that cargo xtask test starts"]
+fn a_slow_line_is_no_silent_one() {
+    // Three seconds for each exchange, with a byte every few milliseconds.
+    for mut network in Network::each() {
+        network.config.timeout = Duration::from_secs(1);
+        network.config.retry = RetryPolicy::NONE;
+        let (store, bytes) = (network.store(), noise(1, 60_000));
+        network.proxy.add(Rule::always(Fault::Rate(20_000)));
+        block_on(store.put("a", bytes.clone().into(), Precondition::Absent)).unwrap();
+        assert!(block_on(store.get("a")).unwrap().bytes == bytes, "{}", network.name());
+    }
+}
+
+#[test]
+#[ignore = "needs the S3 servers that cargo xtask test starts"]
+fn many_small_files_go_over_a_slow_line() {
+    for mut network in Network::each() {
+        let vault = network.vault();
+        drop(vault);
+        network.config.timeout = Duration::from_secs(1);
+        let store = network.store();
+        let vault = block_on(Vault::open(store, &credential(), VaultConfig::default())).unwrap();
+        network.proxy.add(Rule::always(Fault::Rate(100_000)));
+        let batch = vault.batch();
+        block_on(async {
+            for number in 0..30_u64 {
+                let bytes = noise(number, 10_000);
+                batch.put(&format!("f/{number}"), bytes, PutOptions::default()).await?;
+            }
+            batch.commit().await
+        })
+        .unwrap_or_else(|error| panic!("{}: {error}", network.name()));
+        for number in 0..30 {
+            let found = block_on(network.cold().get(&format!("f/{number}"))).unwrap();
+            assert!(found == noise(number, 10_000));
+        }
+        // Nothing had to be sent twice for being slow.
+        assert!(network.proxy.totals().bytes_up < 600_000, "{:?}", network.proxy.totals());
+    }
+}
+
+#[test]
+#[ignore = "needs the S3 servers that cargo xtask test starts"]
+fn the_time_that_an_overloaded_server_asks_for_is_left_to_it() {
+    for mut network in Network::each() {
+        // By its own policy the store would give up after some milliseconds.
+        network.config.retry.attempts_max = 3;
+        let store = network.store();
+        let busy = network.proxy.add(Rule::once("GET", "*/a", Fault::Status(503, Some(1))));
+        block_on(store.put("a", "x".into(), Precondition::None)).unwrap();
+        let before = std::time::Instant::now();
+        assert_eq!(block_on(store.get("a")).unwrap().bytes, "x");
+        assert_eq!(busy.hits(), 1);
+        assert!(before.elapsed() >= Duration::from_secs(1), "{}", network.name());
+    }
+}
+
+#[test]
+#[ignore = "needs the S3 servers that cargo xtask test starts"]
+fn a_page_that_asks_for_a_login_is_no_answer() {
+    for network in Network::each() {
+        let vault = network.vault();
+        put(&vault, "a", &noise(1, 5_000)).unwrap();
+        network.proxy.add(Rule::always(Fault::Html));
+        let (store, credential) = (network.store(), credential());
+        let condition = Precondition::Matches(ETag("\"page\"".to_owned()));
+        let codes = [
+            code(put(&vault, "b", &noise(2, 5_000))),
+            code(block_on(Vault::open(store.clone(), &credential, VaultConfig::default()))),
+            code(block_on(store.put("x", "x".into(), condition))),
+            code(block_on(store.get("x"))),
+        ];
+        // The store is not to be had, whatever the page says; nothing is damaged or stored.
+        assert!(
+            codes.iter().all(|code| code.starts_with("store-")),
+            "{}: {codes:?}",
+            network.name()
+        );
+        network.proxy.clear();
+        assert_eq!(block_on(network.cold().get("a")).unwrap(), noise(1, 5_000));
+        assert!(!block_on(network.cold().exists("b")).unwrap());
     }
 }
