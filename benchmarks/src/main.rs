@@ -7,6 +7,7 @@
 mod forest;
 mod hamt;
 mod report;
+mod s3;
 mod seal;
 mod statistics;
 mod stream;
@@ -34,6 +35,8 @@ struct Arguments {
 enum Bench {
     /// Durable changes: requests and bytes.
     Forest(forest::Options),
+    /// The command line on an S3 server, beside restic and rclone.
+    S3(s3::Options),
     /// Authenticated encryption: seal alone, and seal and address.
     Seal(seal::Options),
     /// The trie: insert, get, iterate, flush, get cold.
@@ -49,6 +52,7 @@ fn main() -> Result<()> {
     let report = Report::new(arguments.json);
     match arguments.bench {
         Bench::Forest(options) => forest::run(&options, &report),
+        Bench::S3(options) => s3::run(&options, &report),
         Bench::Seal(options) => seal::run(&options, &report),
         Bench::Hamt(options) => hamt::run(&options, &report),
         Bench::Stream(options) => stream::run(&options, &report),

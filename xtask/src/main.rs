@@ -12,6 +12,7 @@ mod js_package;
 mod mutation;
 mod part;
 mod process;
+mod s3_server;
 mod scenario_files;
 mod snippets;
 mod swift_build;
@@ -49,6 +50,8 @@ enum Chore {
     Bench(chore::bench::Bench),
     /// Check formatting, lints and documentation.
     Lint,
+    /// Pass HTTP on to a server, and do to it what bad networks do.
+    FaultProxy(chore::fault_proxy::FaultProxy),
     /// Run everything a change has to pass.
     Ci,
     /// Feed each fuzz target, or the one named, with random inputs.
@@ -90,6 +93,7 @@ fn run(chore: Chore) -> anyhow::Result<ExitCode> {
         Chore::Bench(bench) => bench.run(&workspace),
         Chore::Lint => chore::test::run(&workspace, &[Part::Lint]),
         Chore::Ci => chore::test::run(&workspace, Part::ALL),
+        Chore::FaultProxy(proxy) => proxy.run(),
         Chore::Fuzz(fuzz) => fuzz.run(&workspace),
         Chore::Mutants(mutants) => mutants.run(&workspace),
         Chore::Vectors => chore::vectors::run(&workspace),

@@ -127,7 +127,9 @@ fn some_path(text: &str) -> Result<PathBuf> {
 
 fn s3_credentials() -> Result<S3Credentials> {
     // One that is empty is as good as none.
-    let variable = |name| Ok(secrets::variable(name)?.filter(|value| !value.is_empty()));
+    let variable = |name| -> Result<_> {
+        Ok(secrets::variable(name)?.filter(|value| !value.is_empty()))
+    };
     let needed = |name| {
         variable(name)?.ok_or_else(|| Failure::Usage(format!("a bucket needs {name} to be set")))
     };

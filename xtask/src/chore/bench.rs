@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::ValueEnum;
 
-use super::{bench_engine, bench_size};
+use super::{bench_engine, bench_s3, bench_size};
 use crate::process;
-use crate::toolchain::moto;
+use crate::s3_server::{Kind, S3Server};
 use crate::workspace::Workspace;
 
 #[derive(clap::Args)]
@@ -35,6 +35,8 @@ enum Name {
     Forest,
     /// Insert and get in the trie alone.
     Hamt,
+    /// Requests, bytes and time on an S3 server, beside restic and rclone.
+    S3,
     /// Sealing and addressing.
     Seal,
     /// Large contents.
@@ -47,6 +49,7 @@ impl Bench {
     pub(crate) fn run(self, workspace: &Workspace) -> Result<ExitCode> {
         match self.name {
             Name::Engine => return bench_engine::run(workspace, self.json, &self.rest),
+            Name::S3 => return bench_s3::run(workspace, self.json, &self.rest),
             Name::Size => return bench_size::run(workspace, self.json),
             Name::Forest | Name::Hamt | Name::Seal | Name::Stream => {}
         }
@@ -59,8 +62,11 @@ impl Bench {
         if let Some(file) = self.plot {
             command.arg("--plot").arg(file);
         }
+        // They end with this function.
+        let mut servers = Vec::new();
         if self.name.wants_s3(&self.rest) {
-            command.env("SEALWOOD_MOTO_SERVER", moto::ensure(workspace)?);
+            servers.push(S3Server::start(workspace, Kind::VersityGw)?);
+            S3Server::tell(&servers, &mut command);
         }
         command.args(self.rest);
         process::run_for_exit_code(&mut command)
@@ -73,6 +79,7 @@ impl Name {
             Name::Engine => "engine",
             Name::Forest => "forest",
             Name::Hamt => "hamt",
+            Name::S3 => "s3",
             Name::Seal => "seal",
             Name::Stream => "stream",
             Name::Size => "size",
@@ -89,7 +96,7 @@ impl Name {
     fn cargo_flags(self) -> &'static [&'static str] {
         match self {
             Name::Hamt | Name::Seal => &["--features", "peers"],
-            Name::Engine | Name::Forest | Name::Stream | Name::Size => &[],
+            Name::Engine | Name::Forest | Name::S3 | Name::Stream | Name::Size => &[],
         }
     }
 }

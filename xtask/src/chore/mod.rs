@@ -2,9 +2,11 @@
 
 pub(crate) mod bench;
 mod bench_engine;
+mod bench_s3;
 mod bench_size;
 pub(crate) mod codegen;
 pub(crate) mod demo;
+pub(crate) mod fault_proxy;
 pub(crate) mod fuzz;
 pub(crate) mod jar;
 pub(crate) mod mobile;

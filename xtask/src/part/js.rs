@@ -6,13 +6,14 @@ use anyhow::Result;
 
 use crate::js_package;
 use crate::process;
+use crate::s3_server::S3Server;
 use crate::tally::Tally;
+use crate::toolchain::chromium;
 use crate::toolchain::wasm_target::WasmTarget;
-use crate::toolchain::{chromium, moto};
 use crate::workspace::Workspace;
 
 pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
-    let server = moto::ensure(workspace)?;
+    let servers = S3Server::start_all(workspace)?;
     match WasmTarget::ensure(workspace)? {
         WasmTarget::Debian { .. } => println!("no clippy for wasm32: Debian's compiler has none"),
         target => {
@@ -22,7 +23,7 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
         }
     }
     let mut tests = node(workspace, "test.mjs")?;
-    tests.env("SEALWOOD_MOTO_SERVER", server);
+    S3Server::tell(&servers, &mut tests);
     tally.tests(&mut tests)
 }
 

@@ -4,7 +4,6 @@
 //! What is done is in `conformance/matrix`; every cell is one scenario, run by the language's own
 //! runner. A language without a runner fails all its checks.
 
-mod server;
 mod table;
 
 use std::process::Command;
@@ -13,13 +12,10 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use super::{dart, js, kotlin, rust, swift};
 use crate::process;
+use crate::s3_server::{BUCKET, Kind, S3Server};
 use crate::tally::Tally;
-use crate::toolchain::moto;
 use crate::workspace::Workspace;
-use server::S3Server;
 use table::Table;
-
-const BUCKET: &str = "matrix";
 
 /// Those who write and read. Chromium is JavaScript in a page. `write.json` and `read.json` name them too.
 const LANGUAGES: [&str; 6] = ["rust", "js", "chromium", "dart", "swift", "kotlin"];
@@ -57,8 +53,7 @@ const PHASES: [Phase; 3] = [
 ];
 
 pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
-    let server = S3Server::start(workspace.command(moto::ensure(workspace)?))?;
-    server.make_bucket(BUCKET)?;
+    let server = S3Server::start(workspace, Kind::VersityGw)?;
     let mut runners = Vec::new();
     for (language, command) in commands(workspace) {
         let command =

@@ -34,7 +34,7 @@ pub(crate) enum Part {
     Mutants,
     /// Licences, sources and bans of the dependencies.
     Deny,
-    /// The blob store contract against an S3 server.
+    /// The blob store contract, races and bad networks against two S3 servers.
     S3,
     /// The golden vectors on wasm32 in Node.
     Wasm,

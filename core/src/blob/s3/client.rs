@@ -29,8 +29,9 @@ const ANSWER_BYTES_MAX: u64 = 64 << 10;
 /// Room for a listing of 1,000 of the longest keys.
 const LISTING_BYTES_MAX: u64 = 4 << 20;
 
-/// The largest position in a range. Larger ones don't fit the signed integers of servers.
-const RANGE_POSITION_MAX: u64 = i64::MAX as u64;
+/// The largest position in a range. Larger ones don't fit the signed integers of servers, nor does
+/// the one after it, with which some compute the length.
+const RANGE_POSITION_MAX: u64 = i64::MAX as u64 - 1;
 
 /// A store whose calls are tried once.
 pub(super) struct Client {
