@@ -66,7 +66,7 @@ fn a_private_authority_is_trusted_where_it_is_configured() {
 
 #[test]
 fn a_bundle_without_certificates_is_refused() {
-    for bundle in ["", "nonsense", "-----BEGIN CERTIFICATE-----\nno\n-----END CERTIFICATE-----"] {
+    for bundle in ["", "nonsense", "-----BEGIN CERTIFICATE-----\nn!\n-----END CERTIFICATE-----"] {
         let mut config = config(1);
         config.ca_bundle = Some(bundle.into());
         assert_eq!(S3Store::new(config).unwrap_err().code(), "store-failed", "{bundle}");

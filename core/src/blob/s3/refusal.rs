@@ -65,7 +65,7 @@ pub(crate) fn refusal(response: &HttpResponse, now_ms: u64) -> Error {
         (401 | 403, _) => Error::StoreDenied { reason: reason() },
         (404, "NoSuchKey") => Error::ObjectMissing,
         // All that an answer to HEAD can say.
-        (404, "") if body.trim().is_empty() && !is_page(response) => Error::ObjectMissing,
+        (404, "") if body.trim().is_empty() => Error::ObjectMissing,
         (412, _) => Error::PreconditionFailed,
         (416, _) => Error::ObjectTruncated,
         // 409 is a race between requests that the server gave up on; 499 a body cut on its way.
@@ -140,13 +140,15 @@ fn reason(response: &HttpResponse, body: &str, code: &str) -> String {
     reason
 }
 
-/// Whether the body is a page for people.
+/// Whether the body is a page for people. The type alone says nothing: it is what some servers call
+/// an empty answer, too.
 fn is_page(response: &HttpResponse) -> bool {
     let start = response.body.trim_ascii_start();
     let starts_with = |prefix: &[u8]| {
         start.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };
-    response.header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().contains("html"))
+    let kind = response.header("content-type").unwrap_or("").to_ascii_lowercase();
+    (kind.contains("html") && starts_with(b"<"))
         || starts_with(b"<!doctype html")
         || starts_with(b"<html")
 }
@@ -265,7 +267,8 @@ mod tests {
         let html = [("content-type", "text/html")];
         for (headers, body, expected) in [
             (&[][..], "", "object-missing"),
-            (&html, "", "store-failed"),
+            (&html, "", "object-missing"),
+            (&html, "<p>not found", "store-failed"),
             (&[], "<html>not found</html>", "store-failed"),
             (&[], "not found", "store-failed"),
             (&[], "{\"error\":\"not found\"}", "store-failed"),
@@ -336,7 +339,8 @@ mod tests {
             (&[], error("NoSuchKey", "m"), Some("store-failed")),
             (&[], "<Error></Error>".into(), Some("store-failed")),
             (&[], " <!DOCTYPE HTML><p>".into(), Some("store-failed")),
-            (&[("content-type", "text/HTML; charset=utf-8")], "x".into(), Some("store-failed")),
+            (&[("content-type", "text/HTML; charset=utf-8")], "<p>".into(), Some("store-failed")),
+            (&[("content-type", "text/html")], String::new(), None),
             (&[("content-type", "application/xml")], "sealed".into(), None),
             (&[], String::new(), None),
         ] {
