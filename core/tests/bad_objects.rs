@@ -124,7 +124,6 @@ fn strike_each_object(mode: impl Fn() -> FaultMode, expected: &[&str]) {
 #[test]
 fn damage_that_stays_names_the_object_and_the_path() {
     strike_each_object(|| FaultMode::FlipBit(3), &["object-corrupt"]);
-    strike_each_object(|| FaultMode::TruncateReads, &["object-truncated", "object-corrupt"]);
     strike_each_object(|| FaultMode::FailBefore(Error::ObjectMissing), &["object-missing"]);
 }
 
