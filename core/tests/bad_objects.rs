@@ -7,7 +7,10 @@ mod common;
 
 use common::*;
 use futures_lite::future::block_on;
-use sealwood::blob::{BlobStore, Fault, FaultMode, Precondition};
+use sealwood::blob::{
+    BlobStore, DirectoryStore, EngineStore, Fault, FaultMode, MemoryStore, Precondition,
+};
+use sealwood::engine::EngineConfig;
 use sealwood::seal::RootSecret;
 use sealwood::vault::{Credential, ListOptions, VaultConfig};
 use sealwood::{Error, Vault};
@@ -199,5 +202,40 @@ fn a_store_without_conditions_holds_no_vault() {
         let refused = Vault::create(store.clone(), &credential(), VaultConfig::default()).await;
         assert_eq!(code(refused), "conditional-put-unsupported");
         assert!(store.list("", None, 10).await.unwrap().objects.is_empty());
+    });
+}
+
+/// Nothing vouches for a root before it is opened: one that is too large is not read into memory.
+#[test]
+fn a_root_of_any_size_costs_no_memory() {
+    block_on(async {
+        let home = tempfile::tempdir().unwrap();
+        let store = std::sync::Arc::new(DirectoryStore::open(home.path()).await.unwrap());
+        drop(create(store.clone()).await);
+        let root = std::fs::File::options().write(true).open(home.path().join("objects/root"));
+        // Without blocks: more than any machine has memory.
+        root.unwrap().set_len(1 << 40).unwrap();
+        let refused = Vault::open(store, &credential(), VaultConfig::default()).await;
+        assert_eq!(code(refused), "object-corrupt");
+    });
+}
+
+#[test]
+fn an_object_larger_than_any_of_its_kind_is_refused() {
+    block_on(async {
+        let home = tempfile::tempdir().unwrap();
+        let engine =
+            EngineStore::open_directory(home.path().join("engine"), EngineConfig::default());
+        let stores: [std::sync::Arc<dyn BlobStore>; 3] = [
+            std::sync::Arc::new(MemoryStore::new()),
+            std::sync::Arc::new(DirectoryStore::open(home.path()).await.unwrap()),
+            std::sync::Arc::new(engine.await.unwrap()),
+        ];
+        for store in stores {
+            store.put("a", "four".into(), Precondition::None).await.unwrap();
+            assert_eq!(store.get_at_most("a", 4).await.unwrap().bytes, "four");
+            assert_eq!(code(store.get_at_most("a", 3).await), "object-corrupt");
+            assert_eq!(code(store.get_at_most("b", 3).await), "object-missing");
+        }
     });
 }

@@ -233,7 +233,7 @@ impl Value for Entry {
     }
 
     fn admits_key(key: &[u8]) -> bool {
-        EntryName::from_stored(key).is_ok()
+        EntryName::check_stored(key).is_ok()
     }
 
     fn memory(&self) -> usize {

@@ -160,7 +160,10 @@ pub(crate) fn reencode_root(body: &[u8]) -> Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::super::entry::Body;
     use super::*;
+    use crate::content::Content;
+    use crate::path::VaultPath;
 
     #[test]
     fn what_is_written_is_read_up_to_the_end_of_clock_and_sequence() {
@@ -197,5 +200,25 @@ mod tests {
         let mut first = body;
         first[1 + 16] = 1;
         assert_eq!(code(&first), "malformed");
+    }
+
+    #[test]
+    fn a_tail_of_more_bytes_than_are_carried_is_refused() {
+        let chunk = ChunkSize::from_bits(20).unwrap();
+        let outcome = |files: usize| {
+            let stamp = Stamp { clock: 1 << 40, writer: 1 };
+            let content = Content::Inline(vec![b'x'; 1024].into());
+            let entry = |body| Entry { stamp, modified_ms: 0, attributes: None, body };
+            let put = |number: usize| Op::Put {
+                path: VaultPath::new(&number.to_string()).unwrap(),
+                entry: entry(Body::File(content.clone())),
+            };
+            let tail = Tail { ops: (0..files).map(put).collect(), commits: 1, carried: 0 };
+            let root = Root { tail, ..Root::first([1; 16], chunk) };
+            let body = root.encode(&SealPlan::default()).unwrap();
+            Root::decode(&body).map(|_| "ok").unwrap_or_else(|error| error.code())
+        };
+        assert_eq!(outcome(60), "ok");
+        assert_eq!(outcome(65), "malformed");
     }
 }

@@ -95,6 +95,13 @@ vector! {
 }
 
 vector! {
+    /// What a reader would refuse is not written.
+    async fn no_root_is_written_past_the_end_of_a_counter() {
+        negative::change_at_the_end_of_a_counter().await;
+    }
+}
+
+vector! {
     /// What an engine wrote once is still read.
     async fn recorded_engines_can_be_read() {
         let document = parsed(include_str!("../../../conformance/vectors/engine.json"));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sealwood::blob::{BlobStore, MemoryStore, Precondition};
 use sealwood::seal::{Passphrase, RootSecret};
-use sealwood::vault::{Credential, ListOptions, VaultConfig};
+use sealwood::vault::{Credential, ListOptions, PutOptions, VaultConfig};
 use sealwood::{Error, Vault};
 use serde_json::{Value, json};
 
@@ -50,12 +50,38 @@ pub(crate) async fn read(document: &Value) -> usize {
     list(document, "cases").len()
 }
 
-async fn act(case: &Value) -> Result<(), Error> {
+/// A vault whose next clock or sequence number no reader would take: it is read, and a change fails
+/// rather than to write a root that is refused for ever.
+pub(crate) async fn change_at_the_end_of_a_counter() {
+    let end = (1 << 63) - 1;
+    for body in [Body { clock: end, ..Body::default() }, Body { sequence: end, ..Body::default() }]
+    {
+        let objects = json!({"objects": rooted(&body).objects()});
+        let store = stored(&objects).await;
+        let before = store.get("root").await.unwrap().bytes;
+        let credential = Credential::Secret(RootSecret::from_bytes(SECRET));
+        let config = VaultConfig::default();
+        let vault = Vault::open(store.clone(), &credential, config.clone()).await.unwrap();
+        let refused = vault.put("a", "1", PutOptions::default()).await.unwrap_err();
+        assert_eq!(refused.code(), "malformed");
+        assert_eq!(store.get("root").await.unwrap().bytes, before);
+        let page = vault.list("", ListOptions::default()).await.unwrap();
+        assert!(page.entries.is_empty());
+        Vault::open(store, &credential, config).await.unwrap();
+    }
+}
+
+async fn stored(case: &Value) -> Arc<MemoryStore> {
     let store = Arc::new(MemoryStore::new());
     for object in list(case, "objects") {
         let bytes = hex::decode(text(object, "hex")).unwrap();
         store.put(text(object, "name"), bytes.into(), Precondition::Absent).await.unwrap();
     }
+    store
+}
+
+async fn act(case: &Value) -> Result<(), Error> {
+    let store = stored(case).await;
     let credential = match case["passphrase"].as_str() {
         Some(passphrase) => Credential::Passphrase(Passphrase::new(passphrase).unwrap()),
         None => Credential::Secret(RootSecret::from_bytes(SECRET)),
@@ -219,7 +245,7 @@ fn tails() -> Vec<Value> {
             let make = [b"\x01\0\x01a", stamp].concat();
             tail(2, &[&make, &[b"\x04\x01\0\x01\x02/b", stamp].concat()])
         }),
-        apply("a directory where a file is", { tail(2, &[put, &[b"\x01\x01\0", stamp].concat()]) }),
+        apply("a directory where a file is", tail(2, &[put, &[b"\x01\x01\0", stamp].concat()])),
     ]
 }
 
