@@ -38,7 +38,8 @@ impl Network {
             let mut config = server.new_place().unwrap();
             config.endpoint = proxy.endpoint();
             let wait = Duration::from_millis(5);
-            config.retry = RetryPolicy { attempts_max: 5, base: wait, cap: wait, ..RetryPolicy::default() };
+            config.retry =
+                RetryPolicy { attempts_max: 5, base: wait, cap: wait, ..RetryPolicy::default() };
             Self { server, proxy, config }
         };
         S3Server::all().unwrap().into_iter().map(each).collect()

@@ -19,9 +19,7 @@ pub(crate) use native::{
     HAS_THREADS, Stopwatch, Worker, open_with_host, seal_with_host, wait_until,
 };
 #[cfg(target_arch = "wasm32")]
-pub(crate) use web::{
-    HAS_THREADS, Stopwatch, Worker, open_with_host, seal_with_host, wait_until,
-};
+pub(crate) use web::{HAS_THREADS, Stopwatch, Worker, open_with_host, seal_with_host, wait_until};
 
 #[cfg(all(feature = "bridge", not(target_arch = "wasm32")))]
 pub(crate) use native::{log_hook, set_log_hook};

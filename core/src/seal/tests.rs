@@ -142,7 +142,10 @@ fn a_slot_that_other_programs_made_opens() {
     let slot = KeySlot::decode(&mut crate::codec::Reader::new(&slot, "slot")).unwrap();
     let passphrase = Unlock::Passphrase(Passphrase::new("caf\u{e9} correct horse").unwrap());
     let secret: [u8; 32] = std::array::from_fn(|index| index as u8);
-    assert!(block_on(slot.unlock(&passphrase)).unwrap() == RootSecret::from_bytes(secret));
+    assert!(
+        block_on(slot.unlock(&passphrase, KdfParams::CEILING)).unwrap()
+            == RootSecret::from_bytes(secret)
+    );
 }
 
 #[test]

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use sealwood::Error;
 use sealwood::blob::{BlobStore, DirectoryStore, EngineStore, S3Config, S3Credentials, S3Store};
 use sealwood::engine::EngineConfig;
+use zeroize::Zeroizing;
 
 use crate::failure::{Failure, Result};
 use crate::secrets;
@@ -126,11 +127,7 @@ fn some_path(text: &str) -> Result<PathBuf> {
 }
 
 fn s3_credentials() -> Result<S3Credentials> {
-    // One that is empty is as good as none.
-    let variable = |name| -> Result<_> {
-        Ok(secrets::variable(name)?.filter(|value| !value.is_empty()))
-    };
-    let needed = |name| {
+    let needed = |name: &str| {
         variable(name)?.ok_or_else(|| Failure::Usage(format!("a bucket needs {name} to be set")))
     };
     let credentials =
@@ -139,6 +136,11 @@ fn s3_credentials() -> Result<S3Credentials> {
         Some(token) => credentials.with_session_token(&token),
         None => credentials,
     })
+}
+
+/// A variable of the environment; one that is empty is as good as none.
+fn variable(name: &str) -> Result<Option<Zeroizing<String>>> {
+    Ok(secrets::variable(name)?.filter(|value| !value.is_empty()))
 }
 
 /// The certificates in PEM that a bucket's server is checked against, if the environment names a

@@ -44,8 +44,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use super::{
-    BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition, check_key,
-    check_length, check_limit, check_prefix,
+    BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition, check_key, check_length,
+    check_limit, check_prefix,
 };
 use crate::error::{Error, Result};
 use crate::platform::{BoxFuture, run_blocking};

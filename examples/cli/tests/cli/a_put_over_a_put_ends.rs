@@ -36,7 +36,7 @@ fn totals(ran: &Ran) -> serde_json::Value {
 #[test]
 fn a_folder_of_more_than_one_commit_is_put_over_itself() {
     let drive = Drive::new();
-    const FILES: u64 = 700;
+    const FILES: u64 = 400;
     const BYTES: u64 = 100_000;
     for file in 0..FILES {
         drive.write(&format!("in/{file}"), noise(file, BYTES as usize));
@@ -47,8 +47,8 @@ fn a_folder_of_more_than_one_commit_is_put_over_itself() {
         assert_eq!(put["failed"], 0);
     }
     assert_eq!(drive.entries().len() as u64, FILES + 1);
-    drive.ok(&["get", "in", "out"]);
     for file in [0, FILES / 2, FILES - 1] {
-        assert!(drive.read(&format!("out/{file}")) == noise(file, BYTES as usize));
+        let read = drive.run(&["cat", &format!("in/{file}")]).stdout;
+        assert!(read == noise(file, BYTES as usize), "{file}");
     }
 }
