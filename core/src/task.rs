@@ -1,8 +1,9 @@
 //! Long work: how it is cancelled and how it reports.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 
 use event_listener::Event;
 use futures_util::future::{Either, select};
@@ -87,4 +88,18 @@ impl std::fmt::Debug for Watch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Watch").field("cancel", &self.cancel).finish_non_exhaustive()
     }
+}
+
+/// Lets the tasks run that the executor has ready. Waits for nobody.
+pub(crate) async fn yield_once() {
+    let mut has_yielded = false;
+    poll_fn(|context| {
+        if has_yielded {
+            return Poll::Ready(());
+        }
+        has_yielded = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }

@@ -457,6 +457,8 @@ fn a_call_dropped_out_of_a_shared_commit_is_committed_whole_or_not_at_all() {
                 }
             }
             drop(dropped);
+            // A read makes the tree anew without what was dropped.
+            vault.exists("a").await.unwrap();
             match kept_outcome {
                 Some(outcome) => outcome.unwrap(),
                 None => kept.await.unwrap(),

@@ -5,10 +5,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-use super::metered::yield_once;
 use super::{BlobStore, ETag, Found, Method, Object, ObjectMeta, ObjectPage, Precondition, slice};
 use crate::error::{Error, Result};
 use crate::platform::BoxFuture;
+use crate::task::yield_once;
 
 /// How many calls the trace holds; older ones are forgotten.
 const TRACE_CALLS_MAX: usize = 65_536;

@@ -1,15 +1,14 @@
 //! What a piece of work asks of its store: requests, bytes, and how many had to wait in a row.
 
 use std::collections::VecDeque;
-use std::future::poll_fn;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::task::Poll;
 
 use bytes::Bytes;
 
 use super::{BlobStore, ETag, Found, Method, Object, ObjectMeta, ObjectPage, Precondition};
 use crate::error::Result;
 use crate::platform::BoxFuture;
+use crate::task::yield_once;
 
 /// A [`BlobStore`] that counts what passes through it.
 ///
@@ -149,6 +148,8 @@ impl<S: BlobStore> MeteredStore<S> {
         received: impl FnOnce(&T) -> u64,
     ) -> Result<T> {
         let started = self.start(method, bytes_sent);
+        // Below may be a store that answers at once; requests sent together must all have started
+        // before the first of them ends.
         yield_once().await;
         let outcome = call.await;
         let bytes_received = outcome.as_ref().map_or(0, received);
@@ -236,19 +237,4 @@ impl<S: BlobStore> BlobStore for MeteredStore<S> {
     fn needs_flush(&self) -> bool {
         self.inner.needs_flush()
     }
-}
-
-/// Lets the tasks run that the executor has ready. Below may be a store that answers at once;
-/// requests sent together must all have started before the first of them ends.
-pub(super) async fn yield_once() {
-    let mut has_yielded = false;
-    poll_fn(|context| {
-        if has_yielded {
-            return Poll::Ready(());
-        }
-        has_yielded = true;
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }

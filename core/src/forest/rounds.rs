@@ -13,7 +13,7 @@ use futures_util::future::{Shared, WeakShared};
 use super::session::Forest;
 use crate::error::Result;
 use crate::platform::BoxFuture;
-use crate::task::Watch;
+use crate::task::{Watch, yield_once};
 
 type Outcome = BoxFuture<'static, Result<()>>;
 
@@ -50,6 +50,14 @@ struct Round {
     work: Work,
     running: Shared<Outcome>,
     gauge: Arc<Gauge>,
+    arrival: Arrival,
+}
+
+/// How a call came to a round.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Arrival {
+    Started,
+    Joined,
 }
 
 impl Rounds {
@@ -63,7 +71,13 @@ impl Slot {
     fn current(&self) -> Option<Round> {
         let (running, work, gauge) = self.current.as_ref()?;
         let running = running.upgrade().filter(|running| running.peek().is_none())?;
-        Some(Round { number: self.started, work: *work, running, gauge: Arc::clone(gauge) })
+        Some(Round {
+            number: self.started,
+            work: *work,
+            running,
+            gauge: Arc::clone(gauge),
+            arrival: Arrival::Joined,
+        })
     }
 }
 
@@ -105,23 +119,24 @@ impl Forest {
         });
         let running = outcome.shared();
         slot.current = running.downgrade().map(|weak| (weak, work, Arc::clone(&gauge)));
-        Round { number: slot.started, work, running, gauge }
+        Round { number: slot.started, work, running, gauge, arrival: Arrival::Started }
     }
 }
 
 impl Round {
     /// Polls the round to its end and tells `watch` how far it is.
     async fn drive(self, watch: &Watch) -> Result<()> {
-        let Self { mut running, gauge, .. } = self;
-        let mut told = None;
+        let Self { mut running, gauge, arrival, .. } = self;
+        if arrival == Arrival::Joined {
+            // Others may be about to join: were each to drive the round a step as it comes, a round
+            // would end before the next call could share the one after it.
+            yield_once().await;
+        }
+        let mut told = 0;
         poll_fn(|context| {
             let outcome = running.poll_unpin(context);
-            let now = gauge.read();
-            if let Some((done, total)) = now
-                && now != told
-            {
+            for (done, total) in gauge.reports_from(&mut told) {
                 watch.report(done, Some(total));
-                told = now;
             }
             outcome
         })
@@ -129,8 +144,8 @@ impl Round {
     }
 }
 
-/// How many bytes of packs a round has stored, and how many it will have: over all its attempts,
-/// so that neither falls.
+/// How many bytes of packs a round has stored, and how many it will have, after each pack: over all
+/// its attempts, so that neither falls.
 #[derive(Default)]
 pub(super) struct Gauge(Mutex<Level>);
 
@@ -138,23 +153,33 @@ pub(super) struct Gauge(Mutex<Level>);
 struct Level {
     /// What the attempts before this one stored.
     before: u64,
-    now: Option<(u64, u64)>,
+    reports: Vec<(u64, u64)>,
+}
+
+impl Level {
+    fn done(&self) -> u64 {
+        self.reports.last().map_or(0, |(done, _)| *done)
+    }
 }
 
 impl Gauge {
     pub(super) fn report(&self, done: u64, total: u64) {
         let mut level = self.level();
-        let (done, total) = (level.before + done, level.before + total);
-        level.now = Some((done.max(level.now.map_or(0, |(before, _)| before)), total));
+        let report = (level.before + done, level.before + total);
+        level.reports.push(report);
     }
 
     pub(super) fn next_attempt(&self) {
         let mut level = self.level();
-        level.before = level.now.map_or(0, |(done, _)| done);
+        level.before = level.done();
     }
 
-    fn read(&self) -> Option<(u64, u64)> {
-        self.level().now
+    /// The reports from the `told`-th on, which is moved to the end.
+    fn reports_from(&self, told: &mut usize) -> Vec<(u64, u64)> {
+        let level = self.level();
+        let new = level.reports.get(*told..).unwrap_or_default().to_vec();
+        *told = level.reports.len();
+        new
     }
 
     fn level(&self) -> MutexGuard<'_, Level> {
