@@ -137,6 +137,7 @@ fn exit_code_of(error: &Error) -> u8 {
         | Error::ObjectMissing
         | Error::ObjectTruncated
         | Error::ObjectCorrupt
+        | Error::Damaged { .. }
         | Error::StoreCorrupt { .. }
         | Error::Malformed { .. } => 5,
         Error::StoreFull
