@@ -51,9 +51,7 @@ impl LocalTree {
             folders.truncate(entry.depth());
             let target = match folders.last() {
                 None => Ok(top.clone()),
-                Some(Some(parent)) => {
-                    vault_name(entry.path()).and_then(|name| Ok(parent.join(&name)?))
-                }
+                Some(Some(parent)) => vault_name(entry.path()).map(|name| parent.join(&name)),
                 // Its folder's name was refused, which has been reported.
                 Some(None) => {
                     if entry.file_type().is_dir() {

@@ -23,7 +23,7 @@ use self::phase::{Measure, Phase};
 use self::place::Place;
 use self::source::Source;
 use crate::context::Context;
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 use crate::local::LocalItem;
 use crate::output::Meter;
 use crate::upload::{Upload, put_file};
