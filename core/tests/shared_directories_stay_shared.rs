@@ -93,7 +93,7 @@ fn a_budget_evicts_shared_directories_once() {
 }
 
 /// Directories of one rename: each path of a change stays below 4,096 bytes.
-const DIRECTORIES: usize = 600;
+const DIRECTORIES: usize = 550;
 /// Renames, each of which hangs what is there below so many directories more.
 const RENAMES: usize = 20;
 

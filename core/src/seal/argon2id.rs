@@ -135,7 +135,7 @@ impl Argon2id {
             false => done - usize::from(block == 0),
         };
         let low = random & 0xffff_ffff;
-        let back = (area as u64 * (low * low >> 32)) >> 32;
+        let back = (area as u64 * ((low * low) >> 32)) >> 32;
         let start = if pass == 0 { 0 } else { (slice + 1) % SLICES * self.segment };
         let reference = other * self.lane + (start + area - 1 - back as usize) % self.lane;
         let mut mixed = mix(&self.memory[before], &self.memory[reference]);
