@@ -78,10 +78,7 @@ impl Nodes {
 
 impl NodeSource<Entry> for Nodes {
     fn load<'a>(&'a self, link: &'a Link) -> BoxFuture<'a, Result<Arc<Node<Entry>>>> {
-        Box::pin(async move {
-            let node = self.fetch(link).await;
-            node.map_err(|error| error.in_object(&pack_name(link.place.pack)))
-        })
+        Box::pin(self.fetch(link))
     }
 
     fn load_many<'a>(&'a self, links: &'a [Link]) -> BoxFuture<'a, Result<Vec<Arc<Node<Entry>>>>> {
