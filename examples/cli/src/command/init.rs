@@ -63,7 +63,7 @@ async fn expect_none(store: &dyn BlobStore) -> Result<()> {
     match store.get(ROOT).await {
         Ok(_) => Err(Error::VaultExists.into()),
         // Some buckets deny a read of what is not there.
-        Err(Error::ObjectMissing | Error::StoreDenied) => Ok(()),
+        Err(Error::ObjectMissing | Error::StoreDenied { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }
@@ -111,7 +111,7 @@ async fn opens_nothing(failure: &Failure, store: &dyn BlobStore) -> bool {
     match error {
         Error::VaultExists
         | Error::ConditionalPutUnsupported { .. }
-        | Error::StoreDenied
+        | Error::StoreDenied { .. }
         | Error::InvalidArgument { .. } => true,
         // The root may be there, or still on its way.
         Error::StoreUnavailable { .. } | Error::OutcomeUnknown | Error::Cancelled => false,
