@@ -77,6 +77,25 @@ fn a_damaged_chunk_heals_by_the_next_put_of_its_content() {
 }
 
 #[test]
+fn a_session_that_reads_its_chunk_damaged_puts_it_right() {
+    block_on(async {
+        let (store, vault) = memory_vault().await;
+        put(&vault, "first", &content()).await.unwrap();
+        for object in objects(&*store).await {
+            let whole = store.get(&object.key).await.unwrap().bytes;
+            store.put(&object.key, whole.slice(..9), Precondition::None).await.unwrap();
+            assert_eq!(vault.get("first").await.unwrap_err().code(), "object-truncated");
+            put(&vault, "second", &content()).await.unwrap();
+            assert_eq!(store.get(&object.key).await.unwrap().bytes, whole);
+            store.delete(&object.key).await.unwrap();
+            assert_eq!(vault.get("first").await.unwrap_err().code(), "object-missing");
+            put(&vault, "second", &content()).await.unwrap();
+            assert_eq!(store.get(&object.key).await.unwrap().bytes, whole);
+        }
+    });
+}
+
+#[test]
 fn objects_planted_beforehand_are_replaced() {
     block_on(async {
         // Names follow from the content and the secret, so another vault tells them.

@@ -9,6 +9,7 @@
 //! address of the unit or chunk it lies in was checked.
 
 mod content_type;
+mod known;
 mod read;
 mod split;
 mod table;
@@ -18,8 +19,9 @@ pub use content_type::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN, INLINE_BYTES_MAX}
 pub use read::ContentStream;
 
 pub(crate) use content_type::{ChunkSize, Content};
+pub(crate) use known::KnownChunks;
 pub(crate) use read::ContentReader;
-pub(crate) use split::{Former, KnownChunks, Splitter};
+pub(crate) use split::{Former, Splitter};
 pub(crate) use unit::Unit;
 
 #[cfg(feature = "fuzzing")]

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use futures_util::TryStreamExt;
 
 use super::content_type::{Chunked, Content};
+use super::known::KnownChunks;
 use super::table::{Rows, Table, chunk_count, chunks_per_row, decode_table};
 use super::unit::{Pending, Unit};
 use crate::error::{Error, Result};
@@ -27,11 +28,14 @@ pub(crate) struct ContentReader {
     keys: Option<Keys>,
     /// The span that small contents lie in, where the caller knows that most of it is wanted.
     within: Option<Span>,
+    /// What the session's puts rely on.
+    known: Arc<KnownChunks>,
 }
 
 impl ContentReader {
-    pub(crate) fn new(packs: PackReader, keys: Option<Keys>) -> Self {
-        Self { packs, keys, within: None }
+    /// A reader whose session relies on the chunks `known` to be right, until it reads a wrong one.
+    pub(crate) fn new(packs: PackReader, keys: Option<Keys>, known: Arc<KnownChunks>) -> Self {
+        Self { packs, keys, within: None, known }
     }
 
     /// A reader for small contents of a span that most of is going to be read.
@@ -132,7 +136,12 @@ impl ContentReader {
             Err(error) if may_heal(&error) => self.read_chunk(&name, address, length).await,
             read => read,
         };
-        read.map_err(|error| error.in_object(&name))
+        read.map_err(|error| {
+            if may_heal(&error) || matches!(error, Error::ObjectMissing) {
+                self.known.forget(address);
+            }
+            error.in_object(&name)
+        })
     }
 
     async fn read_chunk(&self, name: &str, address: &Address, length: u64) -> Result<Bytes> {

@@ -1,13 +1,13 @@
 //! Taking a content in: splitting it by size, sealing and uploading its chunks.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
 use super::content_type::{CHUNKED_BYTES_MIN, ChunkSize, Chunked, Content, INLINE_BYTES_MAX};
+use super::known::KnownChunks;
 use super::table::Table;
 use super::unit::{Pending, Unit};
 use crate::blob::{BlobStore, Guess, Stored, store_immutable};
@@ -23,27 +23,6 @@ const UPLOADS_MAX: usize = 4;
 /// The chunks of the content that a new one replaces, by their indices, if there are any. Made
 /// only for a content that is chunked itself.
 pub(crate) type Former<'a> = BoxFuture<'a, Option<BoxStream<'static, Result<(u64, Address)>>>>;
-
-/// Names of chunks that this session stored or found right, so that it does not send them again.
-#[derive(Debug, Default)]
-pub(crate) struct KnownChunks(Mutex<HashSet<Address>>);
-
-impl KnownChunks {
-    /// The most addresses kept, 32 bytes each. A full set is forgotten: it only saves uploads.
-    const MAX: usize = 64 * 1024;
-
-    fn contains(&self, address: &Address) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(address)
-    }
-
-    fn insert(&self, address: Address) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= Self::MAX {
-            known.clear();
-        }
-        known.insert(address);
-    }
-}
 
 /// Splits contents of one vault.
 #[derive(Clone)]

@@ -135,13 +135,14 @@ impl Vault {
         keys: Keys,
         forest: Forest,
     ) -> Self {
+        let known = Arc::new(KnownChunks::default());
         let splitter = Splitter {
             store: Arc::clone(packs.store()),
             keys: keys.clone(),
             chunk: forest.root().chunk,
-            known: Arc::new(KnownChunks::default()),
+            known: Arc::clone(&known),
         };
-        let reader = ContentReader::new(packs, Some(keys));
+        let reader = ContentReader::new(packs, Some(keys), known);
         let forest = Arc::new(forest);
         let inner = Inner { forest, splitter, reader, sorted: Sorted::default(), secret };
         Self { inner: Arc::new(inner) }

@@ -33,7 +33,7 @@ impl SharedDirectory {
     pub fn open(store: Arc<dyn BlobStore>, link: &Link) -> Self {
         let packs = PackReader::new(store, PACK_BYTES_MAX);
         let nodes = Nodes::new(packs.clone(), None, NODE_BYTES_MAX);
-        let reader = ContentReader::new(packs, None);
+        let reader = ContentReader::new(packs, None, Arc::default());
         let top = Trie::at(Some(*link));
         Self { snapshot: Snapshot { top, nodes: Arc::new(nodes), reader } }
     }

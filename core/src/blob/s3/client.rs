@@ -43,6 +43,8 @@ pub(super) struct Client {
     idle_timeout: Duration,
     clock: Arc<dyn Clock>,
     tags_are_md5: AtomicBool,
+    /// A tag was seen that looks like an MD5 and is none of the object it came with.
+    tags_are_odd: AtomicBool,
 }
 
 impl Client {
@@ -71,6 +73,7 @@ impl Client {
             idle_timeout: config.idle_timeout,
             clock,
             tags_are_md5: AtomicBool::new(false),
+            tags_are_odd: AtomicBool::new(false),
         })
     }
 
@@ -115,6 +118,27 @@ impl Client {
             Err(HttpError::TooLong) => Err(Error::ObjectCorrupt),
             outcome => self.understood(outcome),
         }
+    }
+
+    async fn get_once(&self, key: &str, bytes_max: u64) -> Result<Object> {
+        let bytes_max = bytes_max.min(self.object_bytes_max);
+        let response = self.send_get(key, Vec::new(), bytes_max).await?;
+        match response.status {
+            200 => answer::object(response),
+            _ => Err(self.refusal(&response)),
+        }
+    }
+
+    /// Whether nothing says that the bytes are of another state of the object than the tag. Some
+    /// servers read the two one after the other, so that a put may come in between; a put under
+    /// such a tag would replace what nobody has read.
+    async fn is_of_one_state(&self, object: &Object) -> bool {
+        let Some(tag) = answer::md5_of(&object.etag) else { return true };
+        if tag == md5(&object.bytes).await {
+            self.learn_that_tags_are_md5();
+            return true;
+        }
+        self.tags_are_odd.load(Ordering::Relaxed)
     }
 
     async fn exchange(&self, request: Request) -> Result<HttpResponse> {
@@ -165,12 +189,21 @@ impl BlobStore for Client {
 
     fn get_at_most<'a>(&'a self, key: &'a str, bytes_max: u64) -> BoxFuture<'a, Result<Object>> {
         Box::pin(async move {
-            let bytes_max = bytes_max.min(self.object_bytes_max);
-            let response = self.send_get(key, Vec::new(), bytes_max).await?;
-            match response.status {
-                200 => answer::object(response),
-                _ => Err(self.refusal(&response)),
+            let object = self.get_once(key, bytes_max).await?;
+            if self.is_of_one_state(&object).await {
+                return Ok(object);
             }
+            let again = self.get_once(key, bytes_max).await?;
+            if self.is_of_one_state(&again).await {
+                return Ok(again);
+            }
+            if again.etag != object.etag || again.bytes != object.bytes {
+                let reason = "an object came with the tag of another state of it".to_owned();
+                return Err(Error::StoreUnavailable { reason, retry_after: None });
+            }
+            // The same twice: tags here are no MD5, or the object is damaged where it lies.
+            self.tags_are_odd.store(true, Ordering::Relaxed);
+            Ok(again)
         })
     }
 
