@@ -88,10 +88,6 @@ impl Op {
 
     /// Applies the operation, wholly or not at all.
     pub(super) fn apply(&self, top: &mut Trie<Entry>) -> Result<(), Stop> {
-        let too_long = |path: &VaultPath| path.as_str().len() > PATH_BYTES_MAX;
-        if self.paths().any(too_long) {
-            return Err(Error::InvalidPath(PathRule::PathTooLong).into());
-        }
         let mut changed = top.clone();
         self.change(&mut changed)?;
         *top = changed;

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 
 use super::entry::{Metadata, PutOptions};
-use super::write::below_top;
+use super::write::path_to_change;
 use super::{Durability, Vault};
 use crate::error::{Error, Result};
 use crate::forest::Op;
@@ -61,29 +61,29 @@ impl Batch {
     /// Makes the directory at `path` unless it exists.
     pub fn mkdir(&self, path: &str) -> Result<()> {
         let stamp = self.vault.inner.forest.stamp();
-        self.add(Op::MakeDirectory { path: below_top(path)?, stamp })
+        self.add(Op::MakeDirectory { path: path_to_change(path)?, stamp })
     }
 
     /// Removes the file or empty directory at `path`.
     pub fn remove(&self, path: &str) -> Result<()> {
-        self.add(Op::Remove { path: below_top(path)? })
+        self.add(Op::Remove { path: path_to_change(path)? })
     }
 
     /// Removes what is at `path` with all below it.
     pub fn remove_all(&self, path: &str) -> Result<()> {
-        self.add(Op::RemoveAll { path: below_top(path)? })
+        self.add(Op::RemoveAll { path: path_to_change(path)? })
     }
 
     /// Moves a file or a directory.
     pub fn rename(&self, from: &str, to: &str) -> Result<()> {
         let stamp = self.vault.inner.forest.stamp();
-        self.add(Op::Rename { from: below_top(from)?, to: below_top(to)?, stamp })
+        self.add(Op::Rename { from: path_to_change(from)?, to: path_to_change(to)?, stamp })
     }
 
     /// Copies a file or a directory.
     pub fn copy(&self, from: &str, to: &str) -> Result<()> {
         let stamp = self.vault.inner.forest.stamp();
-        self.add(Op::Copy { from: below_top(from)?, to: below_top(to)?, stamp })
+        self.add(Op::Copy { from: path_to_change(from)?, to: path_to_change(to)?, stamp })
     }
 
     /// Replaces the metadata of an entry.

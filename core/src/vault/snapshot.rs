@@ -7,7 +7,6 @@ use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt};
 
 use super::entry::{EntryInfo, ReadOptions};
-use super::write::below_top;
 use crate::content::{Content, ContentReader, ContentStream};
 use crate::error::{Error, Result};
 use crate::forest::{Entry, Nodes, lookup};
@@ -110,7 +109,6 @@ impl Snapshot {
         if path.is_top() {
             return Err(Error::IsADirectory { path });
         }
-        let path = below_top(path.as_str())?;
         let entry = self.entry(&path).await?;
         let info = EntryInfo::new(path.clone(), &entry);
         let content = entry.content().ok_or(Error::IsADirectory { path })?;

@@ -7,7 +7,7 @@ use super::{Batch, Durability, Vault};
 use crate::content::{Content, Former};
 use crate::error::{Error, Result};
 use crate::forest::{Attributes, Body, Entry, Op};
-use crate::path::{PathRule, VaultPath};
+use crate::path::{PATH_BYTES_MAX, PathRule, VaultPath};
 use crate::platform::{BoxStream, MaybeSend, run_blocking};
 use crate::task::Watch;
 
@@ -59,24 +59,25 @@ impl Vault {
 
     /// Makes the directory at `path` and its parents, unless they exist.
     pub async fn mkdir(&self, path: &str) -> Result<()> {
-        let op = Op::MakeDirectory { path: below_top(path)?, stamp: self.inner.forest.stamp() };
+        let op =
+            Op::MakeDirectory { path: path_to_change(path)?, stamp: self.inner.forest.stamp() };
         self.run(vec![op], Durability::OnReturn).await
     }
 
     /// Removes the file or empty directory at `path`.
     pub async fn remove(&self, path: &str) -> Result<()> {
-        self.run(vec![Op::Remove { path: below_top(path)? }], Durability::OnReturn).await
+        self.run(vec![Op::Remove { path: path_to_change(path)? }], Durability::OnReturn).await
     }
 
     /// Removes what is at `path` with all below it, in one commit.
     pub async fn remove_all(&self, path: &str) -> Result<()> {
-        self.run(vec![Op::RemoveAll { path: below_top(path)? }], Durability::OnReturn).await
+        self.run(vec![Op::RemoveAll { path: path_to_change(path)? }], Durability::OnReturn).await
     }
 
     /// Moves a file or a whole directory in one commit. A file replaces a file, a directory an
     /// empty directory.
     pub async fn rename(&self, from: &str, to: &str) -> Result<()> {
-        let (from, to) = (below_top(from)?, below_top(to)?);
+        let (from, to) = (path_to_change(from)?, path_to_change(to)?);
         let op = Op::Rename { from, to, stamp: self.inner.forest.stamp() };
         self.run(vec![op], Durability::OnReturn).await
     }
@@ -84,7 +85,7 @@ impl Vault {
     /// Copies a file or a whole directory in one commit; no content is sent again. Replaces like
     /// [`rename`](Vault::rename).
     pub async fn copy(&self, from: &str, to: &str) -> Result<()> {
-        let (from, to) = (below_top(from)?, below_top(to)?);
+        let (from, to) = (path_to_change(from)?, path_to_change(to)?);
         let op = Op::Copy { from, to, stamp: self.inner.forest.stamp() };
         self.run(vec![op], Durability::OnReturn).await
     }
@@ -152,7 +153,7 @@ impl Vault {
         metadata: &Metadata,
     ) -> Result<(VaultPath, Attributes)> {
         self.inner.forest.check_open()?;
-        let path = below_top(path)?;
+        let path = path_to_change(path)?;
         let attributes = metadata.attributes();
         attributes.check()?;
         Ok((path, attributes))
@@ -189,10 +190,14 @@ impl Vault {
     }
 }
 
-/// A canonical path that is not the top directory.
-pub(super) fn below_top(path: &str) -> Result<VaultPath> {
+/// The canonical path of a change: not the top directory, and no longer than an operation's.
+pub(super) fn path_to_change(path: &str) -> Result<VaultPath> {
     let path = VaultPath::new(path)?;
-    if path.is_top() { Err(Error::InvalidPath(PathRule::Top)) } else { Ok(path) }
+    match path.as_str().len() {
+        0 => Err(Error::InvalidPath(PathRule::Top)),
+        1..=PATH_BYTES_MAX => Ok(path),
+        _ => Err(Error::InvalidPath(PathRule::PathTooLong)),
+    }
 }
 
 /// The bytes of a blocking reader, read off the executor in slices of 1 MiB.
