@@ -360,7 +360,7 @@ fn answers_are_read_to_the_limit_of_what_was_asked_for() {
     let long: &str = Box::leak("x".repeat(100 << 10).into_boxed_str());
     let server = Server::start(&[Answer::Status(200, long)]);
     let store = server.store();
-    assert_eq!(code(block_on(store.get_range("root", 0, 9))), "object-corrupt");
+    assert_eq!(code(block_on(store.get_range("root", 0, 9))), "store-failed");
     assert_eq!(code(block_on(store.put("root", "x".into(), Precondition::None))), "store-failed");
     assert_eq!(code(block_on(store.delete("root"))), "store-failed");
     assert!(block_on(store.get("root")).is_ok());

@@ -66,7 +66,8 @@ test('10,000 handles that nobody closes are collected', async () => {
   await round(2_000);
   const before = memory();
   await round(10_000);
-  assert.equal(memory(), before);
+  // What is kept would be 20 MB.
+  assert.ok(memory() - before < 1 << 20, `${memory() - before} bytes more`);
 });
 
 test('1 GiB in and out leaves memory as it was', async () => {

@@ -7,10 +7,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
+use socket2::SockRef;
+
 use crate::exchange;
 use crate::link::Link;
 use crate::rule::{Fault, Rule};
 use crate::trace::{Exchange, Totals, Trace};
+
+/// What of a request may lie in the system before it is read.
+const RECEIVE_BUFFER_BYTES: usize = 64 << 10;
 
 /// A proxy that runs until it is dropped.
 #[derive(Debug)]
@@ -84,6 +89,9 @@ impl Proxy {
         let upstream = upstream.to_socket_addrs()?.next();
         let upstream = upstream.ok_or_else(|| Error::other("the upstream has no address"))?;
         let listener = TcpListener::bind(listen)?;
+        // Connections inherit it. What lies in it has left the client, which would take a slow line
+        // for a quick one that falls silent.
+        SockRef::from(&listener).set_recv_buffer_size(RECEIVE_BUFFER_BYTES)?;
         let address = listener.local_addr()?;
         let has_hit = Condvar::new();
         let shared = Arc::new(Shared { upstream, state: Mutex::default(), has_hit, print });

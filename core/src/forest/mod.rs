@@ -40,7 +40,7 @@ pub(crate) use entry::{Attributes, Body, Entry};
 pub(crate) use nodes::Nodes;
 pub(crate) use op::Op;
 pub(crate) use root::Root;
-pub(crate) use session::{Forest, Setup, read_root};
+pub(crate) use session::{Forest, Setup, get_root, root_header};
 pub(crate) use tree::lookup;
 
 #[cfg(feature = "fuzzing")]

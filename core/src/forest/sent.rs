@@ -71,6 +71,7 @@ pub(super) async fn fetch_root(
     sent: Option<&Sent>,
     counters: &Counters,
 ) -> Result<FetchedRoot> {
+    let mut unreadable = None;
     for _ in 0..=MENDS_MAX {
         let object = get_root(store).await?;
         let opened = RootHeader::decode(&object.bytes)
@@ -80,7 +81,11 @@ pub(super) async fn fetch_root(
             Err(error) => error,
         };
         let Some(sent) = sent.filter(|sent| sent.became(&object)) else {
-            return Err(error.in_object(ROOT_KEY));
+            // Perhaps it was damaged on its way here alone.
+            if unreadable.replace(object.bytes.clone()) == Some(object.bytes) {
+                return Err(error.in_object(ROOT_KEY));
+            }
+            continue;
         };
         log::warn!("the root was stored damaged and is put again: {}", error.code());
         counters.root(sent.bytes.len());

@@ -534,14 +534,13 @@ impl State {
     }
 }
 
-/// Reads the root object of a store and what needs no key of it.
-pub(crate) async fn read_root(store: &dyn BlobStore) -> Result<(RootHeader, Object)> {
-    let object = get_root(store).await?;
-    let header = RootHeader::decode(&object.bytes).map_err(|error| error.in_object(ROOT_KEY))?;
-    Ok((header, object))
+/// What needs no key of a root object.
+pub(crate) fn root_header(object: &Object) -> Result<RootHeader> {
+    RootHeader::decode(&object.bytes).map_err(|error| error.in_object(ROOT_KEY))
 }
 
-pub(super) async fn get_root(store: &dyn BlobStore) -> Result<Object> {
+/// Reads the root object of a store.
+pub(crate) async fn get_root(store: &dyn BlobStore) -> Result<Object> {
     match store.get_at_most(ROOT_KEY, ROOT_BYTES_MAX).await {
         Err(Error::ObjectMissing) => Err(Error::VaultNotFound),
         object => object.map_err(|error| error.in_object(ROOT_KEY)),

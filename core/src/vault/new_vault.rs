@@ -7,7 +7,7 @@ use super::{Credential, Vault, VaultConfig};
 use crate::blob::{BlobStore, ProbedStore};
 use crate::content::ChunkSize;
 use crate::error::{Error, Result};
-use crate::forest::{Forest, Root, read_root};
+use crate::forest::{Forest, Root, get_root, root_header};
 use crate::seal::{KeySlot, Keys, RecoveryPhrase, RootSecret};
 
 /// A new vault before its first byte is stored, from [`Vault::prepare`]. Show or keep its words,
@@ -69,7 +69,8 @@ impl NewVault {
 
     /// This very vault, if the store holds it.
     async fn find(&self, store: &Arc<dyn BlobStore>) -> Option<Forest> {
-        let (header, object) = read_root(&**store).await.ok()?;
+        let object = get_root(&**store).await.ok()?;
+        let header = root_header(&object).ok()?;
         let setup = setup(store, &self.config);
         let forest = Forest::open(setup, self.keys.clone(), &header, &object).ok()?;
         (forest.root().vault == self.root.vault).then_some(forest)

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::listing::Sorted;
 use super::{Inner, NewVault, Vault};
-use crate::blob::{BlobStore, Probe, ProbedStore};
+use crate::blob::{BlobStore, Object, Probe, ProbedStore};
 use crate::content::{CHUNK_BYTES_DEFAULT, ContentReader, KnownChunks, Splitter};
 use crate::error::Result;
-use crate::forest::{Forest, Setup, read_root};
+use crate::forest::{Forest, Setup, get_root, root_header};
 use crate::packs::PackReader;
 use crate::platform::Environment;
 use crate::seal::{
@@ -116,16 +116,33 @@ impl Vault {
         config: VaultConfig,
     ) -> Result<Self> {
         let store = ProbedStore::opened(store, &config.environment, &config.probe);
-        let (header, object) = read_root(&*store).await?;
+        let object = get_root(&*store).await?;
+        let opened = Self::open_root(&store, credential, &config, &object).await;
+        let Err(error) = opened else { return opened };
+        // A bit that turned on its way here can look like anything, a wrong passphrase included.
+        let again = get_root(&*store).await?;
+        if again.bytes == object.bytes {
+            return Err(error);
+        }
+        Self::open_root(&store, credential, &config, &again).await
+    }
+
+    async fn open_root(
+        store: &Arc<dyn BlobStore>,
+        credential: &Credential,
+        config: &VaultConfig,
+        object: &Object,
+    ) -> Result<Self> {
+        let header = root_header(object)?;
         let unlock = match credential {
             Credential::Secret(secret) => Unlock::Secret(secret.clone()),
             Credential::Passphrase(passphrase) => Unlock::Passphrase(passphrase.clone()),
         };
         let secret = header.slot.unlock(&unlock, config.kdf_ceiling).await?;
         let keys = Keys::derive(&secret);
-        let setup = setup(&store, &config);
+        let setup = setup(store, config);
         let packs = setup.packs.clone();
-        let forest = Forest::open(setup, keys.clone(), &header, &object)?;
+        let forest = Forest::open(setup, keys.clone(), &header, object)?;
         Ok(Self::assemble(packs, secret, keys, forest))
     }
 

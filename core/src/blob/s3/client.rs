@@ -109,20 +109,20 @@ impl Client {
         key: &str,
         headers: Vec<(&'static str, String)>,
         bytes_max: u64,
-    ) -> Result<HttpResponse> {
+    ) -> Result<Result<HttpResponse, HttpError>> {
         let (method, url) = (HttpMethod::Get, self.url_of(key)?);
         let body_bytes_max = bytes_max.max(ANSWER_BYTES_MAX);
         let (query, body) = (Vec::new(), Bytes::new());
         let request = Request { method, url, query, headers, body, body_bytes_max };
-        match self.flow.send(request).await {
-            Err(HttpError::TooLong) => Err(Error::ObjectCorrupt),
-            outcome => self.understood(outcome),
-        }
+        Ok(self.flow.send(request).await)
     }
 
     async fn get_once(&self, key: &str, bytes_max: u64) -> Result<Object> {
         let bytes_max = bytes_max.min(self.object_bytes_max);
-        let response = self.send_get(key, Vec::new(), bytes_max).await?;
+        let response = match self.send_get(key, Vec::new(), bytes_max).await? {
+            Err(HttpError::TooLong) => return Err(Error::ObjectCorrupt),
+            outcome => self.understood(outcome)?,
+        };
         match response.status {
             200 => answer::object(response),
             _ => Err(self.refusal(&response)),
@@ -219,7 +219,7 @@ impl BlobStore for Client {
             let last = offset.saturating_add(length - 1).min(RANGE_POSITION_MAX);
             let headers = vec![("range", format!("bytes={first}-{last}"))];
             let bytes_max = length.saturating_add(1).min(self.object_bytes_max);
-            let response = self.send_get(key, headers, bytes_max).await?;
+            let response = self.understood(self.send_get(key, headers, bytes_max).await?)?;
             match response.status {
                 200 | 206 => answer::range(response, offset, length),
                 _ => Err(self.refusal(&response)),
