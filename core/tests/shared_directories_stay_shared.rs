@@ -101,43 +101,66 @@ fn way(top: &str) -> String {
     format!("{top}/{}", ["deeper"; DIRECTORIES - 1].join("/"))
 }
 
-#[test]
-fn directories_deeper_than_any_path_are_stored_listed_and_dropped() {
-    block_on(async {
-        let store = Arc::new(MemoryStore::new());
-        let vault = create(store.clone()).await;
-        vault.put("top0/file", "found", deferred()).await.unwrap();
-        for number in 1..=RENAMES {
-            let batch = vault.batch();
-            let target = format!("{}/x", way(&format!("top{number}")));
-            batch.rename(&format!("top{}", number - 1), &target).unwrap();
-            batch.commit().await.unwrap();
-        }
-        let top = format!("top{RENAMES}");
-        let one = [vec!["deeper"; DIRECTORIES - 1], vec!["x"]].concat();
-        let segments = [vec![&*top], one.repeat(RENAMES)].concat();
-        let file = format!("{}/file", segments.join("/"));
-        for vault in [&vault, &open(store.clone()).await] {
-            let entries: Vec<_> =
-                vault.list_recursive("").await.unwrap().try_collect().await.unwrap();
-            let last = entries.last().unwrap();
-            assert_eq!(last.path.as_str(), file);
-            assert_eq!(entries.len(), DIRECTORIES * RENAMES + 2);
-            assert_eq!(vault.get(&file).await.unwrap(), "found");
-        }
-        vault.link("").await.unwrap();
-        let cold = open(store.clone()).await;
-        assert_eq!(cold.get(&file).await.unwrap(), "found");
+async fn deepen(vault: &Vault) {
+    vault.put("top0/file", "found", deferred()).await.unwrap();
+    for number in 1..=RENAMES {
+        let batch = vault.batch();
+        let target = format!("{}/x", way(&format!("top{number}")));
+        batch.rename(&format!("top{}", number - 1), &target).unwrap();
+        batch.commit().await.unwrap();
+    }
+}
 
-        // What is too deep for a change is brought up by a directory above it.
-        assert_eq!(code(put(&cold, &file, b"no").await), "path-too-long");
-        assert_eq!(code(cold.remove(&file).await), "path-too-long");
-        let middle = segments[..DIRECTORIES].join("/");
-        cold.rename(&middle, "up").await.unwrap();
-        vault.refresh().await.unwrap();
-        let found = format!("up/{}/file", segments[DIRECTORIES..].join("/"));
-        assert_eq!(vault.get(&found).await.unwrap(), "found");
-        cold.remove_all("up").await.unwrap();
-        assert!(names(&cold, &top).await.len() == 1);
+/// Runs `test` with the stack of a thread on wasm32.
+fn on_a_small_stack(test: impl FnOnce() + Send + 'static) {
+    let thread = std::thread::Builder::new().stack_size(1 << 20);
+    thread.spawn(test).unwrap().join().unwrap();
+}
+
+#[test]
+fn a_deep_tree_is_dropped_with_few_calls() {
+    on_a_small_stack(|| {
+        block_on(async {
+            // Some of it sealed, some dirty, all of it resident, and nobody else has a node of it.
+            let (_store, vault) = memory_vault().await;
+            deepen(&vault).await;
+            drop(vault);
+        });
     });
+}
+
+#[test]
+fn directories_deeper_than_any_path_are_stored_and_listed() {
+    on_a_small_stack(|| block_on(deeper_than_any_path()));
+}
+
+async fn deeper_than_any_path() {
+    let store = Arc::new(MemoryStore::new());
+    let vault = create(store.clone()).await;
+    deepen(&vault).await;
+    let top = format!("top{RENAMES}");
+    let one = [vec!["deeper"; DIRECTORIES - 1], vec!["x"]].concat();
+    let segments = [vec![&*top], one.repeat(RENAMES)].concat();
+    let file = format!("{}/file", segments.join("/"));
+    for vault in [&vault, &open(store.clone()).await] {
+        let entries: Vec<_> = vault.list_recursive("").await.unwrap().try_collect().await.unwrap();
+        let last = entries.last().unwrap();
+        assert_eq!(last.path.as_str(), file);
+        assert_eq!(entries.len(), DIRECTORIES * RENAMES + 2);
+        assert_eq!(vault.get(&file).await.unwrap(), "found");
+    }
+    vault.link("").await.unwrap();
+    let cold = open(store.clone()).await;
+    assert_eq!(cold.get(&file).await.unwrap(), "found");
+
+    // What is too deep for a change is brought up by a directory above it.
+    assert_eq!(code(put(&cold, &file, b"no").await), "path-too-long");
+    assert_eq!(code(cold.remove(&file).await), "path-too-long");
+    let middle = segments[..DIRECTORIES].join("/");
+    cold.rename(&middle, "up").await.unwrap();
+    vault.refresh().await.unwrap();
+    let found = format!("up/{}/file", segments[DIRECTORIES..].join("/"));
+    assert_eq!(vault.get(&found).await.unwrap(), "found");
+    cold.remove_all("up").await.unwrap();
+    assert!(names(&cold, &top).await.len() == 1);
 }
