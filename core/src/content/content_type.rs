@@ -61,6 +61,15 @@ const KIND_PACKED: u8 = 1;
 const KIND_CHUNKED: u8 = 2;
 
 impl Content {
+    /// Whether its bytes and tables are stored.
+    pub(crate) fn is_placed(&self) -> bool {
+        match self {
+            Content::Packed(_, unit) => unit.is_placed(),
+            Content::Chunked(Chunked { table: Table::Stored(unit), .. }) => unit.is_placed(),
+            Content::Inline(_) | Content::Chunked(_) => true,
+        }
+    }
+
     pub(crate) fn size(&self) -> u64 {
         match self {
             Content::Inline(bytes) => bytes.len() as u64,

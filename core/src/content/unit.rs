@@ -92,16 +92,25 @@ impl Unit {
         Ok(())
     }
 
-    /// Takes over the place a successful flush gave the unit, and drops the bytes.
+    /// Takes over the place a flush gave the unit, and drops the bytes. A table whose tables are not
+    /// all stored is written again: its bytes name where they were to be.
     pub(crate) fn settle(&self, plan: &HashMap<Address, Place>) {
+        if let Some(Pending::Tables(tables)) = self.plaintext() {
+            tables.iter().for_each(|table| table.settle(plan));
+            if !tables.iter().all(Self::is_placed) {
+                return;
+            }
+        }
         if let Some(place) = plan.get(&self.address) {
             let _ = self.state.place.set(*place);
         }
-        if self.state.place.get().is_some() {
-            let pending = self.state.pending.lock().unwrap_or_else(PoisonError::into_inner).take();
-            if let Some(Pending::Tables(tables)) = pending {
-                tables.iter().for_each(|table| table.settle(plan));
-            }
+        if self.is_placed() {
+            self.state.pending.lock().unwrap_or_else(PoisonError::into_inner).take();
         }
+    }
+
+    /// Whether the unit is stored.
+    pub(crate) fn is_placed(&self) -> bool {
+        self.state.place.get().is_some()
     }
 }

@@ -317,7 +317,7 @@ impl Forest {
     }
 
     /// Packs must not be lost where a root that names them is kept.
-    async fn make_durable(&self) -> Result<()> {
+    pub(super) async fn make_durable(&self) -> Result<()> {
         if self.store.needs_flush() { self.store.flush().await } else { Ok(()) }
     }
 

@@ -232,6 +232,10 @@ impl Value for Entry {
         Ok(Self { stamp, modified_ms, attributes, body })
     }
 
+    fn is_placed(&self) -> bool {
+        self.content().is_none_or(Content::is_placed)
+    }
+
     fn admits_key(key: &[u8]) -> bool {
         EntryName::check_stored(key).is_ok()
     }

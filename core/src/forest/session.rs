@@ -17,7 +17,7 @@ use crate::hamt::{Missing, Node, NodeSource, SealPlan, Trie};
 use crate::packs::PackReader;
 use crate::path::VaultPath;
 use crate::platform::Environment;
-use crate::seal::{KeySlot, Keys, RootHeader, seal_root};
+use crate::seal::{KeySlot, Keys, RootHeader, pack_name, seal_root};
 use crate::task::Watch;
 
 /// The tree of one vault and its commits. Every method takes `&self` and may run concurrently.
@@ -141,6 +141,9 @@ impl Forest {
             Err(Error::PreconditionFailed) => return Err(Error::VaultExists),
             Err(error) => return Err(error),
         };
+        if setup.store.needs_flush() {
+            setup.store.flush().await.map_err(|_| Error::OutcomeUnknown)?;
+        }
         if setup.store.confirms_puts() {
             let hash = *blake3::hash(&bytes).as_bytes();
             return Self::new(setup, keys, slot, root, etag, hash);
@@ -418,7 +421,12 @@ impl Forest {
     pub(super) async fn fetch_root(&self) -> Result<FetchedRoot> {
         let in_doubt = self.state().in_doubt.clone();
         let sent = in_doubt.as_ref().map(|in_doubt| &in_doubt.sent);
-        fetch_root(&*self.store, &self.keys, sent, &self.counters).await
+        let found = fetch_root(&*self.store, &self.keys, sent, &self.counters).await?;
+        if in_doubt.is_some() {
+            // The root found may be ours, and it counts once it is durable.
+            self.make_durable().await?;
+        }
+        Ok(found)
     }
 
     /// Makes a fetched root the session's, if it follows the last one, and gives what became of the
@@ -484,7 +492,8 @@ impl Forest {
                     let node = self.nodes.load(&missing.link).await?;
                     self.state().keep(&directory, &missing, &node);
                     if !admit(tree, &directory, &missing, node) {
-                        return Err(Error::Malformed { what: "trie: a node where none belongs" });
+                        let error = Error::Malformed { what: "trie: a node where none belongs" };
+                        return Err(error.in_object(&pack_name(missing.link.place.pack)));
                     }
                 }
             }

@@ -33,6 +33,12 @@ pub trait Value: Clone + MaybeSend + MaybeSync + 'static {
         true
     }
 
+    /// Whether all that the value's bytes name outside the trie is stored. The node of one that is
+    /// not would name what is not there.
+    fn is_placed(&self) -> bool {
+        true
+    }
+
     /// The bytes of memory the value takes, near enough for a budget.
     fn memory(&self) -> usize {
         self.weight() + size_of::<Self>()

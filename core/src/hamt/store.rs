@@ -107,7 +107,10 @@ fn adopted<V: Value>(
     let is_dirty = |child: &Child<V>| matches!(child, Child::Dirty(_));
     let mut adopted: HashMap<*const Node<V>, Child<V>> = HashMap::new();
     each_node_after_those_below(root, is_dirty, |node| {
-        let mut clean = true;
+        let mut clean = match &node.body {
+            Body::Leaf(leaf) => leaf.items().iter().all(|item| item.value.is_placed()),
+            Body::Inner(_) => true,
+        };
         let mut copy = None;
         if below(node).any(is_dirty) {
             let copy = copy.insert(Node::clone(node));

@@ -73,6 +73,9 @@ impl NewVault {
         let header = root_header(&object).ok()?;
         let setup = setup(store, &self.config);
         let forest = Forest::open(setup, self.keys.clone(), &header, &object).ok()?;
+        if store.needs_flush() {
+            store.flush().await.ok()?;
+        }
         (forest.root().vault == self.root.vault).then_some(forest)
     }
 }

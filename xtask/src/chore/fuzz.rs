@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 
 /// No parser may take memory that its input does not pay for, nor long for a small one.
 const LIMITS: [&str; 4] =
-    ["-rss_limit_mb=512", "-malloc_limit_mb=64", "-timeout=10", "-max_len=65536"];
+    ["-rss_limit_mb=512", "-malloc_limit_mb=64", "-timeout=10", "-max_len=1048576"];
 
 #[derive(clap::Args)]
 pub(crate) struct Fuzz {

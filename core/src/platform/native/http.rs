@@ -82,9 +82,15 @@ impl HttpClient {
             return Err(HttpError::TooLong);
         }
         let status = response.status().as_u16();
-        let body = response.body_mut().with_config().limit(request.body_bytes_max);
+        // The reader refuses at its limit, not beyond it.
+        let limit = request.body_bytes_max.saturating_add(1);
+        let body = response.body_mut().with_config().limit(limit);
         let body = body.read_to_vec().map_err(classify)?;
-        Ok(HttpResponse { status, headers, body: Bytes::from(body) })
+        if body.len() as u64 > request.body_bytes_max {
+            return Err(HttpError::TooLong);
+        }
+        // Without the room to grow, which caches would hold and not count.
+        Ok(HttpResponse { status, headers, body: Bytes::from(body.into_boxed_slice()) })
     }
 }
 

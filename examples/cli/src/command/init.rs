@@ -111,7 +111,6 @@ async fn opens_nothing(failure: &Failure, store: &dyn BlobStore) -> bool {
     match error {
         Error::VaultExists
         | Error::ConditionalPutUnsupported { .. }
-        | Error::StoreDenied { .. }
         | Error::InvalidArgument { .. } => true,
         // The root may be there, or still on its way.
         Error::StoreUnavailable { .. } | Error::OutcomeUnknown | Error::Cancelled => false,

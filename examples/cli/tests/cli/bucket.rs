@@ -28,6 +28,8 @@ pub(crate) enum Mood {
     Works,
     /// A refusal of every request.
     Refuses { status: u16, code: &'static str },
+    /// A refusal of every request that would change something.
+    ReadsOnly,
     /// Takes the root in, and is gone before it answers.
     DiesOfTheRoot,
     /// Closes every connection.
@@ -93,7 +95,10 @@ impl State {
                 *mood = Mood::Gone;
                 return;
             }
-            Mood::Works | Mood::DiesOfTheRoot => self.answer(request),
+            Mood::ReadsOnly if !matches!(&*request.method, "GET" | "HEAD") => {
+                refusal(403, "AccessDenied")
+            }
+            Mood::Works | Mood::ReadsOnly | Mood::DiesOfTheRoot => self.answer(request),
             Mood::Refuses { status, code } => refusal(status, code),
         };
         drop(mood);

@@ -47,7 +47,7 @@ fn words_in_a_file_are_kept_when_an_answer_was_lost() {
 #[test]
 fn words_that_open_nothing_are_called_so_and_not_left_in_a_file() {
     let drive = Drive::without_vault();
-    let bucket = Bucket::new(Mood::Refuses { status: 403, code: "AccessDenied" });
+    let bucket = Bucket::new(Mood::ReadsOnly);
     for (arguments, told) in [
         (&["init"][..], "no vault was made, and the words above open nothing"),
         (&["init", "--phrase-out", "words"], "no vault was made"),
@@ -59,6 +59,19 @@ fn words_that_open_nothing_are_called_so_and_not_left_in_a_file() {
         assert!(ran.stderr.contains(told), "{}", ran.stderr);
     }
     assert!(!fs::exists(drive.path("words")).unwrap());
+}
+
+/// A refusal does not say that an earlier try of the same put was refused as well.
+#[test]
+fn words_are_kept_where_nobody_can_look_for_the_vault() {
+    let drive = Drive::without_vault();
+    let bucket = Bucket::new(Mood::Refuses { status: 403, code: "AccessDenied" });
+    let mut command = drive.command();
+    bucket.give_to(&mut command).args(["--secret-file", "secret", "init"]);
+    let ran = Ran::of(command.args(["--phrase-out", "words"]));
+    assert_eq!(ran.code, Some(6), "{}", ran.stderr);
+    assert!(ran.stderr.contains("may already open a vault"), "{}", ran.stderr);
+    assert!(fs::exists(drive.path("words")).unwrap());
 }
 
 /// Standard error is a disk that is full.
