@@ -67,6 +67,27 @@ fn a_directory_is_opened_again_with_what_it_has() {
     assert!(again.free_bytes().unwrap().unwrap() > 0);
 }
 
+/// A child between fork and exec has a copy of every handle, the lock's too.
+#[cfg(unix)]
+#[test]
+fn a_lock_ends_while_other_processes_start() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    let root = tempfile::tempdir().unwrap();
+    let disk = DirectoryDisk::open(root.path()).unwrap();
+    let ended = AtomicBool::new(false);
+    std::thread::scope(|threads| {
+        threads.spawn(|| {
+            while !ended.load(Ordering::Relaxed) {
+                assert!(std::process::Command::new("true").status().unwrap().success());
+            }
+        });
+        let refused = (0..20_000).find(|_| disk.lock(LockMode::Exclusive).is_err());
+        ended.store(true, Ordering::Relaxed);
+        assert_eq!(refused, None);
+    });
+}
+
 #[test]
 fn what_is_no_file_of_a_disk_is_not_listed() {
     let root = tempfile::tempdir().unwrap();

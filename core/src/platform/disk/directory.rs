@@ -120,7 +120,7 @@ impl Disk for DirectoryDisk {
             LockMode::Shared => file.try_lock_shared(),
         };
         match outcome {
-            Ok(()) => Ok(Box::new(DirectoryLock { _file: file })),
+            Ok(()) => Ok(Box::new(DirectoryLock { file })),
             Err(TryLockError::WouldBlock) => Err(io::ErrorKind::WouldBlock.into()),
             Err(TryLockError::Error(error)) => Err(error),
         }
@@ -176,12 +176,21 @@ impl DiskFile for DirectoryFile {
     }
 }
 
-/// Closing the file ends its lock.
 struct DirectoryLock {
-    _file: File,
+    file: File,
 }
 
 impl DiskLock for DirectoryLock {}
+
+/// Closing the file alone does not end its lock while a copy of the handle lives, as in a child
+/// process that was forked and has not yet become another program.
+impl Drop for DirectoryLock {
+    fn drop(&mut self) {
+        if let Err(error) = self.file.unlock() {
+            log::warn!("a lock ends only with its file: {error}");
+        }
+    }
+}
 
 /// Makes a directory and whatever is missing above it, each durable before the next.
 fn create_with_ancestors(path: &Path) -> io::Result<()> {
