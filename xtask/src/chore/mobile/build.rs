@@ -18,6 +18,10 @@ const DYNAMIC: &str = "libsealwood_uniffi.so";
 /// Given to the linker here, since flags in a configuration yield to `RUSTFLAGS`.
 const LINK_ARGUMENTS: [&str; 2] = ["-C", "link-arg=-Wl,-z,max-page-size=16384"];
 
+/// Libraries that are only looked into need not be fast; the workspace's own code is most of them.
+const UNOPTIMISED: [&str; 2] =
+    ["profile.dev.package.sealwood.opt-level=0", "profile.dev.package.sealwood-uniffi.opt-level=0"];
+
 /// The library for one target.
 pub(super) struct Built {
     /// The target.
@@ -40,6 +44,9 @@ impl Built {
         let crate_type = |kind: &str, last: &[&str]| -> Result<()> {
             let mut cargo = library.cargo(workspace);
             cargo.args(["--quiet", "--package", PACKAGE, "--lib", "--crate-type", kind]);
+            if profile == Profile::Dev {
+                cargo.args(UNOPTIMISED.iter().flat_map(|setting| ["--config", setting]));
+            }
             cargo.args(["--target", target.triple, "--profile", profile.name(), "--"]);
             cross_c::set_up(workspace, target, ndk, &mut cargo)?;
             process::run(cargo.args(last))
