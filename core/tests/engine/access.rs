@@ -96,6 +96,33 @@ fn no_more_namespaces_are_made_than_may_be_however_many_try_at_once() {
     assert_eq!(open_faulty(&disk, config()).namespaces().unwrap().len(), MAX);
 }
 
+/// There is room for one more, again and again: whoever looks before he has the lock finds it free
+/// when somebody else has taken it.
+#[test]
+fn of_many_who_make_the_last_namespace_one_does() {
+    const THREADS: usize = 4;
+    let config = EngineConfig { namespaces_max: 2, ..small() };
+    let engine = open_faulty(&FaultDisk::new(), config);
+    engine.namespace("first").unwrap();
+    for round in 0..400 {
+        let barrier = std::sync::Barrier::new(THREADS);
+        let make = |thread: usize| {
+            let (engine, barrier) = (&engine, &barrier);
+            move || {
+                let name = format!("n{round}-{thread}");
+                barrier.wait();
+                engine.namespace(&name).is_ok().then_some(name)
+            }
+        };
+        let made: Vec<String> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..THREADS).map(|it| scope.spawn(make(it))).collect();
+            threads.into_iter().filter_map(|it| it.join().unwrap()).collect()
+        });
+        assert_eq!(made.len(), 1, "{made:?}");
+        assert!(engine.drop_namespace(&made[0]).unwrap());
+    }
+}
+
 #[test]
 fn a_dropped_namespace_says_so_and_its_name_begins_anew() {
     let disk = FaultDisk::new();
