@@ -67,6 +67,8 @@ impl Shared {
             self.checkpoint()?;
         }
         self.evict();
+        // Last, so that a directory that cannot be read is in the way of nothing else.
+        self.sweep()?;
         Ok(())
     }
 
@@ -111,6 +113,9 @@ impl Shared {
     }
 
     fn owes_checkpoint(&self) -> bool {
+        if self.owes_sweep() {
+            return true;
+        }
         let doomed = !lock(&self.rounds).doomed.is_empty();
         let state = self.read();
         doomed || !state.garbage.is_empty() || state.tree.is_dirty()

@@ -71,6 +71,7 @@ mod state;
 mod stats;
 #[cfg(any(test, feature = "fault-disk"))]
 mod strays;
+mod sweep;
 mod sync;
 mod upload;
 mod vacuum;
@@ -108,8 +109,8 @@ pub(crate) use {
 
 use self::shared::Shared;
 use crate::error::{Error, Result};
-use crate::platform::directory_disk;
 use crate::platform::disk::Disk;
+use crate::platform::{directory_disk, existing_directory_disk};
 
 /// An open engine. Cheap to clone; the last clone to go, namespaces and snapshots included, lets
 /// go of the directory, but only [`close`](Engine::close) says whether that went well.
@@ -119,7 +120,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Opens the engine in a disk, or makes one there.
+    /// Opens the engine in a disk, or, unless it is to be read only, makes one there.
     ///
     /// [`Error::StoreLocked`] if somebody else has it open, [`Error::StoreCorrupt`] if what is there
     /// is damaged ([`Recovery::Rebuild`] may help), [`Error::UnsupportedVersion`] if it is of a
@@ -131,10 +132,15 @@ impl Engine {
     }
 
     /// Opens the engine in a directory of the file system, which is made if it is missing, its
-    /// ancestors too. [`Error::StoreFailed`] where the platform has no file system; else as
+    /// ancestors too. To read only ([`Access::ReadOnly`]) it must hold an engine, and nothing is made.
+    /// [`Error::StoreFailed`] where it does not, or where the platform has no file system; else as
     /// [`open`](Engine::open).
     pub fn open_directory(path: impl Into<PathBuf>, config: EngineConfig) -> Result<Self> {
-        Self::open(directory_disk(path.into()).map_err(files::io_error)?, config)
+        let disk = match config.access {
+            Access::ReadWrite => directory_disk(path.into()),
+            Access::ReadOnly => existing_directory_disk(path.into()),
+        };
+        Self::open(disk.map_err(files::io_error)?, config)
     }
 
     /// The namespace of this name, which is made if there is none. Names are 1 to 64 characters
@@ -191,11 +197,13 @@ impl Engine {
     }
 
     /// Writes a checkpoint, so that opening has nothing to replay, and deletes what nothing needs
-    /// any more. Gives whether there was anything to do; if not, no I/O happens.
+    /// any more: keys that have expired, and files that a crash has left, some thousands at a time.
+    /// Gives whether there was anything to do; if not, no I/O happens but for reading one directory
+    /// the first time.
     ///
     /// After an error nothing is lost, and the next checkpoint does what this one did not.
     pub fn checkpoint(&self) -> Result<bool> {
-        self.shared.checkpoint()
+        self.shared.settle()
     }
 
     /// Rewrites what is live in segments of the log that are partly dead, and gives the space back.

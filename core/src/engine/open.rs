@@ -1,5 +1,6 @@
 //! Opening and closing.
 
+use std::io::ErrorKind;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -20,7 +21,7 @@ use super::state::State;
 use super::values::Values;
 use super::watch::Changed;
 use crate::error::{Error, Result};
-use crate::platform::disk::{Disk, Handles, LockMode};
+use crate::platform::disk::{Disk, Handles, LockMode, OpenMode};
 
 /// Opens what is there, or makes it.
 pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shared>> {
@@ -29,6 +30,9 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
         Access::ReadWrite => LockMode::Exclusive,
         Access::ReadOnly => LockMode::Shared,
     };
+    if config.access == Access::ReadOnly {
+        check_there(&*disk)?;
+    }
     let locked = disk.lock(mode).map_err(io_error)?;
     let handles = Arc::new(Handles::new(disk.clone(), config.open_files_max));
     let frames: Arc<dyn FrameSource> = Arc::new(FrameStore::new(handles.clone()));
@@ -37,6 +41,8 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
         Manifest::Missing => make(&*disk, &config)?,
         found => {
             if config.access == Access::ReadWrite {
+                make_directories(&*disk)?;
+                // Makes them durable too.
                 manifest::settle(&*disk)?;
             }
             found
@@ -57,7 +63,6 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
     };
     collect_frame_files(&*disk, &mut rounds, &mut state)?;
     let values = Values::new(disk.clone(), handles.clone(), &*config.entropy)?;
-    state.garbage.temps.extend(values.list_temps()?);
     let durable = AtomicU64::new(state.revision);
     let rebuilt = config.recovery == RecoveryChoice::Rebuild;
     let shared = Arc::new(Shared {
@@ -74,6 +79,7 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
         closed: AtomicBool::new(false),
         leases: Leases::default(),
         pins: Pins::default(),
+        sweep: Mutex::default(),
         changed: Changed::new(),
         counters: Counters::default(),
         lock: Mutex::new(Some(locked)),
@@ -90,45 +96,61 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
     Ok(shared)
 }
 
+/// Fails if there is no engine to read. Even the lock would leave a file.
+fn check_there(disk: &dyn Disk) -> Result<()> {
+    match disk.open(files::MANIFEST, OpenMode::Read) {
+        Err(error) if error.kind() == ErrorKind::NotFound && !has_segments(disk)? => {
+            Err(io_error(error))
+        }
+        // What else is wrong is told once it is locked.
+        _ => Ok(()),
+    }
+}
+
+fn has_segments(disk: &dyn Disk) -> Result<bool> {
+    let found = disk.list(files::LOG).map_err(io_error)?;
+    Ok(found.iter().any(|info| number_of(&info.name).is_some()))
+}
+
 /// Makes the directories and the manifest. Where there is no manifest nothing was ever accepted;
-/// files that are there all the same mean that it was lost.
+/// segments that are there all the same mean that it was lost.
 fn make(disk: &dyn Disk, config: &EngineConfig) -> Result<Manifest> {
-    let lost = !disk.list(files::LOG).map_err(io_error)?.is_empty();
-    if lost && config.recovery == RecoveryChoice::Checkpoint {
+    if has_segments(disk)? && config.recovery == RecoveryChoice::Checkpoint {
         let file = files::MANIFEST.to_owned();
         return Err(Error::StoreCorrupt { what: "manifest", file, offset: 0 });
     }
     if config.access == Access::ReadOnly {
         return Ok(Manifest::Empty);
     }
-    for directory in [files::LOG, files::FRAMES, files::VALUES] {
-        disk.create_dir(directory).map_err(io_error)?;
-    }
+    make_directories(disk)?;
     disk.sync_dir("").map_err(io_error)?;
     manifest::create(disk)?;
     Ok(Manifest::Empty)
 }
 
+/// Makes the directories that are missing: whoever copies files may leave out empty ones.
+fn make_directories(disk: &dyn Disk) -> Result<()> {
+    for directory in [files::LOG, files::FRAMES, files::VALUES] {
+        disk.create_dir(directory).map_err(io_error)?;
+    }
+    Ok(())
+}
+
 /// Frame files that the checkpoint does not list are left over from rounds that were cut off.
 fn collect_frame_files(disk: &dyn Disk, rounds: &mut Rounds, state: &mut State) -> Result<()> {
     for info in disk.list(files::FRAMES).map_err(io_error)? {
-        match number_of(&info.name) {
-            Some(number) => {
-                rounds.frames.next_file = rounds.frames.next_file.max(number + 1);
-                if !rounds.catalog.frame_files.contains_key(&number) {
-                    state.garbage.frame_files.insert(number);
-                }
-                // What a round that was cut off has appended is not built upon.
-                if let Some((current, len)) = rounds.frames.current
-                    && current == number
-                    && info.len > len
-                {
-                    rounds.frames.current = None;
-                }
-            }
-            None => {
-                state.garbage.temps.insert(format!("{}/{}", files::FRAMES, info.name));
-            }
+        // Files of other names are not the engine's.
+        let Some(number) = number_of(&info.name) else { continue };
+        rounds.frames.next_file = rounds.frames.next_file.max(number + 1);
+        if !rounds.catalog.frame_files.contains_key(&number) {
+            state.garbage.frame_files.insert(number);
+        }
+        // What a round that was cut off has appended is not built upon.
+        if let Some((current, len)) = rounds.frames.current
+            && current == number
+            && info.len > len
+        {
+            rounds.frames.current = None;
         }
     }
     for number in rounds.catalog.frame_files.keys() {
@@ -148,7 +170,7 @@ impl Shared {
             return Ok(());
         }
         let outcome = match self.check_writable() {
-            Ok(()) => self.checkpoint().map(|_| ()),
+            Ok(()) => self.settle().map(|_| ()),
             // There is nothing that closing could still save.
             Err(Error::ReadOnly | Error::StorePoisoned) => Ok(()),
             Err(error) => Err(error),

@@ -1,10 +1,15 @@
 //! Removing keys that are out of reach already: expired ones and those of dropped namespaces.
+//!
+//! A key that anybody has found expired is deleted then and there, by a record like any other's: a
+//! clock that is set back later does not bring it back, and a clock that was once far ahead takes
+//! with it what was asked for meanwhile and nothing that is put later.
 
 use bytes::Bytes;
 
 use super::config::Durability;
 use super::shared::Shared;
-use super::write::{Operation, OperationKind, Precondition};
+use super::state::Present;
+use super::write::{Applied, Operation, OperationKind, Precondition};
 use crate::error::{Error, Result};
 
 /// How many keys are removed under one hold of the lock.
@@ -23,32 +28,81 @@ impl Shared {
                 return Ok(purged);
             }
             for key in due {
-                purged += u64::from(self.purge_key(&key)?);
+                purged += u64::from(self.purge_key(&key, now_ms)?);
             }
         }
     }
 
-    /// Deletes a key of the index if it is still the one that expired.
-    fn purge_key(&self, index_key: &[u8]) -> Result<bool> {
+    /// Deletes a key that somebody has found expired and that is still in this state, so that it
+    /// does not come back when the clock is set back. As durable as a write with
+    /// [`Durability::None`]; what cannot be written now stays for a purge.
+    pub(crate) fn let_go(&self, namespace: u32, key: &[u8], revision: u64) {
+        if self.check_writable().is_err() {
+            return;
+        }
+        let outcome = self.reading(|state| state.present(namespace, key)).and_then(|present| {
+            // A snapshot may see one that is long gone.
+            match present.is_some_and(|present| present.revision == revision) {
+                true => self.purge_revision(namespace, key, revision).map(|_| ()),
+                false => Ok(()),
+            }
+        });
+        if let Err(error) = outcome {
+            log::debug!("an expired key could not be deleted yet: {error}");
+        }
+    }
+
+    /// Lets go of keys that operations have found expired and left as they were.
+    pub(crate) fn let_go_of_expired(&self, operations: &[Operation], applied: &Result<Applied>) {
+        for (number, operation) in operations.iter().enumerate() {
+            let decided = match (applied, &operation.kind) {
+                (Err(Error::PreconditionFailed), _) => true,
+                (Ok(applied), OperationKind::Expire { .. }) => {
+                    applied.changed.get(number) == Some(&false)
+                }
+                _ => false,
+            };
+            if decided {
+                // Finding it is enough; an error is for whoever needs the key.
+                let _ = self.find(operation.namespace, &operation.key);
+            }
+        }
+    }
+
+    /// Purges, sweeps a little and checkpoints: what an app asks for and closing does. Gives whether
+    /// there was anything to do.
+    pub(crate) fn settle(&self) -> Result<bool> {
+        self.check_writable()?;
+        // Whatever fails here, what was written is made durable.
+        let prepared = self.purge_expired().and_then(|_| self.sweep());
+        let done = self.checkpoint()?;
+        prepared.map(|_| done)
+    }
+
+    /// Deletes a key of the index if it is expired still.
+    fn purge_key(&self, index_key: &[u8], now_ms: u64) -> Result<bool> {
         let Some((namespace, key)) = index_key.split_first_chunk::<4>() else { return Ok(false) };
         let namespace = u32::from_be_bytes(*namespace);
-        let Some(present) = self.reading(|state| state.present(namespace, key))? else {
-            return Ok(false);
-        };
-        let operation = Operation {
-            namespace,
-            key: Bytes::copy_from_slice(key),
-            precondition: Precondition::None,
-            kind: OperationKind::Purge { revision: present.revision },
-        };
-        match self.commit(&[operation], Durability::None) {
-            Ok(applied) => Ok(applied.changed == [true]),
+        let present = self.reading(|state| state.present(namespace, key))?;
+        let is_past = |present: &Present| (1..=now_ms).contains(&present.expires_at_ms);
+        let Some(present) = present.filter(is_past) else { return Ok(false) };
+        match self.purge_revision(namespace, key, present.revision) {
             Err(Error::NamespaceDropped) => {
                 self.writing(|state| state.forget(index_key).map(Ok))?;
                 Ok(false)
             }
-            Err(error) => Err(error),
+            purged => purged,
         }
+    }
+
+    fn purge_revision(&self, namespace: u32, key: &[u8], revision: u64) -> Result<bool> {
+        let operation = Operation {
+            namespace,
+            key: Bytes::copy_from_slice(key),
+            precondition: Precondition::None,
+            kind: OperationKind::Purge { revision },
+        };
+        Ok(self.commit(&[operation], Durability::None)?.changed == [true])
     }
 
     /// Takes the keys of dropped namespaces out of the index.

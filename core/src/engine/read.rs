@@ -100,7 +100,13 @@ impl Shared {
             }
             state.tree.get(&full, |entry| Found::of(&entry)).map(Ok)
         })??;
-        Ok(found.filter(|found| !Now::new(self).is_past(found.expires_at_ms)))
+        if let Some(found) = &found
+            && Now::new(self).is_past(found.expires_at_ms)
+        {
+            self.let_go(namespace, key, found.revision);
+            return Ok(None);
+        }
+        Ok(found)
     }
 
     /// Reads what `read` wants of the present value of a key. A file that compaction or an

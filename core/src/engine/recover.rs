@@ -134,7 +134,7 @@ impl Recovery<'_> {
             as_of: catalog.revision,
             replaces: Vec::new(),
         };
-        let mut events = Events::new(self.config.watch_events_max);
+        let mut events = Events::new(self.config.watch_events_max, self.config.watch_bytes_max);
         events.forget_to(catalog.revision);
         State {
             tree: catalog.root.map_or_else(Tree::new, Tree::from_frame),
@@ -169,9 +169,11 @@ impl Recovery<'_> {
                 Some(number) => {
                     numbers.insert(number);
                 }
-                None => {
+                None if files::is_segment_temp(&info.name) => {
                     state.garbage.temps.insert(format!("{}/{}", files::LOG, info.name));
                 }
+                // Nobody knows what it is; it is not the engine's.
+                None => {}
             }
         }
         if let Some(last) = numbers.last() {

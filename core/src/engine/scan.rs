@@ -9,7 +9,6 @@ use super::index::Cursor;
 use super::read::{KeyInfo, Source, expiry};
 use super::snapshot::Snapshot;
 use super::state::index_key;
-use super::write::Now;
 use crate::error::Result;
 
 /// Which keys a scan gives, and how.
@@ -307,8 +306,11 @@ impl Scan {
             if !inside {
                 return Ok(false);
             }
-            let expires_at_ms = self.cursor.entry().map_or(0, |entry| entry.expires_at_ms);
-            if !Now::new(&self.snapshot.shared).is_past(expires_at_ms) {
+            let entry = self.cursor.entry();
+            let (revision, expires_at_ms) =
+                entry.map_or((0, 0), |entry| (entry.revision, entry.expires_at_ms));
+            let key = key.get(size_of::<u32>()..).unwrap_or_default();
+            if !self.snapshot.is_expired(key, revision, expires_at_ms) {
                 return Ok(true);
             }
             match self.order {

@@ -13,6 +13,7 @@ use super::leases::{Lease, Leases};
 use super::pins::Pins;
 use super::round::Rounds;
 use super::state::State;
+use super::sweep::Sweep;
 pub(crate) use super::sync::lock;
 use super::values::Values;
 use super::watch::Changed;
@@ -46,6 +47,8 @@ pub(crate) struct Shared {
     pub(crate) closed: AtomicBool,
     pub(crate) leases: Leases,
     pub(crate) pins: Pins,
+    /// What was left behind and is still to be found.
+    pub(crate) sweep: Mutex<Sweep>,
     pub(crate) changed: Changed,
     pub(crate) counters: Counters,
     /// What keeps others out; gone once closed.

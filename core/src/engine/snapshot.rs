@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::index;
 use super::leases::Lease;
@@ -9,7 +10,6 @@ use super::read::{Found, KeyInfo, Value};
 use super::scan::ScanBuilder;
 use super::shared::Shared;
 use super::state::index_key;
-use super::write::Now;
 use crate::error::{Error, Result};
 
 /// One namespace at one revision. Reads of it see nothing that happened later; what it needs stays
@@ -20,6 +20,8 @@ pub struct Snapshot {
     pub(crate) namespace: u32,
     pub(crate) tree: index::Snapshot,
     pub(crate) revision: u64,
+    /// The latest time at which it was read.
+    latest_ms: Arc<AtomicU64>,
     /// Held for what dropping it lets go.
     _lease: Arc<Lease>,
 }
@@ -43,7 +45,8 @@ impl Snapshot {
             namespace,
             tree: state.tree.snapshot(),
             revision: state.revision,
-            _lease: Arc::new(shared.leases.take()),
+            latest_ms: Arc::default(),
+            _lease: Arc::new(shared.leases.take_snapshot(state.next_segment)),
         })
     }
 
@@ -70,9 +73,23 @@ impl Snapshot {
 
     fn find(&self, key: &[u8]) -> Result<Option<Found>> {
         self.shared.check_open()?;
-        let key = index_key(self.namespace, key);
-        let found = self.tree.get(&key, &*self.shared.frames, |entry| Found::of(&entry))?;
-        Ok(found.filter(|found| !Now::new(&self.shared).is_past(found.expires_at_ms)))
+        let full = index_key(self.namespace, key);
+        let found = self.tree.get(&full, &*self.shared.frames, |entry| Found::of(&entry))?;
+        Ok(found.filter(|it| !self.is_expired(key, it.revision, it.expires_at_ms)))
+    }
+
+    /// Whether a key of this state and expiry is over. Once it is, it stays so: the clock of a
+    /// snapshot never goes back, and the key is deleted if it is still in this state.
+    pub(crate) fn is_expired(&self, key: &[u8], revision: u64, expires_at_ms: u64) -> bool {
+        if expires_at_ms == 0 {
+            return false;
+        }
+        let now_ms = self.shared.config.clock.now_ms();
+        if self.latest_ms.fetch_max(now_ms, Ordering::SeqCst).max(now_ms) < expires_at_ms {
+            return false;
+        }
+        self.shared.let_go(self.namespace, key, revision);
+        true
     }
 }
 
@@ -87,7 +104,8 @@ impl EngineSnapshot {
             namespace: 0,
             tree: state.tree.snapshot(),
             revision: state.revision,
-            _lease: Arc::new(shared.leases.take()),
+            latest_ms: Arc::default(),
+            _lease: Arc::new(shared.leases.take_snapshot(state.next_segment)),
         };
         Ok(Self { all, ids: Arc::new(ids) })
     }

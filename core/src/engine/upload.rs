@@ -64,7 +64,10 @@ impl Upload {
             UploadBody::File(writer) => {
                 let address = writer.address();
                 let pin = shared.pins.pin(address);
-                let stored = writer.finish(synced)?;
+                // It may have its name for all that.
+                let refused = |_: &Error| shared.discard(std::iter::once(address));
+                shared.is_named(&address)?;
+                let stored = writer.finish(synced).inspect_err(refused)?;
                 shared.counters.value_bytes.add(stored.len);
                 (NewValue::Stored(stored), Some(pin))
             }

@@ -1,5 +1,6 @@
 //! Finding files that nothing names.
 
+use super::entry::ValueRef;
 use super::frames::total;
 use super::round::DoomedFile;
 use super::shared::{Shared, lock};
@@ -37,22 +38,15 @@ impl Shared {
         }
         let mut found = Vacuum::default();
         for value in self.values.list()? {
-            if self.reading(|state| state.references(&value))? > 0 {
-                continue;
-            }
-            found.values += 1;
-            found.value_bytes += value.len;
-            if mode == VacuumMode::Delete {
-                // Whether a writer is about to name it is looked at when it is deleted.
-                let listed = lock(&self.rounds)
-                    .doomed
-                    .iter()
-                    .any(|doomed| doomed.file == DoomedFile::Value(value));
-                if !listed {
-                    let mut state = self.write();
-                    let revision = state.revision;
-                    state.garbage.values.insert(value, revision);
-                }
+            let unnamed = match mode {
+                VacuumMode::Report => self.reading(|state| state.references(&value))? == 0,
+                // One that is listed already keeps its mark.
+                VacuumMode::Delete if self.is_doomed(&value) => true,
+                VacuumMode::Delete => self.doom_unnamed(&value)?,
+            };
+            if unnamed {
+                found.values += 1;
+                found.value_bytes += value.len;
             }
         }
         if mode == VacuumMode::Delete {
@@ -60,6 +54,11 @@ impl Shared {
             self.checkpoint()?;
         }
         Ok(found)
+    }
+
+    fn is_doomed(&self, value: &ValueRef) -> bool {
+        let rounds = lock(&self.rounds);
+        rounds.doomed.iter().any(|doomed| doomed.file == DoomedFile::Value(*value))
     }
 
     /// Lets the next checkpoint write anew what lies in frame files that are mostly dead, if more

@@ -2,8 +2,11 @@
 //!
 //! One ring of events serves all watches, so a slow reader costs nothing but its own place: a
 //! reader that falls behind the ring is told with [`Error::CursorExpired`] and goes on from the
-//! present state. What the ring keeps is bounded by [`EngineConfig::watch_events_max`]
-//! (super::EngineConfig::watch_events_max).
+//! present state. What the ring keeps is bounded by [`EngineConfig::watch_events_max`] and
+//! [`EngineConfig::watch_bytes_max`].
+//!
+//! [`EngineConfig::watch_events_max`]: super::EngineConfig::watch_events_max
+//! [`EngineConfig::watch_bytes_max`]: super::EngineConfig::watch_bytes_max
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -39,6 +42,15 @@ pub(crate) struct Event {
 }
 
 impl Event {
+    /// What it takes in memory.
+    fn bytes(&self) -> usize {
+        let to = match &self.kind {
+            EventKind::Rename { to } => to.len(),
+            _ => 0,
+        };
+        size_of::<Self>() + self.key.len() + to
+    }
+
     /// Whether keys that begin with `prefix` were changed.
     fn touches(&self, prefix: &[u8]) -> bool {
         let meets = |other: &[u8]| other.starts_with(prefix) || prefix.starts_with(other);
@@ -53,32 +65,34 @@ impl Event {
 #[derive(Debug)]
 pub(crate) struct Events {
     ring: VecDeque<Event>,
+    /// What they take in memory.
+    bytes: usize,
     events_max: usize,
+    bytes_max: usize,
     /// Changes up to this revision are no longer kept.
     forgotten: u64,
 }
 
 impl Events {
-    pub(crate) fn new(events_max: usize) -> Self {
-        Self { ring: VecDeque::new(), events_max, forgotten: 0 }
+    /// Keeps at most so many, which take at most so many bytes of memory.
+    pub(crate) fn new(events_max: usize, bytes_max: usize) -> Self {
+        Self { ring: VecDeque::new(), bytes: 0, events_max, bytes_max, forgotten: 0 }
     }
 
     pub(crate) fn push(&mut self, event: Event) {
-        if self.ring.len() >= self.events_max
-            && let Some(oldest) = self.ring.pop_front()
-        {
+        self.bytes += event.bytes();
+        self.ring.push_back(event);
+        while self.ring.len() > self.events_max || self.bytes > self.bytes_max {
+            let Some(oldest) = self.ring.pop_front() else { return };
+            self.bytes -= oldest.bytes();
             self.forgotten = oldest.revision;
-        }
-        if self.events_max > 0 {
-            self.ring.push_back(event);
-        } else {
-            self.forgotten = event.revision;
         }
     }
 
     /// Says that nothing up to `revision` is kept.
     pub(crate) fn forget_to(&mut self, revision: u64) {
         self.ring.clear();
+        self.bytes = 0;
         self.forgotten = revision;
     }
 

@@ -46,6 +46,16 @@ pub(crate) struct Operation {
     pub(crate) kind: OperationKind,
 }
 
+impl Operation {
+    /// The value that was in its file before.
+    fn stored(&self) -> Option<ValueRef> {
+        match &self.kind {
+            OperationKind::Put { value: NewValue::Stored(value), .. } => Some(*value),
+            _ => None,
+        }
+    }
+}
+
 /// What the operation does.
 #[derive(Debug, Clone)]
 pub(crate) enum OperationKind {
@@ -57,7 +67,7 @@ pub(crate) enum OperationKind {
     Expire {
         expires_at_ms: u64,
     },
-    /// Deletes a key that has expired, if its last change is still this one.
+    /// Deletes a key that was found expired, if its last change is still this one.
     Purge {
         revision: u64,
     },
@@ -91,10 +101,6 @@ impl Shared {
         operations: &[Operation],
         durability: Durability,
     ) -> Result<Applied> {
-        self.check_writable()?;
-        if operations.iter().any(|operation| operation.key.len() > KEY_BYTES_MAX) {
-            return Err(Error::InvalidArgument { what: "a key has at most 65,536 bytes" });
-        }
         let mut pins = Vec::new();
         let synced = match durability {
             Durability::None => Synced::Later,
@@ -102,19 +108,33 @@ impl Shared {
             Durability::Group | Durability::Sync => Synced::Now,
         };
         let now_ms = Now::new(self);
-        let applied = self.separate(operations, synced, &mut pins).and_then(|separated| {
-            self.writing(|state| apply_all(state, self, operations, &separated, &now_ms))
-        });
+        let applied = self
+            .check_operations(operations)
+            .and_then(|()| self.separate(operations, synced, &mut pins))
+            .and_then(|separated| {
+                self.writing(|state| apply_all(state, self, operations, &separated, &now_ms))
+            });
         if applied.is_err() {
-            self.discard(operations, &pins);
+            let stored = operations.iter().filter_map(Operation::stored);
+            self.discard(pins.iter().map(Pin::value).chain(stored));
         }
         drop(pins);
+        self.let_go_of_expired(operations, &applied);
         let applied = applied?;
         self.changed.notify(usize::MAX);
         self.rouse();
         self.relieve()?;
         self.acknowledge(applied.revision, durability)?;
         Ok(applied)
+    }
+
+    /// Refuses what could never be applied.
+    fn check_operations(&self, operations: &[Operation]) -> Result<()> {
+        self.check_writable()?;
+        if operations.iter().any(|operation| operation.key.len() > KEY_BYTES_MAX) {
+            return Err(Error::InvalidArgument { what: "a key has at most 65,536 bytes" });
+        }
+        Ok(())
     }
 
     /// Writes the values that get files of their own, each pinned until the log names it.
@@ -136,8 +156,15 @@ impl Shared {
                     self.check_condition(operation)?;
                     let value = self.values.address(bytes);
                     pins.push(self.pins.pin(value));
-                    // One that is named already is there already.
-                    if self.reading(|state| state.references(&value))? == 0 {
+                    let named = self.is_named(&value)?;
+                    // One that is named should be there. If its file is damaged or missing it is
+                    // written anew, durably at once: other keys rely on it already.
+                    let missing = match named {
+                        false => Some(synced),
+                        true if self.values.holds(&value, bytes) => None,
+                        true => Some(Synced::Now),
+                    };
+                    if let Some(synced) = missing {
                         self.values.put(bytes, synced)?;
                         self.counters.value_bytes.add(bytes.len() as u64);
                     }
@@ -147,6 +174,18 @@ impl Shared {
             }
         }
         Ok(separated)
+    }
+
+    /// Whether keys name a value, which the caller has pinned. If none does, it is about to be
+    /// written, and no snapshot before now needs that file, unless it is there still.
+    pub(crate) fn is_named(&self, value: &ValueRef) -> Result<bool> {
+        self.reading(|state| {
+            let named = state.references(value)? > 0;
+            if !named {
+                self.leases.value_is_born(*value, state.garbage.values.contains_key(value));
+            }
+            Ok(named)
+        })
     }
 
     /// Refuses early what [`apply_all`] would refuse after a large value was written.
@@ -160,18 +199,14 @@ impl Shared {
         if operation.precondition.holds(alive) { Ok(()) } else { Err(Error::PreconditionFailed) }
     }
 
-    /// Lets the next round delete the values that were written for operations that were not
-    /// applied, unless another key names them.
-    fn discard(&self, operations: &[Operation], pins: &[Pin]) {
-        let stored = operations.iter().filter_map(|operation| match &operation.kind {
-            OperationKind::Put { value: NewValue::Stored(value), .. } => Some(*value),
-            _ => None,
-        });
-        let values: Vec<ValueRef> = pins.iter().map(Pin::value).chain(stored).collect();
-        if !values.is_empty() {
+    /// Lets the next round delete values that were written and not named, unless a key names them
+    /// by then.
+    pub(crate) fn discard(&self, values: impl Iterator<Item = ValueRef>) {
+        let mut values = values.peekable();
+        if values.peek().is_some() {
             let mut state = self.write();
             let revision = state.revision;
-            state.garbage.values.extend(values.into_iter().map(|value| (value, revision)));
+            state.garbage.values.extend(values.map(|value| (value, revision)));
         }
     }
 
@@ -246,9 +281,7 @@ fn apply_all(
             OperationKind::Put { .. } => true,
             OperationKind::Delete => present.is_some() || !alone,
             OperationKind::Expire { .. } => alive.is_some() || !alone,
-            OperationKind::Purge { revision } => {
-                alive.is_none() && present.is_some_and(|it| it.revision == revision)
-            }
+            OperationKind::Purge { revision } => present.is_some_and(|it| it.revision == revision),
         };
         if effective {
             changes.push((change, operation));

@@ -29,11 +29,11 @@ pub(crate) use web::{log_hook, set_log_hook};
 #[cfg(not(target_arch = "wasm32"))]
 use native::now_ms;
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) use native::{directory_disk, sync_directory};
+pub(crate) use native::{directory_disk, existing_directory_disk, sync_directory};
 #[cfg(target_arch = "wasm32")]
 use web::now_ms;
 #[cfg(target_arch = "wasm32")]
-pub(crate) use web::{directory_disk, sync_directory};
+pub(crate) use web::{directory_disk, existing_directory_disk, sync_directory};
 
 pub mod disk;
 mod environment;

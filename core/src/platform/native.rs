@@ -59,6 +59,11 @@ pub(crate) fn directory_disk(root: PathBuf) -> std::io::Result<Arc<dyn Disk>> {
     Ok(Arc::new(DirectoryDisk::open(root)?))
 }
 
+/// The disk in a directory of the file system, which is there.
+pub(crate) fn existing_directory_disk(root: PathBuf) -> std::io::Result<Arc<dyn Disk>> {
+    Ok(Arc::new(DirectoryDisk::open_existing(root)?))
+}
+
 #[cfg(feature = "bridge")]
 static LOG_HOOK: RwLock<Option<Arc<dyn LogHook>>> = RwLock::new(None);
 

@@ -110,6 +110,11 @@ pub(crate) fn directory_disk(_root: PathBuf) -> std::io::Result<Arc<dyn Disk>> {
     Err(std::io::ErrorKind::Unsupported.into())
 }
 
+/// Nor one that is there already.
+pub(crate) fn existing_directory_disk(root: PathBuf) -> std::io::Result<Arc<dyn Disk>> {
+    directory_disk(root)
+}
+
 /// Time that passes, by the host's clock.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stopwatch(u64);

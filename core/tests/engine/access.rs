@@ -96,6 +96,33 @@ fn no_more_namespaces_are_made_than_may_be_however_many_try_at_once() {
     assert_eq!(open_faulty(&disk, config()).namespaces().unwrap().len(), MAX);
 }
 
+/// There is room for one more, again and again: whoever looks before he has the lock finds it free
+/// when somebody else has taken it.
+#[test]
+fn of_many_who_make_the_last_namespace_one_does() {
+    const THREADS: usize = 4;
+    let config = EngineConfig { namespaces_max: 2, ..small() };
+    let engine = open_faulty(&FaultDisk::new(), config);
+    engine.namespace("first").unwrap();
+    for round in 0..400 {
+        let barrier = std::sync::Barrier::new(THREADS);
+        let make = |thread: usize| {
+            let (engine, barrier) = (&engine, &barrier);
+            move || {
+                let name = format!("n{round}-{thread}");
+                barrier.wait();
+                engine.namespace(&name).is_ok().then_some(name)
+            }
+        };
+        let made: Vec<String> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..THREADS).map(|it| scope.spawn(make(it))).collect();
+            threads.into_iter().filter_map(|it| it.join().unwrap()).collect()
+        });
+        assert_eq!(made.len(), 1, "{made:?}");
+        assert!(engine.drop_namespace(&made[0]).unwrap());
+    }
+}
+
 #[test]
 fn a_dropped_namespace_says_so_and_its_name_begins_anew() {
     let disk = FaultDisk::new();
@@ -166,4 +193,107 @@ fn a_limit_outside_its_range_is_refused() {
     assert!(matches!(one.put(&[0; 65_537], "x"), Err(Error::InvalidArgument { .. })));
     one.put(&[0; 65_536], "x").unwrap();
     assert!(matches!(one.expire_at(b"key", 0), Err(Error::InvalidArgument { .. })));
+}
+
+/// No number that a configuration may have makes the engine panic or wait for ever.
+#[test]
+fn every_limit_may_be_at_either_end_of_its_range_and_not_beyond() {
+    use sealwood::engine::Background;
+    use std::time::Duration;
+    let refused = [
+        EngineConfig { segment_bytes_max: u64::MAX, ..small() },
+        EngineConfig { separated_bytes_min: u64::MAX, ..small() },
+        EngineConfig { namespaces_max: usize::MAX, ..small() },
+        EngineConfig { open_files_max: usize::MAX, ..small() },
+        EngineConfig { log_buffer_bytes_max: usize::MAX, ..small() },
+        EngineConfig { group_window: Duration::MAX, ..small() },
+        EngineConfig { checkpoint_idle: Duration::MAX, ..small() },
+        EngineConfig { checkpoint_idle: Duration::ZERO, ..small() },
+        EngineConfig { checkpoint_dirty_bytes: usize::MAX, ..small() },
+        EngineConfig { checkpoint_dirty_bytes: 0, ..small() },
+        EngineConfig { checkpoint_log_bytes: u64::MAX, ..small() },
+        EngineConfig { checkpoint_log_bytes: 0, ..small() },
+        EngineConfig { compaction_dead_percent: 101, ..small() },
+        EngineConfig { watch_events_max: usize::MAX, ..small() },
+        EngineConfig { watch_bytes_max: usize::MAX, ..small() },
+    ];
+    for config in refused {
+        let refused = try_open(&FaultDisk::new(), config);
+        assert!(matches!(refused, Err(Error::InvalidArgument { .. })), "{refused:?}");
+    }
+    let low = EngineConfig {
+        inline_bytes_max: 0,
+        separated_bytes_min: 1,
+        segment_bytes_max: 4096,
+        namespaces_max: 1,
+        open_files_max: 1,
+        memory_bytes_max: 0,
+        log_buffer_bytes_max: 0,
+        group_window: Duration::ZERO,
+        checkpoint_idle: Duration::from_millis(1),
+        checkpoint_dirty_bytes: 1,
+        checkpoint_log_bytes: 1,
+        compaction_dead_percent: 1,
+        compaction_dead_bytes_min: 0,
+        watch_events_max: 0,
+        watch_bytes_max: 0,
+        ..small()
+    };
+    let high = EngineConfig {
+        inline_bytes_max: 4096,
+        separated_bytes_min: 16 << 20,
+        segment_bytes_max: 1 << 30,
+        namespaces_max: 65_536,
+        open_files_max: 65_536,
+        memory_bytes_max: usize::MAX,
+        log_buffer_bytes_max: 1 << 30,
+        group_window: Duration::from_secs(1),
+        checkpoint_idle: Duration::from_secs(24 * 60 * 60),
+        checkpoint_dirty_bytes: 1 << 30,
+        checkpoint_log_bytes: 1 << 40,
+        compaction_dead_percent: 100,
+        compaction_dead_bytes_min: u64::MAX,
+        watch_events_max: 1 << 20,
+        watch_bytes_max: 1 << 30,
+        ..small()
+    };
+    for config in [low, high] {
+        for background in [Background::Manual, Background::Automatic] {
+            let disk = FaultDisk::new();
+            let config = EngineConfig { background, ..config.clone() };
+            let engine = open_faulty(&disk, config.clone());
+            let one = engine.namespace("one").unwrap();
+            for number in 0..30u8 {
+                one.put(&[number % 7], pattern(usize::from(number) * 200, 1)).unwrap();
+            }
+            engine.compact().unwrap();
+            let expected = everything(&engine);
+            engine.close().unwrap();
+            let engine = open_faulty(&disk, config);
+            assert_eq!(everything(&engine), expected);
+            assert_whole(&engine);
+        }
+    }
+}
+
+/// Removing the file of the lock while it is held admits nobody.
+#[cfg(unix)]
+#[test]
+fn a_directory_whose_lock_file_is_removed_stays_locked() {
+    use sealwood::engine::Engine;
+    let root = tempfile::tempdir().unwrap();
+    let engine = Engine::open_directory(root.path(), small()).unwrap();
+    engine.namespace("one").unwrap().put(b"key", "value").unwrap();
+    std::fs::remove_file(root.path().join("lock")).unwrap();
+    for config in [small(), read_only()] {
+        let refused = Engine::open_directory(root.path(), config);
+        assert!(matches!(refused, Err(Error::StoreLocked)), "{refused:?}");
+    }
+    engine.close().unwrap();
+    let readers = [0, 1].map(|_| Engine::open_directory(root.path(), read_only()).unwrap());
+    std::fs::remove_file(root.path().join("lock")).unwrap();
+    let refused = Engine::open_directory(root.path(), small());
+    assert!(matches!(refused, Err(Error::StoreLocked)), "{refused:?}");
+    drop(readers);
+    Engine::open_directory(root.path(), small()).unwrap().close().unwrap();
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use sealwood::Result;
 use sealwood::engine::{Background, Engine, EngineConfig, Namespace, ScanItem};
@@ -105,6 +105,16 @@ pub(crate) fn everything(engine: &Engine) -> BTreeMap<String, BTreeMap<Vec<u8>, 
         namespaces.insert(name.to_owned(), keys);
     }
     namespaces
+}
+
+/// Says that something has ended when it goes, also when its holder panics: whoever works until then
+/// ends too.
+pub(crate) struct Ended<'a>(pub(crate) &'a AtomicBool);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
 }
 
 /// A clock that stands still until it is set.

@@ -11,7 +11,9 @@ use sealwood::engine::{
 use sealwood::platform::Clock;
 use sealwood::platform::disk::fault::FaultDisk;
 
-use crate::common::{all, assert_no_strays, assert_whole, everything, open_faulty, pattern, small};
+use crate::common::{
+    Ended, all, assert_no_strays, assert_whole, everything, open_faulty, pattern, small,
+};
 
 const LAZY: PutOptions = PutOptions {
     precondition: Precondition::None,
@@ -237,7 +239,9 @@ fn a_snapshot_stays_the_same_during_writes_checkpoints_and_compaction() {
     }
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
+        let _ended = Ended(&done);
         let writer = scope.spawn(|| {
+            let _ended = Ended(&done);
             for number in 0..3000u32 {
                 let key = (number * 7 % 260).to_be_bytes();
                 if number % 5 == 0 {
@@ -247,7 +251,6 @@ fn a_snapshot_stays_the_same_during_writes_checkpoints_and_compaction() {
                     one.put_with(&key, pattern(len, u64::from(number)), &LAZY).unwrap();
                 }
             }
-            done.store(true, Ordering::SeqCst);
         });
         scope.spawn(|| {
             while !done.load(Ordering::SeqCst) {
@@ -286,6 +289,7 @@ fn the_same_large_content_is_put_and_deleted_by_many_and_never_missed() {
     let (engine, one) = engine(&disk);
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
+        let _ended = Ended(&done);
         let writers: Vec<_> = (0..4u8)
             .map(|writer| {
                 let one = &one;
@@ -308,7 +312,6 @@ fn the_same_large_content_is_put_and_deleted_by_many_and_never_missed() {
             }
         });
         writers.into_iter().for_each(|writer| writer.join().unwrap());
-        done.store(true, Ordering::SeqCst);
     });
     assert_eq!(all(&one).len(), 4);
     engine.checkpoint().unwrap();

@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 
-use sealwood::engine::Engine;
+use sealwood::engine::{Durability, Engine, PutOptions};
 use sealwood::platform::disk::Disk;
 use sealwood::platform::disk::fault::{Fault, FaultDisk, FaultMode, Operation};
 
@@ -63,4 +63,42 @@ fn a_batch_whose_value_cannot_be_written_changes_nothing_and_leaves_nothing() {
         assert_eq!(value_files(&disk), 0);
     }
     one.put(b"kept", "after").unwrap();
+}
+
+/// A value whose name may be lost is not acknowledged, whoever was to make it durable.
+#[test]
+fn a_value_whose_name_is_not_durable_is_not_acknowledged() {
+    let failing = || {
+        let fault = Fault::new(FaultMode::FailBefore(ErrorKind::Other));
+        fault.on(&[Operation::SyncDir]).below("values").nth(1)
+    };
+    for durability in [Durability::Group, Durability::Sync] {
+        let disk = FaultDisk::new();
+        let engine = open_faulty(&disk, small());
+        let one = engine.namespace("one").unwrap();
+        let options = PutOptions { durability, ..PutOptions::default() };
+        disk.arm(failing());
+        assert!(one.put_with(b"key", pattern(5000, 1), &options).is_err());
+        disk.disarm();
+        assert_eq!(one.info(b"key").unwrap(), None);
+        one.put_with(b"key", pattern(5000, 1), &options).unwrap();
+        settle(&engine);
+        for left in disk.crash_states(20) {
+            let one = open_faulty(&left, small()).namespace("one").unwrap();
+            assert_eq!(one.get(b"key").unwrap().unwrap().bytes, pattern(5000, 1));
+        }
+    }
+    // One that is owed: the sync that was to pay says that it did not.
+    let disk = FaultDisk::new();
+    let engine = open_faulty(&disk, small());
+    let one = engine.namespace("one").unwrap();
+    let later = PutOptions { durability: Durability::None, ..PutOptions::default() };
+    one.put_with(b"key", pattern(5000, 1), &later).unwrap();
+    disk.arm(failing());
+    assert!(engine.sync().is_err());
+    disk.disarm();
+    for left in disk.crash_states(20) {
+        let engine = open_faulty(&left, small());
+        assert_whole(&engine);
+    }
 }

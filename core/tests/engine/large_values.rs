@@ -4,7 +4,7 @@ use sealwood::engine::{Durability, PutOptions, VacuumMode};
 use sealwood::platform::disk::Disk;
 use sealwood::platform::disk::fault::{FaultDisk, Operation};
 
-use crate::common::{assert_no_strays, assert_whole, open_faulty, pattern, small};
+use crate::common::{Ended, assert_no_strays, assert_whole, open_faulty, pattern, small};
 
 const LEN: usize = 3000;
 
@@ -90,12 +90,12 @@ fn a_value_that_was_overwritten_stays_until_the_overwrite_is_durable() {
     let done = std::sync::atomic::AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {
+            let _ended = Ended(&done);
             // Overwrites come while syncs and checkpoints are under way.
             let options = PutOptions { durability: Durability::None, ..PutOptions::default() };
             for number in 1..300 {
                 one.put_with(b"key", pattern(LEN, number % 5), &options).unwrap();
             }
-            done.store(true, std::sync::atomic::Ordering::SeqCst);
         });
         let mut rounds = 0;
         while !done.load(std::sync::atomic::Ordering::SeqCst) || rounds < 20 {

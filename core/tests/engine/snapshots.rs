@@ -1,6 +1,7 @@
 //! A snapshot sees the same whatever happens, and gives everything back when it is dropped.
 
 use sealwood::engine::{Engine, Snapshot, VacuumMode};
+use sealwood::platform::disk::Disk;
 use sealwood::platform::disk::fault::FaultDisk;
 
 use crate::common::{assert_no_strays, assert_whole, everything, open_faulty, pattern, small};
@@ -72,4 +73,44 @@ fn a_snapshot_outlives_compaction_and_the_end_of_its_namespace() {
     drop((seen, snapshot));
     assert_given_back(&engine);
     assert_eq!(engine.namespaces().unwrap(), Vec::<String>::new());
+}
+
+/// What is written, overwritten and compacted while a snapshot is held goes as if it were not there.
+#[test]
+fn a_snapshot_holds_what_it_sees_and_nothing_that_came_later() {
+    let disk = FaultDisk::new();
+    let engine = open_faulty(&disk, small());
+    let one = engine.namespace("one").unwrap();
+    let fill = |seed: u64| {
+        for number in 0..30u8 {
+            let len = [10, 700, 5000][usize::from(number) % 3];
+            one.put(&[number], pattern(len, seed * 100 + u64::from(number))).unwrap();
+        }
+    };
+    let used = || {
+        let files = ["log", "frames", "values"].map(|directory| disk.list(directory).unwrap());
+        files.iter().flatten().map(|file| file.len).sum::<u64>()
+    };
+    fill(0);
+    // The same content before and after: its file is needed however often it came and went.
+    let snapshot = engine.snapshot().unwrap();
+    let before = everything(&engine);
+    let mut most = 0;
+    for seed in 1..40 {
+        fill(seed % 7);
+        engine.compact().unwrap();
+        if seed > 3 {
+            most = most.max(used());
+        }
+        let _short = one.snapshot().unwrap();
+    }
+    let seen = snapshot.namespace("one").unwrap();
+    for (key, value) in &before["one"] {
+        assert_reads(&seen, key, &value.value);
+    }
+    drop((seen, snapshot));
+    engine.compact().unwrap();
+    assert_given_back(&engine);
+    // Twice what is there, once for the snapshot, and something for what is under way.
+    assert!(most < 3 * used(), "{most} bytes were held, {} are live", used());
 }

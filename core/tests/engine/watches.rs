@@ -71,3 +71,26 @@ fn a_watch_that_fell_behind_is_told_from_where_it_may_go_on() {
     let events = told(&mut one.watch(b"", checkpointed).unwrap());
     assert_eq!(events, [(later, EventKind::Put, b"later".to_vec())]);
 }
+
+/// Long keys and prefixes take the place of many short ones.
+#[test]
+fn the_changes_that_are_kept_are_bounded_in_bytes() {
+    let config = EngineConfig { watch_bytes_max: 300_000, ..small() };
+    let engine = open(&MemoryDisk::new(), config);
+    let one = engine.namespace("one").unwrap();
+    let since = engine.revision();
+    let key = |number: u8| [vec![number], vec![0; 60_000]].concat();
+    for number in 0..8u8 {
+        one.put(&key(number), "x").unwrap();
+    }
+    let Err(Error::CursorExpired { oldest }) = one.watch(b"", since) else { panic!("all is kept") };
+    assert_eq!(told(&mut one.watch(b"", oldest - 1).unwrap()).len(), 4);
+    // A rename has two.
+    assert!(one.rename_prefix(&key(7), &[7; 60_000]).unwrap());
+    let Err(Error::CursorExpired { oldest }) = one.watch(b"", since) else { panic!("all is kept") };
+    assert_eq!(told(&mut one.watch(b"", oldest - 1).unwrap()).len(), 3);
+    for number in 0..100u8 {
+        one.put(&[number], "x").unwrap();
+    }
+    assert_eq!(told(&mut one.watch(b"", engine.revision() - 100).unwrap()).len(), 100);
+}

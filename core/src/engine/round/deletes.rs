@@ -82,7 +82,7 @@ impl Shared {
     }
 
     fn delete(&self, doomed: &Doomed) -> Result<Outcome> {
-        if !self.leases.released(doomed.mark) {
+        if !self.leases.released(&doomed.file, doomed.mark) {
             return Ok(Outcome::Later);
         }
         let gone = |outcome: io::Result<()>| match outcome {
@@ -103,11 +103,16 @@ impl Shared {
                 if kept {
                     return Ok(Outcome::Kept);
                 }
-                return gone(self.values.remove(value));
+                let removed = gone(self.values.remove(value))?;
+                // Before a writer may make it again.
+                self.leases.is_gone(&doomed.file);
+                return Ok(removed);
             }
         };
         self.handles.forget(&name);
-        gone(self.disk.remove(&name))
+        let removed = gone(self.disk.remove(&name))?;
+        self.leases.is_gone(&doomed.file);
+        Ok(removed)
     }
 }
 

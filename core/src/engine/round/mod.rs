@@ -110,6 +110,7 @@ impl Shared {
             DoomedFile::Value(value) => !garbage.values.contains_key(value),
             _ => true,
         });
+        garbage.values.keys().for_each(|value| self.leases.value_is_doomed(*value));
         rounds.doomed.extend(deletes::doom(garbage, mark));
         if nothing_new {
             return Ok(None);
@@ -156,7 +157,9 @@ impl Shared {
             rounds.frames.next_file = buffer.next_file();
             // What this round makes is garbage unless it is published, which strikes it off.
             let mark = self.leases.now();
-            let made = (from.next_file..buffer.next_file()).map(DoomedFile::Frames);
+            let made = from.next_file..buffer.next_file();
+            made.clone().for_each(|number| self.leases.frame_file_is_born(number));
+            let made = made.map(DoomedFile::Frames);
             rounds.doomed.extend(made.map(|file| Doomed { file, mark }));
             buffer.store(&*self.disk)?;
             self.publish(rounds, &catalog, frame)

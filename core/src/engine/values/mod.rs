@@ -74,6 +74,8 @@ struct Inner {
     /// In the names of the temporary files of this opener, so that they are told from leftovers.
     opener: u64,
     temps: AtomicU64,
+    /// Temporary files that could not be removed.
+    leftovers: Mutex<Vec<String>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -98,6 +100,7 @@ impl Values {
             directory: Mutex::new(DirectoryState::Unknown),
             opener: u64::from_le_bytes(opener),
             temps: AtomicU64::new(0),
+            leftovers: Mutex::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -144,6 +147,12 @@ impl Values {
         ValueReader::new(&self.inner, value)
     }
 
+    /// Whether a value is there, whole and under its name: all of it is compared with the content
+    /// that it is named after. False also if it cannot be read.
+    pub(crate) fn holds(&self, value: &ValueRef, content: &[u8]) -> bool {
+        reader::holds(&self.inner, value, content)
+    }
+
     /// Checks all of a value, in bounded memory.
     pub(crate) fn verify(&self, value: &ValueRef) -> Result<()> {
         let mut reader = self.reader(value)?;
@@ -158,23 +167,43 @@ impl Values {
 
     /// The values that have their names, ascending. Other files are passed over.
     pub(crate) fn list(&self) -> Result<Vec<ValueRef>> {
-        let files = self.inner.disk.list(VALUES).map_err(io_error)?;
-        let mut values: Vec<ValueRef> =
-            files.iter().filter_map(|file| parse_file_name(&file.name)).collect();
-        values.sort_unstable();
-        Ok(values)
+        Ok(self.find()?.values)
     }
 
-    /// The temporary files that earlier openers left behind, with their directory.
-    pub(crate) fn list_temps(&self) -> Result<Vec<String>> {
+    /// What is in the directory, but for what is no file of the engine's.
+    pub(crate) fn find(&self) -> Result<FoundValues> {
         let files = self.inner.disk.list(VALUES).map_err(io_error)?;
         let ours = self.inner.temp_suffix();
-        Ok(files
-            .into_iter()
-            .filter(|file| file.name.starts_with(TEMP_PREFIX) && !file.name.ends_with(&ours))
-            .map(|file| format!("{VALUES}/{}", file.name))
-            .collect())
+        let mut found = FoundValues::default();
+        for file in files {
+            if let Some(value) = parse_file_name(&file.name) {
+                found.values.push(value);
+            } else if is_temp_name(&file.name) && !file.name.ends_with(&ours) {
+                found.temps.push(format!("{VALUES}/{}", file.name));
+            }
+        }
+        found.values.sort_unstable();
+        Ok(found)
     }
+
+    /// The temporary files that should have been removed and could not be.
+    pub(crate) fn take_leftovers(&self) -> Vec<String> {
+        std::mem::take(&mut self.inner.leftovers())
+    }
+
+    /// Whether there are any.
+    pub(crate) fn has_leftovers(&self) -> bool {
+        !self.inner.leftovers().is_empty()
+    }
+}
+
+/// The files of values that are there.
+#[derive(Debug, Default)]
+pub(crate) struct FoundValues {
+    /// Those that have their names, ascending.
+    pub(crate) values: Vec<ValueRef>,
+    /// The temporary files of earlier openers, with their directory.
+    pub(crate) temps: Vec<String>,
 }
 
 impl Inner {
@@ -199,6 +228,16 @@ impl Inner {
         Ok(())
     }
 
+    /// The file in which a value is now, by a handle that was opened since: one that was kept may
+    /// be of a file that has lost its name.
+    fn open_anew(&self, value: &ValueRef) -> io::Result<Arc<dyn DiskFile>> {
+        if let Some(temp) = self.owed.temp_of(value) {
+            self.handles.forget(&temp);
+        }
+        self.handles.forget(&file_name(value));
+        self.open(value)
+    }
+
     /// The file in which a value is now.
     fn open(&self, value: &ValueRef) -> io::Result<Arc<dyn DiskFile>> {
         let missing = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
@@ -217,6 +256,16 @@ impl Inner {
             };
         }
     }
+}
+
+/// Whether a file has a name of [`Inner::temp_name`], of this opener or another.
+fn is_temp_name(name: &str) -> bool {
+    let Some((number, opener)) = name.strip_prefix(TEMP_PREFIX).and_then(|it| it.split_once('-'))
+    else {
+        return false;
+    };
+    let is_hex = |digits: &str| digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    (1..=16).contains(&number.len()) && opener.len() == 16 && is_hex(number) && is_hex(opener)
 }
 
 /// Reads the name of a value's file; gives the name it would be written with.

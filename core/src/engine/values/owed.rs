@@ -29,6 +29,13 @@ struct OwedValue {
     file: Option<Arc<dyn DiskFile>>,
 }
 
+impl OwedValue {
+    /// One that has its own name already.
+    fn named() -> Self {
+        Self { temp: None, file: None }
+    }
+}
+
 impl Owed {
     /// The temporary file that a value is in, if it is.
     pub(super) fn temp_of(&self, value: &ValueRef) -> Option<String> {
@@ -57,20 +64,40 @@ impl Inner {
         match synced {
             Synced::Now => {
                 file.sync().map_err(io_error)?;
+                // An older file of it that is owed a name must not get it after this one.
+                let paying = self.owed.temp_of(value).map(|_| self.owed.paying());
                 self.name(value, temp)?;
+                if paying.is_some() {
+                    let before = self.owed.values().insert(*value, OwedValue::named());
+                    self.remove_spare(before);
+                }
                 self.disk.sync_dir(VALUES).map_err(io_error)?;
-                Ok(Settled::Taken)
+                if paying.is_some() {
+                    self.owed.values().remove(value);
+                }
             }
             Synced::Later => {
+                let paying = self.owed.temp_of(value).map(|_| self.owed.paying());
                 let mut values = self.owed.values();
-                if values.get(value).is_some_and(|owed| owed.temp.is_some()) {
+                if paying.is_none() && values.get(value).is_some_and(|owed| owed.temp.is_some()) {
+                    // Somebody has put it this moment.
                     return Ok(Settled::Spare);
                 }
                 let open = values.values().filter(|owed| owed.file.is_some()).count();
                 let file = (open < OPEN_MAX).then_some(file);
-                values.insert(*value, OwedValue { temp: Some(temp.to_owned()), file });
-                Ok(Settled::Taken)
+                let owed = OwedValue { temp: Some(temp.to_owned()), file };
+                let before = values.insert(*value, owed);
+                drop(values);
+                self.remove_spare(before);
             }
+        }
+        Ok(Settled::Taken)
+    }
+
+    /// Removes the temporary file of what was owed before it was put again.
+    fn remove_spare(&self, before: Option<OwedValue>) {
+        if let Some(temp) = before.and_then(|owed| owed.temp) {
+            self.discard_temp(&temp);
         }
     }
 
@@ -119,6 +146,19 @@ impl Inner {
             self.remove_file(&temp)?;
         }
         self.remove_file(&file_name(value))
+    }
+
+    /// Removes a temporary file, now or, if that fails, by [`Values::take_leftovers`].
+    ///
+    /// [`Values::take_leftovers`]: super::Values::take_leftovers
+    pub(super) fn discard_temp(&self, temp: &str) {
+        if self.remove_file(temp).is_err() {
+            self.leftovers().push(temp.to_owned());
+        }
+    }
+
+    pub(super) fn leftovers(&self) -> MutexGuard<'_, Vec<String>> {
+        self.leftovers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Removes a file, if it is there.

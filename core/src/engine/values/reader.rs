@@ -11,6 +11,9 @@ use crate::engine::files::read_error;
 use crate::error::{Error, Result};
 use crate::platform::disk::DiskFile;
 
+/// How much of a file is compared at once, in bytes.
+const COMPARED_BYTES: usize = 256 << 10;
+
 /// A value that is read piece by piece. It holds 32 bytes for each 64 KiB of the value.
 pub(crate) struct ValueReader {
     value: ValueRef,
@@ -32,6 +35,23 @@ pub(super) fn read(values: &Inner, value: &ValueRef) -> Result<Bytes> {
     check_chunks(value, &hashes, 0, &bytes[..content_len])?;
     bytes.truncate(content_len);
     Ok(Bytes::from(bytes))
+}
+
+/// Whether the file of a value has all of `content`, which the value is named after, and its list.
+pub(super) fn holds(values: &Inner, value: &ValueRef, content: &[u8]) -> bool {
+    let Ok(file) = values.open_anew(value) else { return false };
+    let Ok(file) = with_length(value, file) else { return false };
+    let mut buffer = vec![0; COMPARED_BYTES.min(content.len())];
+    let mut offset = 0;
+    for piece in content.chunks(COMPARED_BYTES) {
+        let there = &mut buffer[..piece.len()];
+        if file.read_at(offset, there).is_err() || there != piece {
+            return false;
+        }
+        offset += piece.len() as u64;
+    }
+    let mut list = vec![0; ChunkHashes::bytes_for(value.len) as usize];
+    file.read_at(offset, &mut list).is_ok() && checked_list(value, list).is_ok()
 }
 
 impl ValueReader {
@@ -80,6 +100,11 @@ impl ValueReader {
 /// The file of a value, if it has the right length.
 fn open(values: &Inner, value: &ValueRef) -> Result<Arc<dyn DiskFile>> {
     let file = values.open(value).map_err(|error| unreadable(value, 0, error))?;
+    with_length(value, file)
+}
+
+/// The file, if it has the length of the value's.
+fn with_length(value: &ValueRef, file: Arc<dyn DiskFile>) -> Result<Arc<dyn DiskFile>> {
     let len = file.len().map_err(|error| unreadable(value, 0, error))?;
     if value.len.checked_add(ChunkHashes::bytes_for(value.len)) != Some(len) {
         return Err(corrupt(value, len.min(value.len)));

@@ -100,8 +100,7 @@ impl Drop for ValueWriter {
     fn drop(&mut self) {
         self.file = None;
         if self.state == State::Temporary {
-            // A file that stays is found by `Values::list_temps` when the engine is next opened.
-            let _ = self.values.remove_file(&self.temp);
+            self.values.discard_temp(&self.temp);
         }
     }
 }

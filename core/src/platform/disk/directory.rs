@@ -1,8 +1,9 @@
 //! Files of one directory of the file system.
 //!
 //! On Unix files are readable by their owner alone (mode 0600) and so are the directories (0700).
-//! The lock is an advisory lock of the operating system on the file `lock`; it excludes other
-//! processes and other openers in this one, and ends with the process however that ends. Files
+//! The lock is an advisory lock of the operating system on the file `lock` and, on Unix, on the
+//! directory, so that removing the file admits nobody. It excludes other processes and other
+//! openers in this one, and ends with the process however that ends. Files
 //! that are no names of a [`Disk`], and anything that is not a regular file, are left alone: a
 //! pipe or a link in place of a file is neither waited for nor followed.
 
@@ -31,6 +32,16 @@ impl DirectoryDisk {
         let root = std::path::absolute(root.into())?;
         create_with_ancestors(&root)?;
         Ok(Self { root })
+    }
+
+    /// The disk in the directory `root`; nothing is made. [`io::ErrorKind::NotFound`] if it is
+    /// missing, [`io::ErrorKind::NotADirectory`] if something else is there.
+    pub fn open_existing(root: impl Into<PathBuf>) -> io::Result<Self> {
+        let root = std::path::absolute(root.into())?;
+        match std::fs::metadata(&root)?.is_dir() {
+            true => Ok(Self { root }),
+            false => Err(io::ErrorKind::NotADirectory.into()),
+        }
     }
 
     /// The directory.
@@ -108,6 +119,7 @@ impl Disk for DirectoryDisk {
     }
 
     fn lock(&self, mode: LockMode) -> io::Result<Box<dyn DiskLock>> {
+        let directory = lock_directory(&self.root, mode)?;
         let path = self.root.join(LOCK_NAME);
         let mut options = private_options();
         let file = match (mode, open_regular(&path, options.read(true))) {
@@ -115,14 +127,12 @@ impl Disk for DirectoryDisk {
             (LockMode::Shared, Ok(file)) => file,
             _ => open_regular(&path, options.write(true).create(true).truncate(false))?,
         };
-        let outcome = match mode {
-            LockMode::Exclusive => file.try_lock(),
-            LockMode::Shared => file.try_lock_shared(),
-        };
-        match outcome {
-            Ok(()) => Ok(Box::new(DirectoryLock { file })),
-            Err(TryLockError::WouldBlock) => Err(io::ErrorKind::WouldBlock.into()),
-            Err(TryLockError::Error(error)) => Err(error),
+        match try_lock(&file, mode) {
+            Ok(()) => Ok(Box::new(DirectoryLock { locked: [Some(file), directory] })),
+            Err(error) => {
+                unlock(directory);
+                Err(error.into())
+            }
         }
     }
 
@@ -176,20 +186,51 @@ impl DiskFile for DirectoryFile {
     }
 }
 
+/// The file and the directory.
 struct DirectoryLock {
-    file: File,
+    locked: [Option<File>; 2],
 }
 
 impl DiskLock for DirectoryLock {}
 
-/// Closing the file alone does not end its lock while a copy of the handle lives, as in a child
-/// process that was forked and has not yet become another program.
 impl Drop for DirectoryLock {
     fn drop(&mut self) {
-        if let Err(error) = self.file.unlock() {
-            log::warn!("a lock ends only with its file: {error}");
-        }
+        self.locked.iter_mut().for_each(|file| unlock(file.take()));
     }
+}
+
+fn try_lock(file: &File, mode: LockMode) -> Result<(), TryLockError> {
+    match mode {
+        LockMode::Exclusive => file.try_lock(),
+        LockMode::Shared => file.try_lock_shared(),
+    }
+}
+
+/// Closing the file alone does not end its lock while a copy of the handle lives, as in a child
+/// process that was forked and has not yet become another program.
+fn unlock(file: Option<File>) {
+    if let Some(file) = file
+        && let Err(error) = file.unlock()
+    {
+        log::warn!("a lock ends only with its file: {error}");
+    }
+}
+
+/// Locks the directory itself, where the file system locks directories: not all of the network do.
+#[cfg(unix)]
+fn lock_directory(root: &Path, mode: LockMode) -> io::Result<Option<File>> {
+    let Ok(directory) = File::open(root) else { return Ok(None) };
+    match try_lock(&directory, mode) {
+        Ok(()) => Ok(Some(directory)),
+        Err(TryLockError::WouldBlock) => Err(io::ErrorKind::WouldBlock.into()),
+        Err(TryLockError::Error(_)) => Ok(None),
+    }
+}
+
+/// A file that is open keeps its name here.
+#[cfg(not(unix))]
+fn lock_directory(_root: &Path, _mode: LockMode) -> io::Result<Option<File>> {
+    Ok(None)
 }
 
 /// Makes a directory and whatever is missing above it, each durable before the next.

@@ -92,7 +92,7 @@ fn a_power_cut_leaves_whole_values_and_those_that_were_promised() {
             for value in values.list().unwrap() {
                 values.verify(&value).unwrap();
             }
-            for temp in values.list_temps().unwrap() {
+            for temp in values.find().unwrap().temps {
                 disk.remove(&temp).unwrap();
             }
             assert_eq!(disk.list(VALUES).unwrap().len(), values.list().unwrap().len());
@@ -158,7 +158,7 @@ fn a_listing_that_fails_is_an_error_and_not_nothing() {
     values.put(b"value", Synced::Now).unwrap();
     faults.arm(Fault::new(FaultMode::FailBefore(io::ErrorKind::Other)).on(&[Operation::List]));
     assert_eq!(values.list().unwrap_err().code(), "store-failed");
-    assert_eq!(values.list_temps().unwrap_err().code(), "store-failed");
+    assert_eq!(values.find().unwrap_err().code(), "store-failed");
 }
 
 #[test]

@@ -177,8 +177,8 @@ fn a_dropped_writer_leaves_nothing() {
     writer.write(&content(3 * CHUNK_BYTES)).unwrap();
     assert_eq!(disk.list(VALUES).unwrap().len(), 1);
     // One that is being written is no leftover; to another opener it would be.
-    assert_eq!(values.list_temps().unwrap(), Vec::<String>::new());
-    let found = values_on(&disk).list_temps().unwrap();
+    assert_eq!(values.find().unwrap().temps, Vec::<String>::new());
+    let found = values_on(&disk).find().unwrap().temps;
     assert!(matches!(&found[..], [temp] if temp.starts_with("values/tmp-")), "{found:?}");
     drop(writer);
     assert_eq!(disk.list(VALUES).unwrap(), []);
@@ -203,7 +203,7 @@ fn what_is_owed_has_its_name_once_paid() {
     for (number, value) in puts.iter().enumerate() {
         assert_eq!(values.read(value).unwrap(), vec![number as u8; 100]);
     }
-    assert_eq!(values_on(&disk).list_temps().unwrap(), Vec::<String>::new());
+    assert_eq!(values_on(&disk).find().unwrap().temps, Vec::<String>::new());
 }
 
 #[test]
