@@ -5,6 +5,7 @@
 mod access;
 mod checkpoint_faults;
 mod common;
+mod compaction_cuts;
 mod concurrency;
 mod costs;
 mod damage;
@@ -13,6 +14,7 @@ mod keys_and_values;
 mod large_value_faults;
 mod large_values;
 mod ledger;
+mod missing_log;
 mod model;
 mod power_cuts;
 mod snapshots;
