@@ -5,8 +5,8 @@
 //! the index (1 and a frame, or 0); the frame file that is appended to (1, number and length, or
 //! 0); namespaces (count, then each: name, id, revision of its creation, threshold, keys, a bound
 //! of the length of a key); ids of namespaces being dropped (count, ids); segments (count, then
-//! each: number, kind, position, bytes, live bytes, dead bytes, notes, bytes of notes, as-of
-//! revision); frame files (count, then each: number, bytes, dead bytes); renames (count, then each:
+//! each: number, kind, position, last position, bytes, live bytes, dead bytes, notes, bytes of notes,
+//! as-of revision); frame files (count, then each: number, bytes, dead bytes); renames (count, then each:
 //! position, revision, namespace, from, to). A frame is its file, offset and length, then its
 //! checksum in 8 bytes, little endian. Lists ascend.
 
@@ -122,6 +122,7 @@ impl Catalog {
             put_varint(&mut out, kind);
             for number in [
                 segment.position,
+                segment.through,
                 segment.bytes,
                 segment.live_bytes,
                 segment.dead_bytes,
@@ -200,6 +201,7 @@ impl Catalog {
             let segment = Segment {
                 kind,
                 position: reader.varint()?,
+                through: reader.varint()?,
                 bytes: reader.varint()?,
                 live_bytes: reader.varint()?,
                 dead_bytes: reader.varint()?,
@@ -281,6 +283,7 @@ mod tests {
         };
         let segment = Segment {
             position: 2,
+            through: 4,
             bytes: 5000,
             live_bytes: 400,
             dead_bytes: 90,

@@ -6,9 +6,10 @@
 //! The revision that a sync makes durable is read before the sync begins, so a record that is
 //! appended meanwhile is never taken for covered.
 //!
-//! Sealing is part of the same stream: the footer of a full segment is the last chunk of that
-//! segment, and the turn that writes it syncs the segment before it makes the next one. No record
-//! can come after a footer, and no segment exists before its predecessor is whole.
+//! Sealing is part of the same stream. Once a segment is full, its records are synced, the next one
+//! is made with its header and synced with its name, and then the full one gets its footer and is
+//! synced again. No record can come after a footer, none is in a segment before its predecessor is
+//! whole, and a sealed segment has a successor: the last one cannot go missing unnoticed.
 //!
 //! Any error poisons the engine: what the disk holds is then unknown, and a later sync that
 //! succeeds would prove nothing about the bytes of the failed one.
@@ -28,6 +29,8 @@ use crate::platform::disk::{DiskFile, OpenMode};
 pub(crate) struct LogWriter {
     /// The active segment, once something was written to it.
     file: Option<Arc<dyn DiskFile>>,
+    /// The segment before it, until it is sealed.
+    full: Option<Arc<dyn DiskFile>>,
     /// A segment was made since the directory was synced.
     directory_owed: bool,
     /// Bytes were written since the last sync.
@@ -117,13 +120,24 @@ impl Shared {
 
     fn write_chunk(&self, log: &mut LogWriter, chunk: &Chunk) -> Result<()> {
         let name = segment_name(chunk.segment);
+        self.counters.log_bytes.add(chunk.bytes.len() as u64);
+        if chunk.seals {
+            let file = match log.full.take() {
+                Some(file) => file,
+                None => self.disk.open(&name, OpenMode::Write).map_err(io_error)?,
+            };
+            file.write_at(chunk.offset, &chunk.bytes).map_err(io_error)?;
+            file.sync().map_err(io_error)?;
+            self.counters.log_syncs.add(1);
+            return Ok(());
+        }
         if chunk.creates {
-            // The segment before is whole and durable first.
+            // The records of the segment before are durable first.
             self.sync_log(log)?;
             let file = self.disk.open(&name, OpenMode::CreateNew).map_err(io_error)?;
             log.directory_owed = true;
             self.handles.keep(&name, file.clone());
-            log.file = Some(file);
+            log.full = log.file.replace(file);
         } else if log.file.is_none() {
             log.file = Some(self.disk.open(&name, OpenMode::Write).map_err(io_error)?);
         }
@@ -131,8 +145,7 @@ impl Shared {
             file.write_at(chunk.offset, &chunk.bytes).map_err(io_error)?;
         }
         log.sync_owed = true;
-        self.counters.log_bytes.add(chunk.bytes.len() as u64);
-        Ok(())
+        if chunk.creates { self.sync_log(log) } else { Ok(()) }
     }
 
     fn sync_log(&self, log: &mut LogWriter) -> Result<()> {

@@ -34,9 +34,9 @@ pub(crate) fn number_of(name: &str) -> Option<u64> {
     digits.then(|| u64::from_str_radix(name, 16).ok()).flatten()
 }
 
-/// Whether a name, without the directory, is one of [`segment_temp_name`].
-pub(crate) fn is_segment_temp(name: &str) -> bool {
-    name.strip_suffix(".tmp").is_some_and(|name| number_of(name).is_some())
+/// The number in a name of [`segment_temp_name`], without the directory.
+pub(crate) fn segment_temp_number(name: &str) -> Option<u64> {
+    name.strip_suffix(".tmp").and_then(number_of)
 }
 
 /// What an I/O error of the engine's own disk means to a caller.

@@ -14,7 +14,7 @@ use super::group::Group;
 use super::leases::Leases;
 use super::manifest::{self, Manifest};
 use super::pins::Pins;
-use super::recover::Recovery;
+use super::recover::{self, Recovery};
 use super::round::{Rounds, read_catalog};
 use super::shared::{Shared, lock};
 use super::state::State;
@@ -59,7 +59,12 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
             rounds.frames = rounds.catalog.frames;
             recovery.after_checkpoint(&rounds.catalog)?
         }
-        _ => recovery.of_whole_log()?,
+        (Manifest::Missing, _) => recovery.of_nothing(),
+        (Manifest::Empty, _) => recovery.of_whole_log(None)?,
+        (Manifest::Published(published), RecoveryChoice::Rebuild) => {
+            let checkpoint = read_catalog(&*frames, &published.catalog).ok();
+            recovery.of_whole_log(checkpoint.as_ref())?
+        }
     };
     collect_frame_files(&*disk, &mut rounds, &mut state)?;
     let values = Values::new(disk.clone(), handles.clone(), &*config.entropy)?;
@@ -99,7 +104,7 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
 /// Fails if there is no engine to read. Even the lock would leave a file.
 fn check_there(disk: &dyn Disk) -> Result<()> {
     match disk.open(files::MANIFEST, OpenMode::Read) {
-        Err(error) if error.kind() == ErrorKind::NotFound && !has_segments(disk)? => {
+        Err(error) if error.kind() == ErrorKind::NotFound && !recover::is_begun(disk)? => {
             Err(io_error(error))
         }
         // What else is wrong is told once it is locked.
@@ -107,23 +112,22 @@ fn check_there(disk: &dyn Disk) -> Result<()> {
     }
 }
 
-fn has_segments(disk: &dyn Disk) -> Result<bool> {
-    let found = disk.list(files::LOG).map_err(io_error)?;
-    Ok(found.iter().any(|info| number_of(&info.name).is_some()))
-}
-
-/// Makes the directories and the manifest. Where there is no manifest nothing was ever accepted;
-/// segments that are there all the same mean that it was lost.
+/// Makes the directories, the first segment of the log and the manifest. Where there is no manifest
+/// nothing was ever accepted; files that are there all the same mean that it was lost.
 fn make(disk: &dyn Disk, config: &EngineConfig) -> Result<Manifest> {
-    if has_segments(disk)? && config.recovery == RecoveryChoice::Checkpoint {
+    let lost = recover::is_begun(disk)?;
+    if lost && config.recovery == RecoveryChoice::Checkpoint {
         let file = files::MANIFEST.to_owned();
         return Err(Error::StoreCorrupt { what: "manifest", file, offset: 0 });
     }
     if config.access == Access::ReadOnly {
-        return Ok(Manifest::Empty);
+        return Ok(if lost { Manifest::Empty } else { Manifest::Missing });
     }
     make_directories(disk)?;
     disk.sync_dir("").map_err(io_error)?;
+    if !lost {
+        recover::begin(disk)?;
+    }
     manifest::create(disk)?;
     Ok(Manifest::Empty)
 }

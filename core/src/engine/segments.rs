@@ -15,8 +15,10 @@ pub(crate) enum SegmentKind {
 /// One segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Segment {
-    /// Its place in the order of replay, which compaction keeps.
+    /// Its place in the order of replay: of those it has, the first.
     pub(crate) position: u64,
+    /// The last of them; what compaction writes has those of all that it replaces.
+    pub(crate) through: u64,
     /// Its length, in bytes.
     pub(crate) bytes: u64,
     /// The length of the records whose values the index names, in bytes.
@@ -39,8 +41,16 @@ pub(crate) struct Segment {
 /// The segments, by number.
 pub(crate) type Segments = BTreeMap<u64, Segment>;
 
-/// Whether a segment is there whose records come before those at `position`: notes from there on
-/// still say something.
-pub(crate) fn has_older(segments: &Segments, position: u64) -> bool {
-    segments.values().any(|segment| segment.position < position)
+impl Segment {
+    /// Whether no record in it speaks of a key: at most namespaces are made in it.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.live_bytes == 0 && self.dead_bytes == 0 && self.note_bytes == 0
+    }
+}
+
+/// The position of the first segment in which a record speaks of a key: notes up to there say
+/// nothing, later ones still do.
+pub(crate) fn oldest(segments: &Segments) -> u64 {
+    let speaking = segments.values().filter(|segment| !segment.is_bare());
+    speaking.map(|segment| segment.position).min().unwrap_or(u64::MAX)
 }

@@ -36,17 +36,19 @@ struct Accounts {
     live_bytes: BTreeMap<u64, u64>,
     references: HashMap<ValueRef, u64>,
     counted: HashMap<ValueRef, u64>,
+    keys: BTreeMap<u32, u64>,
 }
 
 impl Shared {
     /// Checks one snapshot of everything; writers go on meanwhile. Memory grows with the number of
-    /// separated values alone.
+    /// separated values and of namespaces alone.
     pub(crate) fn verify(&self, each: &mut dyn FnMut(Finding) -> bool) -> Result<Verified> {
         self.check_open()?;
         let _lease = self.leases.take();
-        let (snapshot, segments, dropping) = {
+        let (snapshot, segments, dropping, namespaces) = {
             let state = self.read();
-            (state.tree.snapshot(), state.segments.clone(), state.dropping.clone())
+            let (segments, dropping) = (state.segments.clone(), state.dropping.clone());
+            (state.tree.snapshot(), segments, dropping, state.namespaces.by_name().clone())
         };
         let mut verified = Verified::default();
         let mut report = |key: Option<&[u8]>, error: Error| {
@@ -62,6 +64,7 @@ impl Shared {
                 accounts.counted.insert(value, count_of(&entry));
             } else if id >= FIRST_NAMESPACE {
                 accounts.take(&entry);
+                *accounts.keys.entry(id).or_default() += 1;
                 keys += 1;
                 match self.verify_entry(key, &entry) {
                     Ok(len) => value_bytes += len,
@@ -81,6 +84,11 @@ impl Shared {
         }
         if accounts.counted != accounts.references {
             report(None, account_error("counts of values", files::VALUES))?;
+        }
+        for info in namespaces.values() {
+            if accounts.keys.get(&info.id).copied().unwrap_or(0) != info.keys {
+                report(Some(&info.id.to_be_bytes()), account_error("count of keys", "index"))?;
+            }
         }
         for (number, segment) in &segments {
             let live = accounts.live_bytes.remove(number).unwrap_or(0);

@@ -5,6 +5,7 @@
 mod access;
 mod checkpoint_faults;
 mod common;
+mod compaction_cuts;
 mod concurrency;
 mod costs;
 mod damage;
@@ -16,6 +17,7 @@ mod large_value_faults;
 mod large_values;
 mod ledger;
 mod leftovers;
+mod missing_log;
 mod model;
 mod power_cuts;
 mod snapshots;

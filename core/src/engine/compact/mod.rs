@@ -1,15 +1,18 @@
 //! Compaction: what is live in partly dead segments is written anew, and the segments go.
 //!
-//! Adjacent segments are compacted as one run, and what takes their place takes their positions,
-//! so that the order of replay stays what it was. A record is live if the index names its place. A
-//! note (a record that carries no value) stays as long as older segments are there in which it
-//! still speaks of something. Large values are in files of their own: only the records that name
-//! them move.
+//! Adjacent segments are compacted as one run into one output, which takes all their positions, so
+//! that the order of replay stays what it was and no position is ever without a segment: of a run
+//! that is dead as a whole an output without a record stays. A record is live if the index names
+//! its place. A note (a record that carries no value) stays as long as older segments are there in
+//! which it still speaks of something. Large values are in files of their own: only the records
+//! that name them move.
 //!
-//! The outputs are written under temporary names, synced, renamed, and the directory synced. Then
-//! the index is pointed at them, a few keys under each hold of the lock; a key that was changed in
-//! the meantime is left alone, and its copy is dead from the start. The inputs are garbage: a round
-//! deletes them once a checkpoint that does not name them is published.
+//! The output is written under a temporary name, synced, the log synced, the output renamed, and
+//! the directory synced. From then on it stands for its inputs: where both are there, the newer one
+//! counts, and so it matters neither where the rest is cut off nor which of them are removed when.
+//! Then the index is pointed at it, a few keys under each hold of the lock; a key that was changed
+//! in the meantime is left alone, and its copy is dead from the start. The inputs are garbage: a
+//! round deletes them once a checkpoint that does not name them is published.
 
 mod choose;
 mod keep;
@@ -20,12 +23,12 @@ use std::sync::Arc;
 
 use self::choose::{Policy, next_run};
 use self::keep::{Work, kept, with_key};
-use self::output::Outputs;
+use self::output::Output;
 use super::entry::Place;
 use super::files::{io_error, read_error, segment_name, segment_temp_name};
 use super::log::{Footer, Record, Scan, Scanned, SegmentHeader};
 use super::renames::Rename;
-use super::segments::{Segment, SegmentKind, has_older};
+use super::segments::{Segment, SegmentKind, oldest};
 use super::shared::{Shared, lock};
 use super::state::index_key;
 use crate::error::{Error, Result};
@@ -54,8 +57,6 @@ impl Shared {
         }
         // What is sealed is in its file.
         self.sync_all()?;
-        // Segments that are dead as a whole need no rewriting.
-        self.checkpoint()?;
         let written = self.compact_by(DEAD_PERCENT_ASKED)?;
         self.gather_frames(0)?;
         self.checkpoint()?;
@@ -72,8 +73,8 @@ impl Shared {
             return Ok(0);
         }
         let _compacting = lock(&self.compacting);
-        let small_bytes = self.config.segment_bytes_max / 8;
-        let policy = Policy { dead_percent, small_bytes };
+        let kept_bytes_max = self.config.segment_bytes_max;
+        let policy = Policy { dead_percent, small_bytes: kept_bytes_max / 8, kept_bytes_max };
         let mut written = 0;
         let mut done = BTreeSet::new();
         loop {
@@ -90,92 +91,86 @@ impl Shared {
         }
     }
 
-    /// Writes one run anew. Gives how many bytes that took.
+    /// Writes one run anew. Gives how many bytes of records that took.
     fn compact_run(&self, run: &[(u64, Segment)], done: &mut BTreeSet<u64>) -> Result<u64> {
         let _lease = self.leases.take();
-        let inputs: BTreeSet<u64> = run.iter().map(|(number, _)| *number).collect();
-        let older = self.is_older_there(run);
+        let position = run.iter().map(|(_, segment)| segment.position).min().unwrap_or(1);
+        let through = run.iter().map(|(_, segment)| segment.through).max().unwrap_or(1);
         let as_of = self.as_of(run)?;
-        let headers: Vec<SegmentHeader> = {
+        let (number, older) = {
             let mut state = self.write();
-            let first = state.next_segment;
-            state.next_segment += run.len() as u64;
-            let header = |(number, (_, segment)): (u64, &(u64, Segment))| SegmentHeader {
-                kind: SegmentKind::Compacted,
-                id: number,
-                position: segment.position,
-                first_revision: 0,
-                as_of,
-                replaces: inputs.iter().copied().collect(),
-            };
-            (first..).zip(run).map(header).collect()
+            let number = state.next_segment;
+            state.next_segment += 1;
+            (number, oldest(&state.segments) < position)
         };
-        let numbers: Vec<u64> = headers.iter().map(|header| header.id).collect();
+        let kind = SegmentKind::Compacted;
+        let header = SegmentHeader { kind, id: number, position, through, before: 0, as_of };
         let renames = if older { self.renames_in(run) } else { Vec::new() };
-        let copied = self.copy_run(run, headers, &renames, Work { older, as_of });
-        let Copied { made, moves, bytes: written } = copied.inspect_err(|_| {
-            self.discard_outputs(&numbers);
-        })?;
-        done.extend(made.iter().map(|(number, _)| *number));
-        {
-            let mut state = self.write();
-            for (number, segment) in &made {
-                state.segments.insert(*number, *segment);
-            }
-        }
-        self.point_elsewhere(&made, &moves)?;
+        let copied = self.copy_run(run, header, &renames, Work { older, as_of });
+        let Copied { segment, moves, bytes } =
+            copied.inspect_err(|_| self.discard_output(number))?;
+        done.insert(number);
+        self.write().segments.insert(number, segment);
+        // An error leaves it beside its inputs. All that it has is right, and so the next run takes
+        // both.
+        self.point_elsewhere(number, &moves)?;
         let mut state = self.write();
         // Whatever was misread, an input goes only if the index names nothing in it any more.
-        for number in &inputs {
+        for (number, _) in run {
             if state.segments.get(number).is_some_and(|segment| segment.live_bytes > 0) {
                 let file = segment_name(*number);
                 return Err(Error::StoreCorrupt { what: "segment", file, offset: 0 });
             }
         }
-        for number in &inputs {
+        for (number, _) in run {
             state.segments.remove(number);
             state.garbage.segments.insert(*number);
         }
-        let position = run.first().map_or(0, |(_, segment)| segment.position);
         for rename in &mut state.renames {
             if renames.iter().any(|moved| moved.revision == rename.revision) {
                 rename.position = position;
             }
         }
-        Ok(written)
+        Ok(bytes)
     }
 
-    /// Writes what is live in a run into segments of these headers.
+    /// Writes what is live in a run into a segment with this header, and names it.
     fn copy_run(
         &self,
         run: &[(u64, Segment)],
-        headers: Vec<SegmentHeader>,
+        header: SegmentHeader,
         renames: &[Rename],
         work: Work,
     ) -> Result<Copied> {
-        let mut outputs = Outputs::new(&*self.disk, headers, &self.config);
+        let mut output = Output::begin(&*self.disk, header, &self.config)?;
         let mut moves = Vec::new();
         // Renames come first: the keys of what follows are those after them.
         for rename in renames {
             let Rename { revision, namespace, ref from, ref to, .. } = *rename;
-            outputs.append(&Record::Rename { namespace, from, to, revision })?;
+            output.append(&Record::Rename { namespace, from, to, revision })?;
         }
-        for (number, _) in run {
-            self.copy_live(*number, work, &mut outputs, &mut moves)?;
+        for (number, segment) in run {
+            if segment.live_bytes > 0 || segment.notes > 0 {
+                self.copy_live(*number, work, &mut output, &mut moves)?;
+            }
         }
-        let bytes = outputs.bytes();
+        let bytes = output.len() - SegmentHeader::LEN;
         self.counters.relocated_bytes.add(bytes);
-        Ok(Copied { made: outputs.finish()?, moves, bytes })
+        let unnamed = output.finish()?;
+        // What was left out for a later record may go only once that record is durable: by its name
+        // the output stands for its inputs.
+        self.sync_all()?;
+        Ok(Copied { segment: unnamed.name()?, moves, bytes })
     }
 
     /// Lets the next round delete what a failed run has left, named or not.
-    fn discard_outputs(&self, numbers: &[u64]) {
+    fn discard_output(&self, number: u64) {
         let mut state = self.write();
-        state.garbage.segments.extend(numbers);
-        state.garbage.temps.extend(numbers.iter().map(|number| segment_temp_name(*number)));
+        state.garbage.segments.insert(number);
+        state.garbage.temps.insert(segment_temp_name(number));
     }
 
-    /// The last revision in a run: its outputs have the keys of that time.
+    /// The last revision in a run: its output has the keys of that time.
     fn as_of(&self, run: &[(u64, Segment)]) -> Result<u64> {
         let mut as_of = 0;
         for (number, segment) in run {
@@ -204,32 +199,25 @@ impl Shared {
         state.renames.iter().filter(inside).cloned().collect()
     }
 
-    /// Whether segments that come before a run are there, deleted or not.
-    fn is_older_there(&self, run: &[(u64, Segment)]) -> bool {
-        let position = run.first().map_or(0, |(_, segment)| segment.position);
-        let doomed = lock(&self.rounds).has_doomed_segments();
-        let state = self.read();
-        doomed || !state.garbage.segments.is_empty() || has_older(&state.segments, position)
-    }
-
     /// Copies what is live in one segment. `moves` gets the old place of each record with a value.
     fn copy_live(
         &self,
         number: u64,
         work: Work,
-        outputs: &mut Outputs<'_>,
+        output: &mut Output<'_>,
         moves: &mut Vec<Place>,
     ) -> Result<()> {
         let file = self.input(number)?;
         let name = segment_name(number);
         let len = file.len().map_err(|error| read_error("segment", &name, 0, error))?;
-        let header = SegmentHeader::read(&*file, number)?;
-        let mut scan = Scan::new(file, number, header.len(), len);
+        let mut scan = Scan::new(file, number, SegmentHeader::LEN, len);
         loop {
             let (place, record) = match scan.next()? {
                 Scanned::Record(place, decoded) => (place, decoded.record),
-                Scanned::End | Scanned::Footer(_) => return Ok(()),
-                Scanned::Broken(offset) => {
+                // Only what begins like a footer ends the records of a sealed segment.
+                Scanned::Footer(_) => return Ok(()),
+                Scanned::End | Scanned::Broken(_) => {
+                    let offset = scan.offset();
                     return Err(Error::StoreCorrupt { what: "log record", file: name, offset });
                 }
             };
@@ -238,7 +226,7 @@ impl Shared {
                 // The record's own revision says which renames it does not know of.
                 let renamed = self.read().key_as_of(place.segment, &record, work.as_of);
                 let record = renamed.as_ref().map_or(kept, |key| with_key(kept, key));
-                outputs.append(&record)?;
+                output.append(&record)?;
                 if matches!(record, Record::Put { .. }) {
                     moves.push(place);
                 }
@@ -251,36 +239,32 @@ impl Shared {
         self.handles.read(&name).map_err(|error| read_error("segment", &name, 0, error))
     }
 
-    /// Points the index at the copies, which are in the order of `moves`.
-    fn point_elsewhere(&self, made: &[(u64, Segment)], moves: &[Place]) -> Result<()> {
+    /// Points the index at the copies in a segment, which are in the order of `moves`.
+    fn point_elsewhere(&self, number: u64, moves: &[Place]) -> Result<()> {
+        let file = self.input(number)?;
+        let len = file.len().map_err(io_error)?;
+        let mut scan = Scan::new(file, number, SegmentHeader::LEN, len);
         let mut moves = moves.iter();
-        for (number, _) in made {
-            let file = self.input(*number)?;
-            let header = SegmentHeader::read(&*file, *number)?;
-            let len = file.len().map_err(io_error)?;
-            let mut scan = Scan::new(file, *number, header.len(), len);
-            let mut some = Vec::with_capacity(KEYS_AT_ONCE);
-            loop {
-                let (to, decoded) = match scan.next()? {
-                    Scanned::Record(to, decoded) => (to, decoded),
-                    Scanned::End | Scanned::Footer(_) => break,
-                    Scanned::Broken(offset) => {
-                        let file = segment_name(*number);
-                        return Err(Error::StoreCorrupt { what: "log record", file, offset });
-                    }
-                };
-                if let Record::Put { namespace, key, revision, .. } = decoded.record
-                    && let Some(from) = moves.next()
-                {
-                    some.push(Move { namespace, key: key.to_vec(), revision, from: *from, to });
+        let mut some = Vec::with_capacity(KEYS_AT_ONCE);
+        loop {
+            let (to, decoded) = match scan.next()? {
+                Scanned::Record(to, decoded) => (to, decoded),
+                Scanned::Footer(_) => break,
+                Scanned::End | Scanned::Broken(_) => {
+                    let (file, offset) = (segment_name(number), scan.offset());
+                    return Err(Error::StoreCorrupt { what: "log record", file, offset });
                 }
-                if some.len() == KEYS_AT_ONCE {
-                    self.point_some(&mut some)?;
-                }
+            };
+            if let Record::Put { namespace, key, revision, .. } = decoded.record
+                && let Some(from) = moves.next()
+            {
+                some.push(Move { namespace, key: key.to_vec(), revision, from: *from, to });
             }
-            self.point_some(&mut some)?;
+            if some.len() == KEYS_AT_ONCE {
+                self.point_some(&mut some)?;
+            }
         }
-        Ok(())
+        self.point_some(&mut some)
     }
 
     fn point_some(&self, some: &mut Vec<Move>) -> Result<()> {
@@ -308,10 +292,10 @@ impl Shared {
 
 /// What a run has become.
 struct Copied {
-    made: Vec<(u64, Segment)>,
+    segment: Segment,
     /// The old places of the records with values, in the order of the copies.
     moves: Vec<Place>,
-    /// How much was written, in bytes.
+    /// How much of records was written, in bytes.
     bytes: u64,
 }
 

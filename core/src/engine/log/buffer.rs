@@ -5,15 +5,18 @@
 //! [written](Pending::written) and [synced](Pending::synced); until they are written, their
 //! records are [read](Pending::read) from here. Nothing here does I/O or fails.
 //!
-//! Sealing is logical: [`Pending::rotate`] puts the footer behind the last record and begins the
-//! next segment, and the chunks say which is the first and the last of a segment.
+//! Sealing is logical: [`Pending::rotate`] begins the next segment and puts the footer behind the
+//! last record of the one before, in this order, and the chunks say which is the first and the last
+//! of a segment.
 
 use std::collections::{BTreeSet, VecDeque};
 
 use bytes::Bytes;
 
 use crate::engine::entry::Place;
-use crate::engine::log::record::{Batched, Behind, PutValue, Record, encode_behind};
+use crate::engine::log::record::{
+    Batched, Behind, PutValue, Record, SYNCED_BYTES_MAX, encode_behind, encoded_len,
+};
 use crate::engine::log::segment::footer::FooterBuilder;
 use crate::engine::log::segment::header::SegmentHeader;
 
@@ -31,9 +34,11 @@ pub(crate) struct Chunk {
     pub(crate) bytes: Bytes,
     /// A record in it names a separated value.
     pub(crate) separated: bool,
-    /// It is the first of its segment: the file is to be made.
+    /// It is the header of its segment: the file is to be made, and to be durable under its name,
+    /// before anything else is written.
     pub(crate) creates: bool,
-    /// It is the last of its segment: the file is to be synced before there is a next one.
+    /// It is the footer of its segment, which comes after the header of the next one: all before
+    /// is to be durable first, so that a sealed segment always has a successor.
     pub(crate) seals: bool,
 }
 
@@ -149,7 +154,7 @@ impl Pending {
     /// Appends a record; gives where it is. What a batch is made of must be appended without
     /// [`Pending::rotate`] in between.
     pub(crate) fn append(&mut self, record: &Record<'_>, batched: Batched) -> Place {
-        let behind = if self.open_bytes.is_empty() { self.mark() } else { Behind::Unknown };
+        let behind = if self.open_bytes.is_empty() { self.mark(record) } else { Behind::Unknown };
         let place = self.encode(record, batched, behind);
         self.footer.add(place, record);
         if matches!(record, Record::Put { value: PutValue::Separated(_), .. }) {
@@ -166,11 +171,13 @@ impl Pending {
     pub(crate) fn rotate(&mut self, header: &SegmentHeader) -> u64 {
         let next = FooterBuilder::new(header.id, 0, 0, 0);
         let footer = std::mem::replace(&mut self.footer, next).finish(self.len);
-        self.put(&footer);
-        self.open.seals = true;
+        let (segment, offset) = (self.segment, self.len);
+        let seal = Chunk { segment, offset, bytes: footer.into(), seals: true, ..Chunk::default() };
+        let len = seal.end();
         self.close();
-        let len = self.len;
         self.begin(header);
+        self.close();
+        self.waiting.push_back(seal);
         len
     }
 
@@ -221,19 +228,19 @@ impl Pending {
         self.len = 0;
         (self.written, self.synced, self.marked) = (0, 0, 0);
         self.footer =
-            FooterBuilder::new(header.id, header.len(), inline_bytes_max, segment_bytes_max);
+            FooterBuilder::new(header.id, SegmentHeader::LEN, inline_bytes_max, segment_bytes_max);
         self.put(&header.encode());
         self.open.creates = true;
     }
 
     /// Says how much is synced, if that is more than was said before: in the next record itself if
-    /// it is all there is.
-    fn mark(&mut self) -> Behind {
+    /// it is all there is and that is short.
+    fn mark(&mut self, next: &Record<'_>) -> Behind {
         if self.synced <= self.marked {
             return Behind::Unknown;
         }
         self.marked = self.synced;
-        if self.synced == self.len {
+        if self.synced == self.len && encoded_len(next) as usize <= SYNCED_BYTES_MAX {
             return Behind::Synced;
         }
         self.encode(&Record::Mark { synced: self.synced }, Batched::No, Behind::Unknown);

@@ -26,4 +26,4 @@ pub(crate) use segment::header::SegmentHeader;
 pub(crate) use segment::scan::{Scan, Scanned};
 pub(crate) use segment::steps::Steps;
 pub(crate) use step::{Step, What};
-pub(crate) use tail::{OpenTail, Tail, examine};
+pub(crate) use tail::{OpenTail, Tail, cut_short, examine};

@@ -69,6 +69,20 @@ impl<'a> Step<'a> {
     }
 }
 
+impl What<'_> {
+    /// The id of the namespace it is about.
+    pub(crate) fn namespace(&self) -> u32 {
+        match *self {
+            What::Put { namespace, .. }
+            | What::Delete { namespace, .. }
+            | What::Expire { namespace, .. }
+            | What::Rename { namespace, .. }
+            | What::NamespaceCreate { namespace, .. }
+            | What::NamespaceDrop { namespace } => namespace,
+        }
+    }
+}
+
 /// The revision that a record carries; a mark has none.
 pub(crate) fn revision_of(record: &Record<'_>) -> Option<u64> {
     match *record {

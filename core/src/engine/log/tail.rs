@@ -5,10 +5,11 @@
 //! batch whose end did not come is cut with it.
 //!
 //! But bytes that were synced are there, or the disk lost them. What was synced is known from the
-//! manifest (`known_synced`) and from marks: [`Record::Mark`] says how much was when it was
-//! written. Marks that come after the first break count too: they are looked for byte by byte,
-//! which their checksum, bound to their offset, makes safe. If a break lies below what was synced,
-//! it is damage and reported; nothing is cut.
+//! checkpoint or the header of the next segment (`known_synced`) and from marks: [`Record::Mark`]
+//! says how much was when it was written. Marks that come after the first break count too: they are
+//! looked for byte by byte, which their checksum, bound to their offset, makes safe. If a break, or
+//! the end of the file, lies below what was synced, it is damage and reported; nothing is cut. The
+//! header is always synced.
 //!
 //! Who cuts must make the cut durable before anything is appended: a record left over behind it
 //! would still be at its place.
@@ -18,10 +19,11 @@ use std::sync::Arc;
 use crate::engine::files::{read_error, segment_name};
 use crate::engine::log::batch::Batches;
 use crate::engine::log::record::{
-    Behind, DecodeError, Decoded, FLAG_SYNCED, HEAD_BYTES, KIND_MARK, MARK_BODY_MAX, Record, decode,
+    Behind, DecodeError, Decoded, FLAG_SYNCED, HEAD_BYTES, KIND_MARK, MARK_BODY_MAX, Record,
+    SYNCED_BYTES_MAX, decode,
 };
 use crate::engine::log::segment::footer::Footer;
-use crate::engine::log::segment::header::{HEADER_BYTES_MAX, HeaderError, SegmentHeader};
+use crate::engine::log::segment::header::SegmentHeader;
 use crate::engine::log::segment::scan::{Scan, Scanned};
 use crate::engine::log::step::revision_of;
 use crate::error::{Error, Result};
@@ -30,14 +32,10 @@ use crate::platform::disk::DiskFile;
 /// How much is searched for marks at once, in bytes.
 const SEARCH_BYTES: usize = 256 * 1024;
 const MARK_BYTES_MAX: usize = HEAD_BYTES + MARK_BODY_MAX;
-/// Longer records are not looked at when marks are searched for.
-const SEARCHED_BYTES_MAX: usize = 160 * 1024;
 
 /// What there is in the last segment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Tail {
-    /// Not even its header: no record of it was ever known to be synced.
-    Empty,
     /// Its records count up to `end`; what follows, if anything, is to be cut.
     Open(OpenTail),
     /// It is whole and sealed.
@@ -57,7 +55,7 @@ pub(crate) struct OpenTail {
 }
 
 /// Looks at the last segment from the record at `from` on (0 is its first), without changing it.
-/// `known_synced` bytes of it were synced; 0 if nothing is known.
+/// `known_synced` bytes of it were synced; 0 if nothing but the header is known to be.
 ///
 /// [`Error::StoreCorrupt`] if bytes that were synced are damaged or missing.
 pub(crate) fn examine(
@@ -67,11 +65,11 @@ pub(crate) fn examine(
     known_synced: u64,
 ) -> Result<Tail> {
     let len = file.len().map_err(|error| unreadable(segment, 0, error))?;
-    let Some(header) = read_header(file, segment, len)? else {
-        let synced = known_synced.max(synced_by_marks(file, segment, 0, len, 0)?);
-        return if synced > 0 { Err(corrupt(segment, 0)) } else { Ok(Tail::Empty) };
-    };
-    let mut scan = Scan::new(file.clone(), segment, from.max(header.len()), len);
+    let header = SegmentHeader::read(&**file, segment)?;
+    if len < known_synced {
+        return Err(cut_short(segment, len));
+    }
+    let mut scan = Scan::new(file.clone(), segment, from.max(SegmentHeader::LEN), len);
     let mut batches = Batches::default();
     let (mut revision_max, mut counted_max, mut synced) = (0, 0, known_synced);
     let (broken_at, footer) = loop {
@@ -103,22 +101,15 @@ pub(crate) fn examine(
         synced = synced.max(synced_by_marks(file, segment, broken_at + 1, len, broken_at)?);
     }
     if synced > broken_at {
+        log::error!(
+            "{}: what follows revision {counted_max} is damaged from byte {broken_at} on, and was \
+             synced up to byte {synced}",
+            segment_name(segment)
+        );
         return Err(corrupt(segment, broken_at));
     }
     let end = batches.unfinished().unwrap_or(broken_at);
     Ok(Tail::Open(OpenTail { header, end, len, revision_max: counted_max }))
-}
-
-/// The header; none if what is there is no whole one.
-fn read_header(file: &Arc<dyn DiskFile>, segment: u64, len: u64) -> Result<Option<SegmentHeader>> {
-    let mut bytes = vec![0; len.min(HEADER_BYTES_MAX as u64) as usize];
-    file.read_at(0, &mut bytes).map_err(|error| unreadable(segment, 0, error))?;
-    match SegmentHeader::decode(&bytes) {
-        Ok(header) if header.id == segment => Ok(Some(header)),
-        Ok(_) => Err(corrupt(segment, 0)),
-        Err(HeaderError::Version(found)) => Err(Error::UnsupportedVersion { found }),
-        Err(HeaderError::NeedMore(_) | HeaderError::Invalid) => Ok(None),
-    }
 }
 
 /// The greatest offset that marks between `from` and `end` say was synced, as far as it matters:
@@ -134,7 +125,7 @@ fn synced_by_marks(
     let mut synced = 0;
     let mut start = from;
     while start < end {
-        let wanted = (end - start).min((SEARCH_BYTES + SEARCHED_BYTES_MAX) as u64) as usize;
+        let wanted = (end - start).min((SEARCH_BYTES + SYNCED_BYTES_MAX) as u64) as usize;
         let mut bytes = vec![0; wanted];
         file.read_at(start, &mut bytes).map_err(|error| unreadable(segment, start, error))?;
         for at in 0..wanted.min(SEARCH_BYTES) {
@@ -156,7 +147,7 @@ fn mark_at(bytes: &[u8], segment: u64, offset: u64) -> Option<u64> {
     let len_max = if kind == KIND_MARK {
         MARK_BYTES_MAX
     } else if kind & FLAG_SYNCED != 0 {
-        SEARCHED_BYTES_MAX
+        SYNCED_BYTES_MAX
     } else {
         return None;
     };
@@ -174,6 +165,11 @@ fn said_synced(decoded: &Decoded<'_>, offset: u64) -> Option<u64> {
         (_, Behind::Synced) => Some(offset),
         _ => None,
     }
+}
+
+/// The error of a segment that ends before all that was synced.
+pub(crate) fn cut_short(segment: u64, len: u64) -> Error {
+    Error::StoreCorrupt { what: "end of a log segment", file: segment_name(segment), offset: len }
 }
 
 fn corrupt(segment: u64, offset: u64) -> Error {

@@ -19,7 +19,6 @@
 
 mod deletes;
 
-use std::sync::TryLockError;
 use std::sync::atomic::Ordering;
 
 use super::catalog::{Catalog, LogPosition};
@@ -46,13 +45,6 @@ pub(crate) struct Rounds {
     pub(crate) frames: FramePosition,
     /// What is to be deleted.
     pub(crate) doomed: Vec<Doomed>,
-}
-
-impl Rounds {
-    /// Whether segments are there that nothing needs.
-    pub(crate) fn has_doomed_segments(&self) -> bool {
-        self.doomed.iter().any(|doomed| matches!(doomed.file, DoomedFile::Segment(_)))
-    }
 }
 
 /// What a round is about, taken under the state's lock.
@@ -85,15 +77,12 @@ impl Shared {
     }
 
     fn capture(&self, state: &mut State, rounds: &mut Rounds) -> Result<Option<Captured>> {
-        // While compaction runs, what it has just made looks dead: the index does not name it yet.
-        if !matches!(self.compacting.try_lock(), Err(TryLockError::WouldBlock)) {
-            self.drop_dead_segments(state);
-        }
         // A rename is needed as long as records from before it are there, in its own segment too.
         let segments = &state.segments;
         state.renames.retain(|rename| {
             segments.values().any(|segment| {
-                segment.position <= rename.position && segment.as_of < rename.revision
+                let before = segment.position <= rename.position && segment.as_of < rename.revision;
+                before && !segment.is_bare()
             })
         });
         let mark = self.leases.now();
@@ -191,23 +180,6 @@ impl Shared {
             |doomed| !matches!(doomed.file, DoomedFile::Frames(number) if kept.contains_key(&number)),
         );
         Ok(())
-    }
-
-    /// Segments of which no record is needed are garbage without being compacted.
-    fn drop_dead_segments(&self, state: &mut State) {
-        let active = state.pending.segment();
-        let dead: Vec<u64> = state
-            .segments
-            .iter()
-            .filter(|(number, segment)| {
-                **number != active && segment.live_bytes == 0 && segment.notes == 0
-            })
-            .map(|(number, _)| *number)
-            .collect();
-        for number in dead {
-            state.segments.remove(&number);
-            state.garbage.segments.insert(number);
-        }
     }
 
     /// Whether a write is not durable yet.

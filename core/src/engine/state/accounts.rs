@@ -101,7 +101,7 @@ impl State {
         self.live(to);
     }
 
-    /// The copy at `place` was out of date before it was made.
+    /// The record at `place` was out of date before it was made or replayed.
     pub(crate) fn stillborn(&mut self, place: Place) {
         if let Some(segment) = self.segments.get_mut(&place.segment) {
             segment.dead_bytes += u64::from(place.len);

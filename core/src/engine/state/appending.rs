@@ -40,9 +40,9 @@ impl State {
             kind: SegmentKind::Original,
             id: self.next_segment,
             position: self.next_position,
-            first_revision: self.revision + 1,
+            through: self.next_position,
+            before: self.pending.len(),
             as_of: self.revision,
-            replaces: Vec::new(),
         }
     }
 
@@ -51,14 +51,15 @@ impl State {
         // What had the last revision may have been compacted away; none is given twice.
         self.revision = self.revision.max(header.as_of);
         self.next_segment = self.next_segment.max(header.id + 1);
-        self.next_position = self.next_position.max(header.position + 1);
-        let (position, kind) = (header.position, header.kind);
+        self.next_position = self.next_position.max(header.through + 1);
+        let (position, through, kind) = (header.position, header.through, header.kind);
         // What writers append has the keys of its time.
         let as_of = match kind {
             SegmentKind::Original => 0,
             SegmentKind::Compacted => header.as_of,
         };
-        let segment = Segment { position, kind, as_of, bytes: header.len(), ..Segment::default() };
+        let bytes = SegmentHeader::LEN;
+        let segment = Segment { position, through, kind, as_of, bytes, ..Segment::default() };
         self.segments.insert(header.id, segment);
     }
 }

@@ -137,8 +137,9 @@ impl State {
         let present = self.present(change.namespace, change.key)?;
         if present.is_some_and(|present| present.revision > revision) {
             self.revision = self.revision.max(revision);
-            if !matches!(change.action, Action::Put { .. }) {
-                self.note(place);
+            match change.action {
+                Action::Put { .. } => self.stillborn(place),
+                Action::Delete | Action::Expire { .. } => self.note(place),
             }
             return Ok(());
         }

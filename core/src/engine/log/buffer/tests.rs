@@ -16,9 +16,9 @@ fn header(id: u64) -> SegmentHeader {
         kind: SegmentKind::Original,
         id,
         position: id,
-        first_revision: 1,
+        through: id,
+        before: 0,
         as_of: 0,
-        replaces: Vec::new(),
     }
 }
 
@@ -109,7 +109,6 @@ fn chunks_make_segments_that_replay_sees_whole() {
             Tail::Open(tail) => {
                 assert_eq!((*segment, tail.end), (pending.segment(), pending.len()));
             }
-            Tail::Empty => panic!("segment {segment}"),
         }
     }
 }
@@ -148,7 +147,7 @@ fn a_chunk_outgrows_its_bound_by_one_record_at_most() {
 
 /// What the marks of a segment say, and the records that stand for one, in order.
 fn marks(bytes: &[u8], segment: u64) -> Vec<u64> {
-    let from = header(segment).len();
+    let from = SegmentHeader::LEN;
     let mut scan = Scan::new(BytesFile::open(bytes), segment, from, bytes.len() as u64);
     let mut marks = Vec::new();
     while let Scanned::Record(place, decoded) = scan.next().unwrap() {

@@ -64,7 +64,7 @@ pub(crate) fn parse(record: &[u8]) -> Result<Decoded<'_>, DecodeError> {
     let decoded = read_body(kind & !FLAGS, body).map_err(|_| DecodeError::Invalid)?;
     let behind = if kind & FLAG_SYNCED == 0 { Behind::Unknown } else { Behind::Synced };
     let never_batched = matches!(decoded, Record::BatchEnd { .. } | Record::Mark { .. });
-    let never_behind = matches!(decoded, Record::Mark { .. });
+    let never_behind = matches!(decoded, Record::Mark { .. }) || record.len() > SYNCED_BYTES_MAX;
     if (never_batched && batched == Batched::Yes) || (never_behind && behind == Behind::Synced) {
         return Err(DecodeError::Invalid);
     }

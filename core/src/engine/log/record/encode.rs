@@ -55,7 +55,6 @@ pub(in crate::engine::log) fn seal(kind: u8, body: &[u8], segment: u64, offset: 
 }
 
 /// The length that [`encode`] will give, batched or not.
-#[cfg(test)]
 pub(crate) fn encoded_len(record: &Record<'_>) -> u32 {
     (HEAD_BYTES + body_len(record)) as u32
 }

@@ -5,7 +5,8 @@
 //! 8      checksum: xxh3-64 of everything after it, little-endian; see below
 //! 4      length of the body, little-endian
 //! 1      kind; bit 7 set: batched, the record counts only once the end of its batch follows;
-//!        bit 6 set: all of the segment before the record was synced when it was written
+//!        bit 6 set: all of the segment before the record was synced when it was written; only in
+//!        records of at most 16 KiB, so that they are soon found behind damage
 //! ...    body
 //!
 //! kind                body (u: LEB128 varint; b: length as u, then the bytes)
@@ -33,7 +34,6 @@ mod tests;
 
 pub(super) use decode::read_key;
 pub(crate) use decode::{DecodeError, Decoded, check, decode, logged_value, parse};
-#[cfg(test)]
 pub(crate) use encode::encoded_len;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(super) use encode::seal;
@@ -57,6 +57,10 @@ pub(crate) const HEAD_BYTES: usize = CHECKSUM_BYTES + 4 // length of the body
 /// The longest record, in bytes.
 #[cfg(test)]
 pub(crate) const RECORD_BYTES_MAX: usize = HEAD_BYTES + PUT_BODY_MAX;
+
+/// The longest record that says what was synced before it, in bytes. A longer one has a mark in
+/// front, so that a search for either looks at little.
+pub(in crate::engine::log) const SYNCED_BYTES_MAX: usize = 16 * 1024;
 
 /// The longest body of a mark, in bytes.
 pub(in crate::engine::log) const MARK_BODY_MAX: usize = U64_BYTES_MAX;

@@ -8,11 +8,10 @@
 //! 2      format version, 1
 //! 1      kind: 0 original, 1 compacted
 //! 8      id
-//! 8      position
-//! 8      first revision
+//! 8      position: the first place it has in the order of replay
+//! 8      the last place it has; the same unless compaction wrote it
+//! 8      where the records of the segment before it end; 0 if compaction wrote it
 //! 8      as-of revision
-//! 4      count of segments it replaces
-//! 8 each their ids, ascending
 //! ```
 //!
 //! Magic, checksum and length stay where they are in every version, so that another version is
@@ -26,14 +25,11 @@ use crate::platform::disk::DiskFile;
 /// The format version of segments.
 pub(crate) const VERSION: u16 = 1;
 
-/// How many segments one may replace.
-pub(crate) const REPLACES_MAX: usize = 4_096;
+/// The length of a header, in bytes: where the first record begins.
+pub(crate) const HEADER_BYTES: usize = PREFIX_BYTES + FIELDS_BYTES;
 
-/// The shortest header, in bytes.
-pub(crate) const HEADER_BYTES_MIN: usize = PREFIX_BYTES + FIELDS_BYTES;
-
-/// The longest header, in bytes.
-pub(crate) const HEADER_BYTES_MAX: usize = HEADER_BYTES_MIN + 8 * REPLACES_MAX;
+/// The longest header of any version, in bytes.
+pub(crate) const HEADER_BYTES_MAX: usize = 4_096;
 
 const MAGIC: &[u8; 8] = b"SWlogseg";
 const CHECKED_FROM: usize = 8 // magic
@@ -43,9 +39,9 @@ const FIELDS_BYTES: usize = 2 // version
     + 1 // kind
     + 8 // id
     + 8 // position
-    + 8 // first revision
-    + 8 // as-of revision
-    + 4; // count of replaced segments
+    + 8 // last position
+    + 8 // end of the records before
+    + 8; // as-of revision
 
 /// What a segment says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,15 +50,17 @@ pub(crate) struct SegmentHeader {
     pub(crate) kind: SegmentKind,
     /// The number of the segment, which its file is named after; never given twice.
     pub(crate) id: u64,
-    /// Its place in the order of replay.
+    /// Its place in the order of replay: of those it has, the first.
     pub(crate) position: u64,
-    /// No record in it has a lower revision.
-    pub(crate) first_revision: u64,
+    /// The last of them. Writers' segments have one each; what compaction writes has those of all
+    /// that it replaces.
+    pub(crate) through: u64,
+    /// Where the records of the segment before it end, in bytes: all of them were synced before
+    /// this one was made. 0 if compaction wrote it.
+    pub(crate) before: u64,
     /// The last revision there was when it was begun; what compaction left out of it was dead by
     /// then.
     pub(crate) as_of: u64,
-    /// The segments in whose place compaction wrote it, ascending.
-    pub(crate) replaces: Vec<u64>,
 }
 
 /// Why there is no header in some bytes.
@@ -78,28 +76,21 @@ pub(crate) enum HeaderError {
 
 impl SegmentHeader {
     /// The length of the encoded header, in bytes: where the first record begins.
-    pub(crate) fn len(&self) -> u64 {
-        (HEADER_BYTES_MIN + 8 * self.replaces.len()) as u64
-    }
+    pub(crate) const LEN: u64 = HEADER_BYTES as u64;
 
-    /// The encoded header. At most [`REPLACES_MAX`] segments are the caller's to keep to.
+    /// The encoded header.
     pub(crate) fn encode(&self) -> Vec<u8> {
-        debug_assert!(self.replaces.len() <= REPLACES_MAX, "the caller keeps the limit");
-        let mut out = Vec::with_capacity(self.len() as usize);
+        let mut out = Vec::with_capacity(HEADER_BYTES);
         out.extend_from_slice(MAGIC);
         out.extend_from_slice(&[0; 8]);
-        out.extend_from_slice(&(self.len() as u32).to_le_bytes());
+        out.extend_from_slice(&(HEADER_BYTES as u32).to_le_bytes());
         out.extend_from_slice(&VERSION.to_le_bytes());
         out.push(match self.kind {
             SegmentKind::Original => 0,
             SegmentKind::Compacted => 1,
         });
-        for number in [self.id, self.position, self.first_revision, self.as_of] {
+        for number in [self.id, self.position, self.through, self.before, self.as_of] {
             out.extend_from_slice(&number.to_le_bytes());
-        }
-        out.extend_from_slice(&(self.replaces.len() as u32).to_le_bytes());
-        for id in &self.replaces {
-            out.extend_from_slice(&id.to_le_bytes());
         }
         let checksum = xxhash_rust::xxh3::xxh3_64(&out[CHECKED_FROM..]);
         out[MAGIC.len()..CHECKED_FROM].copy_from_slice(&checksum.to_le_bytes());
@@ -119,12 +110,12 @@ impl SegmentHeader {
     /// Reads the header that `bytes` begins with.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, HeaderError> {
         let Some((prefix, _)) = bytes.split_first_chunk::<PREFIX_BYTES>() else {
-            return Err(HeaderError::NeedMore(HEADER_BYTES_MIN));
+            return Err(HeaderError::NeedMore(HEADER_BYTES));
         };
         let mut prefix = Fields(prefix);
         let (magic, checksum) = (prefix.array()?, u64::from_le_bytes(prefix.array()?));
         let len = u32::from_le_bytes(prefix.array()?) as usize;
-        if magic != *MAGIC || !(HEADER_BYTES_MIN..=HEADER_BYTES_MAX).contains(&len) {
+        if magic != *MAGIC || !(PREFIX_BYTES + 2..=HEADER_BYTES_MAX).contains(&len) {
             return Err(HeaderError::Invalid);
         }
         let header = bytes.get(..len).ok_or(HeaderError::NeedMore(len))?;
@@ -141,18 +132,18 @@ impl SegmentHeader {
             [1] => SegmentKind::Compacted,
             _ => return Err(HeaderError::Invalid),
         };
-        let (id, position) = (fields.number()?, fields.number()?);
-        let (first_revision, as_of) = (fields.number()?, fields.number()?);
-        let count = u32::from_le_bytes(fields.array()?) as usize;
-        if fields.0.len() != count.saturating_mul(8) {
+        let (id, position, through) = (fields.number()?, fields.number()?, fields.number()?);
+        let (before, as_of) = (fields.number()?, fields.number()?);
+        let (last, end) = match kind {
+            SegmentKind::Original => (position, before),
+            SegmentKind::Compacted => (through.max(position), 0),
+        };
+        // Places are from 1 on, and there is one after each.
+        let one_spelling = (through, before) == (last, end) && fields.0.is_empty();
+        if position == 0 || last == u64::MAX || !one_spelling {
             return Err(HeaderError::Invalid);
         }
-        let replaces: Vec<u64> =
-            fields.0.as_chunks().0.iter().map(|id| u64::from_le_bytes(*id)).collect();
-        if !replaces.is_sorted_by(|a, b| a < b) {
-            return Err(HeaderError::Invalid);
-        }
-        Ok(Self { kind, id, position, first_revision, as_of, replaces })
+        Ok(Self { kind, id, position, through, before, as_of })
     }
 
     /// Reads the header of the segment that `file` is named after. [`Error::StoreCorrupt`] if
@@ -163,7 +154,7 @@ impl SegmentHeader {
             file: segment_name(id),
             offset: 0,
         };
-        let mut bytes = vec![0; HEADER_BYTES_MIN];
+        let mut bytes = vec![0; HEADER_BYTES];
         loop {
             file.read_at(0, &mut bytes)
                 .map_err(|error| read_error("log segment header", &segment_name(id), 0, error))?;
@@ -203,19 +194,21 @@ mod tests {
             kind: SegmentKind::Compacted,
             id: 9,
             position: 4,
-            first_revision: 17,
+            through: 8,
+            before: 0,
             as_of: 1_000,
-            replaces: vec![4, 5, 8],
         }
+    }
+
+    fn original() -> SegmentHeader {
+        SegmentHeader { kind: SegmentKind::Original, through: 4, before: 77, ..compacted() }
     }
 
     #[test]
     fn a_header_is_read_as_written() {
-        let original =
-            SegmentHeader { kind: SegmentKind::Original, replaces: Vec::new(), ..compacted() };
-        for header in [compacted(), original] {
+        for header in [compacted(), original()] {
             let mut bytes = header.encode();
-            assert_eq!(bytes.len() as u64, header.len());
+            assert_eq!(bytes.len() as u64, SegmentHeader::LEN);
             bytes.extend_from_slice(b"records");
             assert_eq!(SegmentHeader::decode(&bytes), Ok(header));
         }
@@ -233,6 +226,19 @@ mod tests {
         for cut in 0..bytes.len() {
             let error = SegmentHeader::decode(&bytes[..cut]).unwrap_err();
             assert!(matches!(error, HeaderError::NeedMore(len) if len > cut));
+        }
+    }
+
+    #[test]
+    fn places_have_one_spelling() {
+        for header in [
+            SegmentHeader { through: 3, ..compacted() },
+            SegmentHeader { position: 0, ..compacted() },
+            SegmentHeader { through: u64::MAX, ..compacted() },
+            SegmentHeader { before: 1, ..compacted() },
+            SegmentHeader { through: 5, ..original() },
+        ] {
+            assert_eq!(SegmentHeader::decode(&header.encode()), Err(HeaderError::Invalid));
         }
     }
 

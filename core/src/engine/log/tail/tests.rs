@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::engine::log::record::{Batched, PutValue, encode};
+use crate::engine::log::buffer::{Pending, SegmentLimits};
+use crate::engine::log::record::{Batched, PutValue, encode, encode_behind};
 use crate::engine::log::segment::footer::FooterBuilder;
 use crate::engine::log::testing::BytesFile;
 use crate::engine::segments::SegmentKind;
@@ -14,9 +15,9 @@ fn header() -> SegmentHeader {
         kind: SegmentKind::Original,
         id: SEGMENT,
         position: 5,
-        first_revision: 1,
+        through: 5,
+        before: 0,
         as_of: 0,
-        replaces: Vec::new(),
     }
 }
 
@@ -125,7 +126,7 @@ fn a_whole_segment_is_kept_whole() {
         let Tail::Open(tail) = judge(&written.bytes, known_synced).unwrap() else { panic!() };
         assert_eq!((tail.end, tail.revision_max), (len, written.revision));
     }
-    assert_eq!(end_of(&header().encode()), header().len());
+    assert_eq!(end_of(&header().encode()), SegmentHeader::LEN);
 }
 
 #[test]
@@ -133,8 +134,8 @@ fn every_cut_keeps_the_records_and_batches_that_are_whole() {
     let written = sample();
     for cut in 0..written.bytes.len() {
         let bytes = &written.bytes[..cut];
-        if cut < header().len() as usize {
-            assert_eq!(judge(bytes, 0).unwrap(), Tail::Empty);
+        if cut < SegmentHeader::LEN as usize {
+            assert_eq!(damage_at(bytes, 0), 0);
         } else {
             assert_eq!(end_of(bytes), written.end_before(cut), "cut at {cut}");
         }
@@ -162,7 +163,7 @@ fn a_flipped_byte_below_a_mark_is_damage_and_above_the_last_one_a_torn_tail() {
         .iter()
         .rfind(|start| written.bytes[**start + HEAD_BYTES - 1] == KIND_MARK)
         .unwrap();
-    for at in header().len() as usize..written.bytes.len() {
+    for at in SegmentHeader::LEN as usize..written.bytes.len() {
         let start = written.starts.iter().copied().filter(|start| *start <= at).max().unwrap();
         let mut bytes = written.bytes.clone();
         bytes[at] ^= 0x10;
@@ -203,22 +204,16 @@ fn a_lost_page_is_damage_only_if_it_was_synced() {
 }
 
 #[test]
-fn a_lost_header_is_an_empty_segment_unless_it_was_synced() {
-    let mut unmarked = Written::new();
-    unmarked.put(10, Batched::No);
-    let mut marked = Written::new();
-    marked.put(10, Batched::No).mark();
-    for at in 0..header().len() as usize {
-        let mut bytes = unmarked.bytes.clone();
-        bytes[at] ^= 1;
-        assert_eq!(judge(&bytes, 0).unwrap(), Tail::Empty);
-        assert_eq!(damage_at(&bytes, 1), 0);
-        let mut bytes = marked.bytes.clone();
+fn a_lost_header_is_damage() {
+    let mut written = Written::new();
+    written.put(10, Batched::No);
+    for at in 0..SegmentHeader::LEN as usize {
+        let mut bytes = written.bytes.clone();
         bytes[at] ^= 1;
         assert_eq!(damage_at(&bytes, 0), 0);
     }
-    assert_eq!(judge(&[], 0).unwrap(), Tail::Empty);
-    assert_eq!(judge(&[0; 5_000], 0).unwrap(), Tail::Empty);
+    assert_eq!(damage_at(&[], 0), 0);
+    assert_eq!(damage_at(&[0; 5_000], 0), 0);
 }
 
 #[test]
@@ -231,6 +226,40 @@ fn a_mark_is_found_wherever_it_is() {
         let mut bytes = written.bytes.clone();
         bytes[written.starts[0]] ^= 1;
         assert_eq!(damage_at(&bytes, 0), written.starts[0] as u64, "{len}");
+    }
+}
+
+#[test]
+fn long_records_do_not_say_what_was_synced_and_have_a_mark_in_front() {
+    let value = vec![7; SYNCED_BYTES_MAX];
+    let record = Record::Put {
+        namespace: 1,
+        key: b"k",
+        revision: 2,
+        expires_at_ms: 0,
+        value: PutValue::Bytes(&value),
+    };
+    let mut bytes = Vec::new();
+    encode_behind(&record, Batched::No, Behind::Synced, SEGMENT, 0, &mut bytes);
+    assert_eq!(decode(&bytes, SEGMENT, 0), Err(DecodeError::Invalid));
+
+    let limits = SegmentLimits { segment_bytes_max: 1 << 20, inline_bytes_max: 16 };
+    let mut pending = Pending::new(&header(), limits);
+    let mut bytes = Vec::new();
+    let mut ends = Vec::new();
+    for _ in 0..5 {
+        pending.append(&record, Batched::No);
+        let chunks = pending.take();
+        chunks.iter().for_each(|chunk| bytes.extend_from_slice(&chunk.bytes));
+        pending.written(&chunks);
+        pending.synced();
+        ends.push(bytes.len());
+    }
+    for (group, end) in ends.iter().enumerate() {
+        let mut bytes = bytes.clone();
+        bytes[end - 1] ^= 1;
+        let outcome = judge(&bytes, 0);
+        assert_eq!(outcome.is_err(), group < 4, "group {group}: {outcome:?}");
     }
 }
 
@@ -251,7 +280,7 @@ fn a_mark_inside_a_value_is_no_mark() {
     written.add(&record, Batched::No);
     let mut bytes = written.bytes.clone();
     bytes[written.starts[0]] ^= 1;
-    assert_eq!(end_of(&bytes), header().len());
+    assert_eq!(end_of(&bytes), SegmentHeader::LEN);
 }
 
 #[test]
@@ -270,7 +299,7 @@ fn a_sealed_segment_is_sealed_only_as_a_whole() {
         assert_eq!(end_of(&sealed[..cut]), written.bytes.len() as u64);
     }
     // The footer may be there without all records before it.
-    for at in header().len() as usize..sealed.len() {
+    for at in SegmentHeader::LEN as usize..sealed.len() {
         let mut bytes = sealed.clone();
         bytes[at] ^= 1;
         let start = written.starts.iter().copied().filter(|start| *start <= at).max().unwrap();
@@ -295,7 +324,7 @@ fn a_batch_that_contradicts_itself_is_damage() {
     // A mark may come between the records of a batch.
     let mut marked = Written::new();
     marked.put(1, Batched::Yes).mark().put(1, Batched::Yes);
-    assert_eq!(end_of(&marked.bytes), header().len());
+    assert_eq!(end_of(&marked.bytes), SegmentHeader::LEN);
     marked.add(&Record::BatchEnd { revision: 3, count: 2 }, Batched::No);
     assert_eq!(end_of(&marked.bytes), marked.bytes.len() as u64);
 }

@@ -21,9 +21,9 @@ fn header() -> SegmentHeader {
         kind: SegmentKind::Original,
         id: SEGMENT,
         position: 12,
-        first_revision: 1,
+        through: 12,
+        before: 0,
         as_of: 0,
-        replaces: Vec::new(),
     }
 }
 
@@ -119,13 +119,13 @@ fn the_directory_gives_what_the_records_give_from_anywhere() {
     let footer = read(&bytes).unwrap();
     assert!(footer.directory.is_some());
     assert_eq!((footer.records_end, footer.revision_max), (records_end, 9));
-    let all = scanned(&bytes, header().len(), records_end);
+    let all = scanned(&bytes, SegmentHeader::LEN, records_end);
     assert_eq!(all.len(), 9);
-    assert_eq!(listed(&bytes, header().len()), all);
+    assert_eq!(listed(&bytes, SegmentHeader::LEN), all);
     let mut steps = Steps::of_records(
         &BytesFile::open(&bytes),
         SEGMENT,
-        header().len(),
+        SegmentHeader::LEN,
         records_end,
         INLINE_BYTES_MAX,
     );
@@ -159,7 +159,10 @@ fn a_directory_that_would_be_long_is_left_out() {
     let footer = read(&bytes).unwrap();
     assert_eq!(footer, Footer { records_end, revision_max: 99, directory: None });
     assert!((bytes.len() as u64) < records_end + 40);
-    assert_eq!(listed(&bytes, header().len()), scanned(&bytes, header().len(), records_end));
+    assert_eq!(
+        listed(&bytes, SegmentHeader::LEN),
+        scanned(&bytes, SegmentHeader::LEN, records_end)
+    );
 }
 
 #[test]
@@ -254,8 +257,8 @@ proptest! {
         }
         let (bytes, records_end) = written.seal();
         prop_assert_eq!(
-            listed(&bytes, header().len()),
-            scanned(&bytes, header().len(), records_end)
+            listed(&bytes, SegmentHeader::LEN),
+            scanned(&bytes, SegmentHeader::LEN, records_end)
         );
         let revision_max = records.iter().map(|record| record.2).max().unwrap_or(0);
         prop_assert_eq!(read(&bytes).unwrap().revision_max, revision_max);

@@ -1,0 +1,100 @@
+//! Replaying what records say.
+
+use super::Recovery;
+use crate::engine::catalog::NamespaceInfo;
+use crate::engine::index::Absent;
+use crate::engine::log::{Step, Steps, What};
+use crate::engine::renames::Rename;
+use crate::engine::state::{Action, Change, State, index_key};
+use crate::error::Result;
+
+impl Recovery<'_> {
+    /// Replays steps, which come after all that was replayed.
+    pub(super) fn replay(&self, state: &mut State, mut steps: Steps) -> Result<()> {
+        while let Some(step) = steps.next()? {
+            // No id that a record has is given again, whatever else of its namespace is there.
+            let next = step.what.namespace().saturating_add(1);
+            state.next_namespace = state.next_namespace.max(next);
+            if let What::Rename { namespace, from, to } = step.what {
+                self.replay_rename(state, &step, namespace, from, to)?;
+                continue;
+            }
+            loop {
+                match apply(state, &step) {
+                    Ok(()) => break,
+                    Err(absent) => absent.load(&**self.frames)?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn replay_rename(
+        &self,
+        state: &mut State,
+        step: &Step<'_>,
+        namespace: u32,
+        from: &[u8],
+        to: &[u8],
+    ) -> Result<()> {
+        let (full_from, full_to) = (index_key(namespace, from), index_key(namespace, to));
+        // Nothing was there when it happened. A rebuild may find keys there whose deletion is told
+        // in a segment that compaction wrote, which comes later.
+        let mut stale = Vec::new();
+        let each = &mut |replaced| stale.push(replaced);
+        state.tree.remove_prefix(&full_to, &**self.frames, each)?;
+        for replaced in &stale {
+            while let Err(absent) = state.give_up(namespace, replaced, step.revision) {
+                absent.load(&**self.frames)?;
+            }
+        }
+        while let Err(absent) = state.tree.rename_prefix(&full_from, &full_to) {
+            absent.load(&**self.frames)?;
+        }
+        let position = state.segments.get(&step.place.segment).map_or(0, |it| it.position);
+        let (from, to) = (from.to_vec(), to.to_vec());
+        let rename = Rename { position, revision: step.revision, namespace, from, to };
+        state.renamed(rename, step.place);
+        Ok(())
+    }
+}
+
+/// Applies one step of the log.
+fn apply(state: &mut State, step: &Step<'_>) -> Result<(), Absent> {
+    let Step { place, revision, what } = *step;
+    let (namespace, key, action) = match what {
+        What::Put { namespace, key, expires_at_ms, body } => {
+            (namespace, key, Action::Put { body, expires_at_ms })
+        }
+        What::Delete { namespace, key } => (namespace, key, Action::Delete),
+        What::Expire { namespace, key, expires_at_ms } => {
+            (namespace, key, Action::Expire { expires_at_ms })
+        }
+        What::NamespaceCreate { namespace, name, threshold } => {
+            let info = NamespaceInfo {
+                id: namespace,
+                created: revision,
+                separated_bytes_min: threshold,
+                keys: 0,
+                key_bytes_max: 0,
+            };
+            // It may be told twice, by a segment and by what compaction made of it.
+            if state.namespaces.by_id(namespace).is_none() && !state.dropping.contains(&namespace) {
+                state.create_namespace(name, info, place);
+            }
+            return Ok(());
+        }
+        // Done by the caller, who can load what it needs.
+        What::Rename { .. } => return Ok(()),
+        What::NamespaceDrop { namespace } => {
+            state.drop_namespace(namespace, revision, place);
+            return Ok(());
+        }
+    };
+    let change = Change { namespace, key, action };
+    if revision > state.revision {
+        state.replay_next(&change, revision, place)
+    } else {
+        state.replay(&change, revision, place)
+    }
+}
