@@ -46,6 +46,7 @@ mod config;
 mod counters;
 mod entry;
 mod files;
+mod finding;
 mod frame;
 mod frames;
 mod group;
@@ -87,6 +88,7 @@ pub use config::{
     Access, Background, Durability, EngineConfig, KEY_BYTES_MAX, LOGGED_BYTES_MAX,
     NAMESPACE_NAME_BYTES_MAX, Recovery,
 };
+pub use finding::{Finding, FindingKind};
 pub use namespace::{Namespace, PutOptions};
 pub use namespaces::NamespaceOptions;
 pub use read::{KeyInfo, Value};
@@ -95,7 +97,7 @@ pub use snapshot::{EngineSnapshot, Snapshot};
 pub use stats::EngineStats;
 pub use upload::Upload;
 pub use vacuum::{Vacuum, VacuumMode};
-pub use verify::{Finding, Verified};
+pub use verify::Verified;
 pub use watch::{EventKind, Watch, WatchEvent};
 pub use write::Precondition;
 
@@ -215,7 +217,8 @@ impl Engine {
         self.shared.purge_expired()
     }
 
-    /// Checks everything there is: the index, each record and value that it names, the accounts.
+    /// Checks everything there is: the index, each record and value that it names, the other
+    /// records, headers and footers of the log, the accounts.
     /// `each` is told what is wrong and whether to go on, and how many keys were checked.
     pub fn verify(&self, each: &mut dyn FnMut(Finding) -> bool) -> Result<Verified> {
         self.shared.verify(each)

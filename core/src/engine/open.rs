@@ -65,6 +65,7 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
         frames,
         rounds: Mutex::new(rounds),
         compacting: Mutex::new(()),
+        unreadable: Mutex::default(),
         log: Mutex::new(LogWriter::default()),
         state: RwLock::new(state),
         group: Group::default(),

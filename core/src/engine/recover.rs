@@ -26,8 +26,8 @@ use super::frame::FrameSource;
 use super::frames::total;
 use super::index::{Absent, Tree};
 use super::log::{
-    Footer, FooterBuilder, OpenTail, Pending, SegmentHeader, SegmentLimits, Step, Steps, Tail,
-    What, examine,
+    Footer, FooterBuilder, OpenTail, Pending, Sealed, SegmentHeader, SegmentLimits, Step, Steps,
+    Tail, What, examine,
 };
 use super::renames::Rename;
 use super::segments::SegmentKind;
@@ -243,17 +243,8 @@ impl Recovery<'_> {
         file: &Arc<dyn DiskFile>,
         start: u64,
     ) -> Result<()> {
-        let unread = |error| read_error("segment", &segment_name(header.id), 0, error);
-        let len = file.len().map_err(unread)?;
-        let footer = Footer::read(file, header.id, len)?;
-        match footer {
-            Some(footer) => self.replay_footer(state, header, file, start, footer),
-            None => Err(Error::StoreCorrupt {
-                what: "segment footer",
-                file: segment_name(header.id),
-                offset: len,
-            }),
-        }
+        let footer = Sealed::read(file, header)?.footer;
+        self.replay_footer(state, header, file, start, footer)
     }
 
     fn replay_footer(

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::commit::LogWriter;
+use super::compact::Unreadable;
 use super::config::{Access, EngineConfig};
 use super::counters::Counters;
 use super::frame::FrameSource;
@@ -33,6 +34,8 @@ pub(crate) struct Shared {
     pub(crate) rounds: Mutex<Rounds>,
     /// One compaction at a time.
     pub(crate) compacting: Mutex<()>,
+    /// Segments that compaction leaves alone.
+    pub(crate) unreadable: Mutex<Unreadable>,
     /// One write of the log at a time; whoever waits for it joins the next group.
     pub(crate) log: Mutex<LogWriter>,
     pub(crate) state: RwLock<State>,

@@ -131,6 +131,24 @@ impl Footer {
     }
 }
 
+/// Whether the trailer of a segment of `len` bytes says that the footer begins at `start`, whatever
+/// became of the footer.
+pub(super) fn begins_at(
+    file: &Arc<dyn DiskFile>,
+    segment: u64,
+    start: u64,
+    len: u64,
+) -> Result<bool> {
+    let trailer_at = len.saturating_sub(TRAILER_BYTES as u64);
+    let Some(body_len) = trailer_at.checked_sub(start) else { return Ok(false) };
+    let mut trailer = [0; TRAILER_BYTES];
+    file.read_at(trailer_at, &mut trailer)
+        .map_err(|error| read_error("log footer", &segment_name(segment), trailer_at, error))?;
+    let [l0, l1, l2, l3, ..] = trailer;
+    let said = u64::from(u32::from_le_bytes([l0, l1, l2, l3]));
+    Ok(trailer.ends_with(SEAL_MAGIC) && said == body_len)
+}
+
 /// What a footer says of its directory.
 struct List {
     steps: u64,
