@@ -47,6 +47,11 @@ pub enum Recovery {
     Checkpoint,
     /// The whole log, as if there were no checkpoint: the way out when frames are damaged.
     Rebuild,
+    /// All that is whole, of the log and of the last checkpoint, whatever is damaged or missing.
+    /// Only to read ([`Access::ReadOnly`]): what was passed over is
+    /// [named](super::Engine::passed_over), stays as it is, and may have held later changes of
+    /// any key. A key whose value is lost is there and fails to be read. All keys are in memory.
+    PassOver,
 }
 
 /// Whether checkpoints happen by themselves.
@@ -149,6 +154,8 @@ impl EngineConfig {
             "namespaces_max and open_files_max are at least 1"
         } else if self.compaction_dead_percent == 0 || self.compaction_dead_percent > 100 {
             "compaction_dead_percent is 1 to 100"
+        } else if self.recovery == Recovery::PassOver && self.access != Access::ReadOnly {
+            "what passes damage over is opened to read only"
         } else {
             return Ok(());
         };

@@ -30,6 +30,13 @@ pub enum FindingKind {
         /// `None` if it is certain that there was none.
         revisions: Option<RangeInclusive<u64>>,
     },
+    /// The last segment ends in so many bytes that are no record, as a crash leaves it and as damage
+    /// to the last record does: which it is cannot be told. Nothing that was acknowledged is
+    /// missing, unless it is the latter.
+    TornEnd {
+        /// How long that is, in bytes.
+        bytes: u64,
+    },
     /// The header of a segment. Its records are read all the same.
     Header,
     /// The footer of a sealed segment. Nothing is lost: its records are read instead.
@@ -43,6 +50,13 @@ pub enum FindingKind {
     /// A separated value is whole and no key names it: one that was deleted and not removed yet,
     /// or one whose key is lost.
     UnnamedValue,
+}
+
+impl FindingKind {
+    /// Whether it is damage. What a crash or a deletion under way leaves too is none.
+    pub fn is_damage(&self) -> bool {
+        !matches!(self, Self::TornEnd { .. } | Self::UnnamedValue)
+    }
 }
 
 impl Finding {

@@ -15,6 +15,7 @@ use super::manifest::{self, Manifest};
 use super::pins::Pins;
 use super::recover::Recovery;
 use super::round::{Rounds, read_catalog};
+use super::salvage;
 use super::shared::{Shared, lock};
 use super::state::State;
 use super::values::Values;
@@ -33,27 +34,11 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
     let handles = Arc::new(Handles::new(disk.clone(), config.open_files_max));
     let frames: Arc<dyn FrameSource> = Arc::new(FrameStore::new(handles.clone()));
     let mut rounds = Rounds::default();
-    let found = match manifest::read(&*disk)? {
-        Manifest::Missing => make(&*disk, &config)?,
-        found => {
-            if config.access == Access::ReadWrite {
-                manifest::settle(&*disk)?;
-            }
-            found
+    let (mut state, passed_over) = match config.recovery {
+        RecoveryChoice::PassOver => salvage::open(disk.clone(), handles.clone(), &config)?,
+        RecoveryChoice::Checkpoint | RecoveryChoice::Rebuild => {
+            (recover(&*disk, &frames, &config, &mut rounds)?, Vec::new())
         }
-    };
-    if let Manifest::Published(published) = found {
-        rounds.generation = published.generation;
-        rounds.published = Some(published);
-    }
-    let recovery = Recovery { disk: &*disk, frames: &frames, config: &config };
-    let mut state = match (found, config.recovery) {
-        (Manifest::Published(published), RecoveryChoice::Checkpoint) => {
-            rounds.catalog = read_catalog(&*frames, &published.catalog)?;
-            rounds.frames = rounds.catalog.frames;
-            recovery.after_checkpoint(&rounds.catalog)?
-        }
-        _ => recovery.of_whole_log()?,
     };
     collect_frame_files(&*disk, &mut rounds, &mut state)?;
     let values = Values::new(disk.clone(), handles.clone(), &*config.entropy)?;
@@ -83,12 +68,44 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
         disk,
         handles,
         config,
+        passed_over,
     });
     if rebuilt {
         // What a dropped namespace names may be gone, and must not be taken for being there.
         shared.purge_dropped()?;
     }
     Ok(shared)
+}
+
+/// The state that the checkpoint and the log give, or the log alone.
+fn recover(
+    disk: &dyn Disk,
+    frames: &Arc<dyn FrameSource>,
+    config: &EngineConfig,
+    rounds: &mut Rounds,
+) -> Result<State> {
+    let found = match manifest::read(disk)? {
+        Manifest::Missing => make(disk, config)?,
+        found => {
+            if config.access == Access::ReadWrite {
+                manifest::settle(disk)?;
+            }
+            found
+        }
+    };
+    if let Manifest::Published(published) = found {
+        rounds.generation = published.generation;
+        rounds.published = Some(published);
+    }
+    let recovery = Recovery { disk, frames, config };
+    match (found, config.recovery) {
+        (Manifest::Published(published), RecoveryChoice::Checkpoint) => {
+            rounds.catalog = read_catalog(&**frames, &published.catalog)?;
+            rounds.frames = rounds.catalog.frames;
+            recovery.after_checkpoint(&rounds.catalog)
+        }
+        _ => recovery.of_whole_log(),
+    }
 }
 
 /// Makes the directories and the manifest. Where there is no manifest nothing was ever accepted;

@@ -7,6 +7,7 @@ use super::commit::LogWriter;
 use super::compact::Unreadable;
 use super::config::{Access, EngineConfig};
 use super::counters::Counters;
+use super::finding::Finding;
 use super::frame::FrameSource;
 use super::group::Group;
 use super::index::Absent;
@@ -28,6 +29,8 @@ pub(crate) struct Shared {
     pub(crate) disk: Arc<dyn Disk>,
     pub(crate) handles: Arc<Handles>,
     pub(crate) config: EngineConfig,
+    /// What opening found to be wrong and passed over.
+    pub(crate) passed_over: Vec<Finding>,
     pub(crate) values: Values,
     pub(crate) frames: Arc<dyn FrameSource>,
     /// One checkpoint at a time.

@@ -292,7 +292,8 @@ fn namespace_of(key: &[u8]) -> Option<u32> {
     key.first_chunk::<4>().map(|id| u32::from_be_bytes(*id))
 }
 
-fn split(key: &[u8]) -> Result<(u32, &[u8])> {
+/// The namespace and the key that a key of the index stands for.
+pub(crate) fn split(key: &[u8]) -> Result<(u32, &[u8])> {
     let (id, key) = key.split_first_chunk::<4>().ok_or(Error::Malformed { what: "index key" })?;
     Ok((u32::from_be_bytes(*id), key))
 }

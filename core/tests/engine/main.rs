@@ -16,5 +16,6 @@ mod large_values;
 mod ledger;
 mod model;
 mod power_cuts;
+mod salvage;
 mod snapshots;
 mod watches;

@@ -23,7 +23,7 @@ pub(crate) use record::{
     Batched, PutValue, Record, decode, encode, is_namespace_name, logged_value,
 };
 pub(crate) use segment::footer::{Footer, FooterBuilder};
-pub(crate) use segment::header::SegmentHeader;
+pub(crate) use segment::header::{HEADER_BYTES_MIN, SegmentHeader};
 pub(crate) use segment::scan::{Scan, Scanned};
 pub(crate) use segment::sealed::{Sealed, ToldBy};
 pub(crate) use segment::steps::Steps;

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::footer::{Footer, begins_at};
+use super::footer::Footer;
 use super::header::SegmentHeader;
 use super::scan::{Scan, Scanned};
 use crate::engine::files::{read_error, segment_name};
@@ -56,9 +56,12 @@ impl Sealed {
                     batches.add(place.offset, &decoded).map_err(broken)?;
                     revision_max = revision_max.max(revision_of(&decoded.record).unwrap_or(0));
                 }
-                Scanned::Footer(offset) => break offset,
-                Scanned::Broken(offset) if begins_at(file, segment, offset, len)? => break offset,
-                Scanned::Broken(offset) => return Err(corrupt("log record", offset)),
+                Scanned::Footer(offset) | Scanned::Broken(offset) => {
+                    if Footer::may_begin_at(file, segment, offset, len)? {
+                        break offset;
+                    }
+                    return Err(corrupt("log record", offset));
+                }
                 Scanned::End => return Err(corrupt("segment footer", len)),
             }
         };
