@@ -56,20 +56,30 @@ fn work(engine: &Weak<Shared>, seen: &mut u64) -> Option<Duration> {
 }
 
 impl Shared {
+    /// Does every part whatever becomes of the others; the first error is told.
     fn turn(&self, idle: bool) -> Result<()> {
-        self.purge_dropped()?;
-        self.purge_expired()?;
-        if self.is_checkpoint_due() || (idle && self.owes_checkpoint()) {
-            self.gather_frames(FRAMES_DEAD_BYTES_MIN)?;
-            self.checkpoint()?;
-        }
-        if self.compact_due()? > 0 {
-            self.checkpoint()?;
-        }
+        let parts = [
+            self.purge_dropped(),
+            self.purge_expired().map(drop),
+            self.checkpoint_if_due(idle),
+            self.compact_due().and_then(|written| self.checkpoint_after(written)),
+        ];
         self.evict();
         // Last, so that a directory that cannot be read is in the way of nothing else.
-        self.sweep()?;
-        Ok(())
+        parts.into_iter().chain([self.sweep().map(drop)]).collect()
+    }
+
+    fn checkpoint_if_due(&self, idle: bool) -> Result<()> {
+        if !self.is_checkpoint_due() && !(idle && self.owes_checkpoint()) {
+            return Ok(());
+        }
+        let gathered = self.gather_frames(FRAMES_DEAD_BYTES_MIN);
+        let made = self.checkpoint().map(drop);
+        gathered.and(made)
+    }
+
+    fn checkpoint_after(&self, written: u64) -> Result<()> {
+        if written > 0 { self.checkpoint().map(drop) } else { Ok(()) }
     }
 
     /// Called by writers: a thread that sleeps for long is to look at what was written.
@@ -136,3 +146,6 @@ impl Shared {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

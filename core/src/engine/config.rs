@@ -58,6 +58,11 @@ pub enum Recovery {
     Checkpoint,
     /// The whole log, as if there were no checkpoint: the way out when frames are damaged.
     Rebuild,
+    /// All that is whole, of the log and of the last checkpoint, whatever is damaged or missing.
+    /// Only to read ([`Access::ReadOnly`]): what was passed over is
+    /// [named](super::Engine::passed_over), stays as it is, and may have held later changes of
+    /// any key. A key whose value is lost is there and fails to be read. All keys are in memory.
+    PassOver,
 }
 
 /// Whether checkpoints happen by themselves.
@@ -179,6 +184,8 @@ impl EngineConfig {
             "compaction_dead_percent is 1 to 100"
         } else if self.watch_events_max > 1 << 20 || self.watch_bytes_max > MEMORY_BYTES_MAX {
             "watch_events_max is at most 1,048,576 and watch_bytes_max 1 GiB"
+        } else if self.recovery == Recovery::PassOver && self.access != Access::ReadOnly {
+            "what passes damage over is opened to read only"
         } else {
             return Ok(());
         };

@@ -46,6 +46,7 @@ mod config;
 mod counters;
 mod entry;
 mod files;
+mod finding;
 mod frame;
 mod frames;
 mod group;
@@ -63,6 +64,7 @@ mod recover;
 mod rename;
 mod renames;
 mod round;
+mod salvage;
 mod scan;
 mod segments;
 mod shared;
@@ -88,15 +90,17 @@ pub use config::{
     Access, Background, Durability, EngineConfig, KEY_BYTES_MAX, LOGGED_BYTES_MAX,
     NAMESPACE_NAME_BYTES_MAX, Recovery,
 };
+pub use finding::{Finding, FindingKind};
 pub use namespace::{Namespace, PutOptions};
 pub use namespaces::NamespaceOptions;
 pub use read::{KeyInfo, Value};
+pub use salvage::{Certainty, Salvage, Salvaged, SalvagedKey};
 pub use scan::{Order, Scan, ScanBuilder, ScanEntry, ScanItem};
 pub use snapshot::{EngineSnapshot, Snapshot};
 pub use stats::EngineStats;
 pub use upload::Upload;
 pub use vacuum::{Vacuum, VacuumMode};
-pub use verify::{Finding, Verified};
+pub use verify::Verified;
 pub use watch::{EventKind, Watch, WatchEvent};
 pub use write::Precondition;
 
@@ -141,6 +145,33 @@ impl Engine {
             Access::ReadOnly => existing_directory_disk(path.into()),
         };
         Self::open(disk.map_err(files::io_error)?, config)
+    }
+
+    /// Gives to `each` all of an engine on a disk that is whole, open or closed to
+    /// [`open`](Engine::open) as it may be: the newest state of every key that can be proven, with
+    /// its namespace, and what was found to be wrong on the way. `each` says whether to go on;
+    /// if not, that is [`Error::Cancelled`].
+    ///
+    /// Nothing is written, and manifest, frames, headers and footers are needed only as far as they
+    /// are whole. A key whose newest value is lost is not given with an older one: a finding names
+    /// it. Where a later change may be lost the key says so ([`Certainty`]). Keys that have expired
+    /// are given, with their expiry.
+    ///
+    /// Every value is read twice, and all of the log as often; memory grows with the number of
+    /// keys, by some 200 bytes and the key, and not with their values.
+    ///
+    /// [`Error::StoreLocked`] if somebody has the engine open to write,
+    /// [`Error::UnsupportedVersion`] if it is of a newer version.
+    pub fn salvage(
+        disk: Arc<dyn Disk>,
+        each: &mut dyn FnMut(Salvaged<'_>) -> bool,
+    ) -> Result<Salvage> {
+        salvage::salvage(disk, each)
+    }
+
+    /// What [`Recovery::PassOver`] has passed over; nothing if the engine was opened otherwise.
+    pub fn passed_over(&self) -> &[Finding] {
+        &self.shared.passed_over
     }
 
     /// The namespace of this name, which is made if there is none. Names are 1 to 64 characters
@@ -223,7 +254,8 @@ impl Engine {
         self.shared.purge_expired()
     }
 
-    /// Checks everything there is: the index, each record and value that it names, the accounts.
+    /// Checks everything there is: the index, each record and value that it names, the other
+    /// records, headers and footers of the log, the accounts.
     /// `each` is told what is wrong and whether to go on, and how many keys were checked.
     pub fn verify(&self, each: &mut dyn FnMut(Finding) -> bool) -> Result<Verified> {
         self.shared.verify(each)

@@ -16,6 +16,7 @@ use super::manifest::{self, Manifest};
 use super::pins::Pins;
 use super::recover::{self, Recovery};
 use super::round::{Rounds, read_catalog};
+use super::salvage;
 use super::shared::{Shared, lock};
 use super::state::State;
 use super::values::Values;
@@ -37,33 +38,10 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
     let handles = Arc::new(Handles::new(disk.clone(), config.open_files_max));
     let frames: Arc<dyn FrameSource> = Arc::new(FrameStore::new(handles.clone()));
     let mut rounds = Rounds::default();
-    let found = match manifest::read(&*disk)? {
-        Manifest::Missing => make(&*disk, &config)?,
-        found => {
-            if config.access == Access::ReadWrite {
-                make_directories(&*disk)?;
-                // Makes them durable too.
-                manifest::settle(&*disk)?;
-            }
-            found
-        }
-    };
-    if let Manifest::Published(published) = found {
-        rounds.generation = published.generation;
-        rounds.published = Some(published);
-    }
-    let recovery = Recovery { disk: &*disk, frames: &frames, config: &config };
-    let mut state = match (found, config.recovery) {
-        (Manifest::Published(published), RecoveryChoice::Checkpoint) => {
-            rounds.catalog = read_catalog(&*frames, &published.catalog)?;
-            rounds.frames = rounds.catalog.frames;
-            recovery.after_checkpoint(&rounds.catalog)?
-        }
-        (Manifest::Missing, _) => recovery.of_nothing(),
-        (Manifest::Empty, _) => recovery.of_whole_log(None)?,
-        (Manifest::Published(published), RecoveryChoice::Rebuild) => {
-            let checkpoint = read_catalog(&*frames, &published.catalog).ok();
-            recovery.of_whole_log(checkpoint.as_ref())?
+    let (mut state, passed_over) = match config.recovery {
+        RecoveryChoice::PassOver => salvage::open(disk.clone(), handles.clone(), &config)?,
+        RecoveryChoice::Checkpoint | RecoveryChoice::Rebuild => {
+            (recover(&*disk, &frames, &config, &mut rounds)?, Vec::new())
         }
     };
     collect_frame_files(&*disk, &mut rounds, &mut state)?;
@@ -75,6 +53,7 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
         frames,
         rounds: Mutex::new(rounds),
         compacting: Mutex::new(()),
+        unreadable: Mutex::default(),
         log: Mutex::new(LogWriter::default()),
         state: RwLock::new(state),
         group: Group::default(),
@@ -93,6 +72,7 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
         disk,
         handles,
         config,
+        passed_over,
     });
     if rebuilt {
         // What a dropped namespace names may be gone, and must not be taken for being there.
@@ -109,6 +89,44 @@ fn check_there(disk: &dyn Disk) -> Result<()> {
         }
         // What else is wrong is told once it is locked.
         _ => Ok(()),
+    }
+}
+
+/// The state that the checkpoint and the log give, or the log alone.
+fn recover(
+    disk: &dyn Disk,
+    frames: &Arc<dyn FrameSource>,
+    config: &EngineConfig,
+    rounds: &mut Rounds,
+) -> Result<State> {
+    let found = match manifest::read(disk)? {
+        Manifest::Missing => make(disk, config)?,
+        found => {
+            if config.access == Access::ReadWrite {
+                make_directories(disk)?;
+                // Makes them durable too.
+                manifest::settle(disk)?;
+            }
+            found
+        }
+    };
+    if let Manifest::Published(published) = found {
+        rounds.generation = published.generation;
+        rounds.published = Some(published);
+    }
+    let recovery = Recovery { disk, frames, config };
+    match (found, config.recovery) {
+        (Manifest::Published(published), RecoveryChoice::Checkpoint) => {
+            rounds.catalog = read_catalog(&**frames, &published.catalog)?;
+            rounds.frames = rounds.catalog.frames;
+            recovery.after_checkpoint(&rounds.catalog)
+        }
+        (Manifest::Missing, _) => Ok(recovery.of_nothing()),
+        (Manifest::Empty, _) => recovery.of_whole_log(None),
+        (Manifest::Published(published), _) => {
+            let checkpoint = read_catalog(&**frames, &published.catalog).ok();
+            recovery.of_whole_log(checkpoint.as_ref())
+        }
     }
 }
 

@@ -4,8 +4,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::commit::LogWriter;
+use super::compact::Unreadable;
 use super::config::{Access, EngineConfig};
 use super::counters::Counters;
+use super::finding::Finding;
 use super::frame::FrameSource;
 use super::group::Group;
 use super::index::Absent;
@@ -28,12 +30,16 @@ pub(crate) struct Shared {
     pub(crate) disk: Arc<dyn Disk>,
     pub(crate) handles: Arc<Handles>,
     pub(crate) config: EngineConfig,
+    /// What opening found to be wrong and passed over.
+    pub(crate) passed_over: Vec<Finding>,
     pub(crate) values: Values,
     pub(crate) frames: Arc<dyn FrameSource>,
     /// One checkpoint at a time.
     pub(crate) rounds: Mutex<Rounds>,
     /// One compaction at a time.
     pub(crate) compacting: Mutex<()>,
+    /// Segments that compaction leaves alone.
+    pub(crate) unreadable: Mutex<Unreadable>,
     /// One write of the log at a time; whoever waits for it joins the next group.
     pub(crate) log: Mutex<LogWriter>,
     pub(crate) state: RwLock<State>,

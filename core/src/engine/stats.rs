@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::shared::Shared;
+use super::shared::{Shared, lock};
 
 /// Counts since the engine was opened, and what it holds now. All sizes are in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,6 +46,9 @@ pub struct EngineStats {
     pub frame_bytes_written: u64,
     /// Bytes that compaction has written anew.
     pub relocated_bytes: u64,
+    /// Segments that compaction could not read and leaves alone;
+    /// [`verify`](super::Engine::verify) says what is wrong with them.
+    pub unreadable_segments: u64,
     /// Syncs of the log.
     pub log_syncs: u64,
     /// Checkpoints that were begun.
@@ -87,6 +90,7 @@ impl Shared {
             frames_written: counters.frames.get(),
             frame_bytes_written: counters.frame_bytes.get(),
             relocated_bytes: counters.relocated_bytes.get(),
+            unreadable_segments: lock(&self.unreadable).numbers().len() as u64,
             log_syncs: counters.log_syncs.get(),
             checkpoints_begun: counters.rounds_begun.get(),
             checkpoints_published: counters.rounds_published.get(),

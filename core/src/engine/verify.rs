@@ -1,23 +1,16 @@
 //! Checking everything.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::{Range, RangeInclusive};
 
 use super::entry::{Body, Entry, ValueRef};
 use super::files::{self, segment_name};
-use super::log::{PutValue, Record, decode};
+use super::finding::{Finding, FindingKind};
+use super::log::{PutValue, Record, Sealed, SegmentHeader, Survey, ToldBy, decode};
+use super::segments::{SegmentKind, Segments};
 use super::shared::Shared;
 use super::state::{FIRST_NAMESPACE, OwnedEntry, Present, count_of, referenced};
 use crate::error::{Error, Result};
-
-/// Something that is wrong.
-#[derive(Debug, Clone)]
-pub struct Finding {
-    /// The key it is about, with the id of its namespace in front (4 bytes, big endian), if it is
-    /// about one.
-    pub key: Option<Vec<u8>>,
-    /// What is wrong.
-    pub error: Error,
-}
 
 /// What was checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,69 +32,172 @@ struct Accounts {
     keys: BTreeMap<u32, u64>,
 }
 
+/// Tells what is found, each damaged place once.
+struct Report<'a> {
+    each: &'a mut dyn FnMut(Finding) -> bool,
+    findings: u64,
+    places: BTreeSet<(String, u64)>,
+}
+
+/// How much of a segment is to be there.
+#[derive(Clone, Copy)]
+enum Extent {
+    /// All of it, and a footer.
+    Sealed,
+    /// So many bytes.
+    Written(u64),
+}
+
 impl Shared {
     /// Checks one snapshot of everything; writers go on meanwhile. Memory grows with the number of
-    /// separated values and of namespaces alone.
+    /// separated values, of namespaces and of damaged places alone.
     pub(crate) fn verify(&self, each: &mut dyn FnMut(Finding) -> bool) -> Result<Verified> {
         self.check_open()?;
         let _lease = self.leases.take();
-        let (snapshot, segments, dropping, namespaces) = {
+        let (snapshot, segments, dropping, namespaces, extents) = {
             let state = self.read();
             let (segments, dropping) = (state.segments.clone(), state.dropping.clone());
-            (state.tree.snapshot(), segments, dropping, state.namespaces.by_name().clone())
+            let active = state.pending.segment();
+            let waiting = state.pending.segments_waiting();
+            let written = Extent::Written(state.pending.written_len());
+            let sealed = segments.keys().filter(|it| **it != active && !waiting.contains(it));
+            let mut extents: BTreeMap<u64, Extent> =
+                sealed.map(|number| (*number, Extent::Sealed)).collect();
+            extents.insert(active, written);
+            let namespaces = state.namespaces.by_name().clone();
+            (state.tree.snapshot(), segments, dropping, namespaces, extents)
         };
-        let mut verified = Verified::default();
-        let mut report = |key: Option<&[u8]>, error: Error| {
-            verified.findings += 1;
-            let key = key.map(<[u8]>::to_vec);
-            if each(Finding { key, error }) { Ok(()) } else { Err(Error::Cancelled) }
-        };
+        let mut report = Report { each, findings: 0, places: BTreeSet::new() };
         let mut accounts = Accounts::default();
         let (mut keys, mut value_bytes) = (0, 0);
-        let structure = snapshot.verify(&*self.frames, &mut |key, entry| {
-            let id = namespace_of(key).unwrap_or(0);
-            if let Some(value) = referenced(key) {
-                accounts.counted.insert(value, count_of(&entry));
-            } else if id >= FIRST_NAMESPACE {
-                accounts.take(&entry);
-                *accounts.keys.entry(id).or_default() += 1;
-                keys += 1;
-                match self.verify_entry(key, &entry) {
-                    Ok(len) => value_bytes += len,
-                    // Its file may be gone already; it is out of reach.
-                    Err(_) if dropping.contains(&id) => {}
-                    Err(error) => report(Some(key), error)?,
+        let mut unread = Vec::new();
+        let structure = snapshot.verify(
+            &*self.frames,
+            &mut |key, entry| {
+                let id = namespace_of(key).unwrap_or(0);
+                if let Some(value) = referenced(key) {
+                    accounts.counted.insert(value, count_of(&entry));
+                } else if id >= FIRST_NAMESPACE {
+                    accounts.take(&entry);
+                    *accounts.keys.entry(id).or_default() += 1;
+                    keys += 1;
+                    match self.verify_entry(key, &entry) {
+                        Ok(len) => value_bytes += len,
+                        // Its file may be gone already; it is out of reach.
+                        Err(_) if dropping.contains(&id) => {}
+                        Err(error) => report.tell(Finding::of_value(key, error))?,
+                    }
+                } else {
+                    let error = account_error("index", "namespaces");
+                    report.tell(Finding { key: Some(key.to_vec()), ..accounts_differ(error) })?;
                 }
-            } else {
-                report(Some(key), account_error("index", "namespaces"))?;
-            }
-            Ok(())
-        });
+                Ok(())
+            },
+            &mut |error| {
+                unread.push(error);
+                Ok(())
+            },
+        );
         match structure {
             Err(Error::Cancelled) => return Err(Error::Cancelled),
-            Err(error) => report(None, error)?,
+            Err(error) => unread.push(error),
             Ok(_) => {}
         }
-        if accounts.counted != accounts.references {
-            report(None, account_error("counts of values", files::VALUES))?;
-        }
-        for info in namespaces.values() {
-            if accounts.keys.get(&info.id).copied().unwrap_or(0) != info.keys {
-                report(Some(&info.id.to_be_bytes()), account_error("count of keys", "index"))?;
+        if unread.is_empty() {
+            for info in namespaces.values() {
+                if accounts.keys.get(&info.id).copied().unwrap_or(0) != info.keys {
+                    let key = Some(info.id.to_be_bytes().to_vec());
+                    let error = account_error("count of keys", "index");
+                    report.tell(Finding { key, ..accounts_differ(error) })?;
+                }
             }
+            self.verify_accounts(accounts, &segments, &mut report)?;
         }
-        for (number, segment) in &segments {
+        for error in unread {
+            report.tell(Finding::new(FindingKind::Index, error))?;
+        }
+        for (number, extent) in extents {
+            self.verify_segment(number, extent, &mut report)?;
+        }
+        Ok(Verified { keys, value_bytes, findings: report.findings })
+    }
+
+    fn verify_accounts(
+        &self,
+        mut accounts: Accounts,
+        segments: &Segments,
+        report: &mut Report<'_>,
+    ) -> Result<()> {
+        if accounts.counted != accounts.references {
+            report.tell(accounts_differ(account_error("counts of values", files::VALUES)))?;
+        }
+        for (number, segment) in segments {
             let live = accounts.live_bytes.remove(number).unwrap_or(0);
             if live != segment.live_bytes {
-                report(None, account_error("live bytes", &segment_name(*number)))?;
+                report
+                    .tell(accounts_differ(account_error("live bytes", &segment_name(*number))))?;
             }
         }
-        if let Some((number, _)) = accounts.live_bytes.first_key_value() {
-            report(None, account_error("segment", &segment_name(*number)))?;
+        match accounts.live_bytes.first_key_value() {
+            Some((number, _)) => {
+                report.tell(accounts_differ(account_error("segment", &segment_name(*number))))
+            }
+            None => Ok(()),
         }
-        verified.keys = keys;
-        verified.value_bytes = value_bytes;
-        Ok(verified)
+    }
+
+    /// Checks header, records and footer of a segment, whether anything is live in it or not: all
+    /// of it is replayed where the index is lost.
+    fn verify_segment(&self, number: u64, extent: Extent, report: &mut Report<'_>) -> Result<()> {
+        let name = segment_name(number);
+        let opened = self.handles.read(&name);
+        let file = match opened.map_err(|error| files::read_error("segment", &name, 0, error)) {
+            Ok(file) => file,
+            // Nothing of the active segment need be written.
+            Err(_) if matches!(extent, Extent::Written(0)) => return Ok(()),
+            Err(error) => {
+                let kind = FindingKind::Log { bytes: 0, revisions: None };
+                return report.tell(Finding::new(kind, error));
+            }
+        };
+        let header = match SegmentHeader::read(&*file, number) {
+            Ok(header) => header,
+            Err(_) if matches!(extent, Extent::Written(0)) => return Ok(()),
+            Err(error) => return report.tell(Finding::new(FindingKind::Header, error)),
+        };
+        let (end, footer) = match extent {
+            Extent::Written(len) => (len, None),
+            Extent::Sealed => match Sealed::read(&file, &header) {
+                Ok(sealed) => (sealed.footer.records_end, Some(sealed.told_by)),
+                Err(_) => {
+                    let len = file.len().map_err(files::io_error)?;
+                    (len, None)
+                }
+            },
+        };
+        let survey = match Survey::of(&file, number, SegmentHeader::LEN..end) {
+            Ok(survey) => survey,
+            Err(error @ Error::StoreCorrupt { .. }) => {
+                let kind = FindingKind::Log { bytes: 0, revisions: None };
+                return report.tell(Finding::new(kind, error));
+            }
+            Err(error) => return Err(error),
+        };
+        for damaged in &survey.damaged {
+            let revisions = match header.kind {
+                SegmentKind::Original => damaged.revisions(u64::MAX),
+                SegmentKind::Compacted => 1..=header.as_of,
+            };
+            // What is written may end within a batch.
+            if damaged.range.end < end || matches!(extent, Extent::Sealed) {
+                report.tell(Finding::of_log(number, &damaged.range, revisions))?;
+            }
+        }
+        if footer == Some(ToldBy::Records) {
+            let error = Error::StoreCorrupt { what: "segment footer", file: name, offset: end };
+            report.tell(Finding::new(FindingKind::Footer, error))?;
+        }
+        Ok(())
     }
 
     /// Checks that the record of an entry says what the entry says, and that the value is there.
@@ -168,6 +264,31 @@ impl Shared {
     }
 }
 
+impl Report<'_> {
+    /// Fails with [`Error::Cancelled`] if that is enough.
+    fn tell(&mut self, finding: Finding) -> Result<()> {
+        if let Error::StoreCorrupt { file, offset, .. } = &finding.error
+            && finding.kind != FindingKind::Accounts
+            && !self.places.insert((file.clone(), *offset))
+            && finding.key.is_none()
+        {
+            return Ok(());
+        }
+        self.findings += 1;
+        if (self.each)(finding) { Ok(()) } else { Err(Error::Cancelled) }
+    }
+}
+
+impl Finding {
+    /// The finding of a damaged place of a segment in which these revisions may have been.
+    pub(crate) fn of_log(segment: u64, place: &Range<u64>, revisions: RangeInclusive<u64>) -> Self {
+        let revisions = Some(revisions).filter(|revisions| !revisions.is_empty());
+        let kind = FindingKind::Log { bytes: place.end - place.start, revisions };
+        let (file, offset) = (segment_name(segment), place.start);
+        Self::new(kind, Error::StoreCorrupt { what: "log record", file, offset })
+    }
+}
+
 impl Accounts {
     fn take(&mut self, entry: &Entry<'_>) {
         *self.live_bytes.entry(entry.place.segment).or_default() += u64::from(entry.place.len);
@@ -181,9 +302,14 @@ fn namespace_of(key: &[u8]) -> Option<u32> {
     key.first_chunk::<4>().map(|id| u32::from_be_bytes(*id))
 }
 
-fn split(key: &[u8]) -> Result<(u32, &[u8])> {
+/// The namespace and the key that a key of the index stands for.
+pub(crate) fn split(key: &[u8]) -> Result<(u32, &[u8])> {
     let (id, key) = key.split_first_chunk::<4>().ok_or(Error::Malformed { what: "index key" })?;
     Ok((u32::from_be_bytes(*id), key))
+}
+
+fn accounts_differ(error: Error) -> Finding {
+    Finding::new(FindingKind::Accounts, error)
 }
 
 fn account_error(what: &'static str, file: &str) -> Error {

@@ -17,6 +17,7 @@
 mod choose;
 mod keep;
 mod output;
+mod unreadable;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -24,9 +25,10 @@ use std::sync::Arc;
 use self::choose::{Policy, next_run};
 use self::keep::{Work, kept, with_key};
 use self::output::Output;
+pub(crate) use self::unreadable::Unreadable;
 use super::entry::Place;
 use super::files::{io_error, read_error, segment_name, segment_temp_name};
-use super::log::{Footer, Record, Scan, Scanned, SegmentHeader};
+use super::log::{Record, Scan, Scanned, Sealed, SegmentHeader};
 use super::renames::Rename;
 use super::segments::{Segment, SegmentKind, oldest};
 use super::shared::{Shared, lock};
@@ -40,7 +42,8 @@ const DEAD_PERCENT_ASKED: u64 = 3;
 const KEYS_AT_ONCE: usize = 64;
 
 impl Shared {
-    /// Compacts whatever is worth it, the active segment included.
+    /// Compacts whatever is worth it, the active segment included. A segment that cannot be read
+    /// is left alone; the error about the first such comes after the work on all others.
     pub(crate) fn compact_all(&self) -> Result<u64> {
         self.check_writable()?;
         self.purge_dropped()?;
@@ -57,26 +60,34 @@ impl Shared {
         }
         // What is sealed is in its file.
         self.sync_all()?;
-        let written = self.compact_by(DEAD_PERCENT_ASKED)?;
+        lock(&self.unreadable).forget();
+        let Compacted { written, passed_over } = self.compact_by(DEAD_PERCENT_ASKED)?;
         self.gather_frames(0)?;
         self.checkpoint()?;
-        Ok(written)
+        passed_over.map_or(Ok(written), Err)
     }
 
-    /// Compacts what has come to be worth it by itself.
+    /// Compacts what has come to be worth it by itself. Segments that were found unreadable are
+    /// left alone.
     pub(crate) fn compact_due(&self) -> Result<u64> {
-        self.compact_by(u64::from(self.config.compaction_dead_percent))
+        let dead_percent = u64::from(self.config.compaction_dead_percent);
+        self.compact_by(dead_percent).map(|compacted| compacted.written)
     }
 
-    fn compact_by(&self, dead_percent: u64) -> Result<u64> {
+    fn compact_by(&self, dead_percent: u64) -> Result<Compacted> {
         if !self.read().is_compaction_worth_it(self.config.compaction_dead_bytes_min) {
-            return Ok(0);
+            return Ok(Compacted::default());
         }
         let _compacting = lock(&self.compacting);
         let kept_bytes_max = self.config.segment_bytes_max;
         let policy = Policy { dead_percent, small_bytes: kept_bytes_max / 8, kept_bytes_max };
-        let mut written = 0;
-        let mut done = BTreeSet::new();
+        let mut done = {
+            let mut unreadable = lock(&self.unreadable);
+            let state = self.read();
+            unreadable.retain(|number| state.segments.contains_key(&number));
+            unreadable.numbers().clone()
+        };
+        let mut compacted = Compacted::default();
         loop {
             let run = {
                 let state = self.read();
@@ -85,9 +96,18 @@ impl Shared {
                 run
             };
             if run.is_empty() {
-                return Ok(written);
+                return Ok(compacted);
             }
-            written += self.compact_run(&run, &mut done)?;
+            match self.compact_run(&run, &mut done) {
+                Ok(bytes) => compacted.written += bytes,
+                Err(error) => {
+                    let unreadable = lock(&self.unreadable).note(&run, &error)?;
+                    // The others of the run are tried again without it.
+                    done.retain(|number| run.iter().all(|(other, _)| other != number));
+                    done.insert(unreadable);
+                    compacted.passed_over.get_or_insert(error);
+                }
+            }
         }
     }
 
@@ -178,12 +198,8 @@ impl Shared {
                 SegmentKind::Compacted => segment.as_of,
                 SegmentKind::Original => {
                     let file = self.input(*number)?;
-                    let name = segment_name(*number);
-                    let len = file.len().map_err(|error| read_error("segment", &name, 0, error))?;
-                    let footer = Footer::read(&file, *number, len)?;
-                    let corrupt =
-                        Error::StoreCorrupt { what: "segment footer", file: name, offset: len };
-                    footer.ok_or(corrupt)?.revision_max
+                    let header = SegmentHeader::read(&*file, *number)?;
+                    Sealed::read(&file, &header)?.footer.revision_max
                 }
             };
             as_of = as_of.max(last);
@@ -209,15 +225,14 @@ impl Shared {
     ) -> Result<()> {
         let file = self.input(number)?;
         let name = segment_name(number);
-        let len = file.len().map_err(|error| read_error("segment", &name, 0, error))?;
-        let mut scan = Scan::new(file, number, SegmentHeader::LEN, len);
+        let header = SegmentHeader::read(&*file, number)?;
+        let records_end = Sealed::read(&file, &header)?.footer.records_end;
+        let mut scan = Scan::new(file, number, SegmentHeader::LEN, records_end);
         loop {
             let (place, record) = match scan.next()? {
                 Scanned::Record(place, decoded) => (place, decoded.record),
-                // Only what begins like a footer ends the records of a sealed segment.
-                Scanned::Footer(_) => return Ok(()),
-                Scanned::End | Scanned::Broken(_) => {
-                    let offset = scan.offset();
+                Scanned::End => return Ok(()),
+                Scanned::Footer(offset) | Scanned::Broken(offset) => {
                     return Err(Error::StoreCorrupt { what: "log record", file: name, offset });
                 }
             };
@@ -288,6 +303,15 @@ impl Shared {
         some.clear();
         Ok(())
     }
+}
+
+/// What was done.
+#[derive(Debug, Default)]
+struct Compacted {
+    /// How much was written, in bytes.
+    written: u64,
+    /// Why the first segment was left alone that cannot be read, if one was.
+    passed_over: Option<Error>,
 }
 
 /// What a run has become.

@@ -4,7 +4,7 @@ use super::codec;
 use super::node::{Content, Node};
 use super::snapshot::Snapshot;
 use super::summary::Summary;
-use super::walk::{Nodes, walk};
+use super::walk::{Nodes, Visit, walk_past};
 use crate::engine::entry::Entry;
 use crate::engine::frame::FrameSource;
 use crate::error::{Error, Result};
@@ -13,17 +13,19 @@ const WHAT: &str = "index";
 
 impl Snapshot {
     /// Reads everything, checks it, tells `each` every key with its entry in order, and gives how
-    /// many there are.
+    /// many there are. `failed` is told which parts cannot be loaded, and says whether to go on
+    /// with the others.
     ///
     /// Checked are the frames, that each node is in its parent's tile, that the parent's bounds
     /// hold, that only the root is empty, and that the keys ascend.
     ///
     /// # Errors
-    /// Those of `each` and of loading frames; [`Error::Malformed`] for what breaks a rule.
+    /// Those of `each` and `failed`; [`Error::Malformed`] for what breaks a rule.
     pub(crate) fn verify(
         &self,
         frames: &dyn FrameSource,
         each: &mut dyn FnMut(&[u8], Entry<'_>) -> Result<()>,
+        failed: &mut dyn FnMut(Error) -> Result<()>,
     ) -> Result<u64> {
         let mut count = 0;
         let mut before: Option<Vec<u8>> = None;
@@ -36,8 +38,11 @@ impl Snapshot {
             count += 1;
             each(key, entry)
         };
-        let root = self.root(frames)?;
-        walk(root, Nodes::All, frames, self.meter(), &mut |visit| {
+        let root = match self.root(frames) {
+            Ok(root) => root,
+            Err(error) => return failed(error).map(|()| 0),
+        };
+        let visit = &mut |visit: Visit<'_>| {
             let content = visit.node.content();
             let first = visit.said.as_ref().map(|said| &said.first);
             codec::check_place(content, first)?;
@@ -66,7 +71,8 @@ impl Snapshot {
                     Ok(())
                 }
             }
-        })?;
+        };
+        walk_past(root, Nodes::All, frames, self.meter(), visit, failed)?;
         Ok(count)
     }
 }

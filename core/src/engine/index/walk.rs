@@ -55,6 +55,22 @@ pub(super) fn walk(
     meter: &Arc<Meter>,
     visit: &mut dyn FnMut(Visit<'_>) -> Result<()>,
 ) -> Result<()> {
+    walk_past(root, which, frames, meter, visit, &mut Err)
+}
+
+/// Visits a node and what of the rest can be loaded. `failed` is told what cannot, and says whether
+/// the walk goes on past it and what is below it.
+///
+/// # Errors
+/// Those of the visitor and of `failed`.
+pub(super) fn walk_past(
+    root: &Arc<Node>,
+    which: Nodes,
+    frames: &dyn FrameSource,
+    meter: &Arc<Meter>,
+    visit: &mut dyn FnMut(Visit<'_>) -> Result<()>,
+    failed: &mut dyn FnMut(Error) -> Result<()>,
+) -> Result<()> {
     let mut key = Vec::new();
     visit(Visit { node: root, path: &key, level: 0, said: None })?;
     key.extend_from_slice(root.prefix());
@@ -75,7 +91,13 @@ pub(super) fn walk(
         if which == Nodes::Branchings && child.kind() == FrameKind::Bucket {
             continue;
         }
-        let node = child.read(frames, meter)?;
+        let node = match child.read(frames, meter) {
+            Ok(node) => node,
+            Err(error) => {
+                failed(error)?;
+                continue;
+            }
+        };
         let said = Said { first: inner.first_bytes(position), summary: child.summary };
         visit(Visit { node: &node, path: &key, level, said: Some(said) })?;
         key.extend_from_slice(node.prefix());

@@ -138,6 +138,11 @@ impl Pending {
         self.len >= self.limits.segment_bytes_max
     }
 
+    /// How much of the active segment is known to be written, in bytes.
+    pub(crate) fn written_len(&self) -> u64 {
+        self.written
+    }
+
     /// The segments of which something is not known to be written.
     pub(crate) fn segments_waiting(&self) -> BTreeSet<u64> {
         let chunks = self.waiting.iter().chain(&self.in_flight);

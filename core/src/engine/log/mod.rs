@@ -13,6 +13,7 @@ pub(crate) mod fuzzing;
 mod record;
 mod segment;
 mod step;
+mod survey;
 mod tail;
 #[cfg(any(test, feature = "fuzzing"))]
 mod testing;
@@ -24,6 +25,8 @@ pub(crate) use record::{
 pub(crate) use segment::footer::{Footer, FooterBuilder};
 pub(crate) use segment::header::SegmentHeader;
 pub(crate) use segment::scan::{Scan, Scanned};
+pub(crate) use segment::sealed::{Sealed, ToldBy};
 pub(crate) use segment::steps::Steps;
 pub(crate) use step::{Step, What};
+pub(crate) use survey::Survey;
 pub(crate) use tail::{OpenTail, Tail, cut_short, examine};

@@ -7,7 +7,7 @@ use crate::engine::catalog::LogPosition;
 use crate::engine::config::Access;
 use crate::engine::files::{self, io_error, read_error, segment_name};
 use crate::engine::log::{
-    Footer, FooterBuilder, OpenTail, Pending, SegmentHeader, Steps, Tail, examine,
+    Footer, FooterBuilder, OpenTail, Pending, Sealed, SegmentHeader, Steps, Tail, examine,
 };
 use crate::engine::segments::SegmentKind;
 use crate::engine::state::State;
@@ -84,13 +84,7 @@ impl Recovery<'_> {
 
     fn replay_sealed(&self, state: &mut State, segment: &Present, start: u64) -> Result<()> {
         let header = segment.header()?;
-        let Some(footer) = segment.footer()? else {
-            return Err(Error::StoreCorrupt {
-                what: "segment footer",
-                file: segment_name(segment.number),
-                offset: segment.len,
-            });
-        };
+        let footer = Sealed::read(&segment.file, &header)?.footer;
         if !state.segments.contains_key(&segment.number) {
             state.begun(&header);
         }

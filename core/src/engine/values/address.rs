@@ -51,7 +51,7 @@ impl ChunkHashes {
 }
 
 /// The file of a value.
-pub(super) fn file_name(value: &ValueRef) -> String {
+pub(crate) fn file_name(value: &ValueRef) -> String {
     format!("{VALUES}/{}-{:x}", hex::encode(value.hash), value.len)
 }
 

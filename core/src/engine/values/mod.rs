@@ -36,7 +36,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
-use address::{ChunkHashes, file_name, parse_file_name};
+pub(crate) use address::file_name;
+use address::{ChunkHashes, parse_file_name};
 use owed::Owed;
 
 use crate::engine::entry::ValueRef;

@@ -190,11 +190,15 @@ impl Bench {
         let mut keys = self.model.iter();
         let snapshot = self.tree.snapshot();
         let counted = snapshot
-            .verify(&*self.frames, &mut |key, entry| {
-                let expected = keys.next().map(|(key, owned)| (&key[..], owned.clone()));
-                assert!(expected == Some((key, Owned::of(entry))), "another key");
-                Ok(())
-            })
+            .verify(
+                &*self.frames,
+                &mut |key, entry| {
+                    let expected = keys.next().map(|(key, owned)| (&key[..], owned.clone()));
+                    assert!(expected == Some((key, Owned::of(entry))), "another key");
+                    Ok(())
+                },
+                &mut Err,
+            )
             .unwrap();
         assert_eq!(counted, self.model.len() as u64);
         assert_same(&snapshot, &self.frames, &self.model);

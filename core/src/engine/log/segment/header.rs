@@ -17,7 +17,7 @@
 //! Magic, checksum and length stay where they are in every version, so that another version is
 //! told from damage.
 
-use crate::engine::files::{read_error, segment_name};
+use crate::engine::files::{io_error, read_error, segment_name};
 use crate::engine::segments::SegmentKind;
 use crate::error::{Error, Result};
 use crate::platform::disk::DiskFile;
@@ -144,6 +144,18 @@ impl SegmentHeader {
             return Err(HeaderError::Invalid);
         }
         Ok(Self { kind, id, position, through, before, as_of })
+    }
+
+    /// The length that a header says it has, damaged or not; 0 if there is not even that.
+    pub(crate) fn said_len(file: &dyn DiskFile) -> Result<u64> {
+        let mut prefix = [0; PREFIX_BYTES];
+        match file.read_at(0, &mut prefix) {
+            Ok(()) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => return Ok(0),
+            Err(error) => return Err(io_error(error)),
+        }
+        let [.., l0, l1, l2, l3] = prefix;
+        Ok(u64::from(u32::from_le_bytes([l0, l1, l2, l3])))
     }
 
     /// Reads the header of the segment that `file` is named after. [`Error::StoreCorrupt`] if

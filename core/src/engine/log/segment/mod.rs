@@ -13,6 +13,7 @@
 pub(crate) mod footer;
 pub(crate) mod header;
 pub(crate) mod scan;
+pub(crate) mod sealed;
 pub(crate) mod steps;
 
 /// What a footer begins with. No record does: it would need this for a checksum.

@@ -104,6 +104,34 @@ impl Footer {
         Ok(Self::decode(bytes, segment, start))
     }
 
+    /// Whether a footer begins at `start` of a segment of `len` bytes, whatever became of it: its
+    /// magic or its trailer says so.
+    pub(crate) fn may_begin_at(
+        file: &Arc<dyn DiskFile>,
+        segment: u64,
+        start: u64,
+        len: u64,
+    ) -> Result<bool> {
+        let failed = |offset: u64| {
+            move |error| read_error("log footer", &segment_name(segment), offset, error)
+        };
+        let mut magic = [0; FOOTER_MAGIC.len()];
+        if len.saturating_sub(start) < magic.len() as u64 {
+            return Ok(false);
+        }
+        file.read_at(start, &mut magic).map_err(failed(start))?;
+        let trailer_at = len.saturating_sub(TRAILER_BYTES as u64);
+        let Some(body_len) = trailer_at.checked_sub(start) else {
+            return Ok(magic == *FOOTER_MAGIC);
+        };
+        let mut trailer = [0; TRAILER_BYTES];
+        file.read_at(trailer_at, &mut trailer).map_err(failed(trailer_at))?;
+        let [l0, l1, l2, l3, ..] = trailer;
+        let said_len = u64::from(u32::from_le_bytes([l0, l1, l2, l3]));
+        let said = trailer.ends_with(SEAL_MAGIC) && said_len == body_len;
+        Ok(said || magic == *FOOTER_MAGIC)
+    }
+
     /// Reads the footer that `bytes` are and that lies at `start` of `segment`; none if they are
     /// not just that.
     pub(crate) fn decode(mut bytes: Vec<u8>, segment: u64, start: u64) -> Option<Self> {
