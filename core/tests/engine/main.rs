@@ -10,6 +10,7 @@ mod concurrency;
 mod costs;
 mod damage;
 mod durable_writes;
+mod footers;
 mod keys_and_values;
 mod large_value_faults;
 mod large_values;
