@@ -123,6 +123,7 @@ impl Recovery<'_> {
         if let Some(catalog) = checkpoint
             && catalog.next_position > order.through + 1
         {
+            order.run.last().map(run::Present::header).transpose()?;
             return Err(damaged("segment", catalog.log.segment));
         }
         state.garbage.segments.extend(order.superseded);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Recovery, damaged};
+use super::{FIRST_SEGMENT, Recovery, damaged};
 use crate::engine::catalog::LogPosition;
 use crate::engine::config::Access;
 use crate::engine::files::{self, io_error, read_error, segment_name};
@@ -56,7 +56,7 @@ impl Recovery<'_> {
         let offset_in = |position: LogPosition, number: u64| {
             if number == position.segment { position.offset } else { 0 }
         };
-        let Some(mut last) = run.pop() else { return Err(damaged("segment", 1)) };
+        let Some(mut last) = run.pop() else { return Err(damaged("segment", FIRST_SEGMENT)) };
         let mut known = offset_in(synced, last.number);
         let mut unbegun = None;
         // A segment is sealed once the next one is durable: if that has no record and this is not
