@@ -83,10 +83,8 @@ impl Recovery<'_> {
         let active = catalog.log.segment;
         for (number, segment) in &catalog.segments {
             let Some(len) = there.get(number) else { return Err(damaged("segment", *number)) };
-            let whole = match *number == active {
-                true => *len >= catalog.log.offset,
-                false => *len == segment.bytes,
-            };
+            let whole =
+                if *number == active { *len >= catalog.log.offset } else { *len == segment.bytes };
             if !whole {
                 return Err(cut_short(*number, *len));
             }
@@ -126,6 +124,7 @@ impl Recovery<'_> {
         if let Some(catalog) = checkpoint
             && catalog.next_position > order.through + 1
         {
+            order.run.last().map(run::Present::header).transpose()?;
             return Err(damaged("segment", catalog.log.segment));
         }
         state.garbage.segments.extend(order.superseded);

@@ -21,6 +21,7 @@ mod leftovers;
 mod missing_log;
 mod model;
 mod power_cuts;
+mod rebuilt_from_footers;
 mod salvage;
 mod snapshots;
 mod watches;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sealwood::engine::{Background, Engine, EngineConfig, Namespace, PutOptions};
+use sealwood::engine::{Background, Engine, EngineConfig, Namespace, PutOptions, Recovery};
 use sealwood::platform::disk::{Disk, MemoryDisk, OpenMode};
 use serde_json::{Value, json};
 
@@ -30,6 +30,60 @@ pub(crate) async fn fill(document: &mut Value) {
         case["content"] = content(&engine);
         case["files"] = files(&disk);
     }
+    fill_refused(document);
+}
+
+/// Opens engines of which something is missing, and records what is said of each.
+fn fill_refused(document: &mut Value) {
+    let recorded = document["cases"].clone();
+    for refused in cases(document, "refused") {
+        refused["error"] = refusal(&recorded, refused);
+    }
+}
+
+/// What opening says of a recorded engine after it was damaged.
+fn refusal(recorded: &Value, refused: &Value) -> Value {
+    let of = text(refused, "of");
+    let mut all = recorded.as_array().unwrap().iter();
+    let case = all.find(|case| text(case, "name") == of).unwrap();
+    let disk = disk_of(case);
+    let file = text(refused, "file");
+    match text(refused, "damage") {
+        "remove" => disk.remove(file).unwrap(),
+        "cut" => {
+            let file = disk.open(file, OpenMode::Write).unwrap();
+            file.set_len(number(refused, "size")).unwrap();
+        }
+        "zero" => {
+            let file = disk.open(file, OpenMode::Write).unwrap();
+            file.write_at(0, &vec![0; number(refused, "size") as usize]).unwrap();
+        }
+        other => panic!("no damage {other:?}"),
+    }
+    let recovery = match text(refused, "recovery") {
+        "checkpoint" => Recovery::Checkpoint,
+        "rebuild" => Recovery::Rebuild,
+        other => panic!("no recovery {other:?}"),
+    };
+    match Engine::open(Arc::new(disk), EngineConfig { recovery, ..config(case) }) {
+        Err(sealwood::Error::StoreCorrupt { what, file, offset }) => {
+            json!({"code": "store-corrupt", "what": what, "file": file, "offset": offset})
+        }
+        other => panic!("{refused}: {other:?}"),
+    }
+}
+
+fn disk_of(case: &Value) -> MemoryDisk {
+    let disk = MemoryDisk::new();
+    for directory in DIRECTORIES.iter().filter(|directory| !directory.is_empty()) {
+        disk.create_dir(directory).unwrap();
+    }
+    for file in list(case, "files") {
+        let stored = disk.open(text(file, "name"), OpenMode::CreateNew).unwrap();
+        stored.write_at(0, &hex::decode(text(file, "hex")).unwrap()).unwrap();
+        stored.set_len(number(file, "size")).unwrap();
+    }
+    disk
 }
 
 /// Opens every engine that was recorded whole and compares what is in it. Gives their number.
@@ -39,21 +93,15 @@ pub(crate) async fn read(document: &Value) -> usize {
         if list(case, "files").iter().any(|file| file.get("hex").is_none()) {
             continue;
         }
-        let disk = MemoryDisk::new();
-        for directory in DIRECTORIES.iter().filter(|directory| !directory.is_empty()) {
-            disk.create_dir(directory).unwrap();
-        }
-        for file in list(case, "files") {
-            let stored = disk.open(text(file, "name"), OpenMode::CreateNew).unwrap();
-            stored.write_at(0, &hex::decode(text(file, "hex")).unwrap()).unwrap();
-            stored.set_len(number(file, "size")).unwrap();
-        }
-        let engine = Engine::open(Arc::new(disk), config(case)).unwrap();
+        let engine = Engine::open(Arc::new(disk_of(case)), config(case)).unwrap();
         let name = text(case, "name");
         assert_eq!(engine.revision(), number(case, "revision"), "{name}");
         assert_eq!(content(&engine), case["content"], "{name}");
         engine.verify(&mut |finding| panic!("{name}: {finding:?}")).unwrap();
         count += 1;
+    }
+    for refused in list(document, "refused") {
+        assert_eq!(refusal(&document["cases"], refused), refused["error"], "{refused}");
     }
     count
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::damaged;
 use super::run::Present;
+use super::{FIRST_SEGMENT, damaged};
 use crate::engine::log::SegmentHeader;
 use crate::engine::segments::SegmentKind;
 use crate::error::Result;
@@ -40,17 +40,22 @@ pub(super) fn of(mut there: Vec<Present>) -> Result<Order> {
             chosen.insert(header.position, (header, segment));
         }
     }
+    // Damage that is there says more than what is not.
+    let missing = |what, number| {
+        let header = headerless.iter().find_map(|segment: &Present| segment.header().err());
+        Err(header.unwrap_or_else(|| damaged(what, number)))
+    };
     let mut through = 0;
     for (position, (header, segment)) in &chosen {
         if *position != through + 1 {
-            return Err(damaged("log before segment", segment.number));
+            return missing("log before segment", segment.number);
         }
         through = header.through;
     }
-    let last = chosen.last_entry();
-    let original = last.filter(|it| it.get().0.kind == SegmentKind::Original);
-    let Some(last) = original.map(|it| it.get().1.number) else {
-        return Err(damaged("log after segment", superseded.last().copied().unwrap_or(1)));
+    let last = match chosen.last_key_value() {
+        Some((_, (header, segment))) if header.kind == SegmentKind::Original => segment.number,
+        Some((_, (_, segment))) => return missing("log after segment", segment.number),
+        None => return missing("segment", FIRST_SEGMENT),
     };
     let mut run: Vec<Present> = chosen.into_values().map(|(_, segment)| segment).collect();
     // Only the one that writers were about to begin may have been cut off before its header was

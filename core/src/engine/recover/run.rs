@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Recovery, damaged};
+use super::{FIRST_SEGMENT, Recovery, damaged};
 use crate::engine::catalog::LogPosition;
 use crate::engine::config::Access;
 use crate::engine::files::{self, io_error, read_error, segment_name};
@@ -56,8 +56,9 @@ impl Recovery<'_> {
         let offset_in = |position: LogPosition, number: u64| {
             if number == position.segment { position.offset } else { 0 }
         };
-        let Some(mut last) = run.pop() else { return Err(damaged("segment", 1)) };
+        let Some(mut last) = run.pop() else { return Err(damaged("segment", FIRST_SEGMENT)) };
         let mut known = offset_in(synced, last.number);
+        let mut unbegun = None;
         // A segment is sealed once the next one is durable: if that has no record and this is not
         // sealed, power was cut in between, or the seal is damaged. Either way writers go on here.
         if last.len <= SegmentHeader::LEN
@@ -66,9 +67,11 @@ impl Recovery<'_> {
             if before.footer()?.is_none() {
                 let end = last.header.as_ref().map_or(0, |header| header.before);
                 known = offset_in(synced, before.number).max(end);
-                self.remove_unbegun(last.number)?;
+                unbegun = Some(last.number);
                 last = before;
             } else {
+                // Its seal may be in the cache of the system alone.
+                self.make_durable(&*before.file)?;
                 run.push(before);
             }
         }
@@ -78,7 +81,12 @@ impl Recovery<'_> {
         let start = offset_in(from, last.number);
         match examine(&last.file, last.number, start, known)? {
             Tail::Sealed(..) => Err(damaged("log after segment", last.number)),
-            Tail::Open(tail) => self.resume(state, &last, start, tail),
+            Tail::Open(tail) => {
+                if let Some(number) = unbegun {
+                    self.remove_unbegun(number)?;
+                }
+                self.resume(state, &last, start, tail)
+            }
         }
     }
 
@@ -120,9 +128,7 @@ impl Recovery<'_> {
             if end < len {
                 file.set_len(end).map_err(io_error)?;
             }
-            // What was read may be in the cache of the system alone.
-            file.sync().map_err(io_error)?;
-            self.disk.sync_dir(files::LOG).map_err(io_error)?;
+            self.make_durable(&**file)?;
         }
         let limits = self.limits();
         let footer = if end == SegmentHeader::LEN {
@@ -132,6 +138,16 @@ impl Recovery<'_> {
         };
         state.pending = Pending::resume(*number, end, footer, limits);
         Ok(())
+    }
+
+    /// Makes durable what was read of a segment: an earlier process may have left it in the cache of
+    /// the system.
+    fn make_durable(&self, file: &dyn DiskFile) -> Result<()> {
+        if self.config.access == Access::ReadOnly {
+            return Ok(());
+        }
+        file.sync().map_err(io_error)?;
+        self.disk.sync_dir(files::LOG).map_err(io_error)
     }
 
     /// Removes a segment without a record, so that the one before it may be appended to.

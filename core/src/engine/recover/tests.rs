@@ -1,4 +1,4 @@
-//! A checkpoint that was lost is noticed even where compaction has gone on from it.
+//! What recovery needs of compaction, and compaction of recovery.
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
@@ -61,4 +61,55 @@ fn a_lost_checkpoint_is_told_though_the_one_before_is_whole() {
     assert!(matches!(opened, Err(Error::StoreCorrupt { .. })), "{opened:?}");
     let engine = Engine::open(Arc::new(disk), config(Recovery::Rebuild)).unwrap();
     assert_eq!(all(&engine.namespace("n").unwrap()), expected);
+}
+
+/// What compaction leaves out for a later record is still needed if the power takes that record.
+#[cfg(feature = "fault-disk")]
+#[test]
+fn an_output_has_its_name_only_once_what_it_knows_of_is_durable() {
+    use crate::engine::{Durability, PutOptions};
+    use crate::platform::disk::fault::FaultDisk;
+
+    let config = |recovery| EngineConfig { compaction_dead_percent: 10, ..config(recovery) };
+    for changes in 0.. {
+        let disk = FaultDisk::new();
+        let engine = Engine::open(Arc::new(disk.clone()), config(Recovery::Checkpoint)).unwrap();
+        let namespace = engine.namespace("n").unwrap();
+        for number in 0..30 {
+            namespace.put(&[number], vec![1; 600]).unwrap();
+        }
+        let later = PutOptions { durability: Durability::None, ..PutOptions::default() };
+        for number in (0..30).step_by(3) {
+            namespace.put_with(&[number], vec![2; 30], &later).unwrap();
+        }
+        disk.cut_at(changes);
+        let outcome = engine.shared.compact_due();
+        drop((namespace, engine));
+        for left in disk.crash_states(10) {
+            let [rebuilt, opened] = [Recovery::Rebuild, Recovery::Checkpoint].map(|recovery| {
+                let engine = Engine::open(Arc::new(left.reopen()), config(recovery)).unwrap();
+                all(&engine.namespace("n").unwrap())
+            });
+            assert_eq!(rebuilt.len(), 30, "change {changes}: {}", left.origin());
+            assert_eq!(rebuilt, opened, "change {changes}: {}", left.origin());
+        }
+        if !disk.is_cut() {
+            assert!(changes > 5, "{changes} changes: {outcome:?}");
+            return;
+        }
+    }
+}
+
+#[test]
+fn a_wrong_count_of_keys_is_found() {
+    let engine = Engine::open(Arc::new(MemoryDisk::new()), config(Recovery::Checkpoint)).unwrap();
+    engine.namespace("n").unwrap().put(b"key", vec![1; 10]).unwrap();
+    let findings = |engine: &Engine| engine.verify(&mut |_| true).unwrap().findings;
+    assert_eq!(findings(&engine), 0);
+    let mut state = engine.shared.write();
+    let mut info = *state.namespaces.by_name().get("n").unwrap();
+    info.keys += 1;
+    state.namespaces.insert("n".to_owned(), info);
+    drop(state);
+    assert_eq!(findings(&engine), 1);
 }
