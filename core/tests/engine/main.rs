@@ -17,5 +17,6 @@ mod ledger;
 mod model;
 mod power_cuts;
 mod salvage;
+mod scans_of_damage;
 mod snapshots;
 mod watches;
