@@ -19,9 +19,6 @@ use crate::error::{Error, Result};
 use crate::platform::disk::Disk;
 use crate::platform::{BoxFuture, MaybeSend, run_blocking};
 
-/// The namespace of the objects.
-const OBJECTS: &str = "objects";
-
 /// A [`BlobStore`] in an [`Engine`]. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct EngineStore {
@@ -30,6 +27,9 @@ pub struct EngineStore {
 }
 
 impl EngineStore {
+    /// The namespace of the engine that the objects are in.
+    pub const NAMESPACE: &'static str = "objects";
+
     /// The store in the engine on `disk`, which is made if there is none. Only one opener at a time
     /// may have it: [`Error::StoreLocked`].
     pub async fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Self> {
@@ -44,7 +44,7 @@ impl EngineStore {
 
     /// The store in an engine that is open. It blocks where [`open`](EngineStore::open) does not.
     pub fn new(engine: Engine) -> Result<Self> {
-        let objects = engine.namespace(OBJECTS)?;
+        let objects = engine.namespace(Self::NAMESPACE)?;
         Ok(Self { engine, objects })
     }
 

@@ -70,7 +70,8 @@ impl Shared {
     }
 
     fn checkpoint_if_due(&self, idle: bool) -> Result<()> {
-        if !self.is_checkpoint_due() && !(idle && self.owes_checkpoint()) {
+        let is_due = self.is_checkpoint_due() || (idle && self.owes_checkpoint());
+        if !is_due {
             return Ok(());
         }
         let gathered = self.gather_frames(FRAMES_DEAD_BYTES_MIN);

@@ -5,7 +5,8 @@ use std::ops::RangeInclusive;
 use crate::error::Error;
 
 /// Something that is wrong.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{error}")]
 pub struct Finding {
     /// What it means.
     pub kind: FindingKind,

@@ -1,15 +1,18 @@
 //! Scans: keys in order, by range or prefix, forward or backward, rolled up at a delimiter.
 
+use std::collections::VecDeque;
 use std::ops::Bound;
 
 use bytes::Bytes;
 
 use super::entry::{Body, Entry};
-use super::index::Cursor;
+use super::finding::{Finding, FindingKind};
+use super::index::{Cursor, OnDamage};
 use super::read::{KeyInfo, Source, expiry};
 use super::snapshot::Snapshot;
 use super::state::index_key;
-use crate::error::Result;
+use super::write::Now;
+use crate::error::{Error, Result};
 
 /// Which keys a scan gives, and how.
 #[derive(Debug, Clone)]
@@ -21,6 +24,7 @@ pub struct ScanBuilder {
     order: Order,
     delimiter: Option<u8>,
     limit: Option<usize>,
+    on_damage: OnDamage,
 }
 
 /// In which order a scan goes.
@@ -40,6 +44,8 @@ pub enum ScanItem<'a> {
     Key(ScanEntry<'a>),
     /// What all keys begin with that are rolled up into one: it ends with the delimiter.
     CommonPrefix(&'a [u8]),
+    /// Something that cannot be read, if the scan is to [pass it over](ScanBuilder::pass_over).
+    Damaged(Finding),
 }
 
 /// A key that a scan has come to. Its value is read only if it is asked for.
@@ -91,6 +97,7 @@ impl ScanBuilder {
             order: Order::Ascending,
             delimiter: None,
             limit: None,
+            on_damage: OnDamage::Fail,
         }
     }
 
@@ -142,6 +149,14 @@ impl ScanBuilder {
         self
     }
 
+    /// Parts of the index that are damaged are given as [`ScanItem::Damaged`] and passed over with
+    /// all keys that are in them, instead of ending the scan. What is given so counts for no limit.
+    #[must_use]
+    pub fn pass_over(mut self) -> Self {
+        self.on_damage = OnDamage::PassOver;
+        self
+    }
+
     /// Begins.
     pub fn open(self) -> Result<Scan> {
         Scan::new(self)
@@ -149,13 +164,46 @@ impl ScanBuilder {
 
     /// Gives every key and value to `visit`, which ends the scan by giving `false`. Common
     /// prefixes are not given.
-    pub fn for_each(self, mut visit: impl FnMut(&[u8], &[u8]) -> bool) -> Result<()> {
-        let mut scan = self.open()?;
-        while let Some(item) = scan.next()? {
-            let ScanItem::Key(entry) = item else { continue };
-            let more = match entry.inline() {
-                Some(bytes) => visit(entry.key(), bytes),
-                None => visit(entry.key(), &entry.value()?),
+    ///
+    /// The first value that cannot be read ends the scan; the error names its key.
+    pub fn for_each(self, visit: impl FnMut(&[u8], &[u8]) -> bool) -> Result<(), Finding> {
+        let mut failed = None;
+        self.for_each_or(visit, |finding| {
+            failed = Some(finding);
+            false
+        })?;
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// The same, going on past what is damaged: keys whose values are, and parts of the index with
+    /// all keys in them, are given to `damaged`, which ends the scan by giving `false`. An error
+    /// that is no damage ends it too.
+    pub fn for_each_or(
+        self,
+        mut visit: impl FnMut(&[u8], &[u8]) -> bool,
+        mut damaged: impl FnMut(Finding) -> bool,
+    ) -> Result<(), Finding> {
+        let namespace = self.snapshot.namespace;
+        let failed = |error| Finding::new(FindingKind::Index, error);
+        let mut scan = self.pass_over().open().map_err(failed)?;
+        while let Some(item) = scan.next().map_err(failed)? {
+            let more = match item {
+                ScanItem::CommonPrefix(_) => true,
+                ScanItem::Damaged(finding) => damaged(finding),
+                ScanItem::Key(entry) => match entry.inline() {
+                    Some(bytes) => visit(entry.key(), bytes),
+                    None => match entry.value() {
+                        Ok(bytes) => visit(entry.key(), &bytes),
+                        Err(error) => {
+                            let key = index_key(namespace, entry.key());
+                            let finding = Finding::of_value(&key, error);
+                            if !matches!(finding.error, Error::StoreCorrupt { .. }) {
+                                return Err(finding);
+                            }
+                            damaged(finding)
+                        }
+                    },
+                },
             };
             if !more {
                 break;
@@ -172,6 +220,7 @@ impl ScanBuilder {
             keys.push(match item {
                 ScanItem::Key(entry) => entry.key().to_vec(),
                 ScanItem::CommonPrefix(prefix) => prefix.to_vec(),
+                ScanItem::Damaged(finding) => return Err(finding.error),
             });
         }
         Ok(keys)
@@ -192,6 +241,8 @@ pub struct Scan {
     rest: usize,
     common: Vec<u8>,
     step: Step,
+    /// What was passed over on the way to where the cursor is.
+    passed_over: VecDeque<Error>,
 }
 
 /// What the cursor has to do before the next item.
@@ -200,12 +251,15 @@ enum Step {
     Advance,
     /// Past everything below `common`.
     Skip,
+    /// Nothing: it is there already.
+    Stay,
     End,
 }
 
 impl Scan {
     fn new(builder: ScanBuilder) -> Result<Self> {
-        let ScanBuilder { snapshot, prefix, start, end, order, delimiter, limit } = builder;
+        let ScanBuilder { snapshot, prefix, start, end, order, delimiter, limit, on_damage } =
+            builder;
         snapshot.shared.check_open()?;
         let namespace = snapshot.namespace;
         let prefix = index_key(namespace, &prefix);
@@ -240,7 +294,8 @@ impl Scan {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
         };
-        let cursor = snapshot.tree.cursor(snapshot.shared.frames.clone());
+        let mut cursor = snapshot.tree.cursor(snapshot.shared.frames.clone());
+        cursor.on_damage(on_damage);
         Ok(Self {
             cursor,
             low,
@@ -251,6 +306,7 @@ impl Scan {
             rest: limit.unwrap_or(usize::MAX),
             common: Vec::new(),
             step: Step::Begin,
+            passed_over: VecDeque::new(),
             snapshot,
         })
     }
@@ -258,8 +314,17 @@ impl Scan {
     /// The next item, if there is one. After an error the scan is over.
     #[allow(clippy::should_implement_trait)] // An item borrows from the scan.
     pub fn next(&mut self) -> Result<Option<ScanItem<'_>>> {
-        if self.rest == 0 || !self.advance()? {
+        if self.rest == 0 {
             self.step = Step::End;
+        }
+        if self.passed_over.is_empty() {
+            self.step = if self.advance()? { Step::Stay } else { Step::End };
+            self.passed_over.extend(self.cursor.take_passed_over());
+        }
+        if let Some(error) = self.passed_over.pop_front() {
+            return Ok(Some(ScanItem::Damaged(Finding::new(FindingKind::Index, error))));
+        }
+        if matches!(self.step, Step::End) {
             return Ok(None);
         }
         self.rest -= 1;
@@ -284,6 +349,7 @@ impl Scan {
     fn advance(&mut self) -> Result<bool> {
         match (&self.step, self.order) {
             (Step::End, _) => return Ok(false),
+            (Step::Stay, _) => return Ok(true),
             (Step::Begin, Order::Ascending) => self.cursor.seek(&self.low)?,
             (Step::Begin, Order::Descending) => match &self.high {
                 Some(high) => self.cursor.seek_before(high)?,

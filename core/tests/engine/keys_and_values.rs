@@ -149,6 +149,7 @@ fn keys_are_rolled_up_at_a_delimiter() {
                 ScanItem::CommonPrefix(prefix) => {
                     format!("{}*", String::from_utf8(prefix.to_vec()).unwrap())
                 }
+                ScanItem::Damaged(finding) => panic!("{finding}"),
             });
         }
         found

@@ -23,5 +23,6 @@ mod model;
 mod power_cuts;
 mod rebuilt_from_footers;
 mod salvage;
+mod scans_of_damage;
 mod snapshots;
 mod watches;

@@ -14,6 +14,9 @@ use sealwood::{Error, Result};
 use crate::common::{Seen, everything, open_faulty, pattern, small, try_open};
 use crate::ledger::Contents;
 
+/// The values that each key ever had.
+type History = BTreeMap<Vec<u8>, Vec<Vec<u8>>>;
+
 /// What a salvage gave.
 #[derive(Debug, Default)]
 struct Given {
@@ -102,12 +105,12 @@ fn read(disk: &FaultDisk, name: &str) -> Vec<u8> {
 
 /// Every kind of record, before and after a checkpoint, in several segments, some compacted.
 /// Gives the states that each key ever had, too.
-fn eventful(close: Close) -> (FaultDisk, Contents, BTreeMap<Vec<u8>, Vec<Vec<u8>>>) {
+fn eventful(close: Close) -> (FaultDisk, Contents, History) {
     let disk = FaultDisk::new();
     let engine = open_faulty(&disk, small());
     let one = engine.namespace("one").unwrap();
     let two = engine.namespace("two").unwrap();
-    let mut history: BTreeMap<Vec<u8>, Vec<Vec<u8>>> = BTreeMap::new();
+    let mut history: History = BTreeMap::new();
     let mut put = |namespace: &sealwood::engine::Namespace, key: &[u8], len: usize, seed: u64| {
         let value = pattern(len, seed);
         namespace.put(key, value.clone()).unwrap();
@@ -238,12 +241,7 @@ fn passing_over() -> EngineConfig {
     EngineConfig { access: Access::ReadOnly, recovery: Recovery::PassOver, ..small() }
 }
 
-fn check(
-    given: &Given,
-    expected: &Contents,
-    history: &BTreeMap<Vec<u8>, Vec<Vec<u8>>>,
-    place: &str,
-) {
+fn check(given: &Given, expected: &Contents, history: &History, place: &str) {
     let lost = given.lost_keys();
     let mut missing = 0;
     for (namespace, keys) in expected {
@@ -388,9 +386,9 @@ fn a_missing_segment_makes_what_is_older_uncertain() {
     let expected = everything(&open_faulty(&disk.reopen(), small()));
     let segments: Vec<String> =
         files(&disk).into_iter().map(|it| it.0).filter(|it| it.starts_with("log/")).collect();
-    for missing in 1..segments.len() - 1 {
+    for missing in &segments[1..segments.len() - 1] {
         let damaged = disk.reopen();
-        damaged.remove(&segments[missing]).unwrap();
+        damaged.remove(missing).unwrap();
         let given = salvage(&damaged);
         let named: Vec<_> = given
             .findings
@@ -404,7 +402,7 @@ fn a_missing_segment_makes_what_is_older_uncertain() {
             })
             .collect();
         assert_eq!(named.len(), 1, "{:?}", given.findings);
-        assert_eq!(named[0].0, segments[missing]);
+        assert_eq!(&named[0].0, missing);
         let revisions = &named[0].1;
         for (key, seen) in &expected["one"] {
             let salvaged = given.contents["one"].get(key);

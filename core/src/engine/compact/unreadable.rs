@@ -33,8 +33,8 @@ impl Unreadable {
     /// names none is given back.
     pub(super) fn note(&mut self, run: &[(u64, Segment)], error: &Error) -> Result<u64> {
         let Error::StoreCorrupt { file, .. } = error else { return Err(error.clone()) };
-        let numbers = run.iter().map(|(number, _)| *number);
-        let number = numbers.into_iter().find(|number| segment_name(*number) == *file);
+        let mut numbers = run.iter().map(|(number, _)| *number);
+        let number = numbers.find(|number| segment_name(*number) == *file);
         let number = number.ok_or_else(|| error.clone())?;
         log::warn!("compaction leaves {file} alone, which it cannot read: {error}");
         self.numbers.insert(number);

@@ -23,6 +23,19 @@ pub(crate) struct Cursor {
     frames: Arc<dyn FrameSource>,
     levels: Vec<Level>,
     key: Vec<u8>,
+    on_damage: OnDamage,
+    /// What could not be loaded since it was asked for.
+    passed_over: Vec<Error>,
+}
+
+/// What a cursor does where a frame is damaged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum OnDamage {
+    /// It fails.
+    #[default]
+    Fail,
+    /// It goes on past what is below.
+    PassOver,
 }
 
 /// A node on the way to the place.
@@ -37,7 +50,24 @@ struct Level {
 
 impl Cursor {
     pub(super) fn new(snapshot: Snapshot, frames: Arc<dyn FrameSource>) -> Self {
-        Self { snapshot, frames, levels: Vec::new(), key: Vec::new() }
+        Self {
+            snapshot,
+            frames,
+            levels: Vec::new(),
+            key: Vec::new(),
+            on_damage: OnDamage::Fail,
+            passed_over: Vec::new(),
+        }
+    }
+
+    /// Says what to do where a frame below the root is damaged.
+    pub(crate) fn on_damage(&mut self, on_damage: OnDamage) {
+        self.on_damage = on_damage;
+    }
+
+    /// What was passed over since this was asked last.
+    pub(crate) fn take_passed_over(&mut self) -> Vec<Error> {
+        std::mem::take(&mut self.passed_over)
     }
 
     /// The key the cursor is at.
@@ -138,7 +168,13 @@ impl Cursor {
             };
             let below = match inner.child(position) {
                 Some(child) if child.takes(*byte) => {
-                    Some(child.load(&*self.frames, self.snapshot.meter())?.clone())
+                    match child.load(&*self.frames, self.snapshot.meter()) {
+                        Ok(below) => Some(below.clone()),
+                        Err(error) => {
+                            self.on_damage.pass(error, &mut self.passed_over)?;
+                            None
+                        }
+                    }
                 }
                 _ => None,
             };
@@ -172,7 +208,14 @@ impl Cursor {
                     None
                 }
                 Content::Inner(inner) => match inner.child(level.at) {
-                    Some(child) => Some(child.load(&*self.frames, self.snapshot.meter())?.clone()),
+                    Some(child) => match child.load(&*self.frames, self.snapshot.meter()) {
+                        Ok(below) => Some(below.clone()),
+                        Err(error) => {
+                            self.on_damage.pass(error, &mut self.passed_over)?;
+                            level.at += 1;
+                            continue;
+                        }
+                    },
                     None => None,
                 },
             };
@@ -208,9 +251,13 @@ impl Cursor {
                     }
                     None => None,
                     Some(position) => match inner.child(position) {
-                        Some(child) => {
-                            Some(child.load(&*self.frames, self.snapshot.meter())?.clone())
-                        }
+                        Some(child) => match child.load(&*self.frames, self.snapshot.meter()) {
+                            Ok(below) => Some(below.clone()),
+                            Err(error) => {
+                                self.on_damage.pass(error, &mut self.passed_over)?;
+                                continue;
+                            }
+                        },
                         None => None,
                     },
                 },
@@ -272,6 +319,18 @@ impl Cursor {
         self.key.extend_from_slice(level.node.prefix());
         if let Content::Bucket(bucket) = level.node.content() {
             self.key.extend_from_slice(bucket.suffix(level.at));
+        }
+    }
+}
+
+impl OnDamage {
+    fn pass(self, error: Error, passed_over: &mut Vec<Error>) -> Result<()> {
+        match (self, error) {
+            (Self::PassOver, error @ Error::StoreCorrupt { .. }) => {
+                passed_over.push(error);
+                Ok(())
+            }
+            (_, error) => Err(error),
         }
     }
 }

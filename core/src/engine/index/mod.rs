@@ -50,7 +50,7 @@ use std::sync::Arc;
 pub(crate) use checkpoint::{Capture, Written};
 pub(crate) use child::Absent;
 use child::Child;
-pub(crate) use cursor::Cursor;
+pub(crate) use cursor::{Cursor, OnDamage};
 use inner::Inner;
 use node::{Content, FrameCell, Meter, Node};
 pub(crate) use snapshot::Snapshot;

@@ -1,6 +1,6 @@
 //! An engine to read from that is made of what is whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Reading;
@@ -77,7 +77,7 @@ fn empty(evidence: &Evidence, config: &EngineConfig) -> State {
         pending: Pending::new(&header, limits),
         revision: evidence.revision,
         namespaces: Namespaces::new(namespaces),
-        dropping: Default::default(),
+        dropping: BTreeSet::new(),
         next_namespace: FIRST_NAMESPACE,
         renames: evidence.renames.clone(),
         segments: evidence.segments.clone(),

@@ -412,7 +412,7 @@ impl World {
                 Ok(Some(ScanItem::CommonPrefix(common))) => found.push((common.to_vec(), true)),
                 Ok(None) => break,
                 // A fault struck a read.
-                Err(_) => return,
+                Ok(Some(ScanItem::Damaged(_))) | Err(_) => return,
             }
         }
         assert_eq!(found, expected, "{prefix:?} after {after:?} {delimiter:?} {order:?}");

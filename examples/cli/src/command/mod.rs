@@ -11,6 +11,7 @@ mod mkdir;
 mod put;
 mod relocate;
 mod rm;
+mod salvage;
 mod stat;
 mod tree;
 
@@ -45,6 +46,8 @@ pub(crate) enum Command {
     Du(du::Du),
     /// Figures of the vault and of its store
     Info(info::Info),
+    /// Copy what is whole out of a damaged local store
+    Salvage(salvage::Salvage),
     /// Show a vault at work on a folder, with nothing needed and nothing left behind
     Demo(demo::Demo),
 }
@@ -65,6 +68,7 @@ impl Command {
             Command::Cat(command) => command.run(context).await,
             Command::Du(command) => command.run(context).await,
             Command::Info(command) => command.run(context).await,
+            Command::Salvage(command) => command.run(context).await,
             Command::Demo(command) => command.run(context).await,
         }
     }

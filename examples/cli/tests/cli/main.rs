@@ -17,6 +17,7 @@ mod moving_and_removing;
 mod names_show_what_they_are;
 mod nothing_is_written_outside_the_target;
 mod one_program_at_a_time;
+mod salvage_gives_out_what_is_whole;
 mod secrets_never_come_from_arguments;
 mod what_a_bucket_answers_is_told;
 mod words_come_before_the_vault;
