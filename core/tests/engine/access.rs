@@ -1,5 +1,7 @@
 //! Who may do what: read-only openers, namespaces and their limit, and counts that disturb nothing.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use sealwood::Error;
 use sealwood::engine::{Access, EngineConfig};
 use sealwood::platform::disk::fault::{Call, FaultDisk, Operation};
@@ -97,29 +99,45 @@ fn no_more_namespaces_are_made_than_may_be_however_many_try_at_once() {
 }
 
 /// There is room for one more, again and again: whoever looks before he has the lock finds it free
-/// when somebody else has taken it.
+/// when somebody else has taken it. Both begin in the same instant, so that they meet there.
 #[test]
 fn of_many_who_make_the_last_namespace_one_does() {
-    const THREADS: usize = 4;
+    const ROUNDS: usize = 3000;
     let config = EngineConfig { namespaces_max: 2, ..small() };
     let engine = open_faulty(&FaultDisk::new(), config);
     engine.namespace("first").unwrap();
-    for round in 0..400 {
-        let barrier = std::sync::Barrier::new(THREADS);
-        let make = |thread: usize| {
-            let (engine, barrier) = (&engine, &barrier);
-            move || {
-                let name = format!("n{round}-{thread}");
-                barrier.wait();
-                engine.namespace(&name).is_ok().then_some(name)
+    let arrived = AtomicUsize::new(0);
+    let meet = |number: usize| {
+        arrived.fetch_add(1, Ordering::SeqCst);
+        let mut turns = 0;
+        while arrived.load(Ordering::SeqCst) < number {
+            turns += 1;
+            // Where there is one core, the other can only come if this one lets it.
+            if turns % 1000 == 0 {
+                std::thread::yield_now();
             }
-        };
-        let made: Vec<String> = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..THREADS).map(|it| scope.spawn(make(it))).collect();
-            threads.into_iter().filter_map(|it| it.join().unwrap()).collect()
-        });
-        assert_eq!(made.len(), 1, "{made:?}");
-        assert!(engine.drop_namespace(&made[0]).unwrap());
+            std::hint::spin_loop();
+        }
+    };
+    let run = |thread: usize| {
+        let (engine, meet) = (&engine, &meet);
+        move || {
+            let mut made = Vec::new();
+            for round in 0..ROUNDS {
+                let name = format!("n{thread}");
+                meet(round * 4 + 2);
+                made.push(engine.namespace(&name).is_ok());
+                meet(round * 4 + 4);
+                engine.drop_namespace(&name).unwrap();
+            }
+            made
+        }
+    };
+    let [one, other] = std::thread::scope(|scope| {
+        [0, 1].map(|thread| scope.spawn(run(thread))).map(|thread| thread.join().unwrap())
+    });
+    for (round, both) in one.into_iter().zip(other).enumerate() {
+        assert_ne!(both.0, both.1, "round {round}");
     }
 }
 

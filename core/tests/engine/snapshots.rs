@@ -97,7 +97,7 @@ fn a_snapshot_holds_what_it_sees_and_nothing_that_came_later() {
     let before = everything(&engine);
     let mut most = 0;
     for seed in 1..40 {
-        fill(seed % 7);
+        fill(if seed % 7 == 0 { 0 } else { seed });
         engine.compact().unwrap();
         if seed > 3 {
             most = most.max(used());
@@ -111,6 +111,6 @@ fn a_snapshot_holds_what_it_sees_and_nothing_that_came_later() {
     drop((seen, snapshot));
     engine.compact().unwrap();
     assert_given_back(&engine);
-    // Twice what is there, once for the snapshot, and something for what is under way.
-    assert!(most < 3 * used(), "{most} bytes were held, {} are live", used());
+    // What is there, what the snapshot sees, and something for what is under way.
+    assert!(most < 2 * used(), "{most} bytes were held, {} are live", used());
 }
