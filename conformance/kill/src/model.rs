@@ -1,0 +1,193 @@
+//! What must be there: the acknowledged changes of every thread, and those that may be there.
+//!
+//! Threads have keys of their own, so a thread's changes are in one order. Some are certain: a crash
+//! leaves them. Those after them were acknowledged as less, or not at all, and a crash leaves the
+//! first few of them, whichever number; each is whole or absent.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::change::{Change, Tree, apply};
+use crate::content::{Digest, Digests};
+use crate::line::Answer;
+use crate::operation::Covers;
+
+/// What was found at a key or a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// Of the content; none of a directory.
+    pub(crate) digest: Option<Digest>,
+    /// When it ceases to be, in milliseconds since 1970; 0 is never.
+    pub(crate) expires_at_ms: u64,
+}
+
+/// Everything that was found, and between which two times, in milliseconds since 1970.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Found {
+    pub(crate) keys: BTreeMap<String, Seen>,
+    pub(crate) from_ms: u64,
+    pub(crate) to_ms: u64,
+}
+
+/// What must be there.
+#[derive(Debug, Default)]
+pub(crate) struct Model {
+    threads: Vec<Thread>,
+    digests: Digests,
+}
+
+#[derive(Debug, Default)]
+struct Thread {
+    certain: Tree,
+    uncertain: VecDeque<Uncertain>,
+    /// How many operations were done when the one under way began, by thread.
+    done_before: Vec<u64>,
+    done: u64,
+}
+
+#[derive(Debug)]
+struct Uncertain {
+    changes: Vec<Change>,
+    /// Which of the thread's it is, counted over all that were done; none while it is under way.
+    place: Option<u64>,
+}
+
+impl Model {
+    /// Nothing, by so many threads.
+    pub(crate) fn new(threads: usize) -> Self {
+        let threads = std::iter::repeat_with(Thread::default).take(threads).collect();
+        Self { threads, digests: Digests::default() }
+    }
+
+    /// A thread begins something that makes these changes.
+    pub(crate) fn begin(&mut self, thread: usize, changes: Vec<Change>) {
+        let done_before = self.threads.iter().map(|thread| thread.done).collect();
+        let thread = &mut self.threads[thread];
+        thread.done_before = done_before;
+        thread.uncertain.push_back(Uncertain { changes, place: None });
+    }
+
+    /// What it began has ended. If it was done, it makes what it covers certain.
+    pub(crate) fn end(&mut self, thread: usize, answer: Answer, covers: Covers, sessions: usize) {
+        let own = &mut self.threads[thread];
+        match answer {
+            Answer::Nothing => {
+                own.uncertain.pop_back();
+                return;
+            }
+            Answer::Done => {
+                own.done += 1;
+                let place = own.done;
+                if let Some(last) = own.uncertain.back_mut() {
+                    last.place = Some(place);
+                }
+            }
+        }
+        let (place, done_before) = (own.done, own.done_before.clone());
+        for (number, other) in self.threads.iter_mut().enumerate() {
+            let covered = match covers {
+                Covers::Nothing => false,
+                Covers::Session => number % sessions == thread % sessions,
+                Covers::Everything => true,
+            };
+            if covered {
+                other.settle(if number == thread { place } else { done_before[number] });
+            }
+        }
+    }
+
+    /// After the process has ended: takes what was found for what is there from now on, and tells
+    /// what of it must not be so. The rest of the model then follows what was found.
+    pub(crate) fn resolve(&mut self, found: &Found) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let mut parts = vec![BTreeMap::new(); self.threads.len()];
+        for (key, seen) in &found.keys {
+            match owner(key).and_then(|owner| parts.get_mut(owner)) {
+                Some(part) => {
+                    part.insert(key.as_str(), *seen);
+                }
+                None => wrong.push(format!("{key}: nobody put it")),
+            }
+        }
+        for (thread, part) in self.threads.iter_mut().zip(&parts) {
+            wrong.extend(thread.resolve(part, found, &mut self.digests));
+        }
+        wrong
+    }
+}
+
+impl Thread {
+    /// What was done up to this place is certain.
+    fn settle(&mut self, place: u64) {
+        while let Some(first) = self.uncertain.front()
+            && first.place.is_some_and(|first| first <= place)
+            && let Some(first) = self.uncertain.pop_front()
+        {
+            first.changes.iter().for_each(|change| apply(&mut self.certain, change));
+        }
+    }
+
+    fn resolve(
+        &mut self,
+        part: &BTreeMap<&str, Seen>,
+        found: &Found,
+        digests: &mut Digests,
+    ) -> Vec<String> {
+        let mut nearest = differences(&self.certain, part, found, digests);
+        let mut candidate = self.certain.clone();
+        for uncertain in std::mem::take(&mut self.uncertain) {
+            if nearest.is_empty() {
+                break;
+            }
+            uncertain.changes.iter().for_each(|change| apply(&mut candidate, change));
+            let these = differences(&candidate, part, found, digests);
+            if these.len() < nearest.len() {
+                self.certain.clone_from(&candidate);
+                nearest = these;
+            }
+        }
+        nearest
+    }
+}
+
+/// The thread that a key belongs to: keys are `t3/...`, in an engine after a namespace and a colon.
+fn owner(key: &str) -> Option<usize> {
+    let path = key.split_once(':').map_or(key, |(_, path)| path);
+    path.strip_prefix('t')?.split('/').next()?.parse().ok()
+}
+
+/// What is not as it should be.
+fn differences(
+    tree: &Tree,
+    part: &BTreeMap<&str, Seen>,
+    found: &Found,
+    digests: &mut Digests,
+) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut alive = 0;
+    for (key, item) in tree {
+        let expected = Seen {
+            digest: item.content.map(|content| digests.of(content)),
+            expires_at_ms: item.expires_at_ms,
+        };
+        let expires = item.expires_at_ms;
+        let seen = part.get(key.as_str());
+        alive += usize::from(seen.is_some());
+        match seen {
+            Some(seen) if *seen != expected => {
+                wrong.push(format!("{key}: {seen:?} where there should be {expected:?}"));
+            }
+            Some(_) if expires != 0 && expires <= found.from_ms => {
+                wrong.push(format!("{key}: it expired, and is there"));
+            }
+            None if expires == 0 || expires > found.to_ms => {
+                wrong.push(format!("{key}: gone, where there should be {expected:?}"));
+            }
+            _ => {}
+        }
+    }
+    if alive < part.len() {
+        let surplus = part.keys().filter(|key| !tree.contains_key(**key));
+        wrong.extend(surplus.map(|key| format!("{key}: it is there, and should not be")));
+    }
+    wrong
+}
