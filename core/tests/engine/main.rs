@@ -15,5 +15,6 @@ mod large_values;
 mod ledger;
 mod model;
 mod power_cuts;
+mod renames;
 mod snapshots;
 mod watches;
