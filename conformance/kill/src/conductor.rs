@@ -69,10 +69,11 @@ impl Plan {
         end: Instant,
         outcome: &mut Outcome,
     ) -> Result<()> {
-        let directory = tempfile::Builder::new()
-            .prefix("sealwood-kill-")
-            .tempdir_in(&self.below)
-            .with_context(|| format!("cannot make a directory in {}", self.below.display()))?;
+        let directory =
+            tempfile::Builder::new()
+                .prefix("sealwood-kill-")
+                .tempdir_in(&self.below)
+                .with_context(|| format!("cannot make a directory in {}", self.below.display()))?;
         std::fs::create_dir(directory.path().join("store"))?;
         outcome.directories += 1;
         let mut trial = Trial::new(setup, directory.path());

@@ -58,7 +58,8 @@ impl FromStr for Line {
             return Ok(Line::Problem(rest.to_owned()));
         }
         let numbers: Result<Vec<u64>, _> = rest.split(' ').map(str::parse).collect();
-        let end = |thread: u64, number, answer| Line::End { thread: thread as usize, number, answer };
+        let end =
+            |thread: u64, number, answer| Line::End { thread: thread as usize, number, answer };
         match (word, &numbers.map_err(|_| wrong())?[..]) {
             ("begin", &[thread, number, now_ms]) => {
                 Ok(Line::Begin { thread: thread as usize, number, now_ms })

@@ -191,3 +191,100 @@ fn differences(
     }
     wrong
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::change::Item;
+    use crate::content::Content;
+    use crate::random::Random;
+
+    fn put(key: &str, expires_at_ms: u64) -> Change {
+        let content = Some(Content::draw(&mut Random::new(key.len() as u64, &[])));
+        Change::Put(key.to_owned(), Item { content, expires_at_ms })
+    }
+
+    fn done(model: &mut Model, thread: usize, changes: Vec<Change>, covers: Covers) {
+        model.begin(thread, changes);
+        model.end(thread, Answer::Done, covers, 2);
+    }
+
+    /// What there is after these changes, looked at between two times.
+    fn found(changes: &[Change], from_ms: u64, to_ms: u64) -> Found {
+        let mut tree = Tree::new();
+        changes.iter().for_each(|change| apply(&mut tree, change));
+        let mut digests = Digests::default();
+        let mut seen = |item: Item| Seen {
+            digest: item.content.map(|content| digests.of(content)),
+            expires_at_ms: item.expires_at_ms,
+        };
+        let keys = tree.into_iter().map(|(key, item)| (key, seen(item))).collect();
+        Found { keys, from_ms, to_ms }
+    }
+
+    #[test]
+    fn what_is_certain_has_to_be_there_and_the_rest_may_be_from_the_front() {
+        let (one, two, three) = (put("a:t0/x", 0), put("a:t0/yy", 0), put("a:t0/zzz", 0));
+        let model = || {
+            let mut model = Model::new(2);
+            done(&mut model, 0, vec![one.clone()], Covers::Everything);
+            done(&mut model, 0, vec![two.clone()], Covers::Nothing);
+            model.begin(0, vec![three.clone()]);
+            model
+        };
+        let all = [one.clone(), two.clone(), three.clone()];
+        for some in 1..=3 {
+            assert!(model().resolve(&found(&all[..some], 0, 0)).is_empty(), "{some}");
+        }
+        assert_eq!(model().resolve(&found(&[], 0, 0)).len(), 1);
+        assert_eq!(model().resolve(&found(&[one, three], 0, 0)).len(), 1);
+    }
+
+    #[test]
+    fn what_is_done_is_certain_with_whatever_came_before_it() {
+        let (one, two) = (put("a:t0/x", 0), put("a:t1/x", 0));
+        let mut model = Model::new(2);
+        done(&mut model, 0, vec![one.clone()], Covers::Nothing);
+        done(&mut model, 1, vec![two.clone()], Covers::Everything);
+        assert_eq!(model.resolve(&found(&[two], 0, 0)).len(), 1);
+        // Of another session nothing is said.
+        let mut model = Model::new(2);
+        done(&mut model, 0, vec![one], Covers::Nothing);
+        done(&mut model, 1, Vec::new(), Covers::Session);
+        assert!(model.resolve(&found(&[], 0, 0)).is_empty());
+    }
+
+    #[test]
+    fn several_changes_of_one_operation_are_there_together() {
+        let (one, two) = (put("a:t0/x", 0), put("a:t0/yy", 0));
+        let mut model = Model::new(1);
+        model.begin(0, vec![one.clone(), two]);
+        assert_eq!(model.resolve(&found(&[one], 0, 0)).len(), 1);
+    }
+
+    #[test]
+    fn what_was_deleted_or_refused_or_nobody_put_is_not_there() {
+        let one = put("a:t0/x", 0);
+        let mut model = Model::new(1);
+        done(&mut model, 0, vec![one.clone()], Covers::Everything);
+        done(&mut model, 0, vec![Change::Remove("a:t0/x".to_owned())], Covers::Everything);
+        model.begin(0, vec![one.clone()]);
+        model.end(0, Answer::Nothing, Covers::Everything, 2);
+        assert_eq!(model.resolve(&found(&[one], 0, 0)).len(), 1);
+        assert_eq!(model.resolve(&found(&[put("a:t7/x", 0)], 0, 0)).len(), 1);
+    }
+
+    #[test]
+    fn keys_cease_to_be_at_their_time() {
+        let expiring = put("a:t0/x", 100);
+        let wrong = |there: &[Change], from_ms, to_ms| {
+            let mut model = Model::new(1);
+            done(&mut model, 0, vec![expiring.clone()], Covers::Everything);
+            model.resolve(&found(there, from_ms, to_ms)).len()
+        };
+        let there = [expiring.clone()];
+        assert_eq!((wrong(&there, 50, 60), wrong(&[], 50, 60)), (0, 1));
+        assert_eq!((wrong(&there, 90, 110), wrong(&[], 90, 110)), (0, 0));
+        assert_eq!((wrong(&there, 100, 110), wrong(&[], 100, 110)), (1, 0));
+    }
+}

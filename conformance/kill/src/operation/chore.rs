@@ -93,7 +93,8 @@ impl Held {
                 Err(Error::Closed) => {}
                 other => {
                     let revision = snapshot.revision();
-                    let text = format!("a snapshot at {revision} is no longer what it was: {other:?}");
+                    let text =
+                        format!("a snapshot at {revision} is no longer what it was: {other:?}");
                     say(&Line::Problem(text));
                 }
             }

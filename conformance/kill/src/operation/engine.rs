@@ -1,8 +1,6 @@
 //! Writes to an engine, by one thread to keys of its own.
 
-use sealwood::engine::{
-    Durability, Engine, Namespace, NamespaceOptions, Precondition, PutOptions,
-};
+use sealwood::engine::{Durability, Engine, Namespace, NamespaceOptions, Precondition, PutOptions};
 use sealwood::{Error, Result};
 
 use super::Covers;
@@ -24,11 +22,21 @@ pub(crate) enum EngineOperation {
     Delete(Key, Durability),
     Expire(Key, Expiry),
     Batch(Vec<(Key, Option<Put>)>, Durability),
-    Rename { namespace: &'static str, from: String, to: String },
+    Rename {
+        namespace: &'static str,
+        from: String,
+        to: String,
+    },
     /// To a namespace of the thread's own, which is made if it is missing.
-    PutApart { namespace: String, key: String, content: Content },
+    PutApart {
+        namespace: String,
+        key: String,
+        content: Content,
+    },
     /// Drops that namespace.
-    Drop { namespace: String },
+    Drop {
+        namespace: String,
+    },
     /// Makes everything durable.
     Sync,
 }

@@ -71,7 +71,10 @@ impl Setup {
         let writers = self.writers();
         let random = |thread| self.random(round, thread, number);
         if thread == self.number_of(Thread::Closer) {
-            return (Vec::new(), Closing::draw(&mut random(Thread::Closer), self.mode).covers(self.mode));
+            return (
+                Vec::new(),
+                Closing::draw(&mut random(Thread::Closer), self.mode).covers(self.mode),
+            );
         }
         if thread >= writers {
             return (Vec::new(), Chore::draw(&mut random(Thread::Housekeeper)).covers(self.mode));

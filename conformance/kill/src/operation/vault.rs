@@ -113,7 +113,9 @@ impl Step {
             0..=3 => Self::draw_sure(random, thread),
             4..=6 => Self::Remove(Path::file(random, thread)),
             7..=10 => Self::Rename(Path::file(random, thread), Path::file(random, thread)),
-            11..=13 => Self::Rename(Path::directory(random, thread), Path::directory(random, thread)),
+            11..=13 => {
+                Self::Rename(Path::directory(random, thread), Path::directory(random, thread))
+            }
             14 | 15 => Self::Copy(Path::file(random, thread), Path::file(random, thread)),
             16 => Self::Copy(Path::directory(random, thread), Path::directory(random, thread)),
             17 => Self::RemoveAll(Path::directory(random, thread)),

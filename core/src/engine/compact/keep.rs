@@ -98,9 +98,8 @@ pub(super) fn kept<'a>(
                 now(namespace, key, revision)?.is_some_and(|(current, _, _)| current > revision);
             // Where keys were renamed to its name since, the rename itself tells that what had it
             // before is gone. In the names of after it, the note would reach what was renamed.
-            let speaks = state
-                .name_as_of(place.segment, namespace, key, revision, work.as_of)
-                .is_some();
+            let speaks =
+                state.name_as_of(place.segment, namespace, key, revision, work.as_of).is_some();
             (older && !newer && speaks).then_some(*record)
         }
         Record::Expire { namespace, key, revision, .. } => {
