@@ -11,6 +11,8 @@ pub(crate) enum Answer {
     Done,
     /// It was refused and has changed nothing.
     Nothing,
+    /// Nobody can say: a session lost its store while it committed. It was done whole, or not at all.
+    Unknown,
 }
 
 /// One line.
@@ -43,6 +45,9 @@ impl fmt::Display for Line {
             Line::End { thread, number, answer: Answer::Nothing } => {
                 write!(f, "nothing {thread} {number}")
             }
+            Line::End { thread, number, answer: Answer::Unknown } => {
+                write!(f, "unknown {thread} {number}")
+            }
             Line::Problem(text) => write!(f, "problem {}", text.replace('\n', " ")),
         }
     }
@@ -66,6 +71,7 @@ impl FromStr for Line {
             }
             ("done", &[thread, number]) => Ok(end(thread, number, Answer::Done)),
             ("nothing", &[thread, number]) => Ok(end(thread, number, Answer::Nothing)),
+            ("unknown", &[thread, number]) => Ok(end(thread, number, Answer::Unknown)),
             _ => Err(wrong()),
         }
     }
@@ -81,6 +87,7 @@ mod tests {
             Line::Begin { thread: 1, number: 2, now_ms: 3 },
             Line::End { thread: 1, number: 2, answer: Answer::Done },
             Line::End { thread: 1, number: 2, answer: Answer::Nothing },
+            Line::End { thread: 1, number: 2, answer: Answer::Unknown },
             Line::Problem("it is gone".to_owned()),
         ] {
             assert_eq!(line.to_string().parse(), Ok(line));

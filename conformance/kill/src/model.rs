@@ -2,7 +2,8 @@
 //!
 //! Threads have keys of their own, so a thread's changes are in one order. Some are certain: a crash
 //! leaves them. Those after them were acknowledged as less, or not at all, and a crash leaves the
-//! first few of them, whichever number; each is whole or absent.
+//! first few of them, whichever number; each is whole or absent. Where a session could not say what
+//! became of a change, both are followed.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -35,9 +36,10 @@ pub(crate) struct Model {
     digests: Digests,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Thread {
-    certain: Tree,
+    /// What there may be for certain: more than one thing after changes that nobody can tell of.
+    certain: Vec<Tree>,
     uncertain: VecDeque<Uncertain>,
     /// How many operations were done when the one under way began, by thread.
     done_before: Vec<u64>,
@@ -49,12 +51,14 @@ struct Uncertain {
     changes: Vec<Change>,
     /// Which of the thread's it is, counted over all that were done; none while it is under way.
     place: Option<u64>,
+    /// What comes after it may be there without it.
+    is_optional: bool,
 }
 
 impl Model {
     /// Nothing, by so many threads.
     pub(crate) fn new(threads: usize) -> Self {
-        let threads = std::iter::repeat_with(Thread::default).take(threads).collect();
+        let threads = std::iter::repeat_with(Thread::new).take(threads).collect();
         Self { threads, digests: Digests::default() }
     }
 
@@ -63,7 +67,7 @@ impl Model {
         let done_before = self.threads.iter().map(|thread| thread.done).collect();
         let thread = &mut self.threads[thread];
         thread.done_before = done_before;
-        thread.uncertain.push_back(Uncertain { changes, place: None });
+        thread.uncertain.push_back(Uncertain { changes, place: None, is_optional: false });
     }
 
     /// What it began has ended. If it was done, it makes what it covers certain.
@@ -74,14 +78,16 @@ impl Model {
                 own.uncertain.pop_back();
                 return;
             }
-            Answer::Done => {
+            Answer::Done | Answer::Unknown => {
                 own.done += 1;
                 let place = own.done;
                 if let Some(last) = own.uncertain.back_mut() {
                     last.place = Some(place);
+                    last.is_optional = answer == Answer::Unknown;
                 }
             }
         }
+        let covers = if answer == Answer::Done { covers } else { Covers::Nothing };
         let (place, done_before) = (own.done, own.done_before.clone());
         for (number, other) in self.threads.iter_mut().enumerate() {
             let covered = match covers {
@@ -116,13 +122,18 @@ impl Model {
 }
 
 impl Thread {
+    fn new() -> Self {
+        let (certain, uncertain) = (vec![Tree::new()], VecDeque::new());
+        Self { certain, uncertain, done_before: Vec::new(), done: 0 }
+    }
+
     /// What was done up to this place is certain.
     fn settle(&mut self, place: u64) {
         while let Some(first) = self.uncertain.front()
             && first.place.is_some_and(|first| first <= place)
             && let Some(first) = self.uncertain.pop_front()
         {
-            first.changes.iter().for_each(|change| apply(&mut self.certain, change));
+            self.certain = first.after(&self.certain);
         }
     }
 
@@ -132,20 +143,43 @@ impl Thread {
         found: &Found,
         digests: &mut Digests,
     ) -> Vec<String> {
-        let mut nearest = differences(&self.certain, part, found, digests);
-        let mut candidate = self.certain.clone();
-        for uncertain in std::mem::take(&mut self.uncertain) {
-            if nearest.is_empty() {
-                break;
+        let mut nearest: Option<(Vec<String>, Tree)> = None;
+        let mut candidates = std::mem::take(&mut self.certain);
+        let mut rest = std::mem::take(&mut self.uncertain).into_iter();
+        loop {
+            for candidate in &candidates {
+                let these = differences(candidate, part, found, digests);
+                if nearest.as_ref().is_none_or(|(wrong, _)| these.len() < wrong.len()) {
+                    nearest = Some((these, candidate.clone()));
+                }
             }
-            uncertain.changes.iter().for_each(|change| apply(&mut candidate, change));
-            let these = differences(&candidate, part, found, digests);
-            if these.len() < nearest.len() {
-                self.certain.clone_from(&candidate);
-                nearest = these;
+            let is_found = nearest.as_ref().is_some_and(|(wrong, _)| wrong.is_empty());
+            match rest.next() {
+                Some(uncertain) if !is_found => candidates = uncertain.after(&candidates),
+                _ => break,
             }
         }
-        nearest
+        let (wrong, tree) = nearest.unwrap_or_default();
+        self.certain = vec![tree];
+        wrong
+    }
+}
+
+impl Uncertain {
+    /// What there may be once what comes later is there.
+    fn after(&self, before: &[Tree]) -> Vec<Tree> {
+        let mut after: Vec<Tree> = Vec::new();
+        for tree in before {
+            let mut changed = tree.clone();
+            self.changes.iter().for_each(|change| apply(&mut changed, change));
+            let unchanged = self.is_optional.then(|| tree.clone());
+            for tree in [Some(changed), unchanged].into_iter().flatten() {
+                if !after.contains(&tree) {
+                    after.push(tree);
+                }
+            }
+        }
+        after
     }
 }
 
@@ -252,6 +286,21 @@ mod tests {
         done(&mut model, 0, vec![one], Covers::Nothing);
         done(&mut model, 1, Vec::new(), Covers::Session);
         assert!(model.resolve(&found(&[], 0, 0)).is_empty());
+    }
+
+    #[test]
+    fn what_nobody_can_tell_of_may_be_missing_before_what_is_certain() {
+        let (one, two) = (put("a:t0/x", 0), put("a:t0/yy", 0));
+        let wrong = |there: &[Change]| {
+            let mut model = Model::new(1);
+            model.begin(0, vec![one.clone()]);
+            model.end(0, Answer::Unknown, Covers::Everything, 2);
+            done(&mut model, 0, vec![two.clone()], Covers::Everything);
+            model.resolve(&found(there, 0, 0)).len()
+        };
+        assert_eq!(wrong(&[one.clone(), two.clone()]), 0);
+        assert_eq!(wrong(&[two.clone()]), 0);
+        assert_eq!(wrong(&[one.clone()]), 1);
     }
 
     #[test]

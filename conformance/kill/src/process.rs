@@ -51,6 +51,8 @@ pub(crate) enum Ended {
     Killed,
     /// It had done what it was told.
     ByItself,
+    /// It had to give up, and has said why.
+    InTrouble,
 }
 
 impl Moment {
@@ -115,8 +117,7 @@ impl Orders {
     fn judge(&self, status: ExitStatus, is_over: bool, said: &str) -> Result<Ended> {
         match status.code() {
             Some(0) => Ok(Ended::ByItself),
-            // What it said before tells more.
-            Some(1) if is_over && self.task == Task::Work && said.is_empty() => Ok(Ended::ByItself),
+            Some(1) if self.task == Task::Work && said.is_empty() => Ok(Ended::InTrouble),
             Some(_) => bail!("the victim ended with {status}: {said}"),
             None if !is_over => Ok(Ended::Killed),
             None if said.is_empty() => Ok(Ended::Killed),

@@ -85,8 +85,8 @@ impl Trial {
             }
             Line::Problem(problem) => problems.push(problem),
         })?;
-        if !problems.is_empty() {
-            bail!("{}", problems.join("\n"));
+        if !problems.is_empty() || ended == Ended::InTrouble {
+            bail!("the victim gave up: {}", problems.join("\n"));
         }
         counts.kills += u64::from(ended == Ended::Killed);
         orders.task = Task::Recover;

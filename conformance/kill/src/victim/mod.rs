@@ -15,6 +15,7 @@ use sealwood::platform::{Clock, SystemClock};
 use sealwood::{Error, Result};
 
 use crate::line::{Answer, Line, say};
+use crate::mode::Mode;
 use crate::operation::chore::Chore;
 use crate::operation::closing::{By, Closing, Then};
 use crate::operation::engine::EngineOperation;
@@ -124,7 +125,7 @@ impl Victim<'_> {
         ExitCode::SUCCESS
     }
 
-    /// Does an operation, says so before and after, and gives what came of it: nothing where the
+    /// Does an operation, says so before and after, and gives what came of it: none where the
     /// engine was closed meanwhile.
     fn told(
         &self,
@@ -133,18 +134,21 @@ impl Victim<'_> {
         work: impl FnOnce(u64) -> Option<Result<Answer>>,
     ) -> Option<Answer> {
         let begun = self.begin(thread, number);
-        let answer = match work(begun.now_ms) {
-            Some(Ok(answer)) => Some(answer),
-            None => None,
-            Some(Err(Error::Closed)) if self.setup.mode.closes_beside_calls() => None,
+        let mode = self.setup.mode;
+        let (answer, is_closed) = match work(begun.now_ms) {
+            Some(Ok(answer)) => (answer, false),
+            None => (Answer::Nothing, true),
+            Some(Err(Error::Closed)) if mode.closes_beside_calls() => (Answer::Nothing, true),
+            // A session whose store is closed while it commits cannot ask what became of it.
+            Some(Err(Error::OutcomeUnknown)) if mode == Mode::VaultClose => (Answer::Unknown, true),
             Some(Err(error)) => {
                 say(&Line::Problem(format!("{thread:?} {number}: {}: {error}", error.code())));
                 // What is wrong stays wrong: there is no point in going on.
                 std::process::exit(1);
             }
         };
-        begun.end(answer.unwrap_or(Answer::Nothing));
-        answer
+        begun.end(answer);
+        (!is_closed).then_some(answer)
     }
 
     fn begin(&self, thread: Thread, number: u64) -> Begun {
