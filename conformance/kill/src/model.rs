@@ -299,8 +299,8 @@ mod tests {
             model.resolve(&found(there, 0, 0)).len()
         };
         assert_eq!(wrong(&[one.clone(), two.clone()]), 0);
-        assert_eq!(wrong(&[two.clone()]), 0);
-        assert_eq!(wrong(&[one.clone()]), 1);
+        assert_eq!(wrong(std::slice::from_ref(&two)), 0);
+        assert_eq!(wrong(std::slice::from_ref(&one)), 1);
     }
 
     #[test]
