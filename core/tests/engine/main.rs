@@ -22,6 +22,7 @@ mod missing_log;
 mod model;
 mod power_cuts;
 mod rebuilt_from_footers;
+mod renames;
 mod salvage;
 mod scans_of_damage;
 mod snapshots;

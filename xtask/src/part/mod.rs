@@ -5,6 +5,7 @@ mod dart;
 mod deny;
 mod fuzz;
 mod js;
+mod kill;
 pub(crate) mod kotlin;
 mod lint;
 mod matrix;
@@ -30,6 +31,8 @@ pub(crate) enum Part {
     Rust,
     /// A bounded share of every fuzz target.
     Fuzz,
+    /// Processes that write to the engine, killed, and what they leave.
+    Kill,
     /// A share of the faults that tests have to notice.
     Mutants,
     /// Licences, sources and bans of the dependencies.
@@ -60,6 +63,7 @@ impl Part {
         Part::Lint,
         Part::Rust,
         Part::Fuzz,
+        Part::Kill,
         Part::Mutants,
         Part::Deny,
         Part::S3,
@@ -79,6 +83,7 @@ impl Part {
             Part::Lint => "lint",
             Part::Rust => "rust",
             Part::Fuzz => "fuzz",
+            Part::Kill => "kill",
             Part::Mutants => "mutants",
             Part::Deny => "deny",
             Part::S3 => "s3",
@@ -99,6 +104,7 @@ impl Part {
             Part::Lint => lint::run(workspace, tally),
             Part::Rust => rust::run(workspace, tally),
             Part::Fuzz => fuzz::run(workspace, tally),
+            Part::Kill => kill::run(workspace, tally),
             Part::Mutants => mutants::run(workspace, tally),
             Part::Deny => deny::run(workspace, tally),
             Part::S3 => s3::run(workspace, tally),

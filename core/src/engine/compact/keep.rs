@@ -1,5 +1,7 @@
 //! Which records are still needed, and under which key.
 
+use std::borrow::Cow;
+
 use crate::engine::entry::Place;
 use crate::engine::index::Absent;
 use crate::engine::log::Record;
@@ -29,10 +31,21 @@ impl State {
         else {
             return None;
         };
-        let as_of = self.segments.get(&segment).map_or(0, |segment| segment.as_of);
-        let since = revision.max(as_of) + 1..=until;
-        let resolved = renames::resolve(&self.renames, namespace, key, since)?;
+        let resolved = self.name_as_of(segment, namespace, key, revision, until)?;
         (*resolved != *key).then(|| resolved.into_owned())
+    }
+
+    /// The name that a record's key has up to a revision, if it may have one by then.
+    fn name_as_of<'a>(
+        &self,
+        segment: u64,
+        namespace: u32,
+        key: &'a [u8],
+        revision: u64,
+        until: u64,
+    ) -> Option<Cow<'a, [u8]>> {
+        let as_of = self.segments.get(&segment).map_or(0, |segment| segment.as_of);
+        renames::resolve(&self.renames, namespace, key, revision.max(as_of) + 1..=until)
     }
 }
 
@@ -83,7 +96,11 @@ pub(super) fn kept<'a>(
         Record::Delete { namespace, key, revision } => {
             let newer =
                 now(namespace, key, revision)?.is_some_and(|(current, _, _)| current > revision);
-            (older && !newer).then_some(*record)
+            // Where keys were renamed to its name since, the rename itself tells that what had it
+            // before is gone. In the names of after it, the note would reach what was renamed.
+            let speaks =
+                state.name_as_of(place.segment, namespace, key, revision, work.as_of).is_some();
+            (older && !newer && speaks).then_some(*record)
         }
         Record::Expire { namespace, key, revision, .. } => {
             let current =

@@ -1,0 +1,121 @@
+//! What a directory holds after its process has ended, and whether the engine is content with it.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use futures_lite::StreamExt;
+use futures_lite::future::block_on;
+use sealwood::engine::{Background, Engine, EngineConfig, Recovery, ScanItem, VacuumMode};
+use sealwood::platform::{Clock, SystemClock};
+use sealwood::vault::EntryKind;
+
+use crate::content::digest;
+use crate::model::{Found, Seen};
+use crate::setup::Setup;
+
+/// Opens the directory, looks at all of it, and closes it. What is wrong beside what it holds is an
+/// error.
+pub(crate) fn look(setup: Setup, directory: &Path, recovery: Recovery) -> Result<Found> {
+    // Nothing is under way that is not asked for.
+    let config = EngineConfig { recovery, background: Background::Manual, ..setup.config() };
+    let engine = Engine::open_directory(directory, config).context("it does not open")?;
+    let from_ms = SystemClock.now_ms();
+    let keys = if setup.mode.has_vault() {
+        block_on(files(setup, &engine)).context("its vault cannot be read")?
+    } else {
+        keys(&engine).context("its keys cannot be read")?
+    };
+    let found = Found { keys: keys.into_iter().collect(), from_ms, to_ms: SystemClock.now_ms() };
+    verify(&engine)?;
+    counts(&engine)?;
+    no_strays(&engine)?;
+    engine.close().context("it does not close")?;
+    Ok(found)
+}
+
+fn keys(engine: &Engine) -> Result<Vec<(String, Seen)>> {
+    let mut keys = Vec::new();
+    for name in engine.namespaces()? {
+        let mut scan = engine.namespace(&name)?.scan()?.open()?;
+        while let Some(item) = scan.next()? {
+            let ScanItem::Key(entry) = item else { continue };
+            let key = format!("{name}:{}", String::from_utf8_lossy(entry.key()));
+            let value = entry.value().with_context(|| key.clone())?;
+            let expires_at_ms = entry.info().expires_at_ms.unwrap_or(0);
+            keys.push((key, Seen { digest: Some(digest(&value)), expires_at_ms }));
+        }
+    }
+    Ok(keys)
+}
+
+async fn files(setup: Setup, engine: &Engine) -> Result<Vec<(String, Seen)>> {
+    let (_, vault) = setup.vault(engine.clone()).await?;
+    let mut files = Vec::new();
+    let mut entries = vault.list_recursive("").await?;
+    while let Some(entry) = entries.next().await {
+        let entry = entry?;
+        let path = entry.path.to_string();
+        let seen = |digest| Seen { digest, expires_at_ms: 0 };
+        files.push(match entry.kind {
+            EntryKind::Directory => (format!("{path}/"), seen(None)),
+            EntryKind::File => {
+                let content = vault.get(&path).await.with_context(|| path.clone())?;
+                (path, seen(Some(digest(&content))))
+            }
+        });
+    }
+    Ok(files)
+}
+
+fn verify(engine: &Engine) -> Result<()> {
+    let mut findings = Vec::new();
+    engine.verify(&mut |finding| {
+        findings.push(format!("{finding:?}"));
+        findings.len() < 10
+    })?;
+    if !findings.is_empty() {
+        bail!("verify finds: {}", findings.join("; "));
+    }
+    Ok(())
+}
+
+/// A namespace without expired keys has as many keys as a scan gives.
+fn counts(engine: &Engine) -> Result<()> {
+    use crate::operation::engine::FLEETING;
+    for name in engine.namespaces()?.iter().filter(|name| *name != FLEETING) {
+        let namespace = engine.namespace(name)?;
+        let (counted, there) = (namespace.len()?, namespace.scan()?.keys()?.len() as u64);
+        if counted != there {
+            bail!("{name} counts {counted} keys and has {there}");
+        }
+    }
+    Ok(())
+}
+
+/// A checkpoint and a vacuum leave no file that nothing accounts for.
+fn no_strays(engine: &Engine) -> Result<()> {
+    engine.checkpoint()?;
+    engine.vacuum(VacuumMode::Delete)?;
+    engine.checkpoint()?;
+    let stray = engine.stray_files()?;
+    if !stray.is_empty() {
+        bail!("files that nothing accounts for, or missing ones: {}", stray.join(", "));
+    }
+    Ok(())
+}
+
+/// Copies a directory with all below it.
+pub(crate) fn copy_directory(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_directory(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! What is done beside the writers: checkpoints, compaction, purges, checks, snapshots.
+
+use std::collections::VecDeque;
+
+use sealwood::engine::{Engine, EngineSnapshot, VacuumMode};
+use sealwood::{Error, Result};
+use xxhash_rust::xxh3::Xxh3;
+
+use super::Covers;
+use super::engine::FLEETING;
+use crate::line::{Line, say};
+use crate::mode::Mode;
+use crate::random::Random;
+
+/// How many snapshots are held at once.
+const HELD_MAX: usize = 3;
+
+/// How many keys of a namespace are looked at in one.
+const KEYS_MAX: usize = 200;
+
+/// One chore.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Chore {
+    Checkpoint,
+    Compact,
+    Purge,
+    Vacuum,
+    Verify,
+    /// Takes a snapshot and lets an older one go, which has to be what it was.
+    Snapshot,
+}
+
+/// Snapshots, and a checksum of what each held when it was taken.
+#[derive(Default)]
+pub(crate) struct Held(VecDeque<(EngineSnapshot, u64)>);
+
+impl Chore {
+    /// The next chore.
+    pub(crate) fn draw(random: &mut Random) -> Self {
+        match random.below(12) {
+            0..=3 => Self::Checkpoint,
+            4 | 5 => Self::Compact,
+            6 => Self::Purge,
+            7 => Self::Vacuum,
+            8 => Self::Verify,
+            _ => Self::Snapshot,
+        }
+    }
+
+    /// A checkpoint makes durable what the engine has. A session may have more.
+    pub(crate) fn covers(self, mode: Mode) -> Covers {
+        match self {
+            Self::Checkpoint if !mode.has_vault() => Covers::Everything,
+            _ => Covers::Nothing,
+        }
+    }
+
+    /// Does it.
+    pub(crate) fn perform(self, engine: &Engine, held: &mut Held) -> Result<()> {
+        match self {
+            Self::Checkpoint => engine.checkpoint().map(|_| ()),
+            Self::Compact => engine.compact().map(|_| ()),
+            Self::Purge => engine.purge_expired().map(|_| ()),
+            Self::Vacuum => engine.vacuum(VacuumMode::Delete).map(|_| ()),
+            Self::Verify => {
+                engine.verify(&mut |finding| {
+                    say(&Line::Problem(format!("verify beside writers: {finding:?}")));
+                    true
+                })?;
+                Ok(())
+            }
+            Self::Snapshot => held.turn(engine),
+        }
+    }
+}
+
+impl Held {
+    /// Lets all go.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    fn turn(&mut self, engine: &Engine) -> Result<()> {
+        let snapshot = engine.snapshot()?;
+        let checksum = checksum(&snapshot)?;
+        self.0.push_back((snapshot, checksum));
+        if self.0.len() > HELD_MAX
+            && let Some((snapshot, before)) = self.0.pop_front()
+        {
+            match self::checksum(&snapshot) {
+                Ok(now) if now == before => {}
+                // It is of an engine that was closed meanwhile.
+                Err(Error::Closed) => {}
+                other => {
+                    let revision = snapshot.revision();
+                    let text =
+                        format!("a snapshot at {revision} is no longer what it was: {other:?}");
+                    say(&Line::Problem(text));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Of what is there whatever the time.
+fn checksum(snapshot: &EngineSnapshot) -> Result<u64> {
+    let mut hash = Xxh3::new();
+    let namespaces = snapshot.namespaces().filter(|name| *name != FLEETING);
+    for namespace in namespaces.filter_map(|name| snapshot.namespace(name)) {
+        namespace.scan().limit(KEYS_MAX).for_each(|key, value| {
+            hash.update(&(key.len() as u64).to_le_bytes());
+            hash.update(key);
+            hash.update(&(value.len() as u64).to_le_bytes());
+            hash.update(value);
+            true
+        })?;
+    }
+    Ok(hash.digest())
+}

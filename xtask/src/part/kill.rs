@@ -1,0 +1,20 @@
+//! A minute of killed processes, a quarter of it for each of what they do.
+
+use anyhow::Result;
+
+use crate::chore::kill::program;
+use crate::process;
+use crate::tally::Tally;
+use crate::workspace::Workspace;
+
+/// What is killed: `cargo xtask kill --only` takes these names.
+const MODES: [&str; 4] = ["engine", "engine-close", "vault", "vault-close"];
+
+pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
+    let program = program(workspace)?;
+    for mode in MODES {
+        let mut command = workspace.command(&program);
+        tally.check(mode, process::run(command.args(["--minutes", "0.25", "--only", mode])));
+    }
+    Ok(())
+}
