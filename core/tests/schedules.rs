@@ -5,7 +5,7 @@
 
 mod engine {
     pub(crate) mod sync {
-        pub(crate) use shuttle::sync::atomic::{AtomicUsize, Ordering};
+        pub(crate) use shuttle::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
         pub(crate) use shuttle::sync::{Arc, Condvar, Mutex, MutexGuard};
         pub(crate) use std::sync::PoisonError;
 
@@ -16,6 +16,8 @@ mod engine {
 
     #[path = "../../src/engine/entry.rs"]
     pub(crate) mod entry;
+    #[path = "../../src/engine/gate.rs"]
+    pub(crate) mod gate;
     #[path = "../../src/engine/group.rs"]
     pub(crate) mod group;
     #[path = "../../src/engine/pins.rs"]
@@ -36,9 +38,10 @@ mod platform {
 use std::time::Duration;
 
 use engine::entry::ValueRef;
+use engine::gate::Gate;
 use engine::group::Group;
 use engine::pins::Pins;
-use engine::sync::{Arc, AtomicUsize, Mutex, Ordering, lock};
+use engine::sync::{Arc, AtomicBool, AtomicUsize, Mutex, Ordering, lock};
 
 /// How many schedules are tried.
 const SCHEDULES: usize = 2_000;
@@ -184,4 +187,76 @@ fn a_value_is_written_or_deleted_but_not_both() {
         },
         100,
     );
+}
+
+/// A directory that one engine has at a time, and what is stored in it. Only the gate and one turn
+/// in the middle of a put are points where others may run: few enough to try out every schedule.
+#[derive(Default)]
+struct Home {
+    gate: Gate,
+    is_free: std::sync::atomic::AtomicBool,
+    stored: std::sync::Mutex<Vec<usize>>,
+}
+
+impl Home {
+    /// Gives whether it was acknowledged.
+    fn put(&self, key: usize) -> bool {
+        let Some(_call) = self.gate.enter() else { return false };
+        assert!(!self.is_free.load(Ordering::SeqCst), "{key} is stored in the directory of others");
+        shuttle::thread::yield_now();
+        assert!(!self.is_free.load(Ordering::SeqCst), "{key} was under way");
+        self.stored.lock().unwrap().push(key);
+        true
+    }
+
+    /// Closes, and gives what who opens it next finds.
+    fn close(&self) -> Vec<usize> {
+        self.gate.close(|| self.is_free.store(true, Ordering::SeqCst));
+        assert!(self.is_free.load(Ordering::SeqCst) && self.gate.is_drained());
+        self.stored.lock().unwrap().clone()
+    }
+}
+
+/// Threads that put so many keys each beside threads that close.
+fn close_beside_puts(writers: usize, puts: usize, closers: usize) {
+    let home = Arc::new(Home::default());
+    let writers: Vec<_> = (0..writers)
+        .map(|writer| {
+            let home = home.clone();
+            let put = move |number| Some(puts * writer + number).filter(|key| home.put(*key));
+            shuttle::thread::spawn(move || (0..puts).filter_map(put).collect::<Vec<_>>())
+        })
+        .collect();
+    let closers: Vec<_> = (0..closers)
+        .map(|_| {
+            let home = home.clone();
+            shuttle::thread::spawn(move || home.close())
+        })
+        .collect();
+    let found: Vec<Vec<usize>> = closers.into_iter().map(|it| it.join().unwrap()).collect();
+    for key in writers.into_iter().flat_map(|it| it.join().unwrap()) {
+        assert!(found.iter().all(|found| found.contains(&key)), "{key} was acknowledged");
+    }
+}
+
+#[test]
+fn what_is_acknowledged_beside_a_close_is_found_under_every_schedule() {
+    shuttle::check_dfs(
+        || {
+            let home = Arc::new(Home::default());
+            let writer = {
+                let home = home.clone();
+                shuttle::thread::spawn(move || home.put(0))
+            };
+            let found = home.close();
+            assert!(!writer.join().unwrap() || found == [0], "it was acknowledged");
+        },
+        None,
+    );
+}
+
+#[test]
+fn several_may_close_beside_several_who_put() {
+    shuttle::check_pct(|| close_beside_puts(2, 2, 1), SCHEDULES, 4);
+    shuttle::check_random(|| close_beside_puts(2, 2, 2), SCHEDULES);
 }

@@ -34,6 +34,13 @@ pub(crate) struct LogWriter {
     sync_owed: bool,
 }
 
+impl LogWriter {
+    /// Closes the file; for when nothing is written any more.
+    pub(crate) fn let_go(&mut self) {
+        self.file = None;
+    }
+}
+
 impl Shared {
     /// Waits until `revision` is as durable as asked.
     pub(crate) fn acknowledge(&self, revision: u64, durability: Durability) -> Result<()> {

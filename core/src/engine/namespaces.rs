@@ -18,7 +18,6 @@ pub struct NamespaceOptions {
 impl Shared {
     /// The id of a namespace, which is made if there is none.
     pub(crate) fn namespace(&self, name: &str, options: &NamespaceOptions) -> Result<u32> {
-        self.check_open()?;
         if !is_namespace_name(name) {
             let what = "a namespace's name has 1 to 64 characters of [A-Za-z0-9_-]";
             return Err(Error::InvalidArgument { what });

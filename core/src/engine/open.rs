@@ -1,6 +1,6 @@
 //! Opening and closing.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, RwLock};
 
 use super::commit::LogWriter;
@@ -9,6 +9,7 @@ use super::counters::Counters;
 use super::files::{self, frame_file_name, io_error, number_of};
 use super::frame::FrameSource;
 use super::frames::FrameStore;
+use super::gate::Gate;
 use super::group::Group;
 use super::leases::Leases;
 use super::manifest::{self, Manifest};
@@ -71,7 +72,7 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
         durable,
         poison: Mutex::new(None),
         poisoned: AtomicBool::new(false),
-        closed: AtomicBool::new(false),
+        gate: Gate::default(),
         leases: Leases::default(),
         pins: Pins::default(),
         changed: Changed::new(),
@@ -140,34 +141,44 @@ fn collect_frame_files(disk: &dyn Disk, rounds: &mut Rounds, state: &mut State) 
 impl Shared {
     /// Ends everything; see [`Engine::close`](super::Engine::close).
     pub(super) fn close(&self) -> Result<()> {
-        let worker = lock(&self.worker).take();
-        if let Some(worker) = worker {
-            worker.stop();
-        }
-        if self.is_closed() {
-            return Ok(());
-        }
-        let outcome = match self.check_writable() {
-            Ok(()) => self.checkpoint().map(|_| ()),
-            // There is nothing that closing could still save.
-            Err(Error::ReadOnly | Error::StorePoisoned) => Ok(()),
-            Err(error) => Err(error),
-        };
-        self.closed.store(true, Ordering::Release);
+        let outcome = self.gate.close(|| {
+            let worker = lock(&self.worker).take();
+            if let Some(worker) = worker {
+                worker.stop();
+            }
+            let outcome = match self.check_writable() {
+                Ok(()) => self.checkpoint().map(|_| ()),
+                // There is nothing that closing could still save.
+                Err(Error::ReadOnly | Error::StorePoisoned) => Ok(()),
+                Err(error) => Err(error),
+            };
+            self.let_go();
+            outcome
+        });
         self.changed.notify(usize::MAX);
+        outcome.unwrap_or(Ok(()))
+    }
+
+    /// Closes every file and then frees the directory, in this order: who opens it next finds
+    /// nobody at work.
+    fn let_go(&self) {
+        lock(&self.log).let_go();
+        self.values.let_go();
+        self.handles.give_up();
         *lock(&self.lock) = None;
-        outcome
     }
 }
 
+/// Nobody knows of the engine any more, so nothing is under way.
 impl Drop for Shared {
     fn drop(&mut self) {
-        if let Some(worker) = lock(&self.worker).take() {
-            worker.stop();
+        if lock(&self.lock).is_none() {
+            return;
         }
         if self.check_writable().is_ok() && self.needs_flush() {
             // Nobody is left to hear of a failure; nothing of this was acknowledged as durable.
             let _ = self.write_out();
         }
+        self.let_go();
     }
 }

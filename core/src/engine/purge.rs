@@ -15,17 +15,25 @@ impl Shared {
     pub(crate) fn purge_expired(&self) -> Result<u64> {
         self.check_writable()?;
         let mut purged = 0;
-        loop {
-            let now_ms = self.config.clock.now_ms();
-            let due = self.reading(|state| state.tree.expired(now_ms, KEYS_AT_ONCE))?;
-            // Fewer than asked for need not be all: the rest may not be in memory yet.
-            if due.is_empty() {
-                return Ok(purged);
-            }
-            for key in due {
-                purged += u64::from(self.purge_key(&key)?);
-            }
+        while let Some(some) = self.purge_some_expired()? {
+            purged += some;
         }
+        Ok(purged)
+    }
+
+    /// Deletes some of them, and gives how many; none if there are none.
+    pub(crate) fn purge_some_expired(&self) -> Result<Option<u64>> {
+        let now_ms = self.config.clock.now_ms();
+        let due = self.reading(|state| state.tree.expired(now_ms, KEYS_AT_ONCE))?;
+        // Fewer than asked for need not be all: the rest may not be in memory yet.
+        if due.is_empty() {
+            return Ok(None);
+        }
+        let mut purged = 0;
+        for key in due {
+            purged += u64::from(self.purge_key(&key)?);
+        }
+        Ok(Some(purged))
     }
 
     /// Deletes a key of the index if it is still the one that expired.
@@ -53,11 +61,17 @@ impl Shared {
 
     /// Takes the keys of dropped namespaces out of the index.
     pub(crate) fn purge_dropped(&self) -> Result<()> {
-        loop {
-            let Some(id) = self.read().dropping.first().copied() else { return Ok(()) };
-            while self.purge_some(id)? {}
+        while self.purge_some_dropped()? {}
+        Ok(())
+    }
+
+    /// Takes some of them out. Gives whether there were any.
+    pub(crate) fn purge_some_dropped(&self) -> Result<bool> {
+        let Some(id) = self.read().dropping.first().copied() else { return Ok(false) };
+        if !self.purge_some(id)? {
             self.write().dropping.remove(&id);
         }
+        Ok(true)
     }
 
     /// Takes some keys out. Gives whether there may be more.

@@ -1,12 +1,14 @@
 //! Scans: keys in order, by range or prefix, forward or backward, rolled up at a delimiter.
 
 use std::ops::Bound;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::entry::{Body, Entry};
 use super::index::Cursor;
 use super::read::{KeyInfo, Source, expiry};
+use super::shared::Entering;
 use super::snapshot::Snapshot;
 use super::state::index_key;
 use super::write::Now;
@@ -78,6 +80,7 @@ impl<'a> ScanEntry<'a> {
 
     /// The value, checked.
     pub fn value(&self) -> Result<Bytes> {
+        let _call = self.snapshot.shared.enter()?;
         self.snapshot.shared.read_all(&Source::of(&self.entry))
     }
 }
@@ -241,7 +244,8 @@ impl Scan {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
         };
-        let cursor = snapshot.tree.cursor(snapshot.shared.frames.clone());
+        let frames = Arc::new(Entering(snapshot.shared.clone()));
+        let cursor = snapshot.tree.cursor(frames);
         Ok(Self {
             cursor,
             low,
@@ -259,6 +263,7 @@ impl Scan {
     /// The next item, if there is one. After an error the scan is over.
     #[allow(clippy::should_implement_trait)] // An item borrows from the scan.
     pub fn next(&mut self) -> Result<Option<ScanItem<'_>>> {
+        self.snapshot.shared.check_open()?;
         if self.rest == 0 || !self.advance()? {
             self.step = Step::End;
             return Ok(None);

@@ -4,6 +4,7 @@
 
 mod access;
 mod checkpoint_faults;
+mod closing;
 mod common;
 mod concurrency;
 mod costs;

@@ -56,18 +56,19 @@ impl Shared {
         self.sync_all()?;
         // Segments that are dead as a whole need no rewriting.
         self.checkpoint()?;
-        let written = self.compact_by(DEAD_PERCENT_ASKED)?;
+        let written = self.compact_by(DEAD_PERCENT_ASKED, usize::MAX)?;
         self.gather_frames(0)?;
         self.checkpoint()?;
         Ok(written)
     }
 
-    /// Compacts what has come to be worth it by itself.
+    /// Compacts one run that has come to be worth it by itself.
     pub(crate) fn compact_due(&self) -> Result<u64> {
-        self.compact_by(u64::from(self.config.compaction_dead_percent))
+        self.compact_by(u64::from(self.config.compaction_dead_percent), 1)
     }
 
-    fn compact_by(&self, dead_percent: u64) -> Result<u64> {
+    /// Compacts up to `runs_max` runs.
+    fn compact_by(&self, dead_percent: u64, runs_max: usize) -> Result<u64> {
         if !self.read().is_compaction_worth_it(self.config.compaction_dead_bytes_min) {
             return Ok(0);
         }
@@ -76,7 +77,9 @@ impl Shared {
         let policy = Policy { dead_percent, small_bytes };
         let mut written = 0;
         let mut done = BTreeSet::new();
-        loop {
+        for _ in 0..runs_max {
+            // Who closes does not wait for all of it.
+            self.check_open()?;
             let run = {
                 let state = self.read();
                 let run = next_run(&state, policy, &done);
@@ -84,10 +87,11 @@ impl Shared {
                 run
             };
             if run.is_empty() {
-                return Ok(written);
+                break;
             }
             written += self.compact_run(&run, &mut done)?;
         }
+        Ok(written)
     }
 
     /// Writes one run anew. Gives how many bytes that took.

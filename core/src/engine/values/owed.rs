@@ -35,6 +35,12 @@ impl Owed {
         self.values().get(value)?.temp.clone()
     }
 
+    /// Closes what was kept open.
+    pub(super) fn let_go(&self) {
+        let files: Vec<_> = self.values().values_mut().map(|owed| owed.file.take()).collect();
+        drop(files);
+    }
+
     fn values(&self) -> MutexGuard<'_, BTreeMap<ValueRef, OwedValue>> {
         self.values.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -48,8 +48,7 @@ impl Handles {
         };
         let file = match self.disk.open(name, OpenMode::Read) {
             Err(error) if is_too_many_open_files(&error) => {
-                let given_up = std::mem::take(&mut self.kept().handles);
-                drop(given_up);
+                self.give_up();
                 self.disk.open(name, OpenMode::Read)?
             }
             opened => opened?,
@@ -65,6 +64,12 @@ impl Handles {
         drop(kept);
         drop(evicted);
         Ok(file)
+    }
+
+    /// Gives up every handle.
+    pub(crate) fn give_up(&self) {
+        let given_up = std::mem::take(&mut self.kept().handles);
+        drop(given_up);
     }
 
     /// Gives up the handle of `name`: the file is gone, or another has its name.
