@@ -251,7 +251,7 @@ fn what_is_acknowledged_beside_a_close_is_found_under_every_schedule() {
             let found = home.close();
             assert!(!writer.join().unwrap() || found == [0], "it was acknowledged");
         },
-        None,
+        Some(3000),
     );
 }
 

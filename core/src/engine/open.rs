@@ -21,7 +21,7 @@ use super::state::State;
 use super::values::Values;
 use super::watch::Changed;
 use crate::error::{Error, Result};
-use crate::platform::disk::{Disk, Handles, LockMode};
+use crate::platform::disk::{Disk, Handles, LockMode, Sparing};
 
 /// Opens what is there, or makes it.
 pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shared>> {
@@ -32,6 +32,7 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
     };
     let locked = disk.lock(mode).map_err(io_error)?;
     let handles = Arc::new(Handles::new(disk.clone(), config.open_files_max));
+    let disk: Arc<dyn Disk> = Arc::new(Sparing::new(disk, handles.clone()));
     let frames: Arc<dyn FrameSource> = Arc::new(FrameStore::new(handles.clone()));
     let mut rounds = Rounds::default();
     let found = match manifest::read(&*disk)? {
@@ -70,6 +71,7 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
         state: RwLock::new(state),
         group: Group::default(),
         durable,
+        admits: AtomicBool::new(false),
         poison: Mutex::new(None),
         poisoned: AtomicBool::new(false),
         gate: Gate::default(),

@@ -43,6 +43,8 @@ pub(crate) struct Shared {
     /// Every revision up to this one is durable: the one counter behind acknowledgements,
     /// deletions and `needs_flush`.
     pub(crate) durable: AtomicU64,
+    /// The log takes the next record without opening a file, and the last write of it went well.
+    pub(crate) admits: AtomicBool,
     pub(crate) poison: Mutex<Option<Error>>,
     pub(crate) poisoned: AtomicBool,
     /// What every call of an app passes.

@@ -91,7 +91,7 @@ impl Shared {
         operations: &[Operation],
         durability: Durability,
     ) -> Result<Applied> {
-        self.check_writable()?;
+        self.admit()?;
         if operations.iter().any(|operation| operation.key.len() > KEY_BYTES_MAX) {
             return Err(Error::InvalidArgument { what: "a key has at most 65,536 bytes" });
         }
@@ -189,7 +189,8 @@ impl Shared {
             (state.pending.bytes() as usize, state.tree.memory().dirty)
         };
         if waiting >= self.config.log_buffer_bytes_max {
-            self.write_out()?;
+            // It was applied, whatever the reason.
+            self.write_out().map_err(|_| Error::OutcomeUnknown)?;
         }
         self.relieve_index(dirty)
     }

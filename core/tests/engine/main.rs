@@ -16,5 +16,6 @@ mod large_values;
 mod ledger;
 mod model;
 mod power_cuts;
+mod scarce;
 mod snapshots;
 mod watches;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Inner, Synced, file_name};
 use crate::engine::entry::ValueRef;
-use crate::engine::files::{VALUES, io_error};
+use crate::engine::files::{VALUES, io_error, sync_error};
 use crate::error::Result;
 use crate::platform::disk::{DiskFile, OpenMode};
 
@@ -92,7 +92,7 @@ impl Inner {
                 Some(file) => file.clone(),
                 None => self.disk.open(temp, OpenMode::Write).map_err(io_error)?,
             };
-            file.sync().map_err(io_error)?;
+            file.sync().map_err(sync_error)?;
             // Closed before it gets another name, which not every platform gives to open files.
             drop(file);
             if let Some(entry) = self.owed.values().get_mut(value) {
@@ -106,7 +106,7 @@ impl Inner {
                 entry.temp = None;
             }
         }
-        self.disk.sync_dir(VALUES).map_err(io_error)?;
+        self.disk.sync_dir(VALUES).map_err(sync_error)?;
         let mut values = self.owed.values();
         for value in owed.keys() {
             // One that was put again meanwhile is owed again.
