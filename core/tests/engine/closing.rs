@@ -97,16 +97,27 @@ fn whoever_closes_returns_when_it_is_closed() {
         let engine = open_faulty(&disk, small());
         let one = engine.namespace("one").unwrap();
         one.put(b"key", pattern(2000, 1)).unwrap();
-        let begun = Barrier::new(2);
-        std::thread::scope(|scope| {
+        let begun = Barrier::new(3);
+        let changes = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                begun.wait();
+                put_until_closed(&one, 1);
+            });
+            let next = scope.spawn(|| {
+                while disk.lock(LockMode::Exclusive).is_err() {
+                    std::thread::yield_now();
+                }
+                disk.changes()
+            });
             for _ in 0..2 {
                 scope.spawn(|| {
                     begun.wait();
                     engine.close().unwrap();
-                    assert!(disk.lock(LockMode::Shared).is_ok(), "the directory is not free");
                 });
             }
+            next.join().unwrap()
         });
+        assert_eq!(disk.changes(), changes, "something was written after the directory was free");
     }
 }
 
