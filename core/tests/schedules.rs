@@ -1,7 +1,7 @@
 //! What the engine's writers and deleters promise each other under every schedule: the same source,
 //! with locks and counters that try out in which order threads may run.
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(missing_docs, dead_code, unused_imports)]
+#![allow(missing_docs, dead_code, unused_imports, clippy::unwrap_used)]
 
 mod engine {
     pub(crate) mod sync {
