@@ -1,11 +1,11 @@
 //! What the engine's writers and deleters promise each other under every schedule: the same source,
 //! with locks and counters that try out in which order threads may run.
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(missing_docs, dead_code, unused_imports)]
+#![allow(missing_docs, dead_code, unused_imports, clippy::unwrap_used)]
 
 mod engine {
     pub(crate) mod sync {
-        pub(crate) use shuttle::sync::atomic::{AtomicUsize, Ordering};
+        pub(crate) use shuttle::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
         pub(crate) use shuttle::sync::{Arc, Condvar, Mutex, MutexGuard};
         pub(crate) use std::sync::PoisonError;
 
@@ -16,6 +16,8 @@ mod engine {
 
     #[path = "../../src/engine/entry.rs"]
     pub(crate) mod entry;
+    #[path = "../../src/engine/gate.rs"]
+    pub(crate) mod gate;
     #[path = "../../src/engine/group.rs"]
     pub(crate) mod group;
     #[path = "../../src/engine/pins.rs"]
@@ -36,9 +38,10 @@ mod platform {
 use std::time::Duration;
 
 use engine::entry::ValueRef;
+use engine::gate::Gate;
 use engine::group::Group;
 use engine::pins::Pins;
-use engine::sync::{Arc, AtomicUsize, Mutex, Ordering, lock};
+use engine::sync::{Arc, AtomicBool, AtomicUsize, Mutex, Ordering, lock};
 
 /// How many schedules are tried.
 const SCHEDULES: usize = 2_000;
@@ -81,7 +84,8 @@ impl Log {
     }
 }
 
-fn run(fails_at: usize) {
+/// Gives how many syncs there were.
+fn run(fails_at: usize) -> usize {
     let log = Arc::new(Log::default());
     let writers: Vec<_> = (0..WRITERS)
         .map(|_| {
@@ -105,16 +109,29 @@ fn run(fails_at: usize) {
     if fails_at > WRITERS * PUTS {
         assert_eq!(log.durable.load(Ordering::SeqCst), WRITERS * PUTS);
     }
+    syncs
 }
 
 #[test]
 fn a_group_acknowledges_what_is_durable_and_wakes_everybody() {
-    shuttle::check_random(|| run(usize::MAX), SCHEDULES);
+    static SHARED: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+    let shares = || {
+        if run(usize::MAX) < WRITERS * PUTS {
+            SHARED.fetch_add(1, Ordering::SeqCst);
+        }
+    };
+    shuttle::check_random(shares, SCHEDULES);
+    assert!(SHARED.load(Ordering::SeqCst) > SCHEDULES / 2, "every writer syncs alone");
 }
 
 #[test]
 fn nobody_waits_for_a_sync_that_failed() {
-    shuttle::check_random(|| run(2), SCHEDULES);
+    shuttle::check_random(
+        || {
+            run(2);
+        },
+        SCHEDULES,
+    );
 }
 
 #[test]
@@ -184,4 +201,66 @@ fn a_value_is_written_or_deleted_but_not_both() {
         },
         100,
     );
+}
+
+/// A directory that one engine has at a time, and what is stored in it. Only the gate and one turn
+/// in the middle of a put are points where others may run.
+#[derive(Default)]
+struct Home {
+    gate: Gate,
+    is_free: std::sync::atomic::AtomicBool,
+    stored: std::sync::Mutex<Vec<usize>>,
+}
+
+impl Home {
+    /// Gives whether it was acknowledged.
+    fn put(&self, key: usize) -> bool {
+        let Some(_call) = self.gate.enter() else { return false };
+        assert!(!self.is_free.load(Ordering::SeqCst), "{key} is stored in the directory of others");
+        shuttle::thread::yield_now();
+        assert!(!self.is_free.load(Ordering::SeqCst), "{key} was under way");
+        self.stored.lock().unwrap().push(key);
+        true
+    }
+
+    /// Closes, and gives what who opens it next finds.
+    fn close(&self) -> Vec<usize> {
+        self.gate.close(|| self.is_free.store(true, Ordering::SeqCst));
+        assert!(self.is_free.load(Ordering::SeqCst) && self.gate.is_drained());
+        self.stored.lock().unwrap().clone()
+    }
+}
+
+/// Threads that put so many keys each beside threads that close.
+fn close_beside_puts(writers: usize, puts: usize, closers: usize) {
+    let home = Arc::new(Home::default());
+    let writers: Vec<_> = (0..writers)
+        .map(|writer| {
+            let home = home.clone();
+            let put = move |number| Some(puts * writer + number).filter(|key| home.put(*key));
+            shuttle::thread::spawn(move || (0..puts).filter_map(put).collect::<Vec<_>>())
+        })
+        .collect();
+    let closers: Vec<_> = (0..closers)
+        .map(|_| {
+            let home = home.clone();
+            shuttle::thread::spawn(move || home.close())
+        })
+        .collect();
+    let found: Vec<Vec<usize>> = closers.into_iter().map(|it| it.join().unwrap()).collect();
+    for key in writers.into_iter().flat_map(|it| it.join().unwrap()) {
+        assert!(found.iter().all(|found| found.contains(&key)), "{key} was acknowledged");
+    }
+}
+
+#[test]
+fn two_puts_that_are_acknowledged_beside_a_close_are_found() {
+    shuttle::check_pct(|| close_beside_puts(1, 2, 1), SCHEDULES, 3);
+    shuttle::check_random(|| close_beside_puts(1, 2, 1), SCHEDULES);
+}
+
+#[test]
+fn several_may_close_beside_several_who_put() {
+    shuttle::check_pct(|| close_beside_puts(2, 2, 1), SCHEDULES, 4);
+    shuttle::check_random(|| close_beside_puts(2, 2, 2), SCHEDULES);
 }

@@ -59,6 +59,13 @@ impl EngineStore {
         run_blocking(move || engine.close()).await
     }
 
+    /// Does a piece of what the engine's background does where there is a thread for it; see
+    /// [`Engine::maintain`].
+    pub async fn maintain(&self) -> Result<bool> {
+        let engine = self.engine.clone();
+        run_blocking(move || engine.maintain()).await
+    }
+
     async fn run<T: MaybeSend + 'static>(
         &self,
         work: impl FnOnce(&Namespace) -> Result<T> + MaybeSend + 'static,

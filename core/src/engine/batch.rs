@@ -1,12 +1,10 @@
 //! Batches: changes that happen together or not at all.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 
 use super::config::Durability;
+use super::holder::Holder;
 use super::namespace::Namespace;
-use super::shared::Shared;
 use super::write::{NewValue, Operation, OperationKind, Precondition};
 use crate::error::{Error, Result};
 
@@ -16,12 +14,12 @@ pub const BATCH_OPERATIONS_MAX: usize = 100_000;
 /// Changes of any namespaces of one engine that are seen, logged and recovered together or not at
 /// all. Nothing happens before [`commit`](Batch::commit); dropping it does nothing.
 pub struct Batch {
-    shared: Arc<Shared>,
+    shared: Holder,
     operations: Vec<Operation>,
 }
 
 impl Batch {
-    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+    pub(crate) fn new(shared: Holder) -> Self {
         Self { shared, operations: Vec::new() }
     }
 
@@ -99,6 +97,7 @@ impl Batch {
         if self.operations.iter().any(|operation| operation.namespace == FOREIGN) {
             return Err(Error::InvalidArgument { what: "a batch is for one engine" });
         }
+        let _call = self.shared.enter()?;
         Ok(self.shared.commit(&self.operations, durability)?.revision)
     }
 
@@ -109,7 +108,7 @@ impl Batch {
         precondition: Precondition,
         kind: OperationKind,
     ) -> &mut Self {
-        let own = Arc::ptr_eq(&namespace.shared, &self.shared);
+        let own = namespace.shared.is_same(&self.shared);
         let namespace = if own { namespace.id } else { FOREIGN };
         let key = Bytes::copy_from_slice(key);
         self.operations.push(Operation { namespace, key, precondition, kind });

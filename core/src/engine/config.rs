@@ -72,8 +72,9 @@ pub enum Background {
     /// the writer that passes a limit does.
     #[default]
     Automatic,
-    /// Only [`Engine::checkpoint`](super::Engine::checkpoint), [`close`](super::Engine::close) and
-    /// writers that pass the hard limit run them.
+    /// Only [`Engine::maintain`](super::Engine::maintain),
+    /// [`checkpoint`](super::Engine::checkpoint), [`close`](super::Engine::close) and writers that
+    /// pass the hard limit run them.
     Manual,
 }
 

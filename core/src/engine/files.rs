@@ -54,6 +54,14 @@ pub(crate) fn io_error(error: io::Error) -> Error {
     }
 }
 
+/// The same of a failed sync. A full disk is no passing thing then: nobody knows what it holds.
+pub(crate) fn sync_error(error: io::Error) -> Error {
+    match io_error(error) {
+        Error::StoreFull => Error::StoreFailed { reason: "the disk was full at a sync".into() },
+        error => error,
+    }
+}
+
 /// The same where `file` must be there and whole.
 pub(crate) fn read_error(what: &'static str, file: &str, offset: u64, error: io::Error) -> Error {
     match error.kind() {

@@ -18,12 +18,14 @@
 //!     64        zeros
 //! ```
 
+use std::sync::Arc;
+
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::files::{self, MANIFEST, io_error};
 use super::frame::FrameRef;
 use crate::error::{Error, Result};
-use crate::platform::disk::{Disk, OpenMode};
+use crate::platform::disk::{Disk, DiskFile, OpenMode};
 
 /// The format version of the whole directory.
 pub(crate) const VERSION: u16 = 1;
@@ -113,9 +115,20 @@ pub(crate) fn read(disk: &dyn Disk) -> Result<Manifest> {
     }
 }
 
+/// The manifest's file, to publish in.
+pub(crate) fn open(disk: &dyn Disk) -> Result<Arc<dyn DiskFile>> {
+    disk.open(MANIFEST, OpenMode::Write).map_err(io_error)
+}
+
+/// Makes a slot hold nothing, durably, whatever it held: for one of which nobody knows what it
+/// holds.
+pub(crate) fn void(file: &dyn DiskFile, slot: u64) -> Result<()> {
+    file.write_at(slot * SLOT_BYTES as u64, &[0; SLOT_BYTES]).map_err(io_error)?;
+    file.sync().map_err(io_error)
+}
+
 /// Writes one slot and makes it durable.
-pub(crate) fn publish(disk: &dyn Disk, published: &Published) -> Result<()> {
-    let file = disk.open(MANIFEST, OpenMode::Write).map_err(io_error)?;
+pub(crate) fn publish(file: &dyn DiskFile, published: &Published) -> Result<()> {
     file.write_at(published.slot * SLOT_BYTES as u64, &encode(published)).map_err(io_error)?;
     file.sync().map_err(io_error)
 }
@@ -205,7 +218,7 @@ mod tests {
         create(&disk).unwrap();
         assert_eq!(read(&disk).unwrap(), Manifest::Empty);
         for (generation, slot) in [(4, 0), (6, 1), (7, 0)] {
-            publish(&disk, &published(generation, slot)).unwrap();
+            publish(&*open(&disk).unwrap(), &published(generation, slot)).unwrap();
             assert_eq!(read(&disk).unwrap(), Manifest::Published(published(generation, slot)));
         }
         damage(&disk, 20);

@@ -49,7 +49,9 @@ mod files;
 mod finding;
 mod frame;
 mod frames;
+mod gate;
 mod group;
+mod holder;
 mod index;
 mod leases;
 mod log;
@@ -111,16 +113,18 @@ pub(crate) use {
     values::respell_name as respell_value_name,
 };
 
-use self::shared::Shared;
+use self::background::{More, Pace};
+use self::holder::Holder;
 use crate::error::{Error, Result};
 use crate::platform::disk::Disk;
 use crate::platform::{directory_disk, existing_directory_disk};
 
 /// An open engine. Cheap to clone; the last clone to go, namespaces and snapshots included, lets
-/// go of the directory, but only [`close`](Engine::close) says whether that went well.
+/// go of the directory before its drop returns, but only [`close`](Engine::close) checkpoints and
+/// says whether that went well.
 #[derive(Clone)]
 pub struct Engine {
-    shared: Arc<Shared>,
+    shared: Holder,
 }
 
 impl Engine {
@@ -132,7 +136,7 @@ impl Engine {
     pub fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Self> {
         let shared = open::open(disk, config)?;
         background::start(&shared);
-        Ok(Self { shared })
+        Ok(Self { shared: Holder::new(shared) })
     }
 
     /// Opens the engine in a directory of the file system, which is made if it is missing, its
@@ -184,19 +188,21 @@ impl Engine {
 
     /// The namespace of this name; if there is none, it is made with these options.
     pub fn namespace_with(&self, name: &str, options: &NamespaceOptions) -> Result<Namespace> {
+        let _call = self.shared.enter()?;
         let id = self.shared.namespace(name, options)?;
         Ok(Namespace { shared: self.shared.clone(), id })
     }
 
     /// The names of the namespaces, ascending.
     pub fn namespaces(&self) -> Result<Vec<String>> {
-        self.shared.check_open()?;
+        let _call = self.shared.enter()?;
         Ok(self.shared.read().namespaces.by_name().keys().cloned().collect())
     }
 
     /// Drops a namespace and all its keys, durably. Gives whether there was one. Its keys are out
     /// of reach at once; snapshots keep them.
     pub fn drop_namespace(&self, name: &str) -> Result<bool> {
+        let _call = self.shared.enter()?;
         self.shared.drop_namespace(name)
     }
 
@@ -217,6 +223,7 @@ impl Engine {
 
     /// Makes everything that was written so far durable.
     pub fn sync(&self) -> Result<()> {
+        let _call = self.shared.enter()?;
         self.shared.check_writable()?;
         let revision = self.shared.read().revision;
         self.shared.sync_to(revision, Durability::Sync)
@@ -234,23 +241,39 @@ impl Engine {
     ///
     /// After an error nothing is lost, and the next checkpoint does what this one did not.
     pub fn checkpoint(&self) -> Result<bool> {
-        self.shared.settle()
+        let _call = self.shared.enter()?;
+        self.shared.tidy()
+    }
+
+    /// Does a piece of what the background does by itself where there is a thread for it: removes
+    /// up to 256 keys that have expired and as many of dropped namespaces, checkpoints if anything is owed, compacts
+    /// one run of segments (64 at most) that has come to be worth it, and brings the index in
+    /// memory below its limit. Gives whether there is more to be done at once.
+    ///
+    /// For an idle timer, where there are no threads or with [`Background::Manual`]; beside the
+    /// thread it does no harm. An error costs no write, and the next call tries again.
+    pub fn maintain(&self) -> Result<bool> {
+        let _call = self.shared.enter()?;
+        Ok(self.shared.maintain(Pace::Idle)? == More::Yes)
     }
 
     /// Rewrites what is live in segments of the log that are partly dead, and gives the space back.
     /// Large values are never rewritten. Gives how many bytes were written anew.
     pub fn compact(&self) -> Result<u64> {
+        let _call = self.shared.enter()?;
         self.shared.compact_all()
     }
 
     /// Finds files that nothing names, as a crash may leave them, and gives their space back.
     pub fn vacuum(&self, mode: VacuumMode) -> Result<Vacuum> {
+        let _call = self.shared.enter()?;
         self.shared.vacuum(mode)
     }
 
     /// Removes keys that have expired. They are out of reach anyway; this frees what they hold.
     /// Gives how many there were.
     pub fn purge_expired(&self) -> Result<u64> {
+        let _call = self.shared.enter()?;
         self.shared.purge_expired()
     }
 
@@ -258,6 +281,7 @@ impl Engine {
     /// records, headers and footers of the log, the accounts.
     /// `each` is told what is wrong and whether to go on, and how many keys were checked.
     pub fn verify(&self, each: &mut dyn FnMut(Finding) -> bool) -> Result<Verified> {
+        let _call = self.shared.enter()?;
         self.shared.verify(each)
     }
 
@@ -265,6 +289,7 @@ impl Engine {
     /// that are missing, by name. None after a [`vacuum`](Engine::vacuum) with nothing under way.
     #[cfg(any(test, feature = "fault-disk"))]
     pub fn stray_files(&self) -> Result<Vec<String>> {
+        let _call = self.shared.enter()?;
         self.shared.stray_files()
     }
 
@@ -278,9 +303,13 @@ impl Engine {
         shared::lock(&self.shared.poison).clone()
     }
 
-    /// Checkpoints, lets go of the directory and ends: later calls fail with [`Error::Closed`].
-    /// Closing again does nothing. After an error it is closed too, and what was acknowledged is
-    /// as safe as ever.
+    /// Waits for the calls that are under way, checkpoints, lets go of all files and at last of
+    /// the directory, and ends. Calls that come after it, of snapshots, scans and uploads too, fail
+    /// with [`Error::Closed`]; background work gives up where it is.
+    ///
+    /// Closing again waits until it is closed and does nothing. After an error it is closed too, and
+    /// what was acknowledged is as safe as ever. Not for use from within a call, as what
+    /// [`verify`](Engine::verify) is given is: it would wait for itself.
     pub fn close(&self) -> Result<()> {
         self.shared.close()
     }

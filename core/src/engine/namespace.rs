@@ -1,14 +1,12 @@
 //! A namespace: one ordered key space.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 
 use super::batch::Batch;
 use super::config::Durability;
+use super::holder::Holder;
 use super::read::{KeyInfo, Value};
 use super::scan::ScanBuilder;
-use super::shared::Shared;
 use super::snapshot::Snapshot;
 use super::state::index_key;
 use super::upload::Upload;
@@ -36,7 +34,7 @@ pub struct PutOptions {
 /// (only opening again tells whether it was applied).
 #[derive(Clone)]
 pub struct Namespace {
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) shared: Holder,
     pub(crate) id: u32,
 }
 
@@ -45,6 +43,7 @@ impl Namespace {
     /// [`Error::StoreCorrupt`] if it is damaged.
     pub fn get(&self, key: &[u8]) -> Result<Option<Value>> {
         let shared = &self.shared;
+        let _call = shared.enter()?;
         shared.read_present(self.id, key, |found| {
             shared.read_all(&found.source).map(|bytes| found.value(bytes))
         })
@@ -56,6 +55,7 @@ impl Namespace {
     /// [`Error::RangePastEnd`] if the value ends before `offset`.
     pub fn get_range(&self, key: &[u8], offset: u64, len: u64) -> Result<Option<Value>> {
         let shared = &self.shared;
+        let _call = shared.enter()?;
         shared.read_present(self.id, key, |found| {
             let size = found.source.len();
             if offset > size {
@@ -68,6 +68,7 @@ impl Namespace {
 
     /// What is known of a key without reading its value.
     pub fn info(&self, key: &[u8]) -> Result<Option<KeyInfo>> {
+        let _call = self.shared.enter()?;
         Ok(self.shared.find(self.id, key)?.map(|found| found.info()))
     }
 
@@ -150,11 +151,13 @@ impl Namespace {
     /// key would become too long.
     pub fn rename_prefix(&self, from: &[u8], to: &[u8]) -> Result<bool> {
         let (from, to) = (Bytes::copy_from_slice(from), Bytes::copy_from_slice(to));
+        let _call = self.shared.enter()?;
         self.shared.rename_prefix(self.id, &from, &to)
     }
 
     /// The length of the longest key that `key` begins with, if there is one.
     pub fn longest_prefix(&self, key: &[u8]) -> Result<Option<usize>> {
+        let _call = self.shared.enter()?;
         let mut rest = key;
         loop {
             let full = index_key(self.id, rest);
@@ -186,12 +189,13 @@ impl Namespace {
     ///
     /// [`Error::CursorExpired`] if not all of these are still kept.
     pub fn watch(&self, prefix: &[u8], since_revision: u64) -> Result<Watch> {
-        self.shared.check_open()?;
+        let _call = self.shared.enter()?;
         Watch::new(self.shared.clone(), self.id, prefix.to_vec(), since_revision)
     }
 
     /// How many keys there are, expired ones that were not purged yet included.
     pub fn len(&self) -> Result<u64> {
+        self.shared.check_open()?;
         let state = self.shared.read();
         let info = state.namespaces.by_id(self.id).ok_or(Error::NamespaceDropped)?;
         Ok(info.keys)
@@ -216,6 +220,7 @@ impl Namespace {
     ) -> Result<(u64, bool)> {
         let key = Bytes::copy_from_slice(key);
         let operation = Operation { namespace: self.id, key, precondition, kind };
+        let _call = self.shared.enter()?;
         let applied = self.shared.commit(&[operation], durability)?;
         Ok((applied.revision, applied.changed.first().copied().unwrap_or(false)))
     }

@@ -18,7 +18,6 @@ pub struct NamespaceOptions {
 impl Shared {
     /// The id of a namespace, which is made if there is none.
     pub(crate) fn namespace(&self, name: &str, options: &NamespaceOptions) -> Result<u32> {
-        self.check_open()?;
         if !is_namespace_name(name) {
             let what = "a namespace's name has 1 to 64 characters of [A-Za-z0-9_-]";
             return Err(Error::InvalidArgument { what });
@@ -35,7 +34,7 @@ impl Shared {
         if self.config.access == Access::ReadOnly {
             return Err(Error::ReadOnly);
         }
-        self.check_writable()?;
+        self.admit()?;
         let (id, revision) = {
             // Others may have made it, or too many, since.
             let mut state = self.write();
@@ -68,7 +67,7 @@ impl Shared {
 
     /// Drops a namespace; see [`Engine::drop_namespace`](super::Engine::drop_namespace).
     pub(crate) fn drop_namespace(&self, name: &str) -> Result<bool> {
-        self.check_writable()?;
+        self.admit()?;
         let revision = {
             let mut state = self.write();
             let Some(info) = state.namespaces.by_name().get(name) else { return Ok(false) };

@@ -1,7 +1,7 @@
 //! Opening and closing.
 
 use std::io::ErrorKind;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, RwLock};
 
 use super::commit::LogWriter;
@@ -10,6 +10,7 @@ use super::counters::Counters;
 use super::files::{self, frame_file_name, io_error, number_of};
 use super::frame::FrameSource;
 use super::frames::FrameStore;
+use super::gate::Gate;
 use super::group::Group;
 use super::leases::Leases;
 use super::manifest::{self, Manifest};
@@ -22,7 +23,7 @@ use super::state::State;
 use super::values::Values;
 use super::watch::Changed;
 use crate::error::{Error, Result};
-use crate::platform::disk::{Disk, Handles, LockMode, OpenMode};
+use crate::platform::disk::{Disk, Handles, LockMode, OpenMode, Sparing};
 
 /// Opens what is there, or makes it.
 pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shared>> {
@@ -36,6 +37,7 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
     }
     let locked = disk.lock(mode).map_err(io_error)?;
     let handles = Arc::new(Handles::new(disk.clone(), config.open_files_max));
+    let disk: Arc<dyn Disk> = Arc::new(Sparing::new(disk, handles.clone()));
     let frames: Arc<dyn FrameSource> = Arc::new(FrameStore::new(handles.clone()));
     let mut rounds = Rounds::default();
     let (mut state, passed_over) = match config.recovery {
@@ -58,9 +60,10 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
         state: RwLock::new(state),
         group: Group::default(),
         durable,
+        admits: AtomicBool::new(false),
         poison: Mutex::new(None),
         poisoned: AtomicBool::new(false),
-        closed: AtomicBool::new(false),
+        gate: Gate::default(),
         leases: Leases::default(),
         pins: Pins::default(),
         sweep: Mutex::default(),
@@ -184,34 +187,44 @@ fn collect_frame_files(disk: &dyn Disk, rounds: &mut Rounds, state: &mut State) 
 impl Shared {
     /// Ends everything; see [`Engine::close`](super::Engine::close).
     pub(super) fn close(&self) -> Result<()> {
-        let worker = lock(&self.worker).take();
-        if let Some(worker) = worker {
-            worker.stop();
-        }
-        if self.is_closed() {
-            return Ok(());
-        }
-        let outcome = match self.check_writable() {
-            Ok(()) => self.settle().map(|_| ()),
-            // There is nothing that closing could still save.
-            Err(Error::ReadOnly | Error::StorePoisoned) => Ok(()),
-            Err(error) => Err(error),
-        };
-        self.closed.store(true, Ordering::Release);
+        let outcome = self.gate.close(|| {
+            let worker = lock(&self.worker).take();
+            if let Some(worker) = worker {
+                worker.stop();
+            }
+            let outcome = match self.check_writable() {
+                Ok(()) => self.tidy().map(|_| ()),
+                // There is nothing that closing could still save.
+                Err(Error::ReadOnly | Error::StorePoisoned) => Ok(()),
+                Err(error) => Err(error),
+            };
+            self.let_go();
+            outcome
+        });
         self.changed.notify(usize::MAX);
+        outcome.unwrap_or(Ok(()))
+    }
+
+    /// Closes every file and then frees the directory, in this order: who opens it next finds
+    /// nobody at work.
+    fn let_go(&self) {
+        lock(&self.log).let_go();
+        self.values.let_go();
+        self.handles.give_up();
         *lock(&self.lock) = None;
-        outcome
     }
 }
 
+/// Nobody knows of the engine any more, so nothing is under way.
 impl Drop for Shared {
     fn drop(&mut self) {
-        if let Some(worker) = lock(&self.worker).take() {
-            worker.stop();
+        if lock(&self.lock).is_none() {
+            return;
         }
         if self.check_writable().is_ok() && self.needs_flush() {
             // Nobody is left to hear of a failure; nothing of this was acknowledged as durable.
             let _ = self.write_out();
         }
+        self.let_go();
     }
 }

@@ -20,23 +20,32 @@ impl Shared {
     pub(crate) fn purge_expired(&self) -> Result<u64> {
         self.check_writable()?;
         let mut purged = 0;
-        loop {
-            let now_ms = self.config.clock.now_ms();
-            let due = self.reading(|state| state.tree.expired(now_ms, KEYS_AT_ONCE))?;
-            // Fewer than asked for need not be all: the rest may not be in memory yet.
-            if due.is_empty() {
-                return Ok(purged);
-            }
-            for key in due {
-                purged += u64::from(self.purge_key(&key, now_ms)?);
-            }
+        while let Some(some) = self.purge_some_expired()? {
+            purged += some;
         }
+        Ok(purged)
+    }
+
+    /// Deletes some of them, and gives how many; none if there are none.
+    pub(crate) fn purge_some_expired(&self) -> Result<Option<u64>> {
+        let now_ms = self.config.clock.now_ms();
+        let due = self.reading(|state| state.tree.expired(now_ms, KEYS_AT_ONCE))?;
+        // Fewer than asked for need not be all: the rest may not be in memory yet.
+        if due.is_empty() {
+            return Ok(None);
+        }
+        let mut purged = 0;
+        for key in due {
+            purged += u64::from(self.purge_key(&key, now_ms)?);
+        }
+        Ok(Some(purged))
     }
 
     /// Deletes a key that somebody has found expired and that is still in this state, so that it
     /// does not come back when the clock is set back. As durable as a write with
     /// [`Durability::None`]; what cannot be written now stays for a purge.
-    pub(crate) fn let_go(&self, namespace: u32, key: &[u8], revision: u64) {
+    pub(crate) fn let_go_of(&self, namespace: u32, key: &[u8], revision: u64) {
+        let Ok(_call) = self.enter() else { return };
         if self.check_writable().is_err() {
             return;
         }
@@ -71,7 +80,7 @@ impl Shared {
 
     /// Purges, sweeps a little and checkpoints: what an app asks for and closing does. Gives whether
     /// there was anything to do.
-    pub(crate) fn settle(&self) -> Result<bool> {
+    pub(crate) fn tidy(&self) -> Result<bool> {
         self.check_writable()?;
         // Whatever fails here, what was written is made durable.
         let prepared = self.purge_expired().and_then(|_| self.sweep());
@@ -107,11 +116,17 @@ impl Shared {
 
     /// Takes the keys of dropped namespaces out of the index.
     pub(crate) fn purge_dropped(&self) -> Result<()> {
-        loop {
-            let Some(id) = self.read().dropping.first().copied() else { return Ok(()) };
-            while self.purge_some(id)? {}
+        while self.purge_some_dropped()? {}
+        Ok(())
+    }
+
+    /// Takes some of them out. Gives whether there were any.
+    pub(crate) fn purge_some_dropped(&self) -> Result<bool> {
+        let Some(id) = self.read().dropping.first().copied() else { return Ok(false) };
+        if !self.purge_some(id)? {
             self.write().dropping.remove(&id);
         }
+        Ok(true)
     }
 
     /// Takes some keys out. Gives whether there may be more.

@@ -92,7 +92,6 @@ pub(crate) fn expiry(expires_at_ms: u64) -> Option<u64> {
 impl Shared {
     /// What the index says of a key now, unless it is expired.
     pub(crate) fn find(&self, namespace: u32, key: &[u8]) -> Result<Option<Found>> {
-        self.check_open()?;
         let full = index_key(namespace, key);
         let found = self.reading(|state| {
             if state.namespaces.by_id(namespace).is_none() {
@@ -103,7 +102,7 @@ impl Shared {
         if let Some(found) = &found
             && Now::new(self).is_past(found.expires_at_ms)
         {
-            self.let_go(namespace, key, found.revision);
+            self.let_go_of(namespace, key, found.revision);
             return Ok(None);
         }
         Ok(found)

@@ -13,7 +13,7 @@ impl Shared {
     /// Lets all keys that begin with `from` begin with `to`; see
     /// [`Namespace::rename_prefix`](super::Namespace::rename_prefix).
     pub(crate) fn rename_prefix(&self, namespace: u32, from: &Bytes, to: &Bytes) -> Result<bool> {
-        self.check_writable()?;
+        self.admit()?;
         if from.starts_with(to) || to.starts_with(from) {
             let what = "neither prefix may begin with the other";
             return Err(Error::InvalidArgument { what });

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::ops::Bound;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -9,9 +10,9 @@ use super::entry::{Body, Entry};
 use super::finding::{Finding, FindingKind};
 use super::index::{Cursor, OnDamage};
 use super::read::{KeyInfo, Source, expiry};
+use super::shared::Entering;
 use super::snapshot::Snapshot;
 use super::state::index_key;
-use super::write::Now;
 use crate::error::{Error, Result};
 
 /// Which keys a scan gives, and how.
@@ -83,6 +84,7 @@ impl<'a> ScanEntry<'a> {
 
     /// The value, checked.
     pub fn value(&self) -> Result<Bytes> {
+        let _call = self.snapshot.shared.enter()?;
         self.snapshot.shared.read_all(&Source::of(&self.entry))
     }
 }
@@ -294,7 +296,8 @@ impl Scan {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
         };
-        let mut cursor = snapshot.tree.cursor(snapshot.shared.frames.clone());
+        let frames = Arc::new(Entering(snapshot.shared.clone()));
+        let mut cursor = snapshot.tree.cursor(frames);
         cursor.on_damage(on_damage);
         Ok(Self {
             cursor,
@@ -314,6 +317,7 @@ impl Scan {
     /// The next item, if there is one. After an error the scan is over.
     #[allow(clippy::should_implement_trait)] // An item borrows from the scan.
     pub fn next(&mut self) -> Result<Option<ScanItem<'_>>> {
+        self.snapshot.shared.check_open()?;
         if self.rest == 0 {
             self.step = Step::End;
         }

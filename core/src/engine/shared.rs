@@ -8,8 +8,10 @@ use super::compact::Unreadable;
 use super::config::{Access, EngineConfig};
 use super::counters::Counters;
 use super::finding::Finding;
-use super::frame::FrameSource;
+use super::frame::{FrameKind, FrameRef, FrameSource};
+use super::gate::{Gate, Inside};
 use super::group::Group;
+use super::holder::Holder;
 use super::index::Absent;
 use super::leases::{Lease, Leases};
 use super::pins::Pins;
@@ -48,9 +50,12 @@ pub(crate) struct Shared {
     /// Every revision up to this one is durable: the one counter behind acknowledgements,
     /// deletions and `needs_flush`.
     pub(crate) durable: AtomicU64,
+    /// The log takes the next record without opening a file, and the last write of it went well.
+    pub(crate) admits: AtomicBool,
     pub(crate) poison: Mutex<Option<Error>>,
     pub(crate) poisoned: AtomicBool,
-    pub(crate) closed: AtomicBool,
+    /// What every call of an app passes.
+    pub(crate) gate: Gate,
     pub(crate) leases: Leases,
     pub(crate) pins: Pins,
     /// What was left behind and is still to be found.
@@ -105,18 +110,19 @@ impl Shared {
         }
     }
 
-    pub(crate) fn is_closed(&self) -> bool {
-        self.closed.load(Ordering::Acquire)
+    /// Begins a call of an app: closing waits until what this gives is dropped. Fails once it is
+    /// being closed. What calls do among each other does not pass here again.
+    pub(crate) fn enter(&self) -> Result<Inside<'_>> {
+        self.gate.enter().ok_or(Error::Closed)
     }
 
-    /// Fails if nothing may be read.
+    /// Fails if it is closed or being closed, for what needs nothing but memory.
     pub(crate) fn check_open(&self) -> Result<()> {
-        if self.is_closed() { Err(Error::Closed) } else { Ok(()) }
+        if self.gate.is_shut() { Err(Error::Closed) } else { Ok(()) }
     }
 
     /// Fails if nothing may be written.
     pub(crate) fn check_writable(&self) -> Result<()> {
-        self.check_open()?;
         if self.config.access == Access::ReadOnly {
             return Err(Error::ReadOnly);
         }
@@ -149,5 +155,15 @@ impl Loading {
                 Ok(())
             }
         }
+    }
+}
+
+/// Reads frames for what outlives the calls of an app, as a scan does: each read is a call.
+pub(crate) struct Entering(pub(crate) Holder);
+
+impl FrameSource for Entering {
+    fn read(&self, frame: &FrameRef, kind: FrameKind) -> Result<bytes::Bytes> {
+        let _call = self.0.enter()?;
+        self.0.frames.read(frame, kind)
     }
 }

@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::holder::Holder;
 use super::index;
 use super::leases::Lease;
 use super::read::{Found, KeyInfo, Value};
 use super::scan::ScanBuilder;
-use super::shared::Shared;
 use super::state::index_key;
 use crate::error::{Error, Result};
 
 /// One namespace at one revision. Reads of it see nothing that happened later; what it needs stays
-/// on the disk until it is dropped. Keys that expire do so in snapshots too.
+/// on the disk until it is dropped or the engine is closed; then they fail with [`Error::Closed`].
+/// Keys that expire do so in snapshots too.
 #[derive(Clone)]
 pub struct Snapshot {
-    pub(crate) shared: Arc<Shared>,
+    pub(crate) shared: Holder,
     pub(crate) namespace: u32,
     pub(crate) tree: index::Snapshot,
     pub(crate) revision: u64,
@@ -34,8 +35,8 @@ pub struct EngineSnapshot {
 }
 
 impl Snapshot {
-    pub(crate) fn of_namespace(shared: &Arc<Shared>, namespace: u32) -> Result<Self> {
-        shared.check_open()?;
+    pub(crate) fn of_namespace(shared: &Holder, namespace: u32) -> Result<Self> {
+        let _call = shared.enter()?;
         let state = shared.read();
         if state.namespaces.by_id(namespace).is_none() {
             return Err(Error::NamespaceDropped);
@@ -57,12 +58,14 @@ impl Snapshot {
 
     /// The value of a key; see [`Namespace::get`](super::Namespace::get).
     pub fn get(&self, key: &[u8]) -> Result<Option<Value>> {
+        let _call = self.shared.enter()?;
         let Some(found) = self.find(key)? else { return Ok(None) };
         self.shared.read_all(&found.source).map(|bytes| Some(found.value(bytes)))
     }
 
     /// What is known of a key without reading its value.
     pub fn info(&self, key: &[u8]) -> Result<Option<KeyInfo>> {
+        let _call = self.shared.enter()?;
         Ok(self.find(key)?.map(|found| found.info()))
     }
 
@@ -72,7 +75,6 @@ impl Snapshot {
     }
 
     fn find(&self, key: &[u8]) -> Result<Option<Found>> {
-        self.shared.check_open()?;
         let full = index_key(self.namespace, key);
         let found = self.tree.get(&full, &*self.shared.frames, |entry| Found::of(&entry))?;
         Ok(found.filter(|it| !self.is_expired(key, it.revision, it.expires_at_ms)))
@@ -88,14 +90,14 @@ impl Snapshot {
         if self.latest_ms.fetch_max(now_ms, Ordering::SeqCst).max(now_ms) < expires_at_ms {
             return false;
         }
-        self.shared.let_go(self.namespace, key, revision);
+        self.shared.let_go_of(self.namespace, key, revision);
         true
     }
 }
 
 impl EngineSnapshot {
-    pub(crate) fn new(shared: &Arc<Shared>) -> Result<Self> {
-        shared.check_open()?;
+    pub(crate) fn new(shared: &Holder) -> Result<Self> {
+        let _call = shared.enter()?;
         let state = shared.read();
         let names = state.namespaces.by_name().iter();
         let ids = names.map(|(name, info)| (name.clone(), info.id)).collect();

@@ -1,6 +1,6 @@
 //! Locks and counters, named in one place: a test puts others here, which try every schedule.
 
-pub(crate) use std::sync::atomic::{AtomicUsize, Ordering};
+pub(crate) use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 pub(crate) use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Locks a mutex whose data stays whole when its holder panics.

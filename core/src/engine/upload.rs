@@ -9,7 +9,8 @@ use super::write::{NewValue, Operation, OperationKind};
 use crate::error::{Error, Result};
 
 /// A value on its way in. It takes memory up to the namespace's threshold of separation, whatever
-/// its length. Dropping it before [`finish`](Upload::finish) leaves nothing behind.
+/// its length. Dropping it before [`finish`](Upload::finish) leaves nothing behind. Its file
+/// stays open until it is dropped, whether or not the engine is closed meanwhile.
 pub struct Upload {
     namespace: Namespace,
     key: Bytes,
@@ -27,8 +28,11 @@ enum UploadBody {
 
 impl Upload {
     pub(crate) fn new(namespace: Namespace, key: &[u8], options: &PutOptions) -> Result<Self> {
-        namespace.shared.check_writable()?;
-        let threshold = namespace.shared.threshold(namespace.id)?;
+        let threshold = {
+            let _call = namespace.shared.enter()?;
+            namespace.shared.check_writable()?;
+            namespace.shared.threshold(namespace.id)?
+        };
         let key = Bytes::copy_from_slice(key);
         let body = UploadBody::Gathered(BytesMut::new());
         Ok(Self { namespace, key, options: *options, threshold, body })
@@ -36,6 +40,7 @@ impl Upload {
 
     /// Adds bytes. After an error the upload is of no more use.
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        let _call = self.namespace.shared.enter()?;
         if let UploadBody::Gathered(gathered) = &mut self.body {
             if ((gathered.len() + bytes.len()) as u64) < self.threshold {
                 gathered.extend_from_slice(bytes);
@@ -55,6 +60,7 @@ impl Upload {
     pub fn finish(self) -> Result<u64> {
         let Self { namespace, key, options, body, .. } = self;
         let shared = namespace.shared.clone();
+        let _call = shared.enter()?;
         let synced = match options.durability {
             Durability::None => Synced::Later,
             Durability::Group | Durability::Sync => Synced::Now,

@@ -31,7 +31,6 @@ pub struct Vacuum {
 impl Shared {
     /// Looks at every separated value. If the directory cannot be read, nothing is deleted.
     pub(crate) fn vacuum(&self, mode: VacuumMode) -> Result<Vacuum> {
-        self.check_open()?;
         if mode == VacuumMode::Delete {
             self.check_writable()?;
             self.purge_dropped()?;

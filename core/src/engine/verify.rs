@@ -52,7 +52,6 @@ impl Shared {
     /// Checks one snapshot of everything; writers go on meanwhile. Memory grows with the number of
     /// separated values, of namespaces and of damaged places alone.
     pub(crate) fn verify(&self, each: &mut dyn FnMut(Finding) -> bool) -> Result<Verified> {
-        self.check_open()?;
         let _lease = self.leases.take();
         let (snapshot, segments, dropping, namespaces, extents) = {
             let state = self.read();

@@ -9,11 +9,10 @@
 //! [`EngineConfig::watch_bytes_max`]: super::EngineConfig::watch_bytes_max
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 
 use event_listener::Event as Signal;
 
-use super::shared::Shared;
+use super::holder::Holder;
 use crate::error::{Error, Result};
 
 /// What happened to a key.
@@ -121,7 +120,7 @@ pub struct WatchEvent {
 ///
 /// A change is told when it is visible to reads, which may be before it is durable.
 pub struct Watch {
-    shared: Arc<Shared>,
+    shared: Holder,
     namespace: u32,
     prefix: Vec<u8>,
     /// Everything up to here was told or did not match.
@@ -130,7 +129,7 @@ pub struct Watch {
 
 impl Watch {
     pub(crate) fn new(
-        shared: Arc<Shared>,
+        shared: Holder,
         namespace: u32,
         prefix: Vec<u8>,
         revision: u64,
@@ -180,7 +179,7 @@ impl Watch {
                 let Event { revision, kind, key, .. } = event.clone();
                 Ok(Some(WatchEvent { revision, kind, key }))
             }
-            None if self.shared.is_closed() => Err(Error::Closed),
+            None if self.shared.gate.is_drained() => Err(Error::Closed),
             None if state.namespaces.by_id(namespace).is_none() => Err(Error::NamespaceDropped),
             None => {
                 self.revision = self.revision.max(state.revision);

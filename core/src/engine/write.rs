@@ -101,6 +101,7 @@ impl Shared {
         operations: &[Operation],
         durability: Durability,
     ) -> Result<Applied> {
+        self.admit()?;
         let mut pins = Vec::new();
         let synced = match durability {
             Durability::None => Synced::Later,
@@ -224,7 +225,8 @@ impl Shared {
             (state.pending.bytes() as usize, state.tree.memory().dirty)
         };
         if waiting >= self.config.log_buffer_bytes_max {
-            self.write_out()?;
+            // It was applied, whatever the reason.
+            self.write_out().map_err(|_| Error::OutcomeUnknown)?;
         }
         self.relieve_index(dirty)
     }

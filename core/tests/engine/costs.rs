@@ -160,3 +160,44 @@ fn the_log_is_durable_before_a_frame_is_written() {
     ];
     assert!(order.is_sorted(), "{order:?} of {calls:?}");
 }
+
+/// Without a thread, with more keys than one piece removes.
+#[test]
+fn maintenance_a_piece_at_a_time_does_what_the_background_does() {
+    let disk = FaultDisk::new();
+    let clock = crate::common::TestClock::at(1);
+    let config = EngineConfig {
+        clock: std::sync::Arc::new(clock.clone()),
+        memory_bytes_max: 16 << 10,
+        compaction_dead_percent: 50,
+        ..small()
+    };
+    let engine = open_faulty(&disk, config);
+    let one = engine.namespace("one").unwrap();
+    let gone = engine.namespace("gone").unwrap();
+    for number in 0..600u16 {
+        let (key, value) = (number.to_be_bytes(), pattern(60, u64::from(number)));
+        let options = PutOptions { expires_at_ms: Some(5), ..PutOptions::default() };
+        one.put_with(&[&key[..], b"expires"].concat(), value.clone(), &options).unwrap();
+        one.put(&key, value.clone()).unwrap();
+        one.put(&key, value.clone()).unwrap();
+        gone.put(&key, value).unwrap();
+    }
+    engine.drop_namespace("gone").unwrap();
+    clock.set(10);
+    let before = engine.stats();
+    let mut pieces = 1;
+    assert!(engine.maintain().unwrap());
+    assert!(engine.stats().keys > 600, "all at once");
+    while engine.maintain().unwrap() {
+        pieces += 1;
+        assert!(pieces < 1000, "it never ends");
+    }
+    let after = engine.stats();
+    assert_eq!(after.keys, 600);
+    assert_eq!(after.dirty_bytes, 0);
+    assert!(after.index_bytes <= 32 << 10, "{after:?}");
+    assert!(after.log_disk_bytes * 2 < before.log_disk_bytes, "{before:?} {after:?}");
+    assert!(after.relocated_bytes > 0);
+    assert!(!engine.maintain().unwrap());
+}

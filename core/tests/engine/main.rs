@@ -4,6 +4,7 @@
 
 mod access;
 mod checkpoint_faults;
+mod closing;
 mod common;
 mod compaction_cuts;
 mod concurrency;
@@ -25,5 +26,6 @@ mod rebuilt_from_footers;
 mod renames;
 mod salvage;
 mod scans_of_damage;
+mod scarce;
 mod snapshots;
 mod watches;

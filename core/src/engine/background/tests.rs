@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::Pace;
 use crate::engine::{Background, Engine, EngineConfig};
 use crate::platform::disk::{Disk, MemoryDisk};
 
@@ -29,7 +30,7 @@ fn a_turn_does_every_part_whatever_becomes_of_the_others() {
     }
     let before = engine.stats();
     disk.remove("manifest").unwrap();
-    engine.shared.turn(true).unwrap_err();
+    engine.shared.maintain(Pace::Idle).unwrap_err();
     let after = engine.stats();
     assert_eq!(after.checkpoints_published, before.checkpoints_published);
     assert!(after.index_bytes * 2 < before.index_bytes, "{} bytes", after.index_bytes);

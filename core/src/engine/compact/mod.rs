@@ -61,20 +61,21 @@ impl Shared {
         // What is sealed is in its file.
         self.sync_all()?;
         lock(&self.unreadable).forget();
-        let Compacted { written, passed_over } = self.compact_by(DEAD_PERCENT_ASKED)?;
+        let Compacted { written, passed_over } = self.compact_by(DEAD_PERCENT_ASKED, usize::MAX)?;
         self.gather_frames(0)?;
         self.checkpoint()?;
         passed_over.map_or(Ok(written), Err)
     }
 
-    /// Compacts what has come to be worth it by itself. Segments that were found unreadable are
-    /// left alone.
+    /// Compacts one run that has come to be worth it by itself. Segments that were found unreadable
+    /// are left alone.
     pub(crate) fn compact_due(&self) -> Result<u64> {
         let dead_percent = u64::from(self.config.compaction_dead_percent);
-        self.compact_by(dead_percent).map(|compacted| compacted.written)
+        self.compact_by(dead_percent, 1).map(|compacted| compacted.written)
     }
 
-    fn compact_by(&self, dead_percent: u64) -> Result<Compacted> {
+    /// Compacts up to `runs_max` runs.
+    fn compact_by(&self, dead_percent: u64, runs_max: usize) -> Result<Compacted> {
         if !self.read().is_compaction_worth_it(self.config.compaction_dead_bytes_min) {
             return Ok(Compacted::default());
         }
@@ -88,7 +89,9 @@ impl Shared {
             unreadable.numbers().clone()
         };
         let mut compacted = Compacted::default();
-        loop {
+        for _ in 0..runs_max {
+            // Who closes does not wait for all of it.
+            self.check_open()?;
             let run = {
                 let state = self.read();
                 let run = next_run(&state, policy, &done);
@@ -96,7 +99,7 @@ impl Shared {
                 run
             };
             if run.is_empty() {
-                return Ok(compacted);
+                break;
             }
             match self.compact_run(&run, &mut done) {
                 Ok(bytes) => compacted.written += bytes,
@@ -109,6 +112,7 @@ impl Shared {
                 }
             }
         }
+        Ok(compacted)
     }
 
     /// Writes one run anew. Gives how many bytes of records that took.

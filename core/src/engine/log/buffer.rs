@@ -204,6 +204,14 @@ impl Pending {
         }
     }
 
+    /// These chunks, the last that were taken, could not be written yet: they wait again.
+    pub(crate) fn give_back(&mut self, chunks: &[Chunk]) {
+        for chunk in chunks.iter().rev() {
+            self.in_flight.retain(|it| (it.segment, it.offset) != (chunk.segment, chunk.offset));
+            self.waiting.push_front(chunk.clone());
+        }
+    }
+
     /// All that is [written](Pending::written) by now is synced.
     pub(crate) fn synced(&mut self) {
         self.synced = self.written;

@@ -11,7 +11,9 @@
 //! 6. Delete what the captured garbage lists and nobody has a lease on; sync the directories.
 //!
 //! A failure before the end of 5 gives everything back: nodes stay dirty, superseded frames and
-//! garbage stay listed, nothing is deleted. What was written is not built upon, because after a
+//! garbage stay listed, and only what the round itself has written goes again, so that a full disk
+//! does not get fuller: frames, unless an attempt to publish may have landed; then the next round
+//! first makes that slot hold nothing. What was written is not built upon, because after a
 //! failed sync nobody knows what the disk holds: the next round begins a frame file of its own and
 //! writes all of it again. Whether a failed publish has landed is unknown too, but both of its
 //! outcomes are whole checkpoints, and files of either go only after a later publish. A failure in
@@ -22,6 +24,7 @@ mod deletes;
 use std::sync::atomic::Ordering;
 
 use super::catalog::{Catalog, LogPosition};
+use super::files::frame_file_name;
 use super::frame::{FrameKind, FrameRef};
 use super::frames::{FrameBuffer, FrameFile, FrameFiles, FramePosition, total};
 use super::index::{Capture, Written};
@@ -29,6 +32,7 @@ use super::manifest::{self, Published};
 use super::shared::{Shared, lock};
 use super::state::State;
 use crate::error::{Error, Result};
+use crate::platform::disk::{DiskFile, OpenMode};
 
 pub(crate) use deletes::{Doomed, DoomedFile};
 
@@ -45,6 +49,25 @@ pub(crate) struct Rounds {
     pub(crate) frames: FramePosition,
     /// What is to be deleted.
     pub(crate) doomed: Vec<Doomed>,
+    /// What is known of the manifest's slot that does not hold the last published checkpoint.
+    pub(crate) slot: SlotState,
+}
+
+/// Whether a slot may hold a checkpoint that was not published.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SlotState {
+    /// What it holds does not count.
+    #[default]
+    Settled,
+    /// An attempt to publish has failed: it may have landed.
+    Unknown,
+}
+
+impl Rounds {
+    /// The manifest's slot that the next checkpoint is published in.
+    fn next_slot(&self) -> u64 {
+        self.published.map_or(0, |published| 1 - published.slot)
+    }
 }
 
 /// What a round is about, taken under the state's lock.
@@ -134,26 +157,32 @@ impl Shared {
     /// Steps 2 to 5.
     fn store(&self, rounds: &mut Rounds, captured: Captured) -> Result<()> {
         let Captured { capture, written, mut catalog, mut buffer } = captured;
-        let from = rounds.frames;
         // Until the publish has succeeded, the next round is not to append to anything of this one.
         rounds.frames.current = None;
         catalog.root = Some(written.root());
         let (files, emptied) = files_after(rounds, &capture, &mut buffer);
-        let published = self.sync_all().and_then(|()| {
+        let from = rounds.frames.next_file;
+        let stored = self.sync_all().and_then(|()| {
+            // A handle that cannot be had is missed before anything is written.
+            let manifest = manifest::open(&*self.disk)?;
+            self.settle(rounds, &*manifest)?;
             let frame = buffer.add_catalog(&mut catalog, files)?;
             self.counters.frames.add(written.frames() as u64 + 1);
             self.counters.frame_bytes.add(buffer.bytes());
             rounds.frames.next_file = buffer.next_file();
             // What this round makes is garbage unless it is published, which strikes it off.
             let mark = self.leases.now();
-            let made = from.next_file..buffer.next_file();
+            let made = from..buffer.next_file();
             made.clone().for_each(|number| self.leases.frame_file_is_born(number));
             let made = made.map(DoomedFile::Frames);
             rounds.doomed.extend(made.map(|file| Doomed { file, mark }));
             buffer.store(&*self.disk)?;
-            self.publish(rounds, &catalog, frame)
+            Ok((manifest, frame))
         });
+        let published =
+            stored.and_then(|(manifest, frame)| self.publish(rounds, &*manifest, &catalog, frame));
         if let Err(error) = published {
+            self.take_back(rounds);
             self.write().tree.restore(capture);
             return Err(error);
         }
@@ -170,10 +199,54 @@ impl Shared {
         Ok(())
     }
 
-    fn publish(&self, rounds: &mut Rounds, catalog: &Catalog, frame: FrameRef) -> Result<()> {
-        let slot = rounds.published.map_or(0, |published| 1 - published.slot);
+    /// Makes sure that no attempt to publish but the last that succeeded counts any more. What such
+    /// an attempt has left is no longer needed then.
+    fn settle(&self, rounds: &mut Rounds, manifest: &dyn DiskFile) -> Result<()> {
+        if rounds.slot == SlotState::Unknown {
+            manifest::void(manifest, rounds.next_slot())?;
+            rounds.slot = SlotState::Settled;
+            self.take_back(rounds);
+        }
+        Ok(())
+    }
+
+    /// Gives back the room of frames that no checkpoint can name, as far as that goes now; what
+    /// does not is for the next round.
+    fn take_back(&self, rounds: &mut Rounds) {
+        if rounds.slot == SlotState::Unknown {
+            return;
+        }
+        let FramePosition { current, next_file } = rounds.catalog.frames;
+        rounds.doomed.retain(|doomed| match doomed.file {
+            DoomedFile::Frames(number) if number >= next_file => {
+                match self.disk.remove(&frame_file_name(number)) {
+                    Err(error) => error.kind() != std::io::ErrorKind::NotFound,
+                    Ok(()) => false,
+                }
+            }
+            _ => true,
+        });
+        if let Some((number, len)) = current
+            && let Ok(file) = self.disk.open(&frame_file_name(number), OpenMode::Write)
+            && file.len().is_ok_and(|now| now > len)
+        {
+            // It is never appended to again: what stays is room that its removal gives back.
+            let _ = file.set_len(len);
+        }
+    }
+
+    fn publish(
+        &self,
+        rounds: &mut Rounds,
+        manifest: &dyn DiskFile,
+        catalog: &Catalog,
+        frame: FrameRef,
+    ) -> Result<()> {
+        let slot = rounds.next_slot();
         let published = Published { generation: rounds.generation, catalog: frame, slot };
-        manifest::publish(&*self.disk, &published)?;
+        rounds.slot = SlotState::Unknown;
+        manifest::publish(manifest, &published)?;
+        rounds.slot = SlotState::Settled;
         rounds.published = Some(published);
         let kept = &catalog.frame_files;
         rounds.doomed.retain(

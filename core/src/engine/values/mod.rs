@@ -161,6 +161,11 @@ impl Values {
         Ok(())
     }
 
+    /// Closes the files that wait for a sync; they are opened again if it comes.
+    pub(crate) fn let_go(&self) {
+        self.inner.owed.let_go();
+    }
+
     /// Removes a value, if it is there. The caller syncs the directory.
     pub(crate) fn remove(&self, value: &ValueRef) -> io::Result<()> {
         self.inner.remove(value)

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Inner, Synced, file_name};
 use crate::engine::entry::ValueRef;
-use crate::engine::files::{VALUES, io_error};
+use crate::engine::files::{VALUES, io_error, sync_error};
 use crate::error::Result;
 use crate::platform::disk::{DiskFile, OpenMode};
 
@@ -40,6 +40,12 @@ impl Owed {
     /// The temporary file that a value is in, if it is.
     pub(super) fn temp_of(&self, value: &ValueRef) -> Option<String> {
         self.values().get(value)?.temp.clone()
+    }
+
+    /// Closes what was kept open.
+    pub(super) fn let_go(&self) {
+        let files: Vec<_> = self.values().values_mut().map(|owed| owed.file.take()).collect();
+        drop(files);
     }
 
     fn values(&self) -> MutexGuard<'_, BTreeMap<ValueRef, OwedValue>> {
@@ -113,7 +119,7 @@ impl Inner {
                 Some(file) => file.clone(),
                 None => self.disk.open(temp, OpenMode::Write).map_err(io_error)?,
             };
-            file.sync().map_err(io_error)?;
+            file.sync().map_err(sync_error)?;
             // Closed before it gets another name, which not every platform gives to open files.
             drop(file);
             if let Some(entry) = self.owed.values().get_mut(value) {
@@ -127,7 +133,7 @@ impl Inner {
                 entry.temp = None;
             }
         }
-        self.disk.sync_dir(VALUES).map_err(io_error)?;
+        self.disk.sync_dir(VALUES).map_err(sync_error)?;
         let mut values = self.owed.values();
         for value in owed.keys() {
             // One that was put again meanwhile is owed again.

@@ -46,14 +46,7 @@ impl Handles {
             }
             kept.forgets
         };
-        let file = match self.disk.open(name, OpenMode::Read) {
-            Err(error) if is_too_many_open_files(&error) => {
-                let given_up = std::mem::take(&mut self.kept().handles);
-                drop(given_up);
-                self.disk.open(name, OpenMode::Read)?
-            }
-            opened => opened?,
-        };
+        let file = self.sparing(|| self.disk.open(name, OpenMode::Read))?;
         let mut kept = self.kept();
         if kept.forgets != forgets {
             return Ok(file);
@@ -65,6 +58,24 @@ impl Handles {
         drop(kept);
         drop(evicted);
         Ok(file)
+    }
+
+    /// Makes an attempt; where the process has too many files open, gives up every handle and makes
+    /// it once more.
+    pub(crate) fn sparing<T>(&self, attempt: impl Fn() -> io::Result<T>) -> io::Result<T> {
+        match attempt() {
+            Err(error) if is_too_many_open_files(&error) => {
+                self.give_up();
+                attempt()
+            }
+            done => done,
+        }
+    }
+
+    /// Gives up every handle.
+    pub(crate) fn give_up(&self) {
+        let given_up = std::mem::take(&mut self.kept().handles);
+        drop(given_up);
     }
 
     /// Gives up the handle of `name`: the file is gone, or another has its name.

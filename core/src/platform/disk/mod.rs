@@ -24,6 +24,7 @@ mod handles;
 mod lock;
 mod memory;
 mod name;
+mod sparing;
 
 use std::io;
 use std::sync::Arc;
@@ -37,6 +38,7 @@ pub use memory::MemoryDisk;
 pub use name::{
     LOCK_NAME, NAME_PART_BYTES_MAX, check_directory, check_directory_or_root, check_name,
 };
+pub(crate) use sparing::Sparing;
 
 /// How [`Disk::open`] opens a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

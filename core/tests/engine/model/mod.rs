@@ -235,8 +235,9 @@ impl World {
                 self.ledger = before;
             }
             Err(error) => {
-                if self.engine.poisoned().is_none() {
-                    assert!(!matches!(error, Error::OutcomeUnknown), "unknown and not poisoned");
+                // What is unknown is seen here, and the engine may go on with it.
+                let is_applied = matches!(error, Error::OutcomeUnknown);
+                if !is_applied && self.engine.poisoned().is_none() {
                     self.ledger = before;
                 }
                 self.failed(&error);
