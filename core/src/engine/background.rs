@@ -109,7 +109,8 @@ impl Shared {
     }
 
     fn checkpoint_if_due(&self, pace: Pace) -> Result<()> {
-        if !self.is_checkpoint_due() && !(pace == Pace::Idle && self.owes_checkpoint()) {
+        let is_due = self.is_checkpoint_due() || (pace == Pace::Idle && self.owes_checkpoint());
+        if !is_due {
             return Ok(());
         }
         let gathered = self.gather_frames(FRAMES_DEAD_BYTES_MIN);
