@@ -21,26 +21,33 @@
 //! before, nor differ from one with the same number.
 
 mod commit;
+mod doubts;
+mod draft;
+mod edits;
 mod entry;
+mod looks;
 mod nodes;
 mod op;
 mod prefetch;
 mod root;
 mod rounds;
+mod send;
 mod sent;
 mod session;
 mod spill;
+mod state;
 mod stats;
 mod tree;
 
-pub use session::Durability;
+pub use state::Durability;
 pub use stats::WriteStats;
 
 pub(crate) use entry::{Attributes, Body, Entry};
+pub(crate) use looks::{get_root, root_header};
 pub(crate) use nodes::Nodes;
 pub(crate) use op::Op;
 pub(crate) use root::Root;
-pub(crate) use session::{Forest, Setup, get_root, root_header};
+pub(crate) use session::{Forest, Setup};
 pub(crate) use tree::lookup;
 
 #[cfg(feature = "fuzzing")]
