@@ -8,6 +8,7 @@ mod common;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 
 use bytes::Bytes;
 use common::*;
@@ -31,7 +32,8 @@ enum Way {
     Lost,
     /// The answer is given up on, and it is on its way until the test lets it arrive.
     Late,
-    /// The same, but nothing is ever answered: the call can only be dropped.
+    /// The same, but the answer is given up on only once another way is taken: a call that waits
+    /// for it can be dropped.
     LateAndSilent,
 }
 
@@ -100,9 +102,12 @@ impl BlobStore for Slow {
                 Way::Lost => Err(no_answer()),
                 Way::Late | Way::LateAndSilent => {
                     self.on_their_way.lock().unwrap().push((bytes, precondition));
-                    if way == Way::LateAndSilent {
-                        std::future::pending::<()>().await;
-                    }
+                    let is_silent = || *self.way.lock().unwrap() == Way::LateAndSilent;
+                    std::future::poll_fn(|_| match is_silent() {
+                        true => Poll::Pending,
+                        false => Poll::Ready(()),
+                    })
+                    .await;
                     Err(no_answer())
                 }
             }
@@ -314,57 +319,32 @@ fn a_commit_in_doubt_that_nothing_tells_of_is_unknown_and_not_made_again() {
 /// A change that needs one of which nobody knows is impossible in what the session sees, and may
 /// come with it all the same.
 #[test]
-fn what_a_change_in_doubt_carries_is_in_doubt_as_well() {
-    block_on(async {
-        let (store, slow, ours, _) = clients().await;
-        let later = ours.batch();
-        ours.put("kept", "ours", deferred()).await.unwrap();
-        slow.take(Way::LateAndSilent);
-        let mut moved = Box::pin(ours.rename("before", "after"));
-        assert!(poll_once(&mut moved).await.is_none());
-        ours.put("beside", "ours", deferred()).await.unwrap();
-        drop(moved);
-        slow.take(Way::Late);
-        assert_eq!(code(ours.flush().await), "outcome-unknown");
-        drop(later);
-        assert_eq!(slow.count(), 2);
-        slow.take(Way::Straight);
-        slow.land(0);
-        ours.flush().await.unwrap();
-        for (path, expected) in [("after", "before"), ("kept", "ours"), ("beside", "ours")] {
-            assert_eq!(both(&store, &ours, path).await, expected, "{path}");
-        }
-    });
-}
-
-/// A call that was left unpolled while its commit was sent hears what is true when it goes on.
-#[test]
-fn a_call_that_was_left_is_not_told_that_its_change_failed() {
+fn what_needs_a_change_in_doubt_is_in_doubt_as_well() {
     for lands in [false, true] {
         block_on(async {
-            let at = format!("lands: {lands}");
             let (store, slow, ours, _) = clients().await;
             slow.take(Way::LateAndSilent);
-            // One is under way; a second waits for it and is left.
             let mut first = Box::pin(put(&ours, "first", b"1"));
             assert!(poll_once(&mut first).await.is_none());
-            let mut left = Box::pin(put(&ours, "left", b"2"));
-            assert!(poll_once(&mut left).await.is_none());
-            drop(first);
-            // Another call sends what both wait for, and is dropped.
-            let mut third = Box::pin(ours.flush());
-            assert!(poll_once(&mut third).await.is_none());
-            drop(third);
-            assert_eq!(slow.count(), 2, "{at}");
+            let mut makes_room = Box::pin(ours.rename("before", "after"));
+            assert!(poll_once(&mut makes_room).await.is_none());
+            ours.put("before/child", "ours", deferred()).await.unwrap();
+            slow.take(Way::Late);
+            assert_eq!(code(first.await), "outcome-unknown");
+            assert_eq!(code(makes_room.await), "outcome-unknown");
+            assert_eq!(slow.count(), 2);
+            // The session sees neither.
+            assert_eq!(read(&ours, "before").await, "before");
+            slow.take(Way::Straight);
             if lands {
                 slow.land(1);
             }
-            // All that follows fails without an answer.
-            slow.take(Way::Lost);
-            let outcome = code(left.await);
-            assert_eq!(outcome, if lands { "ok" } else { "outcome-unknown" }, "{at}");
-            let expected = if lands { "2" } else { "not-found" };
-            assert_eq!(read(&open(store).await, "left").await, expected, "{at}");
+            assert_eq!(code(ours.flush().await), "outcome-unknown");
+            ours.flush().await.unwrap();
+            let [child, after] =
+                if lands { ["ours", "before"] } else { ["not-a-directory", "not-found"] };
+            assert_eq!(both(&store, &ours, "before/child").await, child);
+            assert_eq!(both(&store, &ours, "after").await, after);
         });
     }
 }

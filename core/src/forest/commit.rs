@@ -8,7 +8,8 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use super::draft::Draft;
-use super::rounds::{Gauge, Work};
+use super::gauge::Gauge;
+use super::rounds::Work;
 use super::session::Forest;
 use super::state::{State, Ticket};
 use crate::blob::{Guess, store_immutable};

@@ -15,7 +15,11 @@
 //! * **A commit counts when its root is there.** On a store that does not confirm what it was sent
 //!   the root is read back first, and put again if it arrived damaged.
 //! * **What was applied is not done twice.** After a lost answer the root that is found tells what
-//!   became of the commit. Where it cannot, the outcome is unknown and nothing is replayed.
+//!   became of the commit. An unchanged one does not, as the put may come late: the commit is in
+//!   doubt until another root is found. Where that cannot tell, the outcome is unknown and nothing
+//!   is replayed.
+//! * **Everybody has a turn.** However often one call commits, another that waits to look at the
+//!   root does so after the commit under way.
 //!
 //! Rollback and fork within a session are refused: a root must never be older than one accepted
 //! before, nor differ from one with the same number.
@@ -25,6 +29,7 @@ mod doubts;
 mod draft;
 mod edits;
 mod entry;
+mod gauge;
 mod looks;
 mod nodes;
 mod op;
