@@ -341,8 +341,9 @@ fn what_needs_a_change_in_doubt_is_in_doubt_as_well() {
             }
             assert_eq!(code(ours.flush().await), "outcome-unknown");
             ours.flush().await.unwrap();
+            ours.refresh().await.unwrap();
             let [child, after] =
-                if lands { ["ours", "before"] } else { ["not-a-directory", "not-found"] };
+                if lands { ["ours", "before"] } else { ["not-found", "not-found"] };
             assert_eq!(both(&store, &ours, "before/child").await, child);
             assert_eq!(both(&store, &ours, "after").await, after);
         });

@@ -88,7 +88,12 @@ type Call = fn(&Vault) -> BoxFuture<'_, Result<()>>;
 
 const COMMIT: Call = |vault| Box::pin(put(vault, "a", b"1"));
 const LOOK: Call = |vault| Box::pin(vault.refresh());
-const SPILL: Call = |vault| Box::pin(async { vault.link("").await.map(drop) });
+const SPILL: Call = |vault| {
+    Box::pin(async {
+        vault.put("c", "1", deferred()).await?;
+        vault.link("").await.map(drop)
+    })
+};
 
 /// How many calls of `again` end, one after the other, before one of `once` does that is polled
 /// once with every `every`-th of them, when that one is under way.
@@ -129,6 +134,29 @@ fn no_call_waits_for_more_than_a_round_of_each_kind() {
             assert!(calls <= 4 * every, "{at}, polled with every {every}: after {calls}");
         }
     }
+}
+
+#[test]
+fn a_link_made_beside_commits_names_the_directory_during_the_call() {
+    block_on(async {
+        let vault = create(Stepwise::new()).await;
+        for number in 0..9 {
+            vault.put(&format!("d/{number}"), "before", deferred()).await.unwrap();
+        }
+        let mut linked = Box::pin(vault.link("d"));
+        for number in 0.. {
+            let path = format!("d/during/{number}");
+            let mut call: BoxFuture<'_, Result<()>> = Box::pin(put(&vault, &path, b"1"));
+            assert!(poll_once(&mut call).await.is_none());
+            if let Some(link) = poll_once(&mut linked).await {
+                assert!(number < 10, "after {number}");
+                let now = vault.link("d").await.unwrap();
+                assert!(link.unwrap().is_some() && now.is_some());
+                break;
+            }
+            call.await.unwrap();
+        }
+    });
 }
 
 #[test]

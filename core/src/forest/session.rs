@@ -155,6 +155,11 @@ impl Forest {
         self.state().root.clone()
     }
 
+    /// The tree as of the last time that the tail was emptied.
+    pub(crate) fn sealed(&self) -> Trie<Entry> {
+        self.state().root.base()
+    }
+
     /// Refuses further work, unless something is pending. Tells whether it does.
     pub(crate) fn close(&self) -> bool {
         let mut state = self.state();
