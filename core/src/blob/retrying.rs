@@ -8,6 +8,7 @@
 //!
 //! If another object is there, a put under `Matches` may have landed unseen and been replaced by
 //! another writer at once: that is [`Error::OutcomeUnknown`], and what the writer reads then tells.
+//! So is any other refusal of a repeated put under `Matches`: it says nothing of the tries before.
 //! A put under `Absent` has failed: something is there, which is all that its caller asked.
 //!
 //! A store may say how long it wants to be left alone
@@ -188,6 +189,13 @@ impl<S: BlobStore> BlobStore for RetryingStore<S> {
                             }
                             outcome => outcome,
                         };
+                    }
+                    // Whatever this try met, one before it may have landed, or land later.
+                    Err(_)
+                        if failures.count > 0
+                            && matches!(precondition, Precondition::Matches(_)) =>
+                    {
+                        return Err(Error::OutcomeUnknown);
                     }
                     outcome => return outcome,
                 }
