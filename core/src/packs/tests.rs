@@ -29,6 +29,10 @@ fn place(unit: u32) -> Place {
     Place { pack: PACK, offset: unit * UNIT, length: UNIT }
 }
 
+fn wanted(unit: u32) -> Wanted {
+    Wanted::alone(place(unit))
+}
+
 /// Checks a unit as opening it would.
 fn check(unit: u32, sealed: &[u8]) -> Result<u32> {
     if sealed.len() < UNIT as usize {
@@ -64,7 +68,7 @@ fn the_first_read_takes_its_unit_alone_and_the_rest_of_a_pack_few_requests() {
 fn units_side_by_side_are_one_request_and_what_is_kept_none() {
     let store = pack(64);
     let reader = PackReader::new(store.clone(), 16 << 20);
-    let places: Vec<_> = (0..64).rev().map(place).collect();
+    let places: Vec<_> = (0..64).rev().map(wanted).collect();
     let read = reader
         .read_all(UnitKind::Content, &places, |index, sealed| check(63 - index as u32, sealed));
     assert_eq!(block_on(read).unwrap(), (0..64).rev().collect::<Vec<_>>());
@@ -83,7 +87,7 @@ fn what_is_kept_stays_within_the_budget() {
             read(&reader, unit).await.unwrap();
             assert!(reader.kept_bytes() <= budget, "{}", reader.kept_bytes());
         }
-        let places: Vec<_> = (0..250).map(place).collect();
+        let places: Vec<_> = (0..250).map(wanted).collect();
         let open = |index: usize, sealed: &[u8]| check(index as u32, sealed);
         reader.read_all(UnitKind::Content, &places, open).await.unwrap();
         assert!(reader.kept_bytes() <= budget, "{}", reader.kept_bytes());
@@ -128,7 +132,7 @@ fn a_damaged_answer_is_asked_for_again_and_not_kept() {
     for mode in [FaultMode::FlipBit(5 * 8 * u64::from(UNIT)), FaultMode::TruncateReads] {
         let store = pack(8);
         let reader = PackReader::new(store.clone(), 1 << 20);
-        let places: Vec<_> = (0..8).map(place).collect();
+        let places: Vec<_> = (0..8).map(wanted).collect();
         let open = |index: usize, sealed: &[u8]| check(index as u32, sealed);
         store.inner().arm(Fault::new(mode.clone()).on(Method::GetRange).nth(1));
         let read_all = reader.read_all(UnitKind::Content, &places, open);
@@ -151,9 +155,9 @@ fn a_damaged_answer_is_asked_for_again_and_not_kept() {
 #[test]
 fn requests_on_their_way_are_bounded() {
     let store = Arc::new(MeteredStore::new(FaultyStore::new(MemoryStore::new())));
-    let places: Vec<_> =
-        (0..100).map(|pack| Place { pack: PackId([pack; 16]), offset: 0, length: UNIT }).collect();
-    for place in &places {
+    let place = |pack| Place { pack: PackId([pack; 16]), offset: 0, length: UNIT };
+    let places: Vec<_> = (0..100).map(|pack| Wanted::alone(place(pack))).collect();
+    for Wanted { place, .. } in &places {
         let bytes = vec![place.pack.0[0]; UNIT as usize].into();
         block_on(store.put(&pack_name(place.pack), bytes, Precondition::None)).unwrap();
     }
