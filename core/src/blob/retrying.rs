@@ -52,8 +52,14 @@ impl RetryPolicy {
         give_up_after: Duration::ZERO,
     };
 
+    /// Whether another attempt may begin after `failures` failed ones, `spent` after the first of
+    /// them.
+    pub(super) fn allows(&self, failures: u32, spent: Duration) -> bool {
+        failures < self.attempts_max && spent <= self.give_up_after
+    }
+
     /// The highest wait after `failures` failed attempts, which is at least 1.
-    fn ceiling(&self, failures: u32) -> Duration {
+    pub(super) fn ceiling(&self, failures: u32) -> Duration {
         let doubled = 2u32.checked_pow(failures.saturating_sub(1));
         self.cap.min(doubled.and_then(|times| self.base.checked_mul(times)).unwrap_or(self.cap))
     }
@@ -130,7 +136,7 @@ impl<S: BlobStore> RetryingStore<S> {
         let count = failures.count;
         let jitter = self.policy.wait(count, &self.environment)?;
         let spent = first.elapsed().saturating_sub(failures.asked) + jitter;
-        if count >= self.policy.attempts_max || spent > self.policy.give_up_after {
+        if !self.policy.allows(count, spent) {
             log::error!("the store failed {count} times: {}", error.code());
             return Err(error);
         }
