@@ -6,7 +6,7 @@ import type { Bytes, CallOptions } from './types.js';
 /** What an object looks like from outside. */
 export interface ObjectMeta {
   readonly key: string;
-  /** The size in bytes. */
+  /** The size in bytes; `Number.MAX_SAFE_INTEGER` stands for that and more. */
   readonly size: number;
 }
 

@@ -100,6 +100,8 @@ export class HostStore {
         throw new Error('the host store was told to throw');
       case 'code':
         throw new this.#SealwoodError(armed.code, 'the host store was told to fail');
+      case 'lose':
+        return Promise.resolve(work()).then(() => new Promise(() => {}));
       case 'oversized':
         return work(1);
       case 'wrongType':

@@ -7,6 +7,8 @@ package final class HostStore: BlobStore, @unchecked Sendable {
         case hang, throwing
         case code(String)
         case oversized
+        /// A put is done, and its answer never comes.
+        case lose
     }
 
     /// An error that is none of the library's.
@@ -75,8 +77,8 @@ package final class HostStore: BlobStore, @unchecked Sendable {
     }
 
     package func put(_ key: String, _ bytes: Data, precondition: Precondition) async throws -> String {
-        try await call("put")
-        return try lock.withLock {
+        let isLost = try await call("put")
+        let etag = try lock.withLock {
             switch precondition {
             case .none:
                 break
@@ -89,6 +91,8 @@ package final class HostStore: BlobStore, @unchecked Sendable {
             objects[key] = object
             return object.etag
         }
+        if isLost { await never() }
+        return etag
     }
 
     package func delete(_ key: String) async throws {
@@ -120,21 +124,21 @@ package final class HostStore: BlobStore, @unchecked Sendable {
         return object
     }
 
-    /// Counts a call; throws, or never ends, if it is the one. `true` for an oversized answer.
+    /// Counts a call; throws, or never ends, if it is the one. `true` if something is wrong with its
+    /// answer: that of a range is oversized, that of a put lost.
     @discardableResult
     private func call(_ method: String) async throws -> Bool {
         switch turn(method) {
         case nil:
             return false
-        case .oversized:
+        case .oversized, .lose:
             return true
         case .throwing:
             throw OwnError()
         case .code(let code):
             throw SealwoodError(SealwoodError.Code(rawValue: code))
         case .hang:
-            // Deaf to being cancelled, as a careless app would be.
-            await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
+            await never()
             return false
         }
     }
@@ -165,4 +169,9 @@ private func tag(of bytes: Data) -> String {
     var hasher = Hasher()
     bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
     return "\(bytes.count)-\(UInt(bitPattern: hasher.finalize()))"
+}
+
+/// Deaf to being cancelled, as a careless app would be.
+private func never() async {
+    await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
 }

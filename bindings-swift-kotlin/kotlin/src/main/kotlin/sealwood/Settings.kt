@@ -148,15 +148,15 @@ public data class VaultStats(
     public val conflicts: Long,
 ) {
     internal constructor(core: CoreStats) : this(
-        sequence = core.sequence.toLong(),
-        tailOperations = core.tailOperations.toLong(),
-        chunkBytes = core.chunkBytes.toLong(),
-        indexRequests = core.indexRequests.toLong(),
-        indexBytes = core.indexBytes.toLong(),
-        contentRequests = core.contentRequests.toLong(),
-        contentBytes = core.contentBytes.toLong(),
-        commits = core.commits.toLong(),
-        spills = core.spills.toLong(),
-        conflicts = core.conflicts.toLong(),
+        sequence = core.sequence.signed(),
+        tailOperations = core.tailOperations.signed(),
+        chunkBytes = core.chunkBytes.signed(),
+        indexRequests = core.indexRequests.signed(),
+        indexBytes = core.indexBytes.signed(),
+        contentRequests = core.contentRequests.signed(),
+        contentBytes = core.contentBytes.signed(),
+        commits = core.commits.signed(),
+        spills = core.spills.signed(),
+        conflicts = core.conflicts.signed(),
     )
 }
