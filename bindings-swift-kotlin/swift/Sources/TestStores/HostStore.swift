@@ -22,6 +22,7 @@ package final class HostStore: BlobStore, @unchecked Sendable {
         let method: String?
         var left: UInt64
         let how: How
+        var hasArrived = false
     }
 
     private let lock = NSLock()
@@ -53,7 +54,7 @@ package final class HostStore: BlobStore, @unchecked Sendable {
         guard lock.withLock({ armed != nil }) else { return false }
         await withCheckedContinuation { continuation in
             let arrived = lock.withLock {
-                if armed?.left == 0 { return true }
+                if armed?.hasArrived == true { return true }
                 waiting.append(continuation)
                 return false
             }
@@ -91,7 +92,10 @@ package final class HostStore: BlobStore, @unchecked Sendable {
             objects[key] = object
             return object.etag
         }
-        if isLost { await never() }
+        if isLost {
+            arrive()
+            await never()
+        }
         return etag
     }
 
@@ -156,11 +160,20 @@ package final class HostStore: BlobStore, @unchecked Sendable {
             lock.unlock()
             return nil
         }
-        let arrived = waiting
-        waiting = []
         lock.unlock()
-        for continuation in arrived { continuation.resume() }
+        // A put whose answer is lost has arrived when it is done.
+        if case .lose = call.how { return call.how }
+        arrive()
         return call.how
+    }
+
+    private func arrive() {
+        let arrived = lock.withLock {
+            armed?.hasArrived = true
+            defer { waiting = [] }
+            return waiting
+        }
+        for continuation in arrived { continuation.resume() }
     }
 }
 
