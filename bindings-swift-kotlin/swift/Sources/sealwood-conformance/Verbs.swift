@@ -14,7 +14,7 @@ func take(_ verb: String, _ step: Step, in world: World) async throws -> Outcome
     case "closeStore":
         try await world.stores.get(step.text("store")).close()
     case "prepare":
-        let (credential, config) = (try credential(of: step, in: world), try step.config())
+        let (config, credential) = (try step.config(), try credential(of: step, in: world))
         world.newVaults.set(
             try step.optionalText("as"),
             try await Vault.prepare(credential: credential, config: config))
@@ -86,7 +86,7 @@ private func openVault(_ verb: String, _ step: Step, in world: World) async thro
     if verb == "create", let new = try step.optionalText("new") {
         return try await world.newVaults.get(new).create(store: store)
     }
-    let (credential, config) = (try credential(of: step, in: world), try step.config())
+    let (config, credential) = (try step.config(), try credential(of: step, in: world))
     if verb == "create" {
         return try await Vault.create(store: store, credential: credential, config: config)
     }
