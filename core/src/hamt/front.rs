@@ -185,8 +185,9 @@ impl<V: Value> Front<V> {
             match step {
                 Step::Part(part) => match &part.child {
                     Child::Stored(stored) => {
-                        bytes += stored.link.place.length as usize;
-                        let is_over = bytes > bytes_max && !coming.is_empty();
+                        // Lengths are whatever the store says.
+                        bytes = stored.link.place.length.saturating_add(bytes);
+                        let is_over = bytes as usize > bytes_max && !coming.is_empty();
                         if !is_over {
                             coming.push(self.coming_with_below(stored));
                             at.push(passed.len());

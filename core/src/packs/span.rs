@@ -50,7 +50,9 @@ impl Wanted {
 /// span is wanted. No span of several units is longer than `bytes_max`. Each comes with what was
 /// given with its units, in the order of the pack.
 pub(crate) fn spans<T>(mut units: Vec<(Wanted, T)>, bytes_max: u64) -> Vec<(Span, Vec<T>)> {
-    units.sort_by_key(|(Wanted { place, .. }, _)| (place.pack.0, place.offset, place.length));
+    units.sort_unstable_by_key(|(Wanted { place, .. }, _)| {
+        (place.pack.0, place.offset, place.length)
+    });
     let mut spans: Vec<(Span, Vec<T>)> = Vec::new();
     let mut wanted = 0;
     for (next, unit) in units {
