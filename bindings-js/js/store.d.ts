@@ -6,7 +6,7 @@ import type { Bytes, CallOptions } from './types.js';
 /** What an object looks like from outside. */
 export interface ObjectMeta {
   readonly key: string;
-  /** The size in bytes. */
+  /** The size in bytes; `Number.MAX_SAFE_INTEGER` stands for that and more. */
   readonly size: number;
 }
 
@@ -69,23 +69,34 @@ export interface S3Config {
   bucket: string;
   /** What all keys start with, without the `/` after it. */
   prefix?: string | null | undefined;
-  /** Whether the bucket stands in the path rather than in the host; so where an endpoint is given. */
+  /**
+   * Whether the bucket stands in the path rather than in the host. If absent, it does where an endpoint is
+   * given or the bucket's name has a dot.
+   */
   pathStyle?: boolean | null | undefined;
   accessKeyId: string;
   secretAccessKey: string;
+  /** The token of a session's key; an empty one is none. */
   sessionToken?: string | null | undefined;
   /** Whether an endpoint that is not this machine may be reached without TLS. */
   allowHttp?: boolean | undefined;
   /** Whether signatures stand in URLs, where servers may log them, instead of headers. */
   signedUrls?: boolean | undefined;
-  /** How long no byte of a request may move before it counts as failed; 20,000 if absent. */
+  /**
+   * How long no byte of a request may move before it counts as failed; 20,000 if absent. A request on which
+   * bytes move may take any time. Unless this or what follows is set, a server that never answers fails a
+   * call within two minutes.
+   */
   idleTimeoutMs?: number | null | undefined;
   /**
    * The slowest upload of one body that is waited for, in bytes a second; 32,768 if absent. `fetch` does
    * not show how far an upload is: the idle timeout is longer by the time the body takes at this rate.
    */
   uploadRateMin?: number | null | undefined;
-  /** The most requests under way at once, at least 1; 16 if absent. */
+  /**
+   * The most requests under way at once, at least 1; 16 if absent. A store begins with 4, and has as many as
+   * the link and the server bear.
+   */
   requestsMax?: number | null | undefined;
   /** How often a call is tried while the server is unavailable, at least 1; 6 if absent. */
   attemptsMax?: number | null | undefined;

@@ -87,9 +87,11 @@ export interface EntryInfo {
   readonly name: string;
   /** What it is. */
   readonly kind: 'file' | 'directory';
-  /** The size of the content in bytes; 0 for a directory. */
+  /**
+   * The size of the content in bytes; 0 for a directory. `Number.MAX_SAFE_INTEGER` stands for that and more.
+   */
   readonly size: number;
-  /** When it was last modified, in milliseconds since 1970. */
+  /** When it was last modified, in milliseconds since 1970; rounded beyond `Number.MAX_SAFE_INTEGER`. */
   readonly modifiedMs: number;
   /** The media type the app gave it. */
   readonly contentType: string | undefined;

@@ -3,9 +3,9 @@
 use std::future::Future;
 
 use js_sys::{Array, JsString, Object, Promise, Uint8Array};
+use sealwood::Result;
 use sealwood::platform::BoxFuture;
 use sealwood::vault::{EntryInfo, EntryKind};
-use sealwood::{Error, Result};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::future_to_promise;
 
@@ -43,12 +43,9 @@ pub(crate) fn bytes(bytes: &[u8]) -> JsValue {
     Uint8Array::from(bytes).into()
 }
 
-/// A size that JavaScript can count.
-pub(crate) fn size(size: u64) -> Result<JsValue> {
-    if size > SAFE_MAX {
-        return Err(Error::Platform { what: "integers of this size" });
-    }
-    Ok(JsValue::from_f64(size as f64))
+/// A size as JavaScript counts; the last number it counts exactly stands for that and more.
+pub(crate) fn size(size: u64) -> JsValue {
+    JsValue::from_f64(size.min(SAFE_MAX) as f64)
 }
 
 /// A whole number that the host's code has answered with.
@@ -64,30 +61,26 @@ pub(crate) fn figure(value: u64) -> JsValue {
 }
 
 /// An entry as a plain object.
-pub(crate) fn entry(info: &EntryInfo) -> Result<JsValue> {
+pub(crate) fn entry(info: &EntryInfo) -> JsValue {
     let kind = match info.kind {
         EntryKind::File => "file",
         EntryKind::Directory => "directory",
     };
     let metadata = info.metadata.iter().map(|(name, value)| (name.as_str(), value.into()));
-    Ok(object(&[
+    object(&[
         ("path", info.path.as_str().into()),
         ("name", info.name().into()),
         ("kind", kind.into()),
-        ("size", size(info.size)?),
+        ("size", size(info.size)),
         ("modifiedMs", figure(info.modified_ms)),
         ("contentType", info.content_type.as_deref().into()),
         ("metadata", record(metadata)),
-    ]))
+    ])
 }
 
 /// Entries as an array of plain objects.
-pub(crate) fn entries(infos: &[EntryInfo]) -> Result<JsValue> {
-    let array = Array::new();
-    for info in infos {
-        array.push(&entry(info)?);
-    }
-    Ok(array.into())
+pub(crate) fn entries(infos: &[EntryInfo]) -> JsValue {
+    infos.iter().map(entry).collect::<Array>().into()
 }
 
 fn record<'a>(members: impl Iterator<Item = (&'a str, JsValue)>) -> JsValue {

@@ -22,7 +22,7 @@ impl Listing {
     #[wasm_bindgen(js_name = nextPage)]
     pub fn next_page(&self) -> Promise {
         let pull = Rc::clone(&self.0);
-        promise(async move { entries(&pull.next_page(PAGE_MAX).await?) })
+        promise(async move { Ok(entries(&pull.next_page(PAGE_MAX).await?)) })
     }
 
     /// Stops listing, also under a pending `nextPage`.

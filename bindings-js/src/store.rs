@@ -134,7 +134,7 @@ impl Store {
         let store = Arc::clone(&self.0);
         watch.promise(async move {
             let Some(meta) = store.head(&key).await? else { return Ok(JsValue::UNDEFINED) };
-            Ok(object(&[("key", meta.key.into()), ("size", size(meta.size)?)]))
+            Ok(object(&[("key", meta.key.into()), ("size", size(meta.size))]))
         })
     }
 

@@ -8,7 +8,7 @@ macro_rules! reading_methods {
             /// A promise of the entry at `path`.
             pub fn stat(&self, path: String, watch: &Watch) -> Promise {
                 let tree = self.0.clone();
-                watch.promise(async move { convert::entry(&tree.stat(&path).await?) })
+                watch.promise(async move { Ok(convert::entry(&tree.stat(&path).await?)) })
             }
 
             /// A promise of whether there is an entry at `path`.
@@ -66,7 +66,7 @@ macro_rules! reading_methods {
                 }
                 watch.promise(async move {
                     let page = tree.list(&path, options).await?;
-                    let entries = convert::entries(&page.entries)?;
+                    let entries = convert::entries(&page.entries);
                     Ok(convert::object(&[("entries", entries), ("next", page.next.into())]))
                 })
             }

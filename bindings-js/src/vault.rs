@@ -65,7 +65,7 @@ impl Vault {
     ) -> Promise {
         let vault = self.0.clone();
         let (content, options) = (content.to_vec(), put_input(arguments).options(watch.0.clone()));
-        promise(async move { convert::entry(&vault.put(&path, content, options).await?) })
+        promise(async move { Ok(convert::entry(&vault.put(&path, content, options).await?)) })
     }
 
     /// A promise of the new entry.
@@ -79,9 +79,9 @@ impl Vault {
     ) -> Promise {
         let vault = self.0.clone();
         let options = put_input(arguments).options(watch.0.clone());
-        promise(
-            async move { convert::entry(&vault.put_stream(&path, source(next), options).await?) },
-        )
+        promise(async move {
+            Ok(convert::entry(&vault.put_stream(&path, source(next), options).await?))
+        })
     }
 
     /// A promise of nothing.

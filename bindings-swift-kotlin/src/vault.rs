@@ -36,7 +36,7 @@ impl CoreVault {
         let config = ConfigInput::from(config).config()?;
         let create =
             Vault::create(Arc::clone(store.store.objects()), &credential.credential, config);
-        Ok(Arc::new(Self { vault: run(call, create).await? }))
+        Ok(Arc::new(Self::new(run(call, create).await?)))
     }
 
     /// Opens the vault in the store.
@@ -49,7 +49,7 @@ impl CoreVault {
     ) -> Result<Arc<Self>, CoreError> {
         let config = ConfigInput::from(config).config()?;
         let open = Vault::open(Arc::clone(store.store.objects()), &credential.credential, config);
-        Ok(Arc::new(Self { vault: run(call, open).await? }))
+        Ok(Arc::new(Self::new(run(call, open).await?)))
     }
 
     /// Creates or replaces the file at `path`.
@@ -252,6 +252,12 @@ impl CoreVault {
     /// Commits what is pending and refuses further calls.
     pub async fn shutdown(&self, call: Option<Arc<CoreCall>>) -> Result<(), CoreError> {
         run(call, self.vault.close()).await
+    }
+}
+
+impl CoreVault {
+    pub(crate) fn new(vault: Vault) -> Self {
+        Self { vault }
     }
 }
 

@@ -190,7 +190,8 @@ pub enum Error {
         /// The path that error was about, where it was about one.
         path: Option<VaultPath>,
     },
-    /// The store did not say whether the commit took effect; a later read tells.
+    /// The store did not say whether the commit took effect; a later read tells. One that finds
+    /// nothing tells only after another commit: a request that was given up on may come late.
     #[error("the store did not say whether the commit took effect")]
     OutcomeUnknown,
     /// The caller's token cancelled the operation. What was not committed by then has not happened;

@@ -12,10 +12,13 @@
 //! bytes. Both are counted after NFC. A path that is read may be longer: moving a directory
 //! lengthens all paths below it, and what lies there stays in reach.
 
+mod nfc;
+
 use std::fmt;
 use std::sync::Arc;
 
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+use nfc::is_nfc;
+pub(crate) use nfc::nfc;
 
 use crate::error::{Error, Result};
 
@@ -248,19 +251,6 @@ impl fmt::Debug for VaultPath {
 impl fmt::Display for VaultPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
-    }
-}
-
-/// The one spelling of canonically equivalent texts.
-pub(crate) fn nfc(text: &str) -> String {
-    text.nfc().collect()
-}
-
-fn is_nfc(text: &str) -> bool {
-    match is_nfc_quick(text.chars()) {
-        IsNormalized::Yes => true,
-        IsNormalized::No => false,
-        IsNormalized::Maybe => text.nfc().eq(text.chars()),
     }
 }
 

@@ -1,11 +1,13 @@
 //! Long work: how it is cancelled and how it reports.
 
 use std::future::{Future, poll_fn};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 
 use event_listener::Event;
+use futures_util::FutureExt;
 use futures_util::future::{Either, select};
 
 use crate::error::{Error, Result};
@@ -88,6 +90,17 @@ impl std::fmt::Debug for Watch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Watch").field("cancel", &self.cancel).finish_non_exhaustive()
     }
+}
+
+/// Runs work that many calls share and that calls a store, which an app may have brought. If that
+/// panics, the work has failed, and no more: a panic would stay with the shared work and strike
+/// everyone who waits for it. Where panics abort, there is none to catch.
+pub(crate) async fn caught<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let outcome = AssertUnwindSafe(work).catch_unwind().await;
+    outcome.unwrap_or_else(|_| {
+        log::error!("a store panicked");
+        Err(Error::StoreFailed { reason: "it panicked".into() })
+    })
 }
 
 /// Lets the tasks run that the executor has ready. Waits for nobody.

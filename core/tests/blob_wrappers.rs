@@ -278,6 +278,20 @@ fn a_writer_whose_answer_was_lost_learns_that_it_won() {
 }
 
 #[test]
+fn a_refusal_says_nothing_of_a_try_before_it() {
+    let denied = Error::StoreDenied { reason: "no".into() };
+    for error in [Error::StoreFull, denied] {
+        let store = RetryingStore::new(faulty_with(&[("root", "1")]), FOUR_ATTEMPTS);
+        let current = block_on(store.get("root")).unwrap().etag;
+        store.inner().arm(Fault::lost_answer().on(Method::Put).nth(1));
+        store.inner().arm(Fault::new(FaultMode::FailBefore(error.clone())).on(Method::Put).nth(2));
+        let put = block_on(store.put("root", "2".into(), Precondition::Matches(current)));
+        assert_eq!(code(put), "outcome-unknown");
+        assert_eq!(get(&store, "root").unwrap(), "2");
+    }
+}
+
+#[test]
 fn a_writer_that_may_have_lost_learns_that_too() {
     let store = RetryingStore::new(faulty_with(&[("root", "theirs")]), FOUR_ATTEMPTS);
     let stale = || Precondition::Matches(ETag("stale".into()));

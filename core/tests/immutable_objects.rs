@@ -11,10 +11,11 @@ use bytes::Bytes;
 use common::*;
 use futures_lite::future::block_on;
 use sealwood::blob::{
-    BlobStore, EngineStore, Fault, FaultMode, FaultyStore, MemoryStore, Method, ObjectMeta,
-    Precondition, RetryPolicy, RetryingStore,
+    BlobStore, ETag, EngineStore, Fault, FaultMode, FaultyStore, Found, MemoryStore, Method,
+    Object, ObjectMeta, ObjectPage, Precondition, RetryPolicy, RetryingStore,
 };
 use sealwood::engine::EngineConfig;
+use sealwood::platform::BoxFuture;
 use sealwood::platform::disk::MemoryDisk;
 use sealwood::{Error, Vault};
 
@@ -91,6 +92,85 @@ fn a_session_that_reads_its_chunk_damaged_puts_it_right() {
             assert_eq!(vault.get("first").await.unwrap_err().code(), "object-missing");
             put(&vault, "second", &content()).await.unwrap();
             assert_eq!(store.get(&object.key).await.unwrap().bytes, whole);
+        }
+    });
+}
+
+/// A store that compares by what it once received, as servers do by their tags, though the disk below
+/// it may have damaged it since.
+struct Trusting(MemoryStore);
+
+impl BlobStore for Trusting {
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, sealwood::Result<Object>> {
+        self.0.get(key)
+    }
+
+    fn get_range<'a>(
+        &'a self,
+        key: &'a str,
+        offset: u64,
+        length: u64,
+    ) -> BoxFuture<'a, sealwood::Result<Bytes>> {
+        self.0.get_range(key, offset, length)
+    }
+
+    fn put<'a>(
+        &'a self,
+        key: &'a str,
+        bytes: Bytes,
+        precondition: Precondition,
+    ) -> BoxFuture<'a, sealwood::Result<ETag>> {
+        self.0.put(key, bytes, precondition)
+    }
+
+    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, sealwood::Result<()>> {
+        self.0.delete(key)
+    }
+
+    fn list<'a>(
+        &'a self,
+        prefix: &'a str,
+        after: Option<&'a str>,
+        limit: usize,
+    ) -> BoxFuture<'a, sealwood::Result<ObjectPage>> {
+        self.0.list(prefix, after, limit)
+    }
+
+    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, sealwood::Result<Option<ObjectMeta>>> {
+        self.0.head(key)
+    }
+
+    fn compare<'a>(&'a self, _: &'a str, _: Bytes) -> BoxFuture<'a, sealwood::Result<Found>> {
+        Box::pin(async { Ok(Found::Same) })
+    }
+
+    fn flush(&self) -> BoxFuture<'_, sealwood::Result<()>> {
+        self.0.flush()
+    }
+
+    fn needs_flush(&self) -> bool {
+        self.0.needs_flush()
+    }
+}
+
+#[test]
+fn what_was_read_damaged_is_compared_by_its_bytes() {
+    block_on(async {
+        let store = Arc::new(Trusting(MemoryStore::new()));
+        put(&create(store.clone()).await, "first", &content()).await.unwrap();
+        for object in objects(&*store).await {
+            let whole = store.get(&object.key).await.unwrap().bytes;
+            let mut rotten = whole.to_vec();
+            rotten[whole.len() / 2] ^= 4;
+            store.put(&object.key, rotten.into(), Precondition::None).await.unwrap();
+            let vault = open(store.clone()).await;
+            assert_eq!(code(vault.get("first").await), "object-corrupt");
+            // Whatever is thought to be there: under a new name, and over itself.
+            for path in ["second", "first"] {
+                put(&vault, path, &content()).await.unwrap();
+                assert_eq!(store.get(&object.key).await.unwrap().bytes, whole);
+            }
+            assert!(open(store.clone()).await.get("second").await.unwrap() == content());
         }
     });
 }

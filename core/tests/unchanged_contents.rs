@@ -9,8 +9,9 @@ use common::*;
 use futures_lite::future::block_on;
 use futures_util::stream;
 use sealwood::Vault;
-use sealwood::blob::{MemoryStore, MeteredStore, Method};
-use sealwood::vault::{PutOptions, VaultConfig};
+use sealwood::blob::{BlobStore, MemoryStore, MeteredStore, Method, Precondition};
+use sealwood::platform::BoxStream;
+use sealwood::vault::{ListOptions, PutOptions, VaultConfig};
 
 const MIB: usize = 1024 * 1024;
 /// One chunk.
@@ -82,6 +83,56 @@ fn an_unchanged_file_of_40_mib_sends_no_body() {
     block_on(batch.put("dir/large", content.clone(), options())).unwrap();
     block_on(batch.commit()).unwrap();
     assert_eq!(count(&store), Sent { chunks: 0, compared: 40 });
+}
+
+#[test]
+fn an_unchanged_small_file_is_read_and_not_sent() {
+    let store = prepared(&[("dir/packed", 1, 50_000), ("dir/other", 2, 50_000)]);
+    for path in ["dir/packed", "dir/other"] {
+        let content = noise(if path == "dir/packed" { 1 } else { 2 }, 50_000);
+        let vault = block_on(open(store.clone()));
+        store.reset();
+        block_on(put(&vault, path, &content)).unwrap();
+        let metrics = store.reset();
+        assert!(metrics.bytes_sent < 2_000, "{metrics:?}");
+        assert!(metrics.bytes_received < 60_000, "{metrics:?}");
+        block_on(vault.put_stream(path, pieces_of(&content), PutOptions::default())).unwrap();
+        assert!(store.reset().bytes_sent < 2_000);
+        assert!(block_on(open_and_get(store.clone(), path)) == content);
+    }
+    // What has changed is sent, and nothing is read for it.
+    let vault = block_on(open(store.clone()));
+    block_on(vault.list("dir", ListOptions { after: None, limit: 10 })).unwrap();
+    store.reset();
+    block_on(put(&vault, "dir/packed", &noise(3, 50_000))).unwrap();
+    let metrics = store.reset();
+    assert!(metrics.bytes_sent > 50_000 && metrics.bytes_received < 1_000, "{metrics:?}");
+}
+
+#[test]
+fn a_damaged_small_file_is_sent_again_and_whole() {
+    let content = noise(1, 50_000);
+    for damage in ["turned", "cut", "gone"] {
+        let store = prepared(&[("dir/packed", 1, 50_000)]);
+        let key = &block_on(store.list("objects/", None, 10)).unwrap().objects.remove(0).key;
+        let whole = block_on(store.get(key)).unwrap().bytes;
+        let mut wrong = whole.to_vec();
+        match damage {
+            "turned" => wrong[20_000] ^= 1,
+            "cut" => wrong.truncate(30_000),
+            _ => block_on(store.delete(key)).unwrap(),
+        }
+        if damage != "gone" {
+            block_on(store.put(key, wrong.into(), Precondition::None)).unwrap();
+        }
+        block_on(put(&block_on(open(store.clone())), "dir/packed", &content)).unwrap();
+        assert!(block_on(open_and_get(store, "dir/packed")) == content, "{damage}");
+    }
+}
+
+fn pieces_of(content: &[u8]) -> BoxStream<'static, sealwood::Result<bytes::Bytes>> {
+    let pieces: Vec<_> = content.chunks(30_000).map(|piece| Ok(piece.to_vec().into())).collect();
+    Box::pin(stream::iter(pieces))
 }
 
 #[test]

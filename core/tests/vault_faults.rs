@@ -261,7 +261,9 @@ fn after_a_failed_flush_the_next_writes_only_the_remainder() {
             let vault = fill(vault).await;
             store.clear_trace();
             store.arm(Fault::unavailable().on(Method::Put).nth(failing));
-            assert_eq!(code(vault.flush().await), "store-unavailable");
+            // The root is the last. Whether it comes late, nobody knows.
+            let expected = if failing == puts { "outcome-unknown" } else { "store-unavailable" };
+            assert_eq!(code(vault.flush().await), expected);
             store.disarm();
             assert!(vault.needs_flush());
             assert_eq!(tree(&vault).await.len(), 101);

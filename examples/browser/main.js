@@ -21,7 +21,9 @@ async function unlock() {
     vault = await Vault.open(store, credential);
   } catch (error) {
     if (error.code !== 'vault-not-found') throw error;
-    vault = await Vault.create(store, credential);
+    const prepared = await Vault.prepare(credential);
+    element('words').textContent = prepared.recoveryPhrase();
+    vault = await prepared.create(store);
     // So that the browser does not remove the files when its disk is full.
     await navigator.storage.persist();
   } finally {

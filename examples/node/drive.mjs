@@ -88,9 +88,9 @@ async function main([name, ...parameters]) {
   const store = await storeOf(address);
   const credential = Credential.passphrase(passphrase);
   if (name === 'init') {
-    const vault = await Vault.create(store, credential);
-    console.log(`Write these words down; they open the vault without the passphrase:\n\n${vault.recoveryPhrase()}`);
-    await vault.close();
+    const prepared = await Vault.prepare(credential);
+    console.log(`Write these words down; they open the vault without the passphrase:\n\n${prepared.recoveryPhrase()}`);
+    await (await prepared.create(store)).close();
     return 0;
   }
   const vault = await Vault.open(store, credential);

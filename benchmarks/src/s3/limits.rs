@@ -7,6 +7,9 @@ use super::row::Row;
 /// How many requests getting the corpus may take beyond those for chunks.
 const GET_REQUESTS_MAX: u64 = 200;
 
+/// How long a server that never answers is asked, in seconds.
+const SILENCE_SECONDS_MAX: f64 = 120.0;
+
 /// What was found broken, and what has to be compared with rows to come.
 #[derive(Default)]
 pub(super) struct Limits {
@@ -28,6 +31,9 @@ impl Limits {
             }
             ("sealwood", "put-40mb-again") => {
                 self.at_most(row, "bytes sent", row.bytes_up as f64, row.file_bytes as f64 / 10.0);
+            }
+            ("sealwood", "silent-server") => {
+                self.at_most(row, "seconds", row.wall_seconds, SILENCE_SECONDS_MAX);
             }
             ("sealwood", "put-corpus") => self.first_put_bytes = row.bytes_up,
             ("sealwood", "put-corpus-again") => {
@@ -87,6 +93,7 @@ mod tests {
         for row in [
             row("sealwood", "put-1", 2, 1),
             row("sealwood", "ls-10000", 60, 1),
+            row("sealwood", "silent-server", 3, 120),
             row("sealwood", "put-corpus", 1000, 1),
             row("sealwood", "put-corpus-again", 100, 1),
             row("sealwood", "get-corpus", 200, 3),
@@ -98,13 +105,14 @@ mod tests {
         for row in [
             row("sealwood", "put-1", 3, 1),
             row("sealwood", "ls-10000", 61, 1),
+            row("sealwood", "silent-server", 3, 121),
             row("sealwood", "put-corpus-again", 101, 1),
             row("sealwood", "get-corpus", 201, 3),
             row("restic", "get-corpus", 1, 2),
         ] {
             limits.look_at(&row);
         }
-        assert_eq!(limits.broken.len(), 5);
+        assert_eq!(limits.broken.len(), 6);
         assert!(limits.result().is_err());
     }
 }

@@ -37,6 +37,10 @@ pub(crate) struct Options {
     /// How often to get them; times are those of the quickest.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
+    /// Wait for the command line to give up on a server that never answers, which takes more than
+    /// a minute.
+    #[arg(long)]
+    silence: bool,
     /// Fail if a limit is broken.
     #[arg(long)]
     check: bool,
@@ -62,6 +66,9 @@ pub(crate) fn run(options: &Options, report: &Report) -> Result<()> {
         report.row(&row)
     };
     vault::small_rows(&place, &mut print)?;
+    if options.silence {
+        vault::silent_row(&place, &mut print)?;
+    }
     if options.files > 0 {
         let corpus = Corpus::collect(options.files)?;
         eprintln!(

@@ -1,11 +1,11 @@
 //! Running a program and measuring what it took.
 
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use sealwood_fault_proxy::Totals;
 use wait4::Wait4;
 
@@ -27,6 +27,24 @@ const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Runs a program to its end; fails unless it succeeds, and soon enough.
 pub(super) fn run(command: &mut Command) -> Result<Usage> {
+    let (usage, status) = run_to_end(command)?;
+    ensure!(status.success(), "`{}` ended with {status}", words(command));
+    Ok(usage)
+}
+
+/// Runs a program that is to fail, soon enough.
+pub(super) fn run_to_failure(command: &mut Command) -> Result<Usage> {
+    let (usage, status) = run_to_end(command)?;
+    ensure!(!status.success(), "`{}` did not fail", words(command));
+    Ok(usage)
+}
+
+fn words(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}
+
+fn run_to_end(command: &mut Command) -> Result<(Usage, ExitStatus)> {
     let name = command.get_program().to_string_lossy().into_owned();
     let started = Instant::now();
     command.stdin(Stdio::null()).stdout(Stdio::null());
@@ -45,12 +63,8 @@ pub(super) fn run(command: &mut Command) -> Result<Usage> {
         thread::sleep(Duration::from_millis(1));
     };
     let wall = started.elapsed();
-    if !used.status.success() {
-        let arguments: Vec<_> = command.get_args().map(|word| word.to_string_lossy()).collect();
-        bail!("`{name} {}` ended with {}", arguments.join(" "), used.status);
-    }
-    let usage = used.rusage;
-    Ok(Usage { wall, cpu: usage.utime + usage.stime, peak_rss_bytes })
+    let cpu = used.rusage.utime + used.rusage.stime;
+    Ok((Usage { wall, cpu, peak_rss_bytes }, used.status))
 }
 
 /// The most memory that a process had resident, where the system tells. What it tells once a process

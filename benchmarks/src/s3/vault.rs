@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
+use sealwood_fault_proxy::{Fault, Rule};
 use tempfile::TempDir;
 
 use super::peers::Peer;
@@ -39,13 +40,17 @@ impl Vault {
     }
 
     fn run<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Result<Usage> {
+        program::run(&mut self.command(arguments))
+    }
+
+    fn command<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Command {
         let mut command = Command::new(&self.program);
         command.arg("--quiet").arg("--secret-file").arg(self.home.path().join("secret"));
         command.args(arguments).env("SEALWOOD_VAULT", &self.address);
         command.env("AWS_ACCESS_KEY_ID", KEY).env("AWS_SECRET_ACCESS_KEY", KEY);
         // What it may keep on the device is not that of another vault.
         command.env("HOME", self.home.path()).env_remove("XDG_STATE_HOME");
-        program::run(&mut command)
+        command
     }
 }
 
@@ -92,6 +97,16 @@ impl Files {
     fn path(&self, name: &str) -> String {
         self.directory.path().join(name).to_string_lossy().into_owned()
     }
+}
+
+/// How long the command line asks a server that never answers, as it is configured by default.
+pub(super) fn silent_row(place: &Place, print: &mut impl FnMut(Row) -> Result<()>) -> Result<()> {
+    let vault = Vault::create(place, "silent")?;
+    place.proxy.add(Rule::always(Fault::Silence));
+    let mut ls = vault.command(["ls", "/"]);
+    let measured = place.measure(|| program::run_to_failure(&mut ls));
+    place.proxy.clear();
+    print(Row::new("silent-server", vault.name(), &measured?))
 }
 
 /// The rows that need no peer.

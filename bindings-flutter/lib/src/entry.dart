@@ -23,10 +23,10 @@ final class EntryInfo {
   /// File or directory.
   final EntryKind kind;
 
-  /// The size of the content, in bytes; 0 for a directory.
+  /// The size of the content, in bytes; 0 for a directory. The greatest `int`, 2^63 - 1, stands for that and more.
   final int size;
 
-  /// The modification time in milliseconds since 1970.
+  /// The modification time in milliseconds since 1970; 2^63 - 1 stands for that and more.
   final int modifiedMs;
 
   /// The media type, where one was given.

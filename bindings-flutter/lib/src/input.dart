@@ -101,19 +101,22 @@ final class S3Config {
   /// The secret of the access key.
   final String secretAccessKey;
 
-  /// The token of a session's key.
+  /// The token of a session's key; an empty one is none.
   final String? sessionToken;
 
-  /// Whether plain HTTP is allowed, as for a server on the same machine.
+  /// Whether an [endpoint] that is not this machine may be reached without TLS.
   final bool allowHttp;
 
   /// Whether signatures stand in URLs, where servers may log them, instead of headers.
   final bool signedUrls;
 
-  /// How long no byte of a request may move before it counts as failed; 20 seconds if null.
+  /// How long no byte of a request may move before it counts as failed; 20 seconds if null. A request on which
+  /// bytes move may take any time. Unless this or what follows is set, a server that never answers fails a call
+  /// within two minutes.
   final Duration? idleTimeout;
 
-  /// The most requests under way at once, at least 1; 16 if null.
+  /// The most requests under way at once, at least 1; 16 if null. A store begins with 4, and has as many as the
+  /// link and the server bear.
   final int? requestsMax;
 
   /// How often a call is tried while the server is unavailable, at least 1; 6 if null.
@@ -126,7 +129,7 @@ final class S3Config {
   /// asked for; 30 seconds if null.
   final Duration? giveUpAfter;
 
-  /// Certificates in PEM that are trusted in place of the built-in ones.
+  /// Certificates in PEM that are trusted in place of the built-in ones, for a server with a private authority.
   final String? caBundle;
 
   /// A bucket.

@@ -20,7 +20,7 @@ final class ObjectMeta {
   /// The key.
   final String key;
 
-  /// The size, in bytes.
+  /// The size, in bytes; 2^63 - 1 stands for that and more.
   final int size;
 
   /// A key and its size.

@@ -7,6 +7,7 @@ import 'batch.dart';
 import 'call.dart';
 import 'entry.dart';
 import 'error.dart';
+import 'generated/api/new_vault.dart' as native;
 import 'generated/api/vault.dart' as native;
 import 'handle.dart';
 import 'input.dart';
@@ -21,8 +22,25 @@ import 'stream.dart' as stream;
 final class Vault extends Handle<native.Vault> {
   Vault._(super.native);
 
+  /// Draws up a new vault: its secret, its id and, with a passphrase, the wrapped secret. Nothing is stored
+  /// before [NewVault.create], so that its words can be shown or kept first.
+  static Future<NewVault> prepare(
+    Credential credential, {
+    VaultConfig config = const VaultConfig(),
+    CancelToken? cancel,
+  }) => run(cancel, null, (call) async {
+    final prepared = await native.NewVault.prepare(
+      credential: credentialSpec(credential),
+      config: configSpec(config),
+      call: call,
+    );
+    return NewVault._(prepared);
+  });
+
   /// Makes a new vault in an empty store. With a passphrase, the root secret is drawn and stored wrapped; with
-  /// a secret or a phrase, nothing of it is stored.
+  /// a secret or a phrase, nothing of it is stored. The same as [prepare] and [NewVault.create] in one, for those
+  /// who have the secret or the words already: if the answer of the store is lost, nobody is shown the words of a
+  /// vault that may be there.
   static Future<Vault> create(
     BlobStore store,
     Credential credential, {
@@ -231,4 +249,22 @@ final class Vault extends Handle<native.Vault> {
 
   /// Commits what is pending and refuses further calls. [dispose] releases the memory.
   Future<void> close({CancelToken? cancel}) => run(cancel, null, (call) => inner.close(call: call));
+}
+
+/// A new vault before its first byte is stored, from [Vault.prepare]. Show or keep its words, then [create] it:
+/// there is never a vault whose words nobody was shown.
+final class NewVault extends Handle<native.NewVault> {
+  NewVault._(super.native);
+
+  /// The 24 words that will open the vault without a passphrase.
+  String recoveryPhrase() => guardSync(() => inner.recoveryPhrase());
+
+  /// Stores the vault in [store], which must hold none. Fails with `vault-exists` if it holds another. After
+  /// `store-unavailable`, `outcome-unknown` or `cancelled` the vault may be there: called again, this knows it
+  /// again and opens it.
+  Future<Vault> create(BlobStore store, {CancelToken? cancel}) => run(
+    cancel,
+    null,
+    (call) async => Vault._(await inner.create(store: store.inner, call: call)),
+  );
 }

@@ -29,6 +29,7 @@
 
 use crate::api::batch::*;
 use crate::api::call::*;
+use crate::api::new_vault::*;
 use crate::api::snapshot::*;
 use crate::api::store::*;
 use crate::api::stream::*;
@@ -45,7 +46,7 @@ flutter_rust_bridge::frb_generated_boilerplate!(
     default_rust_auto_opaque = RustAutoOpaqueMoi,
 );
 pub(crate) const FLUTTER_RUST_BRIDGE_CODEGEN_VERSION: &str = "2.13.0";
-pub(crate) const FLUTTER_RUST_BRIDGE_CODEGEN_CONTENT_HASH: i32 = -1520474102;
+pub(crate) const FLUTTER_RUST_BRIDGE_CODEGEN_CONTENT_HASH: i32 = 489476268;
 
 // Section: executor
 
@@ -895,6 +896,200 @@ fn wire__crate__api__stream__Entries_next_impl(
                     .await,
                 )
             }
+        },
+    )
+}
+fn wire__crate__api__new_vault__NewVault_create_impl(
+    port_: flutter_rust_bridge::for_generated::MessagePort,
+    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
+    rust_vec_len_: i32,
+    data_len_: i32,
+) {
+    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
+        flutter_rust_bridge::for_generated::TaskInfo {
+            debug_name: "NewVault_create",
+            port: Some(port_),
+            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
+        },
+        move || {
+            let message = unsafe {
+                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
+                    ptr_,
+                    rust_vec_len_,
+                    data_len_,
+                )
+            };
+            let mut deserializer =
+                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
+            let api_that = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<NewVault>,
+            >>::sse_decode(&mut deserializer);
+            let api_store = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Store>,
+            >>::sse_decode(&mut deserializer);
+            let api_call = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
+            >>::sse_decode(&mut deserializer);
+            deserializer.end();
+            move |context| async move {
+                transform_result_sse::<_, crate::api::error::Failure>(
+                    (move || async move {
+                        let mut api_that_guard = None;
+                        let mut api_store_guard = None;
+                        let mut api_call_guard = None;
+                        let decode_indices_ =
+                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
+                                vec![
+                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                                        &api_that, 0, false,
+                                    ),
+                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                                        &api_store, 1, false,
+                                    ),
+                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                                        &api_call, 2, false,
+                                    ),
+                                ],
+                            );
+                        for i in decode_indices_ {
+                            match i {
+                                0 => {
+                                    api_that_guard =
+                                        Some(api_that.lockable_decode_async_ref().await)
+                                }
+                                1 => {
+                                    api_store_guard =
+                                        Some(api_store.lockable_decode_async_ref().await)
+                                }
+                                2 => {
+                                    api_call_guard =
+                                        Some(api_call.lockable_decode_async_ref().await)
+                                }
+                                _ => unreachable!(),
+                            }
+                        }
+                        let api_that_guard = api_that_guard.unwrap();
+                        let api_store_guard = api_store_guard.unwrap();
+                        let api_call_guard = api_call_guard.unwrap();
+                        let output_ok = crate::api::new_vault::NewVault::create(
+                            &*api_that_guard,
+                            &*api_store_guard,
+                            &*api_call_guard,
+                        )
+                        .await?;
+                        std::result::Result::Ok(output_ok)
+                    })()
+                    .await,
+                )
+            }
+        },
+    )
+}
+fn wire__crate__api__new_vault__NewVault_prepare_impl(
+    port_: flutter_rust_bridge::for_generated::MessagePort,
+    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
+    rust_vec_len_: i32,
+    data_len_: i32,
+) {
+    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
+        flutter_rust_bridge::for_generated::TaskInfo {
+            debug_name: "NewVault_prepare",
+            port: Some(port_),
+            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
+        },
+        move || {
+            let message = unsafe {
+                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
+                    ptr_,
+                    rust_vec_len_,
+                    data_len_,
+                )
+            };
+            let mut deserializer =
+                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
+            let api_credential = <crate::api::input::CredentialSpec>::sse_decode(&mut deserializer);
+            let api_config = <crate::api::input::ConfigSpec>::sse_decode(&mut deserializer);
+            let api_call = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
+            >>::sse_decode(&mut deserializer);
+            deserializer.end();
+            move |context| async move {
+                transform_result_sse::<_, crate::api::error::Failure>(
+                    (move || async move {
+                        let mut api_call_guard = None;
+                        let decode_indices_ =
+                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
+                                vec![flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                                    &api_call, 0, false,
+                                )],
+                            );
+                        for i in decode_indices_ {
+                            match i {
+                                0 => {
+                                    api_call_guard =
+                                        Some(api_call.lockable_decode_async_ref().await)
+                                }
+                                _ => unreachable!(),
+                            }
+                        }
+                        let api_call_guard = api_call_guard.unwrap();
+                        let output_ok = crate::api::new_vault::NewVault::prepare(
+                            api_credential,
+                            api_config,
+                            &*api_call_guard,
+                        )
+                        .await?;
+                        std::result::Result::Ok(output_ok)
+                    })()
+                    .await,
+                )
+            }
+        },
+    )
+}
+fn wire__crate__api__new_vault__NewVault_recovery_phrase_impl(
+    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
+    rust_vec_len_: i32,
+    data_len_: i32,
+) -> flutter_rust_bridge::for_generated::WireSyncRust2DartSse {
+    FLUTTER_RUST_BRIDGE_HANDLER.wrap_sync::<flutter_rust_bridge::for_generated::SseCodec, _>(
+        flutter_rust_bridge::for_generated::TaskInfo {
+            debug_name: "NewVault_recovery_phrase",
+            port: None,
+            mode: flutter_rust_bridge::for_generated::FfiCallMode::Sync,
+        },
+        move || {
+            let message = unsafe {
+                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
+                    ptr_,
+                    rust_vec_len_,
+                    data_len_,
+                )
+            };
+            let mut deserializer =
+                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
+            let api_that = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<NewVault>,
+            >>::sse_decode(&mut deserializer);
+            deserializer.end();
+            transform_result_sse::<_, crate::api::error::Failure>((move || {
+                let mut api_that_guard = None;
+                let decode_indices_ =
+                    flutter_rust_bridge::for_generated::lockable_compute_decode_order(vec![
+                        flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                            &api_that, 0, false,
+                        ),
+                    ]);
+                for i in decode_indices_ {
+                    match i {
+                        0 => api_that_guard = Some(api_that.lockable_decode_sync_ref()),
+                        _ => unreachable!(),
+                    }
+                }
+                let api_that_guard = api_that_guard.unwrap();
+                let output_ok = crate::api::new_vault::NewVault::recovery_phrase(&*api_that_guard)?;
+                std::result::Result::Ok(output_ok)
+            })())
         },
     )
 }
@@ -4703,6 +4898,9 @@ flutter_rust_bridge::frb_generated_moi_arc_impl_value!(
     flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Entries>
 );
 flutter_rust_bridge::frb_generated_moi_arc_impl_value!(
+    flutter_rust_bridge::for_generated::RustAutoOpaqueInner<NewVault>
+);
+flutter_rust_bridge::frb_generated_moi_arc_impl_value!(
     flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Pieces>
 );
 flutter_rust_bridge::frb_generated_moi_arc_impl_value!(
@@ -4750,6 +4948,16 @@ impl SseDecode for Entries {
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
         let mut inner = <RustOpaqueMoi<
             flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Entries>,
+        >>::sse_decode(deserializer);
+        return flutter_rust_bridge::for_generated::rust_auto_opaque_decode_owned(inner);
+    }
+}
+
+impl SseDecode for NewVault {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
+        let mut inner = <RustOpaqueMoi<
+            flutter_rust_bridge::for_generated::RustAutoOpaqueInner<NewVault>,
         >>::sse_decode(deserializer);
         return flutter_rust_bridge::for_generated::rust_auto_opaque_decode_owned(inner);
     }
@@ -4820,6 +5028,16 @@ impl SseDecode for RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpa
 }
 
 impl SseDecode for RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Entries>> {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
+        let mut inner = <usize>::sse_decode(deserializer);
+        return decode_rust_opaque_moi(inner);
+    }
+}
+
+impl SseDecode
+    for RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<NewVault>>
+{
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
         let mut inner = <usize>::sse_decode(deserializer);
@@ -5358,56 +5576,58 @@ fn pde_ffi_dispatcher_primary_impl(
         6 => wire__crate__api__batch__Batch_put_impl(port, ptr, rust_vec_len, data_len),
         7 => wire__crate__api__batch__Batch_put_stream_impl(port, ptr, rust_vec_len, data_len),
         16 => wire__crate__api__stream__Entries_next_impl(port, ptr, rust_vec_len, data_len),
-        18 => wire__crate__api__stream__Pieces_next_impl(port, ptr, rust_vec_len, data_len),
-        19 => wire__crate__api__snapshot__Snapshot_entries_impl(port, ptr, rust_vec_len, data_len),
-        20 => wire__crate__api__snapshot__Snapshot_entries_recursive_impl(
+        17 => wire__crate__api__new_vault__NewVault_create_impl(port, ptr, rust_vec_len, data_len),
+        18 => wire__crate__api__new_vault__NewVault_prepare_impl(port, ptr, rust_vec_len, data_len),
+        21 => wire__crate__api__stream__Pieces_next_impl(port, ptr, rust_vec_len, data_len),
+        22 => wire__crate__api__snapshot__Snapshot_entries_impl(port, ptr, rust_vec_len, data_len),
+        23 => wire__crate__api__snapshot__Snapshot_entries_recursive_impl(
             port,
             ptr,
             rust_vec_len,
             data_len,
         ),
-        21 => wire__crate__api__snapshot__Snapshot_exists_impl(port, ptr, rust_vec_len, data_len),
-        22 => {
+        24 => wire__crate__api__snapshot__Snapshot_exists_impl(port, ptr, rust_vec_len, data_len),
+        25 => {
             wire__crate__api__snapshot__Snapshot_get_stream_impl(port, ptr, rust_vec_len, data_len)
         }
-        23 => wire__crate__api__snapshot__Snapshot_list_impl(port, ptr, rust_vec_len, data_len),
-        25 => wire__crate__api__snapshot__Snapshot_read_impl(port, ptr, rust_vec_len, data_len),
-        26 => wire__crate__api__snapshot__Snapshot_stat_impl(port, ptr, rust_vec_len, data_len),
-        27 => wire__crate__api__store__Store_check_impl(port, ptr, rust_vec_len, data_len),
-        28 => wire__crate__api__store__Store_close_impl(port, ptr, rust_vec_len, data_len),
-        30 => wire__crate__api__store__Store_delete_impl(port, ptr, rust_vec_len, data_len),
-        31 => wire__crate__api__store__Store_directory_impl(port, ptr, rust_vec_len, data_len),
-        32 => wire__crate__api__store__Store_flush_impl(port, ptr, rust_vec_len, data_len),
-        33 => wire__crate__api__store__Store_head_impl(port, ptr, rust_vec_len, data_len),
-        34 => wire__crate__api__store__Store_list_impl(port, ptr, rust_vec_len, data_len),
-        35 => wire__crate__api__store__Store_local_impl(port, ptr, rust_vec_len, data_len),
-        38 => wire__crate__api__store__Store_put_impl(port, ptr, rust_vec_len, data_len),
-        39 => wire__crate__api__store__Store_read_impl(port, ptr, rust_vec_len, data_len),
-        40 => wire__crate__api__store__Store_read_range_impl(port, ptr, rust_vec_len, data_len),
-        43 => wire__crate__api__vault__Vault_close_impl(port, ptr, rust_vec_len, data_len),
-        44 => wire__crate__api__vault__Vault_copy_impl(port, ptr, rust_vec_len, data_len),
-        45 => wire__crate__api__vault__Vault_create_impl(port, ptr, rust_vec_len, data_len),
-        46 => wire__crate__api__vault__Vault_entries_impl(port, ptr, rust_vec_len, data_len),
-        47 => {
+        26 => wire__crate__api__snapshot__Snapshot_list_impl(port, ptr, rust_vec_len, data_len),
+        28 => wire__crate__api__snapshot__Snapshot_read_impl(port, ptr, rust_vec_len, data_len),
+        29 => wire__crate__api__snapshot__Snapshot_stat_impl(port, ptr, rust_vec_len, data_len),
+        30 => wire__crate__api__store__Store_check_impl(port, ptr, rust_vec_len, data_len),
+        31 => wire__crate__api__store__Store_close_impl(port, ptr, rust_vec_len, data_len),
+        33 => wire__crate__api__store__Store_delete_impl(port, ptr, rust_vec_len, data_len),
+        34 => wire__crate__api__store__Store_directory_impl(port, ptr, rust_vec_len, data_len),
+        35 => wire__crate__api__store__Store_flush_impl(port, ptr, rust_vec_len, data_len),
+        36 => wire__crate__api__store__Store_head_impl(port, ptr, rust_vec_len, data_len),
+        37 => wire__crate__api__store__Store_list_impl(port, ptr, rust_vec_len, data_len),
+        38 => wire__crate__api__store__Store_local_impl(port, ptr, rust_vec_len, data_len),
+        41 => wire__crate__api__store__Store_put_impl(port, ptr, rust_vec_len, data_len),
+        42 => wire__crate__api__store__Store_read_impl(port, ptr, rust_vec_len, data_len),
+        43 => wire__crate__api__store__Store_read_range_impl(port, ptr, rust_vec_len, data_len),
+        46 => wire__crate__api__vault__Vault_close_impl(port, ptr, rust_vec_len, data_len),
+        47 => wire__crate__api__vault__Vault_copy_impl(port, ptr, rust_vec_len, data_len),
+        48 => wire__crate__api__vault__Vault_create_impl(port, ptr, rust_vec_len, data_len),
+        49 => wire__crate__api__vault__Vault_entries_impl(port, ptr, rust_vec_len, data_len),
+        50 => {
             wire__crate__api__vault__Vault_entries_recursive_impl(port, ptr, rust_vec_len, data_len)
         }
-        48 => wire__crate__api__vault__Vault_exists_impl(port, ptr, rust_vec_len, data_len),
-        49 => wire__crate__api__vault__Vault_flush_impl(port, ptr, rust_vec_len, data_len),
-        50 => wire__crate__api__vault__Vault_get_stream_impl(port, ptr, rust_vec_len, data_len),
-        51 => wire__crate__api__vault__Vault_link_impl(port, ptr, rust_vec_len, data_len),
-        52 => wire__crate__api__vault__Vault_list_impl(port, ptr, rust_vec_len, data_len),
-        53 => wire__crate__api__vault__Vault_mkdir_impl(port, ptr, rust_vec_len, data_len),
-        55 => wire__crate__api__vault__Vault_open_impl(port, ptr, rust_vec_len, data_len),
-        56 => wire__crate__api__vault__Vault_put_impl(port, ptr, rust_vec_len, data_len),
-        57 => wire__crate__api__vault__Vault_put_stream_impl(port, ptr, rust_vec_len, data_len),
-        58 => wire__crate__api__vault__Vault_read_impl(port, ptr, rust_vec_len, data_len),
-        60 => wire__crate__api__vault__Vault_refresh_impl(port, ptr, rust_vec_len, data_len),
-        61 => wire__crate__api__vault__Vault_remove_impl(port, ptr, rust_vec_len, data_len),
-        62 => wire__crate__api__vault__Vault_remove_all_impl(port, ptr, rust_vec_len, data_len),
-        63 => wire__crate__api__vault__Vault_rename_impl(port, ptr, rust_vec_len, data_len),
-        64 => wire__crate__api__vault__Vault_set_metadata_impl(port, ptr, rust_vec_len, data_len),
-        65 => wire__crate__api__vault__Vault_snapshot_impl(port, ptr, rust_vec_len, data_len),
-        66 => wire__crate__api__vault__Vault_stat_impl(port, ptr, rust_vec_len, data_len),
+        51 => wire__crate__api__vault__Vault_exists_impl(port, ptr, rust_vec_len, data_len),
+        52 => wire__crate__api__vault__Vault_flush_impl(port, ptr, rust_vec_len, data_len),
+        53 => wire__crate__api__vault__Vault_get_stream_impl(port, ptr, rust_vec_len, data_len),
+        54 => wire__crate__api__vault__Vault_link_impl(port, ptr, rust_vec_len, data_len),
+        55 => wire__crate__api__vault__Vault_list_impl(port, ptr, rust_vec_len, data_len),
+        56 => wire__crate__api__vault__Vault_mkdir_impl(port, ptr, rust_vec_len, data_len),
+        58 => wire__crate__api__vault__Vault_open_impl(port, ptr, rust_vec_len, data_len),
+        59 => wire__crate__api__vault__Vault_put_impl(port, ptr, rust_vec_len, data_len),
+        60 => wire__crate__api__vault__Vault_put_stream_impl(port, ptr, rust_vec_len, data_len),
+        61 => wire__crate__api__vault__Vault_read_impl(port, ptr, rust_vec_len, data_len),
+        63 => wire__crate__api__vault__Vault_refresh_impl(port, ptr, rust_vec_len, data_len),
+        64 => wire__crate__api__vault__Vault_remove_impl(port, ptr, rust_vec_len, data_len),
+        65 => wire__crate__api__vault__Vault_remove_all_impl(port, ptr, rust_vec_len, data_len),
+        66 => wire__crate__api__vault__Vault_rename_impl(port, ptr, rust_vec_len, data_len),
+        67 => wire__crate__api__vault__Vault_set_metadata_impl(port, ptr, rust_vec_len, data_len),
+        68 => wire__crate__api__vault__Vault_snapshot_impl(port, ptr, rust_vec_len, data_len),
+        69 => wire__crate__api__vault__Vault_stat_impl(port, ptr, rust_vec_len, data_len),
         _ => unreachable!(),
     }
 }
@@ -5432,22 +5652,25 @@ fn pde_ffi_dispatcher_sync_impl(
         13 => wire__crate__api__call__Call_new_impl(ptr, rust_vec_len, data_len),
         14 => wire__crate__api__call__Call_watched_impl(ptr, rust_vec_len, data_len),
         15 => wire__crate__api__stream__Entries_close_impl(ptr, rust_vec_len, data_len),
-        17 => wire__crate__api__stream__Pieces_close_impl(ptr, rust_vec_len, data_len),
-        24 => wire__crate__api__snapshot__Snapshot_open_shared_impl(ptr, rust_vec_len, data_len),
-        29 => wire__crate__api__store__Store_custom_impl(ptr, rust_vec_len, data_len),
-        36 => wire__crate__api__store__Store_memory_impl(ptr, rust_vec_len, data_len),
-        37 => wire__crate__api__store__Store_needs_flush_impl(ptr, rust_vec_len, data_len),
-        41 => wire__crate__api__store__Store_s3_impl(ptr, rust_vec_len, data_len),
-        42 => wire__crate__api__vault__Vault_batch_impl(ptr, rust_vec_len, data_len),
-        54 => wire__crate__api__vault__Vault_needs_flush_impl(ptr, rust_vec_len, data_len),
-        59 => wire__crate__api__vault__Vault_recovery_phrase_impl(ptr, rust_vec_len, data_len),
-        67 => wire__crate__api__vault__Vault_stats_impl(ptr, rust_vec_len, data_len),
-        68 => wire__crate__api__library__clear_logger_impl(ptr, rust_vec_len, data_len),
-        69 => wire__crate__api__library__generate_secret_impl(ptr, rust_vec_len, data_len),
-        70 => wire__crate__api__library__phrase_of_secret_impl(ptr, rust_vec_len, data_len),
-        71 => wire__crate__api__library__secret_of_phrase_impl(ptr, rust_vec_len, data_len),
-        72 => wire__crate__api__library__set_logger_impl(ptr, rust_vec_len, data_len),
-        73 => wire__crate__api__library__version_impl(ptr, rust_vec_len, data_len),
+        19 => {
+            wire__crate__api__new_vault__NewVault_recovery_phrase_impl(ptr, rust_vec_len, data_len)
+        }
+        20 => wire__crate__api__stream__Pieces_close_impl(ptr, rust_vec_len, data_len),
+        27 => wire__crate__api__snapshot__Snapshot_open_shared_impl(ptr, rust_vec_len, data_len),
+        32 => wire__crate__api__store__Store_custom_impl(ptr, rust_vec_len, data_len),
+        39 => wire__crate__api__store__Store_memory_impl(ptr, rust_vec_len, data_len),
+        40 => wire__crate__api__store__Store_needs_flush_impl(ptr, rust_vec_len, data_len),
+        44 => wire__crate__api__store__Store_s3_impl(ptr, rust_vec_len, data_len),
+        45 => wire__crate__api__vault__Vault_batch_impl(ptr, rust_vec_len, data_len),
+        57 => wire__crate__api__vault__Vault_needs_flush_impl(ptr, rust_vec_len, data_len),
+        62 => wire__crate__api__vault__Vault_recovery_phrase_impl(ptr, rust_vec_len, data_len),
+        70 => wire__crate__api__vault__Vault_stats_impl(ptr, rust_vec_len, data_len),
+        71 => wire__crate__api__library__clear_logger_impl(ptr, rust_vec_len, data_len),
+        72 => wire__crate__api__library__generate_secret_impl(ptr, rust_vec_len, data_len),
+        73 => wire__crate__api__library__phrase_of_secret_impl(ptr, rust_vec_len, data_len),
+        74 => wire__crate__api__library__secret_of_phrase_impl(ptr, rust_vec_len, data_len),
+        75 => wire__crate__api__library__set_logger_impl(ptr, rust_vec_len, data_len),
+        76 => wire__crate__api__library__version_impl(ptr, rust_vec_len, data_len),
         _ => unreachable!(),
     }
 }
@@ -5495,6 +5718,21 @@ impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive for FrbWrapper<
 
 impl flutter_rust_bridge::IntoIntoDart<FrbWrapper<Entries>> for Entries {
     fn into_into_dart(self) -> FrbWrapper<Entries> {
+        self.into()
+    }
+}
+
+// Codec=Dco (DartCObject based), see doc to use other codecs
+impl flutter_rust_bridge::IntoDart for FrbWrapper<NewVault> {
+    fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
+        flutter_rust_bridge::for_generated::rust_auto_opaque_encode::<_, MoiArc<_>>(self.0)
+            .into_dart()
+    }
+}
+impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive for FrbWrapper<NewVault> {}
+
+impl flutter_rust_bridge::IntoIntoDart<FrbWrapper<NewVault>> for NewVault {
+    fn into_into_dart(self) -> FrbWrapper<NewVault> {
         self.into()
     }
 }
@@ -5958,6 +6196,13 @@ impl SseEncode for Entries {
     }
 }
 
+impl SseEncode for NewVault {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
+        <RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<NewVault>>>::sse_encode(flutter_rust_bridge::for_generated::rust_auto_opaque_encode::<_, MoiArc<_>>(self), serializer);
+    }
+}
+
 impl SseEncode for Pieces {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
@@ -6018,6 +6263,17 @@ impl SseEncode for RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpa
 }
 
 impl SseEncode for RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Entries>> {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
+        let (ptr, size) = self.sse_encode_raw();
+        <usize>::sse_encode(ptr, serializer);
+        <i32>::sse_encode(size, serializer);
+    }
+}
+
+impl SseEncode
+    for RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<NewVault>>
+{
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
         let (ptr, size) = self.sse_encode_raw();
@@ -6461,6 +6717,7 @@ mod io {
     use super::*;
     use crate::api::batch::*;
     use crate::api::call::*;
+    use crate::api::new_vault::*;
     use crate::api::snapshot::*;
     use crate::api::store::*;
     use crate::api::stream::*;
@@ -6515,6 +6772,20 @@ mod io {
         ptr: *const std::ffi::c_void,
     ) {
         MoiArc::<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Entries>>::decrement_strong_count(ptr as _);
+    }
+
+    #[unsafe(no_mangle)]
+    pub extern "C" fn frbgen_sealwood_rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(
+        ptr: *const std::ffi::c_void,
+    ) {
+        MoiArc::<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<NewVault>>::increment_strong_count(ptr as _);
+    }
+
+    #[unsafe(no_mangle)]
+    pub extern "C" fn frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(
+        ptr: *const std::ffi::c_void,
+    ) {
+        MoiArc::<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<NewVault>>::decrement_strong_count(ptr as _);
     }
 
     #[unsafe(no_mangle)]

@@ -23,6 +23,9 @@ enum How {
   /// A range is answered with more than was asked.
   oversized,
 
+  /// A put is done, and its answer never comes.
+  lose,
+
   /// It answers with something of another type.
   wrongType;
 
@@ -64,7 +67,8 @@ final class CountingStore extends HostStore {
   /// Completes when the armed call has arrived.
   Future<void> get armedCall => (_arrived ?? (throw const Problem('no call was armed'))).future;
 
-  /// Counts a call and misbehaves in it, if it is the one. Whether its answer is to be oversized.
+  /// Counts a call and misbehaves in it, if it is the one. Whether something is wrong with its answer: that of a
+  /// range is oversized, that of a put lost.
   Future<bool> _call(String method) async {
     calls += 1;
     if (_left == 0 || (_method != null && _method != method)) return false;
@@ -83,18 +87,23 @@ final class CountingStore extends HostStore {
       case How.oversized:
         if (method != 'getRange') throw const Problem('only a range is oversized');
         return true;
+      case How.lose:
+        if (method != 'put') throw const Problem('only of a put the answer is lost');
+        return true;
     }
     return false;
   }
 
   /// The answer of [work]; a text instead, if this call answers with the wrong type.
   Future<T> _answer<T>(String method, T Function() work) async {
+    final bool isLost;
     try {
-      await _call(method);
+      isLost = await _call(method);
     } on _WrongType {
       return _wrong as T;
     }
-    return work();
+    final done = work();
+    return isLost ? Completer<T>().future : done;
   }
 
   StoredObject _get(String key) =>

@@ -102,6 +102,8 @@ final class _Runner {
         return countCalls(_world, step);
       case 'progress':
         return _progress(step);
+      case 'prepare':
+        return prepareVault(_world, step);
       case 'create' || 'open':
         return openVault(_world, verb, step);
       case 'shared':
@@ -120,6 +122,9 @@ final class _Runner {
     }
     if (step.text('snapshot') case final name?) {
       return takeOnSnapshot(_world.snapshots.get(name), verb, step);
+    }
+    if (step.text('new') case final name?) {
+      return takeOnNewVault(_world, _world.newVaults.get(name), verb, step);
     }
     return takeOnVault(_world, _world.vaults.get(step.needText('vault')), verb, step);
   }

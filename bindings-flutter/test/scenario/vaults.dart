@@ -11,9 +11,43 @@ import 'problem.dart';
 import 'step.dart';
 import 'world.dart';
 
+/// `prepare`.
+Future<Outcome> prepareVault(World world, Step step) async {
+  final name = step.text('as');
+  final (credential, config) = (_credential(world, step), _config(step));
+  final prepared = await Vault.prepare(credential, config: config, cancel: step.cancel);
+  world.newVaults.set(name, prepared);
+  return const Nothing();
+}
+
 /// `create` and `open`.
 Future<Outcome> openVault(World world, String verb, Step step) async {
   final (store, name) = (world.stores.get(step.needText('store')), step.text('as'));
+  final prepared = verb == 'create' ? step.text('new') : null;
+  if (prepared != null) {
+    final vault = await world.newVaults.get(prepared).create(store, cancel: step.cancel);
+    world.vaults.set(name, vault);
+    return const Nothing();
+  }
+  final (credential, config) = (_credential(world, step), _config(step));
+  final open = verb == 'create' ? Vault.create : Vault.open;
+  world.vaults.set(name, await open(store, credential, config: config, cancel: step.cancel));
+  return const Nothing();
+}
+
+Credential _credential(World world, Step step) {
+  final phrase = step.text('phrase');
+  return switch ((step.secret('secret'), phrase, step.text('passphrase'))) {
+    (final secret?, null, null) => Credential.secret(secret),
+    (null, final phrase?, null) => Credential.phrase(
+      world.phrases.has(phrase) ? world.phrases.get(phrase) : phrase,
+    ),
+    (null, null, final passphrase?) => Credential.passphrase(passphrase),
+    _ => throw const Problem('one of "secret", "phrase" and "passphrase"'),
+  };
+}
+
+VaultConfig _config(Step step) {
   final kdf = Step(step.object('kdf') ?? const {});
   final ceiling = Step(step.object('kdfCeiling') ?? const {});
   final config = VaultConfig(
@@ -32,18 +66,18 @@ Future<Outcome> openVault(World world, String verb, Step step) async {
   );
   kdf.finish();
   ceiling.finish();
-  final phrase = step.text('phrase');
-  final credential = switch ((step.secret('secret'), phrase, step.text('passphrase'))) {
-    (final secret?, null, null) => Credential.secret(secret),
-    (null, final phrase?, null) => Credential.phrase(
-      world.phrases.has(phrase) ? world.phrases.get(phrase) : phrase,
-    ),
-    (null, null, final passphrase?) => Credential.passphrase(passphrase),
-    _ => throw const Problem('one of "secret", "phrase" and "passphrase"'),
-  };
-  final open = verb == 'create' ? Vault.create : Vault.open;
-  world.vaults.set(name, await open(store, credential, config: config, cancel: step.cancel));
-  return const Nothing();
+  return config;
+}
+
+/// Those on a vault that is not stored yet.
+Outcome takeOnNewVault(World world, NewVault prepared, String verb, Step step) {
+  if (verb != 'recoveryPhrase') throw Problem('nothing is called "$verb" here');
+  return _words(world, prepared.recoveryPhrase(), step);
+}
+
+Outcome _words(World world, String phrase, Step step) {
+  world.phrases.set(step.text('as'), phrase);
+  return Value(phrase);
 }
 
 /// Those on a vault.
@@ -104,9 +138,7 @@ Future<Outcome> takeOnVault(World world, Vault vault, String verb, Step step) as
     case 'stats':
       return statsOutcome(vault.stats());
     case 'recoveryPhrase':
-      final phrase = vault.recoveryPhrase();
-      world.phrases.set(step.text('as'), phrase);
-      return Value(phrase);
+      return _words(world, vault.recoveryPhrase(), step);
     case 'batch':
       world.batches.set(step.text('as'), vault.batch());
     case 'snapshot':

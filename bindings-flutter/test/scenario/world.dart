@@ -40,6 +40,9 @@ final class World {
   /// Vaults.
   final vaults = Names<Vault>('vault');
 
+  /// Vaults that are not stored yet.
+  final newVaults = Names<NewVault>('new vault');
+
   /// Batches.
   final batches = Names<Batch>('batch');
 

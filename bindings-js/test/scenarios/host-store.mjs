@@ -92,7 +92,8 @@ export class HostStore {
     const armed = this.#armed;
     const isCounted = armed?.left > 0 && (armed.method ?? method) === method;
     if (!isCounted || --armed.left > 0) return work();
-    armed.arrive();
+    // A put whose answer is lost has come when it is done.
+    if (armed.how !== 'lose') armed.arrive();
     switch (armed.how) {
       case 'hang':
         return new Promise(() => {});
@@ -100,6 +101,11 @@ export class HostStore {
         throw new Error('the host store was told to throw');
       case 'code':
         throw new this.#SealwoodError(armed.code, 'the host store was told to fail');
+      case 'lose':
+        return work().then(() => {
+          armed.arrive();
+          return new Promise(() => {});
+        });
       case 'oversized':
         return work(1);
       case 'wrongType':

@@ -4,7 +4,7 @@ import { steps } from './steps.mjs';
 import { comparisons, substituted } from './values.mjs';
 
 const STEP_MS_MAX = 60_000;
-const COMMON = ['do', 'as', 'vault', 'batch', 'snapshot', 'store'];
+const COMMON = ['do', 'as', 'vault', 'new', 'batch', 'snapshot', 'store'];
 const OUTCOME = ['expect', 'error', 'background', 'progress'];
 
 /**
@@ -99,7 +99,7 @@ class Run {
       this.#progress.set(step.progress, reports);
       call.onProgress = (report) => reports.push(report);
     }
-    const handle = step.vault ?? step.batch ?? step.snapshot ?? step.store;
+    const handle = step.vault ?? step.batch ?? step.snapshot ?? step.store ?? step.new;
     const on = handle === undefined || step.do === 'store' ? undefined : names.get(handle);
     const host = names.hosts.get(on);
     const key = step.keys === undefined ? step.key : names.get(step.keys)[step.index];

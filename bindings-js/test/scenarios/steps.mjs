@@ -6,7 +6,14 @@ import { contentOf, fromHex, secretOf, toHex } from './values.mjs';
 /** Which members each step may have, how its result is compared, and what it does. */
 export const steps = {
   store: step('kind objects path endpoint bucket prefix', 'nothing', makeStore),
-  create: step(ATTACH(), 'nothing', attach('create')),
+  prepare: step(ATTACH(), 'nothing', ({ api, call, ...given }) =>
+    api.Vault.prepare(credentialOf({ api, ...given }), configOf(given), call),
+  ),
+  create: step(ATTACH(), 'nothing', ({ on, names, call, step, ...rest }) =>
+    step.new === undefined
+      ? attach('create')({ on, names, call, step, ...rest })
+      : names.get(step.new).create(on, call),
+  ),
   open: step(ATTACH(), 'nothing', attach('open')),
   shared: step('link', 'nothing', ({ api, names, on, step: { link } }) =>
     api.SharedDirectory.open(on, names.find(link) ?? fromHex(link)),
@@ -148,17 +155,20 @@ async function makeStore({ api, names, memory, step }) {
 }
 
 function attach(how) {
-  return async ({ api, names, on, step, call }) => {
-    const { Credential, Vault } = api;
-    const { secret, passphrase, phrase } = step;
-    let credential;
-    if (secret !== undefined) credential = Credential.secret(secretOf(secret));
-    else if (passphrase !== undefined) credential = Credential.passphrase(passphrase);
-    else credential = Credential.phrase(names.find(phrase) ?? phrase);
-    const { chunkBytes, kdf, kdfCeiling, packBytesMax, memoryBudgetBytes } = step;
-    const config = { chunkBytes, kdf, kdfCeiling, packBytesMax, memoryBudgetBytes };
-    return Vault[how](on, credential, config, call);
+  return async (given) => {
+    const { api, on, call } = given;
+    return api.Vault[how](on, credentialOf(given), configOf(given), call);
   };
+}
+
+function credentialOf({ api: { Credential }, names, step: { secret, passphrase, phrase } }) {
+  if (secret !== undefined) return Credential.secret(secretOf(secret));
+  if (passphrase !== undefined) return Credential.passphrase(passphrase);
+  return Credential.phrase(names.find(phrase) ?? phrase);
+}
+
+function configOf({ step: { chunkBytes, kdf, kdfCeiling, packBytesMax, memoryBudgetBytes } }) {
+  return { chunkBytes, kdf, kdfCeiling, packBytesMax, memoryBudgetBytes };
 }
 
 function put({ contentType, metadata, modifiedMs, deferred, sizeHint, call }) {

@@ -120,6 +120,7 @@ test('the code of the page’s document runs in a page', async (context) => {
   });
   await page.goto(server.url);
   await done;
+  assert.match(lines.shift(), /^write this down:( [a-z]+){24}$/);
   assert.deepEqual(lines, ['diary.txt', 'Dear diary', 'done']);
 });
 

@@ -51,7 +51,7 @@ test('10,000 handles of every kind, made, used and closed, leave memory as it wa
   assert.ok(grown < 2_000_000, `${grown} bytes more on the heap`);
 });
 
-test('10,000 handles that nobody closes are collected', async () => {
+test('40,000 handles that nobody closes are collected', async () => {
   const round = async (count) => {
     for (let index = 0; index < count; index++) {
       const store = api.BlobStore.memory();
@@ -65,9 +65,10 @@ test('10,000 handles that nobody closes are collected', async () => {
   };
   await round(2_000);
   const before = memory();
-  await round(10_000);
-  // What is kept would be 20 MB.
-  assert.ok(memory() - before < 1 << 20, `${memory() - before} bytes more`);
+  await round(40_000);
+  // How many lie uncollected at once differs a little, and memory grows by pages: one more, and none after it
+  // however many handles there are. Two bytes kept of each handle would be more.
+  assert.ok(memory() - before <= 65_536, `${memory() - before} bytes more`);
 });
 
 test('1 GiB in and out leaves memory as it was', async () => {

@@ -23,19 +23,29 @@ pub(crate) enum How {
     Code(String),
     /// A range is answered with more than was asked.
     Oversized,
+    /// A put is done, and its answer never comes.
+    Lose,
 }
 
 impl How {
-    /// Reads `hang`, `throw`, `code` (with the code), `oversized` or `wrongType`.
+    /// Reads `hang`, `throw`, `code` (with the code), `oversized`, `lose` or `wrongType`.
     pub(crate) fn parse(how: &str, code: Option<&str>) -> Result<Self, String> {
         match (how, code) {
             ("hang", None) => Ok(How::Hang),
             ("throw" | "wrongType", None) => Ok(How::Throw),
             ("oversized", None) => Ok(How::Oversized),
+            ("lose", None) => Ok(How::Lose),
             ("code", Some(code)) => Ok(How::Code(code.to_owned())),
             _ => Err(format!("no way to misbehave: {how:?}")),
         }
     }
+}
+
+/// What comes back of a call that was done.
+enum Answer {
+    Whole,
+    Oversized,
+    Lost,
 }
 
 /// The call that will misbehave.
@@ -83,15 +93,22 @@ impl HostStore {
         self.armed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts a call; fails, or never ends, if it is the one. `true` for an oversized answer.
-    async fn call(&self, method: Method) -> Result<bool> {
+    /// Counts a call; fails, or never ends, if it is the one.
+    async fn call(&self, method: Method) -> Result<Answer> {
         self.calls.fetch_add(1, Ordering::SeqCst);
-        match self.turn(method) {
-            None => Ok(false),
-            Some(How::Oversized) => Ok(true),
-            Some(How::Hang) => std::future::pending().await,
-            Some(How::Throw) => Err(store_error(None, "the app's own error")),
-            Some(How::Code(code)) => Err(store_error(Some(&code), "an error of ours")),
+        match (self.turn(method), method) {
+            (None, _) => Ok(Answer::Whole),
+            (Some(How::Oversized), Method::GetRange) => Ok(Answer::Oversized),
+            (Some(How::Lose), Method::Put) => Ok(Answer::Lost),
+            (Some(How::Oversized), _) => {
+                Err(Error::InvalidArgument { what: "only a range is oversized" })
+            }
+            (Some(How::Lose), _) => {
+                Err(Error::InvalidArgument { what: "only of a put the answer is lost" })
+            }
+            (Some(How::Hang), _) => std::future::pending().await,
+            (Some(How::Throw), _) => Err(store_error(None, "the app's own error")),
+            (Some(How::Code(code)), _) => Err(store_error(Some(&code), "an error of ours")),
         }
     }
 
@@ -113,7 +130,7 @@ impl HostStore {
 impl BlobStore for HostStore {
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
         Box::pin(async move {
-            in_size(self.call(Method::Get).await?)?;
+            self.call(Method::Get).await?;
             self.objects.get(key).await
         })
     }
@@ -125,9 +142,9 @@ impl BlobStore for HostStore {
         length: u64,
     ) -> BoxFuture<'a, Result<Bytes>> {
         Box::pin(async move {
-            let oversized = self.call(Method::GetRange).await?;
+            let answer = self.call(Method::GetRange).await?;
             let bytes = self.objects.get_range(key, offset, length).await?;
-            if !oversized {
+            if !matches!(answer, Answer::Oversized) {
                 return Ok(bytes);
             }
             let mut more = BytesMut::from(&bytes[..]);
@@ -143,14 +160,18 @@ impl BlobStore for HostStore {
         precondition: Precondition,
     ) -> BoxFuture<'a, Result<ETag>> {
         Box::pin(async move {
-            in_size(self.call(Method::Put).await?)?;
-            self.objects.put(key, bytes, precondition).await
+            let answer = self.call(Method::Put).await?;
+            let put = self.objects.put(key, bytes, precondition).await;
+            match answer {
+                Answer::Lost => std::future::pending().await,
+                _ => put,
+            }
         })
     }
 
     fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
-            in_size(self.call(Method::Delete).await?)?;
+            self.call(Method::Delete).await?;
             self.objects.delete(key).await
         })
     }
@@ -162,14 +183,14 @@ impl BlobStore for HostStore {
         limit: usize,
     ) -> BoxFuture<'a, Result<ObjectPage>> {
         Box::pin(async move {
-            in_size(self.call(Method::List).await?)?;
+            self.call(Method::List).await?;
             self.objects.list(prefix, start_after, limit).await
         })
     }
 
     fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
         Box::pin(async move {
-            in_size(self.call(Method::Head).await?)?;
+            self.call(Method::Head).await?;
             self.objects.head(key).await
         })
     }
@@ -180,13 +201,5 @@ impl BlobStore for HostStore {
 
     fn needs_flush(&self) -> bool {
         false
-    }
-}
-
-/// Only a range can be answered with more than was asked.
-fn in_size(oversized: bool) -> Result<()> {
-    match oversized {
-        true => Err(Error::InvalidArgument { what: "only a range is oversized" }),
-        false => Ok(()),
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sealwood::blob::{BlobStore, ETag};
 use sealwood::bridge::StoreHandle;
 use sealwood::seal::Link;
-use sealwood::vault::{Batch, Snapshot};
+use sealwood::vault::{Batch, NewVault, Snapshot};
 use sealwood::{Progress, Vault};
 
 use crate::host::HostStore;
@@ -61,6 +61,7 @@ impl<T: Clone> Names<T> {
 pub(crate) struct World {
     pub(crate) stores: Names<Store>,
     pub(crate) vaults: Names<Vault>,
+    pub(crate) new_vaults: Names<Arc<NewVault>>,
     pub(crate) batches: Names<Arc<Batch>>,
     pub(crate) snapshots: Names<Snapshot>,
     pub(crate) etags: Names<ETag>,
@@ -76,6 +77,7 @@ impl World {
         Self {
             stores: Names::new("store"),
             vaults: Names::new("vault"),
+            new_vaults: Names::new("new vault"),
             batches: Names::new("batch"),
             snapshots: Names::new("snapshot"),
             etags: Names::new("etag"),

@@ -8,7 +8,7 @@
 
 use bytes::Bytes;
 
-use super::{BlobStore, Found, Precondition};
+use super::{BlobStore, Found, Precondition, compare_by_reading};
 use crate::error::{Error, Result};
 
 /// Rounds of comparing and putting before an object counts as one that cannot be put right. Each
@@ -22,6 +22,9 @@ pub(crate) enum Guess {
     Absent,
     /// The very object: it is compared first, which sends no body.
     Present,
+    /// An object that was read and held other bytes. It is read again: what the store tells of it
+    /// without, such as a checksum of what it once received, may still be that of the right one.
+    Damaged,
 }
 
 /// How an object came to be at its name.
@@ -45,7 +48,7 @@ pub(crate) async fn store_immutable(
 ) -> Result<Stored> {
     let mut condition = match guess {
         Guess::Absent => Precondition::Absent,
-        Guess::Present => match compare(store, key, &bytes).await? {
+        Guess::Present | Guess::Damaged => match compare(store, key, &bytes, guess).await? {
             None => return Ok(Stored::Found),
             Some(condition) => condition,
         },
@@ -55,7 +58,7 @@ pub(crate) async fn store_immutable(
             Err(Error::PreconditionFailed) => {}
             outcome => return outcome.map(|_| Stored::Sent),
         }
-        match compare(store, key, &bytes).await? {
+        match compare(store, key, &bytes, guess).await? {
             None => return Ok(Stored::Found),
             Some(next) => condition = next,
         }
@@ -64,8 +67,17 @@ pub(crate) async fn store_immutable(
 }
 
 /// Nothing if the object at `key` holds `bytes`, otherwise under what to put them there.
-async fn compare(store: &dyn BlobStore, key: &str, bytes: &Bytes) -> Result<Option<Precondition>> {
-    let replaced_under = match store.compare(key, bytes.clone()).await {
+async fn compare(
+    store: &dyn BlobStore,
+    key: &str,
+    bytes: &Bytes,
+    guess: Guess,
+) -> Result<Option<Precondition>> {
+    let found = match guess {
+        Guess::Absent | Guess::Present => store.compare(key, bytes.clone()).await,
+        Guess::Damaged => compare_by_reading(store, key, bytes).await,
+    };
+    let replaced_under = match found {
         Ok(Found::Same) => return Ok(None),
         Ok(Found::Nothing) => return Ok(Some(Precondition::Absent)),
         Ok(Found::Other(etag)) => Precondition::Matches(etag),

@@ -110,9 +110,11 @@ pub struct ObjectPage {
 /// [`Error::InvalidArgument`] (see [`check_key`]).
 ///
 /// Every method takes `&self` and may be called concurrently. Dropping a returned future is
-/// always safe: the operation then happened wholly or not at all. The same holds after
-/// [`Error::StoreUnavailable`] and
-/// [`Error::OutcomeUnknown`]: a later read tells which.
+/// always safe: the operation then happens wholly or not at all, and may do so later. The same
+/// holds after [`Error::StoreUnavailable`], [`Error::StoreFailed`] and [`Error::OutcomeUnknown`]. A
+/// put whose precondition does not hold by then changes nothing, however late it comes. After
+/// [`Error::PreconditionFailed`], [`Error::StoreFull`] and [`Error::StoreDenied`] nothing was
+/// changed, nor will be.
 pub trait BlobStore: MaybeSend + MaybeSync + 'static {
     /// The object at `key`. [`Error::ObjectMissing`] if there is none.
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>>;
@@ -169,14 +171,7 @@ pub trait BlobStore: MaybeSend + MaybeSync + 'static {
     /// Whether the object at `key` holds exactly `bytes`. Reads the object, unless the store can
     /// tell by less: a checksum it keeps of what it holds.
     fn compare<'a>(&'a self, key: &'a str, bytes: Bytes) -> BoxFuture<'a, Result<Found>> {
-        Box::pin(async move {
-            match self.get(key).await {
-                Ok(object) if object.bytes == bytes => Ok(Found::Same),
-                Ok(object) => Ok(Found::Other(object.etag)),
-                Err(Error::ObjectMissing) => Ok(Found::Nothing),
-                Err(error) => Err(error),
-            }
-        })
+        Box::pin(async move { compare_by_reading(self, key, &bytes).await })
     }
 
     /// Whether a put that succeeds is known to have stored exactly the bytes given. A store that
@@ -280,6 +275,20 @@ impl<S: BlobStore + ?Sized> BlobStore for Arc<S> {
 /// Refuses an object that is larger than any of its kind.
 fn check_at_most(size: u64, bytes_max: u64) -> Result<()> {
     if size > bytes_max { Err(Error::ObjectCorrupt) } else { Ok(()) }
+}
+
+/// Whether the object at `key` holds exactly `bytes`, whatever else the store tells of it.
+async fn compare_by_reading<S: BlobStore + ?Sized>(
+    store: &S,
+    key: &str,
+    bytes: &Bytes,
+) -> Result<Found> {
+    match store.get(key).await {
+        Ok(object) if object.bytes == *bytes => Ok(Found::Same),
+        Ok(object) => Ok(Found::Other(object.etag)),
+        Err(Error::ObjectMissing) => Ok(Found::Nothing),
+        Err(error) => Err(error),
+    }
 }
 
 /// `length` bytes of `bytes` from `offset` on, as [`BlobStore::get_range`] gives them.

@@ -8,6 +8,7 @@
 //!
 //! If another object is there, a put under `Matches` may have landed unseen and been replaced by
 //! another writer at once: that is [`Error::OutcomeUnknown`], and what the writer reads then tells.
+//! So is any other refusal of a repeated put under `Matches`: it says nothing of the tries before.
 //! A put under `Absent` has failed: something is there, which is all that its caller asked.
 //!
 //! A store may say how long it wants to be left alone
@@ -51,8 +52,14 @@ impl RetryPolicy {
         give_up_after: Duration::ZERO,
     };
 
+    /// Whether another attempt may begin after `failures` failed ones, `spent` after the first of
+    /// them.
+    pub(super) fn allows(&self, failures: u32, spent: Duration) -> bool {
+        failures < self.attempts_max && spent <= self.give_up_after
+    }
+
     /// The highest wait after `failures` failed attempts, which is at least 1.
-    fn ceiling(&self, failures: u32) -> Duration {
+    pub(super) fn ceiling(&self, failures: u32) -> Duration {
         let doubled = 2u32.checked_pow(failures.saturating_sub(1));
         self.cap.min(doubled.and_then(|times| self.base.checked_mul(times)).unwrap_or(self.cap))
     }
@@ -129,7 +136,7 @@ impl<S: BlobStore> RetryingStore<S> {
         let count = failures.count;
         let jitter = self.policy.wait(count, &self.environment)?;
         let spent = first.elapsed().saturating_sub(failures.asked) + jitter;
-        if count >= self.policy.attempts_max || spent > self.policy.give_up_after {
+        if !self.policy.allows(count, spent) {
             log::error!("the store failed {count} times: {}", error.code());
             return Err(error);
         }
@@ -188,6 +195,13 @@ impl<S: BlobStore> BlobStore for RetryingStore<S> {
                             }
                             outcome => outcome,
                         };
+                    }
+                    // Whatever this try met, one before it may have landed, or land later.
+                    Err(_)
+                        if failures.count > 0
+                            && matches!(precondition, Precondition::Matches(_)) =>
+                    {
+                        return Err(Error::OutcomeUnknown);
                     }
                     outcome => return outcome,
                 }

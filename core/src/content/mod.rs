@@ -21,7 +21,7 @@ pub use read::ContentStream;
 pub(crate) use content_type::{ChunkSize, Content};
 pub(crate) use known::KnownChunks;
 pub(crate) use read::ContentReader;
-pub(crate) use split::{Former, Splitter};
+pub(crate) use split::{FindFormer, Former, Splitter};
 pub(crate) use unit::Unit;
 
 #[cfg(feature = "fuzzing")]

@@ -138,7 +138,7 @@ impl ContentReader {
         };
         read.map_err(|error| {
             if may_heal(&error) || matches!(error, Error::ObjectMissing) {
-                self.known.forget(address);
+                self.known.distrust(*address);
             }
             error.in_object(&name)
         })

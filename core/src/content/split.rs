@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use futures_util::{StreamExt, TryStreamExt};
 
 use super::content_type::{CHUNKED_BYTES_MIN, ChunkSize, Chunked, Content, INLINE_BYTES_MAX};
-use super::known::KnownChunks;
+use super::known::{Known, KnownChunks};
+use super::read::ContentStream;
 use super::table::Table;
 use super::unit::{Pending, Unit};
 use crate::blob::{BlobStore, Guess, Stored, store_immutable};
@@ -20,9 +21,17 @@ use crate::task::Watch;
 /// holds at most `2 * UPLOADS_MAX + 2` chunks in memory.
 const UPLOADS_MAX: usize = 4;
 
-/// The chunks of the content that a new one replaces, by their indices, if there are any. Made
-/// only for a content that is chunked itself.
-pub(crate) type Former<'a> = BoxFuture<'a, Option<BoxStream<'static, Result<(u64, Address)>>>>;
+/// What is stored of the content that a new one replaces.
+pub(crate) enum Former {
+    /// One unit, and its bytes, which nothing is read for before they are asked for.
+    Unit(Unit, ContentStream),
+    /// Chunks, by their indices.
+    Chunks(BoxStream<'static, Result<(u64, Address)>>),
+}
+
+/// Finds the former content, if there is one that is stored. Not asked for a content that is kept in
+/// its entry.
+pub(crate) type FindFormer<'a> = BoxFuture<'a, Option<Former>>;
 
 /// Splits contents of one vault.
 #[derive(Clone)]
@@ -39,13 +48,13 @@ impl Splitter {
     pub(crate) async fn bytes(
         &self,
         bytes: Bytes,
-        former: Former<'_>,
+        former: FindFormer<'_>,
         watch: &Watch,
     ) -> Result<Content> {
         let total = bytes.len() as u64;
         if bytes.len() < CHUNKED_BYTES_MIN {
             watch.report(total, Some(total));
-            return Ok(self.small(bytes));
+            return Ok(self.small(bytes, former).await);
         }
         let chunk_bytes = self.chunk.bytes() as usize;
         let mut rest = bytes;
@@ -60,7 +69,7 @@ impl Splitter {
     pub(crate) async fn stream(
         &self,
         source: BoxStream<'_, Result<Bytes>>,
-        former: Former<'_>,
+        former: FindFormer<'_>,
         total: Option<u64>,
         watch: &Watch,
     ) -> Result<Content> {
@@ -69,7 +78,7 @@ impl Splitter {
         if first.len() < CHUNKED_BYTES_MIN {
             let size = first.len() as u64;
             watch.report(size, Some(size));
-            return Ok(self.small(first));
+            return Ok(self.small(first, former).await);
         }
         let chunks =
             futures_util::stream::unfold((Some(first), slices), |(first, mut slices)| async move {
@@ -85,12 +94,22 @@ impl Splitter {
         self.chunked(Box::pin(chunks), former, total, watch).await
     }
 
-    fn small(&self, bytes: Bytes) -> Content {
+    /// A content of one piece. Where the one it replaces has the same address, and what is stored
+    /// of it is read and found right, that is used again: nothing is sent.
+    async fn small(&self, bytes: Bytes, former: FindFormer<'_>) -> Content {
         if bytes.len() <= INLINE_BYTES_MAX {
             return Content::Inline(bytes);
         }
         let address = self.keys.address(UnitKind::Content, &bytes);
         let size = bytes.len() as u32;
+        if let Some(Former::Unit(unit, stored)) = former.await
+            && unit.kind == UnitKind::Content
+            && unit.address == address
+            // What cannot be read, or is damaged, is sent again.
+            && stored.try_collect::<BytesMut>().await.is_ok_and(|stored| stored == bytes)
+        {
+            return Content::Packed(size, unit);
+        }
         Content::Packed(size, Unit::pending(UnitKind::Content, address, Pending::Content(bytes)))
     }
 
@@ -100,11 +119,14 @@ impl Splitter {
     async fn chunked(
         &self,
         mut chunks: BoxStream<'_, Result<Bytes>>,
-        former: Former<'_>,
+        former: FindFormer<'_>,
         total: Option<u64>,
         watch: &Watch,
     ) -> Result<Content> {
-        let mut former = former.await;
+        let mut former = match former.await {
+            Some(Former::Chunks(chunks)) => Some(chunks),
+            _ => None,
+        };
         // Whether the last chunk of which nothing was known turned out to be there.
         let mut resumes = false;
         let mut uploads: FuturesUnordered<BoxFuture<'_, Result<Uploaded>>> =
@@ -149,9 +171,11 @@ impl Splitter {
     /// Makes sure the chunk is stored.
     async fn upload(&self, address: Address, chunk: Bytes, guess: Guess) -> Result<Uploaded> {
         let length = chunk.len() as u64;
-        if self.known.contains(&address) {
-            return Ok(Uploaded { length, stored: None });
-        }
+        let guess = match self.known.of(&address) {
+            Known::Nothing => guess,
+            Known::Right => return Ok(Uploaded { length, stored: None }),
+            Known::Damaged => Guess::Damaged,
+        };
         let sealed = Bytes::from(seal_chunk(&address, &chunk).await?);
         drop(chunk);
         let stored = store_immutable(&*self.store, &chunk_name(&address), sealed, guess).await?;

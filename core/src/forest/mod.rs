@@ -15,32 +15,44 @@
 //! * **A commit counts when its root is there.** On a store that does not confirm what it was sent
 //!   the root is read back first, and put again if it arrived damaged.
 //! * **What was applied is not done twice.** After a lost answer the root that is found tells what
-//!   became of the commit. Where it cannot, the outcome is unknown and nothing is replayed.
+//!   became of the commit. An unchanged one does not, as the put may come late: the commit is in
+//!   doubt until another root is found. Where that cannot tell, the outcome is unknown and nothing
+//!   is replayed.
+//! * **Everybody has a turn.** However often one call commits, another that waits to look at the
+//!   root does so after the commit under way.
 //!
 //! Rollback and fork within a session are refused: a root must never be older than one accepted
 //! before, nor differ from one with the same number.
 
 mod commit;
+mod doubts;
+mod draft;
+mod edits;
 mod entry;
+mod gauge;
+mod looks;
 mod nodes;
 mod op;
 mod prefetch;
 mod root;
 mod rounds;
+mod send;
 mod sent;
 mod session;
 mod spill;
+mod state;
 mod stats;
 mod tree;
 
-pub use session::Durability;
+pub use state::Durability;
 pub use stats::WriteStats;
 
 pub(crate) use entry::{Attributes, Body, Entry};
+pub(crate) use looks::{get_root, root_header};
 pub(crate) use nodes::Nodes;
 pub(crate) use op::Op;
 pub(crate) use root::Root;
-pub(crate) use session::{Forest, Setup, get_root, root_header};
+pub(crate) use session::{Forest, Setup};
 pub(crate) use tree::lookup;
 
 #[cfg(feature = "fuzzing")]

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::entry::Entry;
 use crate::error::{Error, Result};
-use crate::hamt::{Node, NodeSource};
-use crate::packs::PackReader;
+use crate::hamt::{Coming, Node, NodeSource};
+use crate::packs::{PackReader, Wanted};
 use crate::platform::BoxFuture;
-use crate::seal::{Keys, Link, Place, UnitKind, open_unit};
+use crate::seal::{Keys, Link, UnitKind, open_unit};
 
 /// Loads nodes. Without keys (a reader that was handed a link) the seal alone is checked.
 pub(crate) struct Nodes {
@@ -39,27 +39,29 @@ impl Nodes {
     }
 
     /// Each node is read once, however often it is asked for.
-    async fn fetch_many(&self, links: &[Link]) -> Result<Vec<Arc<Node<Entry>>>> {
-        let mut found: HashMap<Link, Arc<Node<Entry>>> = HashMap::with_capacity(links.len());
-        let mut missing = Vec::new();
+    async fn fetch_many(&self, coming: &[Coming]) -> Result<Vec<Arc<Node<Entry>>>> {
+        let mut found: HashMap<Link, Arc<Node<Entry>>> = HashMap::with_capacity(coming.len());
+        let (mut missing, mut wanted) = (Vec::new(), Vec::new());
         {
             let mut cache = self.cache();
             let mut seen = HashSet::new();
-            for link in links.iter().filter(|link| seen.insert(**link)) {
-                match cache.get(link) {
-                    Some(node) => drop(found.insert(*link, node)),
-                    None => missing.push(*link),
+            for node in coming.iter().filter(|node| seen.insert(node.link)) {
+                match cache.get(&node.link) {
+                    Some(loaded) => drop(found.insert(node.link, loaded)),
+                    None => {
+                        missing.push(node.link);
+                        wanted.push(Wanted { place: node.link.place, before: node.below_bytes });
+                    }
                 }
             }
         }
-        let places: Vec<Place> = missing.iter().map(|link| link.place).collect();
         let open = |index: usize, sealed: &[u8]| self.open(&missing[index], sealed);
-        let nodes = self.packs.read_all(UnitKind::Node, &places, open).await?;
+        let nodes = self.packs.read_all(UnitKind::Node, &wanted, open).await?;
         for (link, node) in missing.iter().zip(nodes) {
             self.keep(*link, Arc::clone(&node));
             found.insert(*link, node);
         }
-        let nodes = links.iter().map(|link| found.get(link).cloned());
+        let nodes = coming.iter().map(|node| found.get(&node.link).cloned());
         nodes.collect::<Option<_>>().ok_or(Error::ObjectMissing)
     }
 
@@ -81,8 +83,11 @@ impl NodeSource<Entry> for Nodes {
         Box::pin(self.fetch(link))
     }
 
-    fn load_many<'a>(&'a self, links: &'a [Link]) -> BoxFuture<'a, Result<Vec<Arc<Node<Entry>>>>> {
-        Box::pin(self.fetch_many(links))
+    fn load_many<'a>(
+        &'a self,
+        coming: &'a [Coming],
+    ) -> BoxFuture<'a, Result<Vec<Arc<Node<Entry>>>>> {
+        Box::pin(self.fetch_many(coming))
     }
 }
 

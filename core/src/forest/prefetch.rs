@@ -7,7 +7,7 @@ use super::op::Op;
 use super::session::Forest;
 use super::tree::{Stop, admit};
 use crate::error::Result;
-use crate::hamt::{NodeSource, Trie};
+use crate::hamt::{Coming, NodeSource, Trie};
 
 /// The most nodes of one step. What is missing beyond them is loaded by the next.
 const NODES_MAX: usize = 1_024;
@@ -36,8 +36,11 @@ impl Forest {
             if missing.is_empty() {
                 return Ok(());
             }
-            let links: Vec<_> = missing.iter().map(|(_, missing)| missing.link).collect();
-            let nodes = self.nodes.load_many(&links).await?;
+            let coming: Vec<_> = missing
+                .iter()
+                .map(|(_, missing)| Coming { link: missing.link, below_bytes: 0 })
+                .collect();
+            let nodes = self.nodes.load_many(&coming).await?;
             let mut admitted = false;
             for ((directory, missing), node) in missing.iter().zip(nodes) {
                 admitted |= admit(tree, directory, missing, node);

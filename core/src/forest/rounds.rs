@@ -3,17 +3,27 @@
 //! Commits and looks at the root exclude each other. No call owns a round: it is one shared future
 //! that every call which waits for it polls, so a call that is left unpolled holds nobody up. The
 //! session keeps a weak handle; when the last call that waits is dropped, the round is.
+//!
+//! A call that finds another round under way stands in a queue, by what it wants. Whoever starts
+//! the next round does what is wanted first, be it its own wish or not, and every call that this
+//! serves is given the round. So nobody waits for longer than a round of each kind, however often
+//! the others come, and however rarely it is polled.
+//!
+//! A round that panics, because the store does, has failed for those who wait for it, and for
+//! nobody else.
 
+use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use futures_util::FutureExt;
 use futures_util::future::{Shared, WeakShared};
 
+use super::gauge::Gauge;
 use super::session::Forest;
 use crate::error::Result;
 use crate::platform::BoxFuture;
-use crate::task::{Watch, yield_once};
+use crate::task::{Watch, caught, yield_once};
 
 type Outcome = BoxFuture<'static, Result<()>>;
 
@@ -35,29 +45,39 @@ impl Work {
     }
 }
 
-/// The rounds of one session: how many were started, and the one under way.
+/// The rounds of one session: the one under way, and what is wanted after it.
 #[derive(Default)]
 pub(super) struct Rounds(Mutex<Slot>);
 
 #[derive(Default)]
 struct Slot {
-    started: u64,
-    current: Option<(WeakShared<Outcome>, Work, Arc<Gauge>)>,
+    current: Option<(WeakShared<Outcome>, Arc<Gauge>)>,
+    queue: VecDeque<Wish>,
 }
 
-struct Round {
-    number: u64,
+/// What a call waits for, as long as it does.
+struct Wish {
     work: Work,
+    place: Weak<Place>,
+}
+
+/// Where a call finds the round that serves it, once that has started.
+type Place = OnceLock<Round>;
+
+#[derive(Clone)]
+struct Round {
     running: Shared<Outcome>,
     gauge: Arc<Gauge>,
-    arrival: Arrival,
 }
 
-/// How a call came to a round.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Arrival {
-    Started,
-    Joined,
+/// The round that a call drives next.
+enum Turn {
+    /// Does what it wants, and was started by it.
+    Started(Round),
+    /// Does what it wants.
+    Served(Round),
+    /// Has to end first.
+    Other(Round),
 }
 
 impl Rounds {
@@ -69,15 +89,26 @@ impl Rounds {
 impl Slot {
     /// The round under way.
     fn current(&self) -> Option<Round> {
-        let (running, work, gauge) = self.current.as_ref()?;
+        let (running, gauge) = self.current.as_ref()?;
         let running = running.upgrade().filter(|running| running.peek().is_none())?;
-        Some(Round {
-            number: self.started,
-            work: *work,
-            running,
-            gauge: Arc::clone(gauge),
-            arrival: Arrival::Joined,
-        })
+        Some(Round { running, gauge: Arc::clone(gauge) })
+    }
+
+    /// What is wanted first.
+    fn first(&mut self) -> Option<Work> {
+        self.queue.retain(|wish| wish.place.strong_count() > 0);
+        self.queue.front().map(|wish| wish.work)
+    }
+
+    /// Gives the round that does `work` to all whom it serves.
+    fn serve(&mut self, work: Work, round: &Round) {
+        self.queue.retain(|wish| {
+            let is_served = work.covers(wish.work);
+            if let Some(place) = wish.place.upgrade().filter(|_| is_served) {
+                let _ = place.set(round.clone());
+            }
+            !is_served
+        });
     }
 }
 
@@ -91,47 +122,68 @@ impl Forest {
         watch: &Watch,
         is_done: impl Fn() -> bool,
     ) -> Result<()> {
-        let before = self.rounds.slot().started;
+        if is_done() {
+            return Ok(());
+        }
+        let place = Arc::<Place>::default();
+        self.rounds.slot().queue.push_back(Wish { work, place: Arc::downgrade(&place) });
         while !is_done() {
-            let round = self.join(work);
-            if round.number > before && round.work.covers(work) {
-                return round.drive(watch).await;
+            match self.turn(work, &place) {
+                Turn::Started(round) => return round.drive(watch).await,
+                Turn::Served(round) => return round.drive_with_others(watch).await,
+                Turn::Other(round) => {
+                    let _ = round.drive_with_others(&Watch::default()).await;
+                }
             }
-            let _ = round.drive(&Watch::default()).await;
         }
         Ok(())
     }
 
-    /// The round under way, or a new one.
-    fn join(self: &Arc<Self>, work: Work) -> Round {
+    /// The round that serves the call of `place`, which is in the queue for what it wants, or the
+    /// one under way, or a new one.
+    fn turn(self: &Arc<Self>, wanted: Work, place: &Place) -> Turn {
         let mut slot = self.rounds.slot();
-        if let Some(round) = slot.current() {
-            return round;
+        if let Some(round) = place.get() {
+            return Turn::Served(round.clone());
         }
-        slot.started += 1;
+        if let Some(round) = slot.current() {
+            return Turn::Other(round);
+        }
+        let work = slot.first().unwrap_or(wanted);
+        let round = self.start(work);
+        slot.current = round.running.downgrade().map(|running| (running, Arc::clone(&round.gauge)));
+        slot.serve(work, &round);
+        match place.get() {
+            Some(_) => Turn::Started(round),
+            None => Turn::Other(round),
+        }
+    }
+
+    fn start(self: &Arc<Self>, work: Work) -> Round {
         let gauge = Arc::<Gauge>::default();
         let (forest, of_round) = (Arc::clone(self), Arc::clone(&gauge));
-        let outcome: Outcome = Box::pin(async move {
+        let outcome: Outcome = Box::pin(caught(async move {
             match work {
                 Work::Look => forest.reload().await,
                 Work::Commit | Work::Spill => forest.commit_pending(work, &of_round).await,
             }
-        });
-        let running = outcome.shared();
-        slot.current = running.downgrade().map(|weak| (weak, work, Arc::clone(&gauge)));
-        Round { number: slot.started, work, running, gauge, arrival: Arrival::Started }
+        }));
+        Round { running: outcome.shared(), gauge }
     }
 }
 
 impl Round {
+    /// Polls a round that others drive as well. They may be about to join: were each to drive the
+    /// round a step as it comes, a round would end before the next call could share the one after
+    /// it.
+    async fn drive_with_others(self, watch: &Watch) -> Result<()> {
+        yield_once().await;
+        self.drive(watch).await
+    }
+
     /// Polls the round to its end and tells `watch` how far it is.
     async fn drive(self, watch: &Watch) -> Result<()> {
-        let Self { mut running, gauge, arrival, .. } = self;
-        if arrival == Arrival::Joined {
-            // Others may be about to join: were each to drive the round a step as it comes, a round
-            // would end before the next call could share the one after it.
-            yield_once().await;
-        }
+        let Self { mut running, gauge } = self;
         let mut told = 0;
         poll_fn(|context| {
             let outcome = running.poll_unpin(context);
@@ -141,48 +193,5 @@ impl Round {
             outcome
         })
         .await
-    }
-}
-
-/// How many bytes of packs a round has stored, and how many it will have, after each pack: over all
-/// its attempts, so that neither falls.
-#[derive(Default)]
-pub(super) struct Gauge(Mutex<Level>);
-
-#[derive(Default)]
-struct Level {
-    /// What the attempts before this one stored.
-    before: u64,
-    reports: Vec<(u64, u64)>,
-}
-
-impl Level {
-    fn done(&self) -> u64 {
-        self.reports.last().map_or(0, |(done, _)| *done)
-    }
-}
-
-impl Gauge {
-    pub(super) fn report(&self, done: u64, total: u64) {
-        let mut level = self.level();
-        let report = (level.before + done, level.before + total);
-        level.reports.push(report);
-    }
-
-    pub(super) fn next_attempt(&self) {
-        let mut level = self.level();
-        level.before = level.done();
-    }
-
-    /// The reports from the `told`-th on, which is moved to the end.
-    fn reports_from(&self, told: &mut usize) -> Vec<(u64, u64)> {
-        let level = self.level();
-        let new = level.reports.get(*told..).unwrap_or_default().to_vec();
-        *told = level.reports.len();
-        new
-    }
-
-    fn level(&self) -> MutexGuard<'_, Level> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -3,15 +3,13 @@
 //! The root is one object without a second copy. On a store that does not confirm what it was
 //! sent, a commit counts when the root was read back; a root that was cut or altered on its way is
 //! put again from memory, under the tag it was found with.
-//!
-//! A put may also take effect without an answer. The root that is found tells: it is ours, or it
-//! names ours as the one before it, or its tail lists all that came since.
+
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
-use super::commit::Draft;
+use super::looks::{get_root, open_root};
 use super::root::{ROOT_KEY, Root};
-use super::session::{get_root, open_root};
 use super::stats::Counters;
 use crate::blob::{BlobStore, ETag, Object, Precondition};
 use crate::error::{Error, Result};
@@ -21,30 +19,31 @@ use crate::seal::{KeySlot, Keys, RootHeader, salt_offset};
 const MENDS_MAX: u32 = 4;
 
 /// The bytes of a root that was put, while the store may hold a damaged copy of them.
+/// Clones share the answer.
 #[derive(Clone)]
 pub(super) struct Sent {
-    bytes: Bytes,
+    pub(super) bytes: Bytes,
     /// The tag the store gave, if it answered.
-    etag: Option<ETag>,
+    etag: Arc<OnceLock<ETag>>,
     /// Where the bytes begin that no other root of the vault shares.
     own: usize,
 }
 
 impl Sent {
     pub(super) fn new(bytes: Bytes, slot: &KeySlot) -> Self {
-        Self { bytes, etag: None, own: salt_offset(slot) }
+        Self { bytes, etag: Arc::default(), own: salt_offset(slot) }
     }
 
-    /// The same, once the store took it and gave this tag.
-    pub(super) fn answered(self, etag: ETag) -> Self {
-        Self { etag: Some(etag), ..self }
+    /// The store took it and gave this tag.
+    pub(super) fn was_answered(&self, etag: ETag) {
+        let _ = self.etag.set(etag);
     }
 
     /// Whether `found` is what became of this root. All after the key slot is random or sealed under
     /// randomness, so two roots agree there in one byte of 256, and a damaged copy in most. Another
     /// writer's root that was damaged on the way here is never taken for ours.
     fn became(&self, found: &Object) -> bool {
-        if self.etag.as_ref() == Some(&found.etag) {
+        if self.etag.get() == Some(&found.etag) {
             return true;
         }
         let (Some(sent), Some(found)) = (self.bytes.get(self.own..), found.bytes.get(self.own..))
@@ -63,12 +62,12 @@ pub(super) struct FetchedRoot {
     pub(super) etag: ETag,
 }
 
-/// Reads and opens the root the store holds. If it does not open and is a damaged copy of what
-/// was sent, that is put again.
+/// Reads and opens the root the store holds. If it does not open and is a damaged copy of one that
+/// was sent, that one is put again.
 pub(super) async fn fetch_root(
     store: &dyn BlobStore,
     keys: &Keys,
-    sent: Option<&Sent>,
+    sent: &[Sent],
     counters: &Counters,
 ) -> Result<FetchedRoot> {
     let mut unreadable = None;
@@ -80,7 +79,7 @@ pub(super) async fn fetch_root(
             Ok((root, hash)) => return Ok(FetchedRoot { root, hash, etag: object.etag }),
             Err(error) => error,
         };
-        let Some(sent) = sent.filter(|sent| sent.became(&object)) else {
+        let Some(sent) = sent.iter().find(|sent| sent.became(&object)) else {
             // Perhaps it was damaged on its way here alone.
             if unreadable.replace(object.bytes.clone()) == Some(object.bytes) {
                 return Err(error.in_object(ROOT_KEY));
@@ -96,40 +95,4 @@ pub(super) async fn fetch_root(
         }
     }
     Err(Error::ObjectCorrupt.in_object(ROOT_KEY))
-}
-
-/// What became of a draft.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
-    /// It is part of the vault's history.
-    Committed,
-    /// The root it builds on is still the newest.
-    Absent,
-    /// Another root took its place.
-    Lost,
-    /// Several commits came in between, and nothing tells whether it was one of them.
-    Unknown,
-}
-
-/// What the root found says of a draft.
-pub(super) fn fate(draft: &Draft, found: &FetchedRoot) -> Fate {
-    if found.hash == draft.root_hash || found.root.previous == draft.root_hash {
-        return Fate::Committed;
-    }
-    let commits = found.root.sequence.saturating_sub(draft.root.sequence - 1);
-    match commits {
-        0 => return Fate::Absent,
-        // Its own place, or the one after: both name the root before them.
-        1 | 2 => return Fate::Lost,
-        _ => {}
-    }
-    let tail = &found.root.tail;
-    if tail.commits != draft.base_commits.saturating_add(commits) {
-        // Somebody spilled. What is in the tail came after that.
-        return Fate::Unknown;
-    }
-    let ours = || draft.groups.iter().flat_map(|group| group.ops.iter());
-    let first = tail.ops.get(draft.base_operations..).unwrap_or_default();
-    let same = first.len() >= ours().count() && first.iter().zip(ours()).all(|(a, b)| a.is_same(b));
-    if same && !draft.spilled { Fate::Committed } else { Fate::Lost }
 }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::hash::KeyHash;
-use super::node::{Body, Child, Node, Trie, Value};
+use super::node::{Body, Child, Node, Stored, Trie, Value, Weight};
 use super::scope::Scope;
-use super::walk::NodeSource;
+use super::walk::{Coming, NodeSource};
 use crate::error::{Error, Result};
-use crate::seal::{Link, pack_name};
+use crate::seal::pack_name;
 
 /// About the most bytes of sealed nodes that are loaded and not visited yet. Each load takes half
 /// of what is left, so that the levels further down have their share.
@@ -21,6 +21,10 @@ const LOAD_NODES_FIRST: usize = 16;
 const LOAD_NODES_GROWTH: usize = 4;
 /// The most steps that are looked through for nodes to load.
 const STEPS_AHEAD_MAX: usize = 4_096;
+
+/// How many times its own bytes the leaves below an inner node take, about: each child is some 40
+/// bytes in it and some 2,500 as a node.
+const BELOW_TIMES: u64 = 64;
 
 /// How much of the trie will be wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +48,7 @@ pub(super) enum Leaves {
 pub(super) struct Front<V> {
     /// The next one last.
     steps: Vec<Step<V>>,
+    extent: Extent,
     leaves: Leaves,
     /// Only keys whose hash is greater.
     after: Option<KeyHash>,
@@ -112,7 +117,7 @@ impl<V: Value> Front<V> {
             Extent::Unknown => LOAD_NODES_FIRST,
             Extent::Whole => LOAD_NODES_MAX,
         };
-        Self { steps: vec![Step::Part(top)], leaves, after, load_nodes, ahead_bytes: 0 }
+        Self { steps: vec![Step::Part(top)], extent, leaves, after, load_nodes, ahead_bytes: 0 }
     }
 
     /// The next visit, or `None` at the end.
@@ -132,12 +137,12 @@ impl<V: Value> Front<V> {
 
     /// Loads the node that comes next, and those after it that there is room for.
     async fn load(&mut self, source: &dyn NodeSource<V>) -> Result<()> {
-        let (places, links) = self.coming();
-        let nodes = match source.load_many(&links).await {
+        let (places, coming) = self.coming();
+        let nodes = match source.load_many(&coming).await {
             // What comes before the damage is still to be given out.
-            Err(Error::Damaged { .. }) if links.len() > 1 => {
+            Err(Error::Damaged { .. }) if coming.len() > 1 => {
                 self.load_nodes = 1;
-                vec![source.load(&links[0]).await?]
+                vec![source.load(&coming[0].link).await?]
             }
             nodes => nodes?,
         };
@@ -168,22 +173,23 @@ impl<V: Value> Front<V> {
     }
 
     /// The nodes to load next and where in `steps` they belong. Goes into what is in memory.
-    fn coming(&mut self) -> (Vec<usize>, Vec<Link>) {
+    fn coming(&mut self) -> (Vec<usize>, Vec<Coming>) {
         let left = AHEAD_BYTES_MAX.saturating_sub(self.ahead_bytes);
         let bytes_max = LOAD_BYTES_MIN.max(left / 2);
         let mut bytes = 0;
-        let mut links = Vec::new();
+        let mut coming = Vec::new();
         let mut passed = Vec::new();
         let mut at = Vec::new();
-        while links.len() < self.load_nodes && passed.len() < STEPS_AHEAD_MAX {
+        while coming.len() < self.load_nodes && passed.len() < STEPS_AHEAD_MAX {
             let Some(step) = self.steps.pop() else { break };
             match step {
                 Step::Part(part) => match &part.child {
                     Child::Stored(stored) => {
-                        bytes += stored.link.place.length as usize;
-                        let is_over = bytes > bytes_max && !links.is_empty();
+                        // Lengths are whatever the store says.
+                        bytes = stored.link.place.length.saturating_add(bytes);
+                        let is_over = bytes as usize > bytes_max && !coming.is_empty();
                         if !is_over {
-                            links.push(stored.link);
+                            coming.push(self.coming_with_below(stored));
                             at.push(passed.len());
                         }
                         passed.push(Step::Part(part));
@@ -198,7 +204,14 @@ impl<V: Value> Front<V> {
         }
         let last = self.steps.len() + passed.len();
         self.steps.extend(passed.into_iter().rev());
-        (at.into_iter().map(|passed| last - 1 - passed).collect(), links)
+        (at.into_iter().map(|passed| last - 1 - passed).collect(), coming)
+    }
+
+    /// A node, with about what is below it if the walk is going to need all of that.
+    fn coming_with_below(&self, stored: &Stored) -> Coming {
+        let is_needed = self.extent == Extent::Whole && stored.weight == Weight::INNER;
+        let times = if is_needed { BELOW_TIMES } else { 0 };
+        Coming { link: stored.link, below_bytes: times * u64::from(stored.link.place.length) }
     }
 
     /// Puts what is in a part in its place.

@@ -37,7 +37,7 @@ pub use diff::{Change, diff};
 pub use hash::KeyHash;
 pub use node::{LEAF_WEIGHT_MAX, Missing, Node, Trie, Value};
 pub use store::SealPlan;
-pub use walk::{DeepWalk, Found, LeafView, NodeSource, Walk};
+pub use walk::{Coming, DeepWalk, Found, LeafView, NodeSource, Walk};
 
 #[cfg(test)]
 mod tests;

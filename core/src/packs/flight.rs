@@ -11,6 +11,7 @@ use super::PackReader;
 use crate::error::Result;
 use crate::platform::BoxFuture;
 use crate::seal::PackId;
+use crate::task::caught;
 
 /// An answer that is waited for. Each who waits drives the request; it ends when the last of them
 /// has left.
@@ -47,7 +48,7 @@ impl Flights {
     /// Asks for a range. Nothing is sent before the answer is waited for.
     pub(super) fn depart(&mut self, pack: PackId, range: Range<u64>, reader: PackReader) -> Answer {
         let request: BoxFuture<'static, Result<Bytes>> =
-            Box::pin(reader.request(pack, range.clone()));
+            Box::pin(caught(reader.request(pack, range.clone())));
         let answer = request.shared();
         // Those that nobody waits for any more make room.
         self.packs.retain(|_, flights| {

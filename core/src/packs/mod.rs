@@ -39,13 +39,16 @@ use ahead::{Ahead, Pattern};
 use cache::SpanCache;
 use flight::{Answer, Flights};
 
-pub(crate) use span::{Span, spans};
+use span::GAP_BYTES_MAX;
+pub(crate) use span::{Span, Wanted, spans};
 
 /// The most bytes of one request.
 const SPAN_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// Of one call: the most requests on their way, and the most bytes of them.
 const REQUESTS_AT_A_TIME: usize = 16;
 const REQUEST_BYTES_AT_A_TIME: u64 = 16 * 1024 * 1024;
+/// A piece of at most one of so many parts of a window is read over.
+const ISLAND_SHARE: u64 = 8;
 /// Packs whose readers are watched; beyond, all are forgotten and start anew.
 const WATCHED_PACKS_MAX: usize = 4_096;
 
@@ -163,16 +166,28 @@ impl PackReader {
     }
 
     /// Reads units of `kind`, each opened by `open` with its index, and gives them in the order
-    /// asked for. Bytes are held for the spans on their way alone.
+    /// asked for. Bytes are held for the spans on their way alone: what is kept is opened first, as
+    /// the cache may drop it while the others come.
     pub(crate) async fn read_all<T>(
         &self,
         kind: UnitKind,
-        places: &[Place],
+        wanted: &[Wanted],
         open: impl Fn(usize, &[u8]) -> Result<T>,
     ) -> Result<Vec<T>> {
-        places.iter().try_for_each(check_length)?;
-        let loads = self.state().load_all(self, kind, places);
-        let mut opened: Vec<Option<T>> = places.iter().map(|_| None).collect();
+        wanted.iter().try_for_each(|wanted| check_length(&wanted.place))?;
+        let mut opened: Vec<Option<T>> = wanted.iter().map(|_| None).collect();
+        let (kept, loads) = self.state().load_all(self, kind, wanted);
+        let mut damaged = Vec::new();
+        for (index, start, span) in kept {
+            match open(index, unit(&span, start, &wanted[index].place)) {
+                Ok(outcome) => opened[index] = Some(outcome),
+                Err(error) => damaged.push((index, error)),
+            }
+        }
+        for (index, error) in damaged {
+            let open = |sealed: &[u8]| open(index, sealed);
+            opened[index] = Some(self.open_again(&wanted[index].place, error, &open).await?);
+        }
         let mut loads = loads.into_iter().peekable();
         let mut under_way = FuturesUnordered::new();
         let mut bytes = 0;
@@ -191,7 +206,7 @@ impl PackReader {
             let Some((answer, start, length, units)) = under_way.next().await else { break };
             bytes -= length;
             for index in units {
-                let place = &places[index];
+                let place = &wanted[index].place;
                 let open = |sealed: &[u8]| open(index, sealed);
                 let outcome = match &answer {
                     Ok(span) => open(unit(span, start, place)),
@@ -271,15 +286,34 @@ impl State {
         self.depart(reader, place.pack, window)
     }
 
-    fn load_all(&mut self, reader: &PackReader, kind: UnitKind, places: &[Place]) -> Vec<Load> {
-        let (mut loads, mut missing) = (Vec::new(), Vec::new());
-        for (index, place) in places.iter().enumerate() {
-            match self.on_hand(kind, place) {
+    /// What is kept of the units, each with its index, and what loads the others.
+    fn load_all(
+        &mut self,
+        reader: &PackReader,
+        kind: UnitKind,
+        wanted: &[Wanted],
+    ) -> (Vec<(usize, u64, Bytes)>, Vec<Load>) {
+        let (mut kept, mut loads, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+        let mut bytes_max = SPAN_BYTES_MAX;
+        for (index, unit) in wanted.iter().enumerate() {
+            match self.on_hand(kind, &unit.place) {
+                Some(Load { start, source: Source::Kept(bytes), .. }) => {
+                    kept.push((index, start, bytes));
+                }
                 Some(load) => loads.push(Load { units: vec![index], ..load }),
-                None => missing.push((*place, index)),
+                None => {
+                    let window =
+                        self.not_on_hand(unit.place.pack, &range(&unit.place), unit.range_from(0));
+                    let before = range(&unit.place).start - window.start;
+                    if before > 0 {
+                        // Of what is read for later no more than can be kept.
+                        bytes_max = reader.span_bytes_max;
+                    }
+                    missing.push((Wanted { before, ..*unit }, index));
+                }
             }
         }
-        let spans = spans(missing, SPAN_BYTES_MAX);
+        let spans = spans(missing, bytes_max);
         let is_lone = spans.len() == 1;
         for (span, units) in spans {
             // One here, one there: whoever goes on like this gets more at a time.
@@ -293,7 +327,7 @@ impl State {
             let load = self.depart(reader, span.pack, window);
             loads.push(Load { units, ..load });
         }
-        loads
+        (kept, loads)
     }
 
     /// The unit, if it is kept or on its way.
@@ -318,15 +352,25 @@ impl State {
         self.not_on_hand(pack, wanted, before)
     }
 
-    /// The part of `window` around `wanted` of which nothing else is on hand.
+    /// The part of `window` around `wanted` of which little else is on hand. It goes on over what is
+    /// on hand of a small piece further on, which would cost a request on its other side. Where it
+    /// ends at such bytes it takes some of them: a unit may lie across the border, in neither whole.
     fn not_on_hand(&self, pack: PackId, wanted: &Range<u64>, window: Range<u64>) -> Range<u64> {
         let mut range = window.start.min(wanted.start)..window.end.max(wanted.end);
+        let island_bytes_max = (range.end - range.start) / ISLAND_SHARE;
+        let across = GAP_BYTES_MAX.min(wanted.end - wanted.start);
         for there in self.cache.ranges(pack).chain(self.flights.ranges(pack)) {
+            let is_within = window.start <= there.start && there.end <= window.end;
+            let is_apart = there.end < wanted.start || wanted.end < there.start;
+            if is_within && is_apart && there.end - there.start <= island_bytes_max {
+                continue;
+            }
             if there.start < wanted.start {
-                range.start = range.start.max(there.end.min(wanted.start));
+                let border = there.end.saturating_sub(across);
+                range.start = range.start.max(border.min(wanted.start));
             }
             if there.end > wanted.end {
-                range.end = range.end.min(there.start.max(wanted.end));
+                range.end = range.end.min((there.start + across).max(wanted.end));
             }
         }
         range

@@ -25,17 +25,42 @@ impl Span {
     }
 }
 
+/// A unit that is to be read, and how much before it will be wanted next, in bytes: nodes are stored
+/// after those below them, so who walks on from one comes to what lies before it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted {
+    pub(crate) place: Place,
+    pub(crate) before: u64,
+}
+
+impl Wanted {
+    /// The unit and nothing else.
+    pub(crate) fn alone(place: Place) -> Self {
+        Self { place, before: 0 }
+    }
+
+    /// The unit with what is wanted before it, as far as that lies at `from` or after.
+    pub(super) fn range_from(&self, from: u64) -> Range<u64> {
+        let unit = super::range(&self.place);
+        unit.start.saturating_sub(self.before).max(from.min(unit.start))..unit.end
+    }
+}
+
 /// Joins units that lie near each other: the gap between two is small, or at least half of the
 /// span is wanted. No span of several units is longer than `bytes_max`. Each comes with what was
 /// given with its units, in the order of the pack.
-pub(crate) fn spans<T>(mut units: Vec<(Place, T)>, bytes_max: u64) -> Vec<(Span, Vec<T>)> {
-    units.sort_by_key(|(place, _)| (place.pack.0, place.offset, place.length));
+pub(crate) fn spans<T>(mut units: Vec<(Wanted, T)>, bytes_max: u64) -> Vec<(Span, Vec<T>)> {
+    units.sort_unstable_by_key(|(Wanted { place, .. }, _)| {
+        (place.pack.0, place.offset, place.length)
+    });
     let mut spans: Vec<(Span, Vec<T>)> = Vec::new();
     let mut wanted = 0;
-    for (place, unit) in units {
-        let range = super::range(&place);
+    for (next, unit) in units {
+        let pack = next.place.pack;
+        let last = spans.last().filter(|(span, _)| span.pack == pack);
+        let range = next.range_from(last.map_or(0, |(span, _)| span.range.end));
         if let Some((span, units)) = spans.last_mut()
-            && span.pack == place.pack
+            && span.pack == pack
         {
             let start = span.range.start;
             let end = span.range.end.max(range.end);
@@ -50,7 +75,7 @@ pub(crate) fn spans<T>(mut units: Vec<(Place, T)>, bytes_max: u64) -> Vec<(Span,
             }
         }
         wanted = range.end - range.start;
-        spans.push((Span { pack: place.pack, range }, vec![unit]));
+        spans.push((Span { pack, range }, vec![unit]));
     }
     spans
 }
@@ -66,7 +91,7 @@ mod tests {
     }
 
     fn joined(places: &[Place], bytes_max: u64) -> Vec<(u8, Range<u64>, usize)> {
-        let units = places.iter().map(|place| (*place, ())).collect();
+        let units = places.iter().map(|place| (Wanted::alone(*place), ())).collect();
         let spans = spans(units, bytes_max).into_iter();
         spans.map(|(span, units)| (span.pack.0[0], span.range, units.len())).collect()
     }
@@ -90,6 +115,15 @@ mod tests {
         let many: Vec<_> = (0..10).map(|unit| place(1, unit * 10, 10)).collect();
         assert_eq!(joined(&many, 40), [(1, 0..40, 4), (1, 40..80, 4), (1, 80..100, 2)]);
         assert_eq!(joined(&[place(1, 5, 100)], 40), [(1, 5..105, 1)]);
+    }
+
+    #[test]
+    fn what_will_be_wanted_before_a_unit_is_read_with_it() {
+        let parents = [place(1, 90 * KIB, KIB), place(1, 190 * KIB, KIB), place(1, 800 * KIB, KIB)];
+        let wanted = parents.map(|place| (Wanted { place, before: 80 * 1024 }, ()));
+        let spans = spans(wanted.to_vec(), 1 << 20);
+        let ranges: Vec<_> = spans.into_iter().map(|(span, _)| span.range).collect();
+        assert_eq!(ranges, [10 * 1024..191 * 1024, 720 * 1024..801 * 1024]);
     }
 
     #[test]

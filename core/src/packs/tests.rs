@@ -4,12 +4,17 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 
 use futures_lite::future::block_on;
 
 use super::*;
-use crate::blob::{Fault, FaultMode, FaultyStore, MemoryStore, MeteredStore, Method, Precondition};
+use crate::blob::{
+    ETag, Fault, FaultMode, FaultyStore, MemoryStore, MeteredStore, Method, Object, ObjectMeta,
+    ObjectPage, Precondition,
+};
+use crate::platform::BoxFuture;
 
 const PACK: PackId = PackId([1; 16]);
 const UNIT: u32 = 4_096;
@@ -27,6 +32,10 @@ fn pack(units: u32) -> Arc<Store> {
 
 fn place(unit: u32) -> Place {
     Place { pack: PACK, offset: unit * UNIT, length: UNIT }
+}
+
+fn wanted(unit: u32) -> Wanted {
+    Wanted::alone(place(unit))
 }
 
 /// Checks a unit as opening it would.
@@ -64,7 +73,7 @@ fn the_first_read_takes_its_unit_alone_and_the_rest_of_a_pack_few_requests() {
 fn units_side_by_side_are_one_request_and_what_is_kept_none() {
     let store = pack(64);
     let reader = PackReader::new(store.clone(), 16 << 20);
-    let places: Vec<_> = (0..64).rev().map(place).collect();
+    let places: Vec<_> = (0..64).rev().map(wanted).collect();
     let read = reader
         .read_all(UnitKind::Content, &places, |index, sealed| check(63 - index as u32, sealed));
     assert_eq!(block_on(read).unwrap(), (0..64).rev().collect::<Vec<_>>());
@@ -83,11 +92,116 @@ fn what_is_kept_stays_within_the_budget() {
             read(&reader, unit).await.unwrap();
             assert!(reader.kept_bytes() <= budget, "{}", reader.kept_bytes());
         }
-        let places: Vec<_> = (0..250).map(place).collect();
+        let places: Vec<_> = (0..250).map(wanted).collect();
         let open = |index: usize, sealed: &[u8]| check(index as u32, sealed);
         reader.read_all(UnitKind::Content, &places, open).await.unwrap();
         assert!(reader.kept_bytes() <= budget, "{}", reader.kept_bytes());
     });
+}
+
+/// A store that counts the bytes of its answers that are still in memory, and can hang.
+struct Lending {
+    inner: Arc<Store>,
+    lent: Arc<AtomicUsize>,
+    hangs: AtomicBool,
+}
+
+struct Lent(Bytes, Arc<AtomicUsize>);
+
+impl AsRef<[u8]> for Lent {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        self.1.fetch_sub(self.0.len(), Ordering::Relaxed);
+    }
+}
+
+impl BlobStore for Lending {
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+        self.inner.get(key)
+    }
+
+    fn get_range<'a>(&'a self, key: &'a str, at: u64, len: u64) -> BoxFuture<'a, Result<Bytes>> {
+        Box::pin(async move {
+            if self.hangs.load(Ordering::Relaxed) {
+                return std::future::pending().await;
+            }
+            let bytes = self.inner.get_range(key, at, len).await?;
+            self.lent.fetch_add(bytes.len(), Ordering::Relaxed);
+            Ok(Bytes::from_owner(Lent(bytes, self.lent.clone())))
+        })
+    }
+
+    fn put<'a>(
+        &'a self,
+        key: &'a str,
+        bytes: Bytes,
+        precondition: Precondition,
+    ) -> BoxFuture<'a, Result<ETag>> {
+        self.inner.put(key, bytes, precondition)
+    }
+
+    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
+        self.inner.delete(key)
+    }
+
+    fn list<'a>(
+        &'a self,
+        prefix: &'a str,
+        after: Option<&'a str>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<ObjectPage>> {
+        self.inner.list(prefix, after, limit)
+    }
+
+    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
+        self.inner.head(key)
+    }
+
+    fn flush(&self) -> BoxFuture<'_, Result<()>> {
+        self.inner.flush()
+    }
+
+    fn needs_flush(&self) -> bool {
+        self.inner.needs_flush()
+    }
+}
+
+#[test]
+fn who_waits_for_some_units_holds_none_of_the_others() {
+    const BUDGET: usize = 64 * UNIT as usize;
+    let lent = Arc::new(AtomicUsize::new(0));
+    let hangs = AtomicBool::new(false);
+    let store = Arc::new(Lending { inner: pack(250), lent: lent.clone(), hangs });
+    let reader = PackReader::new(store.clone(), BUDGET);
+    let mut context = Context::from_waker(Waker::noop());
+    let open = |index: usize, _: &[u8]| Ok(index);
+    // Units that are kept, and more of them on their way than one call waits for.
+    let kept: Vec<_> = (0..60).map(wanted).collect();
+    block_on(reader.read_all(UnitKind::Content, &kept, open)).unwrap();
+    store.hangs.store(true, Ordering::Relaxed);
+    let lone = |unit: u32| Wanted::alone(Place { pack: PackId([2; 16]), ..place(unit * 50) });
+    let on_their_way: Vec<_> = (0..20).map(lone).collect();
+    let mut others: Vec<_> = on_their_way
+        .iter()
+        .map(|unit| Box::pin(reader.read(UnitKind::Node, &unit.place, |_| Ok(()))))
+        .collect();
+    for other in &mut others {
+        assert!(other.as_mut().poll(&mut context).is_pending());
+    }
+    let all: Vec<_> = on_their_way.iter().chain(&kept).copied().collect();
+    let mut waits = pin!(reader.read_all(UnitKind::Content, &all, open));
+    assert!(waits.as_mut().poll(&mut context).is_pending());
+    // Meanwhile the cache needs the room for others.
+    store.hangs.store(false, Ordering::Relaxed);
+    let rest: Vec<_> = (100..160).map(wanted).collect();
+    block_on(reader.read_all(UnitKind::Content, &rest, open)).unwrap();
+    let lent = lent.load(Ordering::Relaxed);
+    assert!(lent <= BUDGET, "{lent} bytes are held");
 }
 
 #[test]
@@ -128,7 +242,7 @@ fn a_damaged_answer_is_asked_for_again_and_not_kept() {
     for mode in [FaultMode::FlipBit(5 * 8 * u64::from(UNIT)), FaultMode::TruncateReads] {
         let store = pack(8);
         let reader = PackReader::new(store.clone(), 1 << 20);
-        let places: Vec<_> = (0..8).map(place).collect();
+        let places: Vec<_> = (0..8).map(wanted).collect();
         let open = |index: usize, sealed: &[u8]| check(index as u32, sealed);
         store.inner().arm(Fault::new(mode.clone()).on(Method::GetRange).nth(1));
         let read_all = reader.read_all(UnitKind::Content, &places, open);
@@ -151,9 +265,9 @@ fn a_damaged_answer_is_asked_for_again_and_not_kept() {
 #[test]
 fn requests_on_their_way_are_bounded() {
     let store = Arc::new(MeteredStore::new(FaultyStore::new(MemoryStore::new())));
-    let places: Vec<_> =
-        (0..100).map(|pack| Place { pack: PackId([pack; 16]), offset: 0, length: UNIT }).collect();
-    for place in &places {
+    let place = |pack| Place { pack: PackId([pack; 16]), offset: 0, length: UNIT };
+    let places: Vec<_> = (0..100).map(|pack| Wanted::alone(place(pack))).collect();
+    for Wanted { place, .. } in &places {
         let bytes = vec![place.pack.0[0]; UNIT as usize].into();
         block_on(store.put(&pack_name(place.pack), bytes, Precondition::None)).unwrap();
     }

@@ -34,6 +34,9 @@ pub type BoxStream<'a, T> = Pin<Box<dyn futures_util::Stream<Item = T> + Send + 
 /// Whether blocking work runs beside the caller's.
 pub(crate) const HAS_THREADS: bool = true;
 
+/// Others have threads of their own.
+pub(crate) async fn let_others_work() {}
+
 /// Runs blocking work off the executor.
 pub async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     blocking::unblock(work).await

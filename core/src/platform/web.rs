@@ -55,6 +55,28 @@ pub(crate) fn set_log_hook(hook: Option<Arc<dyn LogHook>>) {
 /// Whether blocking work runs beside the caller's.
 pub(crate) const HAS_THREADS: bool = false;
 
+/// Lets the host do what else waits, and goes on when that is done: by a message to itself, as
+/// hosts delay timers, on a hidden page by a second and more.
+pub(crate) async fn let_others_work() {
+    let Ok(channel) = web_sys::MessageChannel::new() else {
+        return super::sleep(Duration::ZERO).await;
+    };
+    let here = OpenPort(channel.port1());
+    let come = js_sys::Promise::new(&mut |resolve, _| here.0.set_onmessage(Some(&resolve)));
+    if channel.port2().post_message(&JsValue::NULL).is_ok() {
+        JsFuture::from(come).await.ok();
+    }
+}
+
+/// A port that keeps Node from leaving while it is open; closed also where nobody waits any more.
+struct OpenPort(web_sys::MessagePort);
+
+impl Drop for OpenPort {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
 /// Runs blocking work; there is no other thread to run it on.
 pub async fn run_blocking<T: 'static>(work: impl FnOnce() -> T + 'static) -> T {
     work()

@@ -1,8 +1,9 @@
 //! Argon2id (RFC 9106, version 0x13) a few blocks at a time, for a platform without threads.
 //!
 //! The crate that does the work elsewhere does it in one piece: on a page that is a page that
-//! answers nothing, and cannot be cancelled. This one holds its memory between [`step`]s. It gives
-//! the same key, which is tested.
+//! answers nothing, and cannot be cancelled. This one holds its memory between [`step`]s, and takes,
+//! fills and wipes it by blocks, so that no step does more than it is asked to. It gives the same
+//! key, which is tested.
 //!
 //! [`step`]: Argon2id::step
 
@@ -23,7 +24,10 @@ const TYPE_ID: u32 = 2;
 /// A key that is being computed.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub(super) struct Argon2id {
+    stage: Stage,
     memory: Vec<Block>,
+    /// What the first two blocks of each lane are made of.
+    seed: [u8; 64],
     passes: usize,
     lanes: usize,
     /// Blocks of a lane, and of a quarter of it.
@@ -32,6 +36,14 @@ pub(super) struct Argon2id {
     at: Position,
     /// Addresses that do not depend on memory: those of 128 blocks.
     addresses: Block,
+}
+
+/// What is done with the memory.
+#[derive(Zeroize)]
+enum Stage {
+    Take,
+    Fill,
+    Wipe { key: [u8; 32] },
 }
 
 /// The block that is computed next.
@@ -44,14 +56,13 @@ struct Position {
 }
 
 impl Argon2id {
-    /// Takes the memory; `None` where there is not enough. The parameters are in range.
+    /// Reserves the memory; `None` where there is not enough. The parameters are in range.
     pub(super) fn new(passphrase: &[u8], salt: &[u8; 16], params: KdfParams) -> Option<Self> {
         let KdfParams { memory_kib, passes, lanes } = params;
         let segment = memory_kib as usize / (SLICES * lanes as usize);
         let lane = segment * SLICES;
         let mut memory = Vec::new();
         memory.try_reserve_exact(lane * lanes as usize).ok()?;
-        memory.resize(lane * lanes as usize, [0; BLOCK_WORDS]);
 
         let mut hash = Blake2b512::new();
         for number in [lanes, 32, memory_kib, passes, VERSION, TYPE_ID] {
@@ -61,15 +72,10 @@ impl Argon2id {
             hash.update((text.len() as u32).to_le_bytes());
             hash.update(text);
         }
-        let seed = Zeroizing::new(<[u8; 64]>::from(hash.finalize()));
-        for number in 0..lanes {
-            for block in 0..2u32 {
-                let place = [block.to_le_bytes(), number.to_le_bytes()].concat();
-                memory[number as usize * lane + block as usize] = long_hash(&seed[..], &place);
-            }
-        }
         Some(Self {
+            stage: Stage::Take,
             memory,
+            seed: hash.finalize().into(),
             passes: passes as usize,
             lanes: lanes as usize,
             lane,
@@ -79,18 +85,52 @@ impl Argon2id {
         })
     }
 
-    /// Computes up to `blocks` blocks; gives the key after the last one.
+    /// Works on up to `blocks` blocks; gives the key after the last one.
     pub(super) fn step(&mut self, blocks: usize) -> Option<[u8; 32]> {
+        match self.stage {
+            Stage::Take => self.take(blocks),
+            Stage::Fill => self.fill(blocks),
+            Stage::Wipe { key } => return self.wipe(blocks).then_some(key),
+        }
+        None
+    }
+
+    fn take(&mut self, blocks: usize) {
+        let all = self.lane * self.lanes;
+        let taken = self.memory.len().saturating_add(blocks).min(all);
+        self.memory.resize(taken, [0; BLOCK_WORDS]);
+        if taken < all {
+            return;
+        }
+        for number in 0..self.lanes as u32 {
+            for block in 0..2u32 {
+                let place = [block.to_le_bytes(), number.to_le_bytes()].concat();
+                let at = number as usize * self.lane + block as usize;
+                self.memory[at] = long_hash(&self.seed, &place);
+            }
+        }
+        self.stage = Stage::Fill;
+    }
+
+    fn fill(&mut self, blocks: usize) {
         for _ in 0..blocks {
             if self.at.pass == self.passes {
-                return Some(self.key());
+                self.stage = Stage::Wipe { key: self.key() };
+                return;
             }
             if self.at.block < self.segment {
-                self.fill();
+                self.fill_one();
             }
             self.advance();
         }
-        None
+    }
+
+    /// Wipes the last blocks that are there; `true` once none is left.
+    fn wipe(&mut self, blocks: usize) -> bool {
+        let left = self.memory.len().saturating_sub(blocks);
+        self.memory[left..].iter_mut().zeroize();
+        self.memory.truncate(left);
+        left == 0
     }
 
     fn advance(&mut self) {
@@ -109,7 +149,7 @@ impl Argon2id {
         at.block = if at.pass == 0 && at.slice == 0 { 2 } else { 0 };
     }
 
-    fn fill(&mut self) {
+    fn fill_one(&mut self) {
         let Position { pass, slice, lane, block } = self.at;
         let row = lane * self.lane;
         let column = slice * self.segment + block;
@@ -196,39 +236,47 @@ fn mix(a: &Block, b: &Block) -> Block {
     let mut sum = *a;
     sum.iter_mut().zip(b).for_each(|(a, b)| *a ^= b);
     let mut mixed = sum;
-    for row in 0..8 {
-        permute(&mut mixed, std::array::from_fn(|word| 16 * row + word));
-    }
+    let (rows, _) = mixed.as_chunks_mut::<16>();
+    rows.iter_mut().for_each(permute);
     for column in 0..8 {
-        permute(&mut mixed, std::array::from_fn(|word| 16 * (word / 2) + 2 * column + word % 2));
+        let at = |word: usize| 16 * (word / 2) + 2 * column + word % 2;
+        let mut words: [u64; 16] = std::array::from_fn(|word| mixed[at(word)]);
+        permute(&mut words);
+        words.into_iter().enumerate().for_each(|(word, value)| mixed[at(word)] = value);
     }
     mixed.iter_mut().zip(&sum).for_each(|(a, b)| *a ^= b);
     mixed
 }
 
-/// A round of BLAKE2b over 16 words, with multiplications in place of a message.
-fn permute(block: &mut Block, at: [usize; 16]) {
-    let mut words: [u64; 16] = at.map(|index| block[index]);
-    for [a, b, c, d] in [
-        [0, 4, 8, 12],
-        [1, 5, 9, 13],
-        [2, 6, 10, 14],
-        [3, 7, 11, 15],
-        [0, 5, 10, 15],
-        [1, 6, 11, 12],
-        [2, 7, 8, 13],
-        [3, 4, 9, 14],
-    ] {
-        for (first, second) in [(32, 24), (16, 63)] {
-            words[a] = blend(words[a], words[b]);
-            words[d] = (words[d] ^ words[a]).rotate_right(first);
-            words[c] = blend(words[c], words[d]);
-            words[b] = (words[b] ^ words[c]).rotate_right(second);
-        }
-    }
-    at.into_iter().zip(words).for_each(|(index, word)| block[index] = word);
+/// A round of BLAKE2b over 16 words, with multiplications in place of a message. Written out and
+/// inlined: this is where the time goes, and the build for the web is one for size.
+#[inline(never)]
+fn permute(words: &mut [u64; 16]) {
+    let mut own = *words;
+    quarter(&mut own, 0, 4, 8, 12);
+    quarter(&mut own, 1, 5, 9, 13);
+    quarter(&mut own, 2, 6, 10, 14);
+    quarter(&mut own, 3, 7, 11, 15);
+    quarter(&mut own, 0, 5, 10, 15);
+    quarter(&mut own, 1, 6, 11, 12);
+    quarter(&mut own, 2, 7, 8, 13);
+    quarter(&mut own, 3, 4, 9, 14);
+    *words = own;
 }
 
+#[inline(always)]
+fn quarter(words: &mut [u64; 16], a: usize, b: usize, c: usize, d: usize) {
+    words[a] = blend(words[a], words[b]);
+    words[d] = (words[d] ^ words[a]).rotate_right(32);
+    words[c] = blend(words[c], words[d]);
+    words[b] = (words[b] ^ words[c]).rotate_right(24);
+    words[a] = blend(words[a], words[b]);
+    words[d] = (words[d] ^ words[a]).rotate_right(16);
+    words[c] = blend(words[c], words[d]);
+    words[b] = (words[b] ^ words[c]).rotate_right(63);
+}
+
+#[inline(always)]
 fn blend(a: u64, b: u64) -> u64 {
     let low = |word: u64| word & 0xffff_ffff;
     a.wrapping_add(b).wrapping_add(2u64.wrapping_mul(low(a) * low(b)))
@@ -264,6 +312,35 @@ mod tests {
                 let key = std::iter::repeat_with(|| work.step(blocks)).find_map(|key| key);
                 assert_eq!(key, Some(expected), "{memory_kib} {passes} {lanes} {blocks}");
             }
+        }
+    }
+
+    #[test]
+    fn no_step_works_on_more_blocks_than_it_is_asked_to() {
+        let params = KdfParams { memory_kib: 1200, passes: 3, lanes: 1 };
+        for blocks in [1, 7, 100, 1200] {
+            let mut work = Argon2id::new(b"p", &[7; 16], params).unwrap();
+            let (mut taken, mut steps) = (0, 0);
+            loop {
+                let place = |work: &Argon2id| {
+                    let Position { pass, slice, block, .. } = work.at;
+                    pass * 1200 + slice * 300 + block
+                };
+                let (before, filled) = (work.memory.len(), place(&work));
+                let key = work.step(blocks);
+                let held = work.memory.len().abs_diff(before);
+                let done = place(&work) - filled;
+                assert!(held <= blocks && done <= blocks && (held == 0 || done == 0));
+                taken += held;
+                steps += 1;
+                if key.is_some() {
+                    break;
+                }
+            }
+            assert_eq!(taken, 2 * 1200);
+            // The memory is taken and wiped, and between all is filled but for two blocks.
+            let needed = 2 * 1200_usize.div_ceil(blocks) + (3 * 1200 - 2) / blocks + 1;
+            assert_eq!(steps, needed);
         }
     }
 }

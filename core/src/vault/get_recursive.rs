@@ -8,10 +8,9 @@ use super::tree_walk::TreeWalk;
 use super::{Snapshot, Vault};
 use crate::content::{Content, ContentReader, ContentStream};
 use crate::error::Result;
-use crate::packs::spans;
+use crate::packs::{Wanted, spans};
 use crate::path::VaultPath;
 use crate::platform::BoxStream;
-use crate::seal::Place;
 use crate::task::{CancelToken, Watch};
 
 /// The most files that are sorted by where they lie at a time, and the most bytes they take.
@@ -61,7 +60,7 @@ struct Files {
     reader: ContentReader,
     watch: Watch,
     /// Files that wait for others to be sorted with.
-    packed: Vec<(Place, Waiting)>,
+    packed: Vec<(Wanted, Waiting)>,
     packed_bytes: usize,
     /// Files that come next.
     ready: VecDeque<(Waiting, ContentReader)>,
@@ -79,7 +78,7 @@ impl Waiting {
         const UNIT_BYTES: usize = 128;
         let pairs = self.info.metadata.iter();
         let pairs = pairs.map(|(key, value)| key.len() + value.len() + 2 * size_of::<String>());
-        size_of::<(Place, Self)>()
+        size_of::<(Wanted, Self)>()
             + UNIT_BYTES
             + self.info.path.as_str().len()
             + pairs.sum::<usize>()
@@ -119,7 +118,7 @@ impl Files {
                 }
                 Some(link) => {
                     self.packed_bytes += file.bytes();
-                    self.packed.push((link.place, file));
+                    self.packed.push((Wanted::alone(link.place), file));
                 }
             }
             if self.packed.len() >= SORTED_FILES_MAX || self.packed_bytes >= SORTED_BYTES_MAX {

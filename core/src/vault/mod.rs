@@ -16,12 +16,19 @@
 //! [`WriteStats::read_backs`](crate::WriteStats::read_backs). A root that was cut or altered on its
 //! way is put again, a few times; after that the call fails with
 //! [`OutcomeUnknown`](crate::Error::OutcomeUnknown), and the session puts the root as soon as the
-//! store takes it.
+//! store takes it. Contents are not read back: that they arrive whole is the word of such a store,
+//! or of the service behind it, which is sent a checksum. One that breaks it is noticed when the
+//! content is read.
 //!
 //! If the answer of a commit is lost, the root that is found tells what became of it, also after
 //! commits of other writers. Where they wrote their changes into nodes meanwhile it may tell no
 //! more: then the call fails with [`OutcomeUnknown`](crate::Error::OutcomeUnknown), for a deferred
 //! change the next flush does, and nothing is done again.
+//!
+//! A put that was given up on may still arrive. As long as no other commit is found, nobody knows:
+//! a call that must answer by then fails with `OutcomeUnknown`, and its change may take effect until
+//! the next commit of this or another session does. A deferred change stays pending meanwhile, is
+//! committed once, and no answer says that it failed.
 //!
 //! A change is durable when its call returns, unless it was made [`Deferred`](Durability::Deferred)
 //! or in a [`Batch`]: then one [`flush`](Vault::flush) or [`commit`](Batch::commit) makes all of

@@ -101,8 +101,8 @@ impl Vault {
     ///
     /// A passphrase takes its work on a thread of its own where there are threads. Dropping the
     /// future returns at once; the thread ends by itself, within the ceiling. On wasm32 the thread
-    /// that called does the work, in steps between which the host does other work; dropping the
-    /// future ends it after the step.
+    /// that called does the work, in steps of 1 MiB of a pass between which the host does other
+    /// work; a future that is dropped between two of them takes no other, and wipes the memory.
     ///
     /// [`Error::VaultNotFound`]: crate::Error::VaultNotFound
     /// [`Error::WrongKey`]: crate::Error::WrongKey

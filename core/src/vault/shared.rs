@@ -46,17 +46,19 @@ impl SharedDirectory {
 
 impl Vault {
     /// The link of the directory at `path`, or `None` if it is empty. Commits what is pending.
-    /// Whoever has the link can read the directory as it is now, with all below it.
+    /// Whoever has the link can read the directory as it is now, with all below it. Of changes that
+    /// are made while this call runs, some may be missing.
     pub async fn link(&self, path: &str) -> Result<Option<Link>> {
         let path = VaultPath::new(path)?;
-        loop {
-            self.inner.forest.check_open()?;
-            self.inner.forest.spill().await?;
-            let directory = self.snapshot_at(&path).await?.directory(&path).await?;
-            // Dirty again if somebody changed it in between.
-            if !directory.is_dirty() {
-                return Ok(directory.link());
-            }
+        self.inner.forest.check_open()?;
+        self.inner.forest.spill().await?;
+        let now = self.snapshot_at(&path).await?;
+        let directory = now.directory(&path).await?;
+        if !directory.is_dirty() {
+            return Ok(directory.link());
         }
+        // Somebody changed it in between. What was sealed has a link.
+        let sealed = Snapshot { top: self.inner.forest.sealed(), ..now };
+        Ok(sealed.directory(&path).await?.link())
     }
 }

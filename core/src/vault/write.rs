@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::entry::{EntryInfo, Metadata, PutOptions};
 use super::{Batch, Durability, Vault};
-use crate::content::{Content, Former};
+use crate::content::{Content, FindFormer, Former};
 use crate::error::{Error, Result};
 use crate::forest::{Attributes, Body, Entry, Op};
 use crate::path::{PATH_BYTES_MAX, PathRule, VaultPath};
@@ -119,15 +119,21 @@ impl Vault {
         Batch::new(self.clone())
     }
 
-    /// The chunks of what is at `path` now. The nodes on the way are those that a commit reads; a
-    /// table of more than four chunks is one read more. Whatever goes wrong, the put can do without.
-    pub(super) fn former<'a>(&'a self, path: &'a VaultPath) -> Former<'a> {
+    /// What is stored of the content at `path` now. The nodes on the way are those that a commit
+    /// reads; a table of more than four chunks is one read more. Whatever goes wrong, the put can
+    /// do without.
+    pub(super) fn former<'a>(&'a self, path: &'a VaultPath) -> FindFormer<'a> {
         Box::pin(async move {
             let entry = self.snapshot_at(path).await.ok()?.entry(path).await.ok()?;
-            match entry.content()? {
+            let (content, reader) = (entry.content()?, &self.inner.reader);
+            match content {
+                Content::Packed(size, unit) if unit.is_placed() => {
+                    let stored = reader.stream(content, 0..u64::from(*size));
+                    Some(Former::Unit(unit.clone(), stored))
+                }
                 Content::Chunked(chunked) if chunked.chunk == self.inner.splitter.chunk => {
                     let chunks = chunked.size.div_ceil(chunked.chunk.bytes());
-                    Some(self.inner.reader.clone().addresses(chunked, 0..chunks))
+                    Some(Former::Chunks(reader.clone().addresses(chunked, 0..chunks)))
                 }
                 _ => None,
             }

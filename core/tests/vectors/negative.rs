@@ -463,10 +463,10 @@ fn contents() -> Vec<Value> {
             leaf
         })
     };
-    // A table of so many rows for a content of six chunks.
-    let tabled = |rows: usize| {
+    // A table of so many rows for a content of so many bytes.
+    let tabled = |size: u64, rows: usize| {
         stored("table", &Sections::new(vec![6; rows * 32]), &|unit| {
-            let start = [&[2][..], &varint(6 << 17), &[17]].concat();
+            let start = [&[2][..], &varint(size), &[17]].concat();
             let mut leaf = leaf(&[(b"a", file(&start))]);
             leaf.link(unit);
             leaf
@@ -483,7 +483,8 @@ fn contents() -> Vec<Value> {
         case("fewer chunks than the size has", List, "malformed", &chunked(1 << 18, 1)),
         case("more chunks than the size has", List, "malformed", &chunked(1 << 17, 2)),
         case("a chunk that is not there", Get("a"), "object-missing", &chunked(1 << 17, 1)),
-        case("a table of one row too few", Get("a"), "malformed", &tabled(5)),
-        case("a table of one row too many", Get("a"), "malformed", &tabled(7)),
+        case("a table of one row too few", Get("a"), "malformed", &tabled(6 << 17, 5)),
+        case("a table of one row too many", Get("a"), "malformed", &tabled(6 << 17, 7)),
+        case("a file of 2^64 - 1 bytes", List, "ok", &tabled(u64::MAX, 6)),
     ]
 }

@@ -2,9 +2,13 @@
 
 use jiff::Timestamp;
 
-/// A size with a unit, in three digits: `999 B`, `4.10 KiB`.
+/// A size with a unit, in three digits: `999 B`, `4.10 KiB`. [`u64::MAX`] is what sums stop at:
+/// that or more.
 pub(crate) fn size(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
+    if bytes == u64::MAX {
+        return "16384 PiB or more".to_owned();
+    }
     if bytes < 1024 {
         return format!("{bytes} B");
     }
@@ -45,7 +49,8 @@ mod tests {
             (4200, "4.10 KiB"),
             (100 * 1024, "100 KiB"),
             (1024 * 1024 - 1, "1.00 MiB"),
-            (u64::MAX, "16384 PiB"),
+            (u64::MAX - 1, "16384 PiB"),
+            (u64::MAX, "16384 PiB or more"),
         ] {
             assert_eq!(size(bytes), text);
         }

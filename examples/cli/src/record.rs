@@ -40,6 +40,7 @@ impl<'a> EntryRecord<'a> {
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub(crate) struct Totals {
     pub(crate) files: u64,
+    /// [`u64::MAX`] stands for that and more.
     pub(crate) bytes: u64,
     /// What is neither a file nor a directory.
     pub(crate) skipped: u64,

@@ -153,7 +153,7 @@ impl<'a> Upload<'a> {
         }
         for entry in flushed.files? {
             self.totals.files += 1;
-            self.totals.bytes += entry.size;
+            self.totals.bytes = self.totals.bytes.saturating_add(entry.size);
             if self.reports_files {
                 self.context.output.record(&EntryRecord::new(&entry))?;
             }

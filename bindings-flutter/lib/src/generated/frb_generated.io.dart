@@ -9,6 +9,7 @@ import 'api/entry.dart';
 import 'api/error.dart';
 import 'api/input.dart';
 import 'api/library.dart';
+import 'api/new_vault.dart';
 import 'api/snapshot.dart';
 import 'api/store.dart';
 import 'api/stream.dart';
@@ -36,6 +37,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_CallPtr => wire._r
 
 CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_EntriesPtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntriesPtr;
 
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_NewVaultPtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVaultPtr;
+
 CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_PiecesPtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPiecesPtr;
 
 CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_SnapshotPtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshotPtr;
@@ -54,6 +57,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected Entries dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(dynamic raw);
 
+@protected NewVault dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(dynamic raw);
+
 @protected Pieces dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(dynamic raw);
 
 @protected Snapshot dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(dynamic raw);
@@ -67,6 +72,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 @protected Call dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(dynamic raw);
 
 @protected Entries dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(dynamic raw);
+
+@protected NewVault dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(dynamic raw);
 
 @protected Pieces dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(dynamic raw);
 
@@ -91,6 +98,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 @protected Call dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(dynamic raw);
 
 @protected Entries dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(dynamic raw);
+
+@protected NewVault dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(dynamic raw);
 
 @protected Pieces dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(dynamic raw);
 
@@ -206,6 +215,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected Entries sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(SseDeserializer deserializer);
 
+@protected NewVault sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(SseDeserializer deserializer);
+
 @protected Pieces sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(SseDeserializer deserializer);
 
 @protected Snapshot sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(SseDeserializer deserializer);
@@ -219,6 +230,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 @protected Call sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(SseDeserializer deserializer);
 
 @protected Entries sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(SseDeserializer deserializer);
+
+@protected NewVault sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(SseDeserializer deserializer);
 
 @protected Pieces sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(SseDeserializer deserializer);
 
@@ -235,6 +248,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 @protected Call sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(SseDeserializer deserializer);
 
 @protected Entries sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(SseDeserializer deserializer);
+
+@protected NewVault sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(SseDeserializer deserializer);
 
 @protected Pieces sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(SseDeserializer deserializer);
 
@@ -350,6 +365,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(Entries self, SseSerializer serializer);
 
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(NewVault self, SseSerializer serializer);
+
 @protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(Pieces self, SseSerializer serializer);
 
 @protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(Snapshot self, SseSerializer serializer);
@@ -363,6 +380,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 @protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(Call self, SseSerializer serializer);
 
 @protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(Entries self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(NewVault self, SseSerializer serializer);
 
 @protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(Pieces self, SseSerializer serializer);
 
@@ -387,6 +406,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 @protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(Call self, SseSerializer serializer);
 
 @protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(Entries self, SseSerializer serializer);
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(NewVault self, SseSerializer serializer);
 
 @protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(Pieces self, SseSerializer serializer);
 
@@ -579,6 +600,28 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
             late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntriesPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries');
             late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries = _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntriesPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVaultPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault');
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault = _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVaultPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVaultPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault');
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault = _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVaultPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
             
             void rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(
               ffi.Pointer<ffi.Void> ptr,

@@ -6,6 +6,7 @@ pub mod entry;
 pub mod error;
 pub mod input;
 pub mod library;
+pub mod new_vault;
 pub mod snapshot;
 pub mod store;
 pub mod stream;

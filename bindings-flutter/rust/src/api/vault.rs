@@ -30,6 +30,10 @@ pub struct SourceAnswer {
 }
 
 impl Vault {
+    pub(crate) fn new(inner: sealwood::Vault) -> Self {
+        Self { inner }
+    }
+
     /// Makes a new vault in an empty store.
     pub async fn create(
         store: &Store,
@@ -40,7 +44,7 @@ impl Vault {
         let credential = CredentialInput::from(credential).credential()?;
         let create =
             sealwood::Vault::create(store.inner.objects().clone(), &credential, config.config()?);
-        Ok(Self { inner: call.run(create).await? })
+        Ok(Self::new(call.run(create).await?))
     }
 
     /// Opens the vault in a store.
@@ -53,7 +57,7 @@ impl Vault {
         let credential = CredentialInput::from(credential).credential()?;
         let open =
             sealwood::Vault::open(store.inner.objects().clone(), &credential, config.config()?);
-        Ok(Self { inner: call.run(open).await? })
+        Ok(Self::new(call.run(open).await?))
     }
 
     /// Creates or replaces the file at `path`.

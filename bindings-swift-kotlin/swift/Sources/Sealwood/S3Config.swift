@@ -17,15 +17,18 @@ public struct S3Config: Hashable, Sendable {
     public var accessKeyId: String
     /// The secret of the access key.
     public var secretAccessKey: String
-    /// The token of a session's key.
+    /// The token of a session's key; an empty one is none.
     public var sessionToken: String?
-    /// Whether the endpoint may be one without TLS.
+    /// Whether an endpoint that is not this machine may be reached without TLS.
     public var allowHttp: Bool
     /// Whether signatures stand in URLs, where servers may log them, instead of headers.
     public var signedUrls: Bool
     /// How long no byte of a request may move before it counts as failed, in milliseconds; 20,000 if `nil`.
+    /// A request on which bytes move may take any time. Unless this or what follows is set, a server that
+    /// never answers fails a call within two minutes.
     public var idleTimeoutMs: UInt32?
-    /// The most requests under way at once, at least 1; 16 if `nil`.
+    /// The most requests under way at once, at least 1; 16 if `nil`. A store begins with 4, and has as many
+    /// as the link and the server bear.
     public var requestsMax: UInt32?
     /// How often a call is tried while the server is unavailable, at least 1; 6 if `nil`.
     public var attemptsMax: UInt32?
@@ -34,7 +37,8 @@ public struct S3Config: Hashable, Sendable {
     /// How long after the first failure of a call another try may begin, without the waits that the server
     /// asked for, in milliseconds; 30,000 if `nil`.
     public var giveUpAfterMs: UInt32?
-    /// Certificates in PEM that are trusted in place of the built-in ones.
+    /// Certificates in PEM that are trusted in place of the built-in ones, for a server with a private
+    /// authority.
     public var caBundle: String?
 
     /// Which bucket, where, and on whose behalf.

@@ -9,20 +9,35 @@ import SealwoodGenerated
 ///
 /// ```swift
 /// let store = try await AnyBlobStore.local(path)
-/// let vault = try await Vault.create(store: store, credential: .passphrase("open sesame"))
+/// let new = try await Vault.prepare(credential: .passphrase("open sesame"))
+/// print("write this down:", try new.recoveryPhrase())
+/// let vault = try await new.create(store: store)
 /// try await vault.put("letters/first.txt", Data("Dear diary".utf8))
 /// ```
 public final class Vault: FileTree {
     let core: CoreVault
 
-    private init(core: CoreVault) {
+    init(core: CoreVault) {
         self.core = core
     }
 
     /// How the library reads this vault; nothing an app calls.
     public var reader: TreeReader { TreeReader(core: core) }
 
-    /// Makes a new vault in an empty store.
+    /// Draws up a new vault: its secret, its id and, with a passphrase, the wrapped secret. Nothing is
+    /// stored before ``NewVault/create(store:)``, so that its words can be shown or kept first.
+    public static func prepare(
+        credential: Credential, config: VaultConfig = VaultConfig()
+    ) async throws -> NewVault {
+        NewVault(
+            core: try await withCall {
+                try await .prepare(credential: credential.core, config: config.core, call: $0)
+            })
+    }
+
+    /// Makes a new vault in an empty store. The same as ``prepare(credential:config:)`` and
+    /// ``NewVault/create(store:)`` in one, for those who have the secret or the words already: if the answer of
+    /// the store is lost, nobody is shown the words of a vault that may be there.
     public static func create(
         store: some BlobStore, credential: Credential, config: VaultConfig = VaultConfig()
     ) async throws -> Vault {

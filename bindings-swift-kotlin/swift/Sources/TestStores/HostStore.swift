@@ -7,6 +7,8 @@ package final class HostStore: BlobStore, @unchecked Sendable {
         case hang, throwing
         case code(String)
         case oversized
+        /// A put is done, and its answer never comes.
+        case lose
     }
 
     /// An error that is none of the library's.
@@ -20,6 +22,7 @@ package final class HostStore: BlobStore, @unchecked Sendable {
         let method: String?
         var left: UInt64
         let how: How
+        var hasArrived = false
     }
 
     private let lock = NSLock()
@@ -51,7 +54,7 @@ package final class HostStore: BlobStore, @unchecked Sendable {
         guard lock.withLock({ armed != nil }) else { return false }
         await withCheckedContinuation { continuation in
             let arrived = lock.withLock {
-                if armed?.left == 0 { return true }
+                if armed?.hasArrived == true { return true }
                 waiting.append(continuation)
                 return false
             }
@@ -75,8 +78,8 @@ package final class HostStore: BlobStore, @unchecked Sendable {
     }
 
     package func put(_ key: String, _ bytes: Data, precondition: Precondition) async throws -> String {
-        try await call("put")
-        return try lock.withLock {
+        let isLost = try await call("put")
+        let etag = try lock.withLock {
             switch precondition {
             case .none:
                 break
@@ -89,6 +92,11 @@ package final class HostStore: BlobStore, @unchecked Sendable {
             objects[key] = object
             return object.etag
         }
+        if isLost {
+            arrive()
+            await never()
+        }
+        return etag
     }
 
     package func delete(_ key: String) async throws {
@@ -120,21 +128,21 @@ package final class HostStore: BlobStore, @unchecked Sendable {
         return object
     }
 
-    /// Counts a call; throws, or never ends, if it is the one. `true` for an oversized answer.
+    /// Counts a call; throws, or never ends, if it is the one. `true` if something is wrong with its
+    /// answer: that of a range is oversized, that of a put lost.
     @discardableResult
     private func call(_ method: String) async throws -> Bool {
         switch turn(method) {
         case nil:
             return false
-        case .oversized:
+        case .oversized, .lose:
             return true
         case .throwing:
             throw OwnError()
         case .code(let code):
             throw SealwoodError(SealwoodError.Code(rawValue: code))
         case .hang:
-            // Deaf to being cancelled, as a careless app would be.
-            await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
+            await never()
             return false
         }
     }
@@ -152,11 +160,20 @@ package final class HostStore: BlobStore, @unchecked Sendable {
             lock.unlock()
             return nil
         }
-        let arrived = waiting
-        waiting = []
         lock.unlock()
-        for continuation in arrived { continuation.resume() }
+        // A put whose answer is lost has arrived when it is done.
+        if case .lose = call.how { return call.how }
+        arrive()
         return call.how
+    }
+
+    private func arrive() {
+        let arrived = lock.withLock {
+            armed?.hasArrived = true
+            defer { waiting = [] }
+            return waiting
+        }
+        for continuation in arrived { continuation.resume() }
     }
 }
 
@@ -165,4 +182,9 @@ private func tag(of bytes: Data) -> String {
     var hasher = Hasher()
     bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
     return "\(bytes.count)-\(UInt(bitPattern: hasher.finalize()))"
+}
+
+/// Deaf to being cancelled, as a careless app would be.
+private func never() async {
+    await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
 }

@@ -30,9 +30,7 @@ func takeOnVault(
     case "needsFlush": return .value(.bool(vault.needsFlush))
     case "stats": return try Outcome(vault.stats)
     case "recoveryPhrase":
-        let phrase = try vault.recoveryPhrase()
-        world.phrases.set(try step.optionalText("as"), phrase)
-        return .value(.text(phrase))
+        return try words(vault.recoveryPhrase(), step, in: world)
     case "batch": world.batches.set(try step.optionalText("as"), vault.batch())
     case "snapshot": world.snapshots.set(try step.optionalText("as"), try await vault.snapshot())
     case "link":
@@ -43,6 +41,18 @@ func takeOnVault(
     default: return try await takeOnTree(verb, vault, step)
     }
     return .nothing
+}
+
+func takeOnNewVault(
+    _ verb: String, _ new: NewVault, _ step: Step, in world: World
+) throws -> Outcome {
+    guard verb == "recoveryPhrase" else { throw Wrong("unknown step \(verb)") }
+    return try words(new.recoveryPhrase(), step, in: world)
+}
+
+private func words(_ phrase: String, _ step: Step, in world: World) throws -> Outcome {
+    world.phrases.set(try step.optionalText("as"), phrase)
+    return .value(.text(phrase))
 }
 
 func takeOnBatch(_ verb: String, _ batch: Batch, _ step: Step) async throws -> Outcome {

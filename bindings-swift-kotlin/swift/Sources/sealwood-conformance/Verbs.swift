@@ -13,6 +13,11 @@ func take(_ verb: String, _ step: Step, in world: World) async throws -> Outcome
         world.stores.set(try step.optionalText("as"), try await makeStore(step, in: world))
     case "closeStore":
         try await world.stores.get(step.text("store")).close()
+    case "prepare":
+        let (config, credential) = (try step.config(), try credential(of: step, in: world))
+        world.newVaults.set(
+            try step.optionalText("as"),
+            try await Vault.prepare(credential: credential, config: config))
     case "create", "open":
         world.vaults.set(try step.optionalText("as"), try await openVault(verb, step, in: world))
     case "shared":
@@ -35,6 +40,9 @@ func take(_ verb: String, _ step: Step, in world: World) async throws -> Outcome
         }
         if step.members["snapshot"] != nil {
             return try await takeOnTree(verb, world.snapshots.get(step.text("snapshot")), step)
+        }
+        if let name = try step.optionalText("new") {
+            return try takeOnNewVault(verb, world.newVaults.get(name), step, in: world)
         }
         let vault = try world.vaults.get(step.text("vault"))
         return try await takeOnVault(verb, vault, step, in: world)
@@ -75,20 +83,25 @@ private func makeStore(_ step: Step, in world: World) async throws -> AnyBlobSto
 
 private func openVault(_ verb: String, _ step: Step, in world: World) async throws -> Vault {
     let store = try world.stores.get(step.text("store"))
-    let config = try step.config()
-    let (secret, phrase) = (try step.secret(), try step.optionalText("phrase"))
-    let passphrase = try step.optionalText("passphrase")
-    let credential: Credential
-    switch (secret, phrase, passphrase) {
-    case (let secret?, nil, nil): credential = try .secret(secret)
-    case (nil, let phrase?, nil): credential = try .phrase(world.phrases.find(phrase) ?? phrase)
-    case (nil, nil, let passphrase?): credential = try .passphrase(passphrase)
-    default: throw Wrong("one of secret, phrase and passphrase")
+    if verb == "create", let new = try step.optionalText("new") {
+        return try await world.newVaults.get(new).create(store: store)
     }
+    let (config, credential) = (try step.config(), try credential(of: step, in: world))
     if verb == "create" {
         return try await Vault.create(store: store, credential: credential, config: config)
     }
     return try await Vault.open(store: store, credential: credential, config: config)
+}
+
+private func credential(of step: Step, in world: World) throws -> Credential {
+    let (secret, phrase) = (try step.secret(), try step.optionalText("phrase"))
+    let passphrase = try step.optionalText("passphrase")
+    switch (secret, phrase, passphrase) {
+    case (let secret?, nil, nil): return try .secret(secret)
+    case (nil, let phrase?, nil): return try .phrase(world.phrases.find(phrase) ?? phrase)
+    case (nil, nil, let passphrase?): return try .passphrase(passphrase)
+    default: throw Wrong("one of secret, phrase and passphrase")
+    }
 }
 
 private func takeOnHost(_ verb: String, _ step: Step, in world: World) async throws -> Outcome {
@@ -102,6 +115,7 @@ private func takeOnHost(_ verb: String, _ step: Step, in world: World) async thr
             // Swift's types leave no room for an answer of a wrong one.
             case ("throw", nil), ("wrongType", nil): .throwing
             case ("oversized", nil): .oversized
+            case ("lose", nil): .lose
             case ("code", let code?): .code(code)
             case (let other, _): throw Wrong("no way to misbehave: \(other)")
             }

@@ -7,6 +7,7 @@ final class World: Sendable {
     let stores = Named<AnyBlobStore>("store")
     let hostStores = Named<HostStore>("host store")
     let vaults = Named<Vault>("vault")
+    let newVaults = Named<NewVault>("new vault")
     let batches = Named<Batch>("batch")
     let snapshots = Named<Snapshot>("snapshot")
     let etags = Named<String>("etag")

@@ -23,6 +23,7 @@ pub(crate) async fn take(world: &World, verb: &str, step: &Step) -> Taken {
         "awaitCall" => store::wait_for_call(world, step).await,
         "calls" => store::calls(world, step),
         "progress" => progress(world, step),
+        "prepare" => vault::prepare(world, step).await,
         "create" | "open" => vault::open(world, verb, step).await,
         "shared" => snapshot::shared(world, step),
         "phraseOfSecret" | "secretOfPhrase" | "version" => library::take(verb, step),
@@ -33,6 +34,8 @@ pub(crate) async fn take(world: &World, verb: &str, step: &Step) -> Taken {
                 batch::take(&*world.batches.get(name)?, verb, step).await
             } else if let Some(name) = step.text("snapshot")? {
                 snapshot::take(&world.snapshots.get(name)?, verb, step).await
+            } else if let Some(name) = step.text("new")? {
+                vault::take_new(world, &*world.new_vaults.get(name)?, verb, step)
             } else {
                 vault::take(world, &world.vaults.get(step.need_text("vault")?)?, verb, step).await
             }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use sealwood::Vault;
 use sealwood::bridge::{ConfigInput, CredentialInput};
+use sealwood::seal::RecoveryPhrase;
+use sealwood::vault::{NewVault, Vault};
 use serde_json::Value;
 
 use super::{options, snapshot, unknown};
@@ -12,17 +13,49 @@ use crate::run::Taken;
 use crate::step::Step;
 use crate::world::World;
 
+/// Draws up a vault.
+pub(super) async fn prepare(world: &World, step: &Step) -> Taken {
+    let (name, (credential, config)) = (step.text("as")?, means(world, step)?);
+    let (credential, config) = (credential.credential()?, config.config()?);
+    let prepare = Vault::prepare(&credential, config);
+    world.new_vaults.set(name, Arc::new(step.watch.cancel.run(prepare).await?));
+    Ok(Outcome::Nothing)
+}
+
 /// Creates or opens a vault.
 pub(super) async fn open(world: &World, verb: &str, step: &Step) -> Taken {
     let store = world.stores.get(step.need_text("store")?)?.blobs();
-    let (name, input) = (step.text("as")?, (credential(world, step)?, config(step)?));
-    let (credential, config) = (input.0.credential()?, input.1.config()?);
-    let vault = match verb {
-        "create" => step.watch.cancel.run(Vault::create(store, &credential, config)).await?,
-        _ => step.watch.cancel.run(Vault::open(store, &credential, config)).await?,
+    let (name, cancel) = (step.text("as")?, &step.watch.cancel);
+    let vault = if let ("create", Some(new)) = (verb, step.text("new")?) {
+        cancel.run(world.new_vaults.get(new)?.create(store)).await?
+    } else {
+        let (credential, config) = means(world, step)?;
+        let (credential, config) = (credential.credential()?, config.config()?);
+        match verb {
+            "create" => cancel.run(Vault::create(store, &credential, config)).await?,
+            _ => cancel.run(Vault::open(store, &credential, config)).await?,
+        }
     };
     world.vaults.set(name, vault);
     Ok(Outcome::Nothing)
+}
+
+/// Takes a step on a vault that is not stored.
+pub(super) fn take_new(world: &World, new: &NewVault, verb: &str, step: &Step) -> Taken {
+    match verb {
+        "recoveryPhrase" => words(world, &new.recovery_phrase()?, step),
+        _ => unknown(verb),
+    }
+}
+
+fn words(world: &World, phrase: &RecoveryPhrase, step: &Step) -> Taken {
+    world.phrases.set(step.text("as")?, phrase.expose().to_owned());
+    Ok(phrase.expose().into())
+}
+
+/// What a vault is made or opened with.
+fn means(world: &World, step: &Step) -> Result<(CredentialInput, ConfigInput), String> {
+    Ok((credential(world, step)?, config(step)?))
 }
 
 fn credential(world: &World, step: &Step) -> Result<CredentialInput, String> {
@@ -96,11 +129,7 @@ pub(super) async fn take(world: &World, vault: &Vault, verb: &str, step: &Step) 
         }
         "stats" => vault.stats().into(),
         "needsFlush" => vault.needs_flush().into(),
-        "recoveryPhrase" => {
-            let words = vault.recovery_phrase()?;
-            world.phrases.set(step.text("as")?, words.expose().to_owned());
-            words.expose().into()
-        }
+        "recoveryPhrase" => words(world, &vault.recovery_phrase()?, step)?,
         "link" => {
             let (path, name) = (path()?, step.text("as")?);
             let link = cancel.run(vault.link(path)).await?;

@@ -18,6 +18,9 @@
 //! [`open`](DirectoryStore::open) sweeps. Every change of a name happens under the lock, so of two
 //! writers, in one process or in two, only one finds its precondition to hold.
 //!
+//! **When a future is dropped.** The work is done by a thread that does not stop: a put may be made
+//! after its future was dropped, as long as its precondition holds by then.
+//!
 //! **Why the path to an object is durable.** A directory may have been made by another process
 //! that died before it synced the parent. So a store syncs the parent of each directory the first
 //! time it writes there, whoever made it. No directory is ever removed.

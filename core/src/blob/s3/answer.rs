@@ -43,7 +43,11 @@ pub(crate) fn range(response: HttpResponse, offset: u64, length: u64) -> Result<
     }
     if response.status != 206 {
         // The server does not do ranges and sent it all.
-        return slice(&whole_body(response)?, offset, length);
+        let whole = whole_body(response)?;
+        let part = slice(&whole, offset, length)?;
+        // Whoever keeps a small part is not to keep the rest in memory by it.
+        let is_most = 2 * part.len() >= whole.len();
+        return Ok(if is_most { part } else { Bytes::copy_from_slice(&part) });
     }
     let stated = response.header("content-range").map(str::to_owned);
     let body = whole_body(response)?;
@@ -172,6 +176,20 @@ mod tests {
         assert_eq!(range(whole(), 2, 3).unwrap(), "234");
         assert_eq!(range(whole(), 8, 9).unwrap(), "89");
         assert_eq!(range(whole(), 10, 1).unwrap_err().code(), "object-truncated");
+    }
+
+    #[test]
+    fn a_small_part_of_a_whole_body_does_not_hold_the_rest() {
+        let headers = [("etag", "\"e\"")];
+        let whole = response(200, &headers, "0123456789");
+        let body = whole.body.clone();
+        let part = range(whole, 2, 3).unwrap();
+        assert!(body.is_unique(), "the part holds the whole");
+        assert_eq!(part, "234");
+        let whole = response(200, &headers, "0123456789");
+        let body = whole.body.clone();
+        let most = range(whole, 1, 9).unwrap();
+        assert_eq!(most.as_ptr(), body[1..].as_ptr(), "a copy for nothing");
     }
 
     #[test]

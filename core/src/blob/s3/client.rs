@@ -16,7 +16,7 @@ use super::refusal::{hidden_refusal, plain, refusal};
 use super::sign::{Request, Signer};
 use crate::blob::{
     BlobStore, ETag, Found, Object, ObjectMeta, ObjectPage, Precondition, check_key, check_length,
-    check_limit, check_prefix,
+    check_limit, check_prefix, compare_by_reading,
 };
 use crate::error::{Error, Result};
 use crate::platform::{
@@ -310,12 +310,7 @@ impl BlobStore for Client {
             if answer::md5_of(&etag) == Some(md5(&bytes).await) {
                 return Ok(Found::Same);
             }
-            match self.get(key).await {
-                Ok(object) if object.bytes == bytes => Ok(Found::Same),
-                Ok(object) => Ok(Found::Other(object.etag)),
-                Err(Error::ObjectMissing) => Ok(Found::Nothing),
-                Err(error) => Err(error),
-            }
+            compare_by_reading(self, key, &bytes).await
         })
     }
 

@@ -3,8 +3,9 @@
 //! Requests are signed here (Signature Version 4, all headers and the SHA-256 of the body with it)
 //! and sent by [`platform::HttpClient`](crate::platform::HttpClient), so that one adapter serves
 //! every target. What a success means is in `answer`, what a refusal means in `refusal`; `flow`
-//! lets as many requests under way as the way bears, `put` is the one write, `client` the other
-//! calls; repetition is [`RetryingStore`]'s, over the client as over any store.
+//! lets as many requests under way as the way bears (`pace`) and the rest wait (`queue`), `put` is
+//! the one write, `client` the other calls; repetition is [`RetryingStore`]'s, over the client as
+//! over any store.
 //!
 //! **What arrives is what was sent**: every put carries the MD5 of its body in `Content-MD5`, and a
 //! server refuses what it received otherwise. Most servers' tags are that MD5 too; once one was, the
@@ -22,7 +23,9 @@ mod answer;
 mod client;
 mod config;
 mod flow;
+mod pace;
 mod put;
+mod queue;
 mod refusal;
 mod sign;
 

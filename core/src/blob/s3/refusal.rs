@@ -1,7 +1,7 @@
 //! Why a server did not do what was asked, in words that may be shown.
 //!
 //! Text of a server's is cut short, made printable, and loses whatever is as long as a signature
-//! or a token.
+//! or a token. Words and names of a server's are shown only if they can be neither.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -11,6 +11,9 @@ use crate::platform::HttpResponse;
 
 /// The longest text of a server's that is shown, in characters.
 const TEXT_CHARS_MAX: usize = 200;
+
+/// The longest code of a refusal.
+const CODE_CHARS_MAX: usize = 64;
 
 /// The shortest run of letters and digits that may be a secret: half of a signature.
 const SECRET_CHARS_MIN: usize = 32;
@@ -97,7 +100,6 @@ pub(crate) fn hidden_refusal(response: &HttpResponse, now_ms: u64) -> Option<Err
 /// Printable text of at most 200 characters, without what may be a secret.
 pub(super) fn plain(text: &str) -> String {
     let mut plain = String::new();
-    let is_of_secret = |c: char| c.is_ascii_alphanumeric() || "+/=%_".contains(c);
     for word in text.split_inclusive(|c: char| !is_of_secret(c)) {
         let run = word.trim_end_matches(|c: char| !is_of_secret(c));
         if run.len() >= SECRET_CHARS_MIN {
@@ -110,6 +112,18 @@ pub(super) fn plain(text: &str) -> String {
     let printable = plain.split_whitespace().collect::<Vec<_>>().join(" ");
     let printable = printable.chars().map(|c| if (' '..='~').contains(&c) { c } else { '?' });
     printable.take(TEXT_CHARS_MAX).collect()
+}
+
+/// Whether a character may stand in a key, a signature or a token.
+fn is_of_secret(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "+/=%_".contains(c)
+}
+
+/// Whether a word or name has a part that may be a secret. Unlike those, what is made of words has no
+/// digits over such a length.
+fn may_be_secret(word: &str) -> bool {
+    let mut parts = word.split(|c| !is_of_secret(c));
+    parts.any(|part| part.len() >= SECRET_CHARS_MIN && part.contains(|c: char| c.is_ascii_digit()))
 }
 
 fn reason(response: &HttpResponse, body: &str, code: &str) -> String {
@@ -153,10 +167,12 @@ fn is_page(response: &HttpResponse) -> bool {
         || starts_with(b"<html")
 }
 
-/// The text of `<Code>` in an error's XML, if it is a plain word.
+/// The text of `<Code>` in an error's XML, if it is a plain word that can be shown.
 fn code(body: &str) -> &str {
-    let word = element(body, "Code")
-        .filter(|code| code.len() <= 64 && code.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    let is_word = |code: &&str| {
+        code.len() <= CODE_CHARS_MAX && code.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let word = element(body, "Code").filter(is_word).filter(|code| !may_be_secret(code));
     word.unwrap_or("")
 }
 
@@ -169,7 +185,9 @@ fn element<'a>(body: &'a str, name: &str) -> Option<&'a str> {
 /// Whether the text can be a region or a host, as far as it is to be shown.
 fn is_name(text: &str) -> bool {
     let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:".contains(&byte);
-    (1..=TEXT_CHARS_MAX).contains(&text.len()) && text.bytes().all(is_of_name)
+    (1..=TEXT_CHARS_MAX).contains(&text.len())
+        && text.bytes().all(is_of_name)
+        && !may_be_secret(text)
 }
 
 /// The host of an absolute URL, without what may stand before or after it.
@@ -361,6 +379,33 @@ mod tests {
         }
         assert_eq!(plain("the key is unknown"), "the key is unknown");
         assert_eq!(plain(&"a b ".repeat(1000)).len(), TEXT_CHARS_MAX);
+    }
+
+    #[test]
+    fn a_secret_is_shown_neither_as_a_code_nor_as_a_name() {
+        let signature = "0123456789abcdef".repeat(4);
+        let key = "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY01";
+        for secret in [&signature[..], key] {
+            let body = error(secret, "m").replace(
+                "</Error>",
+                &format!("<Region>{secret}</Region><Endpoint>{secret}.example</Endpoint></Error>"),
+            );
+            for (status, headers) in [
+                (400, &[][..]),
+                (404, &[]),
+                (307, &[("x-amz-bucket-region", secret)]),
+                (302, &[("location", &*format!("https://{secret}/a"))]),
+            ] {
+                let text = refusal(&response(status, headers, &body), 0).to_string();
+                assert!(!text.contains(secret), "{status}: {text}");
+            }
+            let hidden = hidden_refusal(&response(200, &[], &body), 0);
+            assert!(!hidden.map(|error| error.to_string()).unwrap_or_default().contains(secret));
+        }
+        // A code may be long.
+        let long = "ServerSideEncryptionConfigurationNotFoundError";
+        let text = refusal(&response(400, &[], &error(long, "")), 0).to_string();
+        assert!(text.contains(long), "{text}");
     }
 
     #[test]

@@ -83,7 +83,9 @@ impl HttpClient {
                 body.extend_from_slice(&piece.to_vec());
             }
         }
-        Ok(HttpResponse { status: response.status(), headers, body: Bytes::from(body) })
+        // Without the room to grow, which caches would hold and not count.
+        let body = Bytes::from(body.into_boxed_slice());
+        Ok(HttpResponse { status: response.status(), headers, body })
     }
 
     /// The next piece of a body, if there is one.

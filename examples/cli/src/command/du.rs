@@ -54,6 +54,7 @@ impl Du {
 struct Sum {
     files: u64,
     directories: u64,
+    /// [`u64::MAX`] stands for that and more.
     bytes: u64,
 }
 
@@ -94,7 +95,7 @@ impl Sums {
         while let Some(directory) = above {
             if self.depth_max.is_none_or(|max| depth <= max) {
                 let sum = self.by_path.entry(directory.clone()).or_default();
-                sum.bytes += bytes;
+                sum.bytes = sum.bytes.saturating_add(bytes);
                 match kind {
                     EntryKind::File => sum.files += 1,
                     EntryKind::Directory => sum.directories += 1,
@@ -137,6 +138,17 @@ mod tests {
         assert_eq!(sums(None), all);
         assert_eq!(sums(Some(1)), all[..2]);
         assert_eq!(sums(Some(0)), all[..1]);
+    }
+
+    #[test]
+    fn a_sum_that_is_too_large_is_the_largest() {
+        let mut sums = Sums::new(&path("a"), None);
+        for name in ["a/x", "a/y"] {
+            sums.add(&path(name), EntryKind::File, u64::MAX);
+        }
+        let sum = Sum { files: 2, directories: 0, bytes: u64::MAX };
+        assert_eq!(sums.by_path[&path("a")], sum);
+        assert!(Usage { path: "a", sum: &sum }.to_string().contains("or more"));
     }
 
     #[test]

@@ -174,7 +174,7 @@ impl Download<'_> {
         match written {
             Ok((entry, local)) => {
                 self.totals.files += 1;
-                self.totals.bytes += entry.size;
+                self.totals.bytes = self.totals.bytes.saturating_add(entry.size);
                 let local = local.path().to_string_lossy().into_owned();
                 let path = entry.path.as_str();
                 self.context.output.record(&Written { path, local, size: entry.size })
@@ -225,13 +225,13 @@ fn counted(meter: &Meter, content: ContentStream) -> ContentStream {
 }
 
 async fn count_bytes(snapshot: &Snapshot, sources: &[EntryInfo]) -> Result<u64> {
-    let mut bytes = 0;
+    let mut bytes = 0u64;
     for source in sources {
-        bytes += source.size;
+        bytes = bytes.saturating_add(source.size);
         if source.kind == EntryKind::Directory {
             let mut entries = snapshot.list_recursive(source.path.as_str()).await?;
             while let Some(entry) = entries.try_next().await? {
-                bytes += entry.size;
+                bytes = bytes.saturating_add(entry.size);
             }
         }
     }

@@ -46,6 +46,7 @@ struct Figures {
 #[derive(Serialize)]
 struct Stored {
     objects: u64,
+    /// [`u64::MAX`] stands for that and more.
     object_bytes: u64,
 }
 
@@ -56,7 +57,8 @@ impl Stored {
         loop {
             let page = store.list("", after.as_deref(), LIST_LIMIT_MAX).await?;
             stored.objects += page.objects.len() as u64;
-            stored.object_bytes += page.objects.iter().map(|object| object.size).sum::<u64>();
+            let sizes = page.objects.iter().map(|object| object.size);
+            stored.object_bytes = sizes.fold(stored.object_bytes, u64::saturating_add);
             match page.next {
                 Some(next) => after = Some(next),
                 None => return Ok(stored),

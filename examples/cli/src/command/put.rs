@@ -69,7 +69,11 @@ impl Put {
     async fn put_trees(&self, context: &Context, vault: &Vault) -> Result<()> {
         let trees = self.trees(context, vault).await?;
         let shows_progress = context.output.shows_progress();
-        let bytes = if shows_progress { trees.iter().map(LocalTree::bytes).sum() } else { 0 };
+        let bytes = if shows_progress {
+            trees.iter().map(LocalTree::bytes).fold(0, u64::saturating_add)
+        } else {
+            0
+        };
         let meter = context.output.meter(bytes);
         let mut upload = Upload::new(context, vault, &meter);
         let put = upload.put(trees.iter().flat_map(LocalTree::items)).await;

@@ -35,7 +35,7 @@ impl Tree {
                         EntryKind::File => files += 1,
                         EntryKind::Directory => directories += 1,
                     }
-                    bytes += visit.entry.size;
+                    bytes = u64::saturating_add(bytes, visit.entry.size);
                     let name = printable(visit.entry.name());
                     output.text(format_args!("{}{name}{mark}", branches(&visit.last)))?;
                 }

@@ -17,7 +17,8 @@ use crate::failure::{Failure, Result};
 
 /// Writes the content of `entry` to `local`, whole or not at all: to a new file beside it, which
 /// then takes its name. What had the name before, a symbolic link too, is replaced and not
-/// followed.
+/// followed. When it reaches the disk is the system's choice: waiting for that with each of many small
+/// files takes some eighty times as long.
 pub(crate) async fn write_file(
     local: &LocalFile,
     entry: &EntryInfo,

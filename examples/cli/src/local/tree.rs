@@ -70,7 +70,7 @@ impl LocalTree {
             Ok(LocalItem::File { path, .. }) => path.metadata().ok(),
             _ => None,
         });
-        files.map(|metadata| metadata.len()).sum()
+        files.map(|metadata| metadata.len()).fold(0, u64::saturating_add)
     }
 }
 

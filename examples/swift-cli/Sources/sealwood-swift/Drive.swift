@@ -5,13 +5,14 @@ import Sealwood
 struct Drive {
     private let vault: Vault
 
-    /// Makes a new vault and shows its recovery words.
+    /// Shows the recovery words of a new vault and makes it.
     static func create() async throws {
         let store = try await store()
-        let vault = try await Vault.create(store: store, credential: try credential())
-        print(try vault.recoveryPhrase())
-        try await store.close()
+        let new = try await Vault.prepare(credential: try credential())
+        print(try new.recoveryPhrase())
         say("These words open the vault if the passphrase is lost. Write them down.")
+        try await new.create(store: store).close()
+        try await store.close()
     }
 
     /// Opens the vault for `work`, and closes it and the store it is in.

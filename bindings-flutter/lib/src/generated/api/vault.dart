@@ -15,7 +15,8 @@ import 'store.dart';
 import 'stream.dart';
 
 
-            
+            // These functions are ignored because they are not marked as `pub`: `new`
+
 
             
 

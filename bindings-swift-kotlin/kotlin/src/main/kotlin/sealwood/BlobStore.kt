@@ -114,7 +114,7 @@ public class StoredObject(public val bytes: ByteArray, public val etag: String)
  * What is known of an object without reading it.
  *
  * @property key its key.
- * @property size its size, in bytes.
+ * @property size its size, in bytes. [Long.MAX_VALUE] stands for that and more.
  */
 public data class ObjectMeta(public val key: String, public val size: Long)
 

@@ -89,6 +89,9 @@ internal fun unsigned(value: Long, what: String): ULong {
     return value.toULong()
 }
 
+/** The same number for a place with a sign; [Long.MAX_VALUE] stands for that and more. */
+internal fun ULong.signed(): Long = minOf(this, Long.MAX_VALUE.toULong()).toLong()
+
 private class ProgressHost(private val hear: OnProgress) : HostProgress {
     /** What the app's function threw. */
     @Volatile var thrown: Throwable? = null
@@ -98,7 +101,7 @@ private class ProgressHost(private val hear: OnProgress) : HostProgress {
     override fun report(done: ULong, total: ULong?) {
         if (thrown != null) return
         try {
-            hear(Progress(done.toLong(), total?.toLong()))
+            hear(Progress(done.signed(), total?.signed()))
         } catch (thrown: Throwable) {
             this.thrown = thrown
             cancel()

@@ -20,8 +20,10 @@ public enum class EntryKind {
  * @property path where it is; empty for the top directory.
  * @property name the last segment of the path.
  * @property kind what it is.
- * @property size the size of the content in bytes; 0 for a directory.
- * @property modifiedMs when it was last modified, in milliseconds since 1970.
+ * @property size the size of the content in bytes; 0 for a directory. [Long.MAX_VALUE] stands for
+ *   that and more.
+ * @property modifiedMs when it was last modified, in milliseconds since 1970. [Long.MAX_VALUE] stands
+ *   for that and more.
  * @property contentType the media type the app gave it.
  * @property metadata what else the app attached to it.
  */
@@ -41,8 +43,8 @@ public data class EntryInfo(
             CoreEntryKind.FILE -> EntryKind.FILE
             CoreEntryKind.DIRECTORY -> EntryKind.DIRECTORY
         },
-        size = core.size.toLong(),
-        modifiedMs = core.modifiedMs.toLong(),
+        size = core.size.signed(),
+        modifiedMs = core.modifiedMs.signed(),
         contentType = core.contentType,
         metadata = core.metadata,
     )

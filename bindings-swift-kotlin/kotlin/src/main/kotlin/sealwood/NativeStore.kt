@@ -46,7 +46,7 @@ public class NativeStore internal constructor(private val core: CoreStore) :
     override fun close(): Unit = lease.close()
 }
 
-internal fun CoreObjectMeta.api() = ObjectMeta(key, size.toLong())
+internal fun CoreObjectMeta.api() = ObjectMeta(key, size.signed())
 
 internal fun CoreObjectPage.api() = ObjectPage(objects.map { it.api() }, next)
 

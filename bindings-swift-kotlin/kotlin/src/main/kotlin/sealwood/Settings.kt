@@ -64,23 +64,26 @@ public data class VaultConfig(
  * @property bucket the bucket.
  * @property accessKeyId the access key.
  * @property secretAccessKey the secret of the access key.
- * @property sessionToken the token of a session's key.
+ * @property sessionToken the token of a session's key; an empty one is none.
  * @property endpoint the URL of the service; that of Amazon S3 if `null`.
  * @property prefix what all keys start with, without the `/` after it.
  * @property pathStyle whether the bucket stands in the path rather than in the host; if `null`, it
  *   does where an endpoint is given or the bucket's name has a dot.
- * @property allowHttp whether the endpoint may be one without TLS.
+ * @property allowHttp whether an endpoint that is not this machine may be reached without TLS.
  * @property signedUrls whether signatures stand in URLs, where servers may log them, instead of headers.
  * @property idleTimeoutMs how long no byte of a request may move before it counts as failed; 20,000 if
- *   `null`.
- * @property requestsMax the most requests under way at once, at least 1; 16 if `null`.
+ *   `null`. A request on which bytes move may take any time. Unless this or what follows is set, a
+ *   server that never answers fails a call within two minutes.
+ * @property requestsMax the most requests under way at once, at least 1; 16 if `null`. A store begins
+ *   with 4, and has as many as the link and the server bear.
  * @property attemptsMax how often a call is tried while the server is unavailable, at least 1; 6 if
  *   `null`.
  * @property retryAfterMaxMs the longest wait that a server may ask for before the next try; 60,000 if
  *   `null`.
  * @property giveUpAfterMs how long after the first failure of a call another try may begin, without the
  *   waits that the server asked for; 30,000 if `null`.
- * @property caBundle certificates in PEM that are trusted in place of the built-in ones.
+ * @property caBundle certificates in PEM that are trusted in place of the built-in ones, for a server
+ *   with a private authority.
  */
 public class S3Config(
     public val region: String,
@@ -148,15 +151,15 @@ public data class VaultStats(
     public val conflicts: Long,
 ) {
     internal constructor(core: CoreStats) : this(
-        sequence = core.sequence.toLong(),
-        tailOperations = core.tailOperations.toLong(),
-        chunkBytes = core.chunkBytes.toLong(),
-        indexRequests = core.indexRequests.toLong(),
-        indexBytes = core.indexBytes.toLong(),
-        contentRequests = core.contentRequests.toLong(),
-        contentBytes = core.contentBytes.toLong(),
-        commits = core.commits.toLong(),
-        spills = core.spills.toLong(),
-        conflicts = core.conflicts.toLong(),
+        sequence = core.sequence.signed(),
+        tailOperations = core.tailOperations.signed(),
+        chunkBytes = core.chunkBytes.signed(),
+        indexRequests = core.indexRequests.signed(),
+        indexBytes = core.indexBytes.signed(),
+        contentRequests = core.contentRequests.signed(),
+        contentBytes = core.contentBytes.signed(),
+        commits = core.commits.signed(),
+        spills = core.spills.signed(),
+        conflicts = core.conflicts.signed(),
     )
 }

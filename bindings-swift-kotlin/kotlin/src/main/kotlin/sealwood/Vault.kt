@@ -3,6 +3,7 @@ package sealwood
 import java.util.concurrent.atomic.AtomicBoolean
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.runBlocking
+import sealwood.ffi.CoreNewVault
 import sealwood.ffi.CoreVault
 
 /**
@@ -14,7 +15,7 @@ import sealwood.ffi.CoreVault
  * are made as needed. Reads see this session's own changes at once, and other writers' after
  * [refresh] or the next commit.
  */
-public class Vault private constructor(private val core: CoreVault) : Tree, AutoCloseable {
+public class Vault internal constructor(private val core: CoreVault) : Tree, AutoCloseable {
     private val released = AtomicBoolean()
 
     /** Creates or replaces the file at [path]. */
@@ -146,8 +147,21 @@ public class Vault private constructor(private val core: CoreVault) : Tree, Auto
 
     public companion object {
         /**
+         * Draws up a new vault: its secret, its id and, with a passphrase, the wrapped secret. Nothing
+         * is stored before [NewVault.create], so that its words can be shown or kept first.
+         */
+        public suspend fun prepare(
+            credential: Credential,
+            config: VaultConfig = VaultConfig(),
+        ): NewVault = credential.lease.hold { with ->
+            NewVault(call { CoreNewVault.prepare(with, config.core(), it) })
+        }
+
+        /**
          * Makes a new vault in an empty store. With a passphrase, the root secret is drawn, wrapped
-         * and stored; with a secret or phrase, nothing of it is.
+         * and stored; with a secret or phrase, nothing of it is. The same as [prepare] and
+         * [NewVault.create] in one, for those who have the secret or the words already: if the answer of the
+         * store is lost, nobody is shown the words of a vault that may be there.
          */
         public suspend fun create(
             store: BlobStore,

@@ -36,6 +36,19 @@ class ReadmeTest {
     }
 
     @Test
+    fun `a passphrase`() = test {
+        val store = BlobStore.memory()
+        Credential.passphrase("correct horse battery staple").use { credential ->
+            Vault.prepare(credential).use { new ->
+                println("write this down: ${new.recoveryPhrase()}")
+                new.create(store).use { vault -> vault.mkdir("notes") }
+            }
+        }
+        val words = printed.single().removePrefix("write this down: ")
+        assertTrue(Vault.open(store, Credential.phrase(words)).exists("notes"))
+    }
+
+    @Test
     fun `large files`(@TempDir directory: Path) = test {
         val vault = Vault.create(BlobStore.memory(), SECRET)
         val photo = Files.write(directory.resolve("tree.jpg"), bytes(100_000))
@@ -87,7 +100,7 @@ class ReadmeTest {
         fun lines(text: String) = text.lines().map(String::trim).filter(String::isNotEmpty)
         val here = lines(File("src/test/kotlin/sealwood/ReadmeTest.kt").readText())
         val blocks = File("README.md").readText().split("```kotlin\n").drop(1).map { lines(it.substringBefore("```")) }
-        assertEquals(5, blocks.size)
+        assertEquals(6, blocks.size)
         for (block in blocks) {
             assertTrue(here.windowed(block.size).any { it == block }, block.joinToString("\n"))
         }

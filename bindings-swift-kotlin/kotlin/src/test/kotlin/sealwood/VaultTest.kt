@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.io.TempDir
+import sealwood.ffi.CoreEntry
+import sealwood.ffi.CoreEntryKind
 
 class VaultTest {
     @Test
@@ -187,5 +189,14 @@ class VaultTest {
         val before = synchronized(heard) { heard.size }
         Vault.create(BlobStore.memory(), SECRET).put("a", bytes(1))
         assertEquals(before, synchronized(heard) { heard.size })
+    }
+
+    @Test
+    fun `numbers beyond those with a sign are the greatest of those`() {
+        val core = CoreEntry("a", "a", CoreEntryKind.FILE, ULong.MAX_VALUE, ULong.MAX_VALUE, null, emptyMap())
+        val entry = EntryInfo(core)
+        assertEquals(Long.MAX_VALUE, entry.size)
+        assertEquals(Long.MAX_VALUE, entry.modifiedMs)
+        assertEquals(7L, EntryInfo(core.copy(size = 7uL)).size)
     }
 }

@@ -23,7 +23,7 @@ class HostStore : BlobStore {
         get() = count.get()
 
     /** How a call misbehaves. */
-    enum class How { HANG, THROW, CODE, OVERSIZED }
+    enum class How { HANG, THROW, CODE, OVERSIZED, LOSE }
 
     private class Armed(val method: String?, at: Long, val how: How, val code: String?) {
         val arrived = CompletableDeferred<Unit>()
@@ -46,22 +46,22 @@ class HostStore : BlobStore {
     suspend fun awaitCall() = checkNotNull(armed) { "no call was armed" }.arrived.await()
 
     override suspend fun get(key: String): StoredObject {
-        inSize(call("get"))
+        call("get")
         return find(key)
     }
 
     override suspend fun getRange(key: String, offset: Long, length: Long): ByteArray {
-        val oversized = call("getRange")
+        val answer = call("getRange")
         val bytes = find(key).bytes
         if (offset >= bytes.size) throw SealwoodException(SealwoodException.OBJECT_TRUNCATED)
         val end = minOf(bytes.size.toLong(), offset + length).toInt()
         val range = bytes.copyOfRange(offset.toInt(), end)
-        return if (oversized) range.copyOf(Math.toIntExact(length) + 1) else range
+        return if (answer == Answer.OVERSIZED) range.copyOf(Math.toIntExact(length) + 1) else range
     }
 
     override suspend fun put(key: String, bytes: ByteArray, precondition: Precondition): String {
-        inSize(call("put"))
-        return synchronized(objects) {
+        val answer = call("put")
+        val etag = synchronized(objects) {
             val holds = when (precondition) {
                 Precondition.None -> true
                 Precondition.Absent -> key !in objects
@@ -72,15 +72,20 @@ class HostStore : BlobStore {
             objects[key] = StoredObject(bytes, etag)
             etag
         }
+        if (answer == Answer.LOST) {
+            armed?.arrived?.complete(Unit)
+            awaitCancellation()
+        }
+        return etag
     }
 
     override suspend fun delete(key: String) {
-        inSize(call("delete"))
+        call("delete")
         synchronized(objects) { objects.remove(key) }
     }
 
     override suspend fun list(prefix: String, startAfter: String?, limit: Int): ObjectPage {
-        inSize(call("list"))
+        call("list")
         val found = synchronized(objects) {
             objects.tailMap(startAfter ?: "", startAfter == null)
                 .filterKeys { it.startsWith(prefix) }
@@ -91,26 +96,34 @@ class HostStore : BlobStore {
     }
 
     override suspend fun head(key: String): ObjectMeta? {
-        inSize(call("head"))
+        call("head")
         return synchronized(objects) { objects[key] }?.let { ObjectMeta(key, it.bytes.size.toLong()) }
     }
 
     private fun find(key: String): StoredObject = synchronized(objects) { objects[key] }
         ?: throw SealwoodException(SealwoodException.OBJECT_MISSING)
 
-    /** Counts a call; fails, or never ends, if it is the one. `true` for an oversized answer. */
-    private suspend fun call(method: String): Boolean {
+    /** What comes back of a call that was done. */
+    private enum class Answer { WHOLE, OVERSIZED, LOST }
+
+    /** Counts a call; fails, or never ends, if it is the one. */
+    private suspend fun call(method: String): Answer {
         count.incrementAndGet()
-        val turn = armed?.takeIf { it.isTurn(method) } ?: return false
-        turn.arrived.complete(Unit)
+        val turn = armed?.takeIf { it.isTurn(method) } ?: return Answer.WHOLE
+        // A put whose answer is lost has arrived when it is done.
+        if (turn.how != How.LOSE) turn.arrived.complete(Unit)
         when (turn.how) {
             How.HANG -> awaitCancellation()
             How.THROW -> error("the app's own error")
             How.CODE -> throw SealwoodException(checkNotNull(turn.code), "an error of ours")
-            How.OVERSIZED -> return true
+            How.OVERSIZED -> {
+                check(method == "getRange") { "only a range is oversized" }
+                return Answer.OVERSIZED
+            }
+            How.LOSE -> {
+                check(method == "put") { "only of a put the answer is lost" }
+                return Answer.LOST
+            }
         }
     }
-
-    /** Only a range can be answered with more than was asked. */
-    private fun inSize(oversized: Boolean) = check(!oversized) { "only a range is oversized" }
 }

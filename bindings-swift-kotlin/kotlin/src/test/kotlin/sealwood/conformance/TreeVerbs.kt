@@ -8,6 +8,7 @@ import kotlinx.coroutines.flow.map
 import kotlinx.coroutines.flow.take
 import kotlinx.coroutines.flow.toList
 import sealwood.Batch
+import sealwood.NewVault
 import sealwood.Tree
 import sealwood.Vault
 
@@ -24,11 +25,7 @@ suspend fun takeVault(world: World, vault: Vault, step: Step): Outcome {
         )
         "needsFlush" -> return Value(vault.needsFlush)
         "stats" -> return outcomeOf(vault.stats)
-        "recoveryPhrase" -> {
-            val (name, words) = step.maybeText("as") to vault.recoveryPhrase()
-            world[name] = Phrase(words)
-            return Value(words)
-        }
+        "recoveryPhrase" -> return words(world, vault.recoveryPhrase(), step)
         "link" -> {
             val (name, link) = step.maybeText("as") to vault.link(step.text("path"))
             world[name] = Link(link)
@@ -53,6 +50,15 @@ suspend fun takeVault(world: World, vault: Vault, step: Step): Outcome {
         else -> return takeRead(world, vault, step)
     }
     return NoOutcome
+}
+
+/** A step on a vault that is not stored yet. */
+fun takeNewVault(world: World, new: NewVault, step: Step): Outcome =
+    if (step.verb == "recoveryPhrase") words(world, new.recoveryPhrase(), step) else unknown(step)
+
+private fun words(world: World, phrase: String, step: Step): Outcome {
+    world[step.maybeText("as")] = Phrase(phrase)
+    return Value(phrase)
 }
 
 /** A step that reads a vault or a snapshot. */

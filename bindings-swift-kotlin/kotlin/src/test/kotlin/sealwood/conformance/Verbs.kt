@@ -7,6 +7,7 @@ import sealwood.Batch
 import sealwood.BlobStore
 import sealwood.Credential
 import sealwood.NativeStore
+import sealwood.NewVault
 import sealwood.S3Config
 import sealwood.Sealwood
 import sealwood.Snapshot
@@ -29,6 +30,7 @@ suspend fun take(world: World, step: Step): Outcome {
         verb == "awaitCall" -> NoOutcome.also { hostOf(world, step).awaitCall() }
         verb == "calls" -> calls(world, step)
         verb == "progress" -> checkProgress(world, step)
+        verb == "prepare" -> NoOutcome.also { prepareVault(world, step) }
         verb == "create" || verb == "open" -> NoOutcome.also { openVault(world, step) }
         verb == "shared" -> NoOutcome.also { openLink(world, step) }
         verb == "version" -> Value(Sealwood.version)
@@ -39,6 +41,8 @@ suspend fun take(world: World, step: Step): Outcome {
         step.value("batch") != null -> takeBatch(world, world.get<Batch>(step.text("batch")), step)
         step.value("snapshot") != null ->
             takeRead(world, world.get<Snapshot>(step.text("snapshot")), step)
+        step.value("new") != null ->
+            takeNewVault(world, world.get<NewVault>(step.text("new")), step)
         else -> takeVault(world, world.get<Vault>(step.text("vault")), step)
     }
 }
@@ -78,8 +82,18 @@ private suspend fun nativeStore(kind: String, step: Step): BlobStore =
         else -> error("no kind of store: $kind")
     }
 
+private suspend fun prepareVault(world: World, step: Step) {
+    val (name, config) = step.maybeText("as") to configOf(step)
+    credentialOf(world, step).use { world[name] = Vault.prepare(it, config) }
+}
+
 private suspend fun openVault(world: World, step: Step) {
     val store = world.get<Store>(step.text("store")).blobs
+    if (step.verb == "create" && step.value("new") != null) {
+        val new = world.get<NewVault>(step.text("new"))
+        world[step.maybeText("as")] = new.create(store)
+        return
+    }
     val (name, config) = step.maybeText("as") to configOf(step)
     credentialOf(world, step).use { credential ->
         world[name] = when (step.verb) {
@@ -141,6 +155,7 @@ private fun misbehave(world: World, step: Step) {
         // The language has no answer of a wrong type.
         "throw", "wrongType" -> host.arm(method, at, HostStore.How.THROW)
         "oversized" -> host.arm(method, at, HostStore.How.OVERSIZED)
+        "lose" -> host.arm(method, at, HostStore.How.LOSE)
         "code" -> host.arm(method, at, HostStore.How.CODE, step.text("code"))
         else -> error("no way to misbehave: $how")
     }

@@ -55,11 +55,13 @@ suspend fun Command.run(directory: String, passphrase: CharArray, out: Appendabl
     credential.use {
         val store = BlobStore.local(directory)
         try {
-            val vault = when (this) {
-                Command.Init -> Vault.create(store, credential)
-                else -> Vault.open(store, credential)
+            when (this) {
+                Command.Init -> Vault.prepare(credential).use { new ->
+                    out.appendLine("recovery phrase, to be kept safe: ${new.recoveryPhrase()}")
+                    new.create(store).close()
+                }
+                else -> Vault.open(store, credential).use { on(it, out) }
             }
-            vault.use { on(it, out) }
         } finally {
             withContext(NonCancellable) { store.shutdown() }
         }
@@ -68,7 +70,7 @@ suspend fun Command.run(directory: String, passphrase: CharArray, out: Appendabl
 
 private suspend fun Command.on(vault: Vault, out: Appendable) {
     when (this) {
-        Command.Init -> out.appendLine("recovery phrase, to be kept safe: ${vault.recoveryPhrase()}")
+        Command.Init -> Unit
         is Command.Put -> {
             val options = PutOptions(
                 contentType = Files.probeContentType(file),

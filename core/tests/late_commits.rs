@@ -1,0 +1,579 @@
+//! The put of a root that takes effect after its answer was given up on: after a look at the root
+//! that found the old one. A root found unchanged says nothing of what was sent. So no change is
+//! told as failed that may still come, and none is made twice.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
+
+use bytes::Bytes;
+use common::*;
+use futures_lite::future::{block_on, poll_once};
+use proptest::prelude::*;
+use sealwood::blob::{
+    BlobStore, DirectoryStore, ETag, MemoryStore, Object, ObjectMeta, ObjectPage, Precondition,
+};
+use sealwood::platform::BoxFuture;
+use sealwood::vault::PutOptions;
+use sealwood::{Error, Result, Vault};
+
+/// What becomes of the put of a root.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Way {
+    /// It is answered.
+    Straight,
+    /// It takes effect, and the answer is lost.
+    Unanswered,
+    /// It never arrives.
+    Lost,
+    /// The answer is given up on, and it is on its way until the test lets it arrive.
+    Late,
+    /// The same, but the answer is given up on only once another way is taken: a call that waits
+    /// for it can be dropped.
+    LateAndSilent,
+}
+
+/// A store whose roots take the ways they are told.
+struct Slow {
+    inner: Arc<MemoryStore>,
+    way: Mutex<Way>,
+    on_their_way: Mutex<Vec<(Bytes, Precondition)>>,
+    roots: AtomicUsize,
+}
+
+impl Slow {
+    fn new(inner: Arc<MemoryStore>) -> Arc<Self> {
+        let (way, roots) = (Mutex::new(Way::Straight), AtomicUsize::new(0));
+        Arc::new(Self { inner, way, on_their_way: Mutex::default(), roots })
+    }
+
+    /// The way of every root from now on.
+    fn take(&self, way: Way) {
+        *self.way.lock().unwrap() = way;
+    }
+
+    fn count(&self) -> usize {
+        self.on_their_way.lock().unwrap().len()
+    }
+
+    /// A root that is on its way arrives: the oldest is number 0.
+    fn land(&self, number: usize) {
+        let (bytes, condition) = self.on_their_way.lock().unwrap().remove(number);
+        // Nobody hears of it.
+        let _ = block_on(self.inner.put("root", bytes, condition));
+    }
+}
+
+fn no_answer() -> Error {
+    Error::StoreUnavailable { reason: "injected".into(), retry_after: None }
+}
+
+impl BlobStore for Slow {
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+        self.inner.get(key)
+    }
+
+    fn get_range<'a>(&'a self, key: &'a str, at: u64, len: u64) -> BoxFuture<'a, Result<Bytes>> {
+        self.inner.get_range(key, at, len)
+    }
+
+    fn put<'a>(
+        &'a self,
+        key: &'a str,
+        bytes: Bytes,
+        precondition: Precondition,
+    ) -> BoxFuture<'a, Result<ETag>> {
+        Box::pin(async move {
+            if key != "root" {
+                return self.inner.put(key, bytes, precondition).await;
+            }
+            self.roots.fetch_add(1, Ordering::SeqCst);
+            let way = *self.way.lock().unwrap();
+            match way {
+                Way::Straight => self.inner.put(key, bytes, precondition).await,
+                Way::Unanswered => {
+                    let _ = self.inner.put(key, bytes, precondition).await;
+                    Err(no_answer())
+                }
+                Way::Lost => Err(no_answer()),
+                Way::Late | Way::LateAndSilent => {
+                    self.on_their_way.lock().unwrap().push((bytes, precondition));
+                    let is_silent = || *self.way.lock().unwrap() == Way::LateAndSilent;
+                    std::future::poll_fn(|_| match is_silent() {
+                        true => Poll::Pending,
+                        false => Poll::Ready(()),
+                    })
+                    .await;
+                    Err(no_answer())
+                }
+            }
+        })
+    }
+
+    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
+        self.inner.delete(key)
+    }
+
+    fn list<'a>(
+        &'a self,
+        prefix: &'a str,
+        start_after: Option<&'a str>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<ObjectPage>> {
+        self.inner.list(prefix, start_after, limit)
+    }
+
+    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
+        self.inner.head(key)
+    }
+
+    fn confirms_puts(&self) -> bool {
+        true
+    }
+
+    fn flush(&self) -> BoxFuture<'_, Result<()>> {
+        self.inner.flush()
+    }
+
+    fn needs_flush(&self) -> bool {
+        false
+    }
+}
+
+/// Two clients of one vault: ours over a store whose roots may be late, another beside it.
+async fn clients() -> (Arc<MemoryStore>, Arc<Slow>, Vault, Vault) {
+    let (store, theirs) = memory_vault().await;
+    put(&theirs, "before", b"before").await.unwrap();
+    let slow = Slow::new(store.clone());
+    let ours = open(slow.clone()).await;
+    (store, slow, ours, theirs)
+}
+
+/// Commits of another client, none of which spills.
+async fn commit(theirs: &Vault, count: usize) {
+    theirs.refresh().await.unwrap();
+    for number in 0..count {
+        put(theirs, &format!("theirs/{number}"), b"theirs").await.unwrap();
+    }
+}
+
+async fn read(vault: &Vault, path: &str) -> String {
+    vault.get(path).await.map_or_else(
+        |error| error.code().to_owned(),
+        |content| String::from_utf8(content.to_vec()).unwrap(),
+    )
+}
+
+/// What our session and a fresh one read.
+async fn both(store: &Arc<MemoryStore>, ours: &Vault, path: &str) -> String {
+    let (mine, cold) = (read(ours, path).await, read(&open(store.clone()).await, path).await);
+    assert_eq!(mine, cold, "{path}: the session and the store differ");
+    cold
+}
+
+#[test]
+fn a_change_that_may_still_come_is_not_told_as_failed() {
+    for looks in 0..3 {
+        for others in 0..4 {
+            block_on(async {
+                let at = format!("{looks} looks, {others} commits");
+                let (store, slow, ours, theirs) = clients().await;
+                slow.take(Way::Late);
+                assert_eq!(code(put(&ours, "new", b"ours").await), "outcome-unknown", "{at}");
+                slow.take(Way::Straight);
+                for _ in 0..looks {
+                    ours.refresh().await.unwrap();
+                    assert_eq!(read(&ours, "new").await, "not-found", "{at}");
+                }
+                slow.land(0);
+                commit(&theirs, others).await;
+                // What comes next builds on it, and is not disturbed by it.
+                put(&ours, "next", b"next").await.unwrap();
+                assert_eq!(both(&store, &ours, "new").await, "ours", "{at}");
+                assert_eq!(both(&store, &ours, "next").await, "next", "{at}");
+            });
+        }
+    }
+}
+
+#[test]
+fn a_change_that_did_not_come_never_comes_once_another_did() {
+    block_on(async {
+        let (store, slow, ours, _) = clients().await;
+        slow.take(Way::Late);
+        assert_eq!(code(put(&ours, "new", b"late").await), "outcome-unknown");
+        slow.take(Way::Straight);
+        put(&ours, "new", b"again").await.unwrap();
+        slow.land(0);
+        ours.refresh().await.unwrap();
+        assert_eq!(both(&store, &ours, "new").await, "again");
+        assert_eq!(ours.stats().written.conflicts, 0);
+    });
+}
+
+#[test]
+fn a_deferred_change_that_came_late_is_not_made_twice() {
+    // Dropped or failed; looked at in between or not.
+    for way in [Way::Late, Way::LateAndSilent] {
+        for looks in 0..2 {
+            for others in 0..4 {
+                block_on(async {
+                    let at = format!("{way:?}, {looks} looks, {others} commits");
+                    let (store, slow, ours, theirs) = clients().await;
+                    ours.put("new", "ours", deferred()).await.unwrap();
+                    slow.take(way);
+                    match poll_once(Box::pin(ours.flush())).await {
+                        Some(outcome) => assert_eq!(code(outcome), "outcome-unknown", "{at}"),
+                        None => assert_eq!(way, Way::LateAndSilent, "{at}"),
+                    }
+                    assert!(ours.needs_flush(), "{at}");
+                    slow.take(Way::Straight);
+                    for _ in 0..looks {
+                        ours.refresh().await.unwrap();
+                    }
+                    slow.land(0);
+                    theirs.refresh().await.unwrap();
+                    assert_eq!(read(&theirs, "new").await, "ours", "{at}");
+                    put(&theirs, "new", b"theirs").await.unwrap();
+                    commit(&theirs, others).await;
+                    ours.flush().await.unwrap();
+                    assert!(!ours.needs_flush(), "{at}");
+                    assert_eq!(both(&store, &ours, "new").await, "theirs", "{at}: made twice");
+                });
+            }
+        }
+    }
+}
+
+/// Three flushes in a row are in doubt, each with one change more than the one before. One of them
+/// lands, which decides what becomes of the others, whenever they come.
+#[test]
+fn of_several_commits_in_doubt_the_one_that_came_is_found() {
+    for first in 0..3 {
+        for others in 0..4 {
+            block_on(async {
+                let at = format!("number {first}, {others} commits");
+                let (store, slow, ours, theirs) = clients().await;
+                slow.take(Way::Late);
+                for number in 0..3 {
+                    ours.put(&format!("{number}"), "ours", deferred()).await.unwrap();
+                    assert_eq!(code(ours.flush().await), "outcome-unknown", "{at}");
+                    ours.refresh().await.unwrap();
+                }
+                slow.take(Way::Straight);
+                slow.land(first);
+                theirs.refresh().await.unwrap();
+                for number in 0..3 {
+                    let is_there = theirs.exists(&format!("{number}")).await.unwrap();
+                    assert_eq!(is_there, number <= first, "{at}");
+                }
+                // Whoever sees a change changes it again: made twice, it would come back.
+                for number in 0..=first.min(others) {
+                    put(&theirs, &format!("{number}"), b"theirs").await.unwrap();
+                }
+                while slow.count() > 0 {
+                    slow.land(slow.count() - 1);
+                }
+                ours.flush().await.unwrap_or_else(|error| panic!("{at}: {error}"));
+                assert!(!ours.needs_flush(), "{at}");
+                for number in 0..3 {
+                    let expected = if number <= first.min(others) { "theirs" } else { "ours" };
+                    assert_eq!(both(&store, &ours, &format!("{number}")).await, expected, "{at}");
+                }
+                assert_eq!(ours.stats().sequence, open(store).await.stats().sequence, "{at}");
+            });
+        }
+    }
+}
+
+#[test]
+fn a_commit_in_doubt_that_nothing_tells_of_is_unknown_and_not_made_again() {
+    block_on(async {
+        let (store, slow, ours, theirs) = clients().await;
+        slow.take(Way::Late);
+        for number in 0..2 {
+            ours.put(&format!("{number}"), "ours", deferred()).await.unwrap();
+            assert_eq!(code(ours.flush().await), "outcome-unknown");
+        }
+        slow.take(Way::Straight);
+        ours.put("never sent", "ours", deferred()).await.unwrap();
+        slow.land(1);
+        theirs.refresh().await.unwrap();
+        put(&theirs, "0", b"theirs").await.unwrap();
+        theirs.link("").await.unwrap();
+        put(&theirs, "last", b"theirs").await.unwrap();
+        // What was not sent is committed; of the rest the flush tells, once.
+        assert_eq!(code(ours.flush().await), "outcome-unknown");
+        assert!(!ours.needs_flush());
+        ours.flush().await.unwrap();
+        assert_eq!(both(&store, &ours, "0").await, "theirs");
+        assert_eq!(both(&store, &ours, "1").await, "ours");
+        assert_eq!(both(&store, &ours, "never sent").await, "ours");
+    });
+}
+
+/// A change that needs one of which nobody knows is impossible in what the session sees, and may
+/// come with it all the same.
+#[test]
+fn what_needs_a_change_in_doubt_is_in_doubt_as_well() {
+    for lands in [false, true] {
+        block_on(async {
+            let (store, slow, ours, _) = clients().await;
+            slow.take(Way::LateAndSilent);
+            let mut first = Box::pin(put(&ours, "first", b"1"));
+            assert!(poll_once(&mut first).await.is_none());
+            let mut makes_room = Box::pin(ours.rename("before", "after"));
+            assert!(poll_once(&mut makes_room).await.is_none());
+            ours.put("before/child", "ours", deferred()).await.unwrap();
+            slow.take(Way::Late);
+            assert_eq!(code(first.await), "outcome-unknown");
+            assert_eq!(code(makes_room.await), "outcome-unknown");
+            assert_eq!(slow.count(), 2);
+            // The session sees neither.
+            assert_eq!(read(&ours, "before").await, "before");
+            slow.take(Way::Straight);
+            if lands {
+                slow.land(1);
+            }
+            assert_eq!(code(ours.flush().await), "outcome-unknown");
+            ours.flush().await.unwrap();
+            ours.refresh().await.unwrap();
+            let [child, after] =
+                if lands { ["ours", "before"] } else { ["not-found", "not-found"] };
+            assert_eq!(both(&store, &ours, "before/child").await, child);
+            assert_eq!(both(&store, &ours, "after").await, after);
+        });
+    }
+}
+
+#[test]
+fn there_is_a_most_of_commits_in_doubt() {
+    block_on(async {
+        const MOST: usize = 16;
+        let (store, slow, ours, _) = clients().await;
+        slow.take(Way::Late);
+        for number in 0..MOST {
+            let outcome = put(&ours, &format!("{number}"), b"in doubt").await;
+            assert_eq!(code(outcome), "outcome-unknown");
+        }
+        // No other is sent: these have failed, and only the last goes on its way again.
+        for number in MOST..2 * MOST {
+            let outcome = put(&ours, &format!("{number}"), b"not sent").await;
+            assert_eq!(code(outcome), "store-unavailable");
+        }
+        let distinct: std::collections::HashSet<_> =
+            slow.on_their_way.lock().unwrap().iter().map(|(bytes, _)| bytes.clone()).collect();
+        assert_eq!(distinct.len(), MOST);
+        slow.take(Way::Straight);
+        put(&ours, "after", b"after").await.unwrap();
+        while slow.count() > 0 {
+            slow.land(0);
+        }
+        ours.refresh().await.unwrap();
+        let found: Vec<_> = tree(&ours).await.into_keys().collect();
+        assert_eq!(found, ["15", "after", "before"]);
+        assert!(tree(&open(store).await).await.into_keys().eq(found));
+    });
+}
+
+#[test]
+fn a_directory_store_whose_put_was_dropped_may_still_make_it() {
+    for is_deferred in [false, true] {
+        block_on(async {
+            let at = format!("deferred: {is_deferred}");
+            let root = tempfile::tempdir().unwrap();
+            let store = Arc::new(DirectoryStore::open(root.path()).await.unwrap());
+            let ours = create(store.clone()).await;
+            let theirs = open(store.clone()).await;
+            let before = store.get("root").await.unwrap().etag;
+            // While another process has the lock, a put waits for it.
+            let lock = std::fs::File::options().write(true).open(root.path().join("lock")).unwrap();
+            lock.lock().unwrap();
+            let mut call: BoxFuture<'_, Result<()>> = if is_deferred {
+                ours.put("new", "ours", deferred()).await.unwrap();
+                Box::pin(ours.flush())
+            } else {
+                Box::pin(put(&ours, "new", b"ours"))
+            };
+            let bodies = || std::fs::read_dir(root.path().join("tmp")).unwrap().count();
+            while bodies() == 0 {
+                assert!(poll_once(&mut call).await.is_none(), "{at}");
+                std::thread::yield_now();
+            }
+            drop(call);
+            ours.refresh().await.unwrap();
+            assert_eq!(ours.stats().sequence, 1, "{at}: it came too early");
+            lock.unlock().unwrap();
+            while store.get("root").await.unwrap().etag == before {
+                std::thread::yield_now();
+            }
+            theirs.refresh().await.unwrap();
+            assert_eq!(read(&theirs, "new").await, "ours", "{at}");
+            put(&theirs, "new", b"theirs").await.unwrap();
+            ours.flush().await.unwrap();
+            put(&ours, "next", b"next").await.unwrap();
+            for vault in [&ours, &open(store).await] {
+                assert_eq!(read(vault, "new").await, "theirs", "{at}: made twice");
+                assert_eq!(read(vault, "next").await, "next", "{at}");
+            }
+        });
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Put {
+        way: Way,
+    },
+    PutDeferred,
+    PutPacked {
+        way: Way,
+    },
+    Flush {
+        way: Way,
+    },
+    Link {
+        way: Way,
+    },
+    Land {
+        number: usize,
+    },
+    Refresh,
+    /// The others change all that they see of ours.
+    Mark,
+    TheirPut,
+    TheirLink,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let way = || {
+        prop_oneof![
+            3 => Just(Way::Straight),
+            2 => Just(Way::Unanswered),
+            2 => Just(Way::Lost),
+            4 => Just(Way::Late),
+            2 => Just(Way::LateAndSilent),
+        ]
+    };
+    let step = prop_oneof![
+        4 => way().prop_map(|way| Step::Put { way }),
+        1 => way().prop_map(|way| Step::PutPacked { way }),
+        4 => Just(Step::PutDeferred),
+        5 => way().prop_map(|way| Step::Flush { way }),
+        1 => way().prop_map(|way| Step::Link { way }),
+        5 => (0usize..8).prop_map(|number| Step::Land { number }),
+        2 => Just(Step::Refresh),
+        3 => Just(Step::Mark),
+        3 => Just(Step::TheirPut),
+        1 => Just(Step::TheirLink),
+    ];
+    prop::collection::vec(step, 1..40)
+}
+
+/// What is known of one change of ours.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Known {
+    Done,
+    Failed,
+    /// Deferred, or of unknown outcome.
+    Open,
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn nothing_is_made_twice_and_nothing_that_came_is_told_as_failed(steps in steps()) {
+        block_on(async {
+            let (store, slow, ours, theirs) = clients().await;
+            let mut known: BTreeMap<String, Known> = BTreeMap::new();
+            let mut deferred_now: Vec<String> = Vec::new();
+            let mut marked = std::collections::BTreeSet::new();
+            for (number, step) in steps.iter().enumerate() {
+                let path = format!("ours/{number}");
+                let (size, way) = match step {
+                    Step::Put { way } => (50, *way),
+                    Step::PutPacked { way } => (2_000, *way),
+                    Step::Flush { way } | Step::Link { way } => (0, *way),
+                    _ => (0, Way::Straight),
+                };
+                slow.take(way);
+                match step {
+                    Step::Put { .. } | Step::PutPacked { .. } => {
+                        let content = noise(number as u64, size);
+                        let call = ours.put(&path, content, PutOptions::default());
+                        let outcome = match poll_once(Box::pin(call)).await {
+                            None => Known::Open,
+                            Some(Ok(_)) => Known::Done,
+                            Some(Err(Error::OutcomeUnknown)) => Known::Open,
+                            Some(Err(_)) => Known::Failed,
+                        };
+                        known.insert(path, outcome);
+                    }
+                    Step::PutDeferred => {
+                        ours.put(&path, noise(number as u64, 50), deferred()).await.unwrap();
+                        known.insert(path.clone(), Known::Open);
+                        deferred_now.push(path);
+                    }
+                    Step::Flush { .. } => {
+                        if let Some(Ok(())) = poll_once(Box::pin(ours.flush())).await {
+                            prop_assert!(!ours.needs_flush());
+                            for path in deferred_now.drain(..) {
+                                known.insert(path, Known::Done);
+                            }
+                        } else if !ours.needs_flush() {
+                            deferred_now.clear();
+                        }
+                    }
+                    Step::Link { .. } => {
+                        let _ = poll_once(Box::pin(ours.link(""))).await;
+                        if !ours.needs_flush() {
+                            deferred_now.clear();
+                        }
+                    }
+                    Step::Land { number } => if slow.count() > 0 {
+                        slow.land(number % slow.count());
+                    },
+                    Step::Refresh => ours.refresh().await.unwrap(),
+                    Step::Mark => {
+                        theirs.refresh().await.unwrap();
+                        for path in known.keys().filter(|path| !marked.contains(*path)).cloned().collect::<Vec<_>>() {
+                            if theirs.exists(&path).await.unwrap() {
+                                put(&theirs, &path, b"theirs").await.unwrap();
+                                marked.insert(path);
+                            }
+                        }
+                    }
+                    Step::TheirPut => put(&theirs, &format!("theirs/{number}"), b"x").await.unwrap(),
+                    Step::TheirLink => theirs.link("").await.map(drop).unwrap(),
+                }
+            }
+            slow.take(Way::Straight);
+            while slow.count() > 0 {
+                slow.land(0);
+            }
+            let _ = ours.flush().await;
+            ours.flush().await.unwrap();
+            prop_assert!(!ours.needs_flush());
+            ours.refresh().await.unwrap();
+            let cold = tree(&open(store.clone()).await).await;
+            prop_assert!(tree(&ours).await == cold);
+            for (path, known) in &known {
+                let there = cold.get(path).cloned().flatten();
+                match known {
+                    Known::Done => prop_assert!(there.is_some(), "{} is lost", path),
+                    Known::Failed => prop_assert!(there.is_none(), "{} failed and came", path),
+                    Known::Open => {}
+                }
+                if marked.contains(path) {
+                    prop_assert_eq!(there.as_deref(), Some(&b"theirs"[..]), "{} was made twice", path);
+                }
+            }
+            Ok(())
+        })?;
+    }
+}
