@@ -136,10 +136,13 @@ impl Snapshot for SealwoodSnapshot {
     }
 
     fn scan(&mut self, prefix: &[u8], visit: &mut dyn FnMut(&[u8], &[u8])) -> Result<()> {
-        Ok(self.0.scan().prefix(prefix).for_each(|key, value| {
+        let scan = self.0.scan().prefix(prefix);
+        scan.for_each(|key, value| {
             visit(key, value);
             true
-        })?)
+        })
+        .map_err(|finding| finding.error)?;
+        Ok(())
     }
 
     fn roll_up(&mut self, prefix: &[u8], delimiter: u8) -> Result<usize> {

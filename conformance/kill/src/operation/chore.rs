@@ -108,13 +108,17 @@ fn checksum(snapshot: &EngineSnapshot) -> Result<u64> {
     let mut hash = Xxh3::new();
     let namespaces = snapshot.namespaces().filter(|name| *name != FLEETING);
     for namespace in namespaces.filter_map(|name| snapshot.namespace(name)) {
-        namespace.scan().limit(KEYS_MAX).for_each(|key, value| {
-            hash.update(&(key.len() as u64).to_le_bytes());
-            hash.update(key);
-            hash.update(&(value.len() as u64).to_le_bytes());
-            hash.update(value);
-            true
-        })?;
+        namespace
+            .scan()
+            .limit(KEYS_MAX)
+            .for_each(|key, value| {
+                hash.update(&(key.len() as u64).to_le_bytes());
+                hash.update(key);
+                hash.update(&(value.len() as u64).to_le_bytes());
+                hash.update(value);
+                true
+            })
+            .map_err(|finding| finding.error)?;
     }
     Ok(hash.digest())
 }
