@@ -113,8 +113,8 @@ pub struct ObjectPage {
 /// always safe: the operation then happens wholly or not at all, and may do so later. The same
 /// holds after [`Error::StoreUnavailable`], [`Error::StoreFailed`] and [`Error::OutcomeUnknown`]. A
 /// put whose precondition does not hold by then changes nothing, however late it comes. After
-/// [`Error::PreconditionFailed`], [`Error::StoreFull`] and [`Error::StoreDenied`] nothing was
-/// changed, nor will be.
+/// [`Error::PreconditionFailed`], [`Error::ConditionalPutUnsupported`], [`Error::StoreFull`] and
+/// [`Error::StoreDenied`] nothing was changed, nor will be.
 pub trait BlobStore: MaybeSend + MaybeSync + 'static {
     /// The object at `key`. [`Error::ObjectMissing`] if there is none.
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>>;

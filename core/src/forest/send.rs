@@ -186,6 +186,7 @@ fn changed_nothing(error: &Error) -> bool {
     matches!(
         error,
         Error::PreconditionFailed
+            | Error::ConditionalPutUnsupported { .. }
             | Error::StoreFull
             | Error::StoreDenied { .. }
             | Error::StoreLocked
