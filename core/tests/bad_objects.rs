@@ -80,7 +80,7 @@ fn strike_the_root(mode: FaultMode, allowed: &[&str]) {
 #[test]
 fn what_is_truncated_on_its_way_is_read_again_and_the_root_is_told() {
     let reads = strike_each_read(|| Fault::new(FaultMode::TruncateReads));
-    assert!(reads > 12, "{reads} reads");
+    assert!(reads >= 12, "{reads} reads");
     // A root cut in its body is no longer authentic; one cut in its header is too short.
     strike_the_root(FaultMode::TruncateReads, &["object-truncated", "object-corrupt"]);
 }
