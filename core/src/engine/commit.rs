@@ -79,7 +79,17 @@ impl Shared {
     }
 
     fn get_ready(&self, log: &mut LogWriter) -> Result<()> {
-        let segment = self.read().pending.segment();
+        let segment = loop {
+            let (segment, is_made) = {
+                let state = self.read();
+                (state.pending.segment(), state.pending.written_len() > 0)
+            };
+            if is_made {
+                break segment;
+            }
+            // Another writer has filled the one before in the meantime.
+            self.write_log(log, Sync::No)?;
+        };
         self.open_segment(log, segment, OpenMode::Write)?;
         self.sync_directory(log)?;
         let state = self.read();
