@@ -1,6 +1,5 @@
 //! A store that is late with roots.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
@@ -31,14 +30,12 @@ pub(crate) struct Slow {
     inner: Arc<MemoryStore>,
     way: Mutex<Way>,
     pub(crate) on_their_way: Mutex<Vec<(Bytes, Precondition)>>,
-    /// How many were sent.
-    pub(crate) roots: AtomicUsize,
 }
 
 impl Slow {
     pub(crate) fn new(inner: Arc<MemoryStore>) -> Arc<Self> {
-        let (way, roots) = (Mutex::new(Way::Straight), AtomicUsize::new(0));
-        Arc::new(Self { inner, way, on_their_way: Mutex::default(), roots })
+        let way = Mutex::new(Way::Straight);
+        Arc::new(Self { inner, way, on_their_way: Mutex::default() })
     }
 
     /// The way of every root from now on.
@@ -81,7 +78,6 @@ impl BlobStore for Slow {
             if key != "root" {
                 return self.inner.put(key, bytes, precondition).await;
             }
-            self.roots.fetch_add(1, Ordering::SeqCst);
             let way = *self.way.lock().unwrap();
             match way {
                 Way::Straight => self.inner.put(key, bytes, precondition).await,
