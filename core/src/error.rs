@@ -182,7 +182,9 @@ pub enum Error {
         /// How many commits were tried.
         attempts: u32,
     },
-    /// A concurrent change by another writer made this operation impossible.
+    /// A concurrent change by another writer made this operation impossible. From a flush also:
+    /// other writers came between, and nobody can tell any more whether a deferred change was
+    /// committed; it is given up, and the reason is `outcome-unknown`.
     #[error("another writer's change made this operation impossible: {reason}")]
     Conflict {
         /// The code of the error the operation met when it was replayed.

@@ -58,10 +58,10 @@ test('every member has a comment', () => {
 test('the module is as small as it has to be', async () => {
   const { spawnSync } = await import('node:child_process');
   const module = readFileSync(new URL('../../js/generated/sealwood_bg.wasm', import.meta.url));
-  assert.ok(module.length < 980_000, `${module.length} bytes`);
+  assert.ok(module.length < 1_000_000, `${module.length} bytes`);
   const size = new URL('../size.mjs', import.meta.url);
   const { stdout } = spawnSync(process.execPath, [size.pathname]);
-  assert.ok(Number(stdout) < 340_000, `${stdout} bytes by brotli`);
+  assert.ok(Number(stdout) < 350_000, `${stdout} bytes by brotli`);
   assert.ok(Number(stdout) > 0);
 });
 

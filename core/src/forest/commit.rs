@@ -42,12 +42,8 @@ impl Forest {
     /// committed. Tells if a deferred group had to be given up since the last flush.
     pub(crate) async fn flush(self: &Arc<Self>, watch: &Watch) -> Result<()> {
         let outcome = self.round(Work::Commit, watch, || false).await;
-        let mut state = self.state();
-        if let Err(error) = outcome {
-            state.refused.take_if(|refused| refused.code() == error.code());
-            return Err(error);
-        }
-        state.refused.take().map_or(Ok(()), Err)
+        // What was given up is told whatever became of the rest, which the next flush tells.
+        self.state().refused.take().map_or(outcome, Err)
     }
 
     /// Commits all that is pending and empties the tail, so that every directory has a link.

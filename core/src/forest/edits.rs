@@ -117,7 +117,7 @@ impl Forest {
                 let error = Error::Conflict { reason: error.code(), path: error.path().cloned() };
                 let error = state.told(&ticket, error);
                 if durability == Durability::Deferred {
-                    state.refused.get_or_insert(error.clone());
+                    state.give_up(&error);
                 }
                 ticket.decide(Err(error));
                 state.pending.retain(|group| !group.ticket.is(&ticket));

@@ -123,6 +123,15 @@ impl State {
         if self.doubts.hold(ticket) { Error::OutcomeUnknown } else { error }
     }
 
+    /// A deferred group is not tried any more; the next flush tells why. It is never told by
+    /// [`Error::OutcomeUnknown`], after which a flush may be made again.
+    pub(super) fn give_up(&mut self, error: &Error) {
+        self.refused.get_or_insert_with(|| match error {
+            Error::OutcomeUnknown => Error::Conflict { reason: error.code(), path: None },
+            error => error.clone(),
+        });
+    }
+
     /// Another root than `root` was found. Tells those who wait what became of the commits that were
     /// in doubt. Of which it is unknown is not done again: another writer may have built on it.
     pub(super) fn end_doubts(&mut self, tidings: &Tidings) {
@@ -142,7 +151,7 @@ impl State {
                     && is_pending
                     && group.durability == Durability::Deferred
                 {
-                    self.refused.get_or_insert_with(|| error.clone());
+                    self.give_up(error);
                 }
             }
         }

@@ -104,7 +104,7 @@ final class CancellationTests: SealwoodTestCase {
         let store = HostStore()
         let vault = try await newVault(store)
         store.arm(at: 1, method: nil, how: .code("cancelled"))
-        await assertThrows(.cancelled) { try await vault.put("a", pattern(10)) }
+        await assertThrows(.cancelled) { try await vault.put("a", pattern(5_000)) }
     }
 
     func testAStoreHearsThatItsCallIsNoLongerNeeded() async throws {

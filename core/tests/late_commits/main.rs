@@ -3,146 +3,21 @@
 //! told as failed that may still come, and none is made twice.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../common/mod.rs"]
 mod common;
+mod slow;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-use std::task::Poll;
+use std::sync::Arc;
 
-use bytes::Bytes;
 use common::*;
 use futures_lite::future::{block_on, poll_once};
 use proptest::prelude::*;
-use sealwood::blob::{
-    BlobStore, DirectoryStore, ETag, MemoryStore, Object, ObjectMeta, ObjectPage, Precondition,
-};
+use sealwood::blob::{BlobStore, DirectoryStore, MemoryStore};
 use sealwood::platform::BoxFuture;
 use sealwood::vault::PutOptions;
 use sealwood::{Error, Result, Vault};
-
-/// What becomes of the put of a root.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Way {
-    /// It is answered.
-    Straight,
-    /// It takes effect, and the answer is lost.
-    Unanswered,
-    /// It never arrives.
-    Lost,
-    /// The answer is given up on, and it is on its way until the test lets it arrive.
-    Late,
-    /// The same, but the answer is given up on only once another way is taken: a call that waits
-    /// for it can be dropped.
-    LateAndSilent,
-}
-
-/// A store whose roots take the ways they are told.
-struct Slow {
-    inner: Arc<MemoryStore>,
-    way: Mutex<Way>,
-    on_their_way: Mutex<Vec<(Bytes, Precondition)>>,
-    roots: AtomicUsize,
-}
-
-impl Slow {
-    fn new(inner: Arc<MemoryStore>) -> Arc<Self> {
-        let (way, roots) = (Mutex::new(Way::Straight), AtomicUsize::new(0));
-        Arc::new(Self { inner, way, on_their_way: Mutex::default(), roots })
-    }
-
-    /// The way of every root from now on.
-    fn take(&self, way: Way) {
-        *self.way.lock().unwrap() = way;
-    }
-
-    fn count(&self) -> usize {
-        self.on_their_way.lock().unwrap().len()
-    }
-
-    /// A root that is on its way arrives: the oldest is number 0.
-    fn land(&self, number: usize) {
-        let (bytes, condition) = self.on_their_way.lock().unwrap().remove(number);
-        // Nobody hears of it.
-        let _ = block_on(self.inner.put("root", bytes, condition));
-    }
-}
-
-fn no_answer() -> Error {
-    Error::StoreUnavailable { reason: "injected".into(), retry_after: None }
-}
-
-impl BlobStore for Slow {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
-        self.inner.get(key)
-    }
-
-    fn get_range<'a>(&'a self, key: &'a str, at: u64, len: u64) -> BoxFuture<'a, Result<Bytes>> {
-        self.inner.get_range(key, at, len)
-    }
-
-    fn put<'a>(
-        &'a self,
-        key: &'a str,
-        bytes: Bytes,
-        precondition: Precondition,
-    ) -> BoxFuture<'a, Result<ETag>> {
-        Box::pin(async move {
-            if key != "root" {
-                return self.inner.put(key, bytes, precondition).await;
-            }
-            self.roots.fetch_add(1, Ordering::SeqCst);
-            let way = *self.way.lock().unwrap();
-            match way {
-                Way::Straight => self.inner.put(key, bytes, precondition).await,
-                Way::Unanswered => {
-                    let _ = self.inner.put(key, bytes, precondition).await;
-                    Err(no_answer())
-                }
-                Way::Lost => Err(no_answer()),
-                Way::Late | Way::LateAndSilent => {
-                    self.on_their_way.lock().unwrap().push((bytes, precondition));
-                    let is_silent = || *self.way.lock().unwrap() == Way::LateAndSilent;
-                    std::future::poll_fn(|_| match is_silent() {
-                        true => Poll::Pending,
-                        false => Poll::Ready(()),
-                    })
-                    .await;
-                    Err(no_answer())
-                }
-            }
-        })
-    }
-
-    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
-        self.inner.delete(key)
-    }
-
-    fn list<'a>(
-        &'a self,
-        prefix: &'a str,
-        start_after: Option<&'a str>,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<ObjectPage>> {
-        self.inner.list(prefix, start_after, limit)
-    }
-
-    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
-        self.inner.head(key)
-    }
-
-    fn confirms_puts(&self) -> bool {
-        true
-    }
-
-    fn flush(&self) -> BoxFuture<'_, Result<()>> {
-        self.inner.flush()
-    }
-
-    fn needs_flush(&self) -> bool {
-        false
-    }
-}
+use slow::{Slow, Way};
 
 /// Two clients of one vault: ours over a store whose roots may be late, another beside it.
 async fn clients() -> (Arc<MemoryStore>, Arc<Slow>, Vault, Vault) {
@@ -307,7 +182,7 @@ fn a_commit_in_doubt_that_nothing_tells_of_is_unknown_and_not_made_again() {
         theirs.link("").await.unwrap();
         put(&theirs, "last", b"theirs").await.unwrap();
         // What was not sent is committed; of the rest the flush tells, once.
-        assert_eq!(code(ours.flush().await), "outcome-unknown");
+        assert_eq!(code(ours.flush().await), "conflict");
         assert!(!ours.needs_flush());
         ours.flush().await.unwrap();
         assert_eq!(both(&store, &ours, "0").await, "theirs");
@@ -339,7 +214,7 @@ fn what_needs_a_change_in_doubt_is_in_doubt_as_well() {
             if lands {
                 slow.land(1);
             }
-            assert_eq!(code(ours.flush().await), "outcome-unknown");
+            assert_eq!(code(ours.flush().await), "conflict");
             ours.flush().await.unwrap();
             ours.refresh().await.unwrap();
             let [child, after] =
@@ -488,92 +363,141 @@ proptest! {
 
     #[test]
     fn nothing_is_made_twice_and_nothing_that_came_is_told_as_failed(steps in steps()) {
-        block_on(async {
-            let (store, slow, ours, theirs) = clients().await;
-            let mut known: BTreeMap<String, Known> = BTreeMap::new();
-            let mut deferred_now: Vec<String> = Vec::new();
-            let mut marked = std::collections::BTreeSet::new();
-            for (number, step) in steps.iter().enumerate() {
-                let path = format!("ours/{number}");
-                let (size, way) = match step {
-                    Step::Put { way } => (50, *way),
-                    Step::PutPacked { way } => (2_000, *way),
-                    Step::Flush { way } | Step::Link { way } => (0, *way),
-                    _ => (0, Way::Straight),
-                };
-                slow.take(way);
-                match step {
-                    Step::Put { .. } | Step::PutPacked { .. } => {
-                        let content = noise(number as u64, size);
-                        let call = ours.put(&path, content, PutOptions::default());
-                        let outcome = match poll_once(Box::pin(call)).await {
-                            None => Known::Open,
-                            Some(Ok(_)) => Known::Done,
-                            Some(Err(Error::OutcomeUnknown)) => Known::Open,
-                            Some(Err(_)) => Known::Failed,
-                        };
-                        known.insert(path, outcome);
-                    }
-                    Step::PutDeferred => {
-                        ours.put(&path, noise(number as u64, 50), deferred()).await.unwrap();
-                        known.insert(path.clone(), Known::Open);
-                        deferred_now.push(path);
-                    }
-                    Step::Flush { .. } => {
-                        if let Some(Ok(())) = poll_once(Box::pin(ours.flush())).await {
-                            prop_assert!(!ours.needs_flush());
-                            for path in deferred_now.drain(..) {
-                                known.insert(path, Known::Done);
-                            }
-                        } else if !ours.needs_flush() {
-                            deferred_now.clear();
-                        }
-                    }
-                    Step::Link { .. } => {
-                        let _ = poll_once(Box::pin(ours.link(""))).await;
-                        if !ours.needs_flush() {
-                            deferred_now.clear();
-                        }
-                    }
-                    Step::Land { number } => if slow.count() > 0 {
-                        slow.land(number % slow.count());
-                    },
-                    Step::Refresh => ours.refresh().await.unwrap(),
-                    Step::Mark => {
-                        theirs.refresh().await.unwrap();
-                        for path in known.keys().filter(|path| !marked.contains(*path)).cloned().collect::<Vec<_>>() {
-                            if theirs.exists(&path).await.unwrap() {
-                                put(&theirs, &path, b"theirs").await.unwrap();
-                                marked.insert(path);
-                            }
-                        }
-                    }
-                    Step::TheirPut => put(&theirs, &format!("theirs/{number}"), b"x").await.unwrap(),
-                    Step::TheirLink => theirs.link("").await.map(drop).unwrap(),
-                }
-            }
-            slow.take(Way::Straight);
-            while slow.count() > 0 {
-                slow.land(0);
-            }
-            let _ = ours.flush().await;
-            ours.flush().await.unwrap();
-            prop_assert!(!ours.needs_flush());
-            ours.refresh().await.unwrap();
-            let cold = tree(&open(store.clone()).await).await;
-            prop_assert!(tree(&ours).await == cold);
-            for (path, known) in &known {
-                let there = cold.get(path).cloned().flatten();
-                match known {
-                    Known::Done => prop_assert!(there.is_some(), "{} is lost", path),
-                    Known::Failed => prop_assert!(there.is_none(), "{} failed and came", path),
-                    Known::Open => {}
-                }
-                if marked.contains(path) {
-                    prop_assert_eq!(there.as_deref(), Some(&b"theirs"[..]), "{} was made twice", path);
-                }
-            }
-            Ok(())
-        })?;
+        block_on(check(&steps))?;
     }
+}
+
+/// Takes the steps and asks what there is in the end.
+async fn check(steps: &[Step]) -> Result<(), TestCaseError> {
+    let (store, slow, ours, theirs) = clients().await;
+    let mut known: BTreeMap<String, Known> = BTreeMap::new();
+    let mut deferred_now: Vec<String> = Vec::new();
+    let mut marked = std::collections::BTreeSet::new();
+    for (number, step) in steps.iter().enumerate() {
+        let path = format!("ours/{number}");
+        let (size, way) = match step {
+            Step::Put { way } => (50, *way),
+            Step::PutPacked { way } => (2_000, *way),
+            Step::Flush { way } | Step::Link { way } => (0, *way),
+            _ => (0, Way::Straight),
+        };
+        slow.take(way);
+        match step {
+            Step::Put { .. } | Step::PutPacked { .. } => {
+                let content = noise(number as u64, size);
+                let call = ours.put(&path, content, PutOptions::default());
+                let outcome = match poll_once(Box::pin(call)).await {
+                    None => Known::Open,
+                    Some(Ok(_)) => Known::Done,
+                    Some(Err(Error::OutcomeUnknown)) => Known::Open,
+                    Some(Err(_)) => Known::Failed,
+                };
+                known.insert(path, outcome);
+            }
+            Step::PutDeferred => {
+                ours.put(&path, noise(number as u64, 50), deferred()).await.unwrap();
+                known.insert(path.clone(), Known::Open);
+                deferred_now.push(path);
+            }
+            Step::Flush { .. } => {
+                match poll_once(Box::pin(ours.flush())).await {
+                    Some(Ok(())) => {
+                        prop_assert!(!ours.needs_flush());
+                        for path in deferred_now.drain(..) {
+                            known.insert(path, Known::Done);
+                        }
+                    }
+                    // Some of them were given up. After any other error all are tried again.
+                    Some(Err(Error::Conflict { .. })) => deferred_now.clear(),
+                    _ if !ours.needs_flush() => deferred_now.clear(),
+                    _ => {}
+                }
+            }
+            Step::Link { .. } => {
+                let _ = poll_once(Box::pin(ours.link(""))).await;
+                if !ours.needs_flush() {
+                    deferred_now.clear();
+                }
+            }
+            Step::Land { number } => {
+                if slow.count() > 0 {
+                    slow.land(number % slow.count());
+                }
+            }
+            Step::Refresh => ours.refresh().await.unwrap(),
+            Step::Mark => {
+                theirs.refresh().await.unwrap();
+                for path in
+                    known.keys().filter(|path| !marked.contains(*path)).cloned().collect::<Vec<_>>()
+                {
+                    if theirs.exists(&path).await.unwrap() {
+                        put(&theirs, &path, b"theirs").await.unwrap();
+                        marked.insert(path);
+                    }
+                }
+            }
+            Step::TheirPut => put(&theirs, &format!("theirs/{number}"), b"x").await.unwrap(),
+            Step::TheirLink => theirs.link("").await.map(drop).unwrap(),
+        }
+    }
+    slow.take(Way::Straight);
+    while slow.count() > 0 {
+        slow.land(0);
+    }
+    let _ = ours.flush().await;
+    ours.flush().await.unwrap();
+    prop_assert!(!ours.needs_flush());
+    ours.refresh().await.unwrap();
+    let cold = tree(&open(store.clone()).await).await;
+    prop_assert!(tree(&ours).await == cold);
+    for (path, known) in &known {
+        let there = cold.get(path).cloned().flatten();
+        match known {
+            Known::Done => prop_assert!(there.is_some(), "{} is lost", path),
+            Known::Failed => prop_assert!(there.is_none(), "{} failed and came", path),
+            Known::Open => {}
+        }
+        if marked.contains(path) {
+            prop_assert_eq!(there.as_deref(), Some(&b"theirs"[..]), "{} was made twice", path);
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn a_flush_that_is_well_says_so_of_what_waited_before_it() {
+    let steps = [
+        Step::TheirLink,
+        Step::TheirPut,
+        Step::PutDeferred,
+        Step::TheirPut,
+        Step::Flush { way: Way::LateAndSilent },
+        Step::Put { way: Way::Late },
+        Step::PutPacked { way: Way::Late },
+        Step::PutDeferred,
+        Step::PutDeferred,
+        Step::TheirPut,
+        Step::Put { way: Way::Late },
+        Step::Flush { way: Way::Late },
+        Step::Refresh,
+        Step::Mark,
+        Step::TheirPut,
+        Step::Mark,
+        Step::PutDeferred,
+        Step::Mark,
+        Step::PutDeferred,
+        Step::Put { way: Way::Unanswered },
+        Step::Land { number: 6 },
+        Step::Refresh,
+        Step::Land { number: 2 },
+        Step::PutDeferred,
+        Step::Mark,
+        Step::Flush { way: Way::Late },
+        Step::Refresh,
+        Step::Refresh,
+        Step::Land { number: 3 },
+        Step::Flush { way: Way::Straight },
+        Step::Land { number: 2 },
+    ];
+    block_on(check(&steps)).unwrap();
 }
