@@ -12,6 +12,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::files::NUMBER_MAX;
 use super::frame::FrameRef;
 use super::frames::{FrameFile, FrameFiles, FramePosition};
 use super::renames::Rename;
@@ -160,6 +161,12 @@ impl Catalog {
             ..Self::default()
         };
         catalog.frames.next_file = reader.varint()?;
+        if [catalog.next_segment, catalog.next_position, catalog.frames.next_file]
+            .iter()
+            .any(|next| *next > NUMBER_MAX)
+        {
+            return Err(reader.malformed());
+        }
         catalog.next_namespace = reader.varint_u32()?;
         if flag(&mut reader)? {
             catalog.root = Some(frame(&mut reader)?);

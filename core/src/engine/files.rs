@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::error::Error;
+use crate::error::{Error, Result};
 
 /// The two slots of the last checkpoints.
 pub(crate) const MANIFEST: &str = "manifest";
@@ -32,6 +32,21 @@ pub(crate) fn frame_file_name(id: u64) -> String {
 pub(crate) fn number_of(name: &str) -> Option<u64> {
     let digits = name.len() == 16 && name.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     digits.then(|| u64::from_str_radix(name, 16).ok()).flatten()
+}
+
+/// No file of an engine has a higher number: there is always one after it.
+pub(crate) const NUMBER_MAX: u64 = 1 << 62;
+
+/// The number after that of the file `name`. `StoreCorrupt` if no engine gets that far.
+pub(crate) fn number_after(directory: &str, name: &str, number: u64) -> Result<u64> {
+    match number < NUMBER_MAX {
+        true => Ok(number + 1),
+        false => Err(Error::StoreCorrupt {
+            what: "file number",
+            file: format!("{directory}/{name}"),
+            offset: 0,
+        }),
+    }
 }
 
 /// The number in a name of [`segment_temp_name`], without the directory.

@@ -166,7 +166,8 @@ fn collect_frame_files(disk: &dyn Disk, rounds: &mut Rounds, state: &mut State) 
     for info in disk.list(files::FRAMES).map_err(io_error)? {
         // Files of other names are not the engine's.
         let Some(number) = number_of(&info.name) else { continue };
-        rounds.frames.next_file = rounds.frames.next_file.max(number + 1);
+        let next = files::number_after(files::FRAMES, &info.name, number)?;
+        rounds.frames.next_file = rounds.frames.next_file.max(next);
         if !rounds.catalog.frame_files.contains_key(&number) {
             state.garbage.frame_files.insert(number);
         }

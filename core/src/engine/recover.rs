@@ -168,14 +168,18 @@ impl Recovery<'_> {
     fn list_segments(&self, state: &mut State) -> Result<BTreeMap<u64, u64>> {
         let mut there = BTreeMap::new();
         for info in self.disk.list(files::LOG).map_err(io_error)? {
-            if let Some(number) = number_of(&info.name) {
+            let number = if let Some(number) = number_of(&info.name) {
                 there.insert(number, info.len);
-                state.next_segment = state.next_segment.max(number + 1);
+                number
             } else if let Some(number) = files::segment_temp_number(&info.name) {
                 state.garbage.temps.insert(format!("{}/{}", files::LOG, info.name));
-                state.next_segment = state.next_segment.max(number + 1);
-            }
-            // What else is there is not the engine's.
+                number
+            } else {
+                // It is not the engine's.
+                continue;
+            };
+            let next = files::number_after(files::LOG, &info.name, number)?;
+            state.next_segment = state.next_segment.max(next);
         }
         Ok(there)
     }

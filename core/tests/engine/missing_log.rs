@@ -103,6 +103,21 @@ fn an_engine_without_a_record_is_told_from_one_that_lost_its_log() {
     assert_told(&disk, "no segment");
 }
 
+#[test]
+fn a_file_whose_number_no_engine_reaches_is_told_and_left_alone() {
+    let disk = FaultDisk::new();
+    drop(open_faulty(&disk, small()));
+    for number in [1 << 62, u64::MAX] {
+        for name in ["log/*", "log/*.tmp", "frames/*"] {
+            let name = name.replace('*', &format!("{number:016x}"));
+            let odd = disk.reopen();
+            odd.open(&name, OpenMode::CreateNew).unwrap().write_at(0, b"not ours").unwrap();
+            assert_told(&odd, &name);
+            assert_eq!(len_of(&odd.reopen(), &name), 8, "{name}");
+        }
+    }
+}
+
 /// But for a cut that takes some of a footer and nothing else: a rebuild has all records then.
 #[test]
 fn after_a_clean_close_every_cut_of_the_log_is_told() {

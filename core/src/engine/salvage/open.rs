@@ -8,6 +8,7 @@ use super::evidence::{Evidence, Source};
 use crate::engine::catalog::{LogPosition, NamespaceInfo};
 use crate::engine::config::EngineConfig;
 use crate::engine::entry::Body;
+use crate::engine::files::NUMBER_MAX;
 use crate::engine::finding::Finding;
 use crate::engine::frames::FrameFile;
 use crate::engine::index::Tree;
@@ -55,7 +56,7 @@ pub(in crate::engine) fn open(
 }
 
 fn empty(evidence: &Evidence, config: &EngineConfig) -> State {
-    let last = evidence.segments.last_key_value().map_or(0, |(number, _)| *number);
+    let last = evidence.segments.last_key_value().map_or(0, |(number, _)| *number).min(NUMBER_MAX);
     let header = SegmentHeader {
         kind: SegmentKind::Original,
         id: last + 1,

@@ -17,7 +17,7 @@
 //! Magic, checksum and length stay where they are in every version, so that another version is
 //! told from damage.
 
-use crate::engine::files::{io_error, read_error, segment_name};
+use crate::engine::files::{NUMBER_MAX, io_error, read_error, segment_name};
 use crate::engine::segments::SegmentKind;
 use crate::error::{Error, Result};
 use crate::platform::disk::DiskFile;
@@ -140,7 +140,7 @@ impl SegmentHeader {
         };
         // Places are from 1 on, and there is one after each.
         let one_spelling = (through, before) == (last, end) && fields.0.is_empty();
-        if position == 0 || last == u64::MAX || !one_spelling {
+        if position == 0 || last >= NUMBER_MAX || !one_spelling {
             return Err(HeaderError::Invalid);
         }
         Ok(Self { kind, id, position, through, before, as_of })
