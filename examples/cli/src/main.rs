@@ -25,8 +25,6 @@ use std::borrow::Cow;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::arguments::Arguments;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -34,7 +32,7 @@ use crate::output::Output;
 use crate::printable::printable_lines;
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::read() {
         Ok(arguments) => arguments,
         Err(error) => return refused_arguments(&error),
     };
