@@ -17,6 +17,7 @@ mod printable;
 mod probe_memory;
 mod record;
 mod secrets;
+mod stream;
 mod upload;
 mod vault_argument;
 mod walk;
