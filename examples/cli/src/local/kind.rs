@@ -5,6 +5,7 @@ use std::fs::FileType;
 
 /// A kind of local thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "some are found on Unix alone"))]
 pub(crate) enum LocalKind {
     File,
     Folder,
