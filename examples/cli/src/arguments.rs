@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{ArgAction, Args, Parser};
 
 use crate::command::Command;
@@ -19,6 +20,21 @@ pub(crate) struct Arguments {
     /// Print the version
     #[arg(long, action = ArgAction::Version)]
     version: (),
+}
+
+impl Arguments {
+    /// The arguments of this run.
+    pub(crate) fn read() -> Result<Self, clap::Error> {
+        Self::try_parse().map_err(|mut error| {
+            // The only path that was given counts as the last one, but who gave it means the first.
+            let sources = ContextValue::Strings(vec!["<SOURCES>...".to_owned()]);
+            if error.get(ContextKind::InvalidArg) == Some(&sources) {
+                let destination = ContextValue::Strings(vec!["<DESTINATION>".to_owned()]);
+                error.insert(ContextKind::InvalidArg, destination);
+            }
+            error
+        })
+    }
 }
 
 /// What every command takes.

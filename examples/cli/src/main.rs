@@ -17,6 +17,7 @@ mod printable;
 mod probe_memory;
 mod record;
 mod secrets;
+mod stream;
 mod upload;
 mod vault_argument;
 mod walk;
@@ -25,8 +26,6 @@ use std::borrow::Cow;
 use std::io::Write;
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::arguments::Arguments;
 use crate::context::Context;
 use crate::failure::Failure;
@@ -34,7 +33,7 @@ use crate::output::Output;
 use crate::printable::printable_lines;
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::read() {
         Ok(arguments) => arguments,
         Err(error) => return refused_arguments(&error),
     };

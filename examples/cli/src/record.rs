@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
 
 use sealwood::vault::{EntryInfo, EntryKind};
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 use crate::bytes_text::{count, size};
+use crate::local::LocalKind;
 use crate::printable::printable;
 
 /// An entry of a vault.
@@ -57,6 +60,31 @@ impl fmt::Display for Totals {
             write!(f, ", {} failed", self.failed)?;
         }
         Ok(())
+    }
+}
+
+/// Something in a local tree that is not stored.
+pub(crate) struct LeftOut<'a> {
+    pub(crate) path: &'a Path,
+    pub(crate) kind: LocalKind,
+}
+
+impl Serialize for LeftOut<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("LeftOut", 2)?;
+        fields.serialize_field("skipped", &self.path.to_string_lossy())?;
+        fields.serialize_field("kind", &self.kind.to_string())?;
+        fields.end()
+    }
+}
+
+impl fmt::Display for LeftOut<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reason = match self.kind {
+            LocalKind::Store => "the vault's own store",
+            _ => "not a file",
+        };
+        write!(f, "left out, {reason}: {}", printable(&self.path.to_string_lossy()))
     }
 }
 

@@ -21,8 +21,8 @@ use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::local::{LocalItem, content_type_of, modified_ms};
 use crate::output::Meter;
-use crate::printable::printable;
-use crate::record::{EntryRecord, Totals};
+use crate::record::{EntryRecord, LeftOut, Totals};
+use crate::stream::{LocalStream, put_stream};
 
 /// Files at work at a time. Each holds some ten chunks of a large content at most.
 const FILES_AT_A_TIME: usize = 4;
@@ -235,10 +235,16 @@ async fn put_item(
             let put = put_file(context, vault, meter, &path, &target, Durability::Deferred);
             put.await.map(Done::File)
         }
-        LocalItem::Folder { target } => Ok(Done::Folder(target)),
-        LocalItem::Other { path } => {
-            let path = path.to_string_lossy();
-            context.output.note(format_args!("left out, not a file: {}", printable(&path)));
+        LocalItem::Stream { path, target } => {
+            let source = LocalStream::new(path);
+            let put = put_stream(context, vault, meter, source, &target, Durability::Deferred);
+            put.await.map(Done::File)
+        }
+        LocalItem::Folder { target, .. } => Ok(Done::Folder(target)),
+        LocalItem::Other { path, kind } => {
+            let left_out = LeftOut { path: &path, kind };
+            context.output.record(&left_out)?;
+            context.output.note(left_out);
             Ok(Done::Skipped)
         }
     }

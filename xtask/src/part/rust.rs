@@ -1,11 +1,13 @@
 //! Every test of every crate on this machine, documentation examples included.
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::Result;
 
 use crate::process;
 use crate::tally::Tally;
+use crate::toolchain::apt;
 use crate::workspace::Workspace;
 
 /// The package that runs the scenarios, and its program.
@@ -14,9 +16,23 @@ const RUNNER: &str = "sealwood-conformance";
 /// What tests need and no package of the workspace asks for.
 pub(super) const FEATURES: &str = "sealwood/fault-disk";
 
+/// Names a folder that takes names for one which differ in case, or has the tests mount one.
+const FOLDING_FOLDER: &str = "SEALWOOD_FOLDING_FOLDER";
+
 pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
-    let features = ["--features", FEATURES];
-    tally.tests(workspace.cargo("test").args(["--workspace", "--no-fail-fast"]).args(features))
+    let mut tests = workspace.cargo("test");
+    tests.args(["--workspace", "--no-fail-fast", "--features", FEATURES]);
+    if std::env::var_os(FOLDING_FOLDER).is_none() && can_mount(workspace) {
+        apt::install(workspace, &["ntfs-3g"])?;
+        tests.env(FOLDING_FOLDER, "mount");
+    }
+    tally.tests(&mut tests)
+}
+
+/// Whether this user can mount a file system of a program.
+fn can_mount(workspace: &Workspace) -> bool {
+    Path::new("/dev/fuse").exists()
+        && process::read(workspace.command("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
 }
 
 /// The runner of scenarios, built; `scenario FILE...` and variables have to follow.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use futures_util::{StreamExt, TryStreamExt};
-use sealwood::path::VaultPath;
+use sealwood::path::{EntryName, VaultPath};
 use sealwood::vault::{EntryInfo, EntryKind, ReadOptions, Snapshot};
 use sealwood::{ContentStream, Progress, Vault};
 use serde::Serialize;
@@ -11,8 +11,9 @@ use serde::Serialize;
 use crate::command::cat;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
-use crate::local::{LocalFile, LocalFolder, write_file};
+use crate::local::{LocalFile, LocalFolder, Spellings, write_file};
 use crate::output::Meter;
+use crate::placement::{Placement, expect_apart};
 use crate::record::Totals;
 use crate::vault_argument::VaultArgument;
 
@@ -47,14 +48,22 @@ impl Get {
         for source in &self.sources {
             sources.push(snapshot.stat(source.as_str()).await?);
         }
+        let is_folder = self.is_folder();
+        if is_folder {
+            expect_apart_in(&sources)?;
+        }
         let bytes = match context.output.shows_progress() {
             true => count_bytes(&snapshot, &sources).await?,
             false => 0,
         };
         let meter = context.output.meter(bytes);
-        let mut download =
-            Download { context, snapshot: &snapshot, meter: &meter, totals: Totals::default() };
-        let is_folder = self.is_folder();
+        let mut download = Download {
+            context,
+            snapshot: &snapshot,
+            meter: &meter,
+            totals: Totals::default(),
+            spellings: Spellings::default(),
+        };
         let mut outcome = Ok(());
         for source in &sources {
             outcome = download.get(source, &self.destination, is_folder).await;
@@ -93,6 +102,7 @@ struct Download<'a> {
     snapshot: &'a Snapshot,
     meter: &'a Meter,
     totals: Totals,
+    spellings: Spellings,
 }
 
 impl Download<'_> {
@@ -108,7 +118,7 @@ impl Download<'_> {
                 self.take(written)
             }
             (EntryKind::File, Some(above)) => {
-                let mut folder = LocalFolder::create(destination, &above)?;
+                let mut folder = LocalFolder::create(destination, &above, &self.spellings)?;
                 let written = match folder.place_file(&source.path) {
                     Ok(local) => self.write(source.clone(), local).await,
                     Err(failure) => Err(failure),
@@ -118,7 +128,7 @@ impl Download<'_> {
             (EntryKind::Directory, above) => {
                 // The top directory has no name, so its entries go right into the destination.
                 let above = above.unwrap_or_else(|| source.path.clone());
-                let folder = LocalFolder::create(destination, &above)?;
+                let folder = LocalFolder::create(destination, &above, &self.spellings)?;
                 self.get_directory(&source.path, folder).await
             }
         }
@@ -222,6 +232,21 @@ fn counted(meter: &Meter, content: ContentStream) -> ContentStream {
         done += part.len() as u64;
         progress(Progress { done, total: None });
     }))
+}
+
+/// Fails if two of the sources would be one file or folder of the destination.
+fn expect_apart_in(sources: &[EntryInfo]) -> Result<()> {
+    let destination = Placement::Into(VaultPath::top());
+    let mut places = Vec::new();
+    for source in sources {
+        let name = source.path.name().map(EntryName::new).transpose()?;
+        places.push(destination.of(name.as_ref()));
+    }
+    let shown = sources.iter().map(|source| match source.path.is_top() {
+        true => Path::new("/"),
+        false => Path::new(source.path.as_str()),
+    });
+    expect_apart(shown.zip(&places))
 }
 
 async fn count_bytes(snapshot: &Snapshot, sources: &[EntryInfo]) -> Result<u64> {

@@ -1,17 +1,18 @@
 //! `sealwood put`
 
-use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use sealwood::Vault;
-use sealwood::vault::{EntryKind, Metadata, PutOptions};
+use sealwood::vault::{Durability, EntryKind};
 
 use crate::address::Address;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
-use crate::local::{LocalTree, content_type_of, own_name};
-use crate::placement::Placement;
+use crate::local::{LocalTree, own_name};
+use crate::placement::{Placement, expect_apart};
 use crate::record::{EntryRecord, Totals};
+use crate::stream::put_stream;
 use crate::upload::Upload;
 use crate::vault_argument::VaultArgument;
 
@@ -36,9 +37,9 @@ impl Put {
             }
             return context.with_vault(async |vault| self.put_stdin(context, vault).await).await;
         }
-        // A mistake in the arguments should show before anything is stored.
+        // A mistake in the arguments should show before a secret is asked for.
         for source in &self.sources {
-            fs::metadata(source).map_err(|error| Failure::local(source, error))?;
+            source.metadata().map_err(|error| Failure::local(source, error))?;
         }
         context.with_vault(async |vault| self.put_trees(context, vault).await).await
     }
@@ -53,15 +54,10 @@ impl Put {
             Err(error) => return Err(error.into()),
         }
         let meter = context.output.meter(0);
-        let content_type = target.name().and_then(content_type_of);
-        let options = PutOptions {
-            metadata: Metadata { content_type, ..Metadata::default() },
-            watch: context.watch(&meter),
-            ..PutOptions::default()
-        };
-        let put = vault.put_reader(target.as_str(), std::io::stdin(), options).await;
+        let put = put_stream(context, vault, &meter, io::stdin(), target, Durability::OnReturn);
+        let entry = put.await;
         meter.clear();
-        let entry = put.map_err(|error| Failure::from(error).at(target.as_str()))?;
+        let entry = entry?;
         context.output.record(&EntryRecord::new(&entry))?;
         summarize(context, &Totals { files: 1, bytes: entry.size, ..Totals::default() })
     }
@@ -88,18 +84,22 @@ impl Put {
     async fn trees(&self, context: &Context, vault: &Vault) -> Result<Vec<LocalTree>> {
         let placement = Placement::find(vault, &self.destination, self.sources.len()).await?;
         // A vault does not store itself.
-        let without = match context.address()? {
+        let store = match context.address()? {
             Address::Engine(path) | Address::Directory(path) => path.canonicalize().ok(),
             Address::S3(_) | Address::Memory => None,
         };
-        let trees = self.sources.iter().map(|source| {
-            let target = match &placement {
-                Placement::Exactly(path) => path.clone(),
-                Placement::Into(_) => placement.of(own_name(source)?.as_str())?,
+        let mut targets = Vec::new();
+        for source in &self.sources {
+            let name = match placement {
+                Placement::Exactly(_) => None,
+                Placement::Into(_) => own_name(source)?,
             };
-            Ok(LocalTree { path: source.clone(), target, without: without.clone() })
-        });
-        trees.collect()
+            targets.push(placement.of(name.as_ref()));
+        }
+        let sources = self.sources.iter().map(PathBuf::as_path);
+        expect_apart(sources.clone().zip(&targets))?;
+        let trees = sources.zip(targets);
+        trees.map(|(source, target)| LocalTree::new(source, target, store.as_deref())).collect()
     }
 }
 

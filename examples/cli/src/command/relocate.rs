@@ -1,11 +1,13 @@
 //! `sealwood mv` and `sealwood cp`
 
-use sealwood::path::PathRule;
+use std::path::Path;
+
+use sealwood::path::{EntryName, PathRule};
 use sealwood::{Error, Vault};
 
 use crate::context::Context;
 use crate::failure::Result;
-use crate::placement::Placement;
+use crate::placement::{Placement, expect_apart};
 use crate::record::Relocation;
 use crate::vault_argument::VaultArgument;
 
@@ -34,16 +36,19 @@ impl Relocate {
 
     async fn relocate(&self, context: &Context, vault: &Vault, how: How) -> Result<()> {
         let placement = Placement::find(vault, &self.destination, self.sources.len()).await?;
-        let batch = vault.batch();
         let mut targets = Vec::new();
         for source in &self.sources {
             let name = source.path.name().ok_or(Error::InvalidPath(PathRule::Top))?;
-            let target = placement.of(name)?;
+            targets.push(placement.of(Some(&EntryName::new(name)?)));
+        }
+        let shown = self.sources.iter().map(|source| Path::new(source.as_str()));
+        expect_apart(shown.zip(&targets))?;
+        let batch = vault.batch();
+        for (source, target) in self.sources.iter().zip(&targets) {
             match how {
                 How::Move => batch.rename(source.as_str(), target.as_str())?,
                 How::Copy => batch.copy(source.as_str(), target.as_str())?,
             }
-            targets.push(target);
         }
         batch.commit().await?;
         for (source, target) in self.sources.iter().zip(&targets) {

@@ -33,6 +33,7 @@ pub(crate) async fn write_file(
     if let Some(modified) = modified {
         draft.file.set_modified(modified).map_err(failed)?;
     }
+    local.claim(&draft.name.folder)?;
     draft.rename(local.name()).map_err(failed)
 }
 

@@ -4,7 +4,8 @@ use std::fs::Metadata;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use sealwood::path::EntryName;
+use sealwood::Error;
+use sealwood::path::{EntryName, PathRule};
 
 use crate::failure::{Failure, Result};
 
@@ -21,17 +22,48 @@ pub(crate) fn content_type_of(name: &str) -> Option<String> {
 
 /// The name a vault gives to the local file at `path`.
 pub(crate) fn vault_name(path: &Path) -> Result<EntryName> {
-    let refused = |code, reason| Failure::LocalRefused { code, reason, path: path.to_owned() };
     let name = path.file_name().and_then(|name| name.to_str());
-    let name = name.ok_or_else(|| refused("path-not-utf8", "the name is not UTF-8"))?;
-    Ok(EntryName::new(name)?)
+    let name = name.ok_or_else(|| name_refused(PathRule::NotUtf8, path))?;
+    EntryName::new(name).map_err(|error| match error {
+        Error::InvalidPath(rule) => name_refused(rule, path),
+        error => error.into(),
+    })
 }
 
-/// The same for a path such as `.`, which does not say its own name.
-pub(crate) fn own_name(path: &Path) -> Result<EntryName> {
+/// The same for a path such as `.`, which does not say its own name; `None` for the root of a file
+/// system, which has none.
+pub(crate) fn own_name(path: &Path) -> Result<Option<EntryName>> {
     if path.file_name().is_some() {
-        return vault_name(path);
+        return vault_name(path).map(Some);
     }
     let whole = path.canonicalize().map_err(|error| Failure::local(path, error))?;
-    vault_name(&whole)
+    whole.file_name().map(|_| vault_name(&whole)).transpose()
+}
+
+/// The failure of the local file at `path` whose place in a vault would break `rule`.
+pub(super) fn name_refused(rule: PathRule, path: &Path) -> Failure {
+    let reason = match rule {
+        PathRule::NotUtf8 => "the name is not UTF-8",
+        PathRule::NameTooLong => "the name is longer than the 255 bytes a vault has for it",
+        PathRule::PathTooLong => "its path in the vault is longer than 4096 bytes",
+        _ => "nothing in a vault can have that name",
+    };
+    Failure::LocalRefused { code: rule.code(), reason, path: path.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn the_root_of_a_file_system_has_no_name() {
+        for path in ["/", "/..", "//"] {
+            assert_eq!(own_name(Path::new(path)).unwrap(), None, "{path}");
+        }
+        let named = own_name(Path::new("a/b/.")).unwrap().unwrap();
+        assert_eq!(named.as_str(), "b");
+    }
 }

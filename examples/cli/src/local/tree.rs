@@ -1,20 +1,31 @@
 //! A local file or folder, walked in order of names.
+//!
+//! Each folder is read whole when the walk comes to it, and what is found in it gets its place from
+//! the folder it was found in. Names that differ here can be one name in a vault; of those the
+//! first is taken, and the others are failures. What is held are the names of the folders on the
+//! way to where the walk is, never those of the whole tree.
 
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::fs::{self, DirEntry};
+use std::io;
 use std::path::{Path, PathBuf};
+use std::vec;
 
-use sealwood::path::VaultPath;
-use walkdir::{DirEntry, WalkDir};
+use sealwood::path::{EntryName, PATH_BYTES_MAX, PathRule, VaultPath};
 
-use super::vault_name;
+use super::kind::LocalKind;
+use super::reader::{name_refused, vault_name};
 use crate::failure::{Failure, Result};
 
 /// A local file or folder and the place it has in the vault.
 #[derive(Debug, Clone)]
 pub(crate) struct LocalTree {
-    pub(crate) path: PathBuf,
-    pub(crate) target: VaultPath,
+    path: PathBuf,
+    kind: LocalKind,
+    target: VaultPath,
     /// A folder to leave out: the vault's own store.
-    pub(crate) without: Option<PathBuf>,
+    store: Option<PathBuf>,
 }
 
 /// Something found in a tree.
@@ -24,44 +35,56 @@ pub(crate) enum LocalItem {
         path: PathBuf,
         target: VaultPath,
     },
-    Folder {
+    /// A pipe or a device that was named itself: what it gives until it ends.
+    Stream {
+        path: PathBuf,
         target: VaultPath,
     },
-    /// A symbolic link, a pipe, a device: not followed, not stored.
+    Folder {
+        path: PathBuf,
+        target: VaultPath,
+    },
+    /// What is not followed and not stored: a link, a pipe, the vault's own store.
     Other {
         path: PathBuf,
+        kind: LocalKind,
     },
 }
 
 impl LocalTree {
-    /// Everything in the tree, each folder before what it holds. A symbolic link is followed only
-    /// if it is the tree itself.
+    /// What the user named `path`, with `target` as its place. A link is what it leads to. Fails
+    /// if that is nothing a vault can store, or is in `store`, the vault's own.
+    pub(crate) fn new(path: &Path, target: VaultPath, store: Option<&Path>) -> Result<Self> {
+        let failed = |error| Failure::local(path, error);
+        let refused = |code, reason| Failure::LocalRefused { code, reason, path: path.to_owned() };
+        let kind = LocalKind::of(fs::metadata(path).map_err(failed)?.file_type());
+        // A folder that is gone can still be asked and answers that it is empty.
+        let whole = match (path.canonicalize(), kind) {
+            (Err(error), LocalKind::Folder) => return Err(failed(error)),
+            (whole, _) => whole.ok(),
+        };
+        if whole.zip(store).is_some_and(|(whole, store)| whole.starts_with(store)) {
+            return Err(refused("local-own-store", "it belongs to the vault's own store"));
+        }
+        match kind {
+            LocalKind::File | LocalKind::Folder | LocalKind::Pipe | LocalKind::Device => {}
+            _ => return Err(refused("local-not-a-file", "it cannot be read as a file")),
+        }
+        Ok(Self { path: path.to_owned(), kind, target, store: store.map(Path::to_owned) })
+    }
+
+    /// Everything in the tree, each folder before what it holds. Only the tree itself may be a
+    /// link that is followed.
     pub(crate) fn items(&self) -> impl Iterator<Item = Result<LocalItem>> {
-        let without = self.without.clone();
-        let walk = WalkDir::new(&self.path).sort_by_file_name().into_iter();
-        let walk = walk.filter_entry(move |entry| !is_excluded(entry, without.as_deref()));
-        // The targets of the folders that lead to the current entry.
-        let mut folders: Vec<Option<VaultPath>> = Vec::new();
-        let top = self.target.clone();
-        walk.filter_map(move |entry| {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => return Some(Err(walk_failed(error))),
-            };
-            folders.truncate(entry.depth());
-            let target = match folders.last() {
-                None => Ok(top.clone()),
-                Some(Some(parent)) => vault_name(entry.path()).map(|name| parent.join(&name)),
-                // Its folder's name was refused, which has been reported.
-                Some(None) => {
-                    if entry.file_type().is_dir() {
-                        folders.push(None);
-                    }
-                    return None;
-                }
-            };
-            Some(item(&entry, target, &mut folders))
-        })
+        let (path, target) = (self.path.clone(), self.target.clone());
+        let entered = (self.kind == LocalKind::Folder).then(|| (path.clone(), target.clone()));
+        let top = match self.kind {
+            LocalKind::Folder => LocalItem::Folder { path, target },
+            LocalKind::File => LocalItem::File { path, target },
+            _ => LocalItem::Stream { path, target },
+        };
+        let below = Walk { store: self.store.clone(), open: Vec::new(), entered };
+        std::iter::once(Ok(top)).chain(below)
     }
 
     /// The bytes of all files, as far as they can be found out.
@@ -74,35 +97,108 @@ impl LocalTree {
     }
 }
 
-fn item(
-    entry: &DirEntry,
-    target: Result<VaultPath>,
-    folders: &mut Vec<Option<VaultPath>>,
-) -> Result<LocalItem> {
-    if entry.file_type().is_dir() {
-        folders.push(target.as_ref().ok().cloned());
-        return Ok(LocalItem::Folder { target: target? });
-    }
-    // Named on the command line, a link to a file is that file.
-    let is_file = match entry.depth() {
-        0 => entry.path().is_file(),
-        _ => entry.file_type().is_file(),
-    };
-    if !is_file {
-        return Ok(LocalItem::Other { path: entry.path().to_owned() });
-    }
-    Ok(LocalItem::File { path: entry.path().to_owned(), target: target? })
+/// The walk below a folder.
+struct Walk {
+    store: Option<PathBuf>,
+    /// The folders that lead to where the walk is.
+    open: Vec<OpenFolder>,
+    /// A folder that was given and is to be read next.
+    entered: Option<(PathBuf, VaultPath)>,
 }
 
-fn is_excluded(entry: &DirEntry, without: Option<&Path>) -> bool {
-    let Some(without) = without else { return false };
-    entry.file_type().is_dir()
-        && entry.file_name() == without.file_name().unwrap_or_default()
-        && entry.path().canonicalize().is_ok_and(|path| path == without)
+/// A folder that the walk is in.
+struct OpenFolder {
+    path: PathBuf,
+    target: VaultPath,
+    /// The names that what was found so far has in the vault.
+    taken: HashSet<EntryName>,
+    entries: vec::IntoIter<io::Result<Found>>,
 }
 
-fn walk_failed(error: walkdir::Error) -> Failure {
-    let path = error.path().map(Path::to_owned).unwrap_or_default();
-    let error = error.into_io_error().unwrap_or_else(|| std::io::ErrorKind::Other.into());
-    Failure::Local { error, path }
+struct Found {
+    name: OsString,
+    kind: io::Result<LocalKind>,
+}
+
+impl Iterator for Walk {
+    type Item = Result<LocalItem>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some((path, target)) = self.entered.take() {
+            match OpenFolder::read(path, target) {
+                Ok(folder) => self.open.push(folder),
+                Err(failure) => return Some(Err(failure)),
+            }
+        }
+        loop {
+            let folder = self.open.last_mut()?;
+            match folder.entries.next() {
+                Some(Ok(found)) => {
+                    let item = folder.item(found, self.store.as_deref());
+                    if let Ok(LocalItem::Folder { path, target }) = &item {
+                        self.entered = Some((path.clone(), target.clone()));
+                    }
+                    return Some(item);
+                }
+                Some(Err(error)) => return Some(Err(Failure::local(&folder.path, error))),
+                None => drop(self.open.pop()),
+            }
+        }
+    }
+}
+
+impl OpenFolder {
+    fn read(path: PathBuf, target: VaultPath) -> Result<Self> {
+        let entries = fs::read_dir(&path).map_err(|error| Failure::local(&path, error))?;
+        // An entry itself would hold the folder open.
+        let mut entries: Vec<_> = entries.map(|entry| entry.map(Found::new)).collect();
+        entries.sort_by(|one, other| match (one, other) {
+            (Ok(one), Ok(other)) => one.name.cmp(&other.name),
+            (one, other) => one.is_ok().cmp(&other.is_ok()),
+        });
+        Ok(Self { path, target, taken: HashSet::new(), entries: entries.into_iter() })
+    }
+
+    fn item(&mut self, found: Found, store: Option<&Path>) -> Result<LocalItem> {
+        let path = self.path.join(&found.name);
+        let kind = found.kind.map_err(|error| Failure::local(&path, error))?;
+        Ok(match kind {
+            LocalKind::File => LocalItem::File { target: self.take(&path)?, path },
+            LocalKind::Folder if is_store(&path, store) => {
+                LocalItem::Other { path, kind: LocalKind::Store }
+            }
+            LocalKind::Folder => LocalItem::Folder { target: self.take(&path)?, path },
+            kind => LocalItem::Other { path, kind },
+        })
+    }
+
+    /// The place in the vault of what is at `path` in this folder, which nothing else gets.
+    fn take(&mut self, path: &Path) -> Result<VaultPath> {
+        let name = vault_name(path)?;
+        let target = self.target.join(&name);
+        if target.as_str().len() > PATH_BYTES_MAX {
+            return Err(name_refused(PathRule::PathTooLong, path));
+        }
+        if !self.taken.insert(name) {
+            return Err(Failure::LocalRefused {
+                code: "local-name-taken",
+                reason: "in a vault its name is that of another one here, spelled in another way",
+                path: path.to_owned(),
+            });
+        }
+        Ok(target)
+    }
+}
+
+impl Found {
+    fn new(entry: DirEntry) -> Self {
+        Self { name: entry.file_name(), kind: entry.file_type().map(LocalKind::of) }
+    }
+}
+
+fn is_store(folder: &Path, store: Option<&Path>) -> bool {
+    store.is_some_and(|store| {
+        folder.file_name() == store.file_name()
+            && folder.canonicalize().is_ok_and(|folder| folder == store)
+    })
 }

@@ -5,7 +5,6 @@
 //! from an open folder its entry is opened, never through a link, and what is made, renamed or
 //! removed is named in the open folder that holds it.
 
-use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,6 +16,7 @@ use cap_std::fs::Dir;
 use sealwood::path::VaultPath;
 
 use super::check_local_name;
+use super::spellings::Spellings;
 use crate::failure::{Failure, Result};
 
 /// A local folder that a directory of a vault is copied to.
@@ -30,26 +30,29 @@ pub(crate) struct LocalFolder {
     path: PathBuf,
     /// The directory of the vault that `root` stands for.
     source: VaultPath,
-    /// The names taken in each folder, where two spellings can mean one file.
-    spellings: HashSet<PathBuf>,
+    spellings: Spellings,
 }
 
 impl LocalFolder {
     /// The folder at `root`, which is made if it is missing, and so is what is missing above it.
-    /// Links on the way to it are the user's own.
-    pub(crate) fn create(root: &Path, source: &VaultPath) -> Result<Self> {
+    /// Links on the way to it are the user's own. `spellings` are those of the whole run.
+    pub(crate) fn create(root: &Path, source: &VaultPath, spellings: &Spellings) -> Result<Self> {
+        let folder = open_or_create(root)?;
+        if !spellings.knows(root) {
+            spellings.learn(root, names_in(&folder, root)?);
+        }
         Ok(Self {
-            root: Arc::new(open_or_create(root)?),
+            root: Arc::new(folder),
             path: root.to_owned(),
             source: source.clone(),
-            spellings: HashSet::new(),
+            spellings: spellings.clone(),
         })
     }
 
     /// Makes the folder of a directory that lies below the source.
     pub(crate) fn make_folder(&mut self, directory: &VaultPath) -> Result<()> {
         let (names, _) = self.local(directory)?;
-        descend(&self.root, &self.path, &names).map(drop)
+        descend(&self.root, &self.path, &names, &self.spellings).map(drop)
     }
 
     /// Where a file that lies below the source is to be written; its folder is there on return.
@@ -57,19 +60,10 @@ impl LocalFolder {
         let (mut folders, path) = self.local(file)?;
         let name = folders.pop().unwrap_or_default();
         // A way that is not clear shows before the content is asked for.
-        descend(&self.root, &self.path, &folders)?;
-        // Such systems take names that differ in case or composition for one.
-        if cfg!(any(windows, target_os = "macos"))
-            && !self.spellings.insert(path.to_string_lossy().to_lowercase().into())
-        {
-            return Err(Failure::LocalRefused {
-                code: "local-name-taken",
-                reason: "on this system the name means a file that was just written",
-                path,
-            });
-        }
+        descend(&self.root, &self.path, &folders, &self.spellings)?;
         let (root, root_path) = (Arc::clone(&self.root), self.path.clone());
-        Ok(LocalFile { root, root_path, folders, name, path })
+        let spellings = self.spellings.clone();
+        Ok(LocalFile { root, root_path, folders, name, path, spellings })
     }
 
     /// The names from the root down to an entry below the source, and how they are shown.
@@ -94,6 +88,7 @@ pub(crate) struct LocalFile {
     folders: Vec<OsString>,
     name: OsString,
     path: PathBuf,
+    spellings: Spellings,
 }
 
 impl LocalFile {
@@ -105,8 +100,11 @@ impl LocalFile {
             _ => Path::new("."),
         };
         let root = Arc::new(open_or_create(root_path)?);
+        // What is there is what the user named.
+        let spellings = Spellings::default();
+        spellings.learn(root_path, [name.to_string_lossy().into_owned()]);
         let (root_path, path) = (root_path.to_owned(), path.to_owned());
-        Ok(Self { root, root_path, folders: Vec::new(), name, path })
+        Ok(Self { root, root_path, folders: Vec::new(), name, path, spellings })
     }
 
     /// How the file is shown to the user.
@@ -120,40 +118,81 @@ impl LocalFile {
 
     /// Opens the folder that the file is to be in.
     pub(super) fn open_folder(&self) -> Result<Arc<Dir>> {
-        descend(&self.root, &self.root_path, &self.folders)
+        descend(&self.root, &self.root_path, &self.folders, &self.spellings)
+    }
+
+    /// Fails if what has the file's name in `folder`, its own, may be what this run wrote for
+    /// another one. To be asked right before the file gets its name.
+    pub(super) fn claim(&self, folder: &Dir) -> Result<()> {
+        if folder.symlink_metadata(&self.name).is_err() {
+            return Ok(());
+        }
+        let mut shown = self.root_path.clone();
+        shown.extend(&self.folders);
+        self.spellings.replace(&shown, &self.name.to_string_lossy())
     }
 }
 
 /// Opens the folder `names` down from `root`, which is shown as `shown`, and makes what is
 /// missing. No link is followed.
-fn descend(root: &Arc<Dir>, shown: &Path, names: &[OsString]) -> Result<Arc<Dir>> {
+fn descend(
+    root: &Arc<Dir>,
+    shown: &Path,
+    names: &[OsString],
+    spellings: &Spellings,
+) -> Result<Arc<Dir>> {
     let mut folder = Arc::clone(root);
     let mut shown = shown.to_owned();
     for name in names {
+        let above = shown.clone();
         shown.push(name);
-        folder = Arc::new(enter(&folder, name, &shown)?);
+        let entered = enter(&folder, name, &shown)?;
+        if !spellings.knows(&shown) {
+            if !entered.is_new {
+                spellings.replace(&above, &name.to_string_lossy())?;
+            }
+            spellings.learn(&shown, names_in(&entered.folder, &shown)?);
+        }
+        folder = Arc::new(entered.folder);
     }
     Ok(folder)
 }
 
+/// A folder on the way down.
+struct Entered {
+    folder: Dir,
+    is_new: bool,
+}
+
 /// Opens the folder `name` in `folder`, which is made if it is missing.
-fn enter(folder: &Dir, name: &OsStr, shown: &Path) -> Result<Dir> {
+fn enter(folder: &Dir, name: &OsStr, shown: &Path) -> Result<Entered> {
+    let mut is_new = false;
     let opened = match folder.open_dir_nofollow(name) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             match folder.create_dir(name) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                     return Err(Failure::local(shown, error));
                 }
-                _ => {}
+                made => is_new = made.is_ok(),
             }
             folder.open_dir_nofollow(name)
         }
         opened => opened,
     };
-    opened.map_err(|error| match folder.symlink_metadata(name) {
+    let opened = opened.map_err(|error| match folder.symlink_metadata(name) {
         Ok(found) if !found.is_dir() => in_the_way(shown),
         _ => Failure::local(shown, error),
-    })
+    });
+    Ok(Entered { folder: opened?, is_new })
+}
+
+/// The names in a folder that is shown as `shown`.
+fn names_in(folder: &Dir, shown: &Path) -> Result<Vec<String>> {
+    let failed = |error| Failure::local(shown, error);
+    let name = |entry: io::Result<cap_std::fs::DirEntry>| {
+        entry.map(|entry| entry.file_name().to_string_lossy().into_owned())
+    };
+    folder.entries().map_err(failed)?.map(name).collect::<io::Result<_>>().map_err(failed)
 }
 
 /// Opens the folder at `path` that the user named, following what links are there. Only what is
@@ -168,7 +207,7 @@ fn open_or_create(path: &Path) -> Result<Dir> {
             };
             let above = open_or_create(parent)?;
             match path.file_name() {
-                Some(name) => enter(&above, name, path),
+                Some(name) => enter(&above, name, path).map(|entered| entered.folder),
                 // It ends in `..` and what is before that is there now.
                 None => Dir::open_ambient_dir(path, ambient_authority())
                     .map_err(|error| Failure::local(path, error)),

@@ -109,3 +109,17 @@ fn what_cannot_be_meant_is_2() {
     assert_eq!(nowhere.code, Some(2));
     assert!(nowhere.stderr.contains("SEALWOOD_VAULT"), "{}", nowhere.stderr);
 }
+
+#[test]
+fn of_one_path_the_destination_is_missing() {
+    let drive = Drive::new();
+    for command in ["put", "get", "mv", "cp"] {
+        let ran = drive.run(&[command, "x"]);
+        assert_eq!(ran.code, Some(2));
+        let missing = ran.stderr.split("Usage").next().unwrap();
+        assert!(missing.contains("<DESTINATION>") && !missing.contains("SOURCES"), "{missing}");
+        let ran = drive.run(&[command]);
+        let missing = ran.stderr.split("Usage").next().unwrap();
+        assert!(missing.contains("<SOURCES>..."), "{missing}");
+    }
+}
