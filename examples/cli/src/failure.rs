@@ -4,6 +4,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use sealwood::Error;
+use sealwood::path::PathRule;
+
+/// The exit code of a command that did its work on some files and failed on others.
+pub(crate) const PARTLY_DONE: u8 = 7;
 
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
@@ -19,13 +23,12 @@ pub(crate) enum Failure {
     /// A file of this machine that is left alone for a reason of our own.
     #[error("{reason}")]
     LocalRefused { code: &'static str, reason: &'static str, path: PathBuf },
-    /// A vault was to be made, and its words had been handed out.
-    #[error("{cause}; {outcome}")]
-    AfterWords {
-        cause: Box<Failure>,
-        /// Whether the words may open something.
-        outcome: &'static str,
-    },
+    /// A failure of which more is known than its cause says.
+    #[error("{cause}; {more}")]
+    Explained { cause: Box<Failure>, more: String },
+    /// A secret that cannot be taken.
+    #[error("{reason}")]
+    SecretRefused { reason: String, path: Option<PathBuf> },
     /// The demo read back other bytes than it wrote.
     #[error("the bytes read back differ from those written")]
     Differs { path: String },
@@ -62,7 +65,8 @@ impl Failure {
                 _ => "local-failed",
             },
             Self::LocalRefused { code, .. } => code,
-            Self::AfterWords { cause, .. } => cause.code(),
+            Self::Explained { cause, .. } => cause.code(),
+            Self::SecretRefused { .. } => "secret-refused",
             Self::Differs { .. } => "differs",
             Self::Usage(_) => "usage",
             Self::ReaderGone => "reader-gone",
@@ -78,7 +82,10 @@ impl Failure {
             Self::Local { path, .. } | Self::LocalRefused { path, .. } => {
                 Some(path.to_string_lossy().into_owned())
             }
-            Self::AfterWords { cause, .. } => cause.path(),
+            Self::Explained { cause, .. } => cause.path(),
+            Self::SecretRefused { path, .. } => {
+                path.as_ref().map(|path| path.to_string_lossy().into_owned())
+            }
             Self::Differs { path } => Some(path.clone()),
             Self::Usage(_) | Self::ReaderGone => None,
         }
@@ -89,7 +96,8 @@ impl Failure {
             Self::Vault { error, .. } => exit_code_of(error),
             Self::Local { error, .. } if error.kind() == io::ErrorKind::NotFound => 3,
             Self::Local { .. } | Self::LocalRefused { .. } | Self::ReaderGone => 1,
-            Self::AfterWords { cause, .. } => cause.exit_code(),
+            Self::Explained { cause, .. } => cause.exit_code(),
+            Self::SecretRefused { .. } => 4,
             Self::Differs { .. } => 5,
             Self::Usage(_) => 2,
         }
@@ -105,7 +113,10 @@ impl Failure {
             }
             Self::Local { error, .. } => error.kind() != io::ErrorKind::StorageFull,
             Self::LocalRefused { .. } | Self::Differs { .. } => true,
-            Self::AfterWords { .. } | Self::Usage(_) | Self::ReaderGone => false,
+            Self::Explained { .. }
+            | Self::SecretRefused { .. }
+            | Self::Usage(_)
+            | Self::ReaderGone => false,
         }
     }
 }
@@ -129,7 +140,8 @@ fn plain(error: &Error) -> String {
 
 fn exit_code_of(error: &Error) -> u8 {
     match error {
-        Error::InvalidArgument { .. } | Error::InvalidPath(_) => 2,
+        // Other paths are checked as arguments: one that is refused later was made of names found.
+        Error::InvalidArgument { .. } | Error::InvalidPath(PathRule::Top) => 2,
         Error::NotFound { .. } | Error::VaultNotFound => 3,
         Error::WrongKey | Error::WrongPassphrase | Error::InvalidPhrase { .. } => 4,
         Error::Rollback { .. }

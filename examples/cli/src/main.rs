@@ -3,6 +3,9 @@
 //! Each command is a file of `command`; what they share lies beside it. Everything a command does
 //! to a vault goes through the calls any app has.
 
+// Those panic where a stream is full or closed; `output` does not.
+#![deny(clippy::print_stderr, clippy::print_stdout)]
+
 mod address;
 mod arguments;
 mod bytes_text;
@@ -15,8 +18,10 @@ mod output;
 mod placement;
 mod printable;
 mod probe_memory;
+mod prompt;
 mod record;
 mod secrets;
+mod untypable;
 mod upload;
 mod vault_argument;
 mod walk;
@@ -38,12 +43,12 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return refused_arguments(&error),
     };
-    let context = Context::new(arguments.global);
+    let context = Context::new(arguments.global, arguments.command.results());
     let outcome = futures_lite::future::block_on(arguments.command.run(&context));
     match outcome.and_then(|()| context.output.finish()) {
         // Whoever read our output has seen enough, as in `sealwood ls | head`.
         Ok(()) | Err(Failure::ReaderGone) => {}
-        Err(failure) => context.output.problem(&failure),
+        Err(failure) => context.output.end(&failure),
     }
     context.output.exit_code()
 }
@@ -54,7 +59,7 @@ fn refused_arguments(error: &clap::Error) -> ExitCode {
         let text = error.to_string();
         let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
         let output = Output::json();
-        output.problem(&Failure::Usage(first.to_owned()));
+        output.end(&Failure::Usage(first.to_owned()));
         return output.exit_code();
     }
     // It may quote an argument, which a shell may have made of a file's name.

@@ -38,7 +38,7 @@ pub(crate) async fn write_all(
     range: Option<ByteRange>,
 ) -> Result<()> {
     let snapshot = vault.snapshot().await?;
-    let meter = context.output.meter(0);
+    let meter = context.output.counter_beside_bytes();
     for path in paths {
         let path = path.as_str();
         let at = |error| Failure::from(error).at(path);

@@ -32,13 +32,17 @@ pub(crate) struct Get {
 
 impl Get {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
-        if self.destination == Path::new("-") {
+        if self.is_to_stdout() {
             let paths = self.sources.iter().map(|source| &source.path);
             return context
                 .with_vault(async |vault| cat::write_all(context, vault, paths, None).await)
                 .await;
         }
         context.with_vault(async |vault| self.get_all(context, vault).await).await
+    }
+
+    pub(crate) fn is_to_stdout(&self) -> bool {
+        self.destination == Path::new("-")
     }
 
     async fn get_all(&self, context: &Context, vault: &Vault) -> Result<()> {
@@ -65,9 +69,7 @@ impl Get {
         let totals = download.totals;
         meter.clear();
         outcome?;
-        context.output.record(&totals)?;
-        context.output.note(totals);
-        Ok(())
+        context.output.sum_up(&totals)
     }
 
     /// Whether the destination is a folder that the sources go into.

@@ -52,7 +52,7 @@ impl Put {
             Ok(_) | Err(sealwood::Error::NotFound { .. }) => {}
             Err(error) => return Err(error.into()),
         }
-        let meter = context.output.meter(0);
+        let meter = context.output.counter();
         let content_type = target.name().and_then(content_type_of);
         let options = PutOptions {
             metadata: Metadata { content_type, ..Metadata::default() },
@@ -63,7 +63,7 @@ impl Put {
         meter.clear();
         let entry = put.map_err(|error| Failure::from(error).at(target.as_str()))?;
         context.output.record(&EntryRecord::new(&entry))?;
-        summarize(context, &Totals { files: 1, bytes: entry.size, ..Totals::default() })
+        context.output.sum_up(&Totals { files: 1, bytes: entry.size, ..Totals::default() })
     }
 
     async fn put_trees(&self, context: &Context, vault: &Vault) -> Result<()> {
@@ -82,7 +82,7 @@ impl Put {
             Err(failure) => Err(failure),
         };
         meter.clear();
-        summarize(context, &finished?)
+        context.output.sum_up(&finished?)
     }
 
     async fn trees(&self, context: &Context, vault: &Vault) -> Result<Vec<LocalTree>> {
@@ -101,10 +101,4 @@ impl Put {
         });
         trees.collect()
     }
-}
-
-fn summarize(context: &Context, totals: &Totals) -> Result<()> {
-    context.output.record(totals)?;
-    context.output.note(totals);
-    Ok(())
 }
