@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use sealwood::Error;
 use sealwood::path::PathRule;
 
+/// The exit code where stored data is damaged or rolled back.
+pub(crate) const DAMAGED: u8 = 5;
+
 /// The exit code of a command that did its work on some files and failed on others.
 pub(crate) const PARTLY_DONE: u8 = 7;
 
@@ -98,7 +101,7 @@ impl Failure {
             Self::Local { .. } | Self::LocalRefused { .. } | Self::ReaderGone => 1,
             Self::Explained { cause, .. } => cause.exit_code(),
             Self::SecretRefused { .. } => 4,
-            Self::Differs { .. } => 5,
+            Self::Differs { .. } => DAMAGED,
             Self::Usage(_) => 2,
         }
     }
@@ -107,7 +110,7 @@ impl Failure {
     pub(crate) fn concerns_one_file(&self) -> bool {
         match self {
             Self::Vault { error, .. } => {
-                exit_code_of(error) == 5
+                exit_code_of(error) == DAMAGED
                     || error.path().is_some()
                     || matches!(error, Error::InvalidPath(_) | Error::SourceFailed { .. })
             }
@@ -151,7 +154,7 @@ fn exit_code_of(error: &Error) -> u8 {
         | Error::ObjectCorrupt
         | Error::Damaged { .. }
         | Error::StoreCorrupt { .. }
-        | Error::Malformed { .. } => 5,
+        | Error::Malformed { .. } => DAMAGED,
         Error::StoreFull
         | Error::StoreDenied { .. }
         | Error::StoreUnavailable { .. }

@@ -27,7 +27,7 @@ mod vault_argument;
 mod walk;
 
 use std::borrow::Cow;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -64,10 +64,15 @@ fn refused_arguments(error: &clap::Error) -> ExitCode {
     }
     // It may quote an argument, which a shell may have made of a file's name.
     let text = error.to_string();
-    // Nothing can be done about a terminal that is gone.
-    let _ = match printable_lines(&text) {
+    let printed = match printable_lines(&text) {
         Cow::Borrowed(_) => error.print(),
         Cow::Owned(escaped) => std::io::stderr().write_all(escaped.as_bytes()),
     };
-    ExitCode::from(error.exit_code().try_into().unwrap_or(2))
+    match printed {
+        // Help that nobody could get; whoever closed a pipe has seen enough.
+        Err(failed) if !error.use_stderr() && failed.kind() != ErrorKind::BrokenPipe => {
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::from(error.exit_code().try_into().unwrap_or(2)),
+    }
 }

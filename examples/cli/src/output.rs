@@ -18,7 +18,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::arguments::Global;
-use crate::failure::{Failure, PARTLY_DONE, Result};
+use crate::failure::{DAMAGED, Failure, PARTLY_DONE, Result};
 use crate::printable::{printable, printable_lines};
 use crate::record::Totals;
 
@@ -102,9 +102,10 @@ impl Output {
         self.write(|out| out.write_all(bytes))
     }
 
-    /// Prints what was done in all. If that is a part, the exit code says so.
+    /// Prints what was done in all. If that is a part, the exit code says so, or that stored data
+    /// is damaged.
     pub(crate) fn sum_up(&self, totals: &Totals) -> Result<()> {
-        if totals.is_part() {
+        if totals.is_part() && self.problem.get() != Some(DAMAGED) {
             self.problem.set(Some(PARTLY_DONE));
         }
         self.record(totals)?;
@@ -155,10 +156,11 @@ impl Output {
     }
 
     /// Reports a failure that the command goes on after. The first one decides the exit code if
-    /// nothing was done.
+    /// nothing was done, but for damage, which does wherever it is met.
     pub(crate) fn problem(&self, failure: &Failure) {
-        if self.problem.get().is_none() {
-            self.problem.set(Some(failure.exit_code()));
+        let code = failure.exit_code();
+        if self.problem.get().is_none() || code == DAMAGED {
+            self.problem.set(Some(code));
         }
         self.tell(failure);
     }

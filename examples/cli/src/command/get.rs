@@ -28,6 +28,10 @@ pub(crate) struct Get {
     /// A local path, or - for standard output. A source goes into it if it ends with /, is a
     /// folder, or there are several sources
     destination: PathBuf,
+
+    /// Folders come with all they hold in any case
+    #[arg(long = "recursive", short = 'r')]
+    _recursive: bool,
 }
 
 impl Get {

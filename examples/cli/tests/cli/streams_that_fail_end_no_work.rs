@@ -143,3 +143,15 @@ fn words_that_nobody_gets_make_no_vault() {
     assert!(shown.stderr.contains("24 words"), "{}", shown.stderr);
     other.ok(&["ls"]);
 }
+
+#[test]
+fn help_that_nobody_gets_is_a_failure() {
+    let drive = Drive::without_vault();
+    for (stream, code) in streams().into_iter().zip([0, 1]) {
+        assert_eq!(Ran::of(command(&drive, &["--help"]).stdout(stream)).code, Some(code));
+    }
+    for stream in streams() {
+        let status = command(&drive, &["--nonsense"]).stderr(stream).status();
+        assert_eq!(status.unwrap().code(), Some(2));
+    }
+}
