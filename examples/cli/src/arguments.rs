@@ -83,5 +83,5 @@ A path is a local store, which one program has open at a time; dir:PATH keeps
 plain files instead, which several programs and Node may use at once.
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 wrong secret, 5 stored data
-damaged or rolled back, 6 store unavailable, locked, denied or full,
-130 cancelled.";
+damaged or rolled back, 6 store unavailable, locked, denied or full, 7 some files
+done and others failed, 130 cancelled.";

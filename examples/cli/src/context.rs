@@ -9,9 +9,9 @@ use crate::address::Address;
 use crate::arguments::Global;
 use crate::failure::{Failure, Result};
 use crate::interrupt::Interrupt;
-use crate::output::{Meter, Output};
+use crate::output::{Meter, Output, Results};
 use crate::probe_memory;
-use crate::secrets::{self, Prompt};
+use crate::secrets;
 
 pub(crate) struct Context {
     pub(crate) output: Output,
@@ -20,8 +20,8 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    pub(crate) fn new(options: Global) -> Self {
-        let output = Output::new(&options);
+    pub(crate) fn new(options: Global, results: Results) -> Self {
+        let output = Output::new(&options, results);
         Self { output, interrupt: Interrupt::default(), options }
     }
 
@@ -41,12 +41,13 @@ impl Context {
     ) -> Result<()> {
         let address = self.address()?;
         address.expect_vault()?;
-        let credential = secrets::credential(&self.options.secrets, Prompt::Known)?;
+        let secret = secrets::known(&self.options.secrets)?;
         self.interrupt.listen()?;
         let store = self.interrupt.race(Box::pin(address.store())).await?;
         let opened = async {
             let config = VaultConfig { probe: probe_memory::probe(), ..VaultConfig::default() };
-            let vault = Vault::open(store.objects(), &credential, config).await?;
+            let opened = Vault::open(store.objects(), &secret.credential, config).await;
+            let vault = opened.map_err(|error| secret.explain(error))?;
             work(&vault).await
         };
         let outcome = self.interrupt.race(Box::pin(opened)).await;

@@ -4,6 +4,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use sealwood::Error;
+use sealwood::path::PathRule;
+
+/// The exit code where stored data is damaged or rolled back.
+pub(crate) const DAMAGED: u8 = 5;
+
+/// The exit code of a command that did its work on some files and failed on others.
+pub(crate) const PARTLY_DONE: u8 = 7;
 
 pub(crate) type Result<T, E = Failure> = std::result::Result<T, E>;
 
@@ -19,13 +26,12 @@ pub(crate) enum Failure {
     /// A file of this machine that is left alone for a reason of our own.
     #[error("{reason}")]
     LocalRefused { code: &'static str, reason: &'static str, path: PathBuf },
-    /// A vault was to be made, and its words had been handed out.
-    #[error("{cause}; {outcome}")]
-    AfterWords {
-        cause: Box<Failure>,
-        /// Whether the words may open something.
-        outcome: &'static str,
-    },
+    /// A failure of which more is known than its cause says.
+    #[error("{cause}; {more}")]
+    Explained { cause: Box<Failure>, more: String },
+    /// A secret that cannot be taken.
+    #[error("{reason}")]
+    SecretRefused { reason: String, path: Option<PathBuf> },
     /// The demo read back other bytes than it wrote.
     #[error("the bytes read back differ from those written")]
     Differs { path: String },
@@ -62,7 +68,8 @@ impl Failure {
                 _ => "local-failed",
             },
             Self::LocalRefused { code, .. } => code,
-            Self::AfterWords { cause, .. } => cause.code(),
+            Self::Explained { cause, .. } => cause.code(),
+            Self::SecretRefused { .. } => "secret-refused",
             Self::Differs { .. } => "differs",
             Self::Usage(_) => "usage",
             Self::ReaderGone => "reader-gone",
@@ -78,7 +85,10 @@ impl Failure {
             Self::Local { path, .. } | Self::LocalRefused { path, .. } => {
                 Some(path.to_string_lossy().into_owned())
             }
-            Self::AfterWords { cause, .. } => cause.path(),
+            Self::Explained { cause, .. } => cause.path(),
+            Self::SecretRefused { path, .. } => {
+                path.as_ref().map(|path| path.to_string_lossy().into_owned())
+            }
             Self::Differs { path } => Some(path.clone()),
             Self::Usage(_) | Self::ReaderGone => None,
         }
@@ -89,8 +99,9 @@ impl Failure {
             Self::Vault { error, .. } => exit_code_of(error),
             Self::Local { error, .. } if error.kind() == io::ErrorKind::NotFound => 3,
             Self::Local { .. } | Self::LocalRefused { .. } | Self::ReaderGone => 1,
-            Self::AfterWords { cause, .. } => cause.exit_code(),
-            Self::Differs { .. } => 5,
+            Self::Explained { cause, .. } => cause.exit_code(),
+            Self::SecretRefused { .. } => 4,
+            Self::Differs { .. } => DAMAGED,
             Self::Usage(_) => 2,
         }
     }
@@ -99,13 +110,16 @@ impl Failure {
     pub(crate) fn concerns_one_file(&self) -> bool {
         match self {
             Self::Vault { error, .. } => {
-                exit_code_of(error) == 5
+                exit_code_of(error) == DAMAGED
                     || error.path().is_some()
                     || matches!(error, Error::InvalidPath(_) | Error::SourceFailed { .. })
             }
             Self::Local { error, .. } => error.kind() != io::ErrorKind::StorageFull,
             Self::LocalRefused { .. } | Self::Differs { .. } => true,
-            Self::AfterWords { .. } | Self::Usage(_) | Self::ReaderGone => false,
+            Self::Explained { .. }
+            | Self::SecretRefused { .. }
+            | Self::Usage(_)
+            | Self::ReaderGone => false,
         }
     }
 }
@@ -129,7 +143,8 @@ fn plain(error: &Error) -> String {
 
 fn exit_code_of(error: &Error) -> u8 {
     match error {
-        Error::InvalidArgument { .. } | Error::InvalidPath(_) => 2,
+        // Other paths are checked as arguments: one that is refused later was made of names found.
+        Error::InvalidArgument { .. } | Error::InvalidPath(PathRule::Top) => 2,
         Error::NotFound { .. } | Error::VaultNotFound => 3,
         Error::WrongKey | Error::WrongPassphrase | Error::InvalidPhrase { .. } => 4,
         Error::Rollback { .. }
@@ -139,7 +154,7 @@ fn exit_code_of(error: &Error) -> u8 {
         | Error::ObjectCorrupt
         | Error::Damaged { .. }
         | Error::StoreCorrupt { .. }
-        | Error::Malformed { .. } => 5,
+        | Error::Malformed { .. } => DAMAGED,
         Error::StoreFull
         | Error::StoreDenied { .. }
         | Error::StoreUnavailable { .. }

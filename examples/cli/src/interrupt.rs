@@ -5,7 +5,7 @@ use std::sync::Arc;
 use event_listener::Event;
 use sealwood::{CancelToken, Error};
 
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 
 /// Hears of Ctrl-C and of a request to terminate.
 #[derive(Debug, Clone, Default)]
@@ -30,7 +30,7 @@ impl Interrupt {
             cancel.cancel();
             event.notify(usize::MAX);
         })
-        .map_err(|_| Failure::Usage("signals cannot be handled here".into()))
+        .map_err(|_| Error::Platform { what: "a way to hear of signals" }.into())
     }
 
     /// Runs `work` until it ends or Ctrl-C drops it. Dropping a vault's future is safe: what it

@@ -1,4 +1,8 @@
 //! Everything that is printed: text for people or JSON for programs, progress, and problems.
+//!
+//! Either stream can be full, or closed by whoever read it. No note and no problem that cannot be
+//! told ends the work: the exit code is left to tell. What becomes of results that nobody takes
+//! depends on the command ([`Results`]).
 
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
@@ -8,33 +12,49 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 use sealwood::{OnProgress, Progress};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::arguments::Global;
-use crate::failure::{Failure, Result};
+use crate::failure::{DAMAGED, Failure, PARTLY_DONE, Result};
 use crate::printable::{printable, printable_lines};
+use crate::record::Totals;
+
+/// What the results it prints are to a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Results {
+    /// All it is for: it ends when they cannot be printed.
+    Purpose,
+    /// An account of the changes it makes: those go on, and that it is not whole is told at the
+    /// end.
+    Account,
+}
 
 /// Where a command's results go.
 pub(crate) struct Output {
     is_json: bool,
     is_quiet: bool,
     is_terminal: bool,
+    results: Results,
     out: RefCell<io::BufWriter<StdoutLock<'static>>>,
-    /// The exit code of the first problem.
+    /// Why results are not printed any more.
+    unprinted: RefCell<Option<Failure>>,
+    /// The exit code of the problems so far.
     problem: Cell<Option<u8>>,
 }
 
 impl Output {
-    pub(crate) fn new(options: &Global) -> Self {
+    pub(crate) fn new(options: &Global, results: Results) -> Self {
         let stdout = io::stdout();
         Self {
             is_json: options.json,
             is_quiet: options.quiet,
             is_terminal: stdout.is_terminal(),
+            results,
             out: RefCell::new(io::BufWriter::with_capacity(64 * 1024, stdout.lock())),
+            unprinted: RefCell::new(None),
             problem: Cell::new(None),
         }
     }
@@ -45,7 +65,9 @@ impl Output {
             is_json: true,
             is_quiet: true,
             is_terminal: false,
+            results: Results::Purpose,
             out: RefCell::new(io::BufWriter::new(io::stdout().lock())),
+            unprinted: RefCell::new(None),
             problem: Cell::new(None),
         }
     }
@@ -77,7 +99,18 @@ impl Output {
 
     /// Writes the content of a file.
     pub(crate) fn bytes(&self, bytes: &[u8]) -> Result<()> {
-        self.out.borrow_mut().write_all(bytes).map_err(output_failed)
+        self.write(|out| out.write_all(bytes))
+    }
+
+    /// Prints what was done in all. If that is a part, the exit code says so, or that stored data
+    /// is damaged.
+    pub(crate) fn sum_up(&self, totals: &Totals) -> Result<()> {
+        if totals.is_part() && self.problem.get() != Some(DAMAGED) {
+            self.problem.set(Some(PARTLY_DONE));
+        }
+        self.record(totals)?;
+        self.note(totals);
+        Ok(())
     }
 
     /// Tells people something beside the results.
@@ -85,6 +118,20 @@ impl Output {
         if !self.is_json && !self.is_quiet {
             complain(&printable_lines(&text.to_string()));
         }
+    }
+
+    /// Fails if [`hand_out`](Self::hand_out) would succeed in vain: where standard error is the
+    /// null device, which takes the place of one that was closed.
+    pub(crate) fn expect_kept(&self) -> Result<()> {
+        #[cfg(unix)]
+        if is_null_device(&io::stderr()) {
+            return Err(Failure::LocalRefused {
+                code: "local-closed",
+                reason: "the recovery words would be lost here: --phrase-out FILE keeps them",
+                path: "standard error".into(),
+            });
+        }
+        Ok(())
     }
 
     /// Tells people or programs what they must have seen before the work goes on. Fails if it
@@ -102,11 +149,23 @@ impl Output {
             .map_err(|error| Failure::local(Path::new("standard error"), error))
     }
 
-    /// Reports a failure. The first one decides the exit code.
+    /// Reports the failure that ends the command, and decides its exit code.
+    pub(crate) fn end(&self, failure: &Failure) {
+        self.problem.set(Some(failure.exit_code()));
+        self.tell(failure);
+    }
+
+    /// Reports a failure that the command goes on after. The first one decides the exit code if
+    /// nothing was done, but for damage, which does wherever it is met.
     pub(crate) fn problem(&self, failure: &Failure) {
-        if self.problem.get().is_none() {
-            self.problem.set(Some(failure.exit_code()));
+        let code = failure.exit_code();
+        if self.problem.get().is_none() || code == DAMAGED {
+            self.problem.set(Some(code));
         }
+        self.tell(failure);
+    }
+
+    fn tell(&self, failure: &Failure) {
         // The results so far come first where both go to one terminal.
         let _ = self.out.borrow_mut().flush();
         let (code, message) = (failure.code(), failure.to_string());
@@ -122,9 +181,10 @@ impl Output {
         complain(&line);
     }
 
-    /// Hands on what was printed.
+    /// Hands on what was printed. Fails if not all of it could be.
     pub(crate) fn finish(&self) -> Result<()> {
-        self.out.borrow_mut().flush().map_err(output_failed)
+        self.write(|out| out.flush())?;
+        self.unprinted.take().map_or(Ok(()), Err)
     }
 
     pub(crate) fn exit_code(&self) -> ExitCode {
@@ -138,18 +198,40 @@ impl Output {
 
     /// A bar over `total` bytes, shown if somebody looks.
     pub(crate) fn meter(&self, total: u64) -> Meter {
-        let bar = if self.shows_progress() {
-            ProgressBar::new(total).with_style(bar_style())
-        } else {
-            ProgressBar::hidden()
-        };
-        Meter(bar)
+        self.shown(|| ProgressBar::new(total).with_style(style(BAR)))
+    }
+
+    /// A count of bytes of which nobody knows how many there will be.
+    pub(crate) fn counter(&self) -> Meter {
+        self.shown(|| ProgressBar::no_length().with_style(style(COUNTER)))
+    }
+
+    /// The same for [`bytes`](Self::bytes); not where those go to the terminal themselves.
+    pub(crate) fn counter_beside_bytes(&self) -> Meter {
+        if self.is_terminal { Meter(ProgressBar::hidden()) } else { self.counter() }
+    }
+
+    fn shown(&self, bar: impl FnOnce() -> ProgressBar) -> Meter {
+        let bar = if self.shows_progress() { bar() } else { ProgressBar::hidden() };
+        Meter(bar.with_finish(ProgressFinish::AndClear))
     }
 
     fn write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+        if self.unprinted.borrow().is_some() {
+            return Ok(());
+        }
         let mut out = self.out.borrow_mut();
-        write(&mut *out).map_err(output_failed)?;
-        if self.is_terminal { out.flush().map_err(output_failed) } else { Ok(()) }
+        let written = write(&mut *out).and_then(|()| match self.is_terminal {
+            true => out.flush(),
+            false => Ok(()),
+        });
+        match (written.map_err(output_failed), self.results) {
+            (Err(failure), Results::Account) => {
+                *self.unprinted.borrow_mut() = Some(failure);
+                Ok(())
+            }
+            (written, _) => written,
+        }
     }
 }
 
@@ -184,9 +266,23 @@ fn complain(line: &str) {
     drop(writeln!(io::stderr(), "{line}"));
 }
 
-fn bar_style() -> ProgressStyle {
-    let template = "{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta} {wide_msg}";
+const BAR: &str = "{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta} {wide_msg}";
+const COUNTER: &str = "{spinner} {bytes} {bytes_per_sec} {wide_msg}";
+
+fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+#[cfg(unix)]
+fn is_null_device(stream: &impl std::os::fd::AsFd) -> bool {
+    use std::os::unix::fs::{FileTypeExt, MetadataExt};
+
+    let Ok(stream) = stream.as_fd().try_clone_to_owned() else { return false };
+    let device = |known: io::Result<std::fs::Metadata>| {
+        known.ok().filter(|known| known.file_type().is_char_device()).map(|known| known.rdev())
+    };
+    let stream = device(std::fs::File::from(stream).metadata());
+    stream.is_some() && stream == device(std::fs::metadata("/dev/null"))
 }
 
 fn output_failed(error: io::Error) -> Failure {

@@ -50,6 +50,13 @@ pub(crate) struct Totals {
     pub(crate) failed: u64,
 }
 
+impl Totals {
+    /// Whether some files were done and others failed.
+    pub(crate) fn is_part(&self) -> bool {
+        self.files > 0 && self.failed > 0
+    }
+}
+
 impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}, {}", count(self.files, "file", "files"), size(self.bytes))?;

@@ -5,6 +5,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 
+use sealwood::Error;
 use sealwood::platform::Environment;
 use sealwood::seal::{Passphrase, RecoveryPhrase, RootSecret};
 use sealwood::vault::Credential;
@@ -12,38 +13,76 @@ use zeroize::Zeroizing;
 
 use crate::arguments::SecretFiles;
 use crate::failure::{Failure, Result};
+use crate::prompt::Terminal;
+use crate::untypable::untypable;
 
 const PASSPHRASE_VARIABLE: &str = "SEALWOOD_PASSPHRASE";
 const PHRASE_VARIABLE: &str = "SEALWOOD_RECOVERY_PHRASE";
 
-/// What is asked at a terminal if neither a file nor the environment has a secret.
+/// What opens a vault, as it was given.
+pub(crate) struct Given {
+    pub(crate) credential: Credential,
+    /// Where a passphrase came from and what of it cannot be typed, if anything.
+    untypable: Option<String>,
+}
+
+impl Given {
+    /// Returns why this did not open a vault, with what may be the cause.
+    pub(crate) fn explain(&self, error: Error) -> Failure {
+        match (&error, &self.untypable) {
+            (Error::WrongPassphrase, Some(more)) => {
+                Failure::Explained { cause: Box::new(error.into()), more: more.clone() }
+            }
+            _ => error.into(),
+        }
+    }
+}
+
+/// Whether the vault is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Prompt {
-    /// Once: a mistake shows at once.
-    Known,
-    /// Twice: a mistake would lock the vault.
-    New,
+enum Of {
+    /// Asked for once: a mistake shows at once.
+    KnownVault,
+    /// Asked for twice: a mistake would lock the vault.
+    NewVault,
 }
 
 /// What opens the vault: from a file if one was named, else from the environment, else asked for.
-pub(crate) fn credential(files: &SecretFiles, prompt: Prompt) -> Result<Credential> {
+pub(crate) fn known(files: &SecretFiles) -> Result<Given> {
+    given(files, Of::KnownVault)
+}
+
+/// What shall open a new vault, from the same places. A passphrase that nobody can type is
+/// refused.
+pub(crate) fn new(files: &SecretFiles) -> Result<Credential> {
+    let given = given(files, Of::NewVault)?;
+    match given.untypable {
+        Some(what) => Err(Failure::SecretRefused {
+            reason: format!("{what}: nobody could type it"),
+            path: files.passphrase_file.clone(),
+        }),
+        None => Ok(given.credential),
+    }
+}
+
+fn given(files: &SecretFiles, of: Of) -> Result<Given> {
     if let Some(path) = &files.passphrase_file {
         let text = read_text(path)?;
-        return passphrase(text.lines().next().unwrap_or_default());
+        return passphrase(text.lines().next().unwrap_or_default(), "the passphrase of the file");
     }
     if let Some(path) = &files.phrase_file {
         return from_words(&read_text(path)?);
     }
     if let Some(path) = &files.secret_file {
-        return secret_of_file(path, prompt).map(Credential::Secret);
+        return Ok(Credential::Secret(secret_of_file(path, of)?).into());
     }
     match (variable(PASSPHRASE_VARIABLE)?, variable(PHRASE_VARIABLE)?) {
         (Some(_), Some(_)) => {
             Err(Failure::Usage(format!("{PASSPHRASE_VARIABLE} and {PHRASE_VARIABLE} are both set")))
         }
-        (Some(text), None) => passphrase(&text),
+        (Some(text), None) => passphrase(&text, PASSPHRASE_VARIABLE),
         (None, Some(words)) => from_words(&words),
-        (None, None) => ask(prompt),
+        (None, None) => ask(of),
     }
 }
 
@@ -57,12 +96,27 @@ pub(crate) fn create_private(path: &Path) -> Result<File> {
     options.open(path).map_err(|error| Failure::local(path, error))
 }
 
-fn passphrase(text: &str) -> Result<Credential> {
-    Ok(Credential::Passphrase(Passphrase::new(text)?))
+fn passphrase(text: &str, source: &str) -> Result<Given> {
+    let passphrase = Passphrase::new(text)
+        .map_err(|_| refused(format!("{source} has {} bytes: 1 to 1024 make one", text.len())))?;
+    let untypable = untypable(text).map(|what| format!("{source} {what}"));
+    Ok(Given { credential: Credential::Passphrase(passphrase), untypable })
 }
 
-fn from_words(words: &str) -> Result<Credential> {
-    Ok(Credential::from_phrase(&RecoveryPhrase::parse(words)?)?)
+fn from_words(words: &str) -> Result<Given> {
+    // No word begins with a byte-order mark: an editor wrote it.
+    let words = words.trim_start_matches('\u{feff}');
+    Ok(Credential::from_phrase(&RecoveryPhrase::parse(words)?)?.into())
+}
+
+impl From<Credential> for Given {
+    fn from(credential: Credential) -> Self {
+        Self { credential, untypable: None }
+    }
+}
+
+fn refused(reason: String) -> Failure {
+    Failure::SecretRefused { reason, path: None }
 }
 
 /// A variable of the environment that may hold a secret.
@@ -77,16 +131,24 @@ pub(crate) fn variable(name: &str) -> Result<Option<Zeroizing<String>>> {
 }
 
 fn read_text(path: &Path) -> Result<Zeroizing<String>> {
-    let text = fs::read_to_string(path).map_err(|error| Failure::local(path, error))?;
-    Ok(Zeroizing::new(text))
+    let bytes = fs::read(path).map_err(|error| Failure::local(path, error))?;
+    let bytes = Zeroizing::new(bytes);
+    let text = std::str::from_utf8(&bytes).map_err(|_| Failure::SecretRefused {
+        reason: match bytes[..] {
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "the file is UTF-16: save it as UTF-8".into(),
+            _ => "the file is not UTF-8".into(),
+        },
+        path: Some(path.to_owned()),
+    })?;
+    Ok(Zeroizing::new(text.to_owned()))
 }
 
 /// The secret in a file; a new vault gets a new one if there is no file.
-fn secret_of_file(path: &Path, prompt: Prompt) -> Result<RootSecret> {
+fn secret_of_file(path: &Path, of: Of) -> Result<RootSecret> {
     let mut bytes = Zeroizing::new([0; 33]);
     let length = match File::open(path) {
         Ok(file) => read_up_to(file, &mut *bytes).map_err(|error| Failure::local(path, error))?,
-        Err(error) if error.kind() == ErrorKind::NotFound && prompt == Prompt::New => {
+        Err(error) if error.kind() == ErrorKind::NotFound && of == Of::NewVault => {
             let secret = RootSecret::generate(&Environment::default())?;
             let mut file = create_private(path)?;
             file.write_all(secret.expose())
@@ -98,7 +160,10 @@ fn secret_of_file(path: &Path, prompt: Prompt) -> Result<RootSecret> {
     };
     match <[u8; 32]>::try_from(&bytes[..length]) {
         Ok(secret) => Ok(RootSecret::from_bytes(secret)),
-        Err(_) => Err(Failure::Usage("a secret file has exactly 32 bytes".into())),
+        Err(_) => Err(Failure::SecretRefused {
+            reason: "a secret file has exactly 32 bytes".into(),
+            path: Some(path.to_owned()),
+        }),
     }
 }
 
@@ -113,20 +178,26 @@ fn read_up_to(mut file: File, buffer: &mut [u8]) -> std::io::Result<usize> {
     Ok(length)
 }
 
-fn ask(prompt: Prompt) -> Result<Credential> {
-    let ask = |text: &str| {
-        rpassword::prompt_password(text).map(Zeroizing::new).map_err(|_| {
-            Failure::Usage(format!(
-                "no terminal to ask for the passphrase: set {PASSPHRASE_VARIABLE} or name a file"
-            ))
+fn ask(of: Of) -> Result<Given> {
+    let mut terminal = Terminal::open().map_err(|_| {
+        Failure::Usage(format!(
+            "no terminal to ask for the passphrase: set {PASSPHRASE_VARIABLE} or name a file"
+        ))
+    })?;
+    let mut ask = |prompt: &str| {
+        terminal.ask(prompt).map_err(|error| match error.kind() {
+            ErrorKind::UnexpectedEof => refused("no passphrase was given".into()),
+            ErrorKind::InvalidData => refused("the passphrase that was typed is not UTF-8".into()),
+            _ => Failure::local(Path::new("the terminal"), error),
         })
     };
-    if prompt == Prompt::Known {
-        return passphrase(&ask("Passphrase: ")?);
+    const TYPED: &str = "the passphrase that was typed";
+    if of == Of::KnownVault {
+        return passphrase(&ask("Passphrase: ")?, TYPED);
     }
     let first = ask("New passphrase: ")?;
     if first != ask("The same again: ")? {
-        return Err(Failure::Usage("the two passphrases differ".into()));
+        return Err(refused("the two passphrases differ".into()));
     }
-    passphrase(&first)
+    passphrase(&first, TYPED)
 }

@@ -18,7 +18,8 @@ pub(crate) struct Cat {
     #[arg(required = true)]
     paths: Vec<VaultArgument>,
 
-    /// Of each file, the bytes from the first to the last, counted from 0; 100- for the rest
+    /// Of each file, the bytes from the first to the last, counted from 0, or to its end if that
+    /// comes before; 100- for the rest
     #[arg(long, value_name = "FIRST-LAST")]
     range: Option<ByteRange>,
 }
@@ -38,7 +39,7 @@ pub(crate) async fn write_all(
     range: Option<ByteRange>,
 ) -> Result<()> {
     let snapshot = vault.snapshot().await?;
-    let meter = context.output.meter(0);
+    let meter = context.output.counter_beside_bytes();
     for path in paths {
         let path = path.as_str();
         let at = |error| Failure::from(error).at(path);
@@ -64,7 +65,8 @@ pub(crate) struct ByteRange {
 
 impl ByteRange {
     fn within(self, size: u64) -> Range<u64> {
-        self.first..self.last.map_or(size.max(self.first), |last| last + 1)
+        let end = self.last.map_or(size, |last| size.min(last + 1));
+        self.first..end.max(self.first)
     }
 }
 
@@ -97,7 +99,10 @@ mod tests {
         assert_eq!(range("0-0"), Some(0..1));
         assert_eq!(range("2-5"), Some(2..6));
         assert_eq!(range("4-"), Some(4..10));
-        assert_eq!(range("12-"), Some(12..12), "which the vault refuses: it ends past the end");
+        assert_eq!(range("4-11"), Some(4..10), "what there is of it");
+        for past_the_end in ["12-", "12-13"] {
+            assert_eq!(range(past_the_end), Some(12..12), "which the vault refuses");
+        }
         for refused in ["", "-", "-5", "5", "5-4", "a-b", "0-18446744073709551615"] {
             assert_eq!(range(refused), None, "{refused}");
         }

@@ -23,6 +23,10 @@ pub(crate) struct Du {
     /// Show directories down to this depth; 0 is the total alone
     #[arg(long, short, value_name = "N")]
     depth: Option<usize>,
+
+    /// The total alone, as with a depth of 0
+    #[arg(long, short, conflicts_with = "depth")]
+    summarize: bool,
 }
 
 impl Du {
@@ -30,7 +34,8 @@ impl Du {
         context
             .with_vault(async |vault| {
                 let top = vault.stat(self.path.as_str()).await?;
-                let mut sums = Sums::new(&top.path, self.depth);
+                let depth = if self.summarize { Some(0) } else { self.depth };
+                let mut sums = Sums::new(&top.path, depth);
                 match top.kind {
                     EntryKind::File => sums.add(&top.path, EntryKind::File, top.size),
                     EntryKind::Directory => {

@@ -29,17 +29,25 @@ pub(crate) struct Get {
     /// A local path, or - for standard output. A source goes into it if it ends with /, is a
     /// folder, or there are several sources
     destination: PathBuf,
+
+    /// Folders come with all they hold in any case
+    #[arg(long = "recursive", short = 'r')]
+    _recursive: bool,
 }
 
 impl Get {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
-        if self.destination == Path::new("-") {
+        if self.is_to_stdout() {
             let paths = self.sources.iter().map(|source| &source.path);
             return context
                 .with_vault(async |vault| cat::write_all(context, vault, paths, None).await)
                 .await;
         }
         context.with_vault(async |vault| self.get_all(context, vault).await).await
+    }
+
+    pub(crate) fn is_to_stdout(&self) -> bool {
+        self.destination == Path::new("-")
     }
 
     async fn get_all(&self, context: &Context, vault: &Vault) -> Result<()> {
@@ -74,9 +82,7 @@ impl Get {
         let totals = download.totals;
         meter.clear();
         outcome?;
-        context.output.record(&totals)?;
-        context.output.note(totals);
-        Ok(())
+        context.output.sum_up(&totals)
     }
 
     /// Whether the destination is a folder that the sources go into.

@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::probe_memory;
-use crate::secrets::{self, Prompt};
+use crate::secrets;
 
 /// The object that makes a store a vault.
 const ROOT: &str = "root";
@@ -34,7 +34,10 @@ pub(crate) struct Init {
 impl Init {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
         let address = context.address()?;
-        let credential = secrets::credential(&context.options.secrets, Prompt::New)?;
+        if self.phrase_out.is_none() {
+            context.output.expect_kept()?;
+        }
+        let credential = secrets::new(&context.options.secrets)?;
         context.interrupt.listen()?;
         // First, so that there is never a vault whose words could not be kept.
         let phrase_file = self.phrase_out.as_deref().map(PhraseFile::create).transpose()?;
@@ -102,7 +105,7 @@ async fn make(
         (false, None) => "the words above may already open a vault: run `sealwood info`",
         (false, Some(_)) => "the words in the file may already open a vault: run `sealwood info`",
     };
-    Err(Failure::AfterWords { cause: Box::new(failure), outcome })
+    Err(Failure::Explained { cause: Box::new(failure), more: outcome.to_owned() })
 }
 
 /// Whether it is certain that the words of a vault that could not be made open nothing.

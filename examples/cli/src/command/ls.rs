@@ -26,6 +26,14 @@ pub(crate) struct Ls {
     /// Everything below, each entry with its path
     #[arg(long, short = 'R')]
     recursive: bool,
+
+    /// No name is hidden in any case
+    #[arg(long = "all", short = 'a')]
+    _all: bool,
+
+    /// One entry a line, as in any case
+    #[arg(short = '1')]
+    _one: bool,
 }
 
 impl Ls {

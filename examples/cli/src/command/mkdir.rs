@@ -11,6 +11,10 @@ pub(crate) struct Mkdir {
     /// Directories to make unless they exist
     #[arg(required = true)]
     paths: Vec<VaultArgument>,
+
+    /// Those above are made in any case, and none is there twice
+    #[arg(long = "parents", short = 'p')]
+    _parents: bool,
 }
 
 impl Mkdir {

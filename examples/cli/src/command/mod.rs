@@ -17,6 +17,7 @@ mod tree;
 
 use crate::context::Context;
 use crate::failure::Result;
+use crate::output::Results;
 
 #[derive(clap::Subcommand)]
 pub(crate) enum Command {
@@ -53,6 +54,28 @@ pub(crate) enum Command {
 }
 
 impl Command {
+    /// What its results are to it.
+    pub(crate) fn results(&self) -> Results {
+        match self {
+            Command::Get(command) if command.is_to_stdout() => Results::Purpose,
+            Command::Init(_)
+            | Command::Put(_)
+            | Command::Get(_)
+            | Command::Mv(_)
+            | Command::Cp(_)
+            | Command::Rm(_)
+            | Command::Mkdir(_)
+            | Command::Salvage(_) => Results::Account,
+            Command::Ls(_)
+            | Command::Tree(_)
+            | Command::Stat(_)
+            | Command::Cat(_)
+            | Command::Du(_)
+            | Command::Info(_)
+            | Command::Demo(_) => Results::Purpose,
+        }
+    }
+
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
         match self {
             Command::Init(command) => command.run(context).await,

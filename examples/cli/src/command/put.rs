@@ -25,6 +25,10 @@ pub(crate) struct Put {
     /// The path in the vault. A source goes into it if it ends with /, is a directory, or there
     /// are several sources
     destination: VaultArgument,
+
+    /// Folders come with all they hold in any case
+    #[arg(long = "recursive", short = 'r')]
+    _recursive: bool,
 }
 
 impl Put {
@@ -53,13 +57,13 @@ impl Put {
             Ok(_) | Err(sealwood::Error::NotFound { .. }) => {}
             Err(error) => return Err(error.into()),
         }
-        let meter = context.output.meter(0);
+        let meter = context.output.counter();
         let put = put_stream(context, vault, &meter, io::stdin(), target, Durability::OnReturn);
         let entry = put.await;
         meter.clear();
         let entry = entry?;
         context.output.record(&EntryRecord::new(&entry))?;
-        summarize(context, &Totals { files: 1, bytes: entry.size, ..Totals::default() })
+        context.output.sum_up(&Totals { files: 1, bytes: entry.size, ..Totals::default() })
     }
 
     async fn put_trees(&self, context: &Context, vault: &Vault) -> Result<()> {
@@ -78,7 +82,7 @@ impl Put {
             Err(failure) => Err(failure),
         };
         meter.clear();
-        summarize(context, &finished?)
+        context.output.sum_up(&finished?)
     }
 
     async fn trees(&self, context: &Context, vault: &Vault) -> Result<Vec<LocalTree>> {
@@ -101,10 +105,4 @@ impl Put {
         let trees = sources.zip(targets);
         trees.map(|(source, target)| LocalTree::new(source, target, store.as_deref())).collect()
     }
-}
-
-fn summarize(context: &Context, totals: &Totals) -> Result<()> {
-    context.output.record(totals)?;
-    context.output.note(totals);
-    Ok(())
 }

@@ -20,6 +20,10 @@ pub(crate) struct Relocate {
     /// Where to. A source goes into it if it ends with /, is a directory, or there are several
     /// sources
     destination: VaultArgument,
+
+    /// Folders come with all they hold in any case
+    #[arg(long = "recursive", short = 'r')]
+    _recursive: bool,
 }
 
 /// Whether the source stays.

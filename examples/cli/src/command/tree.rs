@@ -24,8 +24,10 @@ impl Tree {
                 let output = &context.output;
                 let (mut files, mut directories, mut bytes) = (0, 0, 0);
                 let mut walk = SortedWalk::new(vault, self.path.path.clone());
+                // Nothing is printed of what is no directory.
+                let mut next = walk.next().await?;
                 output.text(format_args!("/{}", printable(self.path.as_str())))?;
-                while let Some(visit) = walk.next().await? {
+                while let Some(visit) = next {
                     output.record(&EntryRecord::new(&visit.entry))?;
                     let mark = match visit.entry.kind {
                         EntryKind::File => "",
@@ -38,6 +40,7 @@ impl Tree {
                     bytes = u64::saturating_add(bytes, visit.entry.size);
                     let name = printable(visit.entry.name());
                     output.text(format_args!("{}{name}{mark}", branches(&visit.last)))?;
+                    next = walk.next().await?;
                 }
                 output.text(format_args!(
                     "{}, {}, {}",

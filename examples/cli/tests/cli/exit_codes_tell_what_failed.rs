@@ -1,6 +1,14 @@
 //! One exit code for each kind of failure.
 
+use serde_json::{Value, json};
+
+use crate::bucket::{Bucket, Mood};
 use crate::drive::{Drive, Ran};
+
+/// A name of 255 bytes whose composed form, which vaults keep, has 510.
+fn name_that_grows() -> String {
+    "\u{958}".repeat(85)
+}
 
 #[test]
 fn what_is_not_there_is_3() {
@@ -101,10 +109,13 @@ fn what_cannot_be_meant_is_2() {
         &["--vault", "memory:", "ls"],
         &["--phrase-file", "words", "ls"],
         &["put", "-", "directory/"],
+        &["mv", "/", "directory"],
     ] {
         let ran = drive.run(arguments);
         assert_eq!(ran.code, Some(2), "{arguments:?}: {}", ran.stderr);
     }
+    let chunk = Drive::without_vault().run(&["init", "--chunk-bytes", "5"]);
+    assert_eq!(chunk.code, Some(2), "{}", chunk.stderr);
     let nowhere = Ran::of(drive.command().env_remove("SEALWOOD_VAULT").arg("ls"));
     assert_eq!(nowhere.code, Some(2));
     assert!(nowhere.stderr.contains("SEALWOOD_VAULT"), "{}", nowhere.stderr);
@@ -122,4 +133,49 @@ fn of_one_path_the_destination_is_missing() {
         let missing = ran.stderr.split("Usage").next().unwrap();
         assert!(missing.contains("<SOURCES>..."), "{missing}");
     }
+}
+
+#[test]
+fn work_that_was_done_in_part_is_7() {
+    let drive = Drive::new();
+    drive.write("in/good", "x");
+    drive.write(&format!("in/{}", name_that_grows()), "x");
+    let put = drive.run(&["--json", "put", "in", "/"]);
+    assert_eq!(put.code, Some(7), "{}", put.stderr);
+    let last: Value =
+        serde_json::from_slice(put.stdout.rsplit(|byte| *byte == b'\n').nth(1).unwrap()).unwrap();
+    assert_eq!(last, json!({"files": 1, "bytes": 1, "skipped": 0, "failed": 1}));
+
+    drive.write("in/other", "x");
+    drive.ok(&["put", "in/other", "in/"]);
+    drive.write("out/in/good/in the way", "x");
+    let got = drive.run(&["get", "in", "out"]);
+    assert_eq!(got.code, Some(7), "{}", got.stderr);
+    assert_eq!(drive.read("out/in/other"), b"x");
+}
+
+#[test]
+fn work_of_which_nothing_was_done_has_the_code_of_its_failure() {
+    let drive = Drive::new();
+    drive.write(&format!("in/{}", name_that_grows()), "x");
+    let ran = drive.run(&["put", "in", "/"]);
+    assert_eq!(ran.code, Some(1), "a name that was found is no usage: {}", ran.stderr);
+}
+
+#[test]
+fn what_ends_a_command_decides_over_what_it_went_on_after() {
+    let drive = Drive::without_vault();
+    drive.write("in/good", "x");
+    drive.write(&format!("in/{}", name_that_grows()), "x");
+    let bucket = Bucket::new(Mood::Works);
+    let run = |arguments: &[&str]| {
+        let mut command = drive.command();
+        bucket.give_to(&mut command).args(["--secret-file", "secret"]);
+        Ran::of(command.args(arguments))
+    };
+    assert_eq!(run(&["init"]).code, Some(0));
+    bucket.turn(Mood::ReadsOnly);
+    let ran = run(&["put", "in", "/"]);
+    assert!(ran.stderr.contains("[path-name-too-long]"), "{}", ran.stderr);
+    assert_eq!(ran.code, Some(6), "{}", ran.stderr);
 }

@@ -4,7 +4,11 @@
 
 mod bucket;
 mod drive;
+#[cfg(target_os = "linux")]
+mod terminal;
 
+#[cfg(target_os = "linux")]
+mod a_prompt_leaves_the_terminal_as_it_was;
 mod a_put_over_a_put_ends;
 mod damage_is_reported;
 mod demo_verifies_every_byte;
@@ -19,9 +23,13 @@ mod names_that_a_folder_takes_for_one_are_told;
 mod names_that_become_one_are_told;
 mod nothing_is_written_outside_the_target;
 mod one_program_at_a_time;
+mod passphrases_can_be_typed;
+#[cfg(target_os = "linux")]
+mod readmes_run_as_written;
 mod salvage_gives_out_what_is_whole;
 mod secrets_never_come_from_arguments;
 mod sources_are_kept_apart;
 mod sources_are_read_or_refused;
+mod streams_that_fail_end_no_work;
 mod what_a_bucket_answers_is_told;
 mod words_come_before_the_vault;

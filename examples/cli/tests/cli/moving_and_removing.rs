@@ -85,3 +85,36 @@ fn trees_and_sums_show_all_of_it() {
     let stat = drive.ok(&["stat", "in/a"]);
     assert!(stat.contains("kind      file\nsize      1\n"), "{stat}");
 }
+
+#[test]
+fn what_is_not_there_is_removed_if_forced() {
+    let drive = with_files();
+    drive.ok(&["rm", "-f", "in/none", "none"]);
+    assert_eq!(drive.ok(&["--json", "rm", "-rf", "in/sub", "none"]), "{\"removed\":\"in/sub\"}\n");
+    assert_eq!(drive.entries(), ["in/", "in/a", "in/b"]);
+    assert_eq!(drive.run(&["rm", "-f", "in"]).code, Some(1), "it holds something");
+}
+
+/// Options that other programs have for what is so here in any case.
+#[test]
+fn habits_are_taken() {
+    let drive = Drive::new();
+    drive.write("in/a", "a");
+    drive.ok(&["put", "-r", "in", "/in"]);
+    drive.ok(&["cp", "-r", "in", "copy"]);
+    drive.ok(&["mkdir", "-p", "copy/b/c"]);
+    assert_eq!(drive.ok(&["ls", "-1a", "copy"]), "a\nb/\n");
+    assert_eq!(drive.ok(&["du", "-s", "copy"]), drive.ok(&["du", "-d", "0", "copy"]));
+    drive.ok(&["get", "-r", "copy", "out"]);
+    assert_eq!(drive.read("out/a"), b"a");
+}
+
+#[test]
+fn a_tree_of_no_directory_draws_nothing() {
+    let drive = with_files();
+    for (path, code) in [("in/a", "[not-a-directory]"), ("none", "[not-found]")] {
+        let ran = drive.run(&["tree", path]);
+        assert!(ran.stderr.contains(code), "{}", ran.stderr);
+        assert_eq!(ran.stdout, b"", "{path}");
+    }
+}
