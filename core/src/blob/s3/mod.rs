@@ -19,6 +19,7 @@
 //!
 //! **What the server must do**: conditional PUT. [`S3Store::probe`] tells.
 
+mod access;
 mod answer;
 mod client;
 mod config;
@@ -47,6 +48,7 @@ pub(crate) use answer::{Listing, object, range};
 #[cfg(feature = "fuzzing")]
 pub(crate) use refusal::refusal;
 
+pub use access::{S3Access, S3KeySource, S3Lease, S3Signer};
 pub use config::{S3Config, S3Credentials, S3Signing, S3Style};
 
 /// A [`BlobStore`] in a bucket, or below a prefix of one.
