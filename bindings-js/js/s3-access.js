@@ -25,7 +25,7 @@ async function keys(credentials) {
     text(accessKeyId, 'accessKeyId'),
     text(secretAccessKey, 'secretAccessKey'),
     optionalText(sessionToken, 'sessionToken') ?? '',
-    expiration == null ? undefined : time(expiration, 'expiration'),
+    expiration == null ? '' : String(time(expiration, 'expiration')),
   ];
 }
 

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use js_sys::{Array, JsString, Uint8Array};
+use sealwood::Result;
 use sealwood::blob::{S3Access, S3Credentials, S3KeySource, S3Lease, S3Signer};
 use sealwood::platform::{BoxFuture, HttpRequest};
-use sealwood::{Error, Result};
 use wasm_bindgen::prelude::*;
 
-use crate::convert::whole;
 use crate::foreign_store::{member, settled};
 
 #[wasm_bindgen]
@@ -16,7 +15,7 @@ extern "C" {
     /// An object with one of the methods, which answers by a promise what the caller has checked.
     pub type HostAccess;
 
-    /// `[accessKeyId, secretAccessKey, sessionToken, endsMs or undefined]`.
+    /// `[accessKeyId, secretAccessKey, sessionToken, endsMs]`, all of them texts, an empty one for none.
     #[wasm_bindgen(method, catch)]
     fn keys(this: &HostAccess) -> Result<JsValue, JsValue>;
 
@@ -44,10 +43,10 @@ struct Host(HostAccess);
 impl S3KeySource for Host {
     fn key(&self) -> BoxFuture<'_, Result<S3Lease>> {
         Box::pin(async move {
-            let answer = Array::from(&settled(self.0.keys()).await?);
-            let credentials = S3Credentials::new(&text(&answer, 0)?, &text(&answer, 1)?);
-            let credentials = credentials.with_session_token(&text(&answer, 2)?);
-            Ok(S3Lease { credentials, ends_ms: whole(&answer.get(3)) })
+            let mut texts = texts(self.0.keys()).await?;
+            let mut next = || texts.next().unwrap_or_default();
+            let credentials = S3Credentials::new(&next(), &next()).with_session_token(&next());
+            Ok(S3Lease { credentials, ends_ms: next().parse().ok() })
         })
     }
 }
@@ -59,17 +58,18 @@ impl S3Signer for Host {
             let headers = headers.map(JsString::from).collect::<Array>();
             let body = Uint8Array::from(&request.body[..]);
             let signed = self.0.sign(request.method.as_str(), &request.url, headers, body);
-            let answer = Array::from(&settled(signed).await?);
-            request.url = text(&answer, 0)?;
-            for at in (1..answer.length()).step_by(2) {
-                request.headers.push((text(&answer, at)?.into(), text(&answer, at + 1)?));
+            let mut texts = texts(signed).await?;
+            request.url = texts.next().unwrap_or_default();
+            while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
+                request.headers.push((name.into(), value));
             }
             Ok(request)
         })
     }
 }
 
-fn text(answer: &Array, at: u32) -> Result<String> {
-    let text = answer.get(at).as_string();
-    text.ok_or_else(|| Error::StoreFailed { reason: "no text for a signature".into() })
+/// The texts of an answer, which is an array of them.
+async fn texts(answer: Result<JsValue, JsValue>) -> Result<impl Iterator<Item = String>> {
+    let answer = Array::from(&settled(answer).await?);
+    Ok(answer.into_iter().filter_map(|text| text.as_string()))
 }

@@ -1,9 +1,10 @@
 //! On whose behalf requests are made: with one key, with keys that end, or signed elsewhere.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures_util::lock::Mutex;
+use event_listener::Event;
 
 use super::S3Credentials;
 use super::sign::Signer;
@@ -64,12 +65,15 @@ pub(super) struct Keyring {
     source: Arc<dyn S3KeySource>,
     signer: Arc<Signer>,
     clock: Arc<dyn Clock>,
-    /// Locked while the source is asked: who comes then waits for the same answer.
     newest: Mutex<Newest>,
+    /// Whether the source is being asked.
+    is_asked: AtomicBool,
+    /// Whoever waits for its answer.
+    waiting: Event,
 }
 
 /// The newest key.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Newest {
     /// How many there were; 0 before the first.
     number: u64,
@@ -82,30 +86,47 @@ impl Keyring {
         signer: Arc<Signer>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { source, signer, clock, newest: Mutex::default() }
+        let (is_asked, waiting) = (AtomicBool::new(false), Event::new());
+        Self { source, signer, clock, newest: Mutex::default(), is_asked, waiting }
     }
 
-    /// Sees to it that the signer has a good key, and gives its number.
-    pub(super) async fn ready(&self) -> Result<u64> {
-        let mut newest = self.newest.lock().await;
-        let soon_ms = self.clock.now_ms().saturating_add(MARGIN_MS);
-        if newest.number == 0 || newest.ends_ms.is_some_and(|ends_ms| ends_ms <= soon_ms) {
-            self.ask(&mut newest).await?;
+    /// Sees to it that the signer has a good key, another than the one with the number `refused`, and
+    /// gives its number.
+    pub(super) async fn ready(&self, refused: Option<u64>) -> Result<u64> {
+        loop {
+            let change = self.waiting.listen();
+            let newest = *self.newest();
+            let soon_ms = self.clock.now_ms().saturating_add(MARGIN_MS);
+            let has_ended = newest.ends_ms.is_some_and(|ends_ms| ends_ms <= soon_ms);
+            if newest.number > 0 && !has_ended && refused != Some(newest.number) {
+                return Ok(newest.number);
+            }
+            if self.is_asked.swap(true, Ordering::SeqCst) {
+                change.await;
+                continue;
+            }
+            let _turn = Turn(self);
+            let lease = self.source.key().await?;
+            self.signer.use_key(lease.credentials);
+            let mut newest = self.newest();
+            *newest = Newest { number: newest.number + 1, ends_ms: lease.ends_ms };
+            // Good or not: it is the newest there is.
+            return Ok(newest.number);
         }
-        Ok(newest.number)
     }
 
-    /// Gives the signer another key than the one with this number, which was refused.
-    pub(super) async fn renew(&self, refused: u64) -> Result<()> {
-        let mut newest = self.newest.lock().await;
-        if newest.number == refused { self.ask(&mut newest).await } else { Ok(()) }
+    fn newest(&self) -> MutexGuard<'_, Newest> {
+        self.newest.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    async fn ask(&self, newest: &mut Newest) -> Result<()> {
-        let lease = self.source.key().await?;
-        self.signer.use_key(lease.credentials);
-        *newest = Newest { number: newest.number + 1, ends_ms: lease.ends_ms };
-        Ok(())
+/// The one call that asks the source; also one that is dropped lets the others go on.
+struct Turn<'a>(&'a Keyring);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.is_asked.store(false, Ordering::SeqCst);
+        self.0.waiting.notify(usize::MAX);
     }
 }
 
@@ -113,7 +134,7 @@ impl Keyring {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::atomic::AtomicU64;
 
     use futures_lite::future::{block_on, poll_once, yield_now};
     use futures_util::future::join_all;
@@ -159,19 +180,19 @@ mod tests {
         let ring = Keyring::new(source.clone(), Arc::new(signer), time.clone());
         let asked = || source.asked.load(Ordering::Relaxed);
         block_on(async {
-            let numbers = join_all((0..5).map(|_| ring.ready())).await;
+            let numbers = join_all((0..5).map(|_| ring.ready(None))).await;
             assert!(numbers.into_iter().all(|number| number.unwrap() == 1));
             assert_eq!(asked(), 1);
             // All five are refused.
-            join_all((0..5).map(|_| ring.renew(1))).await;
-            assert_eq!((asked(), ring.ready().await.unwrap()), (2, 2));
+            join_all((0..5).map(|_| ring.ready(Some(1)))).await;
+            assert_eq!((asked(), ring.ready(None).await.unwrap()), (2, 2));
             time.0.store(3_600_000 - MARGIN_MS, Ordering::Relaxed);
-            assert_eq!(ring.ready().await.unwrap_err().code(), "store-denied");
+            assert_eq!(ring.ready(None).await.unwrap_err().code(), "store-denied");
             // One that goes away keeps nobody waiting.
-            let mut left = Box::pin(ring.ready());
+            let mut left = Box::pin(ring.ready(None));
             assert!(poll_once(&mut left).await.is_none());
             drop(left);
-            assert_eq!((ring.ready().await.unwrap(), asked()), (3, 5));
+            assert_eq!((ring.ready(None).await.unwrap(), asked()), (3, 5));
         });
     }
 }

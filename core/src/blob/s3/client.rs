@@ -173,21 +173,28 @@ impl Client {
     }
 
     /// What comes of `request`. If its key has ended meanwhile, it is sent again with the next.
-    async fn outcome(&self, request: Request) -> Result<Result<HttpResponse, HttpError>> {
-        let asked = match &self.authority {
-            Authority::Key => Asked::Unsigned(request),
-            Authority::Signer(signer) => Asked::Signed(signer.sign(request.unsigned()).await?),
-            Authority::Keys(keyring) => {
-                let number = keyring.ready().await?;
-                let outcome = self.flow.send(Asked::Unsigned(request.clone())).await;
-                if !outcome.as_ref().is_ok_and(may_have_ended) {
+    fn outcome(&self, request: Request) -> BoxFuture<'_, Result<Result<HttpResponse, HttpError>>> {
+        Box::pin(async move {
+            let mut refused = None;
+            loop {
+                let (asked, number) = match &self.authority {
+                    Authority::Key => (Asked::Unsigned(request.clone()), None),
+                    Authority::Keys(keyring) => {
+                        let number = keyring.ready(refused).await?;
+                        (Asked::Unsigned(request.clone()), Some(number))
+                    }
+                    Authority::Signer(signer) => {
+                        (Asked::Signed(signer.sign(request.clone().unsigned()).await?), None)
+                    }
+                };
+                let outcome = self.flow.send(asked).await;
+                let has_ended = outcome.as_ref().is_ok_and(may_have_ended);
+                if number.is_none() || refused.is_some() || !has_ended {
                     return Ok(outcome);
                 }
-                keyring.renew(number).await?;
-                Asked::Unsigned(request)
+                refused = number;
             }
-        };
-        Ok(self.flow.send(asked).await)
+        })
     }
 
     fn understood(&self, outcome: Result<HttpResponse, HttpError>) -> Result<HttpResponse> {

@@ -381,7 +381,10 @@ mod tests {
             SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, \
             Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41";
         assert_eq!(signed.url, url);
-        assert_eq!(signed.headers.last().unwrap(), &("authorization".into(), authorization.to_owned()));
+        assert_eq!(
+            signed.headers.last().unwrap(),
+            &("authorization".into(), authorization.to_owned())
+        );
     }
 
     /// Expected values from botocore's `S3SigV4Auth` for the same requests.
