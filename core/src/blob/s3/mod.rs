@@ -24,6 +24,7 @@ mod answer;
 mod client;
 mod config;
 mod flow;
+mod listing;
 mod pace;
 mod put;
 mod queue;
