@@ -75,13 +75,15 @@ impl HttpClient {
     ) -> Result<HttpResponse, HttpError> {
         let upload_seconds = request.body.len() as u64 / self.upload_rate_min;
         let wait = self.idle_timeout + Duration::from_secs(upload_seconds);
+        let seen = &self.seen[request.method as usize];
+        let before = seen.load(Ordering::Relaxed);
         let response = match within(wait, fetch(request, signal)?).await {
-            Err(HttpError::Unavailable(_)) if self.is_withheld(request).await => {
+            Err(HttpError::Unavailable(_)) if self.is_withheld(request, before).await => {
                 return Err(HttpError::Withheld);
             }
             outcome => outcome?,
         };
-        self.seen[request.method as usize].store(ANSWERED, Ordering::Relaxed);
+        seen.store(ANSWERED, Ordering::Relaxed);
         let response: web_sys::Response = response.dyn_into().map_err(unavailable)?;
         if response.type_() == web_sys::ResponseType::Opaqueredirect {
             return Err(HttpError::Redirected);
@@ -107,14 +109,17 @@ impl HttpClient {
     }
 
     /// Whether it is the browser that keeps the answer to a request from this page. It does not say so:
-    /// it does if no request with this method was ever answered, and for the second time now one fails
-    /// while the server can be reached by a request whose answer nobody reads.
-    async fn is_withheld(&self, request: &HttpRequest) -> bool {
+    /// it does if no request with this method was ever answered, and one that began after another had
+    /// failed fails too, both while the server can be reached by a request whose answer nobody reads.
+    async fn is_withheld(&self, request: &HttpRequest, before: u8) -> bool {
         let seen = &self.seen[request.method as usize];
-        seen.load(Ordering::Relaxed) != ANSWERED
-            && is_elsewhere(&request.url)
-            && self.is_there(&request.url).await
-            && seen.swap(FAILED, Ordering::Relaxed) == FAILED
+        if seen.load(Ordering::Relaxed) == ANSWERED
+            || !is_elsewhere(&request.url)
+            || !self.is_there(&request.url).await
+        {
+            return false;
+        }
+        seen.fetch_max(FAILED, Ordering::Relaxed) != ANSWERED && before == FAILED
     }
 
     /// Whether a server answers at `url`, whatever it says.
