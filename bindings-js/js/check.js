@@ -77,7 +77,8 @@ export function options(value, names) {
   if (Object.prototype.toString.call(value) !== '[object Object]') {
     throw invalid('options are an object');
   }
-  const strange = Object.keys(value).find((name) => !names.includes(name));
+  // What is undefined was left out.
+  const strange = Object.keys(value).find((name) => value[name] !== undefined && !names.includes(name));
   if (strange !== undefined) throw invalid(`there is no option ${JSON.stringify(strange.slice(0, 50))}`);
   return value;
 }

@@ -110,6 +110,7 @@ test('an option that nobody knows is refused by every call that takes options', 
     // In place of the options that hold it.
     await failsWith('invalid-argument', () => call(signal));
   }
+  await vault.stat('a', { misspelt: undefined });
   // Progress is of calls that move bytes.
   await failsWith('invalid-argument', () => vault.stat('a', { onProgress() {} }));
   assert.equal(await vault.exists('b'), false);

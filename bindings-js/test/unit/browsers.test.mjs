@@ -10,8 +10,21 @@ const JS = new URL('../../js/', import.meta.url);
 const OLDEST = ['chrome96', 'edge96', 'firefox90', 'safari16.4'];
 
 /** What came after one of them. */
-const LATER =
-  /\b(?:withResolvers|structuredClone|groupBy|fromAsync|findLast(?:Index)?|hasOwn|toSorted|toReversed|toSpliced|fromBase64|toBase64|toHex|scheduler|AbortSignal\.(?:any|timeout)|throwIfAborted)\b/;
+const LATER = new RegExp(
+  `\\b(?:${[
+    'withResolvers',
+    'structuredClone',
+    'groupBy',
+    'fromAsync',
+    'findLast(?:Index)?',
+    'hasOwn',
+    'to(?:Sorted|Reversed|Spliced|Base64|Hex)',
+    'from(?:Base64|Hex)',
+    'scheduler',
+    'AbortSignal\\.(?:any|timeout)',
+    'throwIfAborted',
+  ].join('|')})\\b`,
+);
 
 const modules = readdirSync(JS, { recursive: true })
   .map(String)
