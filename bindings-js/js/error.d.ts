@@ -4,7 +4,7 @@
  *
  * @example
  * ```ts
- * const text: Partial<Record<SealwoodErrorCode, string>> = { 'store-full': 'No room left', cancelled: 'Stopped' };
+ * const texts: Partial<Record<SealwoodErrorCode, string>> = { 'store-full': 'No room left' };
  * ```
  */
 export type SealwoodErrorCode =

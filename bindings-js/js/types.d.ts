@@ -418,8 +418,8 @@ export interface Tree {
     options?: TransferOptions,
   ): Promise<Uint8Array>;
   /**
-   * The content of the file at `path`, or a part of it, as a `Blob` of its media type, which the browser may keep
-   * on its disk: for object URLs, images and forms.
+   * The content of the file at `path`, or a part of it, as a `Blob` of its media type, which the browser may
+   * keep on its disk: for object URLs, images and forms.
    *
    * @example
    * ```ts
@@ -452,7 +452,8 @@ export interface Tree {
    */
   list(path?: string, options?: ListOptions): Promise<ListPage>;
   /**
-   * All entries of the directory at `path`, or of the top, in an order of their own, read as they are asked for.
+   * All entries of the directory at `path`, or of the top, in an order of their own, read as they are asked
+   * for.
    *
    * @example
    * ```ts
@@ -517,7 +518,8 @@ export class Vault implements Tree, AsyncDisposable {
     options?: CallOptions,
   ): Promise<NewVault>;
   /**
-   * Opens the vault in the store. Fails with `vault-not-found`, `wrong-key`, `wrong-passphrase` or `passphrase-too-costly`.
+   * Opens the vault in the store. Fails with `vault-not-found`, `wrong-key`, `wrong-passphrase` or
+   * `passphrase-too-costly`.
    *
    * @example
    * ```ts
@@ -532,7 +534,8 @@ export class Vault implements Tree, AsyncDisposable {
   ): Promise<Vault>;
 
   /**
-   * Creates or replaces the file at `path`. Parents are made as needed. A string is stored as UTF-8, a stream in bounded memory.
+   * Creates or replaces the file at `path`. Parents are made as needed. A string is stored as UTF-8, a stream
+   * in bounded memory.
    *
    * @example
    * ```ts
