@@ -1,10 +1,10 @@
 // Changes that happen together.
 
 import { path as pathOf } from './check.js';
-import { put, putArguments, putStream } from './content.js';
+import { METADATA, put, putArguments, putStream } from './content.js';
 import { now } from './glue.js';
 import { Handle, dispose } from './handle.js';
-import { call } from './watching.js';
+import { TRANSFER, call } from './watching.js';
 
 export class Batch extends Handle {
   constructor(secret, raw) {
@@ -40,7 +40,7 @@ export class Batch extends Handle {
   }
 
   setMetadata(path, metadata) {
-    now(() => Handle.raw(this).setMetadata(pathOf(path), putArguments(metadata)));
+    now(() => Handle.raw(this).setMetadata(pathOf(path), putArguments(metadata, METADATA)));
   }
 
   get length() {
@@ -49,7 +49,7 @@ export class Batch extends Handle {
 
   async commit(options) {
     const raw = Handle.raw(this);
-    return call(options, (watch) => raw.commit(watch));
+    return call(options, (watch) => raw.commit(watch), TRANSFER);
   }
 
   close() {

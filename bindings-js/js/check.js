@@ -70,9 +70,31 @@ export function optionalFunction(value, what) {
   return value ?? undefined;
 }
 
-/** An object of options; an empty one for nothing. */
-export function options(value) {
+/** An object that has no other options than `names`; an empty one for nothing. */
+export function options(value, names) {
   if (value == null) return {};
-  if (typeof value !== 'object') throw invalid('options are an object');
+  // A signal in place of the options that hold it would be overlooked, as any option is that nobody knows.
+  if (Object.prototype.toString.call(value) !== '[object Object]') {
+    throw invalid('options are an object');
+  }
+  // What is undefined was left out.
+  const strange = Object.keys(value).find((name) => value[name] !== undefined && !names.includes(name));
+  if (strange !== undefined) throw invalid(`there is no option ${JSON.stringify(strange.slice(0, 50))}`);
   return value;
+}
+
+/** An object whose members the app names; an empty one for nothing. */
+export function record(value, what) {
+  if (value == null) return {};
+  if (typeof value !== 'object') throw invalid(`${what} is an object`);
+  return value;
+}
+
+/** A time in milliseconds since 1970, of a number, whose fraction is cut off, or of a `Date`. */
+export function time(value, what) {
+  const isDate = Object.prototype.toString.call(value) === '[object Date]';
+  const millis = isDate ? value.getTime() : value;
+  const isTime = typeof millis === 'number' && Number.isSafeInteger(Math.floor(millis)) && millis >= 0;
+  if (!isTime) throw invalid(`${what} is a Date or milliseconds, of 1970 or later`);
+  return Math.floor(millis);
 }

@@ -8,5 +8,10 @@ export * from './types.js';
  *
  * Without a source, the module is the one of this package: in browsers and bundlers the asset beside
  * the code, in Node the file, in workers at the edge an import.
+ *
+ * @example
+ * ```ts
+ * await init();
+ * ```
  */
 export function init(source?: WasmSource | PromiseLike<WasmSource>): Promise<void>;

@@ -188,6 +188,10 @@ function connect(name, forget) {
     request.onerror = () => reject(failure(request.error));
     request.onsuccess = () => {
       const database = request.result;
+      if (!['objects', 'segments'].every((name) => database.objectStoreNames.contains(name))) {
+        database.close();
+        return reject(new SealwoodError('store-failed', `the browser's database of this name is other code's`));
+      }
       database.onclose = forget;
       database.onversionchange = () => {
         // Somebody deletes the database, or has a newer package: do not stand in the way.
@@ -231,11 +235,17 @@ const CODES = {
   AbortError: 'store-unavailable',
   InvalidStateError: 'store-unavailable',
   TimeoutError: 'store-unavailable',
+  VersionError: 'unsupported-version',
 };
+
+const NEWER =
+  "the browser's database is of a newer version than this release knows: a newer release of this package, " +
+  'or other code, has made it';
 
 function failure(error) {
   if (error instanceof SealwoodError) return error;
   const name = error?.name ?? 'no reason';
   const code = CODES[name] ?? 'store-failed';
-  return caused(new SealwoodError(code, `the browser's database said ${name}`), error ?? undefined);
+  const message = name === 'VersionError' ? NEWER : `the browser's database said ${name}`;
+  return caused(new SealwoodError(code, message), error ?? undefined);
 }

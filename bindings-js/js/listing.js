@@ -1,7 +1,7 @@
 // Listings as async iterators.
 
 import { asyncDispose } from './handle.js';
-import { Watching } from './watching.js';
+import { CALL, Watching } from './watching.js';
 
 /** The entries that `open` opens. Nothing is read before the first is asked for. */
 export class Listing {
@@ -51,7 +51,7 @@ export class Listing {
   async #turnPage() {
     if (this.#isOver) return;
     try {
-      this.#watching ??= new Watching(this.#options);
+      this.#watching ??= new Watching(this.#options, CALL);
       this.#raw ??= await this.#open(this.#watching.raw);
       this.#page = this.#isOver ? [] : await this.#raw.nextPage();
       this.#at = 0;

@@ -6,8 +6,19 @@ import { invalid } from './error.js';
 import { glue, now } from './glue.js';
 import { Handle, dispose } from './handle.js';
 import { openIndexedDb } from './indexed-db.js';
+import { hostAccess } from './s3-access.js';
 import { call } from './watching.js';
 
+const S3_NUMBERS = [
+  'idleTimeoutMs',
+  'uploadRateMin',
+  'requestsMax',
+  'attemptsMax',
+  'retryAfterMaxMs',
+  'giveUpAfterMs',
+];
+const S3_TEXTS = ['endpoint', 'region', 'bucket', 'prefix', 'accessKeyId', 'secretAccessKey', 'sessionToken'];
+const S3 = [...S3_TEXTS, ...S3_NUMBERS, 'pathStyle', 'allowHttp', 'signedUrls', 'credentials', 'sign'];
 const METHODS = ['get', 'getRange', 'put', 'delete', 'list', 'head'];
 
 export class BlobStore extends Handle {
@@ -20,31 +31,26 @@ export class BlobStore extends Handle {
   }
 
   static s3(config) {
-    const given = optionsOf(config);
+    const given = optionsOf(config, S3);
+    const host = hostAccess(given);
     const optional = (name) => optionalText(given[name], name) ?? '';
     const needed = (name) => text(given[name], name);
+    const ofKey = host ? optional : needed;
     const texts = [
       optional('endpoint'),
       needed('region'),
       needed('bucket'),
       optional('prefix'),
-      needed('accessKeyId'),
-      needed('secretAccessKey'),
+      ofKey('accessKeyId'),
+      ofKey('secretAccessKey'),
       optional('sessionToken'),
     ];
-    const numbers = [
-      'idleTimeoutMs',
-      'uploadRateMin',
-      'requestsMax',
-      'attemptsMax',
-      'retryAfterMaxMs',
-      'giveUpAfterMs',
-    ].map((name) => optionalSmall(given[name], name));
+    const numbers = S3_NUMBERS.map((name) => optionalSmall(given[name], name));
     const pathStyle = given.pathStyle == null ? undefined : Boolean(given.pathStyle);
     const allowHttp = Boolean(given.allowHttp);
     const signedUrls = Boolean(given.signedUrls);
     return now(({ Store }) =>
-      Handle.of(BlobStore, Store.s3(texts, numbers, pathStyle, allowHttp, signedUrls)),
+      Handle.of(BlobStore, Store.s3(texts, numbers, pathStyle, allowHttp, signedUrls, host)),
     );
   }
 

@@ -8,11 +8,12 @@ import {
   path as pathOf,
   whole,
 } from './check.js';
-import { contentStream } from './content.js';
-import { invalid } from './error.js';
+import { STREAM, contentBlob, contentStream, wholeContent } from './content.js';
 import { Handle } from './handle.js';
 import { Listing } from './listing.js';
-import { call } from './watching.js';
+import { CALL, call } from './watching.js';
+
+const LIST = [...CALL, 'after', 'limit'];
 
 /** A tree of directories and files to read from. */
 export class Tree extends Handle {
@@ -28,41 +29,51 @@ export class Tree extends Handle {
 
   async get(path, options) {
     const raw = Handle.raw(this);
-    return call(options, (watch) => raw.read(pathOf(path), undefined, undefined, watch));
+    const open = (watch) => raw.stream(pathOf(path), undefined, undefined, watch);
+    return wholeContent(options, open);
   }
 
   async getRange(path, start, end, options) {
     const raw = Handle.raw(this);
-    const range = [whole(start, 'start'), whole(end, 'end')];
-    return call(options, (watch) => raw.read(pathOf(path), ...range, watch));
+    const range = [whole(start, 'start'), optionalWhole(end, 'end')];
+    return wholeContent(options, (watch) => raw.stream(pathOf(path), ...range, watch));
+  }
+
+  async getBlob(path, options) {
+    const raw = Handle.raw(this);
+    const range = rangeOf(options);
+    return contentBlob(options, (watch) => raw.stream(pathOf(path), ...range, watch));
   }
 
   async getStream(path, options) {
     const raw = Handle.raw(this);
-    const given = optionsOf(options);
-    const start = optionalWhole(given.start, 'start');
-    const end = optionalWhole(given.end, 'end');
-    if ((start === undefined) !== (end === undefined)) throw invalid('start and end go together');
-    return contentStream(options, (watch) => raw.stream(pathOf(path), start, end, watch));
+    const range = rangeOf(options);
+    return contentStream(options, (watch) => raw.stream(pathOf(path), ...range, watch));
   }
 
-  async list(path, options) {
+  async list(path = '', options = undefined) {
     const raw = Handle.raw(this);
-    const given = optionsOf(options);
+    const given = optionsOf(options, LIST);
     const after = optionalText(given.after, 'after');
     const limit = optionalSmall(given.limit, 'limit');
-    return call(options, (watch) => raw.list(pathOf(path), after, limit, watch));
+    return call(options, (watch) => raw.list(pathOf(path), after, limit, watch), LIST);
   }
 
-  entries(path, options) {
+  entries(path = '', options = undefined) {
     return new Listing(options, async (watch) =>
       Handle.raw(this).entries(pathOf(path), false, watch),
     );
   }
 
-  entriesRecursive(path, options) {
+  entriesRecursive(path = '', options = undefined) {
     return new Listing(options, async (watch) =>
       Handle.raw(this).entries(pathOf(path), true, watch),
     );
   }
+}
+
+/** The first byte and the one after the last; nothing for the ends of the content. */
+function rangeOf(options) {
+  const { start, end } = optionsOf(options, STREAM);
+  return [optionalWhole(start, 'start'), optionalWhole(end, 'end')];
 }

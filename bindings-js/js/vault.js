@@ -2,14 +2,18 @@
 
 import { Batch } from './batch.js';
 import { optionalSmall, optionalWhole, options as optionsOf, path as pathOf } from './check.js';
-import { put, putArguments, putStream } from './content.js';
+import { METADATA, put, putArguments, putStream } from './content.js';
 import { Credential } from './credential.js';
 import { glue, now } from './glue.js';
 import { Handle, asyncDispose, dispose } from './handle.js';
 import { Snapshot } from './snapshot.js';
 import { BlobStore } from './store.js';
 import { Tree } from './tree.js';
-import { call } from './watching.js';
+import { TRANSFER, call } from './watching.js';
+
+const CONFIG = ['chunkBytes', 'kdf', 'kdfCeiling', 'memoryBudgetBytes', 'packBytesMax'];
+const CEILING = ['memoryKib', 'passes'];
+const KDF = [...CEILING, 'lanes'];
 
 export class Vault extends Tree {
   constructor(secret, raw) {
@@ -66,13 +70,13 @@ export class Vault extends Tree {
 
   async setMetadata(path, metadata, options) {
     const raw = Handle.raw(this);
-    const given = putArguments(metadata);
+    const given = putArguments(metadata, METADATA);
     return call(options, (watch) => raw.setMetadata(pathOf(path), given, watch));
   }
 
   async flush(options) {
     const raw = Handle.raw(this);
-    return call(options, (watch) => raw.flush(watch));
+    return call(options, (watch) => raw.flush(watch), TRANSFER);
   }
 
   needsFlush() {
@@ -154,9 +158,9 @@ async function attach(how, store, credential, config, options) {
 }
 
 function configArguments(config) {
-  const { chunkBytes, kdf, kdfCeiling, memoryBudgetBytes, packBytesMax } = optionsOf(config);
-  const { memoryKib, passes, lanes } = optionsOf(kdf);
-  const ceiling = optionsOf(kdfCeiling);
+  const { chunkBytes, kdf, kdfCeiling, memoryBudgetBytes, packBytesMax } = optionsOf(config, CONFIG);
+  const { memoryKib, passes, lanes } = optionsOf(kdf, KDF);
+  const ceiling = optionsOf(kdfCeiling, CEILING);
   return {
     chunkBytes: optionalSmall(chunkBytes, 'chunkBytes'),
     memoryKib: optionalSmall(memoryKib, 'memoryKib'),

@@ -4,6 +4,11 @@ import { optionalFunction, options as optionsOf } from './check.js';
 import { SealwoodError, caused, invalid } from './error.js';
 import { glue, typed } from './glue.js';
 
+/** The options of every call. */
+export const CALL = ['signal'];
+/** The options of a call that moves bytes. */
+export const TRANSFER = [...CALL, 'onProgress'];
+
 /** What a call is watched by, from its `signal` and `onProgress`, until it is released. */
 export class Watching {
   #raw;
@@ -12,8 +17,8 @@ export class Watching {
   /** Why the call was cancelled. */
   #cause;
 
-  constructor(options) {
-    const { signal, onProgress } = optionsOf(options);
+  constructor(options, known) {
+    const { signal, onProgress } = optionsOf(options, known);
     if (signal != null && typeof signal.addEventListener !== 'function') {
       throw invalid('signal is an AbortSignal');
     }
@@ -65,9 +70,9 @@ export class Watching {
   }
 }
 
-/** Runs one call of the generated layer under `options`. */
-export async function call(options, start) {
-  const watching = new Watching(options);
+/** Runs one call of the generated layer under `options`, of which there are those that are `known`. */
+export async function call(options, start, known = CALL) {
+  const watching = new Watching(options, known);
   try {
     return await start(watching.raw);
   } catch (thrown) {

@@ -3,12 +3,11 @@
 use std::rc::Rc;
 
 use bytes::Bytes;
-use futures_util::StreamExt;
 use js_sys::{Function, Promise, Uint8Array};
+use sealwood::Result;
 use sealwood::bridge::{self, PutInput};
 use sealwood::platform::BoxStream;
 use sealwood::vault::EntryInfo;
-use sealwood::{ContentStream, Error, Result};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -31,13 +30,6 @@ extern "C" {
     fn deferred(this: &PutArguments) -> bool;
     #[wasm_bindgen(method, getter, js_name = sizeHint)]
     fn size_hint(this: &PutArguments) -> Option<f64>;
-
-    /// An array that the host may have no room for.
-    #[wasm_bindgen(js_name = Uint8Array)]
-    type Room;
-
-    #[wasm_bindgen(constructor, catch, js_class = "Uint8Array")]
-    fn new(length: f64) -> Result<Room, JsValue>;
 }
 
 /// The arguments as the core takes them.
@@ -70,36 +62,31 @@ pub(crate) fn source(next: Function) -> BoxStream<'static, Result<Bytes>> {
     })
 }
 
-/// A whole content, written into an array of the host as it arrives: this module's memory, which
-/// never shrinks, holds a few chunks of it at most.
-pub(crate) async fn whole(size: u64, mut pieces: ContentStream) -> Result<JsValue> {
-    let room = Room::new(size as f64)
-        .map_err(|_| Error::Platform { what: "memory for the whole content" })?;
-    let array: Uint8Array = room.unchecked_into();
-    let mut at = 0;
-    while let Some(piece) = pieces.next().await {
-        let piece = piece?;
-        let end = at + piece.len() as u32;
-        array.subarray(at, end).copy_from(&piece);
-        at = end;
-    }
-    Ok(array.into())
-}
-
-/// How many bytes a read gives.
-pub(crate) fn length(info: &EntryInfo, range: Option<&std::ops::Range<u64>>) -> u64 {
-    range.map_or(info.size, |range| range.end - range.start)
-}
-
 /// The pieces of a content, pulled one by one.
 #[wasm_bindgen]
-pub struct Content(Rc<bridge::Pull<Bytes>>);
+pub struct Content {
+    pull: Rc<bridge::Pull<Bytes>>,
+    length: f64,
+    content_type: Option<String>,
+}
 
 #[wasm_bindgen]
 impl Content {
+    /// How many bytes all pieces have.
+    #[wasm_bindgen(getter)]
+    pub fn length(&self) -> f64 {
+        self.length
+    }
+
+    /// The media type that the app gave the file.
+    #[wasm_bindgen(getter, js_name = contentType)]
+    pub fn content_type(&self) -> Option<String> {
+        self.content_type.clone()
+    }
+
     /// A promise of the next piece, or of `undefined` at the end.
     pub fn next(&self) -> Promise {
-        let pull = Rc::clone(&self.0);
+        let pull = Rc::clone(&self.pull);
         promise(
             async move { Ok(pull.next().await?.map_or(JsValue::UNDEFINED, |piece| bytes(&piece))) },
         )
@@ -107,12 +94,18 @@ impl Content {
 
     /// Stops reading, also under a pending `next`.
     pub fn close(&self) {
-        self.0.close();
+        self.pull.close();
     }
 }
 
 impl Content {
-    pub(crate) fn new(pull: bridge::Pull<Bytes>) -> Self {
-        Self(Rc::new(pull))
+    pub(crate) fn new(
+        info: EntryInfo,
+        range: Option<std::ops::Range<u64>>,
+        pull: bridge::Pull<Bytes>,
+    ) -> Self {
+        let range = range.unwrap_or(0..info.size);
+        let length = range.end.min(info.size) - range.start;
+        Self { pull: Rc::new(pull), length: length as f64, content_type: info.content_type }
     }
 }

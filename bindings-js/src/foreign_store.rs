@@ -167,7 +167,7 @@ impl BlobStore for ForeignStore {
 }
 
 /// What a call came to in the end.
-async fn settled(answer: Result<JsValue, JsValue>) -> Result<JsValue> {
+pub(crate) async fn settled(answer: Result<JsValue, JsValue>) -> Result<JsValue> {
     let outcome = match answer {
         Ok(answer) => JsFuture::from(Promise::resolve(&answer)).await,
         Err(thrown) => Err(thrown),
@@ -178,7 +178,7 @@ async fn settled(answer: Result<JsValue, JsValue>) -> Result<JsValue> {
     })
 }
 
-fn member(value: &JsValue, name: &str) -> JsValue {
+pub(crate) fn member(value: &JsValue, name: &str) -> JsValue {
     Reflect::get(value, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 

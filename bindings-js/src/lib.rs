@@ -9,6 +9,7 @@
 // What is exported is reached from JavaScript.
 #![allow(unreachable_pub)]
 
+mod access;
 mod batch;
 mod content;
 mod convert;

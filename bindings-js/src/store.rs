@@ -7,6 +7,7 @@ use sealwood::blob::{BlobStore, ETag, MemoryStore, Precondition};
 use sealwood::bridge::{AppStore, S3Input};
 use wasm_bindgen::prelude::*;
 
+use crate::access::HostAccess;
 use crate::convert::{bytes, object, size};
 use crate::error::to_js;
 use crate::foreign_store::{Author, ForeignStore, HostStore, page_to_js};
@@ -26,13 +27,15 @@ impl Store {
     /// A bucket. The `texts`, of which an empty one is as good as none, are the endpoint, the region, the
     /// bucket, the prefix, the access key, its secret and the session's token. The `numbers`, each of
     /// which may be missing, are the idle timeout, the least rate of an upload, the most requests, the
-    /// most attempts, the longest wait a server may ask for, and how long attempts go on.
+    /// most attempts, the longest wait a server may ask for, and how long attempts go on. `host`, if
+    /// there is one, stands in for the key: `keys()` answers with keys, `sign(request)` signs.
     pub fn s3(
         texts: Vec<String>,
         numbers: Vec<JsValue>,
         path_style: Option<bool>,
         allow_http: bool,
         signed_urls: bool,
+        host: Option<HostAccess>,
     ) -> Result<Self, JsValue> {
         let mut numbers = numbers.into_iter();
         let mut number = || numbers.next().and_then(|number| number.as_f64()).map(|n| n as u32);
@@ -57,7 +60,11 @@ impl Store {
             give_up_after_ms: number(),
             ca_bundle: None,
         };
-        input.store().map(Self).map_err(to_js)
+        let store = match host {
+            Some(host) => input.store_with(host.into_access()),
+            None => input.store(),
+        };
+        store.map(Self).map_err(to_js)
     }
 
     /// A store written in JavaScript.

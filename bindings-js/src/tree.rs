@@ -17,24 +17,7 @@ macro_rules! reading_methods {
                 watch.promise(async move { tree.exists(&path).await })
             }
 
-            /// A promise of a content, or of its bytes from `start` to `end`.
-            pub fn read(
-                &self,
-                path: String,
-                start: Option<f64>,
-                end: Option<f64>,
-                watch: &Watch,
-            ) -> Promise {
-                let tree = self.0.clone();
-                let options = tree::read_options(start, end, watch);
-                watch.promise(async move {
-                    let range = options.range.clone();
-                    let (info, pieces) = tree.get_stream(&path, options).await?;
-                    content::whole(content::length(&info, range.as_ref()), pieces).await
-                })
-            }
-
-            /// A promise of a `Content`.
+            /// A promise of a `Content`, from `start` or the first byte to before `end` or to the last.
             pub fn stream(
                 &self,
                 path: String,
@@ -46,8 +29,9 @@ macro_rules! reading_methods {
                 let options = tree::read_options(start, end, watch);
                 let cancel = watch.token();
                 watch.promise(async move {
-                    let (_, pieces) = tree.get_stream(&path, options).await?;
-                    Ok(content::Content::new(Pull::new(pieces, cancel)))
+                    let range = options.range.clone();
+                    let (info, pieces) = tree.get_stream(&path, options).await?;
+                    Ok(content::Content::new(info, range, Pull::new(pieces, cancel)))
                 })
             }
 
@@ -94,8 +78,10 @@ use crate::watch::Watch;
 
 pub(crate) use reading_methods;
 
-/// A whole content, or the bytes from `start` to `end`.
+/// A whole content, or the bytes from `start` or the first on to before `end` or to the last.
 pub(crate) fn read_options(start: Option<f64>, end: Option<f64>, watch: &Watch) -> ReadOptions {
-    let range = start.zip(end).map(|(start, end)| start as u64..end as u64);
+    let is_part = start.is_some() || end.is_some();
+    let end = end.map_or(u64::MAX, |end| end as u64);
+    let range = is_part.then(|| start.unwrap_or(0.0) as u64..end);
     ReadOptions { range, watch: watch.0.clone() }
 }

@@ -31,8 +31,8 @@ export async function failsWith(code, work) {
   } catch (error) {
     assert.ok(error instanceof api.SealwoodError, `${error?.stack ?? error}`);
     assert.ok(error instanceof Error);
-    assert.equal(error.name, 'SealwoodError');
     assert.equal(error.code, code, error.message);
+    assert.equal(error.name, code === 'cancelled' ? 'AbortError' : 'SealwoodError');
     return error;
   }
   assert.fail(`expected ${code}, came ${outcome}`);

@@ -154,7 +154,8 @@ class Names {
 function compareError(expected, failure, result) {
   const describe = (value) => (value instanceof Uint8Array ? `${value.length} bytes` : typeof value);
   if (!failure) throw new Error(`expected ${expected.code}, came ${describe(result)}`);
-  if (failure.name !== 'SealwoodError' || failure.code !== expected.code) {
+  const name = expected.code === 'cancelled' ? 'AbortError' : 'SealwoodError';
+  if (failure.name !== name || failure.code !== expected.code) {
     const came = `${failure.code ?? failure.name}: ${failure.message}`;
     throw new Error(`expected ${expected.code}, came ${came}`);
   }

@@ -44,7 +44,7 @@ export const steps = {
   rename: step('from to', 'nothing', ({ on, step, call }) => on.rename(step.from, step.to, call)),
   copy: step('from to', 'nothing', ({ on, step, call }) => on.copy(step.from, step.to, call)),
   setMetadata: step('path contentType metadata modifiedMs', 'nothing', ({ on, step, call }) =>
-    on.setMetadata(step.path, put(step), call),
+    on.setMetadata(step.path, metadata(step), call),
   ),
   flush: step('', 'nothing', ({ on, call }) => on.flush(call)),
   refresh: step('', 'nothing', ({ on, call }) => on.refresh(call)),
@@ -171,8 +171,12 @@ function configOf({ step: { chunkBytes, kdf, kdfCeiling, packBytesMax, memoryBud
   return { chunkBytes, kdf, kdfCeiling, packBytesMax, memoryBudgetBytes };
 }
 
-function put({ contentType, metadata, modifiedMs, deferred, sizeHint, call }) {
-  return { contentType, metadata, modifiedMs, deferred, sizeHint, ...call };
+function put({ deferred, sizeHint, call, ...step }) {
+  return { ...metadata(step), deferred, sizeHint, ...call };
+}
+
+function metadata({ contentType, metadata, modifiedMs }) {
+  return { contentType, metadata, modifiedMs };
 }
 
 /** The pieces of a step's content as a stream, which fails after some where the step says so. */

@@ -15,10 +15,12 @@ test('a path that is no string, or half a character, is refused by every method'
   const batch = vault.batch();
   for (const path of NOT_TEXT) {
     for (const method of ['stat', 'exists', 'get', 'getStream', 'list']) {
+      // A listing without a path is that of the top.
+      if (method === 'list' && path === undefined) continue;
       await failsWith('invalid-argument', () => vault[method](path));
       await failsWith('invalid-argument', () => snapshot[method](path));
     }
-    await failsWith('invalid-argument', () => vault.entries(path).next());
+    if (path !== undefined) await failsWith('invalid-argument', () => vault.entries(path).next());
     await failsWith('invalid-argument', () => vault.put(path, 'x'));
     await failsWith('invalid-argument', () => vault.putStream(path, []));
     for (const method of ['mkdir', 'remove', 'removeAll', 'link', 'setMetadata']) {
@@ -38,14 +40,15 @@ test('contents, options, sizes and ranges of wrong types are refused', async () 
     await failsWith('invalid-argument', () => vault.put('a', content));
     await failsWith('invalid-argument', () => vault.putStream('a', content));
   }
+  for (const time of [-1, NaN, Infinity, 2 ** 53, '1', 1n, new Date(-1), new Date(NaN), {}]) {
+    await failsWith('invalid-argument', () => vault.put('a', 'x', { modifiedMs: time }));
+  }
   for (const size of [-1, 1.5, NaN, Infinity, 2 ** 53, '1', 1n]) {
-    await failsWith('invalid-argument', () => vault.put('a', 'x', { modifiedMs: size }));
     await failsWith('invalid-argument', () => vault.put('a', 'x', { sizeHint: size }));
     await failsWith('invalid-argument', () => vault.getRange('a', 0, size));
     await failsWith('invalid-argument', () => vault.getStream('a', { start: size, end: 9 }));
     await failsWith('invalid-argument', () => vault.list('', { limit: size }));
   }
-  await failsWith('invalid-argument', () => vault.getStream('a', { start: 1 }));
   await failsWith('invalid-argument', () => vault.put('a', 'x', 'options'));
   await failsWith('invalid-argument', () => vault.put('a', 'x', { contentType: 5 }));
   await failsWith('invalid-argument', () => vault.put('a', 'x', { metadata: { a: 5 } }));
@@ -58,6 +61,59 @@ test('contents, options, sizes and ranges of wrong types are refused', async () 
   spent.getReader();
   await failsWith('invalid-argument', () => vault.putStream('a', spent));
   assert.equal(await vault.exists('a'), false);
+});
+
+test('an option that nobody knows is refused by every call that takes options', async () => {
+  const vault = await memoryVault();
+  await vault.put('a', 'x');
+  const [snapshot, batch, store] = [await vault.snapshot(), vault.batch(), BlobStore.memory()];
+  const credential = Credential.secret(SECRET);
+  const s3 = { region: 'r', bucket: 'b', accessKeyId: 'i', secretAccessKey: 's' };
+  const calls = [
+    (options) => vault.put('b', 'x', options),
+    (options) => vault.put('b', new Uint8Array(2 << 20), options),
+    (options) => vault.putStream('b', [], options),
+    (options) => batch.put('b', 'x', options),
+    (options) => batch.commit(options),
+    (options) => batch.setMetadata('a', options),
+    (options) => vault.setMetadata('a', options),
+    (options) => vault.setMetadata('a', {}, options),
+    (options) => vault.flush(options),
+    (options) => vault.rename('a', 'b', options),
+    (options) => vault.close(options),
+    (options) => vault.snapshot(options),
+    (options) => store.get('a', options),
+    (options) => store.list('', undefined, 1, options),
+    (options) => api.checkStore(store, 'check', options),
+    (options) => Vault.create(store, credential, options),
+    (options) => Vault.create(store, credential, { kdf: options }),
+    (options) => Vault.open(store, credential, { kdfCeiling: options }),
+    (options) => Vault.open(store, credential, {}, options),
+    (options) => Vault.prepare(credential, {}, options),
+    async (options) => BlobStore.s3({ ...s3, ...(options.misspelt ? options : { signal: 1 }) }),
+  ];
+  for (const tree of [vault, snapshot]) {
+    calls.push(
+      (options) => tree.stat('a', options),
+      (options) => tree.get('a', options),
+      (options) => tree.getRange('a', 0, 1, options),
+      (options) => tree.getBlob('a', options),
+      (options) => tree.getStream('a', options),
+      (options) => tree.list('', options),
+      (options) => tree.entries('', options).next(),
+    );
+  }
+  const { signal } = new AbortController();
+  for (const call of calls) {
+    const error = await failsWith('invalid-argument', () => call({ misspelt: 1 }));
+    assert.match(error.message, /"misspelt"/, String(call));
+    // In place of the options that hold it.
+    await failsWith('invalid-argument', () => call(signal));
+  }
+  await vault.stat('a', { misspelt: undefined });
+  // Progress is of calls that move bytes.
+  await failsWith('invalid-argument', () => vault.stat('a', { onProgress() {} }));
+  assert.equal(await vault.exists('b'), false);
 });
 
 test('secrets, stores, links and credentials of wrong types are refused', async () => {

@@ -181,6 +181,37 @@ test('a database that is deleted under a store is made anew', async () => {
   assert.equal(typeof found[1], 'string');
 });
 
+test('a database of a newer version, or of other code, is told as what it is', async () => {
+  const page = await tab();
+  const outcome = await page.evaluate(async () => {
+    const made = (name, version, stores) =>
+      new Promise((resolve, reject) => {
+        const request = indexedDB.open(name, version);
+        request.onupgradeneeded = () => {
+          for (const store of stores) request.result.createObjectStore(store);
+        };
+        request.onerror = () => reject(request.error);
+        request.onsuccess = () => resolve(request.result.close());
+      });
+    const failure = (work) => work.then(() => undefined, (error) => ({ ...error.toJSON() }));
+    await made('newer', 7, ['objects', 'segments', 'more']);
+    await made('foreign', 1, ['todos']);
+    const open = [failure(api.BlobStore.indexedDb('newer')), failure(api.BlobStore.indexedDb('foreign'))];
+    // Another tab gets a newer package while this one has the store open.
+    const store = await api.BlobStore.indexedDb('overtaken');
+    await store.put('a', Uint8Array.of(1));
+    await made('overtaken', 2, []);
+    return [...(await Promise.all(open)), await failure(store.get('a')), await failure(store.get('a'))];
+  });
+  const [newer, foreign, ...overtaken] = outcome;
+  assert.equal(newer.code, 'unsupported-version');
+  assert.match(newer.message, /newer version/);
+  assert.equal(newer.cause.name, 'VersionError');
+  assert.equal(foreign.code, 'store-failed');
+  assert.match(foreign.message, /other code's/);
+  for (const { message } of overtaken) assert.match(message, /newer version/);
+});
+
 test('it works in a worker', async () => {
   const page = await tab();
   const answer = await page.evaluate(

@@ -9,7 +9,7 @@ import { project } from '../packed.mjs';
 
 test('the snippets of the package run one after another', (context) => {
   const snippets = blocks('bindings-js/README.md', 'js');
-  assert.equal(snippets.length, 5);
+  assert.equal(snippets.length, 7);
   // The first closes its vault; the others go on with one.
   const first = snippets[0].replace('await vault.close();\n', '');
   const root = project(context, { 'app.js': [first, ...snippets.slice(1)].join('\n') });
@@ -21,8 +21,11 @@ test('the snippets of the package run one after another', (context) => {
   assert.ok(lines.includes('5000000 of 5000000 bytes'));
   assert.ok(lines.includes('100'));
   assert.ok(lines.includes('32'));
+  assert.ok(lines.includes('video/mp4 1000'));
   assert.ok(lines.includes('not-found no/such/file'));
-  assert.equal(lines.at(-1), '25 promises kept');
+  assert.ok(lines.includes('true not-found no/such/file'));
+  assert.equal(lines.at(-2), '25 promises kept');
+  assert.equal(lines.at(-1), 'true true');
 });
 
 test('the first snippet runs alone', (context) => {

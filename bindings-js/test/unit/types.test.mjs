@@ -39,22 +39,6 @@ test('what is typed is there, and what is there is typed', () => {
   }
 });
 
-test('every member has a comment', () => {
-  const lines = types.split('\n');
-  const inherited = new Set();
-  lines.forEach((line, at) => {
-    const [, name] = /^ {2}(?:static |readonly |get )*(\w+)[?(:]/.exec(line) ?? [];
-    const isTop = /^export (class|interface|type|function|const) /.test(line);
-    // Parameters of their own lines end in a comma.
-    if ((!name || name === 'constructor' || line.endsWith(',')) && !isTop) return;
-    if (/\*\/$/.test(lines[at - 1])) return inherited.add(name);
-    // Members of Vault and Snapshot are explained at Tree; short ones speak for themselves.
-    const plain = ['key', 'bucket', 'region', 'accessKeyId', 'secretAccessKey', 'sessionToken', 'name'];
-    const known = [...inherited, ...plain, 'memoryKib', 'passes', 'lanes', 'signal'];
-    assert.ok(known.includes(name), `${at + 1}: ${line}`);
-  });
-});
-
 test('the module is as small as it has to be', async () => {
   const { spawnSync } = await import('node:child_process');
   const module = readFileSync(new URL('../../js/generated/sealwood_bg.wasm', import.meta.url));

@@ -37,7 +37,9 @@ pub use probe::{Leftover, PROBE_KEY, probe_conditional_puts};
 pub(crate) use probed::ProbedStore;
 pub use probed::{Probe, ProbeMemory};
 pub use retrying::{RetryPolicy, RetryingStore};
-pub use s3::{S3Config, S3Credentials, S3Signing, S3Store, S3Style};
+pub use s3::{
+    S3Access, S3Config, S3Credentials, S3KeySource, S3Lease, S3Signer, S3Signing, S3Store, S3Style,
+};
 
 #[cfg(feature = "fuzzing")]
 pub(crate) use s3::{Listing, object, range, refusal};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::secret::root_secret;
-use crate::blob::{BlobStore, S3Config, S3Credentials, S3Signing, S3Store, S3Style};
+use crate::blob::{BlobStore, S3Access, S3Config, S3Credentials, S3Signing, S3Store, S3Style};
 use crate::error::{Error, Result};
 use crate::seal::{Passphrase, RecoveryPhrase};
 use crate::task::Watch;
@@ -125,13 +125,18 @@ pub struct S3Input {
 
 impl S3Input {
     /// The bucket as a store. The secrets are wiped.
-    pub fn store(self) -> Result<Arc<dyn BlobStore>> {
-        let secret = Zeroizing::new(self.secret_access_key);
+    pub fn store(mut self) -> Result<Arc<dyn BlobStore>> {
+        let secret = Zeroizing::new(std::mem::take(&mut self.secret_access_key));
         let mut credentials = S3Credentials::new(&self.access_key_id, &secret);
-        if let Some(token) = self.session_token.map(Zeroizing::new) {
+        if let Some(token) = self.session_token.take().map(Zeroizing::new) {
             credentials = credentials.with_session_token(&token);
         }
-        let mut config = S3Config::new(&self.bucket, &self.region, credentials);
+        self.store_with(credentials.into())
+    }
+
+    /// The bucket as a store that is reached by `access`; no key of the input's is used.
+    pub fn store_with(self, access: S3Access) -> Result<Arc<dyn BlobStore>> {
+        let mut config = S3Config::new(&self.bucket, &self.region, access);
         if let Some(endpoint) = self.endpoint {
             config.endpoint = endpoint;
             config.style = S3Style::Path;

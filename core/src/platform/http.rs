@@ -4,6 +4,7 @@
 //! has lasted. Redirects are not followed, and a body is read up to the limit of its request and
 //! no further. An exchange runs as a job of the platform's, whether or not anybody polls.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
@@ -67,7 +68,7 @@ pub struct HttpRequest {
     /// The absolute URL.
     pub url: String,
     /// Header names in lower case, with their values.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<(Cow<'static, str>, String)>,
     /// The body.
     pub body: Bytes,
     /// The most bytes that the body of the response may have.
@@ -110,6 +111,8 @@ pub enum HttpError {
     TooLong,
     /// The server answered with a redirect that the host shows nothing of.
     Redirected,
+    /// The server seems to be there, and the browser lets this page read none of its answers.
+    Withheld,
     /// The request cannot be sent at all (bad URL, TLS refused).
     Failed(String),
 }

@@ -102,7 +102,7 @@ pub struct PutOptions {
 /// How a read is done.
 #[derive(Debug, Clone, Default)]
 pub struct ReadOptions {
-    /// The bytes to read; all if `None`.
+    /// The bytes to read; all if `None`. An end of `u64::MAX` is that of the content.
     pub range: Option<Range<u64>>,
     /// Cancels the read and hears of its progress.
     pub watch: Watch,

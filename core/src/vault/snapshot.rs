@@ -113,7 +113,11 @@ impl Snapshot {
         let info = EntryInfo::new(path.clone(), &entry);
         let content = entry.content().ok_or(Error::IsADirectory { path })?;
         let size = content.size();
-        let range = options.range.clone().unwrap_or(0..size);
+        let mut range = options.range.clone().unwrap_or(0..size);
+        if range.end == u64::MAX {
+            // A start past it is past the end, whatever is asked for from there on.
+            range.end = size.max(range.start);
+        }
         if range.start > range.end {
             return Err(Error::InvalidArgument { what: "a range starts before it ends" });
         }

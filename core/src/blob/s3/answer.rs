@@ -1,8 +1,8 @@
 //! What an answer that is a success means.
 
 use bytes::Bytes;
-use rusty_s3::actions::ListObjectsV2;
 
+use super::listing::Listed;
 use super::refusal::hidden_refusal;
 use crate::blob::{ETag, Object, ObjectMeta, ObjectPage, check_key, slice};
 use crate::error::{Error, Result};
@@ -81,12 +81,12 @@ impl Listing<'_> {
     /// The page in the body of a successful listing.
     pub(crate) fn page(&self, body: &[u8]) -> Result<ObjectPage> {
         let text = std::str::from_utf8(body).map_err(|_| failed("a listing is not UTF-8"))?;
-        let listing = ListObjectsV2::parse_response(text)
-            .map_err(|_| failed("a listing is not the XML it should be"))?;
+        let listing =
+            Listed::parse(text).ok_or_else(|| failed("a listing is not the XML it should be"))?;
         let mut page = ObjectPage::default();
         let mut last = self.start_after.map(str::to_owned);
-        for content in listing.contents {
-            let key = content.key.strip_prefix(self.below);
+        for content in listing.objects {
+            let key = content.name.strip_prefix(self.below);
             let Some(key) = key.filter(|key| key.starts_with(self.prefix)) else {
                 return Err(failed("a listing has a key outside the prefix asked for"));
             };
@@ -102,10 +102,10 @@ impl Listing<'_> {
             last = Some(key.to_owned());
             page.next = last.clone();
         }
-        match listing.next_continuation_token {
-            Some(_) if page.next.is_none() => Err(failed("a listing goes on after no object")),
-            Some(_) => Ok(page),
-            None => Ok(ObjectPage { next: None, ..page }),
+        match listing.goes_on {
+            true if page.next.is_none() => Err(failed("a listing goes on after no object")),
+            true => Ok(page),
+            false => Ok(ObjectPage { next: None, ..page }),
         }
     }
 }

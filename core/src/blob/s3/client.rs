@@ -8,12 +8,13 @@ use bytes::Bytes;
 use rusty_s3::Bucket;
 use url::Url;
 
-use super::S3Config;
+use super::access::Keyring;
 use super::answer::{self, failed};
-use super::flow::Flow;
+use super::flow::{Asked, Flow};
 use super::put::md5;
-use super::refusal::{hidden_refusal, plain, refusal};
+use super::refusal::{hidden_refusal, may_have_ended, plain, refusal};
 use super::sign::{Request, Signer};
+use super::{S3Access, S3Config, S3Credentials, S3Signer};
 use crate::blob::{
     BlobStore, ETag, Found, Object, ObjectMeta, ObjectPage, Precondition, check_key, check_length,
     check_limit, check_prefix, compare_by_reading,
@@ -29,6 +30,11 @@ const ANSWER_BYTES_MAX: u64 = 64 << 10;
 /// Room for a listing of 1,000 of the longest keys.
 const LISTING_BYTES_MAX: u64 = 4 << 20;
 
+/// What a page is told by a server whose answers it may not read.
+const WITHHELD: &str = "the server is there, but the browser keeps its answers from this page: the \
+    bucket's CORS rules must allow the page's origin, the methods GET, PUT, HEAD and DELETE and the \
+    headers of the requests, and expose ETag";
+
 /// The largest position in a range. Larger ones don't fit the signed integers of servers, nor does
 /// the one after it, with which some compute the length.
 const RANGE_POSITION_MAX: u64 = i64::MAX as u64 - 1;
@@ -38,6 +44,7 @@ pub(super) struct Client {
     bucket: Bucket,
     /// What all keys start with; ends in `/` unless empty.
     prefix: String,
+    authority: Authority,
     object_bytes_max: u64,
     flow: Flow,
     idle_timeout: Duration,
@@ -45,6 +52,16 @@ pub(super) struct Client {
     tags_are_md5: AtomicBool,
     /// A tag was seen that looks like an MD5 and is none of the object it came with.
     tags_are_odd: AtomicBool,
+}
+
+/// Who signs, beside the signer that the flow has.
+enum Authority {
+    /// Nobody: it has the one key.
+    Key,
+    /// It, with the keys that this gives it.
+    Keys(Box<Keyring>),
+    /// Somebody elsewhere.
+    Signer(Arc<dyn S3Signer>),
 }
 
 impl Client {
@@ -59,15 +76,24 @@ impl Client {
             prefix.push('/');
         }
         let clock = environment.clock;
-        let signer = Signer {
-            credentials: config.credentials,
-            region: bucket.region().to_owned(),
-            signing: config.signing,
-            clock: clock.clone(),
+        let key = match &config.access {
+            S3Access::Key(key) => key.clone(),
+            // The first one comes before anything is signed, or nothing is signed here.
+            S3Access::Keys(_) | S3Access::Signer(_) => S3Credentials::new("", ""),
+        };
+        let region = bucket.region().to_owned();
+        let signer = Arc::new(Signer::new(key, region, config.signing, clock.clone()));
+        let authority = match config.access {
+            S3Access::Key(_) => Authority::Key,
+            S3Access::Keys(source) => {
+                Authority::Keys(Box::new(Keyring::new(source, signer.clone(), clock.clone())))
+            }
+            S3Access::Signer(signer) => Authority::Signer(signer),
         };
         Ok(Self {
             bucket,
             prefix,
+            authority,
             object_bytes_max: config.object_bytes_max,
             flow: Flow::new(http, signer, config.idle_timeout, config.requests_max),
             idle_timeout: config.idle_timeout,
@@ -114,7 +140,7 @@ impl Client {
         let body_bytes_max = bytes_max.max(ANSWER_BYTES_MAX);
         let (query, body) = (Vec::new(), Bytes::new());
         let request = Request { method, url, query, headers, body, body_bytes_max };
-        Ok(self.flow.send(request).await)
+        self.outcome(request).await
     }
 
     async fn get_once(&self, key: &str, bytes_max: u64) -> Result<Object> {
@@ -142,8 +168,33 @@ impl Client {
     }
 
     async fn exchange(&self, request: Request) -> Result<HttpResponse> {
-        let outcome = self.flow.send(request).await;
+        let outcome = self.outcome(request).await?;
         self.understood(outcome)
+    }
+
+    /// What comes of `request`. If its key has ended meanwhile, it is sent again with the next.
+    fn outcome(&self, request: Request) -> BoxFuture<'_, Result<Result<HttpResponse, HttpError>>> {
+        Box::pin(async move {
+            let mut refused = None;
+            loop {
+                let (asked, number) = match &self.authority {
+                    Authority::Key => (Asked::Unsigned(request.clone()), None),
+                    Authority::Keys(keyring) => {
+                        let number = keyring.ready(refused).await?;
+                        (Asked::Unsigned(request.clone()), Some(number))
+                    }
+                    Authority::Signer(signer) => {
+                        (Asked::Signed(signer.sign(request.clone().unsigned()).await?), None)
+                    }
+                };
+                let outcome = self.flow.send(asked).await;
+                let has_ended = outcome.as_ref().is_ok_and(may_have_ended);
+                if number.is_none() || refused.is_some() || !has_ended {
+                    return Ok(outcome);
+                }
+                refused = number;
+            }
+        })
     }
 
     fn understood(&self, outcome: Result<HttpResponse, HttpError>) -> Result<HttpResponse> {
@@ -159,6 +210,7 @@ impl Client {
             HttpError::Redirected => {
                 failed("a redirect, which is not followed: to another endpoint or region?")
             }
+            HttpError::Withheld => Error::StoreDenied { reason: WITHHELD.to_owned() },
             HttpError::Failed(reason) => Error::StoreFailed { reason: plain(&reason) },
         })
     }

@@ -8,6 +8,7 @@ use rusty_s3::{Bucket, UrlStyle};
 use url::Url;
 use zeroize::Zeroizing;
 
+use super::S3Access;
 use crate::blob::RetryPolicy;
 use crate::error::{Error, Result};
 use crate::platform::HttpOptions;
@@ -29,8 +30,8 @@ pub struct S3Config {
     pub prefix: String,
     /// Where the bucket's name stands in a URL.
     pub style: S3Style,
-    /// Who asks.
-    pub credentials: S3Credentials,
+    /// On whose behalf.
+    pub access: S3Access,
     /// How long no byte of an exchange may move before it counts as failed; 20 seconds at first.
     /// An exchange on which bytes move may take any time. Making a connection may take as long.
     /// With the policy of `retry`, a server that never answers fails a call within two minutes.
@@ -85,7 +86,7 @@ pub struct S3Credentials {
 
 impl S3Config {
     /// The bucket `bucket` of Amazon S3 in `region`.
-    pub fn new(bucket: &str, region: &str, credentials: S3Credentials) -> Self {
+    pub fn new(bucket: &str, region: &str, access: impl Into<S3Access>) -> Self {
         // A name with dots is no single label, which is all that the certificate covers.
         let http = HttpOptions::default();
         let style = if bucket.contains('.') { S3Style::Path } else { S3Style::VirtualHost };
@@ -95,7 +96,7 @@ impl S3Config {
             bucket: bucket.to_owned(),
             prefix: String::new(),
             style,
-            credentials,
+            access: access.into(),
             idle_timeout: http.idle_timeout,
             upload_rate_min: http.upload_rate_min,
             requests_max: 16,
@@ -113,7 +114,7 @@ impl S3Config {
     /// All parameters may be left out: `region` is us-east-1 then, `endpoint` that of Amazon S3,
     /// and `style` (`path` or `virtual-host`) is path style where an endpoint is given.
     /// `allow_http=true` permits an endpoint without TLS. An address never holds credentials.
-    pub fn from_address(address: &str, credentials: S3Credentials) -> Result<Self> {
+    pub fn from_address(address: &str, access: impl Into<S3Access>) -> Result<Self> {
         let url = Url::parse(address).map_err(|_| invalid("address: not a URL"))?;
         if url.scheme() != "s3" || url.port().is_some() || url.fragment().is_some() {
             return Err(invalid("address: s3://bucket/prefix?parameters"));
@@ -139,7 +140,7 @@ impl S3Config {
             }
         }
         let region = region.as_deref().unwrap_or("us-east-1");
-        let mut config = Self::new(url.host_str().unwrap_or(""), region, credentials);
+        let mut config = Self::new(url.host_str().unwrap_or(""), region, access);
         url.path().trim_matches('/').clone_into(&mut config.prefix);
         config.allow_http = allow_http;
         if let Some(endpoint) = endpoint {

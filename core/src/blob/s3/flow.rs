@@ -16,7 +16,7 @@ use futures_channel::oneshot;
 
 use super::queue::{Ended, Queue, Started};
 use super::sign::{Request, Signer};
-use crate::platform::{HttpClient, HttpError, HttpResponse, Stopwatch};
+use crate::platform::{HttpClient, HttpError, HttpRequest, HttpResponse, Stopwatch};
 
 type Outcome = Result<HttpResponse, HttpError>;
 
@@ -27,14 +27,22 @@ pub(super) struct Flow {
 
 struct Shared {
     http: HttpClient,
-    signer: Signer,
+    signer: Arc<Signer>,
     /// Runs since the store was made.
     clock: Stopwatch,
     queue: Mutex<Queue<Waiting>>,
 }
 
+/// What is to be sent.
+pub(super) enum Asked {
+    /// What is signed here, when its turn has come.
+    Unsigned(Request),
+    /// What was signed elsewhere.
+    Signed(HttpRequest),
+}
+
 struct Waiting {
-    request: Request,
+    asked: Asked,
     reply: oneshot::Sender<Outcome>,
 }
 
@@ -42,7 +50,7 @@ impl Flow {
     /// At most `requests_max` at once, and at least 1.
     pub(super) fn new(
         http: HttpClient,
-        signer: Signer,
+        signer: Arc<Signer>,
         idle_timeout: Duration,
         requests_max: usize,
     ) -> Self {
@@ -50,10 +58,10 @@ impl Flow {
         Self { shared: Arc::new(Shared { http, signer, clock: Stopwatch::start(), queue }) }
     }
 
-    /// What comes of `request`, when its turn came.
-    pub(super) async fn send(&self, request: Request) -> Outcome {
+    /// What comes of `asked`, when its turn came.
+    pub(super) async fn send(&self, asked: Asked) -> Outcome {
         let (reply, answer) = oneshot::channel();
-        let ticket = self.shared.queue().push(Waiting { request, reply });
+        let ticket = self.shared.queue().push(Waiting { asked, reply });
         let _place = Place { shared: &self.shared, ticket };
         self.shared.start_next();
         answer.await.unwrap_or_else(|_| Err(HttpError::Unavailable("the exchange ended".into())))
@@ -82,9 +90,12 @@ impl Shared {
     /// Starts what waits, as far as there is room.
     fn start_next(self: &Arc<Self>) {
         while let Some((waiting, turn)) = self.next() {
-            let Waiting { request, reply } = waiting;
-            let shared = self.clone();
-            let signed = move || shared.signer.sign(request);
+            let Waiting { asked, reply } = waiting;
+            let signer = self.signer.clone();
+            let signed = move || match asked {
+                Asked::Unsigned(request) => signer.sign(request),
+                Asked::Signed(request) => Ok(request),
+            };
             self.http.start(signed, move |outcome| {
                 turn.end(&outcome);
                 // Whoever asked may be gone.

@@ -2,7 +2,8 @@
 //!
 //! Requests are signed here (Signature Version 4, all headers and the SHA-256 of the body with it)
 //! and sent by [`platform::HttpClient`](crate::platform::HttpClient), so that one adapter serves
-//! every target. What a success means is in `answer`, what a refusal means in `refusal`; `flow`
+//! every target. On whose behalf is `access`: one key, keys that end, or a signer elsewhere. What a
+//! success means is in `answer` (of a listing, `listing`), what a refusal means in `refusal`; `flow`
 //! lets as many requests under way as the way bears (`pace`) and the rest wait (`queue`), `put` is
 //! the one write, `client` the other calls; repetition is [`RetryingStore`]'s, over the client as
 //! over any store.
@@ -15,14 +16,17 @@
 //! **In a browser** the bucket needs a CORS rule that allows GET, PUT, HEAD and DELETE with the
 //! headers `authorization`, `content-md5`, `if-match`, `if-none-match`, `range`,
 //! `x-amz-content-sha256`, `x-amz-date` and `x-amz-security-token`, and exposes `ETag`,
-//! `Content-Range`, `Date`, `Retry-After` and `x-amz-bucket-region`.
+//! `Content-Range`, `Date`, `Retry-After` and `x-amz-bucket-region`. Where there is none, that is told
+//! at the second failed request.
 //!
 //! **What the server must do**: conditional PUT. [`S3Store::probe`] tells.
 
+mod access;
 mod answer;
 mod client;
 mod config;
 mod flow;
+mod listing;
 mod pace;
 mod put;
 mod queue;
@@ -47,6 +51,7 @@ pub(crate) use answer::{Listing, object, range};
 #[cfg(feature = "fuzzing")]
 pub(crate) use refusal::refusal;
 
+pub use access::{S3Access, S3KeySource, S3Lease, S3Signer};
 pub use config::{S3Config, S3Credentials, S3Signing, S3Style};
 
 /// A [`BlobStore`] in a bucket, or below a prefix of one.

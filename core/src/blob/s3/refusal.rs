@@ -79,6 +79,20 @@ pub(crate) fn refusal(response: &HttpResponse, now_ms: u64) -> Error {
     }
 }
 
+/// Whether the key that a request was signed with may have ended. An answer to HEAD does not say why it
+/// is none.
+pub(super) fn may_have_ended(response: &HttpResponse) -> bool {
+    const ENDED: [&str; 5] = [
+        "ExpiredToken",
+        "InvalidToken",
+        "InvalidAccessKeyId",
+        "RequestExpired",
+        "TokenRefreshRequired",
+    ];
+    let body = std::str::from_utf8(&response.body).unwrap_or("");
+    matches!(response.status, 400 | 401 | 403) && (body.is_empty() || ENDED.contains(&code(body)))
+}
+
 /// The error in an answer that calls itself a success: an error's XML, or a page for people. Objects
 /// are sealed and never look like either.
 pub(crate) fn hidden_refusal(response: &HttpResponse, now_ms: u64) -> Option<Error> {

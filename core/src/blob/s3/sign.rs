@@ -4,7 +4,7 @@
 //! The time is computed here, and nothing else of a calendar is needed.
 
 use std::fmt::Write;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
@@ -22,6 +22,7 @@ const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const SERVICE: &str = "s3/aws4_request";
 
 /// A request that is not signed yet.
+#[derive(Clone)]
 pub(super) struct Request {
     pub(super) method: HttpMethod,
     /// The place, percent-encoded, without a query.
@@ -33,95 +34,117 @@ pub(super) struct Request {
     pub(super) body_bytes_max: u64,
 }
 
+impl Request {
+    /// The request without a signature.
+    pub(super) fn unsigned(mut self) -> HttpRequest {
+        let query = canonical_query(std::mem::take(&mut self.query));
+        self.with_query(&query)
+    }
+
+    /// The request as it is sent, with the whole of its query.
+    fn with_query(self, query: &str) -> HttpRequest {
+        let Self { method, mut url, headers, body, body_bytes_max, .. } = self;
+        url.set_query(Some(query).filter(|query| !query.is_empty()));
+        let headers = headers.into_iter().map(|(name, value)| (name.into(), value)).collect();
+        HttpRequest { method, url: url.into(), headers, body, body_bytes_max }
+    }
+}
+
 /// Who signs, for where, and how.
 pub(super) struct Signer {
-    pub(super) credentials: S3Credentials,
-    pub(super) region: String,
-    pub(super) signing: S3Signing,
-    pub(super) clock: Arc<dyn Clock>,
+    key: Mutex<S3Credentials>,
+    region: String,
+    signing: S3Signing,
+    clock: Arc<dyn Clock>,
 }
 
 impl Signer {
+    pub(super) fn new(
+        key: S3Credentials,
+        region: String,
+        signing: S3Signing,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { key: Mutex::new(key), region, signing, clock }
+    }
+
+    /// Signs with `key` from now on.
+    pub(super) fn use_key(&self, key: S3Credentials) {
+        *self.key.lock().unwrap_or_else(PoisonError::into_inner) = key;
+    }
+
+    fn key(&self) -> S3Credentials {
+        self.key.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The request with its signature, as of now.
-    pub(super) fn sign(&self, request: Request) -> Result<HttpRequest, HttpError> {
-        let Request { method, mut url, query, mut headers, body, body_bytes_max } = request;
-        let signed = match self.signing {
-            S3Signing::Header => self.sign_headers(method, &url, query, &mut headers, &body),
-            S3Signing::Url => self.sign_url(method, &url, query, &headers),
+    pub(super) fn sign(&self, mut request: Request) -> Result<HttpRequest, HttpError> {
+        let key = self.key();
+        let query = match self.signing {
+            S3Signing::Header => self.sign_headers(&key, &mut request),
+            S3Signing::Url => self.sign_url(&key, &mut request),
         };
-        let query = signed.ok_or_else(|| {
+        let query = query.ok_or_else(|| {
             HttpError::Failed("the clock is outside the years a signature can name".into())
         })?;
-        url.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
-        Ok(HttpRequest { method, url: url.into(), headers, body, body_bytes_max })
+        Ok(request.with_query(&query))
     }
 
     /// Adds the headers of the signature and gives the query.
-    fn sign_headers(
-        &self,
-        method: HttpMethod,
-        url: &Url,
-        query: Vec<(&'static str, String)>,
-        headers: &mut Vec<(&'static str, String)>,
-        body: &[u8],
-    ) -> Option<String> {
+    fn sign_headers(&self, key: &S3Credentials, request: &mut Request) -> Option<String> {
         let scope = Scope::new(&self.region, self.clock.now_ms())?;
-        let payload = hex::encode(Sha256::digest(body));
-        headers.push(("x-amz-content-sha256", payload.clone()));
-        headers.push(("x-amz-date", scope.time.clone()));
-        if let Some(token) = self.credentials.session_token() {
-            headers.push(("x-amz-security-token", token.to_owned()));
+        let payload = hex::encode(Sha256::digest(&request.body));
+        request.headers.push(("x-amz-content-sha256", payload.clone()));
+        request.headers.push(("x-amz-date", scope.time.clone()));
+        if let Some(token) = key.session_token() {
+            request.headers.push(("x-amz-security-token", token.to_owned()));
         }
-        let query = canonical_query(query);
-        let signed = Signed::new(url, headers)?;
-        let signature = self.signature(method, url, &query, &signed, &payload, &scope)?;
-        let (id, names) = (self.credentials.access_key_id(), signed.names);
+        let query = canonical_query(std::mem::take(&mut request.query));
+        let signed = Signed::new(&request.url, &request.headers)?;
+        let signature = self.signature(key, request, &query, &signed, &payload, &scope)?;
+        let (id, names) = (key.access_key_id(), signed.names);
         let authorization = format!(
             "{ALGORITHM} Credential={id}/{}, SignedHeaders={names}, Signature={signature}",
             scope.text
         );
-        headers.push(("authorization", authorization));
+        request.headers.push(("authorization", authorization));
         Some(query)
     }
 
     /// The query with the signature.
-    fn sign_url(
-        &self,
-        method: HttpMethod,
-        url: &Url,
-        mut query: Vec<(&'static str, String)>,
-        headers: &[(&'static str, String)],
-    ) -> Option<String> {
+    fn sign_url(&self, key: &S3Credentials, request: &mut Request) -> Option<String> {
         let scope = Scope::new(&self.region, self.clock.now_ms())?;
-        let signed = Signed::new(url, headers)?;
-        let id = self.credentials.access_key_id();
+        let signed = Signed::new(&request.url, &request.headers)?;
+        let id = key.access_key_id();
+        let query = &mut request.query;
         query.push(("X-Amz-Algorithm", ALGORITHM.to_owned()));
         query.push(("X-Amz-Credential", format!("{id}/{}", scope.text)));
         query.push(("X-Amz-Date", scope.time.clone()));
         query.push(("X-Amz-Expires", LIFETIME_SECONDS.to_string()));
         query.push(("X-Amz-SignedHeaders", signed.names.clone()));
-        if let Some(token) = self.credentials.session_token() {
+        if let Some(token) = key.session_token() {
             query.push(("X-Amz-Security-Token", token.to_owned()));
         }
-        let query = canonical_query(query);
-        let signature = self.signature(method, url, &query, &signed, "UNSIGNED-PAYLOAD", &scope)?;
+        let query = canonical_query(std::mem::take(query));
+        let signature =
+            self.signature(key, request, &query, &signed, "UNSIGNED-PAYLOAD", &scope)?;
         Some(format!("{query}&X-Amz-Signature={signature}"))
     }
 
     fn signature(
         &self,
-        method: HttpMethod,
-        url: &Url,
+        key: &S3Credentials,
+        request: &Request,
         query: &str,
         Signed { names, lines }: &Signed,
         payload: &str,
         Scope { time, text: scope }: &Scope,
     ) -> Option<String> {
-        let path = url.path();
-        let request = format!("{}\n{path}\n{query}\n{lines}\n{names}\n{payload}", method.as_str());
+        let (method, path) = (request.method.as_str(), request.url.path());
+        let request = format!("{method}\n{path}\n{query}\n{lines}\n{names}\n{payload}");
         let hash = hex::encode(Sha256::digest(request));
         let text = format!("{ALGORITHM}\n{time}\n{scope}\n{hash}");
-        signature(&self.credentials, &time[..8], &self.region, &text).map(hex::encode)
+        signature(key, &time[..8], &self.region, &text).map(hex::encode)
     }
 }
 
@@ -254,7 +277,7 @@ mod tests {
     }
 
     fn signer(credentials: S3Credentials, region: &str, signing: S3Signing, now: u64) -> Signer {
-        Signer { credentials, region: region.into(), signing, clock: Arc::new(Fixed(now)) }
+        Signer::new(credentials, region.into(), signing, Arc::new(Fixed(now)))
     }
 
     fn request(
@@ -358,7 +381,10 @@ mod tests {
             SignedHeaders=host;range;x-amz-content-sha256;x-amz-date, \
             Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41";
         assert_eq!(signed.url, url);
-        assert_eq!(signed.headers.last().unwrap(), &("authorization", authorization.to_owned()));
+        assert_eq!(
+            signed.headers.last().unwrap(),
+            &("authorization".into(), authorization.to_owned())
+        );
     }
 
     /// Expected values from botocore's `S3SigV4Auth` for the same requests.

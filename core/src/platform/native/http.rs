@@ -63,7 +63,7 @@ impl HttpClient {
         let mut builder =
             ureq::http::Request::builder().method(request.method.as_str()).uri(&request.url);
         for (name, value) in &request.headers {
-            builder = builder.header(*name, value);
+            builder = builder.header(&**name, value);
         }
         let outcome = if request.method == HttpMethod::Put {
             self.agent.run(builder.body(&request.body[..]).map_err(unusable)?)

@@ -3,6 +3,8 @@
 //! How far an upload is does not show here: until the first byte of an answer the wait is longer
 //! by the time the body takes at the least rate. From then on each piece read starts it anew.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -18,7 +20,16 @@ use super::super::{HttpError, HttpMethod, HttpOptions, HttpRequest, HttpResponse
 pub struct HttpClient {
     idle_timeout: Duration,
     upload_rate_min: u64,
+    /// What is known of each method, see [`HttpClient::is_withheld`].
+    seen: Arc<[AtomicU8; 4]>,
 }
+
+/// No request with a method has come to anything.
+const NOTHING: u8 = 0;
+/// One failed, though the server was there.
+const FAILED: u8 = 1;
+/// One was answered.
+const ANSWERED: u8 = 2;
 
 impl HttpClient {
     /// A client; fails if `options` has certificates, which are the host's to choose.
@@ -27,7 +38,8 @@ impl HttpClient {
             return Err(HttpError::Failed("the host decides which certificates are good".into()));
         }
         let upload_rate_min = options.upload_rate_min.max(1);
-        Ok(Self { idle_timeout: options.idle_timeout, upload_rate_min })
+        let seen = Arc::new([const { AtomicU8::new(NOTHING) }; 4]);
+        Ok(Self { idle_timeout: options.idle_timeout, upload_rate_min, seen })
     }
 
     /// Runs an exchange to its end as a task of the host's: makes the request there, and gives
@@ -63,7 +75,15 @@ impl HttpClient {
     ) -> Result<HttpResponse, HttpError> {
         let upload_seconds = request.body.len() as u64 / self.upload_rate_min;
         let wait = self.idle_timeout + Duration::from_secs(upload_seconds);
-        let response = within(wait, fetch(request, signal)?).await?;
+        let seen = &self.seen[request.method as usize];
+        let before = seen.load(Ordering::Relaxed);
+        let response = match within(wait, fetch(request, signal)?).await {
+            Err(HttpError::Unavailable(_)) if self.is_withheld(request, before).await => {
+                return Err(HttpError::Withheld);
+            }
+            outcome => outcome?,
+        };
+        seen.store(ANSWERED, Ordering::Relaxed);
         let response: web_sys::Response = response.dyn_into().map_err(unavailable)?;
         if response.type_() == web_sys::ResponseType::Opaqueredirect {
             return Err(HttpError::Redirected);
@@ -86,6 +106,37 @@ impl HttpClient {
         // Without the room to grow, which caches would hold and not count.
         let body = Bytes::from(body.into_boxed_slice());
         Ok(HttpResponse { status: response.status(), headers, body })
+    }
+
+    /// Whether it is the browser that keeps the answer to a request from this page. It does not say so:
+    /// it does if no request with this method was ever answered, and one that began after another had
+    /// failed fails too, both while the server can be reached by a request whose answer nobody reads.
+    async fn is_withheld(&self, request: &HttpRequest, before: u8) -> bool {
+        let seen = &self.seen[request.method as usize];
+        if seen.load(Ordering::Relaxed) == ANSWERED
+            || !is_elsewhere(&request.url)
+            || !self.is_there(&request.url).await
+        {
+            return false;
+        }
+        seen.fetch_max(FAILED, Ordering::Relaxed) != ANSWERED && before == FAILED
+    }
+
+    /// Whether a server answers at `url`, whatever it says.
+    async fn is_there(&self, url: &str) -> bool {
+        let init = web_sys::RequestInit::new();
+        init.set_method("HEAD");
+        init.set_mode(web_sys::RequestMode::NoCors);
+        init.set_cache(web_sys::RequestCache::NoStore);
+        // A signature that may stand in the query is for another request.
+        let place = url.split('?').next().unwrap_or(url);
+        match web_sys::Request::new_with_str_and_init(place, &init) {
+            Ok(request) => match begin(&request) {
+                Ok(promise) => within(self.idle_timeout, promise).await.is_ok(),
+                Err(_) => false,
+            },
+            Err(_) => false,
+        }
     }
 
     /// The next piece of a body, if there is one.
@@ -124,11 +175,23 @@ fn fetch(
     // The host's words would quote the URL, in which a signature may stand.
     let unusable = |_| HttpError::Failed("a URL or header that cannot be sent".into());
     let request = web_sys::Request::new_with_str_and_init(&request.url, &init).map_err(unusable)?;
+    begin(&request).map_err(failed)
+}
+
+fn begin(request: &web_sys::Request) -> Result<js_sys::Promise, JsValue> {
     js_sys::Reflect::get(&js_sys::global(), &JsValue::from_str("fetch"))
         .and_then(|fetch| fetch.dyn_into::<js_sys::Function>())
-        .and_then(|fetch| fetch.call1(&JsValue::UNDEFINED, &request))
+        .and_then(|fetch| fetch.call1(&JsValue::UNDEFINED, request))
         .and_then(|promise| promise.dyn_into::<js_sys::Promise>())
-        .map_err(failed)
+}
+
+/// Whether this is a page, or a worker of one, and `url` is of another origin.
+fn is_elsewhere(url: &str) -> bool {
+    js_sys::Reflect::get(&js_sys::global(), &JsValue::from_str("location"))
+        .and_then(|location| js_sys::Reflect::get(&location, &JsValue::from_str("origin")))
+        .ok()
+        .and_then(|origin| origin.as_string())
+        .is_some_and(|origin| !url.starts_with(&origin))
 }
 
 /// What `promise` comes to, if it does within `wait`.
