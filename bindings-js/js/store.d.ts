@@ -1,7 +1,7 @@
 /// <reference lib="es2022" />
-/// <reference lib="esnext.disposable" />
 
-import type { Bytes, CallOptions } from './types.js';
+import './platform.js';
+import type { Bytes, CallOptions, OwnBytes } from './types.js';
 
 /** What an object looks like from outside. */
 export interface ObjectMeta {
@@ -44,7 +44,7 @@ export interface CustomStore {
    * network go with a checksum, such as `Content-MD5`: what arrives damaged is not stored, and the put
    * fails with `store-unavailable`.
    */
-  put(key: string, bytes: Uint8Array, precondition: Precondition | undefined): Awaitable<string>;
+  put(key: string, bytes: OwnBytes, precondition: Precondition | undefined): Awaitable<string>;
   /** Removes the object; succeeds if there is none. */
   delete(key: string): Awaitable<void>;
   /** Up to `limit` objects whose keys start with `prefix` and come after `startAfter`, ascending. */
@@ -131,9 +131,9 @@ export class BlobStore implements Disposable {
   static custom(store: CustomStore): BlobStore;
 
   /** The object and its tag. */
-  get(key: string, options?: CallOptions): Promise<{ bytes: Uint8Array; etag: string }>;
+  get(key: string, options?: CallOptions): Promise<{ bytes: OwnBytes; etag: string }>;
   /** `length` bytes from `offset` on, fewer where the object ends first. */
-  getRange(key: string, offset: number, length: number, options?: CallOptions): Promise<Uint8Array>;
+  getRange(key: string, offset: number, length: number, options?: CallOptions): Promise<OwnBytes>;
   /** Writes the object, if `precondition` holds, and gives its tag. */
   put(
     key: string,

@@ -1,6 +1,6 @@
 /// <reference lib="es2022" />
-/// <reference lib="esnext.disposable" />
 
+import './platform.js';
 import type { BlobStore, CustomStore } from './store.js';
 
 export * from './error.js';
@@ -71,6 +71,12 @@ export interface ListOptions extends CallOptions {
 
 /** Bytes in memory. They must not change before the call they are given to is settled. */
 export type Bytes = ArrayBufferView | ArrayBuffer;
+
+/**
+ * Bytes that the package gives: an array over an `ArrayBuffer` of its own, which is whole, is not shared
+ * and may be transferred. From TypeScript 5.7 on, `Uint8Array<ArrayBuffer>`.
+ */
+export type OwnBytes = ReturnType<Uint8Array['slice']>;
 
 /** Bytes that come piece by piece. A string stands for its UTF-8. */
 export type ByteStream =
@@ -166,20 +172,20 @@ export interface Tree {
   /** Whether there is an entry at `path`. */
   exists(path: string, options?: CallOptions): Promise<boolean>;
   /** The whole content of the file at `path`. */
-  get(path: string, options?: TransferOptions): Promise<Uint8Array>;
+  get(path: string, options?: TransferOptions): Promise<OwnBytes>;
   /** The bytes from `start` to before `end`. Fails with `range-past-end` if it ends past the content. */
   getRange(
     path: string,
     start: number,
     end: number,
     options?: TransferOptions,
-  ): Promise<Uint8Array>;
+  ): Promise<OwnBytes>;
   /**
    * The content of the file at `path`, or a part of it, a chunk at a time in bounded memory. Each piece
    * was checked before it is given out. Nothing is read that is not asked for; cancelling the stream
    * ends what is under way.
    */
-  getStream(path: string, options?: StreamOptions): Promise<ReadableStream<Uint8Array>>;
+  getStream(path: string, options?: StreamOptions): Promise<ReadableStream<OwnBytes>>;
   /** A sorted page of the entries of the directory at `path`. */
   list(path: string, options?: ListOptions): Promise<ListPage>;
   /** All entries of the directory at `path`, in an order of their own, read as they are asked for. */
@@ -229,14 +235,14 @@ export class Vault implements Tree, AsyncDisposable {
 
   stat(path: string, options?: CallOptions): Promise<EntryInfo>;
   exists(path: string, options?: CallOptions): Promise<boolean>;
-  get(path: string, options?: TransferOptions): Promise<Uint8Array>;
+  get(path: string, options?: TransferOptions): Promise<OwnBytes>;
   getRange(
     path: string,
     start: number,
     end: number,
     options?: TransferOptions,
-  ): Promise<Uint8Array>;
-  getStream(path: string, options?: StreamOptions): Promise<ReadableStream<Uint8Array>>;
+  ): Promise<OwnBytes>;
+  getStream(path: string, options?: StreamOptions): Promise<ReadableStream<OwnBytes>>;
   list(path: string, options?: ListOptions): Promise<ListPage>;
   entries(path: string, options?: CallOptions): Listing;
   entriesRecursive(path: string, options?: CallOptions): Listing;
@@ -266,7 +272,7 @@ export class Vault implements Tree, AsyncDisposable {
    * The link of the directory at `path` as it is now: 56 bytes with which {@link SharedDirectory.open}
    * reads it and all below it. Nothing if the directory is empty.
    */
-  link(path: string, options?: CallOptions): Promise<Uint8Array | undefined>;
+  link(path: string, options?: CallOptions): Promise<OwnBytes | undefined>;
   /** Looks for other writers' commits. */
   refresh(options?: CallOptions): Promise<void>;
   /** Figures of the vault and of what this session has written. */
@@ -353,14 +359,14 @@ export class Snapshot implements Tree, Disposable {
   private constructor();
   stat(path: string, options?: CallOptions): Promise<EntryInfo>;
   exists(path: string, options?: CallOptions): Promise<boolean>;
-  get(path: string, options?: TransferOptions): Promise<Uint8Array>;
+  get(path: string, options?: TransferOptions): Promise<OwnBytes>;
   getRange(
     path: string,
     start: number,
     end: number,
     options?: TransferOptions,
-  ): Promise<Uint8Array>;
-  getStream(path: string, options?: StreamOptions): Promise<ReadableStream<Uint8Array>>;
+  ): Promise<OwnBytes>;
+  getStream(path: string, options?: StreamOptions): Promise<ReadableStream<OwnBytes>>;
   list(path: string, options?: ListOptions): Promise<ListPage>;
   entries(path: string, options?: CallOptions): Listing;
   entriesRecursive(path: string, options?: CallOptions): Listing;
@@ -378,11 +384,11 @@ export const SharedDirectory: {
 /** The version of the library. */
 export function version(): string;
 /** A new root secret: 32 random bytes. */
-export function generateSecret(): Uint8Array;
+export function generateSecret(): OwnBytes;
 /** The 24 words of a root secret, for paper. */
 export function phraseOfSecret(secret: Bytes): string;
 /** The 32 bytes behind 24 words. */
-export function secretOfPhrase(phrase: string | Bytes): Uint8Array;
+export function secretOfPhrase(phrase: string | Bytes): OwnBytes;
 
 /**
  * Runs the conformance suite against a store, below a prefix under which it has no objects, and gives the
