@@ -19,6 +19,17 @@ test('Parcel', async (context) => {
   assert.equal(await outcomeIn(context, join(root, 'dist')), 'packed');
 });
 
+test('Parcel, an entry other than the first', async (context) => {
+  const setting = { '@parcel/resolver-default': { packageExports: true } };
+  const root = projectAmongThem(context, {
+    'package.json': JSON.stringify({ private: true, ...setting }),
+    'index.html': html('app.js'),
+    'app.js': app('sealwood/inline'),
+  });
+  run(root, program('parcel'), ['build', 'index.html', '--no-cache', '--no-source-maps']);
+  assert.equal(await outcomeIn(context, join(root, 'dist')), 'packed');
+});
+
 test('Rollup', async (context) => {
   const { rollup } = require('rollup');
   const { default: nodeResolve } = require('@rollup/plugin-node-resolve');
