@@ -23,6 +23,8 @@ test('Parcel, an entry other than the first', async (context) => {
   const setting = { '@parcel/resolver-default': { packageExports: true } };
   const root = projectAmongThem(context, {
     'package.json': JSON.stringify({ private: true, ...setting }),
+    // Settings are read where the lock is.
+    'package-lock.json': '{}',
     'index.html': html('app.js'),
     'app.js': app('sealwood/inline'),
   });
