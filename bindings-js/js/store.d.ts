@@ -1,7 +1,7 @@
 /// <reference lib="es2022" />
-/// <reference lib="esnext.disposable" />
 
-import type { Bytes, CallOptions } from './types.js';
+import './platform.js';
+import type { Bytes, CallOptions, OwnBytes } from './types.js';
 
 /**
  * What an object looks like from outside.
@@ -106,7 +106,7 @@ export interface CustomStore {
    * };
    * ```
    */
-  put(key: string, bytes: Uint8Array, precondition: Precondition | undefined): Awaitable<string>;
+  put(key: string, bytes: OwnBytes, precondition: Precondition | undefined): Awaitable<string>;
   /**
    * Removes the object; succeeds if there is none.
    *
@@ -381,7 +381,7 @@ export class BlobStore implements Disposable {
    * const { bytes, etag } = await store.get('settings');
    * ```
    */
-  get(key: string, options?: CallOptions): Promise<{ bytes: Uint8Array; etag: string }>;
+  get(key: string, options?: CallOptions): Promise<{ bytes: OwnBytes; etag: string }>;
   /**
    * `length` bytes from `offset` on, fewer where the object ends first.
    *
@@ -390,7 +390,7 @@ export class BlobStore implements Disposable {
    * const start = await store.getRange('packs/a', 0, 100);
    * ```
    */
-  getRange(key: string, offset: number, length: number, options?: CallOptions): Promise<Uint8Array>;
+  getRange(key: string, offset: number, length: number, options?: CallOptions): Promise<OwnBytes>;
   /**
    * Writes the object, if `precondition` holds, and gives its tag.
    *

@@ -1,6 +1,6 @@
 /// <reference lib="es2022" />
-/// <reference lib="esnext.disposable" />
 
+import './platform.js';
 import type { BlobStore, CustomStore } from './store.js';
 
 export * from './error.js';
@@ -144,6 +144,12 @@ export interface ListOptions extends CallOptions {
  * ```
  */
 export type Bytes = ArrayBufferView | ArrayBuffer;
+
+/**
+ * Bytes that the package gives: an array over an `ArrayBuffer` of its own, which is whole, is not shared
+ * and may be transferred. From TypeScript 5.7 on, `Uint8Array<ArrayBuffer>`.
+ */
+export type OwnBytes = ReturnType<Uint8Array['slice']>;
 
 /**
  * Bytes that come piece by piece. A string stands for its UTF-8.
@@ -400,7 +406,7 @@ export interface Tree {
    * const text = new TextDecoder().decode(await vault.get('a.txt'));
    * ```
    */
-  get(path: string, options?: TransferOptions): Promise<Uint8Array>;
+  get(path: string, options?: TransferOptions): Promise<OwnBytes>;
   /**
    * The bytes from `start` to before `end`, or to the end of the content without one. Fails with
    * `range-past-end` if it ends past the content.
@@ -416,7 +422,7 @@ export interface Tree {
     start: number,
     end?: number | null | undefined,
     options?: TransferOptions,
-  ): Promise<Uint8Array>;
+  ): Promise<OwnBytes>;
   /**
    * The content of the file at `path`, or a part of it, as a `Blob` of its media type, which the browser may
    * keep on its disk: for object URLs, images and forms.
@@ -440,7 +446,7 @@ export interface Tree {
    * const { value } = await reader.read(new Uint8Array(65_536));
    * ```
    */
-  getStream(path: string, options?: StreamOptions): Promise<ReadableStream<Uint8Array>>;
+  getStream(path: string, options?: StreamOptions): Promise<ReadableStream<OwnBytes>>;
   /**
    * A sorted page of the entries of the directory at `path`; of the top without one.
    *
@@ -560,15 +566,15 @@ export class Vault implements Tree, AsyncDisposable {
 
   stat(path: string, options?: CallOptions): Promise<EntryInfo>;
   exists(path: string, options?: CallOptions): Promise<boolean>;
-  get(path: string, options?: TransferOptions): Promise<Uint8Array>;
+  get(path: string, options?: TransferOptions): Promise<OwnBytes>;
   getRange(
     path: string,
     start: number,
     end?: number | null | undefined,
     options?: TransferOptions,
-  ): Promise<Uint8Array>;
+  ): Promise<OwnBytes>;
   getBlob(path: string, options?: StreamOptions): Promise<Blob>;
-  getStream(path: string, options?: StreamOptions): Promise<ReadableStream<Uint8Array>>;
+  getStream(path: string, options?: StreamOptions): Promise<ReadableStream<OwnBytes>>;
   list(path?: string, options?: ListOptions): Promise<ListPage>;
   entries(path?: string, options?: CallOptions): Listing;
   entriesRecursive(path?: string, options?: CallOptions): Listing;
@@ -679,7 +685,7 @@ export class Vault implements Tree, AsyncDisposable {
    * if (link) console.log((await SharedDirectory.open(store, link)).list());
    * ```
    */
-  link(path: string, options?: CallOptions): Promise<Uint8Array | undefined>;
+  link(path: string, options?: CallOptions): Promise<OwnBytes | undefined>;
   /**
    * Looks for other writers' commits.
    *
@@ -953,15 +959,15 @@ export class Snapshot implements Tree, Disposable {
   private constructor();
   stat(path: string, options?: CallOptions): Promise<EntryInfo>;
   exists(path: string, options?: CallOptions): Promise<boolean>;
-  get(path: string, options?: TransferOptions): Promise<Uint8Array>;
+  get(path: string, options?: TransferOptions): Promise<OwnBytes>;
   getRange(
     path: string,
     start: number,
     end?: number | null | undefined,
     options?: TransferOptions,
-  ): Promise<Uint8Array>;
+  ): Promise<OwnBytes>;
   getBlob(path: string, options?: StreamOptions): Promise<Blob>;
-  getStream(path: string, options?: StreamOptions): Promise<ReadableStream<Uint8Array>>;
+  getStream(path: string, options?: StreamOptions): Promise<ReadableStream<OwnBytes>>;
   list(path?: string, options?: ListOptions): Promise<ListPage>;
   entries(path?: string, options?: CallOptions): Listing;
   entriesRecursive(path?: string, options?: CallOptions): Listing;
@@ -1030,7 +1036,7 @@ export function version(): string;
  * secret.fill(0);
  * ```
  */
-export function generateSecret(): Uint8Array;
+export function generateSecret(): OwnBytes;
 /**
  * The 24 words of a root secret, for paper.
  *
@@ -1048,7 +1054,7 @@ export function phraseOfSecret(secret: Bytes): string;
  * const secret = secretOfPhrase(phraseOfSecret(generateSecret()));
  * ```
  */
-export function secretOfPhrase(phrase: string | Bytes): Uint8Array;
+export function secretOfPhrase(phrase: string | Bytes): OwnBytes;
 
 /**
  * Runs the conformance suite against a store, below a prefix under which it has no objects, and gives the

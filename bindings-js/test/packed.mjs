@@ -11,7 +11,7 @@ const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
 let packed;
 
 /** The path of the tarball, which is packed once and gone with the process. */
-function tarball() {
+export function tarball() {
   if (packed) return packed;
   const directory = mkdtempSync(join(tmpdir(), 'sealwood-'));
   process.on('exit', () => rmSync(directory, { recursive: true }));
@@ -22,10 +22,12 @@ function tarball() {
   return packed;
 }
 
-/** A project with `files` that has the packed package in its `node_modules`; gone after `context`. */
-export function project(context, files) {
-  // Outside the checkout: nothing else is found on the way up.
-  const root = mkdtempSync(join(tmpdir(), 'sealwood-'));
+/**
+ * A project in `home` with `files` that has the packed package in its `node_modules`; gone after `context`.
+ * By default it is outside the checkout: nothing else is found on the way up.
+ */
+export function project(context, files, home = tmpdir()) {
+  const root = mkdtempSync(join(home, 'sealwood-'));
   context.after(() => rmSync(root, { recursive: true }));
   const modules = join(root, 'node_modules/sealwood');
   mkdirSync(modules, { recursive: true });

@@ -1,5 +1,5 @@
 // All tests of the package: `node --expose-gc bindings-js/test/test.mjs`. What it needs beside a built
-// package is in the variables SEALWOOD_CHROMIUM and SEALWOOD_MOTO_SERVER.
+// package is in the variables SEALWOOD_CHROMIUM, SEALWOOD_JS_ENVIRONMENTS and SEALWOOD_MOTO_SERVER.
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';

@@ -43,9 +43,13 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
     let compiled = compile(workspace)?;
     let generated = directory(workspace).join("js/generated");
     let module = generated.join("sealwood_bg.wasm");
+    let inline = generated.join("sealwood_inline.js");
     let stamp = directory(workspace).join(".built-from");
     let source = digest(&compiled)?;
-    if module.is_file() && fs::read_to_string(&stamp).is_ok_and(|of| of == source) {
+    if module.is_file()
+        && inline.is_file()
+        && fs::read_to_string(&stamp).is_ok_and(|of| of == source)
+    {
         return Ok(module);
     }
     wasm_imports::check(&compiled)?;
@@ -59,6 +63,8 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
     process::run(&mut optimise)?;
     fs::rename(&optimised, &module)
         .with_context(|| format!("cannot replace {}", module.display()))?;
+    let mut pack = workspace.command("node");
+    process::run(pack.arg("bindings-js/build/inline.mjs").arg(&module).arg(&inline))?;
     fs::write(&stamp, source).with_context(|| format!("cannot write {}", stamp.display()))?;
     Ok(module)
 }

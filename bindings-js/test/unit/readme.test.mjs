@@ -2,17 +2,21 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import test from 'node:test';
 
 import { blocks } from '../documents.mjs';
-import { project } from '../packed.mjs';
+import { run } from '../packed-app.mjs';
+import { project, tarball } from '../packed.mjs';
 
-test('the snippets of the package run one after another', (context) => {
-  const snippets = blocks('bindings-js/README.md', 'js');
+const README = 'bindings-js/README.md';
+
+test('the snippets of the package run one after another, as one file', (context) => {
+  const snippets = blocks(README, 'js');
   assert.equal(snippets.length, 7);
-  // The first closes its vault; the others go on with one.
-  const first = snippets[0].replace('await vault.close();\n', '');
-  const root = project(context, { 'app.js': [first, ...snippets.slice(1)].join('\n') });
+  const root = project(context, { 'app.js': snippets.join('\n') });
   const { stdout, stderr } = spawnSync(process.execPath, ['app.js'], { cwd: root, encoding: 'utf8' });
   assert.equal(stderr, '');
   const lines = stdout.trim().split('\n');
@@ -28,9 +32,24 @@ test('the snippets of the package run one after another', (context) => {
   assert.equal(lines.at(-1), 'true true');
 });
 
-test('the first snippet runs alone', (context) => {
-  const root = project(context, { 'app.js': blocks('bindings-js/README.md', 'js')[0] });
-  const { stdout, stderr } = spawnSync(process.execPath, ['app.js'], { cwd: root, encoding: 'utf8' });
-  assert.equal(stderr, '');
+test('the five minutes: the commands and the first snippet as they stand, in an empty directory', (context) => {
+  const root = mkdtempSync(join(tmpdir(), 'sealwood-'));
+  context.after(() => rmSync(root, { recursive: true }));
+  writeFileSync(join(root, 'diary.mjs'), blocks(README, 'js')[0]);
+  // npm is asked for the package by its name, and takes the packed file for it.
+  const npm = `#!/bin/sh
+    PATH=\${PATH#*${delimiter}}
+    [ "$*" = 'install sealwood' ] && exec npm install --offline --no-audit --no-fund '${tarball()}'
+    exit 9`;
+  const programs = join(root, 'programs');
+  const commands = blocks(README, 'console').join('').replaceAll(/^\$ /gm, '');
+  assert.equal(commands, 'npm install sealwood\nnode diary.mjs\n');
+  run(root, 'mkdir', [programs]);
+  writeFileSync(join(programs, 'npm'), npm);
+  chmodSync(join(programs, 'npm'), 0o755);
+  const env = { PATH: `${programs}${delimiter}${process.env.PATH}` };
+  const { stdout } = run(root, 'sh', ['-ec', commands], env);
+  assert.match(stdout, /^write this down: (\w+ ){23}\w+$/m);
+  assert.match(stdout, /^Dear diary$/m);
   assert.match(stdout, /^archive\/letters\/2026\/first.txt file 10$/m);
 });

@@ -39,6 +39,49 @@ test('what is typed is there, and what is there is typed', () => {
   }
 });
 
+test('what the package gives are bytes of the caller’s own', async () => {
+  const given = /(?:Promise|ReadableStream)<(?:\{ bytes: )?Uint8Array|\): Uint8Array/;
+  assert.doesNotMatch(types, given);
+  const secret = api.generateSecret();
+  const store = api.BlobStore.memory();
+  const puts = [];
+  const watched = {
+    get: (key) => store.get(key),
+    getRange: (key, offset, length) => store.getRange(key, offset, length),
+    put(key, bytes, precondition) {
+      puts.push(bytes);
+      return store.put(key, bytes, precondition);
+    },
+    delete: (key) => store.delete(key),
+    list: (...asked) => store.list(...asked),
+    head: (key) => store.head(key),
+  };
+  const vault = await api.Vault.create(watched, api.Credential.secret(secret));
+  await vault.put('a/b', new Uint8Array(300_000));
+  const pieces = [];
+  for await (const piece of await vault.getStream('a/b')) pieces.push(piece);
+  const [{ key }] = (await store.list('', undefined, 1)).objects;
+  const all = {
+    secret,
+    phrase: api.secretOfPhrase(vault.recoveryPhrase()),
+    get: await vault.get('a/b'),
+    getRange: await vault.getRange('a/b', 1, 3),
+    link: await vault.link('a'),
+    object: (await store.get(key)).bytes,
+    range: await store.getRange(key, 0, 2),
+    ...pieces,
+    ...Object.fromEntries(puts.map((bytes, at) => [`put ${at}`, bytes])),
+  };
+  assert.ok(puts.length > 0 && pieces.length > 0);
+  for (const [what, bytes] of Object.entries(all)) {
+    assert.equal(Object.getPrototypeOf(bytes), Uint8Array.prototype, what);
+    assert.equal(Object.getPrototypeOf(bytes.buffer), ArrayBuffer.prototype, what);
+    assert.deepEqual([bytes.byteOffset, bytes.buffer.byteLength], [0, bytes.byteLength], what);
+    structuredClone(bytes, { transfer: [bytes.buffer] });
+  }
+  await vault.close();
+});
+
 test('the module is as small as it has to be', async () => {
   const { spawnSync } = await import('node:child_process');
   const module = readFileSync(new URL('../../js/generated/sealwood_bg.wasm', import.meta.url));

@@ -8,8 +8,8 @@ use crate::js_package;
 use crate::process;
 use crate::s3_server::S3Server;
 use crate::tally::Tally;
-use crate::toolchain::chromium;
 use crate::toolchain::wasm_target::WasmTarget;
+use crate::toolchain::{chromium, js_environments};
 use crate::workspace::Workspace;
 
 pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
@@ -24,6 +24,7 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     }
     let mut tests = node(workspace, "test.mjs")?;
     S3Server::tell(&servers, &mut tests);
+    tests.env(js_environments::VARIABLE, js_environments::ensure(workspace)?);
     tally.tests(&mut tests)
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod debian_sid;
 pub(crate) mod flutter;
 pub(crate) mod frb;
 pub(crate) mod go;
+pub(crate) mod js_environments;
 pub(crate) mod maven;
 pub(crate) mod npm;
 pub(crate) mod rocksdb;

@@ -1,0 +1,11 @@
+import type { WasmSource } from './types.js';
+
+export * from './types.js';
+
+/**
+ * Makes the library ready. Everything else fails with the code `platform` before this has finished. May be
+ * called again; only the first call that succeeds counts.
+ *
+ * Without a source, the module is in the code of this entry, compressed: nothing is read or fetched.
+ */
+export function init(source?: WasmSource | PromiseLike<WasmSource>): Promise<void>;
