@@ -104,6 +104,18 @@ class IndexedDbStore {
     });
   }
 
+  /** Holds the database, in all tabs of the origin, and answers what lets go of it; nothing where it
+   * is to be held alone and is not free, or where the browser has no locks. */
+  async hold(mode) {
+    const locks = globalThis.navigator?.locks;
+    if (!locks) return undefined;
+    const options = mode === 'alone' ? { ifAvailable: true } : { mode: 'shared' };
+    return new Promise((resolve, reject) => {
+      const use = (lock) => (lock ? new Promise((free) => resolve(free)) : resolve());
+      locks.request(`sealwood ${this.#name}`, options, use).catch((error) => reject(failure(error)));
+    });
+  }
+
   async head(key) {
     return this.#run('readonly', ({ objects }, done) => {
       const found = objects.get(key);

@@ -47,6 +47,7 @@ mod open;
 mod read;
 mod shared;
 mod snapshot;
+mod tidy;
 mod tree_walk;
 mod write;
 
