@@ -22,6 +22,8 @@ export async function openIndexedDb(name, tagOf) {
 class IndexedDbStore {
   #name;
   #tagOf;
+  /** Promises of locks that are being let go of. */
+  #ending = new Set();
   /** A promise of the connection, while there is one. */
   #connection;
 
@@ -109,10 +111,18 @@ class IndexedDbStore {
   async hold(mode) {
     const locks = globalThis.navigator?.locks;
     if (!locks) return undefined;
+    // What this page lets go of takes a moment to be free.
+    if (mode === 'alone') await Promise.allSettled(this.#ending);
     const options = mode === 'alone' ? { ifAvailable: true } : { mode: 'shared' };
     return new Promise((resolve, reject) => {
-      const use = (lock) => (lock ? new Promise((free) => resolve(free)) : resolve());
-      locks.request(`sealwood ${this.#name}`, options, use).catch((error) => reject(failure(error)));
+      const use = (lock) => (lock ? new Promise((free) => resolve(() => end(free))) : resolve());
+      const ended = locks.request(`sealwood ${this.#name}`, options, use);
+      ended.catch((error) => reject(failure(error)));
+      const end = (free) => {
+        this.#ending.add(ended);
+        ended.finally(() => this.#ending.delete(ended)).catch(() => {});
+        free();
+      };
     });
   }
 
