@@ -249,13 +249,33 @@ fn directories_and_engines_are_left_clean_too() {
 #[derive(Debug, Clone)]
 enum Step {
     /// Puts a content, and drops the put after so many polls.
-    Put { session: usize, content: u64, polls: usize },
-    Defer { session: usize, content: u64 },
-    Batch { session: usize, content: u64, commits: bool },
-    Remove { session: usize, content: u64 },
-    Flush { session: usize },
-    Refresh { session: usize },
-    Limit { chunks: u64 },
+    Put {
+        session: usize,
+        content: u64,
+        polls: usize,
+    },
+    Defer {
+        session: usize,
+        content: u64,
+    },
+    Batch {
+        session: usize,
+        content: u64,
+        commits: bool,
+    },
+    Remove {
+        session: usize,
+        content: u64,
+    },
+    Flush {
+        session: usize,
+    },
+    Refresh {
+        session: usize,
+    },
+    Limit {
+        chunks: u64,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {

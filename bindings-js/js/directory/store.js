@@ -52,6 +52,9 @@ class DirectoryStore {
     await this.#ensureDirectory(this.#temps);
     await this.#ensureDirectory(this.#objects);
     await this.#locked(() => {});
+    // There may be no room to make it later.
+    const { open } = builtin('node:fs/promises');
+    await (await open(`${this.#root}/holders`, 'a', 0o600)).close();
     await this.#sweep();
   }
 

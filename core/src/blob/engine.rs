@@ -11,8 +11,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{
-    BlobStore, ETag, Hold, HoldMode, Holders, Object, ObjectMeta, ObjectPage, Precondition, check_at_most, check_key,
-    check_length, check_limit, check_prefix,
+    BlobStore, ETag, Hold, HoldMode, Holders, Object, ObjectMeta, ObjectPage, Precondition,
+    check_at_most, check_key, check_length, check_limit, check_prefix,
 };
 use crate::engine::{self, Engine, EngineConfig, Namespace, ScanItem};
 use crate::error::{Error, Result};

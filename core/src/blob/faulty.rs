@@ -5,7 +5,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-use super::{BlobStore, ETag, Found, Hold, HoldMode, Method, Object, ObjectMeta, ObjectPage, Precondition, slice};
+use super::{
+    BlobStore, ETag, Found, Hold, HoldMode, Method, Object, ObjectMeta, ObjectPage, Precondition,
+    slice,
+};
 use crate::error::{Error, Result};
 use crate::platform::BoxFuture;
 use crate::task::yield_once;

@@ -5,7 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-use super::{BlobStore, ETag, Found, Hold, HoldMode, Method, Object, ObjectMeta, ObjectPage, Precondition};
+use super::{
+    BlobStore, ETag, Found, Hold, HoldMode, Method, Object, ObjectMeta, ObjectPage, Precondition,
+};
 use crate::error::Result;
 use crate::platform::BoxFuture;
 use crate::task::yield_once;

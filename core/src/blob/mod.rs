@@ -200,6 +200,7 @@ pub trait BlobStore: MaybeSend + MaybeSync + 'static {
     /// Holds the store with or without others ([`HoldMode`]), wherever they have opened it and in
     /// whatever process, for as long as the answer lives. `None` where it is to be held alone and is
     /// not free, and always of a store that can tell nobody: then a put that fails leaves its chunks.
+    /// What is removed then is removed to the end, natively on a thread of the crate's.
     /// In a store that can be held, whatever came of a delete whose future has ended, it does not
     /// happen later, and a put under [`Precondition::Absent`] succeeds only if it made the object.
     fn hold(&self, _mode: HoldMode) -> BoxFuture<'_, Result<Option<Hold>>> {

@@ -107,10 +107,8 @@ impl Root {
         let previous = canon.array()?;
         let clock = u64::from_le_bytes(canon.array()?);
         let byte = canon.byte()?;
-        let chunk =
-            ChunkSize::from_bits(byte & !RESERVE_SPENT).ok_or_else(|| canon.malformed())?;
-        let reserve =
-            if byte & RESERVE_SPENT == 0 { Reserve::Kept } else { Reserve::Spent };
+        let chunk = ChunkSize::from_bits(byte & !RESERVE_SPENT).ok_or_else(|| canon.malformed())?;
+        let reserve = if byte & RESERVE_SPENT == 0 { Reserve::Kept } else { Reserve::Spent };
         let top = match canon.byte()? {
             0 => None,
             1 => {

@@ -76,6 +76,9 @@ impl<'a> Driving<'a> {
     }
 
     async fn drive(mut self) {
+        if self.work.is_empty() {
+            return;
+        }
         let mut patience = Box::pin(sleep(PATIENCE));
         while let Either::Left((Some(()), _)) = select(self.work.next(), &mut patience).await {}
     }

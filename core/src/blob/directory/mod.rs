@@ -48,8 +48,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use super::{
-    BlobStore, ETag, Hold, HoldMode, Object, ObjectMeta, ObjectPage, Precondition, check_key, check_length,
-    check_limit, check_prefix,
+    BlobStore, ETag, Hold, HoldMode, Object, ObjectMeta, ObjectPage, Precondition, check_key,
+    check_length, check_limit, check_prefix,
 };
 use crate::error::{Error, Result};
 use crate::platform::{BoxFuture, run_blocking};
