@@ -9,6 +9,8 @@ use common::limited::Limited;
 use common::*;
 use futures_lite::future::block_on;
 use sealwood::Vault;
+#[cfg(target_os = "linux")]
+use sealwood::blob::{BlobStore, DirectoryStore};
 
 const NO_LIMIT: u64 = u64::MAX / 2;
 const RESERVE: u64 = 256 * 1024;
@@ -91,4 +93,66 @@ fn a_removal_beside_deferred_puts_that_find_no_room_is_made() {
         vault.remove(&paths[0]).await.unwrap();
         assert!(vault.get("deferred").await.unwrap() == noise(1, 5000));
     });
+}
+
+#[cfg(target_os = "linux")]
+const CHILD_VARIABLE: &str = "SEALWOOD_FULL_DISK";
+
+/// On a disk of 8 MiB, mounted by the test in a namespace of its own.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "mounts a small tmpfs: needs util-linux and user namespaces or root"]
+fn a_full_disk_takes_removals() {
+    use std::process::{Command, Stdio};
+
+    if let Some(root) = std::env::var_os(CHILD_VARIABLE) {
+        return block_on(fill_disk(std::path::Path::new(&root)));
+    }
+    let disk = tempfile::tempdir().unwrap();
+    let script = r#"mount -t tmpfs -o size=8m tmpfs "$1" && exec "$2" --ignored --exact "$3""#;
+    let status = Command::new("unshare")
+        .args(["--user", "--map-root-user", "--mount", "sh", "-ec", script, "sh"])
+        .args([disk.path(), &std::env::current_exe().unwrap()])
+        .arg("a_full_disk_takes_removals")
+        .env(CHILD_VARIABLE, disk.path())
+        .stdout(Stdio::null())
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
+
+#[cfg(target_os = "linux")]
+async fn fill_disk(root: &std::path::Path) {
+    let directory = || async { Arc::new(DirectoryStore::open(root).await.unwrap()) };
+    let store = directory().await;
+    let vault = create(store.clone()).await;
+    let count = || async { store.list("objects/", None, 1000).await.unwrap().objects.len() };
+    // What does not fit leaves nothing.
+    put(&vault, "kept", &noise(1, 1 << 20)).await.unwrap();
+    let before = count().await;
+    assert_eq!(code(put(&vault, "large", &noise(2, 20 << 20)).await), "store-full");
+    assert_eq!(count().await, before);
+    // What fits fills it.
+    let mut paths = vec!["kept".to_owned()];
+    for size in [1 << 20, 100_000, 9000, 900, 1] {
+        for number in 0.. {
+            let path = format!("{size}/{number}");
+            match put(&vault, &path, &noise(number, size)).await {
+                Ok(()) => paths.push(path),
+                Err(error) => {
+                    assert_eq!(error.code(), "store-full");
+                    break;
+                }
+            }
+        }
+    }
+    let (first, rest) = paths.split_at(paths.len() / 2);
+    for path in first {
+        vault.remove(path).await.unwrap();
+    }
+    let fresh = open(directory().await).await;
+    for path in rest {
+        fresh.remove(path).await.unwrap();
+    }
+    assert!(tree(&open(directory().await).await).await.values().all(Option::is_none));
 }
