@@ -56,7 +56,7 @@ test('a stream that fails, a put that is cancelled and a batch that is dropped l
     const batch = vault.batch();
     await batch.put('a', content());
     assert.equal(await chunks(store), 3);
-    batch.discard();
+    batch.close();
     await vault.flush();
     assert.equal(await chunks(store), 0);
     await vault.close();
@@ -89,7 +89,7 @@ test('what another process is about to commit is not removed', { timeout: 60_000
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   await once(child.stdout, 'data');
-  batch.discard();
+  batch.close();
   await vault.flush();
   assert.equal(await chunks(store), 3);
   child.stdin.end('go\n');
