@@ -22,6 +22,8 @@ export async function openIndexedDb(name, tagOf) {
 class IndexedDbStore {
   #name;
   #tagOf;
+  /** Promises of locks that are being let go of. */
+  #ending = new Set();
   /** A promise of the connection, while there is one. */
   #connection;
 
@@ -100,6 +102,26 @@ class IndexedDbStore {
           objects: page.map((key, index) => ({ key, size: found.result[index].size })),
           next: keys.result.length > limit ? page.at(-1) : undefined,
         });
+      };
+    });
+  }
+
+  /** Holds the database, in all tabs of the origin, and answers what lets go of it; nothing where it
+   * is to be held alone and is not free, or where the browser has no locks. */
+  async hold(mode) {
+    const locks = globalThis.navigator?.locks;
+    if (!locks) return undefined;
+    // What this page lets go of takes a moment to be free.
+    if (mode === 'alone') await Promise.allSettled(this.#ending);
+    const options = mode === 'alone' ? { ifAvailable: true } : { mode: 'shared' };
+    return new Promise((resolve, reject) => {
+      const use = (lock) => (lock ? new Promise((free) => resolve(() => end(free))) : resolve());
+      const ended = locks.request(`sealwood ${this.#name}`, options, use);
+      ended.catch((error) => reject(failure(error)));
+      const end = (free) => {
+        this.#ending.add(ended);
+        ended.finally(() => this.#ending.delete(ended)).catch(() => {});
+        free();
       };
     });
   }

@@ -1,8 +1,10 @@
 //! An object of the host as a store of the core.
 
 use bytes::Bytes;
-use js_sys::{Array, Promise, Reflect, Uint8Array};
-use sealwood::blob::{BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition};
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
+use sealwood::blob::{
+    BlobStore, ETag, Hold, HoldMode, Object, ObjectMeta, ObjectPage, Precondition,
+};
 use sealwood::bridge;
 use sealwood::platform::BoxFuture;
 use sealwood::{Error, Result};
@@ -43,6 +45,8 @@ extern "C" {
     ) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn head(this: &HostStore, key: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn hold(this: &HostStore, mode: &str) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch)]
     fn flush(this: &HostStore) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method, catch, js_name = needsFlush)]
@@ -150,6 +154,21 @@ impl BlobStore for ForeignStore {
         self.author == Author::Library
     }
 
+    fn hold(&self, mode: HoldMode) -> BoxFuture<'_, Result<Option<Hold>>> {
+        Box::pin(async move {
+            // What an app's store says of it is not relied on.
+            if self.author == Author::App || member(&self.host, "hold").is_undefined() {
+                return Ok(None);
+            }
+            let mode = match mode {
+                HoldMode::Shared => "shared",
+                HoldMode::Alone => "alone",
+            };
+            let free = settled(self.host.hold(mode)).await?.dyn_into::<Function>();
+            Ok(free.ok().map(|free| Hold::new(Free(free))))
+        })
+    }
+
     fn flush(&self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
             if member(&self.host, "flush").is_undefined() {
@@ -163,6 +182,15 @@ impl BlobStore for ForeignStore {
         // A store that cannot tell is flushed, and that tells.
         !member(&self.host, "needsFlush").is_undefined()
             && self.host.needs_flush().is_ok_and(|answer| !answer.is_falsy())
+    }
+}
+
+/// Lets go of what is held when it is dropped.
+struct Free(Function);
+
+impl Drop for Free {
+    fn drop(&mut self) {
+        let _ = self.0.call0(&JsValue::UNDEFINED);
     }
 }
 

@@ -16,8 +16,13 @@ while IFS= read -r path; do
   exec 9>&-
 done`;
 
+/** Takes the path of a file and how to lock it, says when it is locked, and frees it at the end. */
+const HOLD = 'exec 9>>"$1" || exit 1; flock $2 9 || exit 1; echo held; exec cat >/dev/null';
+
 /** open(2): wait for an exclusive lock. */
 const O_EXLOCK = 0x20;
+/** The same, with others. */
+const O_SHLOCK = 0x10;
 
 /** Locks of one process take turns. */
 let turn = Promise.resolve();
@@ -39,6 +44,45 @@ async function hold(path, work) {
   } finally {
     await free();
   }
+}
+
+/** Locks the file at `path` with others (`shared`) or `alone`, and answers what frees it; nothing
+ * where it is to be locked alone and is not free. */
+export async function heldFile(path, mode) {
+  const { platform } = builtin('node:process');
+  if (platform === 'win32') throw lacking('a lock on files that other processes honour');
+  return platform === 'linux' ? holdByShell(path, mode) : holdByOpening(path, mode);
+}
+
+async function holdByOpening(path, mode) {
+  const { constants, open } = builtin('node:fs/promises');
+  const { O_WRONLY, O_CREAT, O_NONBLOCK } = constants;
+  const how = mode === 'alone' ? O_EXLOCK | O_NONBLOCK : O_SHLOCK;
+  try {
+    const file = await open(path, O_WRONLY | O_CREAT | how, 0o600);
+    return () => void file.close();
+  } catch (error) {
+    if (mode === 'alone' && error.code === 'EAGAIN') return undefined;
+    throw error;
+  }
+}
+
+/** A shell for each hold: it ends with the process, and the lock with it. */
+function holdByShell(path, mode) {
+  const { spawn } = builtin('node:child_process');
+  const how = mode === 'alone' ? '-nx' : '-s';
+  const options = { stdio: ['pipe', 'pipe', 'ignore'], detached: true };
+  const child = spawn('/bin/sh', ['-c', HOLD, 'sh', path, how], options);
+  return new Promise((resolve, reject) => {
+    const refuse = (error) => (mode === 'alone' ? resolve(undefined) : reject(error));
+    child.stdin.on('error', () => {});
+    child.on('error', () => refuse(lacking('a shell, which holds the lock')));
+    child.on('exit', () => refuse(new SealwoodError('store-failed', 'the lock cannot be taken')));
+    child.stdout.once('data', () => {
+      for (const part of [child, child.stdin, child.stdout]) part.unref();
+      resolve(() => void child.stdin.end());
+    });
+  });
 }
 
 async function openLocked(path) {

@@ -2,6 +2,7 @@
 // of every language may use it at the same time:
 //
 //   <root>/lock                   held while a name is checked and changed
+//   <root>/holders                locked by those who hold the store
 //   <root>/tmp/<random>           bodies being written
 //   <root>/objects/a=/b=/c        the object "a/b/c"
 //
@@ -13,7 +14,7 @@ import { SealwoodError, invalid } from '../error.js';
 import { builtin } from './builtin.js';
 import { failure, isMissing, readFailure } from './failure.js';
 import { DIRECTORY_MARK, list } from './listing.js';
-import { locked } from './lock.js';
+import { heldFile, locked } from './lock.js';
 
 /** After this long nobody writes to a file in `tmp` any more. */
 const TEMP_AGE_MAX_MS = 24 * 60 * 60 * 1000;
@@ -51,6 +52,9 @@ class DirectoryStore {
     await this.#ensureDirectory(this.#temps);
     await this.#ensureDirectory(this.#objects);
     await this.#locked(() => {});
+    // There may be no room to make it later.
+    const { open } = builtin('node:fs/promises');
+    await (await open(`${this.#root}/holders`, 'a', 0o600)).close();
     await this.#sweep();
   }
 
@@ -130,6 +134,12 @@ class DirectoryStore {
       if (isMissing(error)) return undefined;
       throw failure(error);
     }
+  }
+
+  /** Holds the directory, beside programs of every language, and answers what lets go of it; nothing
+   * where it is to be held alone and is not free. */
+  async hold(mode) {
+    return heldFile(`${this.#root}/holders`, mode).catch(rethrow(failure));
   }
 
   #pathOf(key) {

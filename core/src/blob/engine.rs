@@ -11,8 +11,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::{
-    BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition, check_at_most, check_key,
-    check_length, check_limit, check_prefix,
+    BlobStore, ETag, Hold, HoldMode, Holders, Object, ObjectMeta, ObjectPage, Precondition,
+    check_at_most, check_key, check_length, check_limit, check_prefix,
 };
 use crate::engine::{self, Engine, EngineConfig, Namespace, ScanItem};
 use crate::error::{Error, Result};
@@ -24,6 +24,7 @@ use crate::platform::{BoxFuture, MaybeSend, run_blocking};
 pub struct EngineStore {
     engine: Engine,
     objects: Namespace,
+    holders: Holders,
 }
 
 impl EngineStore {
@@ -45,7 +46,9 @@ impl EngineStore {
     /// The store in an engine that is open. It blocks where [`open`](EngineStore::open) does not.
     pub fn new(engine: Engine) -> Result<Self> {
         let objects = engine.namespace(Self::NAMESPACE)?;
-        Ok(Self { engine, objects })
+        // Every store in one engine has the same.
+        let holders = Holders::clone(&engine.companion());
+        Ok(Self { engine, objects, holders })
     }
 
     /// The engine.
@@ -183,6 +186,10 @@ impl BlobStore for EngineStore {
 
     fn honours_conditions(&self) -> bool {
         true
+    }
+
+    fn hold(&self, mode: HoldMode) -> BoxFuture<'_, Result<Option<Hold>>> {
+        Box::pin(async move { Ok(self.holders.hold(mode).await) })
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<()>> {

@@ -30,8 +30,10 @@ pub(crate) enum Guess {
 /// How an object came to be at its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stored {
-    /// It was put there now.
-    Sent,
+    /// Nothing was there, and it was put there now.
+    Created,
+    /// Something else was there, and it took its place.
+    Replaced,
     /// It was there.
     Found,
 }
@@ -54,9 +56,13 @@ pub(crate) async fn store_immutable(
         },
     };
     for _ in 0..ROUNDS_MAX {
+        let stored = match condition {
+            Precondition::Absent => Stored::Created,
+            Precondition::None | Precondition::Matches(_) => Stored::Replaced,
+        };
         match store.put(key, bytes.clone(), condition).await {
             Err(Error::PreconditionFailed) => {}
-            outcome => return outcome.map(|_| Stored::Sent),
+            outcome => return outcome.map(|_| stored),
         }
         match compare(store, key, &bytes, guess).await? {
             None => return Ok(Stored::Found),

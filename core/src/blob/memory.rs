@@ -7,8 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use super::{
-    BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition, check_key, check_length,
-    check_limit, check_prefix, slice,
+    BlobStore, ETag, Hold, HoldMode, Holders, Object, ObjectMeta, ObjectPage, Precondition,
+    check_key, check_length, check_limit, check_prefix, slice,
 };
 use crate::error::{Error, Result};
 use crate::platform::BoxFuture;
@@ -17,6 +17,7 @@ use crate::platform::BoxFuture;
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     objects: Mutex<BTreeMap<String, Bytes>>,
+    holders: Holders,
 }
 
 impl MemoryStore {
@@ -128,6 +129,10 @@ impl BlobStore for MemoryStore {
 
     fn honours_conditions(&self) -> bool {
         true
+    }
+
+    fn hold(&self, mode: HoldMode) -> BoxFuture<'_, Result<Option<Hold>>> {
+        Box::pin(async move { Ok(self.holders.hold(mode).await) })
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<()>> {

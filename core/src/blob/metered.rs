@@ -5,7 +5,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-use super::{BlobStore, ETag, Found, Method, Object, ObjectMeta, ObjectPage, Precondition};
+use super::{
+    BlobStore, ETag, Found, Hold, HoldMode, Method, Object, ObjectMeta, ObjectPage, Precondition,
+};
 use crate::error::Result;
 use crate::platform::BoxFuture;
 use crate::task::yield_once;
@@ -228,6 +230,10 @@ impl<S: BlobStore> BlobStore for MeteredStore<S> {
 
     fn identity(&self) -> Option<String> {
         self.inner.identity()
+    }
+
+    fn hold(&self, mode: HoldMode) -> BoxFuture<'_, Result<Option<Hold>>> {
+        self.inner.hold(mode)
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<()>> {

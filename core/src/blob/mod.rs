@@ -9,6 +9,7 @@
 mod directory;
 mod engine;
 mod faulty;
+mod hold;
 mod immutable;
 mod key;
 mod memory;
@@ -28,6 +29,7 @@ use bytes::Bytes;
 pub use directory::DirectoryStore;
 pub use engine::EngineStore;
 pub use faulty::{Call, Fault, FaultMode, FaultyStore};
+pub use hold::{Hold, HoldMode, Holders};
 pub(crate) use immutable::{Guess, Stored, store_immutable};
 pub use key::{KEY_BYTES_MAX, LIST_LIMIT_MAX, check_key, check_length, check_limit, check_prefix};
 pub use memory::MemoryStore;
@@ -197,6 +199,16 @@ pub trait BlobStore: MaybeSend + MaybeSync + 'static {
         None
     }
 
+    /// Holds the store with or without others ([`HoldMode`]), wherever they have opened it and in
+    /// whatever process, for as long as the answer lives. `None` where it is to be held alone and is
+    /// not free, and always of a store that can tell nobody: then a put that fails leaves its chunks.
+    /// What is removed then is removed to the end, natively on a thread of the crate's.
+    /// In a store that can be held, whatever came of a delete whose future has ended, it does not
+    /// happen later, and a put under [`Precondition::Absent`] succeeds only if it made the object.
+    fn hold(&self, _mode: HoldMode) -> BoxFuture<'_, Result<Option<Hold>>> {
+        Box::pin(async { Ok(None) })
+    }
+
     /// Makes everything acknowledged so far durable. A store that is durable on return of each
     /// call does nothing here.
     fn flush(&self) -> BoxFuture<'_, Result<()>>;
@@ -263,6 +275,10 @@ impl<S: BlobStore + ?Sized> BlobStore for Arc<S> {
 
     fn identity(&self) -> Option<String> {
         (**self).identity()
+    }
+
+    fn hold(&self, mode: HoldMode) -> BoxFuture<'_, Result<Option<Hold>>> {
+        (**self).hold(mode)
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<()>> {

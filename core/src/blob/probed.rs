@@ -12,7 +12,7 @@ use futures_util::FutureExt;
 use futures_util::future::{Shared, WeakShared};
 
 use super::probe::probe_as;
-use super::{BlobStore, ETag, Found, Object, ObjectMeta, ObjectPage, Precondition};
+use super::{BlobStore, ETag, Found, Hold, HoldMode, Object, ObjectMeta, ObjectPage, Precondition};
 use crate::error::{Error, Result};
 use crate::platform::{BoxFuture, Environment, MaybeSend, MaybeSync};
 
@@ -237,6 +237,10 @@ impl BlobStore for ProbedStore {
 
     fn identity(&self) -> Option<String> {
         self.inner.identity()
+    }
+
+    fn hold(&self, mode: HoldMode) -> BoxFuture<'_, Result<Option<Hold>>> {
+        self.inner.hold(mode)
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<()>> {

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 
 use crate::blob::{
-    BlobStore, ETag, Found, Object, ObjectMeta, ObjectPage, Precondition, check_key, check_length,
-    check_limit, check_prefix,
+    BlobStore, ETag, Found, Hold, HoldMode, Object, ObjectMeta, ObjectPage, Precondition,
+    check_key, check_length, check_limit, check_prefix,
 };
 use crate::error::{Error, Result};
 use crate::platform::BoxFuture;
@@ -138,6 +138,10 @@ impl<S: BlobStore> BlobStore for AppStore<S> {
 
     fn identity(&self) -> Option<String> {
         self.inner.identity()
+    }
+
+    fn hold(&self, mode: HoldMode) -> BoxFuture<'_, Result<Option<Hold>>> {
+        self.inner.hold(mode)
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<()>> {

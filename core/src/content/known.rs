@@ -56,6 +56,11 @@ impl KnownChunks {
         add(&mut sets.damaged, address);
     }
 
+    /// Nobody is bound to leave the chunk in its place.
+    pub(super) fn forget(&self, address: &Address) {
+        self.sets().right.remove(address);
+    }
+
     fn sets(&self) -> MutexGuard<'_, Sets> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -6,13 +6,14 @@ use bytes::{Bytes, BytesMut};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{StreamExt, TryStreamExt};
 
+use super::claims::{Claim, Claims};
 use super::content_type::{CHUNKED_BYTES_MIN, ChunkSize, Chunked, Content, INLINE_BYTES_MAX};
 use super::known::{Known, KnownChunks};
 use super::read::ContentStream;
 use super::table::Table;
 use super::unit::{Pending, Unit};
-use crate::blob::{BlobStore, Guess, Stored, store_immutable};
-use crate::error::Result;
+use crate::blob::{BlobStore, Guess, HoldMode, Stored, store_immutable};
+use crate::error::{Error, Result};
 use crate::platform::{BoxFuture, BoxStream};
 use crate::seal::{Address, Keys, UnitKind, chunk_name, seal_chunk};
 use crate::task::Watch;
@@ -40,21 +41,34 @@ pub(crate) struct Splitter {
     pub(crate) keys: Keys,
     pub(crate) chunk: ChunkSize,
     pub(crate) known: Arc<KnownChunks>,
+    pub(crate) claims: Arc<Claims>,
+}
+
+/// A content that was taken in. Its chunks are stored; a small one is pending in its unit.
+pub(crate) struct Taken {
+    pub(crate) content: Content,
+    /// On its chunks, where there are some and the store can be held.
+    pub(crate) claim: Option<Arc<Claim>>,
+}
+
+impl From<Content> for Taken {
+    fn from(content: Content) -> Self {
+        Self { content, claim: None }
+    }
 }
 
 impl Splitter {
-    /// Stores a content that is in memory. Chunks are uploaded on return; small contents are
-    /// pending in the unit.
+    /// Stores a content that is in memory.
     pub(crate) async fn bytes(
         &self,
         bytes: Bytes,
         former: FindFormer<'_>,
         watch: &Watch,
-    ) -> Result<Content> {
+    ) -> Result<Taken> {
         let total = bytes.len() as u64;
         if bytes.len() < CHUNKED_BYTES_MIN {
             watch.report(total, Some(total));
-            return Ok(self.small(bytes, former).await);
+            return Ok(self.small(bytes, former).await.into());
         }
         let chunk_bytes = self.chunk.bytes() as usize;
         let mut rest = bytes;
@@ -72,13 +86,13 @@ impl Splitter {
         former: FindFormer<'_>,
         total: Option<u64>,
         watch: &Watch,
-    ) -> Result<Content> {
+    ) -> Result<Taken> {
         let mut slices = Rechunk::new(source, self.chunk.bytes() as usize);
         let first = slices.next().await?;
         if first.len() < CHUNKED_BYTES_MIN {
             let size = first.len() as u64;
             watch.report(size, Some(size));
-            return Ok(self.small(first, former).await);
+            return Ok(self.small(first, former).await.into());
         }
         let chunks =
             futures_util::stream::unfold((Some(first), slices), |(first, mut slices)| async move {
@@ -122,22 +136,23 @@ impl Splitter {
         former: FindFormer<'_>,
         total: Option<u64>,
         watch: &Watch,
-    ) -> Result<Content> {
+    ) -> Result<Taken> {
+        let hold = self.store.hold(HoldMode::Shared).await?;
+        let claim = hold.map(|hold| self.claims.claim(hold, &self.known));
         let mut former = match former.await {
             Some(Former::Chunks(chunks)) => Some(chunks),
             _ => None,
         };
         // Whether the last chunk of which nothing was known turned out to be there.
         let mut resumes = false;
-        let mut uploads: FuturesUnordered<BoxFuture<'_, Result<Uploaded>>> =
-            FuturesUnordered::new();
+        let mut uploads = Uploads { running: FuturesUnordered::new(), claim: claim.clone() };
         let mut addresses = Vec::new();
         let (mut size, mut done) = (0u64, 0u64);
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk?;
             watch.cancel.check()?;
-            while uploads.len() >= UPLOADS_MAX {
-                if let Some(uploaded) = uploads.next().await {
+            while uploads.running.len() >= UPLOADS_MAX {
+                if let Some(uploaded) = uploads.running.next().await {
                     let Uploaded { length, stored } = uploaded?;
                     resumes = stored.map_or(resumes, |stored| stored == Stored::Found);
                     done += length;
@@ -153,23 +168,41 @@ impl Splitter {
             size += chunk.len() as u64;
             addresses.push(address);
             let guess = if is_unchanged || resumes { Guess::Present } else { Guess::Absent };
-            uploads.push(Box::pin(async move {
-                let uploaded = self.upload(address, chunk, guess).await?;
-                // What was expected says nothing about the chunks that follow.
-                let stored = uploaded.stored.filter(|_| !is_unchanged);
-                Ok(Uploaded { stored, ..uploaded })
+            let (splitter, claim) = (self.clone(), claim.clone());
+            if let Some(claim) = &claim {
+                claim.count(address);
+            }
+            uploads.running.push(Box::pin(async move {
+                let claim = claim.as_deref();
+                let uploaded = splitter.upload(address, chunk, guess, claim).await?;
+                if is_unchanged {
+                    // What was expected says nothing about the chunks that follow.
+                    return Ok(Uploaded { stored: None, ..uploaded });
+                }
+                if let (Some(claim), Some(Stored::Created)) = (claim, uploaded.stored) {
+                    claim.note_stored(&address);
+                }
+                Ok(uploaded)
             }));
         }
-        while let Some(uploaded) = uploads.next().await {
+        while let Some(uploaded) = uploads.running.next().await {
             done += uploaded?.length;
-            watch.report(done, total.or_else(|| uploads.is_empty().then_some(size)));
+            let is_last = uploads.running.is_empty();
+            watch.report(done, total.or_else(|| is_last.then_some(size)));
         }
         let table = Table::build(&self.keys, addresses)?;
-        Ok(Content::Chunked(Chunked { size, chunk: self.chunk, table }))
+        let content = Content::Chunked(Chunked { size, chunk: self.chunk, table });
+        Ok(Taken { content, claim })
     }
 
     /// Makes sure the chunk is stored.
-    async fn upload(&self, address: Address, chunk: Bytes, guess: Guess) -> Result<Uploaded> {
+    async fn upload(
+        &self,
+        address: Address,
+        chunk: Bytes,
+        guess: Guess,
+        claim: Option<&Claim>,
+    ) -> Result<Uploaded> {
         let length = chunk.len() as u64;
         let guess = match self.known.of(&address) {
             Known::Nothing => guess,
@@ -178,9 +211,28 @@ impl Splitter {
         };
         let sealed = Bytes::from(seal_chunk(&address, &chunk).await?);
         drop(chunk);
+        if claim.is_some_and(Claim::is_given_up) {
+            return Err(Error::Cancelled);
+        }
         let stored = store_immutable(&*self.store, &chunk_name(&address), sealed, guess).await?;
         self.known.insert(address);
         Ok(Uploaded { length, stored: Some(stored) })
+    }
+}
+
+/// The uploads of one put. Those that are under way when the put is given up still end, driven by
+/// whoever removes what it leaves: what they store is known then.
+struct Uploads {
+    running: FuturesUnordered<BoxFuture<'static, Result<Uploaded>>>,
+    claim: Option<Arc<Claim>>,
+}
+
+impl Drop for Uploads {
+    fn drop(&mut self) {
+        let mut rest = std::mem::take(&mut self.running);
+        if let Some(claim) = self.claim.take().filter(|_| !rest.is_empty()) {
+            claim.give_up(Box::pin(async move { while rest.next().await.is_some() {} }));
+        }
     }
 }
 

@@ -293,6 +293,13 @@ impl Engine {
         self.shared.stray_files()
     }
 
+    /// What those who use this engine share beside it, made by the first who asks. All ask for the
+    /// same type; who asks for another gets one of its own.
+    pub(crate) fn companion<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        let companion = self.shared.companion.get_or_init(|| Arc::new(T::default()));
+        Arc::clone(companion).downcast().unwrap_or_default()
+    }
+
     /// What the engine holds and has done. Asking changes nothing that is counted.
     pub fn stats(&self) -> EngineStats {
         self.shared.stats()

@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 use super::commit::LogWriter;
 use super::config::{Access, EngineConfig, Recovery as RecoveryChoice};
@@ -72,6 +72,7 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
         lock: Mutex::new(Some(locked)),
         resting: AtomicBool::new(false),
         worker: Mutex::new(None),
+        companion: OnceLock::new(),
         disk,
         handles,
         config,

@@ -1,7 +1,8 @@
 //! What all handles of one engine share.
 
+use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::commit::LogWriter;
 use super::compact::Unreadable;
@@ -68,6 +69,8 @@ pub(crate) struct Shared {
     pub(crate) resting: AtomicBool,
     /// What checkpoints by itself, if anything does.
     pub(crate) worker: Mutex<Option<Worker>>,
+    /// What those who use the engine share beside it.
+    pub(crate) companion: OnceLock<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Shared {

@@ -53,6 +53,7 @@ impl Forest {
 
     /// The commit of a round.
     pub(super) async fn commit_pending(&self, work: Work, gauge: &Gauge) -> Result<()> {
+        let mut has_spent = false;
         for attempt in 0..ATTEMPTS_MAX {
             if self.state().suspect {
                 self.reload().await?;
@@ -61,20 +62,34 @@ impl Forest {
             if let Some(commit) = in_doubt {
                 self.send_again(&commit).await?;
             }
-            let basis = self.basis().await?;
+            let basis = self.with_reserve(self.basis().await?).await?;
             let Some(mut draft) = self.draft(basis, work)? else { return Ok(()) };
             gauge.next_attempt();
-            self.store_packs(&draft, gauge).await?;
-            // They are stored. From here on what counts is which they are.
-            draft.packs.iter_mut().for_each(|pack| drop(std::mem::take(&mut pack.bytes)));
-            if self.put_root(&draft).await? {
-                return Ok(());
+            match self.store(&mut draft, gauge).await {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+                Err(Error::StoreFull) if !has_spent => {
+                    has_spent = true;
+                    match self.spend_reserve(draft.commit.ops()).await {
+                        true => continue,
+                        false => return Err(Error::StoreFull),
+                    }
+                }
+                Err(error) => return Err(error),
             }
             self.counters.conflict();
             log::info!("another writer committed first, attempt {}", attempt + 1);
             self.back_off(attempt).await?;
         }
         Err(Error::CommitContention { attempts: ATTEMPTS_MAX })
+    }
+
+    /// Stores the packs of a draft, then its root. Gives `false` if another root came first.
+    async fn store(&self, draft: &mut Draft, gauge: &Gauge) -> Result<bool> {
+        self.store_packs(draft, gauge).await?;
+        // They are stored. From here on what counts is which they are.
+        draft.packs.iter_mut().for_each(|pack| drop(std::mem::take(&mut pack.bytes)));
+        self.put_root(draft).await
     }
 
     /// Stores the packs in parallel. If some fail, what lies in the others stays stored, and a

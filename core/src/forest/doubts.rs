@@ -11,6 +11,7 @@
 
 use std::sync::Arc;
 
+use super::op::Op;
 use super::sent::{FetchedRoot, Sent};
 use super::state::{Group, Ticket};
 use crate::blob::ETag;
@@ -33,6 +34,15 @@ pub(super) struct Commit {
 }
 
 impl Commit {
+    /// A root names what it put, or may do so.
+    pub(super) fn keep(&self) {
+        self.ops().for_each(Op::keep);
+    }
+
+    pub(super) fn ops(&self) -> impl Iterator<Item = &Op> {
+        self.groups.iter().flat_map(|group| group.ops.iter())
+    }
+
     fn operations(&self) -> usize {
         self.groups.iter().map(|group| group.ops.len()).sum()
     }

@@ -34,11 +34,18 @@ pub(super) struct Draft {
 pub(super) struct Basis {
     groups: Vec<Group>,
     tree: Trie<Entry>,
-    root: Root,
-    hash: [u8; 32],
+    pub(super) root: Root,
+    pub(super) hash: [u8; 32],
     etag: ETag,
     spill_first: Option<u64>,
     edition: u64,
+}
+
+impl Basis {
+    /// What is pending.
+    pub(super) fn ops(&self) -> impl Iterator<Item = &Op> {
+        self.groups.iter().flat_map(|group| group.ops.iter())
+    }
 }
 
 impl Forest {

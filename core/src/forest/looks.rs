@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::doubts::Tidings;
+use super::doubts::{Commit, Tidings};
 use super::root::{ROOT_BYTES_MAX, ROOT_KEY, Root};
 use super::rounds::Work;
 use super::sent::{FetchedRoot, fetch_root};
@@ -54,6 +54,10 @@ impl Forest {
         if *hash == state.hash {
             state.doubts.forget_refused();
             return Ok(tidings);
+        }
+        let is_ours = |commit: &Commit| commit.root_hash == *hash;
+        if !matches!(&tidings, Tidings::Settled(Some(commit)) if is_ours(commit)) {
+            self.claims.note_foreign_root();
         }
         if let Tidings::Settled(Some(commit)) = &tidings {
             self.counters.commit(commit.spilled);

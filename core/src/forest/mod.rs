@@ -18,6 +18,7 @@
 //!   became of the commit. An unchanged one does not, as the put may come late: the commit is in
 //!   doubt until another root is found. Where that cannot tell, the outcome is unknown and nothing
 //!   is replayed.
+//! * **A full store takes removals.** Room is kept for them.
 //! * **Everybody has a turn.** However often one call commits, another that waits to look at the
 //!   root does so after the commit under way.
 //!
@@ -34,6 +35,7 @@ mod looks;
 mod nodes;
 mod op;
 mod prefetch;
+mod reserve;
 mod root;
 mod rounds;
 mod send;

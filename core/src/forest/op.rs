@@ -7,7 +7,7 @@ use super::root::ROOT_KEY;
 use super::spill::{TAIL_BYTES_MAX, TAIL_OPS_MAX};
 use super::tree::{Stop, change_directory, change_parent, find};
 use crate::codec::{put_bytes, put_varint};
-use crate::content::Unit;
+use crate::content::{Claim, Unit};
 use crate::error::{Error, Result};
 use crate::hamt::{NodeReader, NodeWriter, Trie, Value};
 use crate::path::{PATH_BYTES_MAX, PathRule, VaultPath};
@@ -15,8 +15,9 @@ use crate::path::{PATH_BYTES_MAX, PathRule, VaultPath};
 /// One change of the tree. Parents that are missing are made.
 #[derive(Debug, Clone)]
 pub(crate) enum Op {
-    /// Creates or replaces the file at `path`.
-    Put { path: VaultPath, entry: Entry },
+    /// Creates or replaces the file at `path`. The claim is on the chunks of its content, where this
+    /// session has put them.
+    Put { path: VaultPath, entry: Entry, claim: Option<Arc<Claim>> },
     /// Makes the directory at `path` unless it exists.
     MakeDirectory { path: VaultPath, stamp: Stamp },
     /// Removes the file or empty directory at `path`.
@@ -54,7 +55,7 @@ impl Op {
     /// one decides; removals of one path are alike whoever made them.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Op::Put { path: a, entry: one }, Op::Put { path: b, entry: two }) => {
+            (Op::Put { path: a, entry: one, .. }, Op::Put { path: b, entry: two, .. }) => {
                 a == b && one.stamp == two.stamp
             }
             (
@@ -86,6 +87,13 @@ impl Op {
         }
     }
 
+    /// A root names what the operation put, or may do so.
+    pub(super) fn keep(&self) {
+        if let Op::Put { claim: Some(claim), .. } = self {
+            claim.keep();
+        }
+    }
+
     /// Applies the operation, wholly or not at all.
     pub(super) fn apply(&self, top: &mut Trie<Entry>) -> Result<(), Stop> {
         let mut changed = top.clone();
@@ -96,7 +104,7 @@ impl Op {
 
     fn change(&self, top: &mut Trie<Entry>) -> Result<(), Stop> {
         match self {
-            Op::Put { path, entry } => {
+            Op::Put { path, entry, .. } => {
                 if find(top, path)?.is_some_and(|old| old.content().is_none()) {
                     return Err(Error::IsADirectory { path: path.clone() }.into());
                 }
@@ -206,7 +214,7 @@ impl<'a, 'b> OpWriter<'a, 'b> {
 
     pub(super) fn put(&mut self, op: &Op) -> Result<()> {
         match op {
-            Op::Put { path, entry } => {
+            Op::Put { path, entry, .. } => {
                 self.head(PUT, path);
                 entry.encode(self.out)?;
             }
@@ -275,7 +283,7 @@ impl<'a, 'b> OpReader<'a, 'b> {
                 if entry.content().is_none() {
                     return Err(self.input.canon().malformed());
                 }
-                Op::Put { path, entry }
+                Op::Put { path, entry, claim: None }
             }
             MAKE_DIRECTORY => Op::MakeDirectory { path, stamp: self.stamp()? },
             REMOVE => Op::Remove { path },

@@ -2,6 +2,7 @@
 
 use super::entry::{Entry, Stamp};
 use super::op::{Op, OpReader, OpWriter, check_tail};
+use super::reserve::Reserve;
 use crate::codec::put_varint;
 use crate::content::ChunkSize;
 use crate::error::{Error, Result};
@@ -13,6 +14,9 @@ pub(super) const ROOT_KEY: &str = "root";
 
 /// The most bytes of a root object. The tail is kept far below; a reader refuses more.
 pub(super) const ROOT_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// Set in the byte of the chunk size.
+const RESERVE_SPENT: u8 = 0x80;
 
 /// A sequence number is below this one.
 const SEQUENCE_END: u64 = 1 << 63;
@@ -29,6 +33,7 @@ pub(crate) struct Root {
     /// The hybrid logical clock of the commit.
     pub(crate) clock: u64,
     pub(crate) chunk: ChunkSize,
+    pub(crate) reserve: Reserve,
     /// The root node of the top directory, as of the last spill.
     pub(crate) top: Option<Link>,
     pub(crate) tail: Tail,
@@ -48,11 +53,13 @@ impl Root {
     /// The root of a new, empty vault.
     pub(crate) fn first(vault: [u8; 16], chunk: ChunkSize) -> Self {
         let tail = Tail::default();
-        Self { vault, sequence: 1, previous: [0; 32], clock: 0, chunk, top: None, tail }
+        let (previous, reserve) = ([0; 32], Reserve::Kept);
+        Self { vault, sequence: 1, previous, clock: 0, chunk, reserve, top: None, tail }
     }
 
     /// ```text
-    /// vault (16), varint sequence, previous (32), clock (8, le), chunk size (1, log2),
+    /// vault (16), varint sequence, previous (32), clock (8, le), chunk size (1, log2; 128 more if the
+    /// reserve is spent),
     /// 0 or 1 and the address of the top directory's root node; place, length
     /// varint commits, varint carried, varint count, operations
     /// ```
@@ -70,7 +77,10 @@ impl Root {
         put_varint(canon, self.sequence);
         canon.extend_from_slice(&self.previous);
         canon.extend_from_slice(&self.clock.to_le_bytes());
-        canon.push(self.chunk.bits());
+        canon.push(match self.reserve {
+            Reserve::Kept => self.chunk.bits(),
+            Reserve::Spent => self.chunk.bits() | RESERVE_SPENT,
+        });
         canon.push(self.top.is_some().into());
         if let Some(top) = &self.top {
             canon.extend_from_slice(top.address.expose());
@@ -96,7 +106,9 @@ impl Root {
         let sequence = canon.varint()?;
         let previous = canon.array()?;
         let clock = u64::from_le_bytes(canon.array()?);
-        let chunk = ChunkSize::from_bits(canon.byte()?).ok_or_else(|| canon.malformed())?;
+        let byte = canon.byte()?;
+        let chunk = ChunkSize::from_bits(byte & !RESERVE_SPENT).ok_or_else(|| canon.malformed())?;
+        let reserve = if byte & RESERVE_SPENT == 0 { Reserve::Kept } else { Reserve::Spent };
         let top = match canon.byte()? {
             0 => None,
             1 => {
@@ -113,7 +125,7 @@ impl Root {
         let ops = (0..count).map(|_| reader.next()).collect::<Result<_>>()?;
         input.finish()?;
         let tail = Tail { ops, commits, carried };
-        let root = Self { vault, sequence, previous, clock, chunk, top, tail };
+        let root = Self { vault, sequence, previous, clock, chunk, reserve, top, tail };
         let is_first = sequence == 1;
         if is_first != (previous == [0; 32]) || !root.can_be_counted_on() {
             return Err(Error::Malformed { what: "root" });
@@ -210,6 +222,7 @@ mod tests {
             let content = Content::Inline(vec![b'x'; 1024].into());
             let entry = |body| Entry { stamp, modified_ms: 0, attributes: None, body };
             let put = |number: usize| Op::Put {
+                claim: None,
                 path: VaultPath::new(&number.to_string()).unwrap(),
                 entry: entry(Body::File(content.clone())),
             };

@@ -146,6 +146,7 @@ impl Forest {
             draft.packs.len(),
             commit.sent.bytes.len(),
         );
+        commit.keep();
         let mut state = self.state();
         for group in &commit.groups {
             group.ticket.decide(Ok(()));

@@ -6,12 +6,14 @@ use super::doubts::Doubts;
 use super::entry::{Entry, Stamp};
 use super::looks::open_root;
 use super::nodes::Nodes;
+use super::reserve::{Reserve, store_reserve};
 use super::root::{ROOT_KEY, Root};
 use super::rounds::Rounds;
 use super::sent::{Sent, fetch_root};
 use super::state::State;
 use super::stats::{Counters, WriteStats};
 use crate::blob::{BlobStore, ETag, Object, Precondition};
+use crate::content::Claims;
 use crate::error::{Error, Result};
 use crate::hamt::{SealPlan, Trie};
 use crate::packs::PackReader;
@@ -27,6 +29,7 @@ pub(crate) struct Forest {
     pub(super) environment: Environment,
     pub(super) nodes: Arc<Nodes>,
     pub(super) counters: Counters,
+    pub(super) claims: Arc<Claims>,
     /// The bytes of memory nodes may take.
     pub(super) budget: usize,
     pub(super) pack_bytes_max: usize,
@@ -42,6 +45,7 @@ pub(crate) struct Setup {
     pub(crate) environment: Environment,
     pub(crate) budget: usize,
     pub(crate) pack_bytes_max: usize,
+    pub(crate) claims: Arc<Claims>,
 }
 
 impl Forest {
@@ -65,8 +69,14 @@ impl Forest {
         if setup.store.needs_flush() {
             setup.store.flush().await.map_err(|_| Error::OutcomeUnknown)?;
         }
+        let hash = *blake3::hash(&bytes).as_bytes();
+        // Where there is no room for it the vault is there all the same.
+        if setup.store.honours_conditions()
+            && let Err(error) = store_reserve(&*setup.store, &hash).await
+        {
+            log::warn!("no room is kept for removals: {}", error.code());
+        }
         if setup.store.confirms_puts() {
-            let hash = *blake3::hash(&bytes).as_bytes();
             return Self::new(setup, keys, slot, root, etag, hash);
         }
         let sent = Sent::new(bytes, &slot);
@@ -119,6 +129,7 @@ impl Forest {
             doubts: Doubts::default(),
             spill_first: None,
             grown: 0,
+            reserve: Reserve::Kept,
             clock: root.clock,
             closed: false,
             root,
@@ -129,6 +140,7 @@ impl Forest {
             keys,
             slot,
             counters: Counters::default(),
+            claims: setup.claims,
             budget: setup.budget / 2,
             pack_bytes_max: setup.pack_bytes_max,
             writer: u32::from_le_bytes(setup.environment.random()?),
@@ -144,6 +156,11 @@ impl Forest {
 
     pub(crate) fn nodes(&self) -> &Arc<Nodes> {
         &self.nodes
+    }
+
+    /// The claims of this session on chunks.
+    pub(crate) fn claims(&self) -> &Arc<Claims> {
+        &self.claims
     }
 
     pub(crate) fn write_stats(&self) -> WriteStats {

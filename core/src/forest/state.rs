@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use super::doubts::{Doubts, Tidings};
 use super::entry::Entry;
 use super::op::Ops;
+use super::reserve::Reserve;
 use super::root::Root;
 use super::tree::admit;
 use crate::blob::ETag;
@@ -40,6 +41,8 @@ pub(super) struct State {
     pub(super) spill_first: Option<u64>,
     /// Bytes that became resident since the last eviction.
     pub(super) grown: usize,
+    /// What this session has done to the reserve.
+    pub(super) reserve: Reserve,
     pub(super) clock: u64,
     pub(super) closed: bool,
 }
@@ -144,6 +147,7 @@ impl State {
             Tidings::Settled(None) | Tidings::Open => Vec::new(),
         };
         for (commit, outcome) in decided {
+            commit.keep();
             for group in &commit.groups {
                 let is_pending = group.ticket.outcome().is_none();
                 group.ticket.decide(outcome.clone());

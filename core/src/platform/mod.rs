@@ -16,11 +16,13 @@ pub use web::{BoxFuture, BoxStream, HttpClient, MaybeSend, MaybeSync, run_blocki
 
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) use native::{
-    HAS_THREADS, Stopwatch, Worker, let_others_work, open_with_host, seal_with_host, wait_until,
+    HAS_THREADS, Stopwatch, Worker, let_others_work, open_with_host, seal_with_host, to_the_end,
+    wait_until,
 };
 #[cfg(target_arch = "wasm32")]
 pub(crate) use web::{
-    HAS_THREADS, Stopwatch, Worker, let_others_work, open_with_host, seal_with_host, wait_until,
+    HAS_THREADS, Stopwatch, Worker, let_others_work, open_with_host, seal_with_host, to_the_end,
+    wait_until,
 };
 
 #[cfg(all(feature = "bridge", not(target_arch = "wasm32")))]

@@ -42,6 +42,13 @@ pub async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + '
     blocking::unblock(work).await
 }
 
+/// Runs `work`, which goes on to its end once it has begun, whether or not anybody waits for it.
+pub(crate) async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> T {
+    run_blocking(|| futures_lite::future::block_on(work)).await
+}
+
 /// The host has no AES-256-GCM faster than the crate's own.
 pub(crate) async fn seal_with_host(_key: &[u8; 32], _plaintext: &[u8]) -> Option<Vec<u8>> {
     None

@@ -82,6 +82,15 @@ pub async fn run_blocking<T: 'static>(work: impl FnOnce() -> T + 'static) -> T {
     work()
 }
 
+/// Runs `work`, which goes on to its end, whether or not anybody waits for it.
+pub(crate) async fn to_the_end<T: Default + 'static>(work: impl Future<Output = T> + 'static) -> T {
+    let (tell, told) = futures_channel::oneshot::channel();
+    wasm_bindgen_futures::spawn_local(async move {
+        let _ = tell.send(work.await);
+    });
+    told.await.unwrap_or_default()
+}
+
 /// Seals with the host's AES-256-GCM under the all-zero nonce, or gives `None` where the host has
 /// none (a page that is not a secure context).
 pub(crate) async fn seal_with_host(key: &[u8; 32], plaintext: &[u8]) -> Option<Vec<u8>> {

@@ -39,9 +39,12 @@ impl Batch {
     ) -> Result<()> {
         let (path, attributes) = self.vault.check_put(path, &options.metadata)?;
         let (splitter, former) = (&self.vault.inner.splitter, self.vault.former(&path));
-        let content = splitter.bytes(bytes.into(), former, &options.watch);
-        let content = options.watch.cancel.run(content).await?;
-        self.add(self.vault.put_op(path, content, attributes, &options.metadata).0)
+        let taking = async {
+            self.vault.tidy().await;
+            splitter.bytes(bytes.into(), former, &options.watch).await
+        };
+        let taken = self.vault.tidied(options.watch.cancel.run(taking).await).await?;
+        self.add(self.vault.put_op(path, taken, attributes, &options.metadata).0)
     }
 
     /// Creates or replaces the file at `path` from a stream.
@@ -53,9 +56,12 @@ impl Batch {
     ) -> Result<()> {
         let (path, attributes) = self.vault.check_put(path, &options.metadata)?;
         let (splitter, former) = (&self.vault.inner.splitter, self.vault.former(&path));
-        let content = splitter.stream(source, former, options.size_hint, &options.watch);
-        let content = options.watch.cancel.run(content).await?;
-        self.add(self.vault.put_op(path, content, attributes, &options.metadata).0)
+        let taking = async {
+            self.vault.tidy().await;
+            splitter.stream(source, former, options.size_hint, &options.watch).await
+        };
+        let taken = self.vault.tidied(options.watch.cancel.run(taking).await).await?;
+        self.add(self.vault.put_op(path, taken, attributes, &options.metadata).0)
     }
 
     /// Makes the directory at `path` unless it exists.
@@ -118,7 +124,7 @@ impl Batch {
             let ticket = forest.enqueue(ops, Durability::OnReturn).await?;
             forest.commit(&ticket, watch).await
         };
-        watch.cancel.run(commit).await
+        self.vault.tidied(watch.cancel.run(commit).await).await
     }
 
     /// Drops the changes. Later calls fail with [`Error::Closed`].

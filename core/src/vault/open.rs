@@ -158,6 +158,7 @@ impl Vault {
             keys: keys.clone(),
             chunk: forest.root().chunk,
             known: Arc::clone(&known),
+            claims: Arc::clone(forest.claims()),
         };
         let reader = ContentReader::new(packs, Some(keys), known);
         let forest = Arc::new(forest);
@@ -173,5 +174,6 @@ pub(super) fn setup(store: &Arc<dyn BlobStore>, config: &VaultConfig) -> Setup {
         environment: config.environment.clone(),
         budget: config.memory_budget_bytes,
         pack_bytes_max: config.pack_bytes_max,
+        claims: Arc::default(),
     }
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::entry::{EntryInfo, Metadata, PutOptions};
 use super::{Batch, Durability, Vault};
-use crate::content::{Content, FindFormer, Former};
+use crate::content::{Content, FindFormer, Former, Taken};
 use crate::error::{Error, Result};
 use crate::forest::{Attributes, Body, Entry, Op};
 use crate::path::{PATH_BYTES_MAX, PathRule, VaultPath};
@@ -22,11 +22,12 @@ impl Vault {
         let (path, attributes) = self.check_put(path, &options.metadata)?;
         let bytes = bytes.into();
         let put = async {
-            let content =
+            self.tidy().await;
+            let taken =
                 self.inner.splitter.bytes(bytes, self.former(&path), &options.watch).await?;
-            self.put_content(path, content, attributes, &options).await
+            self.put_taken(path, taken, attributes, &options).await
         };
-        options.watch.cancel.run(put).await
+        self.tidied(options.watch.cancel.run(put).await).await
     }
 
     /// Creates or replaces the file at `path` from a stream of any length, in bounded memory.
@@ -39,12 +40,12 @@ impl Vault {
     ) -> Result<EntryInfo> {
         let (path, attributes) = self.check_put(path, &options.metadata)?;
         let put = async {
+            self.tidy().await;
             let (splitter, former) = (&self.inner.splitter, self.former(&path));
-            let content =
-                splitter.stream(source, former, options.size_hint, &options.watch).await?;
-            self.put_content(path, content, attributes, &options).await
+            let taken = splitter.stream(source, former, options.size_hint, &options.watch).await?;
+            self.put_taken(path, taken, attributes, &options).await
         };
-        options.watch.cancel.run(put).await
+        self.tidied(options.watch.cancel.run(put).await).await
     }
 
     /// Creates or replaces the file at `path` from a blocking reader, in bounded memory.
@@ -106,7 +107,13 @@ impl Vault {
     /// The same, watched: progress counts the bytes of packs.
     pub async fn flush_with(&self, watch: &Watch) -> Result<()> {
         self.inner.forest.check_open()?;
-        watch.cancel.run(self.inner.forest.flush(watch)).await
+        let flush = async {
+            // A deferred put may hold the store until it is committed.
+            let outcome = self.inner.forest.flush(watch).await;
+            self.tidy().await;
+            outcome
+        };
+        watch.cancel.run(flush).await
     }
 
     /// Whether deferred changes wait for a flush.
@@ -140,16 +147,16 @@ impl Vault {
         })
     }
 
-    async fn put_content(
+    async fn put_taken(
         &self,
         path: VaultPath,
-        content: Content,
+        taken: Taken,
         attributes: Attributes,
         options: &PutOptions,
     ) -> Result<EntryInfo> {
         options.watch.cancel.check()?;
-        let (op, info) = self.put_op(path, content, attributes, &options.metadata);
-        self.run(vec![op], options.durability).await?;
+        let (op, info) = self.put_op(path, taken, attributes, &options.metadata);
+        self.commit(vec![op], options.durability).await?;
         Ok(info)
     }
 
@@ -168,7 +175,7 @@ impl Vault {
     pub(super) fn put_op(
         &self,
         path: VaultPath,
-        content: Content,
+        Taken { content, claim }: Taken,
         attributes: Attributes,
         metadata: &Metadata,
     ) -> (Op, EntryInfo) {
@@ -177,7 +184,7 @@ impl Vault {
         let entry = Entry { stamp, modified_ms, attributes: None, body: Body::File(content) };
         let entry = entry.with_attributes(attributes);
         let info = EntryInfo::new(path.clone(), &entry);
-        (Op::Put { path, entry }, info)
+        (Op::Put { path, entry, claim }, info)
     }
 
     pub(super) fn annotate(&self, path: &str, metadata: &Metadata) -> Result<Op> {
@@ -187,7 +194,13 @@ impl Vault {
         Ok(Op::Annotate { path, attributes, modified_ms, stamp })
     }
 
-    pub(super) async fn run(&self, ops: Vec<Op>, durability: Durability) -> Result<()> {
+    /// Makes a change that stores no content.
+    async fn run(&self, ops: Vec<Op>, durability: Durability) -> Result<()> {
+        self.tidy().await;
+        self.commit(ops, durability).await
+    }
+
+    async fn commit(&self, ops: Vec<Op>, durability: Durability) -> Result<()> {
         let ticket = self.inner.forest.enqueue(ops, durability).await?;
         match durability {
             Durability::OnReturn => self.inner.forest.commit(&ticket, &Watch::default()).await,

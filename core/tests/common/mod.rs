@@ -1,6 +1,8 @@
 //! What the vault's tests share.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
+pub mod limited;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! <root>/lock                   held while a name is checked and changed
+//! <root>/holders                locked by those who hold the store
 //! <root>/tmp/<random>           bodies being written
 //! <root>/objects/a=/b=/c        the object "a/b/c"
 //! <root>/objects/a=/b           the object "a/b"
@@ -47,8 +48,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use super::{
-    BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition, check_key, check_length,
-    check_limit, check_prefix,
+    BlobStore, ETag, Hold, HoldMode, Object, ObjectMeta, ObjectPage, Precondition, check_key,
+    check_length, check_limit, check_prefix,
 };
 use crate::error::{Error, Result};
 use crate::platform::{BoxFuture, run_blocking};
@@ -63,6 +64,7 @@ pub struct DirectoryStore {
 #[derive(Debug)]
 struct Layout {
     lock: PathBuf,
+    holders: PathBuf,
     temps: PathBuf,
     objects: PathBuf,
     synced: Mutex<HashSet<PathBuf>>,
@@ -178,6 +180,13 @@ impl BlobStore for DirectoryStore {
 
     fn honours_conditions(&self) -> bool {
         true
+    }
+
+    fn hold(&self, mode: HoldMode) -> BoxFuture<'_, Result<Option<Hold>>> {
+        Box::pin(async move {
+            let held = self.run(move |layout| layout.hold(mode).map_err(store_error)).await?;
+            Ok(held.map(Hold::new))
+        })
     }
 
     fn flush(&self) -> BoxFuture<'_, Result<()>> {

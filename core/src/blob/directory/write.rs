@@ -1,7 +1,7 @@
 //! How names come to be and to change: directories, bodies, the lock.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -9,7 +9,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use super::read::{read_object, size_of};
 use super::{Layout, OBJECT_BYTES_MAX, store_error};
-use crate::blob::{ETag, Precondition};
+use crate::blob::{ETag, HoldMode, Precondition};
 use crate::error::{Error, Result};
 use crate::platform::{
     Clock, Entropy, SystemClock, SystemEntropy, create_private_directory, open_regular,
@@ -28,6 +28,7 @@ impl Layout {
         create_with_ancestors(&root)?;
         let layout = Self {
             lock: root.join("lock"),
+            holders: root.join("holders"),
             temps: root.join("tmp"),
             objects: root.join("objects"),
             synced: Mutex::new(HashSet::from([root])),
@@ -35,6 +36,8 @@ impl Layout {
         layout.ensure_directory(&layout.temps)?;
         layout.ensure_directory(&layout.objects)?;
         layout.lock()?;
+        // There may be no room to make it later.
+        layout.holders()?;
         layout.sweep_temps()?;
         Ok(layout)
     }
@@ -118,6 +121,25 @@ impl Layout {
         let file = open_regular(&self.lock, options.create(true).truncate(false).write(true))?;
         file.lock()?;
         Ok(file)
+    }
+
+    /// Holds the store; dropping the file gives it back.
+    pub(super) fn hold(&self, mode: HoldMode) -> io::Result<Option<File>> {
+        let file = self.holders()?;
+        match mode {
+            HoldMode::Shared => file.lock_shared()?,
+            HoldMode::Alone => match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => return Err(error),
+            },
+        }
+        Ok(Some(file))
+    }
+
+    fn holders(&self) -> io::Result<File> {
+        let mut options = private_options();
+        open_regular(&self.holders, options.create(true).truncate(false).write(true))
     }
 
     fn sweep_temps(&self) -> io::Result<()> {

@@ -1,0 +1,69 @@
+//! Room for removals in a store that is full.
+//!
+//! A removal writes a root, and now and then nodes, before anything can be given back. So a local
+//! store is given an object of noise beside a new vault. A commit that removes something and finds
+//! no room takes that away, and is made again in its place; its root says that the reserve is
+//! spent. The next commit that removes nothing has to put it back first, so that what adds to a
+//! vault never takes the last room. A store that is not local gets its reserve so, after it was
+//! full once.
+
+use bytes::Bytes;
+
+use super::draft::Basis;
+use super::op::Op;
+use super::session::Forest;
+use crate::blob::{BlobStore, Precondition};
+use crate::error::{Error, Result};
+
+/// The key of the reserve.
+const RESERVE_KEY: &str = "reserve";
+/// Its size: a root with the longest tail, twice, and the nodes of a spill.
+const RESERVE_BYTES: usize = 256 * 1024;
+
+/// Whether a vault's reserve is there, as far as its root knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reserve {
+    /// It is, if the store was ever given one.
+    Kept,
+    /// A removal took its room.
+    Spent,
+}
+
+impl Forest {
+    /// `basis` with what is known of the reserve, which is put back where nothing is removed.
+    pub(super) async fn with_reserve(&self, mut basis: Basis) -> Result<Basis> {
+        if self.state().reserve == Reserve::Spent {
+            basis.root.reserve = Reserve::Spent;
+        }
+        if basis.root.reserve == Reserve::Spent && !removes(basis.ops()) {
+            store_reserve(&*self.store, &basis.hash).await?;
+            self.state().reserve = Reserve::Kept;
+            basis.root.reserve = Reserve::Kept;
+        }
+        Ok(basis)
+    }
+
+    /// Makes room for a commit of `ops` that found none. Gives whether it may be made again.
+    pub(super) async fn spend_reserve<'a>(&self, ops: impl Iterator<Item = &'a Op>) -> bool {
+        if !removes(ops) || self.store.delete(RESERVE_KEY).await.is_err() {
+            return false;
+        }
+        log::info!("the store is full: a removal takes the room that is kept for it");
+        self.state().reserve = Reserve::Spent;
+        true
+    }
+}
+
+/// Gives a store its reserve, of noise that follows from `seed`: what repeats may take no room.
+pub(super) async fn store_reserve(store: &dyn BlobStore, seed: &[u8; 32]) -> Result<()> {
+    let mut noise = vec![0; RESERVE_BYTES];
+    blake3::Hasher::new_derive_key("sealwood reserve").update(seed).finalize_xof().fill(&mut noise);
+    match store.put(RESERVE_KEY, Bytes::from(noise), Precondition::Absent).await {
+        Ok(_) | Err(Error::PreconditionFailed) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+fn removes<'a>(mut ops: impl Iterator<Item = &'a Op>) -> bool {
+    ops.any(|op| matches!(op, Op::Remove { .. } | Op::RemoveAll { .. }))
+}
