@@ -34,6 +34,12 @@ export function optionalWhole(value, what) {
   return value == null ? undefined : whole(value, what);
 }
 
+/** A time in whole milliseconds, before 1970 too, or nothing. How far it may be away, the core knows. */
+export function optionalTime(value, what) {
+  if (value != null && !Number.isSafeInteger(value)) throw invalid(`${what} is a whole number`);
+  return value ?? undefined;
+}
+
 /** Such a count of at most 32 bits, or nothing. */
 export function optionalSmall(value, what) {
   if (value != null && whole(value, what) > 0xffff_ffff) throw invalid(`${what} is below 2^32`);

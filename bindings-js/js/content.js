@@ -1,6 +1,13 @@
 // Contents: what a put accepts, and the streams a read gives.
 
-import { bytesOf, optionalText, optionalWhole, options as optionsOf, text } from './check.js';
+import {
+  bytesOf,
+  optionalText,
+  optionalTime,
+  optionalWhole,
+  options as optionsOf,
+  text,
+} from './check.js';
 import { SealwoodError, caused, invalid } from './error.js';
 import { Watching, call } from './watching.js';
 
@@ -49,7 +56,7 @@ export function putArguments(options) {
       name,
       text(value, 'a value of metadata'),
     ]),
-    modifiedMs: optionalWhole(modifiedMs, 'modifiedMs'),
+    modifiedMs: optionalTime(modifiedMs, 'modifiedMs'),
     deferred: Boolean(deferred),
     sizeHint: optionalWhole(sizeHint, 'sizeHint'),
   };

@@ -39,11 +39,14 @@ test('contents, options, sizes and ranges of wrong types are refused', async () 
     await failsWith('invalid-argument', () => vault.putStream('a', content));
   }
   for (const size of [-1, 1.5, NaN, Infinity, 2 ** 53, '1', 1n]) {
-    await failsWith('invalid-argument', () => vault.put('a', 'x', { modifiedMs: size }));
     await failsWith('invalid-argument', () => vault.put('a', 'x', { sizeHint: size }));
     await failsWith('invalid-argument', () => vault.getRange('a', 0, size));
     await failsWith('invalid-argument', () => vault.getStream('a', { start: size, end: 9 }));
     await failsWith('invalid-argument', () => vault.list('', { limit: size }));
+  }
+  for (const time of [1.5, NaN, -Infinity, 8.64e15 + 1, -8.64e15 - 1, 2 ** 53, '1', 1n, new Date()]) {
+    await failsWith('invalid-argument', () => vault.put('a', 'x', { modifiedMs: time }));
+    await failsWith('invalid-argument', () => vault.setMetadata('a', { modifiedMs: time }));
   }
   await failsWith('invalid-argument', () => vault.getStream('a', { start: 1 }));
   await failsWith('invalid-argument', () => vault.put('a', 'x', 'options'));

@@ -6,6 +6,7 @@ use super::doubts::{Doubts, Tidings};
 use super::entry::Entry;
 use super::op::Ops;
 use super::root::Root;
+use super::time::Time;
 use super::tree::admit;
 use crate::blob::ETag;
 use crate::error::{Error, Result};
@@ -40,7 +41,10 @@ pub(super) struct State {
     pub(super) spill_first: Option<u64>,
     /// Bytes that became resident since the last eviction.
     pub(super) grown: usize,
-    pub(super) clock: u64,
+    /// The greatest count that was written or read.
+    pub(super) count: u64,
+    /// The time of the root read last, if it lay in the future of this device's clock then.
+    pub(super) future_commit: Option<Time>,
     pub(super) closed: bool,
 }
 

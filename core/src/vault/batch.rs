@@ -37,11 +37,11 @@ impl Batch {
         bytes: impl Into<Bytes>,
         options: PutOptions,
     ) -> Result<()> {
-        let (path, attributes) = self.vault.check_put(path, &options.metadata)?;
+        let (path, given) = self.vault.check_put(path, &options.metadata)?;
         let (splitter, former) = (&self.vault.inner.splitter, self.vault.former(&path));
         let content = splitter.bytes(bytes.into(), former, &options.watch);
         let content = options.watch.cancel.run(content).await?;
-        self.add(self.vault.put_op(path, content, attributes, &options.metadata).0)
+        self.add(self.vault.put_op(path, content, given).0)
     }
 
     /// Creates or replaces the file at `path` from a stream.
@@ -51,17 +51,17 @@ impl Batch {
         source: BoxStream<'_, Result<Bytes>>,
         options: PutOptions,
     ) -> Result<()> {
-        let (path, attributes) = self.vault.check_put(path, &options.metadata)?;
+        let (path, given) = self.vault.check_put(path, &options.metadata)?;
         let (splitter, former) = (&self.vault.inner.splitter, self.vault.former(&path));
         let content = splitter.stream(source, former, options.size_hint, &options.watch);
         let content = options.watch.cancel.run(content).await?;
-        self.add(self.vault.put_op(path, content, attributes, &options.metadata).0)
+        self.add(self.vault.put_op(path, content, given).0)
     }
 
     /// Makes the directory at `path` unless it exists.
     pub fn mkdir(&self, path: &str) -> Result<()> {
-        let stamp = self.vault.inner.forest.stamp();
-        self.add(Op::MakeDirectory { path: path_to_change(path)?, stamp })
+        let origin = self.vault.inner.forest.origin();
+        self.add(Op::MakeDirectory { path: path_to_change(path)?, origin })
     }
 
     /// Removes the file or empty directory at `path`.
@@ -76,14 +76,14 @@ impl Batch {
 
     /// Moves a file or a directory.
     pub fn rename(&self, from: &str, to: &str) -> Result<()> {
-        let stamp = self.vault.inner.forest.stamp();
-        self.add(Op::Rename { from: path_to_change(from)?, to: path_to_change(to)?, stamp })
+        let origin = self.vault.inner.forest.origin();
+        self.add(Op::Rename { from: path_to_change(from)?, to: path_to_change(to)?, origin })
     }
 
     /// Copies a file or a directory.
     pub fn copy(&self, from: &str, to: &str) -> Result<()> {
-        let stamp = self.vault.inner.forest.stamp();
-        self.add(Op::Copy { from: path_to_change(from)?, to: path_to_change(to)?, stamp })
+        let origin = self.vault.inner.forest.origin();
+        self.add(Op::Copy { from: path_to_change(from)?, to: path_to_change(to)?, origin })
     }
 
     /// Replaces the metadata of an entry.

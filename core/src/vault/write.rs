@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 
-use super::entry::{EntryInfo, Metadata, PutOptions};
+use super::entry::{EntryInfo, Given, Metadata, PutOptions};
 use super::{Batch, Durability, Vault};
 use crate::content::{Content, FindFormer, Former};
 use crate::error::{Error, Result};
-use crate::forest::{Attributes, Body, Entry, Op};
+use crate::forest::{Body, Entry, Op, Origin};
 use crate::path::{PATH_BYTES_MAX, PathRule, VaultPath};
 use crate::platform::{BoxStream, MaybeSend, run_blocking};
 use crate::task::Watch;
@@ -19,12 +19,12 @@ impl Vault {
         bytes: impl Into<Bytes>,
         options: PutOptions,
     ) -> Result<EntryInfo> {
-        let (path, attributes) = self.check_put(path, &options.metadata)?;
+        let (path, given) = self.check_put(path, &options.metadata)?;
         let bytes = bytes.into();
         let put = async {
             let content =
                 self.inner.splitter.bytes(bytes, self.former(&path), &options.watch).await?;
-            self.put_content(path, content, attributes, &options).await
+            self.put_content(path, content, given, &options).await
         };
         options.watch.cancel.run(put).await
     }
@@ -37,12 +37,12 @@ impl Vault {
         source: BoxStream<'_, Result<Bytes>>,
         options: PutOptions,
     ) -> Result<EntryInfo> {
-        let (path, attributes) = self.check_put(path, &options.metadata)?;
+        let (path, given) = self.check_put(path, &options.metadata)?;
         let put = async {
             let (splitter, former) = (&self.inner.splitter, self.former(&path));
             let content =
                 splitter.stream(source, former, options.size_hint, &options.watch).await?;
-            self.put_content(path, content, attributes, &options).await
+            self.put_content(path, content, given, &options).await
         };
         options.watch.cancel.run(put).await
     }
@@ -60,7 +60,7 @@ impl Vault {
     /// Makes the directory at `path` and its parents, unless they exist.
     pub async fn mkdir(&self, path: &str) -> Result<()> {
         let op =
-            Op::MakeDirectory { path: path_to_change(path)?, stamp: self.inner.forest.stamp() };
+            Op::MakeDirectory { path: path_to_change(path)?, origin: self.inner.forest.origin() };
         self.run(vec![op], Durability::OnReturn).await
     }
 
@@ -78,7 +78,7 @@ impl Vault {
     /// empty directory.
     pub async fn rename(&self, from: &str, to: &str) -> Result<()> {
         let (from, to) = (path_to_change(from)?, path_to_change(to)?);
-        let op = Op::Rename { from, to, stamp: self.inner.forest.stamp() };
+        let op = Op::Rename { from, to, origin: self.inner.forest.origin() };
         self.run(vec![op], Durability::OnReturn).await
     }
 
@@ -86,7 +86,7 @@ impl Vault {
     /// [`rename`](Vault::rename).
     pub async fn copy(&self, from: &str, to: &str) -> Result<()> {
         let (from, to) = (path_to_change(from)?, path_to_change(to)?);
-        let op = Op::Copy { from, to, stamp: self.inner.forest.stamp() };
+        let op = Op::Copy { from, to, origin: self.inner.forest.origin() };
         self.run(vec![op], Durability::OnReturn).await
     }
 
@@ -144,11 +144,11 @@ impl Vault {
         &self,
         path: VaultPath,
         content: Content,
-        attributes: Attributes,
+        given: Given,
         options: &PutOptions,
     ) -> Result<EntryInfo> {
         options.watch.cancel.check()?;
-        let (op, info) = self.put_op(path, content, attributes, &options.metadata);
+        let (op, info) = self.put_op(path, content, given);
         self.run(vec![op], options.durability).await?;
         Ok(info)
     }
@@ -157,34 +157,29 @@ impl Vault {
         &self,
         path: &str,
         metadata: &Metadata,
-    ) -> Result<(VaultPath, Attributes)> {
+    ) -> Result<(VaultPath, Given)> {
         self.inner.forest.check_open()?;
-        let path = path_to_change(path)?;
-        let attributes = metadata.attributes();
-        attributes.check()?;
-        Ok((path, attributes))
+        Ok((path_to_change(path)?, metadata.check()?))
     }
 
     pub(super) fn put_op(
         &self,
         path: VaultPath,
         content: Content,
-        attributes: Attributes,
-        metadata: &Metadata,
+        given: Given,
     ) -> (Op, EntryInfo) {
-        let stamp = self.inner.forest.stamp();
-        let modified_ms = metadata.modified_ms.unwrap_or(stamp.millis());
-        let entry = Entry { stamp, modified_ms, attributes: None, body: Body::File(content) };
-        let entry = entry.with_attributes(attributes);
+        let Origin { stamp, time } = self.inner.forest.origin();
+        let modified = given.modified.unwrap_or(time);
+        let entry = Entry { stamp, modified, attributes: None, body: Body::File(content) };
+        let entry = entry.with_attributes(given.attributes);
         let info = EntryInfo::new(path.clone(), &entry);
-        (Op::Put { path, entry }, info)
+        (Op::Put { path, entry, time }, info)
     }
 
     pub(super) fn annotate(&self, path: &str, metadata: &Metadata) -> Result<Op> {
-        let (path, attributes) = self.check_put(path, metadata)?;
-        let stamp = self.inner.forest.stamp();
-        let modified_ms = metadata.modified_ms.unwrap_or(stamp.millis());
-        Ok(Op::Annotate { path, attributes, modified_ms, stamp })
+        let (path, Given { attributes, modified }) = self.check_put(path, metadata)?;
+        let Origin { stamp, time } = self.inner.forest.origin();
+        Ok(Op::Annotate { path, attributes, modified: modified.unwrap_or(time), stamp })
     }
 
     pub(super) async fn run(&self, ops: Vec<Op>, durability: Durability) -> Result<()> {
