@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use super::entry::{
-    Attributes, Body, Entry, Origin, Stamp, decode_attributes, encode_attributes,
-};
+use super::entry::{Attributes, Body, Entry, Origin, Stamp, decode_attributes, encode_attributes};
 use super::root::ROOT_KEY;
 use super::spill::{TAIL_BYTES_MAX, TAIL_OPS_MAX};
 use super::time::Time;
@@ -153,12 +151,7 @@ fn existing(top: &Trie<Entry>, path: &VaultPath) -> Result<Entry, Stop> {
 }
 
 /// Puts an entry at `path`. Directories that are missing on the way get its stamp, and `time`.
-fn insert(
-    top: &mut Trie<Entry>,
-    path: &VaultPath,
-    entry: Entry,
-    time: Time,
-) -> Result<(), Stop> {
+fn insert(top: &mut Trie<Entry>, path: &VaultPath, entry: Entry, time: Time) -> Result<(), Stop> {
     let origin = Origin { stamp: entry.stamp, time };
     change_parent(top, path, origin, |parent, name| parent.insert(name, entry).map(|_| ()))
 }

@@ -153,11 +153,7 @@ impl Vault {
         Ok(info)
     }
 
-    pub(super) fn check_put(
-        &self,
-        path: &str,
-        metadata: &Metadata,
-    ) -> Result<(VaultPath, Given)> {
+    pub(super) fn check_put(&self, path: &str, metadata: &Metadata) -> Result<(VaultPath, Given)> {
         self.inner.forest.check_open()?;
         Ok((path_to_change(path)?, metadata.check()?))
     }

@@ -227,9 +227,8 @@ fn tails() -> Vec<Value> {
     let stamp: &[u8] = &[&varint(9)[..], &[3; 4]].concat();
     let origin: &[u8] = &[stamp, &signed(-1)].concat();
     // A put ends with its time, less the entry's.
-    let put_at = |modified: i64, gap: i64| {
-        [b"\0\0\x01a", &timed(0, modified, X)[..], &signed(gap)].concat()
-    };
+    let put_at =
+        |modified: i64, gap: i64| [b"\0\0\x01a", &timed(0, modified, X)[..], &signed(gap)].concat();
     let put: &[u8] = &put_at(0, 0);
     // Of the path before, three bytes stand for one of any length.
     let again: &[u8] = b"\x02\x01\0";
@@ -238,8 +237,7 @@ fn tails() -> Vec<Value> {
     let late: &[u8] = &[b"\x01\0\x01a", &varint(1 << 63)[..], &[3; 4], &[0]].concat();
     let make_at = |time: i64| [b"\x01\0\x01a", stamp, &signed(time)].concat();
     let put_directory: &[u8] = &[b"\0\0\x01a", &value(1, &[], &[])[..], &[0]].concat();
-    let annotate_at =
-        |modified: i64| [b"\x06\x01\0\0\0", &signed(modified)[..], stamp].concat();
+    let annotate_at = |modified: i64| [b"\x06\x01\0\0\0", &signed(modified)[..], stamp].concat();
     let annotate: &[u8] = &annotate_at(0);
     let nothing: &[u8] = &[b"\x06\x01\0\x01\0\0\0", stamp].concat();
     let open = |name, forge: Forge| case(name, Open, "malformed", &forge);

@@ -7,6 +7,7 @@ use sealwood::{Vault, Watch};
 
 use crate::address::Address;
 use crate::arguments::Global;
+use crate::clock_note::ClockNote;
 use crate::failure::{Failure, Result};
 use crate::interrupt::Interrupt;
 use crate::output::{Meter, Output};
@@ -47,6 +48,9 @@ impl Context {
         let opened = async {
             let config = VaultConfig { probe: probe_memory::probe(), ..VaultConfig::default() };
             let vault = Vault::open(store.objects(), &credential, config).await?;
+            if let Some(note) = ClockNote::of(&vault) {
+                self.output.note(note);
+            }
             work(&vault).await
         };
         let outcome = self.interrupt.race(Box::pin(opened)).await;

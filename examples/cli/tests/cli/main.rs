@@ -19,5 +19,6 @@ mod nothing_is_written_outside_the_target;
 mod one_program_at_a_time;
 mod salvage_gives_out_what_is_whole;
 mod secrets_never_come_from_arguments;
+mod times_before_1970_and_wrong_clocks;
 mod what_a_bucket_answers_is_told;
 mod words_come_before_the_vault;
