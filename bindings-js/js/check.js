@@ -90,11 +90,14 @@ export function record(value, what) {
   return value;
 }
 
-/** A time in milliseconds since 1970, of a number, whose fraction is cut off, or of a `Date`. */
+/**
+ * A time in milliseconds since 1970, negative before, of a number, whose fraction is cut off, or of a `Date`.
+ * How far it may be away, the core knows.
+ */
 export function time(value, what) {
   const isDate = Object.prototype.toString.call(value) === '[object Date]';
   const millis = isDate ? value.getTime() : value;
-  const isTime = typeof millis === 'number' && Number.isSafeInteger(Math.floor(millis)) && millis >= 0;
-  if (!isTime) throw invalid(`${what} is a Date or milliseconds, of 1970 or later`);
+  const isTime = typeof millis === 'number' && Number.isSafeInteger(Math.floor(millis));
+  if (!isTime) throw invalid(`${what} is a Date or milliseconds`);
   return Math.floor(millis);
 }

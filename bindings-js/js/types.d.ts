@@ -81,7 +81,8 @@ export interface Metadata {
   /** Free pairs, at most 4,096 bytes of keys and values. */
   metadata?: Readonly<Record<string, string>> | null | undefined;
   /**
-   * The modification time, as a `Date` or in milliseconds since 1970, whose fraction is cut off; now if absent.
+   * The modification time, as a `Date` or in milliseconds since 1970, negative before, whose fraction is cut
+   * off; what a `Date` can hold, up to 8,640,000,000,000,000 away from it. Now by this device's clock if absent.
    */
   modifiedMs?: Date | number | null | undefined;
 }
@@ -186,7 +187,7 @@ export interface EntryInfo {
    * The size of the content in bytes; 0 for a directory. `Number.MAX_SAFE_INTEGER` stands for that and more.
    */
   readonly size: number;
-  /** When it was last modified, in milliseconds since 1970; rounded beyond `Number.MAX_SAFE_INTEGER`. */
+  /** When it was last modified, in milliseconds since 1970, negative before; `new Date` takes each of them. */
   readonly modifiedMs: number;
   /** The media type the app gave it. */
   readonly contentType: string | undefined;
@@ -805,6 +806,11 @@ export interface VaultStats {
   readonly tailOperations: number;
   /** The size of a chunk. */
   readonly chunkBytes: number;
+  /**
+   * The time of the last commit of another session that this one has read, in milliseconds since 1970, if it was
+   * more than 5 minutes ahead of this device's clock then: one of the two clocks is wrong.
+   */
+  readonly futureCommitMs: number | undefined;
   /** Root puts, and packs that hold nodes only. */
   readonly indexRequests: number;
   /** Bytes of roots and of directory nodes. */

@@ -39,7 +39,7 @@ pub(crate) fn put_input(arguments: &PutArguments) -> PutInput {
     PutInput {
         content_type: arguments.content_type(),
         metadata: metadata.collect(),
-        modified_ms: arguments.modified_ms().map(|millis| millis as u64),
+        modified_ms: arguments.modified_ms().map(|millis| millis as i64),
         deferred: arguments.deferred(),
         size_hint: arguments.size_hint().map(|size| size as u64),
     }

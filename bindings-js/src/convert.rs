@@ -60,6 +60,11 @@ pub(crate) fn figure(value: u64) -> JsValue {
     JsValue::from_f64(value as f64)
 }
 
+/// A time of the vault: dates of JavaScript hold each of them.
+pub(crate) fn moment(ms: i64) -> JsValue {
+    JsValue::from_f64(ms as f64)
+}
+
 /// An entry as a plain object.
 pub(crate) fn entry(info: &EntryInfo) -> JsValue {
     let kind = match info.kind {
@@ -72,7 +77,7 @@ pub(crate) fn entry(info: &EntryInfo) -> JsValue {
         ("name", info.name().into()),
         ("kind", kind.into()),
         ("size", size(info.size)),
-        ("modifiedMs", figure(info.modified_ms)),
+        ("modifiedMs", moment(info.modified_ms)),
         ("contentType", info.content_type.as_deref().into()),
         ("metadata", record(metadata)),
     ])

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::batch::Batch;
 use crate::content::{PutArguments, put_input, source};
-use crate::convert::{figure, object, promise};
+use crate::convert::{figure, moment, object, promise};
 use crate::credential::{ConfigArguments, Credential, config_input};
 use crate::error::to_js;
 use crate::listing::Listing;
@@ -168,6 +168,7 @@ impl Vault {
             ("sequence", figure(stats.sequence)),
             ("tailOperations", figure(stats.tail_operations)),
             ("chunkBytes", figure(stats.chunk_bytes)),
+            ("futureCommitMs", stats.future_commit_ms.map_or(JsValue::UNDEFINED, moment)),
             ("indexRequests", figure(written.index_requests)),
             ("indexBytes", figure(written.index_bytes)),
             ("contentRequests", figure(written.content_requests)),

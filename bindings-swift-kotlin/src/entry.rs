@@ -26,8 +26,8 @@ pub struct CoreEntry {
     pub kind: CoreEntryKind,
     /// The size of the content in bytes; 0 for a directory.
     pub size: u64,
-    /// When it was last modified, in milliseconds since 1970.
-    pub modified_ms: u64,
+    /// When it was last modified, in milliseconds since 1970, negative before.
+    pub modified_ms: i64,
     /// The media type.
     pub content_type: Option<String>,
     /// What else the app attached to it.
@@ -75,9 +75,9 @@ pub struct CorePutOptions {
     /// What else to attach.
     #[uniffi(default)]
     pub metadata: HashMap<String, String>,
-    /// The modification time in milliseconds since 1970; now if there is none.
+    /// The modification time in milliseconds since 1970, negative before; now if there is none.
     #[uniffi(default = None)]
-    pub modified_ms: Option<u64>,
+    pub modified_ms: Option<i64>,
     /// Whether the change may wait for the next flush.
     #[uniffi(default = false)]
     pub deferred: bool,

@@ -139,6 +139,8 @@ pub struct CoreStats {
     pub tail_operations: u64,
     /// The size of a chunk, in bytes.
     pub chunk_bytes: u64,
+    /// The time of the last commit of others that was read, if it lay in the future then.
+    pub future_commit_ms: Option<i64>,
     /// Root puts of this session, and its packs that hold nodes only.
     pub index_requests: u64,
     /// Bytes of roots and of sealed nodes.
@@ -161,6 +163,7 @@ impl From<VaultStats> for CoreStats {
             sequence: stats.sequence,
             tail_operations: stats.tail_operations,
             chunk_bytes: stats.chunk_bytes,
+            future_commit_ms: stats.future_commit_ms,
             index_requests: stats.written.index_requests,
             index_bytes: stats.written.index_bytes,
             content_requests: stats.written.content_requests,

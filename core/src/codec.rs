@@ -16,7 +16,7 @@ pub(crate) fn put_varint(out: &mut Vec<u8>, mut value: u64) {
 
 /// Appends `value` as a zigzag varint.
 pub(crate) fn put_signed(out: &mut Vec<u8>, value: i64) {
-    put_varint(out, ((value << 1) ^ (value >> 63)) as u64);
+    put_varint(out, zigzag(value));
 }
 
 /// Appends the length of `bytes` and the bytes.
@@ -28,6 +28,15 @@ pub(crate) fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
 /// How many bytes `value` takes as a varint.
 pub(crate) fn varint_len(value: u64) -> usize {
     (64 - (value | 1).leading_zeros() as usize).div_ceil(7)
+}
+
+/// How many bytes `value` takes as a zigzag varint.
+pub(crate) fn signed_len(value: i64) -> usize {
+    varint_len(zigzag(value))
+}
+
+fn zigzag(value: i64) -> u64 {
+    ((value << 1) ^ (value >> 63)) as u64
 }
 
 /// A cursor over bytes of one structure, named in errors.
@@ -135,6 +144,7 @@ mod tests {
         for value in [0, -1, 1, i64::MIN, i64::MAX] {
             let mut bytes = Vec::new();
             put_signed(&mut bytes, value);
+            assert_eq!(bytes.len(), signed_len(value));
             assert_eq!(Reader::new(&bytes, "test").signed().unwrap(), value);
         }
         assert!(Reader::new(&[0x80, 0x00], "test").varint().is_err());

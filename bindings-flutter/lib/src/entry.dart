@@ -26,7 +26,7 @@ final class EntryInfo {
   /// The size of the content, in bytes; 0 for a directory. The greatest `int`, 2^63 - 1, stands for that and more.
   final int size;
 
-  /// The modification time in milliseconds since 1970; 2^63 - 1 stands for that and more.
+  /// The modification time in milliseconds since 1970, negative before. A [DateTime] holds each of them.
   final int modifiedMs;
 
   /// The media type, where one was given.
@@ -79,6 +79,10 @@ final class VaultStats {
   /// The size of a chunk, in bytes.
   final int chunkBytes;
 
+  /// The time of the last commit of another session that this one has read, in milliseconds since 1970, if it was more
+  /// than 5 minutes ahead of this device's clock then: one of the two clocks is wrong. Else null.
+  final int? futureCommitMs;
+
   /// Puts of roots, and of packs that hold nodes only, by this session.
   final int indexRequests;
 
@@ -105,6 +109,7 @@ final class VaultStats {
     required this.sequence,
     required this.tailOperations,
     required this.chunkBytes,
+    this.futureCommitMs,
     required this.indexRequests,
     required this.indexBytes,
     required this.contentRequests,
@@ -135,6 +140,7 @@ VaultStats statsOf(native.Stats stats) => VaultStats(
   sequence: stats.sequence,
   tailOperations: stats.tailOperations,
   chunkBytes: stats.chunkBytes,
+  futureCommitMs: stats.futureCommitMs,
   indexRequests: stats.indexRequests,
   indexBytes: stats.indexBytes,
   contentRequests: stats.contentRequests,

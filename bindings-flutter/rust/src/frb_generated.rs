@@ -5462,6 +5462,7 @@ impl SseDecode for crate::api::entry::Stats {
         let mut var_sequence = <i64>::sse_decode(deserializer);
         let mut var_tailOperations = <i64>::sse_decode(deserializer);
         let mut var_chunkBytes = <i64>::sse_decode(deserializer);
+        let mut var_futureCommitMs = <Option<i64>>::sse_decode(deserializer);
         let mut var_indexRequests = <i64>::sse_decode(deserializer);
         let mut var_indexBytes = <i64>::sse_decode(deserializer);
         let mut var_contentRequests = <i64>::sse_decode(deserializer);
@@ -5473,6 +5474,7 @@ impl SseDecode for crate::api::entry::Stats {
             sequence: var_sequence,
             tail_operations: var_tailOperations,
             chunk_bytes: var_chunkBytes,
+            future_commit_ms: var_futureCommitMs,
             index_requests: var_indexRequests,
             index_bytes: var_indexBytes,
             content_requests: var_contentRequests,
@@ -6070,6 +6072,7 @@ impl flutter_rust_bridge::IntoDart for crate::api::entry::Stats {
             self.sequence.into_into_dart().into_dart(),
             self.tail_operations.into_into_dart().into_dart(),
             self.chunk_bytes.into_into_dart().into_dart(),
+            self.future_commit_ms.into_into_dart().into_dart(),
             self.index_requests.into_into_dart().into_dart(),
             self.index_bytes.into_into_dart().into_dart(),
             self.content_requests.into_into_dart().into_dart(),
@@ -6632,6 +6635,7 @@ impl SseEncode for crate::api::entry::Stats {
         <i64>::sse_encode(self.sequence, serializer);
         <i64>::sse_encode(self.tail_operations, serializer);
         <i64>::sse_encode(self.chunk_bytes, serializer);
+        <Option<i64>>::sse_encode(self.future_commit_ms, serializer);
         <i64>::sse_encode(self.index_requests, serializer);
         <i64>::sse_encode(self.index_bytes, serializer);
         <i64>::sse_encode(self.content_requests, serializer);

@@ -23,7 +23,9 @@ void badInputs() {
     await refused(() => vault.list('', limit: -1));
     await refused(() => vault.list('', limit: 0));
     await refused(() => vault.list('', limit: 10001));
-    await refused(() => vault.put('y', bytes, modifiedMs: -1));
+    await refused(() => vault.put('y', bytes, modifiedMs: 8640000000000001));
+    await refused(() => vault.put('y', bytes, modifiedMs: -8640000000000001));
+    await refused(() => vault.setMetadata('x', modifiedMs: 1 << 62));
     await refused(() => vault.putStream('y', Stream.value(bytes), sizeHint: -1));
     await refused(() => store.getRange('k', 0, 0));
     await refused(() => store.getRange('k', -1, 1));

@@ -49,6 +49,10 @@ test('contents, options, sizes and ranges of wrong types are refused', async () 
     await failsWith('invalid-argument', () => vault.getStream('a', { start: size, end: 9 }));
     await failsWith('invalid-argument', () => vault.list('', { limit: size }));
   }
+  for (const time of [NaN, -Infinity, 8.64e15 + 1, -8.64e15 - 1, 2 ** 53, '1', 1n, new Date(NaN)]) {
+    await failsWith('invalid-argument', () => vault.put('a', 'x', { modifiedMs: time }));
+    await failsWith('invalid-argument', () => vault.setMetadata('a', { modifiedMs: time }));
+  }
   await failsWith('invalid-argument', () => vault.put('a', 'x', 'options'));
   await failsWith('invalid-argument', () => vault.put('a', 'x', { contentType: 5 }));
   await failsWith('invalid-argument', () => vault.put('a', 'x', { metadata: { a: 5 } }));

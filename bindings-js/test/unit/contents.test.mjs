@@ -55,6 +55,16 @@ test('metadata is attached whatever its names are', async () => {
   assert.deepEqual([found.contentType, found.modifiedMs], ['text/plain', 5]);
 });
 
+test('times are those that a Date can hold', async () => {
+  const vault = await memoryVault();
+  for (const date of ['1955-11-05', '1969-12-31T23:59:59.500Z', '-271821-04-20', '+275760-09-13']) {
+    await vault.put('a', 'x', { modifiedMs: Date.parse(date) });
+    const found = await vault.stat('a');
+    assert.equal(new Date(found.modifiedMs).toISOString(), new Date(date).toISOString());
+  }
+  assert.equal(vault.stats().futureCommitMs, undefined);
+});
+
 test('progress never falls and ends at the total', async () => {
   const vault = await memoryVault();
   const bytes = bytesOf(9_000_000);

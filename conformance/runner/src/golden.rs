@@ -111,6 +111,7 @@ async fn scenario(case: &Value, secret: Option<&Value>) -> Result<(String, Vec<V
         "sequence": stats.sequence,
         "tailOperations": stats.tail_operations,
         "chunkBytes": stats.chunk_bytes,
+        "futureCommitMs": stats.future_commit_ms,
     }}));
     read(&vault.snapshot().await?, ("vault", "v"), &mut steps).await?;
     for (number, step) in links(case).enumerate() {
@@ -121,6 +122,14 @@ async fn scenario(case: &Value, secret: Option<&Value>) -> Result<(String, Vec<V
         let link = Link::from_bytes(bytes.as_slice().try_into()?);
         let shared = SharedDirectory::open(store.clone(), &link);
         read(shared.snapshot(), ("snapshot", &name), &mut steps).await?;
+    }
+    if stats.future_commit_ms.is_some() {
+        // A commit by a clock that is right ends it.
+        let open = json!({"do": "open", "store": "s", "as": "w", "secret": steps[1]["secret"]});
+        steps.push(json!({"do": "mkdir", "vault": "v", "path": "by a clock that is right"}));
+        steps.push(open);
+        let expect = json!({"sequence": stats.sequence + 1, "futureCommitMs": null});
+        steps.push(json!({"do": "stats", "vault": "w", "expect": expect}));
     }
     Ok((format!("golden: {}", text(case, "name")?), steps))
 }

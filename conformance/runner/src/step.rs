@@ -77,6 +77,10 @@ impl Step {
         self.get(name, "text", Value::as_str)
     }
 
+    pub(crate) fn time(&self, name: &str) -> Result<Option<i64>, String> {
+        self.get(name, "time", Value::as_i64)
+    }
+
     pub(crate) fn number(&self, name: &str) -> Result<Option<u64>, String> {
         self.get(name, "number", Value::as_u64)
     }

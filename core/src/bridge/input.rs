@@ -173,8 +173,8 @@ pub struct PutInput {
     pub content_type: Option<String>,
     /// Free pairs. Of two with one key the later counts.
     pub metadata: Vec<(String, String)>,
-    /// The modification time in milliseconds since 1970.
-    pub modified_ms: Option<u64>,
+    /// The modification time in milliseconds since 1970, negative before.
+    pub modified_ms: Option<i64>,
     /// Whether the change may wait for the next flush.
     pub deferred: bool,
     /// The size of a stream, for progress.

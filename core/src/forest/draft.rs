@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::doubts::Commit;
-use super::entry::Entry;
+use super::entry::{Entry, Origin};
 use super::op::Op;
 use super::root::{Root, Tail};
 use super::rounds::Work;
@@ -82,10 +82,12 @@ impl Forest {
         for unit in ops().filter_map(|op| op.unit()) {
             unit.plan(&mut packs, &mut plan.contents)?;
         }
+        let Origin { stamp, time } = self.origin();
         let bare = Root {
             sequence: last.sequence + 1,
             previous: basis.hash,
-            clock: self.stamp().clock,
+            count: stamp.count,
+            time,
             tail: Tail::default(),
             ..last.clone()
         };

@@ -4,36 +4,47 @@ use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use crate::codec::{Reader, put_bytes, put_signed, put_varint, varint_len};
+use super::time::Time;
+use crate::codec::{Reader, put_bytes, put_varint, varint_len};
 use crate::content::Content;
 use crate::error::{Error, Result};
 use crate::hamt::{NodeReader, NodeWriter, Trie, Value};
 use crate::path::EntryName;
 use crate::seal::{Address, Link};
 
-/// When and by whom an entry was written: a hybrid logical clock and the session's random number.
+/// Which operation wrote an entry: a count, and the session's random number. It holds no time: what
+/// a device's clock says must not reach the entries of others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Stamp {
-    /// Milliseconds since 1970 in the upper 48 bits, a counter in the lower 16.
-    pub(crate) clock: u64,
+    /// One more than the greatest the writer had written or read.
+    pub(crate) count: u64,
     pub(crate) writer: u32,
 }
 
 impl Stamp {
-    /// A clock is below this one: half of the range is left to count on from whatever was read.
-    pub(super) const CLOCK_END: u64 = 1 << 63;
+    /// A count is below this one: half of the range is left to count on from whatever was read.
+    pub(super) const COUNT_END: u64 = 1 << 63;
 
-    pub(crate) fn millis(self) -> u64 {
-        self.clock >> 16
+    pub(super) fn encode(self, out: &mut Vec<u8>) {
+        put_varint(out, self.count);
+        out.extend_from_slice(&self.writer.to_le_bytes());
     }
 
     pub(super) fn decode(canon: &mut Reader<'_>) -> Result<Self> {
-        let clock = u64::from_le_bytes(canon.array()?);
-        if clock >= Self::CLOCK_END {
+        let count = canon.varint()?;
+        if count >= Self::COUNT_END {
             return Err(canon.malformed());
         }
-        Ok(Self { clock, writer: u32::from_le_bytes(canon.array()?) })
+        Ok(Self { count, writer: u32::from_le_bytes(canon.array()?) })
     }
+}
+
+/// Where an operation comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Origin {
+    pub(crate) stamp: Stamp,
+    /// When it was made, by the clock of its device: the time of the directories it makes.
+    pub(crate) time: Time,
 }
 
 /// What an app attaches to an entry.
@@ -76,7 +87,7 @@ impl Attributes {
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
     pub(crate) stamp: Stamp,
-    pub(crate) modified_ms: u64,
+    pub(crate) modified: Time,
     pub(crate) attributes: Option<Arc<Attributes>>,
     pub(crate) body: Body,
 }
@@ -114,10 +125,10 @@ impl Drop for Directory {
 }
 
 impl Entry {
-    pub(crate) fn directory(stamp: Stamp) -> Self {
+    pub(crate) fn directory(origin: Origin) -> Self {
         Self {
-            stamp,
-            modified_ms: stamp.millis(),
+            stamp: origin.stamp,
+            modified: origin.time,
             attributes: None,
             body: Body::Directory(Directory::default()),
         }
@@ -156,8 +167,7 @@ const ATTRIBUTES: u8 = 4;
 
 impl Value for Entry {
     fn weight(&self) -> usize {
-        let modified = self.modified_ms.wrapping_sub(self.stamp.millis()) as i64;
-        let head = 1 + 8 + 4 + varint_len(modified.unsigned_abs() << 1);
+        let head = 1 + varint_len(self.stamp.count) + 4 + self.modified.encoded_len();
         let attributes = self.attributes.as_ref().map_or(0, |attributes| attributes.weight());
         let body = match &self.body {
             Body::File(content) => content.weight(),
@@ -169,7 +179,7 @@ impl Value for Entry {
 
     /// ```text
     /// flags: 1 directory, 2 not empty, 4 attributes
-    /// clock (8, le), writer (4, le), signed varint: modified less the clock's milliseconds
+    /// varint count, writer (4, le), signed varint: modified
     /// attributes: 0, or 1 and the content type; varint count, keys and values ascending by key
     /// file: its content; directory: the address (32) of its root node unless empty; place, length
     /// ```
@@ -184,9 +194,8 @@ impl Value for Entry {
             | flag(ATTRIBUTES, self.attributes.is_some());
         let canon = out.canon();
         canon.push(flags);
-        canon.extend_from_slice(&self.stamp.clock.to_le_bytes());
-        canon.extend_from_slice(&self.stamp.writer.to_le_bytes());
-        put_signed(canon, self.modified_ms.wrapping_sub(self.stamp.millis()) as i64);
+        self.stamp.encode(canon);
+        self.modified.encode(canon);
         if let Some(attributes) = &self.attributes {
             encode_attributes(attributes, canon);
         }
@@ -209,7 +218,7 @@ impl Value for Entry {
             return Err(canon.malformed());
         }
         let stamp = Stamp::decode(canon)?;
-        let modified_ms = stamp.millis().wrapping_add(canon.signed()? as u64);
+        let modified = Time::decode(canon)?;
         let attributes = match flags & ATTRIBUTES {
             0 => None,
             _ => {
@@ -229,7 +238,7 @@ impl Value for Entry {
         } else {
             Body::File(Content::decode(input)?)
         };
-        Ok(Self { stamp, modified_ms, attributes, body })
+        Ok(Self { stamp, modified, attributes, body })
     }
 
     fn is_placed(&self) -> bool {

@@ -7,10 +7,17 @@ use super::root::{ROOT_BYTES_MAX, ROOT_KEY, Root};
 use super::rounds::Work;
 use super::sent::{FetchedRoot, fetch_root};
 use super::session::Forest;
+use super::time::Time;
 use crate::blob::{BlobStore, Object};
 use crate::error::{Error, Result};
+use crate::platform::Environment;
 use crate::seal::{Keys, RootHeader};
 use crate::task::Watch;
+
+/// How far the time of a root may be ahead of the clock of the device that reads it before that is
+/// reported, in milliseconds: clocks that are kept by a network differ by less. Nothing else depends
+/// on it: no entry takes its time from a root.
+pub const CLOCK_LEAD_MS_MAX: u64 = 5 * 60 * 1000;
 
 impl Forest {
     /// Looks for other writers' commits. Waits for a commit of our own that is under way: its root
@@ -67,7 +74,8 @@ impl Forest {
         for tree in [&state.live, &state.durable] {
             tree.for_each_resident(&mut |link, node| self.nodes.keep(link, node));
         }
-        state.clock = state.clock.max(root.clock);
+        state.count = state.count.max(root.count);
+        state.future_commit = future_commit(root, &self.environment);
         state.durable = root.base();
         state.tail_applied = false;
         state.spill_first = None;
@@ -76,6 +84,12 @@ impl Forest {
         state.forget_live();
         Ok(tidings)
     }
+}
+
+/// The time of a root that was just read, if it is later than clocks differ by.
+pub(super) fn future_commit(root: &Root, environment: &Environment) -> Option<Time> {
+    let now = Time::now(&*environment.clock);
+    (root.time.ms_after(now) > CLOCK_LEAD_MS_MAX).then_some(root.time)
 }
 
 /// What needs no key of a root object.

@@ -19,6 +19,8 @@
 //!   doubt until another root is found. Where that cannot tell, the outcome is unknown and nothing
 //!   is replayed.
 //! * **A full store takes removals.** Room is kept for them.
+//! * **A clock reaches its own device's entries alone.** Operations are told apart and ordered by
+//!   counts; a time is what the device's clock says or the caller gave, and nobody takes it over.
 //! * **Everybody has a turn.** However often one call commits, another that waits to look at the
 //!   root does so after the commit under way.
 //!
@@ -44,17 +46,21 @@ mod session;
 mod spill;
 mod state;
 mod stats;
+mod time;
 mod tree;
 
+pub use looks::CLOCK_LEAD_MS_MAX;
 pub use state::Durability;
 pub use stats::WriteStats;
+pub use time::TIME_MS_MAX;
 
-pub(crate) use entry::{Attributes, Body, Entry};
+pub(crate) use entry::{Attributes, Body, Entry, Origin};
 pub(crate) use looks::{get_root, root_header};
 pub(crate) use nodes::Nodes;
 pub(crate) use op::Op;
 pub(crate) use root::Root;
 pub(crate) use session::{Forest, Setup};
+pub(crate) use time::Time;
 pub(crate) use tree::lookup;
 
 #[cfg(feature = "fuzzing")]

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::entry::{Attributes, Body, Entry, Stamp, decode_attributes, encode_attributes};
+use super::entry::{Attributes, Body, Entry, Origin, Stamp, decode_attributes, encode_attributes};
 use super::root::ROOT_KEY;
 use super::spill::{TAIL_BYTES_MAX, TAIL_OPS_MAX};
+use super::time::Time;
 use super::tree::{Stop, change_directory, change_parent, find};
 use crate::codec::{put_bytes, put_varint};
 use crate::content::{Claim, Unit};
@@ -15,21 +16,21 @@ use crate::path::{PATH_BYTES_MAX, PathRule, VaultPath};
 /// One change of the tree. Parents that are missing are made.
 #[derive(Debug, Clone)]
 pub(crate) enum Op {
-    /// Creates or replaces the file at `path`. The claim is on the chunks of its content, where this
-    /// session has put them.
-    Put { path: VaultPath, entry: Entry, claim: Option<Arc<Claim>> },
+    /// Creates or replaces the file at `path`; `time` is when, by the clock of the device. The claim
+    /// is on the chunks of its content, where this session has put them.
+    Put { path: VaultPath, entry: Entry, time: Time, claim: Option<Arc<Claim>> },
     /// Makes the directory at `path` unless it exists.
-    MakeDirectory { path: VaultPath, stamp: Stamp },
+    MakeDirectory { path: VaultPath, origin: Origin },
     /// Removes the file or empty directory at `path`.
     Remove { path: VaultPath },
     /// Removes what is at `path` with all below it.
     RemoveAll { path: VaultPath },
     /// Moves a file or directory.
-    Rename { from: VaultPath, to: VaultPath, stamp: Stamp },
+    Rename { from: VaultPath, to: VaultPath, origin: Origin },
     /// Copies a file or directory; contents are shared.
-    Copy { from: VaultPath, to: VaultPath, stamp: Stamp },
+    Copy { from: VaultPath, to: VaultPath, origin: Origin },
     /// Replaces the attributes and modification time of an entry.
-    Annotate { path: VaultPath, attributes: Attributes, modified_ms: u64, stamp: Stamp },
+    Annotate { path: VaultPath, attributes: Attributes, modified: Time, stamp: Stamp },
 }
 
 impl Op {
@@ -59,22 +60,23 @@ impl Op {
                 a == b && one.stamp == two.stamp
             }
             (
-                Op::MakeDirectory { path: a, stamp: one },
-                Op::MakeDirectory { path: b, stamp: two },
-            )
-            | (
+                Op::MakeDirectory { path: a, origin: one },
+                Op::MakeDirectory { path: b, origin: two },
+            ) => a == b && one.stamp == two.stamp,
+            (
                 Op::Annotate { path: a, stamp: one, .. },
                 Op::Annotate { path: b, stamp: two, .. },
             ) => a == b && one == two,
             (Op::Remove { path: a }, Op::Remove { path: b })
             | (Op::RemoveAll { path: a }, Op::RemoveAll { path: b }) => a == b,
             (
-                Op::Rename { from: a, to: c, stamp: one },
-                Op::Rename { from: b, to: d, stamp: two },
+                Op::Rename { from: a, to: c, origin: one },
+                Op::Rename { from: b, to: d, origin: two },
             )
-            | (Op::Copy { from: a, to: c, stamp: one }, Op::Copy { from: b, to: d, stamp: two }) => {
-                a == b && c == d && one == two
-            }
+            | (
+                Op::Copy { from: a, to: c, origin: one },
+                Op::Copy { from: b, to: d, origin: two },
+            ) => a == b && c == d && one.stamp == two.stamp,
             _ => false,
         }
     }
@@ -104,45 +106,45 @@ impl Op {
 
     fn change(&self, top: &mut Trie<Entry>) -> Result<(), Stop> {
         match self {
-            Op::Put { path, entry, .. } => {
+            Op::Put { path, entry, time, .. } => {
                 if find(top, path)?.is_some_and(|old| old.content().is_none()) {
                     return Err(Error::IsADirectory { path: path.clone() }.into());
                 }
-                insert(top, path, entry.clone())
+                insert(top, path, entry.clone(), *time)
             }
-            Op::MakeDirectory { path, stamp } => change_directory(top, path, *stamp, |_| Ok(())),
+            Op::MakeDirectory { path, origin } => change_directory(top, path, *origin, |_| Ok(())),
             Op::Remove { path } => {
                 let entry = existing(top, path)?;
                 if entry.as_directory().is_some_and(|directory| !directory.is_empty()) {
                     return Err(Error::DirectoryNotEmpty { path: path.clone() }.into());
                 }
-                remove(top, path, entry.stamp)
+                remove(top, path, &entry)
             }
             Op::RemoveAll { path } => {
-                let stamp = existing(top, path)?.stamp;
-                remove(top, path, stamp)
-            }
-            Op::Rename { from, to, stamp } => {
-                let entry = existing(top, from)?;
-                if from == to {
-                    return Ok(());
-                }
-                check_target(top, &entry, from, to)?;
-                remove(top, from, *stamp)?;
-                insert(top, to, Entry { stamp: *stamp, ..entry })
-            }
-            Op::Copy { from, to, stamp } => {
-                let entry = existing(top, from)?;
-                if from == to {
-                    return Ok(());
-                }
-                check_target(top, &entry, from, to)?;
-                insert(top, to, Entry { stamp: *stamp, ..entry })
-            }
-            Op::Annotate { path, attributes, modified_ms, stamp } => {
                 let entry = existing(top, path)?;
-                let entry = Entry { stamp: *stamp, modified_ms: *modified_ms, ..entry };
-                insert(top, path, entry.with_attributes(attributes.clone()))
+                remove(top, path, &entry)
+            }
+            Op::Rename { from, to, origin } => {
+                let entry = existing(top, from)?;
+                if from == to {
+                    return Ok(());
+                }
+                check_target(top, &entry, from, to)?;
+                remove(top, from, &entry)?;
+                insert(top, to, Entry { stamp: origin.stamp, ..entry }, origin.time)
+            }
+            Op::Copy { from, to, origin } => {
+                let entry = existing(top, from)?;
+                if from == to {
+                    return Ok(());
+                }
+                check_target(top, &entry, from, to)?;
+                insert(top, to, Entry { stamp: origin.stamp, ..entry }, origin.time)
+            }
+            Op::Annotate { path, attributes, modified, stamp } => {
+                let entry = existing(top, path)?;
+                let entry = Entry { stamp: *stamp, modified: *modified, ..entry };
+                insert(top, path, entry.with_attributes(attributes.clone()), *modified)
             }
         }
     }
@@ -156,12 +158,16 @@ fn existing(top: &Trie<Entry>, path: &VaultPath) -> Result<Entry, Stop> {
     entry.ok_or_else(|| Error::NotFound { path: path.clone() }.into())
 }
 
-fn insert(top: &mut Trie<Entry>, path: &VaultPath, entry: Entry) -> Result<(), Stop> {
-    change_parent(top, path, entry.stamp, |parent, name| parent.insert(name, entry).map(|_| ()))
+/// Puts an entry at `path`. Directories that are missing on the way get its stamp, and `time`.
+fn insert(top: &mut Trie<Entry>, path: &VaultPath, entry: Entry, time: Time) -> Result<(), Stop> {
+    let origin = Origin { stamp: entry.stamp, time };
+    change_parent(top, path, origin, |parent, name| parent.insert(name, entry).map(|_| ()))
 }
 
-fn remove(top: &mut Trie<Entry>, path: &VaultPath, stamp: Stamp) -> Result<(), Stop> {
-    change_parent(top, path, stamp, |parent, name| parent.remove(name).map(|_| ()))
+/// Takes the entry at `path` away. It was found there, so no directory is made.
+fn remove(top: &mut Trie<Entry>, path: &VaultPath, found: &Entry) -> Result<(), Stop> {
+    let origin = Origin { stamp: found.stamp, time: found.modified };
+    change_parent(top, path, origin, |parent, name| parent.remove(name).map(|_| ()))
 }
 
 /// A target may be free, a file to replace by a file, or an empty directory to replace by one.
@@ -214,31 +220,32 @@ impl<'a, 'b> OpWriter<'a, 'b> {
 
     pub(super) fn put(&mut self, op: &Op) -> Result<()> {
         match op {
-            Op::Put { path, entry, .. } => {
+            Op::Put { path, entry, time, .. } => {
                 self.head(PUT, path);
                 entry.encode(self.out)?;
+                time.encode_from(entry.modified, self.out.canon());
             }
-            Op::MakeDirectory { path, stamp } => {
+            Op::MakeDirectory { path, origin } => {
                 self.head(MAKE_DIRECTORY, path);
-                self.stamp(stamp);
+                self.origin(origin);
             }
             Op::Remove { path } => self.head(REMOVE, path),
             Op::RemoveAll { path } => self.head(REMOVE_ALL, path),
-            Op::Rename { from, to, stamp } => {
+            Op::Rename { from, to, origin } => {
                 self.head(RENAME, from);
                 self.path(to);
-                self.stamp(stamp);
+                self.origin(origin);
             }
-            Op::Copy { from, to, stamp } => {
+            Op::Copy { from, to, origin } => {
                 self.head(COPY, from);
                 self.path(to);
-                self.stamp(stamp);
+                self.origin(origin);
             }
-            Op::Annotate { path, attributes, modified_ms, stamp } => {
+            Op::Annotate { path, attributes, modified, stamp } => {
                 self.head(ANNOTATE, path);
                 encode_attributes(attributes, self.out.canon());
-                put_varint(self.out.canon(), *modified_ms);
-                self.stamp(stamp);
+                modified.encode(self.out.canon());
+                stamp.encode(self.out.canon());
             }
         }
         Ok(())
@@ -257,9 +264,9 @@ impl<'a, 'b> OpWriter<'a, 'b> {
         self.previous = path.clone();
     }
 
-    fn stamp(&mut self, stamp: &Stamp) {
-        self.out.canon().extend_from_slice(&stamp.clock.to_le_bytes());
-        self.out.canon().extend_from_slice(&stamp.writer.to_le_bytes());
+    fn origin(&mut self, origin: &Origin) {
+        origin.stamp.encode(self.out.canon());
+        origin.time.encode(self.out.canon());
     }
 }
 
@@ -283,18 +290,19 @@ impl<'a, 'b> OpReader<'a, 'b> {
                 if entry.content().is_none() {
                     return Err(self.input.canon().malformed());
                 }
-                Op::Put { path, entry, claim: None }
+                let time = Time::decode_from(entry.modified, self.input.canon())?;
+                Op::Put { path, entry, time, claim: None }
             }
-            MAKE_DIRECTORY => Op::MakeDirectory { path, stamp: self.stamp()? },
+            MAKE_DIRECTORY => Op::MakeDirectory { path, origin: self.origin()? },
             REMOVE => Op::Remove { path },
             REMOVE_ALL => Op::RemoveAll { path },
-            RENAME => Op::Rename { from: path, to: self.path()?, stamp: self.stamp()? },
-            COPY => Op::Copy { from: path, to: self.path()?, stamp: self.stamp()? },
+            RENAME => Op::Rename { from: path, to: self.path()?, origin: self.origin()? },
+            COPY => Op::Copy { from: path, to: self.path()?, origin: self.origin()? },
             ANNOTATE => Op::Annotate {
                 path,
                 attributes: decode_attributes(self.input)?,
-                modified_ms: self.input.canon().varint()?,
-                stamp: self.stamp()?,
+                modified: Time::decode(self.input.canon())?,
+                stamp: Stamp::decode(self.input.canon())?,
             },
             _ => return Err(self.input.canon().malformed()),
         })
@@ -325,8 +333,9 @@ impl<'a, 'b> OpReader<'a, 'b> {
         Ok(path)
     }
 
-    fn stamp(&mut self) -> Result<Stamp> {
-        Stamp::decode(self.input.canon())
+    fn origin(&mut self) -> Result<Origin> {
+        let stamp = Stamp::decode(self.input.canon())?;
+        Ok(Origin { stamp, time: Time::decode(self.input.canon())? })
     }
 }
 
@@ -411,7 +420,7 @@ mod tests {
     #[test]
     fn absent_attributes_have_one_spelling() {
         let put = |flags: u8, attributes: &[u8]| {
-            let entry = [&[0, 0, 1, b'a', flags][..], &[0; 12], b"\0", attributes, b"\0\x01x"];
+            let entry = [&[0, 0, 1, b'a', flags][..], &[0; 6], attributes, b"\0\x01x\0"];
             reencoded(&entry.concat())
         };
         assert_eq!(put(0, b""), "same");
@@ -420,6 +429,6 @@ mod tests {
         assert_eq!(put(4, b"\0\0"), "malformed");
         assert_eq!(put(4, b"\0\x02\x01k\x01v\x01k\x01v"), "malformed");
         // An entry in a tail is a file.
-        assert_eq!(reencoded(&[&[0, 0, 1, b'a', 1][..], &[0; 12], b"\0"].concat()), "malformed");
+        assert_eq!(reencoded(&[&[0, 0, 1, b'a', 1][..], &[0; 7]].concat()), "malformed");
     }
 }

@@ -3,6 +3,7 @@
 use super::entry::{Entry, Stamp};
 use super::op::{Op, OpReader, OpWriter, check_tail};
 use super::reserve::Reserve;
+use super::time::Time;
 use crate::codec::put_varint;
 use crate::content::ChunkSize;
 use crate::error::{Error, Result};
@@ -30,8 +31,10 @@ pub(crate) struct Root {
     pub(crate) sequence: u64,
     /// The BLAKE3 hash of the root object before this one; zeros in the first.
     pub(crate) previous: [u8; 32],
-    /// The hybrid logical clock of the commit.
-    pub(crate) clock: u64,
+    /// The count of the commit, which is above those of the stamps it came with.
+    pub(crate) count: u64,
+    /// When it was committed, by the clock of the writer's device.
+    pub(crate) time: Time,
     pub(crate) chunk: ChunkSize,
     pub(crate) reserve: Reserve,
     /// The root node of the top directory, as of the last spill.
@@ -51,32 +54,33 @@ pub(crate) struct Tail {
 
 impl Root {
     /// The root of a new, empty vault.
-    pub(crate) fn first(vault: [u8; 16], chunk: ChunkSize) -> Self {
+    pub(crate) fn first(vault: [u8; 16], chunk: ChunkSize, time: Time) -> Self {
         let tail = Tail::default();
         let (previous, reserve) = ([0; 32], Reserve::Kept);
-        Self { vault, sequence: 1, previous, clock: 0, chunk, reserve, top: None, tail }
+        Self { vault, sequence: 1, previous, count: 0, time, chunk, reserve, top: None, tail }
     }
 
     /// ```text
-    /// vault (16), varint sequence, previous (32), clock (8, le), chunk size (1, log2; 128 more if the
-    /// reserve is spent),
+    /// vault (16), varint sequence, previous (32), varint count, signed varint time,
+    /// chunk size (1, log2; 128 more if the reserve is spent),
     /// 0 or 1 and the address of the top directory's root node; place, length
     /// varint commits, varint carried, varint count, operations
     /// ```
     /// in the two sections of a node, so that places share one table of packs.
     ///
-    /// Fails where a reader would refuse the root, because another member has written a clock or
+    /// Fails where a reader would refuse the root, because another member has written a count or
     /// a sequence number next to the last one.
     pub(super) fn encode(&self, plan: &SealPlan) -> Result<Vec<u8>> {
         if !self.can_be_counted_on() {
-            return Err(Error::Malformed { what: "root: its clock or sequence is at the end" });
+            return Err(Error::Malformed { what: "root: its count or sequence is at the end" });
         }
         let mut out = NodeWriter::new(plan);
         let canon = out.canon();
         canon.extend_from_slice(&self.vault);
         put_varint(canon, self.sequence);
         canon.extend_from_slice(&self.previous);
-        canon.extend_from_slice(&self.clock.to_le_bytes());
+        put_varint(canon, self.count);
+        self.time.encode(canon);
         canon.push(match self.reserve {
             Reserve::Kept => self.chunk.bits(),
             Reserve::Spent => self.chunk.bits() | RESERVE_SPENT,
@@ -105,7 +109,8 @@ impl Root {
         let vault = canon.array()?;
         let sequence = canon.varint()?;
         let previous = canon.array()?;
-        let clock = u64::from_le_bytes(canon.array()?);
+        let count = canon.varint()?;
+        let time = Time::decode(canon)?;
         let byte = canon.byte()?;
         let chunk = ChunkSize::from_bits(byte & !RESERVE_SPENT).ok_or_else(|| canon.malformed())?;
         let reserve = if byte & RESERVE_SPENT == 0 { Reserve::Kept } else { Reserve::Spent };
@@ -119,13 +124,13 @@ impl Root {
         };
         let canon = input.canon();
         let (commits, carried) = (canon.varint()?, canon.varint()?);
-        let count = canon.count()?;
-        check_tail(&mut input, count)?;
+        let operations = canon.count()?;
+        check_tail(&mut input, operations)?;
         let mut reader = OpReader::new(&mut input);
-        let ops = (0..count).map(|_| reader.next()).collect::<Result<_>>()?;
+        let ops = (0..operations).map(|_| reader.next()).collect::<Result<_>>()?;
         input.finish()?;
         let tail = Tail { ops, commits, carried };
-        let root = Self { vault, sequence, previous, clock, chunk, reserve, top, tail };
+        let root = Self { vault, sequence, previous, count, time, chunk, reserve, top, tail };
         let is_first = sequence == 1;
         if is_first != (previous == [0; 32]) || !root.can_be_counted_on() {
             return Err(Error::Malformed { what: "root" });
@@ -135,7 +140,7 @@ impl Root {
 
     /// Whether the next writers can count on from here.
     fn can_be_counted_on(&self) -> bool {
-        (1..SEQUENCE_END).contains(&self.sequence) && self.clock < Stamp::CLOCK_END
+        (1..SEQUENCE_END).contains(&self.sequence) && self.count < Stamp::COUNT_END
     }
 
     /// The top directory as of the last spill.
@@ -177,37 +182,48 @@ mod tests {
     use crate::content::Content;
     use crate::path::VaultPath;
 
+    fn epoch() -> Time {
+        Time::new(0).unwrap()
+    }
+
+    fn first(chunk: ChunkSize) -> Root {
+        Root::first([1; 16], chunk, epoch())
+    }
+
     #[test]
-    fn what_is_written_is_read_up_to_the_end_of_clock_and_sequence() {
+    fn what_is_written_is_read_up_to_the_end_of_count_and_sequence() {
         let chunk = ChunkSize::from_bits(20).unwrap();
-        let outcome = |sequence: u64, clock| {
+        let outcome = |sequence: u64, count| {
             let previous = [u8::from(sequence > 1); 32];
-            let root = Root { sequence, clock, previous, ..Root::first([1; 16], chunk) };
+            let root = Root { sequence, count, previous, ..first(chunk) };
             let body = root.encode(&SealPlan::default()).map_err(|error| error.code())?;
             let read = Root::decode(&body).map_err(|_| "written and not read")?;
-            assert_eq!((read.sequence, read.clock), (sequence, clock));
+            assert_eq!((read.sequence, read.count), (sequence, count));
             Ok(())
         };
         assert_eq!(outcome(1, 0), Ok(()));
-        assert_eq!(outcome(SEQUENCE_END - 1, Stamp::CLOCK_END - 1), Ok(()));
-        for (sequence, clock) in
-            [(0, 0), (SEQUENCE_END, 0), (u64::MAX, 0), (2, Stamp::CLOCK_END), (2, u64::MAX)]
+        assert_eq!(outcome(SEQUENCE_END - 1, Stamp::COUNT_END - 1), Ok(()));
+        for (sequence, count) in
+            [(0, 0), (SEQUENCE_END, 0), (u64::MAX, 0), (2, Stamp::COUNT_END), (2, u64::MAX)]
         {
-            assert_eq!(outcome(sequence, clock), Err("malformed"), "{sequence} {clock}");
+            assert_eq!(outcome(sequence, count), Err("malformed"), "{sequence} {count}");
         }
     }
 
     #[test]
     fn a_root_whose_counters_are_at_their_end_is_refused_when_it_is_read() {
         let chunk = ChunkSize::from_bits(20).unwrap();
-        let root = Root { sequence: 2, previous: [1; 32], ..Root::first([1; 16], chunk) };
+        let count = Stamp::COUNT_END - 1;
+        let root = Root { sequence: 2, previous: [1; 32], count, ..first(chunk) };
         let body = root.encode(&SealPlan::default()).unwrap();
         let code = |body: &[u8]| Root::decode(body).map(|_| "ok").unwrap_or_else(|e| e.code());
         assert_eq!(code(&body), "ok");
         // The sections' length, the vault's id, the sequence (one byte), the hash before.
-        let clock = 1 + 16 + 1 + 32;
+        let at = 1 + 16 + 1 + 32;
         let mut late = body.clone();
-        late[clock..clock + 8].fill(0xff);
+        // Nine bytes of seven bits; one more makes it 2^63.
+        late.splice(at..at + 9, [&[0x80; 9][..], &[1]].concat());
+        late[0] += 1;
         assert_eq!(code(&late), "malformed");
         let mut first = body;
         first[1 + 16] = 1;
@@ -218,16 +234,17 @@ mod tests {
     fn a_tail_of_more_bytes_than_are_carried_is_refused() {
         let chunk = ChunkSize::from_bits(20).unwrap();
         let outcome = |files: usize| {
-            let stamp = Stamp { clock: 1 << 40, writer: 1 };
+            let stamp = Stamp { count: 1 << 40, writer: 1 };
             let content = Content::Inline(vec![b'x'; 1024].into());
-            let entry = |body| Entry { stamp, modified_ms: 0, attributes: None, body };
+            let entry = |body| Entry { stamp, modified: epoch(), attributes: None, body };
             let put = |number: usize| Op::Put {
                 claim: None,
                 path: VaultPath::new(&number.to_string()).unwrap(),
                 entry: entry(Body::File(content.clone())),
+                time: epoch(),
             };
             let tail = Tail { ops: (0..files).map(put).collect(), commits: 1, carried: 0 };
-            let root = Root { tail, ..Root::first([1; 16], chunk) };
+            let root = Root { tail, ..first(chunk) };
             let body = root.encode(&SealPlan::default()).unwrap();
             Root::decode(&body).map(|_| "ok").unwrap_or_else(|error| error.code())
         };

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::doubts::Doubts;
-use super::entry::{Entry, Stamp};
-use super::looks::open_root;
+use super::entry::{Entry, Origin, Stamp};
+use super::looks::{future_commit, open_root};
 use super::nodes::Nodes;
 use super::reserve::{Reserve, store_reserve};
 use super::root::{ROOT_KEY, Root};
@@ -12,6 +12,7 @@ use super::rounds::Rounds;
 use super::sent::{Sent, fetch_root};
 use super::state::State;
 use super::stats::{Counters, WriteStats};
+use super::time::Time;
 use crate::blob::{BlobStore, ETag, Object, Precondition};
 use crate::content::Claims;
 use crate::error::{Error, Result};
@@ -130,7 +131,8 @@ impl Forest {
             spill_first: None,
             grown: 0,
             reserve: Reserve::Kept,
-            clock: root.clock,
+            count: root.count,
+            future_commit: future_commit(&root, &setup.environment),
             closed: false,
             root,
         };
@@ -193,12 +195,18 @@ impl Forest {
         !self.state().pending.is_empty()
     }
 
-    /// A stamp later than every one this session has seen.
-    pub(crate) fn stamp(&self) -> Stamp {
-        let now = self.environment.clock.now_ms() << 16;
+    /// The origin of an operation that is made now. Its stamp is above every one this session has
+    /// seen, whatever the clock says.
+    pub(crate) fn origin(&self) -> Origin {
+        let time = Time::now(&*self.environment.clock);
         let mut state = self.state();
-        state.clock = now.max(state.clock.saturating_add(1));
-        Stamp { clock: state.clock, writer: self.writer }
+        state.count = state.count.saturating_add(1);
+        Origin { stamp: Stamp { count: state.count, writer: self.writer }, time }
+    }
+
+    /// The time of the last root of others that was read, if it lay in the future then.
+    pub(crate) fn future_commit(&self) -> Option<Time> {
+        self.state().future_commit
     }
 
     /// A snapshot of the tree that is right for everything at `path` and below.

@@ -7,6 +7,7 @@ use super::entry::Entry;
 use super::op::Ops;
 use super::reserve::Reserve;
 use super::root::Root;
+use super::time::Time;
 use super::tree::admit;
 use crate::blob::ETag;
 use crate::error::{Error, Result};
@@ -43,7 +44,10 @@ pub(super) struct State {
     pub(super) grown: usize,
     /// What this session has done to the reserve.
     pub(super) reserve: Reserve,
-    pub(super) clock: u64,
+    /// The greatest count that was written or read.
+    pub(super) count: u64,
+    /// The time of the root read last, if it lay in the future of this device's clock then.
+    pub(super) future_commit: Option<Time>,
     pub(super) closed: bool,
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::entry::{Entry, Stamp};
+use super::entry::{Entry, Origin};
 use super::nodes::Nodes;
 use crate::error::{Error, Result};
 use crate::hamt::{Missing, Node, Trie};
@@ -68,14 +68,14 @@ pub(super) fn find<'a>(top: &'a Trie<Entry>, path: &VaultPath) -> Result<Option<
 pub(super) fn change_parent<T>(
     top: &mut Trie<Entry>,
     path: &VaultPath,
-    stamp: Stamp,
+    origin: Origin,
     change: impl FnOnce(&mut Trie<Entry>, &[u8]) -> Result<T, Missing>,
 ) -> Result<T, Stop> {
     let (Some(parent), Some(name)) = (path.parent(), path.name()) else {
         return Err(Error::InvalidPath(PathRule::Top).into());
     };
     let missing_in_parent = |missing| Stop::Missing(parent.clone(), missing);
-    change_directory(top, &parent, stamp, |trie| {
+    change_directory(top, &parent, origin, |trie| {
         change(trie, name.as_bytes()).map_err(missing_in_parent)
     })
 }
@@ -84,7 +84,7 @@ pub(super) fn change_parent<T>(
 pub(super) fn change_directory<T>(
     top: &mut Trie<Entry>,
     path: &VaultPath,
-    stamp: Stamp,
+    origin: Origin,
     change: impl FnOnce(&mut Trie<Entry>) -> Result<T, Stop>,
 ) -> Result<T, Stop> {
     let mut trie = top;
@@ -92,7 +92,7 @@ pub(super) fn change_directory<T>(
         let missing = |missing| Stop::Missing(path.up_to(at), missing);
         let key = segment.as_bytes();
         if trie.find(key).map_err(missing)?.is_none() {
-            trie.insert(key, Entry::directory(stamp)).map_err(missing)?;
+            trie.insert(key, Entry::directory(origin)).map_err(missing)?;
         }
         let not_a_directory = || {
             let path = path.up_to(at + segment.len() + 1);

@@ -37,14 +37,14 @@ impl Batch {
         bytes: impl Into<Bytes>,
         options: PutOptions,
     ) -> Result<()> {
-        let (path, attributes) = self.vault.check_put(path, &options.metadata)?;
+        let (path, given) = self.vault.check_put(path, &options.metadata)?;
         let (splitter, former) = (&self.vault.inner.splitter, self.vault.former(&path));
         let taking = async {
             self.vault.tidy().await;
             splitter.bytes(bytes.into(), former, &options.watch).await
         };
         let taken = self.vault.tidied(options.watch.cancel.run(taking).await).await?;
-        self.add(self.vault.put_op(path, taken, attributes, &options.metadata).0)
+        self.add(self.vault.put_op(path, taken, given).0)
     }
 
     /// Creates or replaces the file at `path` from a stream.
@@ -54,20 +54,20 @@ impl Batch {
         source: BoxStream<'_, Result<Bytes>>,
         options: PutOptions,
     ) -> Result<()> {
-        let (path, attributes) = self.vault.check_put(path, &options.metadata)?;
+        let (path, given) = self.vault.check_put(path, &options.metadata)?;
         let (splitter, former) = (&self.vault.inner.splitter, self.vault.former(&path));
         let taking = async {
             self.vault.tidy().await;
             splitter.stream(source, former, options.size_hint, &options.watch).await
         };
         let taken = self.vault.tidied(options.watch.cancel.run(taking).await).await?;
-        self.add(self.vault.put_op(path, taken, attributes, &options.metadata).0)
+        self.add(self.vault.put_op(path, taken, given).0)
     }
 
     /// Makes the directory at `path` unless it exists.
     pub fn mkdir(&self, path: &str) -> Result<()> {
-        let stamp = self.vault.inner.forest.stamp();
-        self.add(Op::MakeDirectory { path: path_to_change(path)?, stamp })
+        let origin = self.vault.inner.forest.origin();
+        self.add(Op::MakeDirectory { path: path_to_change(path)?, origin })
     }
 
     /// Removes the file or empty directory at `path`.
@@ -82,14 +82,14 @@ impl Batch {
 
     /// Moves a file or a directory.
     pub fn rename(&self, from: &str, to: &str) -> Result<()> {
-        let stamp = self.vault.inner.forest.stamp();
-        self.add(Op::Rename { from: path_to_change(from)?, to: path_to_change(to)?, stamp })
+        let origin = self.vault.inner.forest.origin();
+        self.add(Op::Rename { from: path_to_change(from)?, to: path_to_change(to)?, origin })
     }
 
     /// Copies a file or a directory.
     pub fn copy(&self, from: &str, to: &str) -> Result<()> {
-        let stamp = self.vault.inner.forest.stamp();
-        self.add(Op::Copy { from: path_to_change(from)?, to: path_to_change(to)?, stamp })
+        let origin = self.vault.inner.forest.origin();
+        self.add(Op::Copy { from: path_to_change(from)?, to: path_to_change(to)?, origin })
     }
 
     /// Replaces the metadata of an entry.

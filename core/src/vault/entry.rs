@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::forest::{Attributes, Body, Durability, Entry};
+use crate::error::Result;
+use crate::forest::{Attributes, Body, Durability, Entry, Time};
 use crate::path::VaultPath;
 use crate::task::Watch;
 
@@ -26,8 +27,10 @@ pub struct EntryInfo {
     pub kind: EntryKind,
     /// The size of the content in bytes; 0 for a directory.
     pub size: u64,
-    /// When it was last modified, in milliseconds since 1970-01-01T00:00:00Z.
-    pub modified_ms: u64,
+    /// When it was last modified, in milliseconds since 1970-01-01T00:00:00Z, negative before; at
+    /// most [`TIME_MS_MAX`](super::TIME_MS_MAX) away from it. It is what the writer gave, else what
+    /// the clock of its device said.
+    pub modified_ms: i64,
     /// The media type the app gave it.
     pub content_type: Option<String>,
     /// What else the app attached to it.
@@ -50,7 +53,7 @@ impl EntryInfo {
             path,
             kind,
             size,
-            modified_ms: entry.modified_ms,
+            modified_ms: entry.modified.ms(),
             content_type: attributes.content_type,
             metadata: attributes.metadata,
         }
@@ -76,14 +79,25 @@ pub struct Metadata {
     pub content_type: Option<String>,
     /// Free pairs, at most 4,096 bytes of keys and values.
     pub pairs: BTreeMap<String, String>,
-    /// The modification time in milliseconds since 1970; now if `None`.
-    pub modified_ms: Option<u64>,
+    /// The modification time in milliseconds since 1970-01-01T00:00:00Z, negative before, at most
+    /// [`TIME_MS_MAX`](super::TIME_MS_MAX) away from it; now by this device's clock if `None`.
+    pub modified_ms: Option<i64>,
 }
 
 impl Metadata {
-    pub(super) fn attributes(&self) -> Attributes {
-        Attributes { content_type: self.content_type.clone(), metadata: self.pairs.clone() }
+    /// The same, checked against the limits.
+    pub(super) fn check(&self) -> Result<Given> {
+        let attributes =
+            Attributes { content_type: self.content_type.clone(), metadata: self.pairs.clone() };
+        attributes.check()?;
+        Ok(Given { attributes, modified: self.modified_ms.map(Time::new).transpose()? })
     }
+}
+
+/// [`Metadata`] within its limits.
+pub(super) struct Given {
+    pub(super) attributes: Attributes,
+    pub(super) modified: Option<Time>,
 }
 
 /// How a put is done.

@@ -65,12 +65,12 @@ pub use open::{Credential, VaultConfig};
 pub use shared::SharedDirectory;
 pub use snapshot::Snapshot;
 
-pub use crate::forest::Durability;
+pub use crate::forest::{CLOCK_LEAD_MS_MAX, Durability, TIME_MS_MAX};
 
 use crate::blob::BlobStore;
 use crate::content::{ContentReader, Splitter};
 use crate::error::Result;
-use crate::forest::{Forest, WriteStats};
+use crate::forest::{Forest, Time, WriteStats};
 use crate::seal::{RecoveryPhrase, RootSecret};
 use listing::Sorted;
 
@@ -101,6 +101,7 @@ impl Vault {
             sequence: root.sequence,
             tail_operations: root.tail.ops.len() as u64,
             chunk_bytes: root.chunk.bytes(),
+            future_commit_ms: self.inner.forest.future_commit().map(Time::ms),
             written: self.inner.forest.write_stats(),
         }
     }
@@ -139,6 +140,12 @@ pub struct VaultStats {
     pub tail_operations: u64,
     /// The size of a chunk, in bytes.
     pub chunk_bytes: u64,
+    /// The time of the last commit of another session that this one has read, if it was more than
+    /// [`CLOCK_LEAD_MS_MAX`] ahead of this device's clock then: one of the two clocks is wrong. In
+    /// milliseconds since 1970-01-01T00:00:00Z. Nothing that this session writes takes over a time
+    /// from there, and once a device whose clock is right has committed it is `None` for whoever
+    /// reads that.
+    pub future_commit_ms: Option<i64>,
     /// What this session has written.
     pub written: WriteStats,
 }

@@ -7,7 +7,7 @@ use super::{Credential, Vault, VaultConfig};
 use crate::blob::{BlobStore, ProbedStore};
 use crate::content::ChunkSize;
 use crate::error::{Error, Result};
-use crate::forest::{Forest, Root, get_root, root_header};
+use crate::forest::{Forest, Root, Time, get_root, root_header};
 use crate::seal::{KeySlot, Keys, RecoveryPhrase, RootSecret};
 
 /// A new vault before its first byte is stored, from [`Vault::prepare`]. Show or keep its words,
@@ -37,7 +37,7 @@ impl NewVault {
                 (secret, slot)
             }
         };
-        let root = Root::first(environment.random()?, chunk);
+        let root = Root::first(environment.random()?, chunk, Time::now(&*environment.clock));
         let probe = environment.random()?;
         Ok(Self { keys: Keys::derive(&secret), secret, slot, root, probe, config })
     }

@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 
-use super::entry::{EntryInfo, Metadata, PutOptions};
+use super::entry::{EntryInfo, Given, Metadata, PutOptions};
 use super::{Batch, Durability, Vault};
 use crate::content::{Content, FindFormer, Former, Taken};
 use crate::error::{Error, Result};
-use crate::forest::{Attributes, Body, Entry, Op};
+use crate::forest::{Body, Entry, Op, Origin};
 use crate::path::{PATH_BYTES_MAX, PathRule, VaultPath};
 use crate::platform::{BoxStream, MaybeSend, run_blocking};
 use crate::task::Watch;
@@ -19,13 +19,13 @@ impl Vault {
         bytes: impl Into<Bytes>,
         options: PutOptions,
     ) -> Result<EntryInfo> {
-        let (path, attributes) = self.check_put(path, &options.metadata)?;
+        let (path, given) = self.check_put(path, &options.metadata)?;
         let bytes = bytes.into();
         let put = async {
             self.tidy().await;
             let taken =
                 self.inner.splitter.bytes(bytes, self.former(&path), &options.watch).await?;
-            self.put_taken(path, taken, attributes, &options).await
+            self.put_taken(path, taken, given, &options).await
         };
         self.tidied(options.watch.cancel.run(put).await).await
     }
@@ -38,12 +38,12 @@ impl Vault {
         source: BoxStream<'_, Result<Bytes>>,
         options: PutOptions,
     ) -> Result<EntryInfo> {
-        let (path, attributes) = self.check_put(path, &options.metadata)?;
+        let (path, given) = self.check_put(path, &options.metadata)?;
         let put = async {
             self.tidy().await;
             let (splitter, former) = (&self.inner.splitter, self.former(&path));
             let taken = splitter.stream(source, former, options.size_hint, &options.watch).await?;
-            self.put_taken(path, taken, attributes, &options).await
+            self.put_taken(path, taken, given, &options).await
         };
         self.tidied(options.watch.cancel.run(put).await).await
     }
@@ -61,7 +61,7 @@ impl Vault {
     /// Makes the directory at `path` and its parents, unless they exist.
     pub async fn mkdir(&self, path: &str) -> Result<()> {
         let op =
-            Op::MakeDirectory { path: path_to_change(path)?, stamp: self.inner.forest.stamp() };
+            Op::MakeDirectory { path: path_to_change(path)?, origin: self.inner.forest.origin() };
         self.run(vec![op], Durability::OnReturn).await
     }
 
@@ -79,7 +79,7 @@ impl Vault {
     /// empty directory.
     pub async fn rename(&self, from: &str, to: &str) -> Result<()> {
         let (from, to) = (path_to_change(from)?, path_to_change(to)?);
-        let op = Op::Rename { from, to, stamp: self.inner.forest.stamp() };
+        let op = Op::Rename { from, to, origin: self.inner.forest.origin() };
         self.run(vec![op], Durability::OnReturn).await
     }
 
@@ -87,7 +87,7 @@ impl Vault {
     /// [`rename`](Vault::rename).
     pub async fn copy(&self, from: &str, to: &str) -> Result<()> {
         let (from, to) = (path_to_change(from)?, path_to_change(to)?);
-        let op = Op::Copy { from, to, stamp: self.inner.forest.stamp() };
+        let op = Op::Copy { from, to, origin: self.inner.forest.origin() };
         self.run(vec![op], Durability::OnReturn).await
     }
 
@@ -151,47 +151,38 @@ impl Vault {
         &self,
         path: VaultPath,
         taken: Taken,
-        attributes: Attributes,
+        given: Given,
         options: &PutOptions,
     ) -> Result<EntryInfo> {
         options.watch.cancel.check()?;
-        let (op, info) = self.put_op(path, taken, attributes, &options.metadata);
+        let (op, info) = self.put_op(path, taken, given);
         self.commit(vec![op], options.durability).await?;
         Ok(info)
     }
 
-    pub(super) fn check_put(
-        &self,
-        path: &str,
-        metadata: &Metadata,
-    ) -> Result<(VaultPath, Attributes)> {
+    pub(super) fn check_put(&self, path: &str, metadata: &Metadata) -> Result<(VaultPath, Given)> {
         self.inner.forest.check_open()?;
-        let path = path_to_change(path)?;
-        let attributes = metadata.attributes();
-        attributes.check()?;
-        Ok((path, attributes))
+        Ok((path_to_change(path)?, metadata.check()?))
     }
 
     pub(super) fn put_op(
         &self,
         path: VaultPath,
         Taken { content, claim }: Taken,
-        attributes: Attributes,
-        metadata: &Metadata,
+        given: Given,
     ) -> (Op, EntryInfo) {
-        let stamp = self.inner.forest.stamp();
-        let modified_ms = metadata.modified_ms.unwrap_or(stamp.millis());
-        let entry = Entry { stamp, modified_ms, attributes: None, body: Body::File(content) };
-        let entry = entry.with_attributes(attributes);
+        let Origin { stamp, time } = self.inner.forest.origin();
+        let modified = given.modified.unwrap_or(time);
+        let entry = Entry { stamp, modified, attributes: None, body: Body::File(content) };
+        let entry = entry.with_attributes(given.attributes);
         let info = EntryInfo::new(path.clone(), &entry);
-        (Op::Put { path, entry, claim }, info)
+        (Op::Put { path, entry, time, claim }, info)
     }
 
     pub(super) fn annotate(&self, path: &str, metadata: &Metadata) -> Result<Op> {
-        let (path, attributes) = self.check_put(path, metadata)?;
-        let stamp = self.inner.forest.stamp();
-        let modified_ms = metadata.modified_ms.unwrap_or(stamp.millis());
-        Ok(Op::Annotate { path, attributes, modified_ms, stamp })
+        let (path, Given { attributes, modified }) = self.check_put(path, metadata)?;
+        let Origin { stamp, time } = self.inner.forest.origin();
+        Ok(Op::Annotate { path, attributes, modified: modified.unwrap_or(time), stamp })
     }
 
     /// Makes a change that stores no content.

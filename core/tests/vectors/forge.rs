@@ -22,6 +22,10 @@ pub(crate) fn varint(mut value: u64) -> Vec<u8> {
     out
 }
 
+pub(crate) fn signed(value: i64) -> Vec<u8> {
+    varint(((value << 1) ^ (value >> 63)) as u64)
+}
+
 /// A length and the bytes.
 pub(crate) fn bytes(bytes: &[u8]) -> Vec<u8> {
     [varint(bytes.len() as u64), bytes.to_vec()].concat()
@@ -70,7 +74,7 @@ impl Sections {
             self.places.extend(PACK);
         }
         if gap != 0 {
-            self.places.extend(varint(((gap << 1) ^ (gap >> 63)) as u64));
+            self.places.extend(signed(gap));
         }
         self.end = Some(unit.offset + unit.length);
         self
@@ -86,7 +90,8 @@ impl Sections {
 pub(crate) struct Body {
     pub(crate) sequence: u64,
     pub(crate) previous: [u8; 32],
-    pub(crate) clock: u64,
+    pub(crate) count: u64,
+    pub(crate) time: i64,
     pub(crate) chunk_bits: u8,
     pub(crate) top: Option<Unit>,
     /// How many operations the tail says it has, and their bytes.
@@ -100,7 +105,8 @@ impl Default for Body {
         Self {
             sequence: 2,
             previous: [1; 32],
-            clock: 1 << 40,
+            count: 1 << 40,
+            time: 0,
             chunk_bits: 17,
             top: None,
             tail: (0, Vec::new()),
@@ -112,7 +118,8 @@ impl Default for Body {
 impl Body {
     pub(crate) fn plaintext(&self) -> Vec<u8> {
         let mut body = Sections::new([0x76; 16]);
-        body.push(&varint(self.sequence)).push(&self.previous).push(&self.clock.to_le_bytes());
+        body.push(&varint(self.sequence)).push(&self.previous);
+        body.push(&varint(self.count)).push(&signed(self.time));
         body.push(&[self.chunk_bits, u8::from(self.top.is_some())]);
         if let Some(top) = self.top {
             body.link(top);
@@ -149,12 +156,7 @@ impl Forge {
 
     /// The root with this body, under a key slot.
     pub(crate) fn root(&mut self, slot: &[u8], body: &[u8]) {
-        let salt = [0x73; 24];
-        let root_key = derived("sealwood v1 root");
-        let subkey =
-            |purpose: &[u8]| *blake3::keyed_hash(&root_key, &[purpose, &salt].concat()).as_bytes();
-        let header = [b"SWRT\x01\0", slot, &salt, &subkey(b"chck")[..8]].concat();
-        self.root = [header.clone(), sealed(&subkey(b"body"), &header, body)].concat();
+        self.root = root(&SECRET, slot, body);
     }
 
     /// The root's bytes, to spoil.
@@ -172,6 +174,16 @@ impl Forge {
         }
         objects.into()
     }
+}
+
+/// A root object with this body, under a key slot.
+pub(crate) fn root(secret: &[u8; 32], slot: &[u8], body: &[u8]) -> Vec<u8> {
+    let salt = [0x73; 24];
+    let root_key = blake3::derive_key("sealwood v1 root", secret);
+    let subkey =
+        |purpose: &[u8]| *blake3::keyed_hash(&root_key, &[purpose, &salt].concat()).as_bytes();
+    let header = [b"SWRT\x01\0", slot, &salt, &subkey(b"chck")[..8]].concat();
+    [header.clone(), sealed(&subkey(b"body"), &header, body)].concat()
 }
 
 fn derived(purpose: &str) -> [u8; 32] {

@@ -11,6 +11,7 @@ use sealwood::seal::{
 use sealwood::vault::{Credential, VaultConfig};
 use serde_json::{Value, json};
 
+use crate::forge::{self, Body};
 use crate::input::*;
 
 const KINDS: [(&str, UnitKind); 3] =
@@ -83,15 +84,18 @@ fn pack_link(id: [u8; 16]) -> Link {
     Link::from_bytes(&bytes)
 }
 
-/// A vault whose passphrase costs less than one that is created today: it is still opened.
+/// A vault whose passphrase costs less than one that is created today: it is still opened. Its key
+/// slot and its secret are given.
 async fn open_passphrase(case: &mut Value) {
     let passphrase = Credential::Passphrase(Passphrase::new(text(case, "passphrase")).unwrap());
     let store = Arc::new(MemoryStore::new());
-    let root = hex::decode(text(case, "root")).unwrap();
+    let slot = hex::decode(text(case, "slot")).unwrap();
+    let root = forge::root(&array(case, "root_secret"), &slot, &Body::default().plaintext());
+    case["root"] = hex::encode(&root).into();
     store.put("root", root.into(), Precondition::Absent).await.unwrap();
     let vault = Vault::open(store, &passphrase, VaultConfig::default()).await.unwrap();
     let secret = vault.recovery_phrase().unwrap().root_secret().unwrap();
-    case["root_secret"] = hex::encode(secret.expose()).into();
+    assert_eq!(secret.expose(), &array(case, "root_secret"));
 }
 
 /// A new vault under a passphrase: draw 0 is its secret, draw 1 the salt of the key slot.

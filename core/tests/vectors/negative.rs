@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use sealwood::blob::{BlobStore, MemoryStore, Precondition};
 use sealwood::seal::{Passphrase, RootSecret};
-use sealwood::vault::{Credential, ListOptions, PutOptions, VaultConfig};
+use sealwood::vault::{Credential, ListOptions, PutOptions, TIME_MS_MAX, VaultConfig};
 use sealwood::{Error, Vault};
 use serde_json::{Value, json};
 
-use crate::forge::{Body, Forge, SECRET, Sections, Unit, bytes, varint};
+use crate::forge::{Body, Forge, SECRET, Sections, Unit, bytes, signed, varint};
 use crate::input::*;
 
 /// What a reader does with a vault to meet the error.
@@ -55,11 +55,11 @@ pub(crate) async fn read(document: &Value) -> usize {
     list(document, "cases").len()
 }
 
-/// A vault whose next clock or sequence number no reader would take: it is read, and a change fails
+/// A vault whose next count or sequence number no reader would take: it is read, and a change fails
 /// rather than to write a root that is refused for ever.
 pub(crate) async fn change_at_the_end_of_a_counter() {
     let end = (1 << 63) - 1;
-    for body in [Body { clock: end, ..Body::default() }, Body { sequence: end, ..Body::default() }]
+    for body in [Body { count: end, ..Body::default() }, Body { sequence: end, ..Body::default() }]
     {
         let objects = json!({"objects": rooted(&body).objects()});
         let store = stored(&objects).await;
@@ -190,7 +190,11 @@ fn roots() -> Vec<Value> {
         malformed("a first root with a predecessor", body(|body| body.sequence = 1)),
         malformed("a later root without one", body(|body| body.previous = [0; 32])),
         malformed("a sequence number at its end", body(|body| body.sequence = 1 << 63)),
-        malformed("a clock at its end", body(|body| body.clock = 1 << 63)),
+        malformed("a count at its end", body(|body| body.count = 1 << 63)),
+        case("the last time there is", Open, "ok", &body(|body| body.time = TIME_MS_MAX)),
+        case("the first time there is", Open, "ok", &body(|body| body.time = -TIME_MS_MAX)),
+        malformed("a time after the last", body(|body| body.time = TIME_MS_MAX + 1)),
+        malformed("a time before the first", body(|body| body.time = -TIME_MS_MAX - 1)),
         malformed("chunks of 64 KiB", body(|body| body.chunk_bits = 16)),
         malformed("chunks of 32 MiB", body(|body| body.chunk_bits = 25)),
         malformed("bytes after the operations", body(|body| body.after = vec![0])),
@@ -205,8 +209,12 @@ fn file(content: &[u8]) -> Vec<u8> {
 
 /// A value with these flags, attributes and content.
 fn value(flags: u8, attributes: &[u8], content: &[u8]) -> Vec<u8> {
-    let (clock, writer, modified) = ((1u64 << 40).to_le_bytes(), [7; 4], [0]);
-    [&[flags][..], &clock, &writer, &modified, attributes, content].concat()
+    timed(flags, 0, &[attributes, content].concat())
+}
+
+/// A value with this time.
+fn timed(flags: u8, modified: i64, rest: &[u8]) -> Vec<u8> {
+    [&[flags][..], &varint(1 << 40), &[7; 4], &signed(modified), rest].concat()
 }
 
 /// The content `x`, inline.
@@ -216,15 +224,21 @@ fn tails() -> Vec<Value> {
     let tail = |count: u64, ops: &[&[u8]]| {
         rooted(&Body { tail: (count, ops.concat()), ..Body::default() })
     };
-    let stamp: &[u8] = &[[9; 7].as_slice(), &[0], &[3; 4]].concat();
-    let put: &[u8] = &[b"\0\0\x01a", &file(X)[..]].concat();
+    let stamp: &[u8] = &[&varint(9)[..], &[3; 4]].concat();
+    let origin: &[u8] = &[stamp, &signed(-1)].concat();
+    // A put ends with its time, less the entry's.
+    let put_at =
+        |modified: i64, gap: i64| [b"\0\0\x01a", &timed(0, modified, X)[..], &signed(gap)].concat();
+    let put: &[u8] = &put_at(0, 0);
     // Of the path before, three bytes stand for one of any length.
     let again: &[u8] = b"\x02\x01\0";
     let many: Vec<&[u8]> = std::iter::once(put).chain(std::iter::repeat_n(again, 512)).collect();
     let long_path = [&[2, 0][..], &bytes(&["a"; 2049].join("/").into_bytes())].concat();
-    let late: &[u8] = &[b"\x01\0\x01a", &[0xff; 8][..], &[3; 4]].concat();
-    let put_directory: &[u8] = &[b"\0\0\x01a", &value(1, &[], &[])[..]].concat();
-    let annotate: &[u8] = &[b"\x06\x01\0\0\0\0", stamp].concat();
+    let late: &[u8] = &[b"\x01\0\x01a", &varint(1 << 63)[..], &[3; 4], &[0]].concat();
+    let make_at = |time: i64| [b"\x01\0\x01a", stamp, &signed(time)].concat();
+    let put_directory: &[u8] = &[b"\0\0\x01a", &value(1, &[], &[])[..], &[0]].concat();
+    let annotate_at = |modified: i64| [b"\x06\x01\0\0\0", &signed(modified)[..], stamp].concat();
+    let annotate: &[u8] = &annotate_at(0);
     let nothing: &[u8] = &[b"\x06\x01\0\x01\0\0\0", stamp].concat();
     let open = |name, forge: Forge| case(name, Open, "malformed", &forge);
     let apply = |name, forge: Forge| case(name, List, "malformed", &forge);
@@ -242,15 +256,27 @@ fn tails() -> Vec<Value> {
         open("a path with a dot segment", tail(1, &[b"\x02\0\x04a/.."])),
         open("a path that is not NFC", tail(1, &[b"\x02\0\x03e\xcc\x81"])),
         open("a path of more than 4,096 bytes", tail(1, &[&long_path])),
-        open("an operation's clock at its end", tail(1, &[late])),
+        open("an operation's count at its end", tail(1, &[late])),
+        case(
+            "operations from end to end of time",
+            Get("a"),
+            "ok",
+            &tail(2, &[&put_at(-TIME_MS_MAX, 2 * TIME_MS_MAX), &annotate_at(-TIME_MS_MAX)]),
+        ),
+        open("a put after the last time", tail(1, &[&put_at(-TIME_MS_MAX, 2 * TIME_MS_MAX + 1)])),
+        open("a put before the first time", tail(1, &[&put_at(0, -TIME_MS_MAX - 1)])),
+        open("a put at a time beyond all", tail(1, &[&put_at(TIME_MS_MAX, i64::MAX)])),
+        open("a file put with a time after the last", tail(1, &[&put_at(TIME_MS_MAX + 1, -1)])),
+        open("a directory made after the last time", tail(1, &[&make_at(TIME_MS_MAX + 1)])),
+        open("an annotation before the first", tail(2, &[put, &annotate_at(-TIME_MS_MAX - 1)])),
         open("a put of a directory", tail(1, &[put_directory])),
         apply("a removal of what is not there", tail(1, &[b"\x02\0\x01a"])),
         apply("a removal below a file", tail(2, &[put, b"\x02\x01\x02/b"])),
         apply("a directory into itself", {
-            let make = [b"\x01\0\x01a", stamp].concat();
-            tail(2, &[&make, &[b"\x04\x01\0\x01\x02/b", stamp].concat()])
+            let rename = [b"\x04\x01\0\x01\x02/b", origin].concat();
+            tail(2, &[&make_at(0), &rename])
         }),
-        apply("a directory where a file is", tail(2, &[put, &[b"\x01\x01\0", stamp].concat()])),
+        apply("a directory where a file is", tail(2, &[put, &[b"\x01\x01\0", origin].concat()])),
     ]
 }
 
@@ -281,7 +307,7 @@ fn leaves() -> Vec<Value> {
     let of = |count: usize| -> Vec<(&[u8], Vec<u8>)> {
         names[..count].iter().map(|name| (&name[..], file(X))).collect()
     };
-    // Each weighs ceil((3 + 13 + 1 + 3 + 1 + 2) / 16) = 2 units.
+    // Each weighs ceil((3 + 5 + 6 + 1 + 3 + 1 + 2) / 16) = 2 units.
     let by_count = |told: u8, entries: &[(&[u8], Vec<u8>)]| {
         let mut leaf = leaf(entries);
         leaf.canon[1] = told;
@@ -295,8 +321,8 @@ fn leaves() -> Vec<Value> {
     for _ in 0..99 {
         bomb.push(&varint(1000)).push(&bytes(b"a")).push(&x);
     }
-    let mut late = file(X);
-    late[1..9].fill(0xff);
+    let late = [&[0][..], &varint(1 << 63), &[7; 4], &[0], X].concat();
+    let at = |modified: i64| leaf(&[(b"a", timed(0, modified, X))]);
     let content_type = [&[1][..], &bytes(&[b't'; 256]), &[0]].concat();
     let pair = |key: &[u8], value: &[u8]| [bytes(key), bytes(value)].concat();
     let pairs =
@@ -352,7 +378,12 @@ fn leaves() -> Vec<Value> {
             "a key of metadata twice",
             &valued(value(4, &pairs(&[pair(b"k", b"v"), pair(b"k", b"v")]), X)),
         ),
-        malformed("an entry's clock at its end", &valued(late)),
+        malformed("an entry's count at its end", &valued(late)),
+        case("an entry of the first time", List, "ok", &topped(&at(-TIME_MS_MAX))),
+        case("an entry of the last time", List, "ok", &topped(&at(TIME_MS_MAX))),
+        malformed("an entry before the first time", &at(-TIME_MS_MAX - 1)),
+        malformed("an entry after the last time", &at(TIME_MS_MAX + 1)),
+        malformed("an entry before all that can be said", &at(i64::MIN)),
         malformed("1,025 bytes inline", &valued(file(&[&[0][..], &bytes(&[0; 1025])].concat()))),
         malformed("an unknown kind of content", &valued(file(&[3, 0]))),
         case("another node in its place", List, "object-corrupt", &swapped),

@@ -33,6 +33,9 @@ pub(crate) async fn fill(document: &mut Value) {
             }
         }
         case["sequence"] = vault.stats().sequence.into();
+        // As whoever opens it with a clock that is right is told.
+        let opened = Vault::open(store.clone(), &credential, VaultConfig::default()).await.unwrap();
+        case["future_commit_ms"] = opened.stats().future_commit_ms.into();
         case["tail_operations"] = vault.stats().tail_operations.into();
         case["tree"] = tree(&vault.snapshot().await.unwrap()).await;
         case["objects"] = objects(&store).await;
@@ -57,6 +60,8 @@ pub(crate) async fn read(document: &Value) -> usize {
         let name = text(case, "name");
         assert_eq!(tree(&vault.snapshot().await.unwrap()).await, case["tree"], "{name}");
         assert_eq!(vault.stats().sequence, number(case, "sequence"), "{name}");
+        let future = case["future_commit_ms"].as_i64();
+        assert_eq!(vault.stats().future_commit_ms, future, "{name}");
         for step in list(case, "steps").iter().filter(|step| text(step, "do") == "link") {
             let link = Link::from_bytes(&array(step, "link"));
             let shared = SharedDirectory::open(store.clone(), &link);
@@ -160,7 +165,7 @@ fn metadata(step: &Value) -> Metadata {
     Metadata {
         content_type: step["content_type"].as_str().map(Into::into),
         pairs: pairs.map(|(key, value)| (key.clone(), value.as_str().unwrap().into())).collect(),
-        modified_ms: step["modified_ms"].as_u64(),
+        modified_ms: step["modified_ms"].as_i64(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Sizes and times as people read them.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 /// A size with a unit, in three digits: `999 B`, `4.10 KiB`. [`u64::MAX`] is what sums stop at:
 /// that or more.
@@ -22,13 +23,21 @@ pub(crate) fn size(bytes: u64) -> String {
     format!("{value:.decimals$} {}", UNITS[unit])
 }
 
-/// A moment in UTC to the second; empty for a time that no calendar has.
-pub(crate) fn moment(ms: u64) -> String {
-    i64::try_from(ms)
-        .ok()
-        .and_then(|ms| Timestamp::from_millisecond(ms).ok())
-        .map(|moment| moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
-        .unwrap_or_default()
+/// A moment in UTC to the second. A year that does not have four digits has a sign and six, as ISO
+/// 8601 has it; the year before 1 is 0.
+pub(crate) fn moment(ms: i64) -> String {
+    /// The calendar comes again after 400 years.
+    const CYCLE_MS: i64 = 146_097 * 86_400_000;
+    let (cycles, rest) = (ms.div_euclid(CYCLE_MS), ms.rem_euclid(CYCLE_MS));
+    let Ok(moment) = Timestamp::from_millisecond(rest) else { return format!("{ms} ms") };
+    let moment = moment.to_zoned(TimeZone::UTC);
+    let year = i64::from(moment.year()) + 400 * cycles;
+    let rest = moment.strftime("-%m-%dT%H:%M:%SZ");
+    if (0..=9999).contains(&year) {
+        format!("{year:04}{rest}")
+    } else {
+        format!("{year:+07}{rest}")
+    }
 }
 
 /// `one` or `many`, with the number before it.
@@ -60,6 +69,19 @@ mod tests {
     fn moments_are_in_utc() {
         assert_eq!(moment(0), "1970-01-01T00:00:00Z");
         assert_eq!(moment(1_700_000_000_999), "2023-11-14T22:13:20Z");
-        assert_eq!(moment(u64::MAX), "");
+        for (ms, text) in [
+            (-1, "1969-12-31T23:59:59Z"),
+            (-446_774_400_000, "1955-11-05T00:00:00Z"),
+            (951_782_400_000, "2000-02-29T00:00:00Z"),
+            (253_402_300_799_999, "9999-12-31T23:59:59Z"),
+            (253_402_300_800_000, "+010000-01-01T00:00:00Z"),
+            (-62_135_596_800_000, "0001-01-01T00:00:00Z"),
+            (-62_167_219_200_000, "0000-01-01T00:00:00Z"),
+            (-62_167_219_200_001, "-000001-12-31T23:59:59Z"),
+            (8_640_000_000_000_000, "+275760-09-13T00:00:00Z"),
+            (-8_640_000_000_000_000, "-271821-04-20T00:00:00Z"),
+        ] {
+            assert_eq!(moment(ms), text, "{ms}");
+        }
     }
 }

@@ -7,6 +7,7 @@ use sealwood::{Vault, Watch};
 
 use crate::address::Address;
 use crate::arguments::Global;
+use crate::clock_note::ClockNote;
 use crate::failure::{Failure, Result};
 use crate::interrupt::Interrupt;
 use crate::output::{Meter, Output, Results};
@@ -48,6 +49,9 @@ impl Context {
             let config = VaultConfig { probe: probe_memory::probe(), ..VaultConfig::default() };
             let opened = Vault::open(store.objects(), &secret.credential, config).await;
             let vault = opened.map_err(|error| secret.explain(error))?;
+            if let Some(note) = ClockNote::of(&vault) {
+                self.output.note(note);
+            }
             work(&vault).await
         };
         let outcome = self.interrupt.race(Box::pin(opened)).await;

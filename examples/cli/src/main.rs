@@ -9,6 +9,7 @@
 mod address;
 mod arguments;
 mod bytes_text;
+mod clock_note;
 mod command;
 mod context;
 mod failure;

@@ -19,7 +19,7 @@ pub(crate) struct EntryRecord<'a> {
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     size: Option<u64>,
-    modified_ms: u64,
+    modified_ms: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     content_type: Option<&'a str>,
     #[serde(skip_serializing_if = "is_empty")]

@@ -2773,17 +2773,18 @@ piece: dco_decode_opt_list_prim_u_8_strict(arr[1]),); }
 
 @protected Stats dco_decode_stats(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
-                if (arr.length != 10) throw Exception('unexpected arr length: expect 10 but see ${arr.length}');
+                if (arr.length != 11) throw Exception('unexpected arr length: expect 11 but see ${arr.length}');
                 return Stats(sequence: dco_decode_i_64(arr[0]),
 tailOperations: dco_decode_i_64(arr[1]),
 chunkBytes: dco_decode_i_64(arr[2]),
-indexRequests: dco_decode_i_64(arr[3]),
-indexBytes: dco_decode_i_64(arr[4]),
-contentRequests: dco_decode_i_64(arr[5]),
-contentBytes: dco_decode_i_64(arr[6]),
-commits: dco_decode_i_64(arr[7]),
-spills: dco_decode_i_64(arr[8]),
-conflicts: dco_decode_i_64(arr[9]),); }
+futureCommitMs: dco_decode_opt_box_autoadd_i_64(arr[3]),
+indexRequests: dco_decode_i_64(arr[4]),
+indexBytes: dco_decode_i_64(arr[5]),
+contentRequests: dco_decode_i_64(arr[6]),
+contentBytes: dco_decode_i_64(arr[7]),
+commits: dco_decode_i_64(arr[8]),
+spills: dco_decode_i_64(arr[9]),
+conflicts: dco_decode_i_64(arr[10]),); }
 
 @protected StoreAnswer dco_decode_store_answer(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
@@ -3147,6 +3148,7 @@ return SourceAnswer(failure: var_failure, piece: var_piece); }
 var var_sequence = sse_decode_i_64(deserializer);
 var var_tailOperations = sse_decode_i_64(deserializer);
 var var_chunkBytes = sse_decode_i_64(deserializer);
+var var_futureCommitMs = sse_decode_opt_box_autoadd_i_64(deserializer);
 var var_indexRequests = sse_decode_i_64(deserializer);
 var var_indexBytes = sse_decode_i_64(deserializer);
 var var_contentRequests = sse_decode_i_64(deserializer);
@@ -3154,7 +3156,7 @@ var var_contentBytes = sse_decode_i_64(deserializer);
 var var_commits = sse_decode_i_64(deserializer);
 var var_spills = sse_decode_i_64(deserializer);
 var var_conflicts = sse_decode_i_64(deserializer);
-return Stats(sequence: var_sequence, tailOperations: var_tailOperations, chunkBytes: var_chunkBytes, indexRequests: var_indexRequests, indexBytes: var_indexBytes, contentRequests: var_contentRequests, contentBytes: var_contentBytes, commits: var_commits, spills: var_spills, conflicts: var_conflicts); }
+return Stats(sequence: var_sequence, tailOperations: var_tailOperations, chunkBytes: var_chunkBytes, futureCommitMs: var_futureCommitMs, indexRequests: var_indexRequests, indexBytes: var_indexBytes, contentRequests: var_contentRequests, contentBytes: var_contentBytes, commits: var_commits, spills: var_spills, conflicts: var_conflicts); }
 
 @protected StoreAnswer sse_decode_store_answer(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var var_failure = sse_decode_opt_box_autoadd_callback_failure(deserializer);
@@ -3506,6 +3508,7 @@ sse_encode_opt_list_prim_u_8_strict(self.piece, serializer);
 sse_encode_i_64(self.sequence, serializer);
 sse_encode_i_64(self.tailOperations, serializer);
 sse_encode_i_64(self.chunkBytes, serializer);
+sse_encode_opt_box_autoadd_i_64(self.futureCommitMs, serializer);
 sse_encode_i_64(self.indexRequests, serializer);
 sse_encode_i_64(self.indexBytes, serializer);
 sse_encode_i_64(self.contentRequests, serializer);

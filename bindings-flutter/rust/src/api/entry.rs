@@ -15,7 +15,7 @@ pub struct Entry {
     pub is_directory: bool,
     /// The size of the content, in bytes.
     pub size: i64,
-    /// The modification time in milliseconds since 1970.
+    /// The modification time in milliseconds since 1970, negative before.
     pub modified_ms: i64,
     /// The media type.
     pub content_type: Option<String>,
@@ -30,7 +30,7 @@ impl From<EntryInfo> for Entry {
             name: entry.name().to_owned(),
             is_directory: entry.kind == EntryKind::Directory,
             size: clamp(entry.size),
-            modified_ms: clamp(entry.modified_ms),
+            modified_ms: entry.modified_ms,
             content_type: entry.content_type,
             metadata: entry.metadata.into_iter().collect(),
         }
@@ -61,6 +61,8 @@ pub struct Stats {
     pub tail_operations: i64,
     /// The size of a chunk, in bytes.
     pub chunk_bytes: i64,
+    /// The time of the last commit of others that was read, if it lay in the future then.
+    pub future_commit_ms: Option<i64>,
     /// Root puts, and packs of nodes, of this session.
     pub index_requests: i64,
     /// Their bytes.
@@ -83,6 +85,7 @@ impl From<sealwood::vault::VaultStats> for Stats {
             sequence: clamp(stats.sequence),
             tail_operations: clamp(stats.tail_operations),
             chunk_bytes: clamp(stats.chunk_bytes),
+            future_commit_ms: stats.future_commit_ms,
             index_requests: clamp(stats.written.index_requests),
             index_bytes: clamp(stats.written.index_bytes),
             content_requests: clamp(stats.written.content_requests),

@@ -133,7 +133,7 @@ pub struct PutSpec {
     pub content_type: Option<String>,
     /// Free pairs.
     pub metadata: Vec<(String, String)>,
-    /// The modification time in milliseconds since 1970.
+    /// The modification time in milliseconds since 1970, negative before.
     pub modified_ms: Option<i64>,
     /// Whether the change may wait for the next flush.
     pub is_deferred: bool,
@@ -146,7 +146,7 @@ impl PutSpec {
         Ok(bridge::PutInput {
             content_type: self.content_type,
             metadata: self.metadata,
-            modified_ms: number(self.modified_ms)?,
+            modified_ms: self.modified_ms,
             deferred: self.is_deferred,
             size_hint: number(self.size_hint)?,
         })

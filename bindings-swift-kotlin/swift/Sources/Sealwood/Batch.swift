@@ -61,7 +61,7 @@ public final class Batch: Sendable {
     /// Replaces what is attached to the entry at `path`.
     public func setMetadata(
         _ path: String, contentType: String? = nil, metadata: [String: String] = [:],
-        modifiedMs: UInt64? = nil
+        modifiedMs: Int64? = nil
     ) throws {
         let options = PutOptions(
             contentType: contentType, metadata: metadata, modifiedMs: modifiedMs)

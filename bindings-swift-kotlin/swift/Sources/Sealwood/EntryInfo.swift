@@ -19,8 +19,8 @@ public struct EntryInfo: Hashable, Sendable, Codable {
     public let kind: EntryKind
     /// The size of the content in bytes; 0 for a directory.
     public let size: UInt64
-    /// When it was last modified, in milliseconds since 1970.
-    public let modifiedMs: UInt64
+    /// When it was last modified, in milliseconds since 1970, negative before.
+    public let modifiedMs: Int64
     /// The media type, if it has one.
     public let contentType: String?
     /// What else the app attached to it.

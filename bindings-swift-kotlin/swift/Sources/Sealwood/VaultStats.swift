@@ -8,6 +8,10 @@ public struct VaultStats: Hashable, Sendable, Codable {
     public let tailOperations: UInt64
     /// The size of a chunk of content, in bytes.
     public let chunkBytes: UInt64
+    /// The time of the last commit of another session that this one has read, in milliseconds since
+    /// 1970, if it was more than 5 minutes ahead of this device's clock then: one of the two clocks
+    /// is wrong. Else `nil`.
+    public let futureCommitMs: Int64?
     /// Root puts, and packs that hold nodes only.
     public let indexRequests: UInt64
     /// Bytes of roots and of sealed nodes.
@@ -27,6 +31,7 @@ public struct VaultStats: Hashable, Sendable, Codable {
         sequence = core.sequence
         tailOperations = core.tailOperations
         chunkBytes = core.chunkBytes
+        futureCommitMs = core.futureCommitMs
         indexRequests = core.indexRequests
         indexBytes = core.indexBytes
         contentRequests = core.contentRequests

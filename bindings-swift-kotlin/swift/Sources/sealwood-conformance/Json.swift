@@ -5,6 +5,8 @@ enum Json: Sendable {
     case null
     case bool(Bool)
     case number(UInt64)
+    /// A number below zero.
+    case negative(Int64)
     case text(String)
     case array([Json])
     case object([String: Json])
@@ -17,6 +19,7 @@ extension Json: Equatable {
         case (.null, .null): true
         case (.bool(let one), .bool(let other)): one == other
         case (.number(let one), .number(let other)): one == other
+        case (.negative(let one), .negative(let other)): one == other
         case (.text(let one), .text(let other)): one.utf8.elementsEqual(other.utf8)
         case (.array(let one), .array(let other)): one == other
         case (.object(let one), .object(let other)): members(of: one) == members(of: other)
@@ -38,6 +41,8 @@ extension Json: Decodable {
             self = .bool(bool)
         } else if let number = try? value.decode(UInt64.self) {
             self = .number(number)
+        } else if let number = try? value.decode(Int64.self) {
+            self = .negative(number)
         } else if let text = try? value.decode(String.self) {
             self = .text(text)
         } else if let array = try? value.decode([Json].self) {
@@ -54,6 +59,7 @@ extension Json: CustomStringConvertible {
         case .null: "null"
         case .bool(let bool): "\(bool)"
         case .number(let number): "\(number)"
+        case .negative(let number): "\(number)"
         case .text(let text): text.debugDescription
         case .array(let items): "[\(items.map(\.description).joined(separator: ", "))]"
         case .object(let members):
@@ -63,6 +69,10 @@ extension Json: CustomStringConvertible {
 }
 
 extension Json {
+    static func signed(_ number: Int64) -> Json {
+        UInt64(exactly: number).map(Json.number) ?? .negative(number)
+    }
+
     /// The value with every `${NAME}` in its strings and names of members replaced.
     func filled(with variables: [String: String]) throws -> Json {
         switch self {

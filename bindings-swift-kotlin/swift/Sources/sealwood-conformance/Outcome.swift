@@ -16,14 +16,16 @@ extension Outcome {
             .object([
                 "path": .text(entry.path), "name": .text(entry.name),
                 "kind": .text(entry.kind.rawValue), "size": .number(entry.size),
-                "modifiedMs": .number(entry.modifiedMs),
+                "modifiedMs": .signed(entry.modifiedMs),
                 "contentType": entry.contentType.map(Json.text) ?? .null,
                 "metadata": .object(entry.metadata.mapValues(Json.text)),
             ]))
     }
 
     init(_ stats: VaultStats) throws {
-        self = .value(try JSONDecoder().decode(Json.self, from: JSONEncoder().encode(stats)))
+        let encoded = try JSONDecoder().decode([String: Json].self, from: JSONEncoder().encode(stats))
+        // What is nil is left out where it is encoded.
+        self = .value(.object(["futureCommitMs": .null].merging(encoded) { $1 }))
     }
 
     /// Fails unless this is what is expected.

@@ -45,6 +45,15 @@ final class Step: @unchecked Sendable {
         }
     }
 
+    func optionalTime(_ name: String) throws -> Int64? {
+        switch value(name) {
+        case nil: nil
+        case .negative(let time): time
+        case .number(let number) where number <= Int64.max: Int64(number)
+        case let other?: throw Wrong("\(name) is no time: \(other)")
+        }
+    }
+
     func number(_ name: String) throws -> UInt64 {
         try needed(optionalNumber(name), name)
     }
@@ -87,7 +96,7 @@ final class Step: @unchecked Sendable {
     func putOptions() throws -> PutOptions {
         PutOptions(
             contentType: try optionalText("contentType"), metadata: try metadata(),
-            modifiedMs: try optionalNumber("modifiedMs"), deferred: try flag("deferred"))
+            modifiedMs: try optionalTime("modifiedMs"), deferred: try flag("deferred"))
     }
 
     func config() throws -> VaultConfig {

@@ -23,7 +23,7 @@ func takeOnVault(
     case "setMetadata":
         try await vault.setMetadata(
             step.text("path"), contentType: step.optionalText("contentType"),
-            metadata: step.metadata(), modifiedMs: step.optionalNumber("modifiedMs"))
+            metadata: step.metadata(), modifiedMs: step.optionalTime("modifiedMs"))
     case "flush": try await vault.flush(onProgress: step.onProgress)
     case "refresh": try await vault.refresh()
     case "close": try await vault.close()
@@ -73,7 +73,7 @@ func takeOnBatch(_ verb: String, _ batch: Batch, _ step: Step) async throws -> O
     case "setMetadata":
         try batch.setMetadata(
             step.text("path"), contentType: step.optionalText("contentType"),
-            metadata: step.metadata(), modifiedMs: step.optionalNumber("modifiedMs"))
+            metadata: step.metadata(), modifiedMs: step.optionalTime("modifiedMs"))
     case "length": return .value(.number(UInt64(batch.length)))
     case "commit": try await batch.commit(onProgress: step.onProgress)
     case "close": batch.close()

@@ -31,7 +31,7 @@ fn attributes(step: &Step) -> Result<PutInput, String> {
     Ok(PutInput {
         content_type: step.text("contentType")?.map(str::to_owned),
         metadata: pairs.collect::<Result<_, String>>()?,
-        modified_ms: step.number("modifiedMs")?,
+        modified_ms: step.time("modifiedMs")?,
         ..PutInput::default()
     })
 }

@@ -23,6 +23,7 @@ impl Info {
                     sequence: stats.sequence,
                     tail_operations: stats.tail_operations,
                     chunk_bytes: stats.chunk_bytes,
+                    future_commit_ms: stats.future_commit_ms,
                     stored,
                 })
             })
@@ -38,6 +39,9 @@ struct Figures {
     /// Changes that its root carries until they are written into directories.
     tail_operations: u64,
     chunk_bytes: u64,
+    /// The time of the last commit, if this device's clock has not come there yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    future_commit_ms: Option<i64>,
     #[serde(flatten)]
     stored: Stored,
 }

@@ -4,7 +4,6 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::time::{Duration, UNIX_EPOCH};
 
 use cap_std::fs::{Dir, OpenOptions};
 use futures_util::TryStreamExt;
@@ -12,6 +11,7 @@ use sealwood::ContentStream;
 use sealwood::platform::{Entropy, SystemEntropy};
 use sealwood::vault::EntryInfo;
 
+use super::reader::system_time;
 use super::writer::LocalFile;
 use crate::failure::{Failure, Result};
 
@@ -29,10 +29,9 @@ pub(crate) async fn write_file(
     while let Some(part) = content.try_next().await? {
         draft.file.write_all(&part).map_err(failed)?;
     }
-    let modified = UNIX_EPOCH.checked_add(Duration::from_millis(entry.modified_ms));
-    if let Some(modified) = modified {
-        draft.file.set_modified(modified).map_err(failed)?;
-    }
+    let modified = system_time(entry.modified_ms)
+        .ok_or_else(|| failed(io::Error::other("the system has no such modification time")))?;
+    draft.file.set_modified(modified).map_err(failed)?;
     local.claim(&draft.name.folder)?;
     draft.rename(local.name()).map_err(failed)
 }

@@ -2,17 +2,29 @@
 
 use std::fs::Metadata;
 use std::path::Path;
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sealwood::Error;
 use sealwood::path::{EntryName, PathRule};
 
 use crate::failure::{Failure, Result};
 
-/// When the file was last modified, in milliseconds since 1970.
-pub(crate) fn modified_ms(metadata: &Metadata) -> Option<u64> {
-    let since_epoch = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-    u64::try_from(since_epoch.as_millis()).ok()
+/// When the file was last modified, in whole milliseconds since 1970, negative before; nothing where
+/// the system does not say. A time that a vault cannot keep stays one that it cannot keep.
+pub(crate) fn modified_ms(metadata: &Metadata) -> Option<i64> {
+    const NANOS_A_MS: i128 = 1_000_000;
+    let nanos = match metadata.modified().ok()?.duration_since(UNIX_EPOCH) {
+        Ok(after) => after.as_nanos().cast_signed(),
+        Err(before) => -before.duration().as_nanos().cast_signed(),
+    };
+    let ms = nanos.div_euclid(NANOS_A_MS).clamp(i64::MIN.into(), i64::MAX.into());
+    i64::try_from(ms).ok()
+}
+
+/// The same as the system says it, where it can.
+pub(crate) fn system_time(ms: i64) -> Option<SystemTime> {
+    let distance = Duration::from_millis(ms.unsigned_abs());
+    if ms < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) }
 }
 
 /// The media type that the name suggests.

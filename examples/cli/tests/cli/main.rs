@@ -31,5 +31,6 @@ mod secrets_never_come_from_arguments;
 mod sources_are_kept_apart;
 mod sources_are_read_or_refused;
 mod streams_that_fail_end_no_work;
+mod times_before_1970_and_wrong_clocks;
 mod what_a_bucket_answers_is_told;
 mod words_come_before_the_vault;

@@ -22,7 +22,7 @@ final String name;
 final bool isDirectory;
 /// The size of the content, in bytes.
 final PlatformInt64 size;
-/// The modification time in milliseconds since 1970.
+/// The modification time in milliseconds since 1970, negative before.
 final PlatformInt64 modifiedMs;
 /// The media type.
 final String? contentType;
@@ -84,6 +84,8 @@ final PlatformInt64 sequence;
 final PlatformInt64 tailOperations;
 /// The size of a chunk, in bytes.
 final PlatformInt64 chunkBytes;
+/// The time of the last commit of others that was read, if it lay in the future then.
+final PlatformInt64? futureCommitMs;
 /// Root puts, and packs of nodes, of this session.
 final PlatformInt64 indexRequests;
 /// Their bytes.
@@ -99,14 +101,14 @@ final PlatformInt64 spills;
 /// Commits that lost a race and were repeated.
 final PlatformInt64 conflicts;
 
-                const Stats({required this.sequence ,required this.tailOperations ,required this.chunkBytes ,required this.indexRequests ,required this.indexBytes ,required this.contentRequests ,required this.contentBytes ,required this.commits ,required this.spills ,required this.conflicts ,});
+                const Stats({required this.sequence ,required this.tailOperations ,required this.chunkBytes ,this.futureCommitMs ,required this.indexRequests ,required this.indexBytes ,required this.contentRequests ,required this.contentBytes ,required this.commits ,required this.spills ,required this.conflicts ,});
 
 
 
 
 
         @override
-        int get hashCode => sequence.hashCode^tailOperations.hashCode^chunkBytes.hashCode^indexRequests.hashCode^indexBytes.hashCode^contentRequests.hashCode^contentBytes.hashCode^commits.hashCode^spills.hashCode^conflicts.hashCode;
+        int get hashCode => sequence.hashCode^tailOperations.hashCode^chunkBytes.hashCode^futureCommitMs.hashCode^indexRequests.hashCode^indexBytes.hashCode^contentRequests.hashCode^contentBytes.hashCode^commits.hashCode^spills.hashCode^conflicts.hashCode;
 
 
 
@@ -115,7 +117,7 @@ final PlatformInt64 conflicts;
             identical(this, other) ||
             other is Stats &&
                 runtimeType == other.runtimeType
-                && sequence == other.sequence&& tailOperations == other.tailOperations&& chunkBytes == other.chunkBytes&& indexRequests == other.indexRequests&& indexBytes == other.indexBytes&& contentRequests == other.contentRequests&& contentBytes == other.contentBytes&& commits == other.commits&& spills == other.spills&& conflicts == other.conflicts;
+                && sequence == other.sequence&& tailOperations == other.tailOperations&& chunkBytes == other.chunkBytes&& futureCommitMs == other.futureCommitMs&& indexRequests == other.indexRequests&& indexBytes == other.indexBytes&& contentRequests == other.contentRequests&& contentBytes == other.contentBytes&& commits == other.commits&& spills == other.spills&& conflicts == other.conflicts;
 
             }
             

@@ -87,7 +87,7 @@ class PutSpec  {
 final String? contentType;
 /// Free pairs.
 final List<(String,String)> metadata;
-/// The modification time in milliseconds since 1970.
+/// The modification time in milliseconds since 1970, negative before.
 final PlatformInt64? modifiedMs;
 /// Whether the change may wait for the next flush.
 final bool isDeferred;

@@ -22,8 +22,7 @@ public enum class EntryKind {
  * @property kind what it is.
  * @property size the size of the content in bytes; 0 for a directory. [Long.MAX_VALUE] stands for
  *   that and more.
- * @property modifiedMs when it was last modified, in milliseconds since 1970. [Long.MAX_VALUE] stands
- *   for that and more.
+ * @property modifiedMs when it was last modified, in milliseconds since 1970, negative before.
  * @property contentType the media type the app gave it.
  * @property metadata what else the app attached to it.
  */
@@ -44,7 +43,7 @@ public data class EntryInfo(
             CoreEntryKind.DIRECTORY -> EntryKind.DIRECTORY
         },
         size = core.size.signed(),
-        modifiedMs = core.modifiedMs.signed(),
+        modifiedMs = core.modifiedMs,
         contentType = core.contentType,
         metadata = core.metadata,
     )
@@ -65,7 +64,8 @@ public data class ListPage(public val entries: List<EntryInfo>, public val next:
  *
  * @property contentType the media type, at most 255 bytes.
  * @property metadata free pairs, at most 4,096 bytes of keys and values.
- * @property modifiedMs the modification time in milliseconds since 1970; now if `null`.
+ * @property modifiedMs the modification time in milliseconds since 1970, negative before, at most
+ *   8,640,000,000,000,000 away from it; now by this device's clock if `null`.
  * @property deferred whether the change may wait for the next [Vault.flush].
  * @property sizeHint the size of a stream, where it is known, for progress alone.
  */
@@ -79,7 +79,7 @@ public data class PutOptions(
     internal fun core() = CorePutOptions(
         contentType = contentType,
         metadata = metadata,
-        modifiedMs = modifiedMs?.let { unsigned(it, "modifiedMs") },
+        modifiedMs = modifiedMs,
         deferred = deferred,
         sizeHint = sizeHint?.let { unsigned(it, "sizeHint") },
     )

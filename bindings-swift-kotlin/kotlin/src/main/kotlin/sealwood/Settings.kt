@@ -130,6 +130,9 @@ public class S3Config(
  *   session knows.
  * @property tailOperations operations that are committed and not yet in nodes.
  * @property chunkBytes the size of a chunk, in bytes.
+ * @property futureCommitMs the time of the last commit of another session that this one has read, in
+ *   milliseconds since 1970, if it was more than 5 minutes ahead of this device's clock then: one of
+ *   the two clocks is wrong. Else `null`.
  * @property indexRequests root puts of this session, and its packs that hold nodes only.
  * @property indexBytes bytes of roots and of sealed nodes.
  * @property contentRequests packs that hold content.
@@ -142,6 +145,7 @@ public data class VaultStats(
     public val sequence: Long,
     public val tailOperations: Long,
     public val chunkBytes: Long,
+    public val futureCommitMs: Long?,
     public val indexRequests: Long,
     public val indexBytes: Long,
     public val contentRequests: Long,
@@ -154,6 +158,7 @@ public data class VaultStats(
         sequence = core.sequence.signed(),
         tailOperations = core.tailOperations.signed(),
         chunkBytes = core.chunkBytes.signed(),
+        futureCommitMs = core.futureCommitMs,
         indexRequests = core.indexRequests.signed(),
         indexBytes = core.indexBytes.signed(),
         contentRequests = core.contentRequests.signed(),

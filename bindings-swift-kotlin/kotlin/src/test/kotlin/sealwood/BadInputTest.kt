@@ -14,7 +14,9 @@ class BadInputTest {
         vault.put("a", bytes(10))
         val oversized = mapOf("k" to "v".repeat(5000))
         failsWith("invalid-argument") { vault.put("b", bytes(1), PutOptions(metadata = oversized)) }
-        failsWith("invalid-argument") { vault.put("b", bytes(1), PutOptions(modifiedMs = -1)) }
+        for (time in listOf(8_640_000_000_000_001, -8_640_000_000_000_001, Long.MAX_VALUE, Long.MIN_VALUE)) {
+            failsWith("invalid-argument") { vault.put("b", bytes(1), PutOptions(modifiedMs = time)) }
+        }
         failsWith("path-name-too-long") { vault.put("b".repeat(256), bytes(1)) }
         failsWith("path-dot-segment") { vault.get("../a") }
         failsWith("invalid-argument") { vault.get("\uD800") }

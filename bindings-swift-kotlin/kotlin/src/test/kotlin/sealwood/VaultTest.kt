@@ -193,10 +193,10 @@ class VaultTest {
 
     @Test
     fun `numbers beyond those with a sign are the greatest of those`() {
-        val core = CoreEntry("a", "a", CoreEntryKind.FILE, ULong.MAX_VALUE, ULong.MAX_VALUE, null, emptyMap())
+        val core = CoreEntry("a", "a", CoreEntryKind.FILE, ULong.MAX_VALUE, -1, null, emptyMap())
         val entry = EntryInfo(core)
         assertEquals(Long.MAX_VALUE, entry.size)
-        assertEquals(Long.MAX_VALUE, entry.modifiedMs)
+        assertEquals(-1, entry.modifiedMs)
         assertEquals(7L, EntryInfo(core.copy(size = 7uL)).size)
     }
 }

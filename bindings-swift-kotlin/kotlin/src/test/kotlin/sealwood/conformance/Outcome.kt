@@ -94,6 +94,7 @@ fun outcomeOf(stats: VaultStats) = Value(
         put("sequence", stats.sequence)
         put("tailOperations", stats.tailOperations)
         put("chunkBytes", stats.chunkBytes)
+        put("futureCommitMs", stats.futureCommitMs)
         put("indexRequests", stats.indexRequests)
         put("indexBytes", stats.indexBytes)
         put("contentRequests", stats.contentRequests)
