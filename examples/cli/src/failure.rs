@@ -19,6 +19,9 @@ pub(crate) enum Failure {
     /// A file of this machine that is left alone for a reason of our own.
     #[error("{reason}")]
     LocalRefused { code: &'static str, reason: &'static str, path: PathBuf },
+    /// A store without a vault that is not empty either.
+    #[error("the store holds objects but no root: it may be a vault whose root was lost")]
+    RootMissing,
     /// A vault was to be made, and its words had been handed out.
     #[error("{cause}; {outcome}")]
     AfterWords {
@@ -58,10 +61,11 @@ impl Failure {
             Self::Local { error, .. } => match error.kind() {
                 io::ErrorKind::NotFound => "local-not-found",
                 io::ErrorKind::PermissionDenied => "local-denied",
-                io::ErrorKind::StorageFull => "local-full",
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "local-full",
                 _ => "local-failed",
             },
             Self::LocalRefused { code, .. } => code,
+            Self::RootMissing => "root-missing",
             Self::AfterWords { cause, .. } => cause.code(),
             Self::Differs { .. } => "differs",
             Self::Usage(_) => "usage",
@@ -80,7 +84,7 @@ impl Failure {
             }
             Self::AfterWords { cause, .. } => cause.path(),
             Self::Differs { path } => Some(path.clone()),
-            Self::Usage(_) | Self::ReaderGone => None,
+            Self::RootMissing | Self::Usage(_) | Self::ReaderGone => None,
         }
     }
 
@@ -90,7 +94,7 @@ impl Failure {
             Self::Local { error, .. } if error.kind() == io::ErrorKind::NotFound => 3,
             Self::Local { .. } | Self::LocalRefused { .. } | Self::ReaderGone => 1,
             Self::AfterWords { cause, .. } => cause.exit_code(),
-            Self::Differs { .. } => 5,
+            Self::RootMissing | Self::Differs { .. } => 5,
             Self::Usage(_) => 2,
         }
     }
@@ -103,9 +107,13 @@ impl Failure {
                     || error.path().is_some()
                     || matches!(error, Error::InvalidPath(_) | Error::SourceFailed { .. })
             }
-            Self::Local { error, .. } => error.kind() != io::ErrorKind::StorageFull,
+            Self::Local { error, .. } => {
+                !matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+            }
             Self::LocalRefused { .. } | Self::Differs { .. } => true,
-            Self::AfterWords { .. } | Self::Usage(_) | Self::ReaderGone => false,
+            Self::RootMissing | Self::AfterWords { .. } | Self::Usage(_) | Self::ReaderGone => {
+                false
+            }
         }
     }
 }

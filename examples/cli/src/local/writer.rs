@@ -16,7 +16,8 @@ use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use sealwood::path::VaultPath;
 
-use super::check_local_name;
+use super::draft::remove_abandoned;
+use super::{OwnStore, check_local_name};
 use crate::failure::{Failure, Result};
 
 /// A local folder that a directory of a vault is copied to.
@@ -30,6 +31,7 @@ pub(crate) struct LocalFolder {
     path: PathBuf,
     /// The directory of the vault that `root` stands for.
     source: VaultPath,
+    store: OwnStore,
     /// The names taken in each folder, where two spellings can mean one file.
     spellings: HashSet<PathBuf>,
 }
@@ -37,19 +39,28 @@ pub(crate) struct LocalFolder {
 impl LocalFolder {
     /// The folder at `root`, which is made if it is missing, and so is what is missing above it.
     /// Links on the way to it are the user's own.
-    pub(crate) fn create(root: &Path, source: &VaultPath) -> Result<Self> {
+    pub(crate) fn create(root: &Path, source: &VaultPath, store: &OwnStore) -> Result<Self> {
         Ok(Self {
-            root: Arc::new(open_or_create(root)?),
+            root: Arc::new(open_or_create(root, store)?),
             path: root.to_owned(),
             source: source.clone(),
+            store: store.clone(),
             spellings: HashSet::new(),
         })
     }
 
-    /// Makes the folder of a directory that lies below the source.
+    /// Makes the folder of a directory that lies below the source, and removes what runs that
+    /// were killed have left in it.
     pub(crate) fn make_folder(&mut self, directory: &VaultPath) -> Result<()> {
         let (names, _) = self.local(directory)?;
-        descend(&self.root, &self.path, &names).map(drop)
+        let folder = descend(&self.root, &self.path, &names, &self.store)?;
+        remove_abandoned(&folder);
+        Ok(())
+    }
+
+    /// Removes what runs that were killed have left right in the folder.
+    pub(crate) fn clean(&self) {
+        remove_abandoned(&self.root);
     }
 
     /// Where a file that lies below the source is to be written; its folder is there on return.
@@ -57,7 +68,7 @@ impl LocalFolder {
         let (mut folders, path) = self.local(file)?;
         let name = folders.pop().unwrap_or_default();
         // A way that is not clear shows before the content is asked for.
-        descend(&self.root, &self.path, &folders)?;
+        descend(&self.root, &self.path, &folders, &self.store)?;
         // Such systems take names that differ in case or composition for one.
         if cfg!(any(windows, target_os = "macos"))
             && !self.spellings.insert(path.to_string_lossy().to_lowercase().into())
@@ -69,7 +80,7 @@ impl LocalFolder {
             });
         }
         let (root, root_path) = (Arc::clone(&self.root), self.path.clone());
-        Ok(LocalFile { root, root_path, folders, name, path })
+        Ok(LocalFile { root, root_path, folders, name, path, store: self.store.clone() })
     }
 
     /// The names from the root down to an entry below the source, and how they are shown.
@@ -94,19 +105,22 @@ pub(crate) struct LocalFile {
     folders: Vec<OsString>,
     name: OsString,
     path: PathBuf,
+    store: OwnStore,
 }
 
 impl LocalFile {
-    /// The file at a path that the user named, whose folder is made if it is missing.
-    pub(crate) fn at(path: &Path) -> Result<Self> {
+    /// The file at a path that the user named, whose folder is made if it is missing; what runs
+    /// that were killed have left there is removed.
+    pub(crate) fn at(path: &Path, store: &OwnStore) -> Result<Self> {
         let name = path.file_name().ok_or_else(|| in_the_way(path))?.to_owned();
         let root_path = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        let root = Arc::new(open_or_create(root_path)?);
+        let root = Arc::new(open_or_create(root_path, store)?);
+        remove_abandoned(&root);
         let (root_path, path) = (root_path.to_owned(), path.to_owned());
-        Ok(Self { root, root_path, folders: Vec::new(), name, path })
+        Ok(Self { root, root_path, folders: Vec::new(), name, path, store: store.clone() })
     }
 
     /// How the file is shown to the user.
@@ -120,18 +134,24 @@ impl LocalFile {
 
     /// Opens the folder that the file is to be in.
     pub(super) fn open_folder(&self) -> Result<Arc<Dir>> {
-        descend(&self.root, &self.root_path, &self.folders)
+        descend(&self.root, &self.root_path, &self.folders, &self.store)
     }
 }
 
 /// Opens the folder `names` down from `root`, which is shown as `shown`, and makes what is
 /// missing. No link is followed.
-fn descend(root: &Arc<Dir>, shown: &Path, names: &[OsString]) -> Result<Arc<Dir>> {
+fn descend(
+    root: &Arc<Dir>,
+    shown: &Path,
+    names: &[OsString],
+    store: &OwnStore,
+) -> Result<Arc<Dir>> {
     let mut folder = Arc::clone(root);
     let mut shown = shown.to_owned();
     for name in names {
         shown.push(name);
         folder = Arc::new(enter(&folder, name, &shown)?);
+        store.keep_out(&folder, &shown)?;
     }
     Ok(folder)
 }
@@ -158,24 +178,30 @@ fn enter(folder: &Dir, name: &OsStr, shown: &Path) -> Result<Dir> {
 
 /// Opens the folder at `path` that the user named, following what links are there. Only what is
 /// missing is made, and then not through a link.
-fn open_or_create(path: &Path) -> Result<Dir> {
-    match Dir::open_ambient_dir(path, ambient_authority()) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+fn open_or_create(path: &Path, store: &OwnStore) -> Result<Dir> {
+    let open = || {
+        let folder = Dir::open_ambient_dir(path, ambient_authority());
+        folder.map_err(|error| Failure::local(path, error))
+    };
+
+    let folder = match open() {
+        Err(Failure::Local { error, .. }) if error.kind() == io::ErrorKind::NotFound => {
             let parent = match path.parent() {
                 Some(parent) if !parent.as_os_str().is_empty() => parent,
                 Some(_) => Path::new("."),
                 None => return Err(Failure::local(path, error)),
             };
-            let above = open_or_create(parent)?;
+            let above = open_or_create(parent, store)?;
             match path.file_name() {
-                Some(name) => enter(&above, name, path),
+                Some(name) => enter(&above, name, path)?,
                 // It ends in `..` and what is before that is there now.
-                None => Dir::open_ambient_dir(path, ambient_authority())
-                    .map_err(|error| Failure::local(path, error)),
+                None => open()?,
             }
         }
-        opened => opened.map_err(|error| Failure::local(path, error)),
-    }
+        opened => opened?,
+    };
+    store.keep_out_by_path(&folder, path)?;
+    Ok(folder)
 }
 
 fn in_the_way(path: &Path) -> Failure {

@@ -5,7 +5,11 @@
 mod bucket;
 mod drive;
 
+mod a_get_replaces_files_alone;
+mod a_get_that_fails_leaves_what_was;
 mod a_put_over_a_put_ends;
+mod a_vault_has_a_folder_of_its_own;
+mod addresses_say_what_they_are;
 mod damage_is_reported;
 mod demo_verifies_every_byte;
 mod exit_codes_tell_what_failed;
@@ -17,6 +21,7 @@ mod moving_and_removing;
 mod names_show_what_they_are;
 mod nothing_is_written_outside_the_target;
 mod one_program_at_a_time;
+mod read_only_media_are_read;
 mod salvage_gives_out_what_is_whole;
 mod secrets_never_come_from_arguments;
 mod what_a_bucket_answers_is_told;
