@@ -62,7 +62,8 @@ impl<'a> StoreFolder<'a> {
     /// Fails if a vault would be made among files that are none of a store's, or beside one of
     /// the other kind.
     pub(crate) fn expect_room(&self) -> Result<()> {
-        if self.path.join(self.other_mark).is_file() {
+        let is_there = |name| self.path.join(name).is_file();
+        if is_there(self.other_mark) && is_there(LOCK) {
             return Err(Failure::from(Error::VaultExists).at(&self.path.to_string_lossy()));
         }
         let entries = match fs::read_dir(self.path) {
@@ -116,14 +117,14 @@ fn is_empty_folder(path: &Path) -> bool {
     fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none())
 }
 
-/// Fails if a store that has no root holds objects all the same. Where listing is not allowed,
-/// nobody can tell.
+/// Fails if a store that has no root holds objects all the same. Where there is no
+/// listing to be had, nobody can tell.
 pub(crate) async fn expect_no_objects(store: &dyn BlobStore) -> Result<()> {
     match store.list("", None, OBJECTS_LOOKED_AT).await {
         // What a probe left makes no vault.
         Ok(page) if page.objects.iter().all(|object| object.key.starts_with(PROBE_KEY)) => Ok(()),
         Ok(_) => Err(Failure::RootMissing),
-        Err(Error::StoreDenied { .. }) => Ok(()),
+        Err(Error::StoreDenied { .. } | Error::StoreFailed { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }

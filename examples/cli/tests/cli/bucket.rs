@@ -181,11 +181,15 @@ impl Request {
             format!("<Contents><Key>{key}</Key><Size>{}</Size></Contents>", body.len())
         });
         let more = match objects.len() > limit {
-            true => "<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>",
+            true => {
+                "<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>"
+            }
             false => "<IsTruncated>false</IsTruncated>",
         };
         let contents: String = contents.collect();
-        format!("<ListBucketResult>{contents}{more}</ListBucketResult>").into_bytes()
+        let space = "http://s3.amazonaws.com/doc/2006-03-01/";
+        format!("<ListBucketResult xmlns=\"{space}\">{contents}{more}</ListBucketResult>")
+            .into_bytes()
     }
 
     /// `None` if the client went away first.
