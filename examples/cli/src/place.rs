@@ -14,56 +14,67 @@ use crate::failure::{Failure, Result};
 /// How many objects are looked at for one that is none of a probe's. A probe has a few.
 const OBJECTS_LOOKED_AT: usize = 32;
 
-/// A folder of this machine that is or is to be a local store.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct StoreFolder<'a> {
-    path: &'a Path,
-    /// What the store makes in it.
-    names: &'static [&'static str],
-    /// A file that is there if a vault is, and what else it can be.
-    mark: &'static str,
-    other_mark: &'static str,
-}
-
 /// The file in which the engine keeps its last checkpoints.
 const ENGINE_MARK: &str = "manifest";
 /// The root of a vault, as a plain file.
 const DIRECTORY_MARK: &str = "objects/root";
-/// What both stores make, the engine first of all.
+/// What both kinds of store make, the engine first of all.
 const LOCK: &str = "lock";
+
+/// A folder of this machine that is or is to be a local store.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StoreFolder<'a> {
+    path: &'a Path,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Engine,
+    Directory,
+}
+
+impl Kind {
+    /// What such a store makes in its folder.
+    fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Engine => &[LOCK, ENGINE_MARK, "manifest.tmp", "log", "frames", "values"],
+            Self::Directory => &[LOCK, "tmp", "objects"],
+        }
+    }
+}
 
 impl<'a> StoreFolder<'a> {
     pub(crate) fn engine(path: &'a Path) -> Self {
-        let names = &[LOCK, "manifest", "manifest.tmp", "log", "frames", "values"];
-        Self { path, names, mark: ENGINE_MARK, other_mark: DIRECTORY_MARK }
+        Self { path, kind: Kind::Engine }
     }
 
     pub(crate) fn directory(path: &'a Path) -> Self {
-        let names = &[LOCK, "tmp", "objects"];
-        Self { path, names, mark: DIRECTORY_MARK, other_mark: ENGINE_MARK }
+        Self { path, kind: Kind::Directory }
     }
 
-    /// Fails if there is certainly no store of this kind.
+    /// Fails if there is certainly no store of this kind. One that has lost its root is a store.
     pub(crate) fn expect_store(&self) -> Result<()> {
-        // A store that has lost its root is one.
-        let there = self.path.join(match self.mark {
-            DIRECTORY_MARK => "objects",
-            mark => mark,
-        });
-        match fs::metadata(there) {
-            Ok(_) => Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Err(Error::VaultNotFound.into())
-            }
-            Err(error) => Err(self.failed(error)),
+        let (name, is_folder) = match self.kind {
+            Kind::Engine => (ENGINE_MARK, false),
+            Kind::Directory => ("objects", true),
+        };
+        match fs::metadata(self.path.join(name)) {
+            Ok(found) if found.is_dir() == is_folder => Ok(()),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.failed(error)),
+            _ => Err(Error::VaultNotFound.into()),
         }
     }
 
     /// Fails if a vault would be made among files that are none of a store's, or beside one of
     /// the other kind.
     pub(crate) fn expect_room(&self) -> Result<()> {
+        let other_mark = match self.kind {
+            Kind::Engine => DIRECTORY_MARK,
+            Kind::Directory => ENGINE_MARK,
+        };
         let is_there = |name| self.path.join(name).is_file();
-        if is_there(self.other_mark) && is_there(LOCK) {
+        if is_there(other_mark) && is_there(LOCK) {
             return Err(Failure::from(Error::VaultExists).at(&self.path.to_string_lossy()));
         }
         let entries = match fs::read_dir(self.path) {
@@ -75,7 +86,7 @@ impl<'a> StoreFolder<'a> {
         for entry in entries {
             let entry = entry.map_err(|error| self.failed(error))?;
             let name = entry.file_name();
-            if !self.names.iter().any(|own| name == OsStr::new(own)) {
+            if !self.kind.names().iter().any(|own| name == OsStr::new(own)) {
                 return Err(self.holds_others());
             }
             is_begun |= name == OsStr::new(LOCK);
