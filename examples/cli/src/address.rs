@@ -9,10 +9,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use sealwood::Error;
 use sealwood::blob::{BlobStore, DirectoryStore, EngineStore, S3Config, S3Credentials, S3Store};
-use sealwood::engine::EngineConfig;
+use sealwood::engine::{Access, EngineConfig};
 use zeroize::Zeroizing;
 
 use crate::failure::{Failure, Result};
+use crate::place::StoreFolder;
 use crate::secrets;
 
 /// The address of a vault. It never holds a secret, so it may be shown.
@@ -29,44 +30,78 @@ pub(crate) enum Address {
 }
 
 impl Address {
+    /// The address that `text` says. What looks like one of another kind, or of another program,
+    /// is refused and not taken for a folder's name.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         if text == "memory:" {
             return Ok(Self::Memory);
         }
+        if text == "memory" {
+            let text =
+                "say memory: for a vault that is gone with the program, ./memory for a folder";
+            return Err(Failure::Usage(text.into()));
+        }
         if let Some(path) = text.strip_prefix("dir:") {
-            return some_path(path).map(Self::Directory);
+            return folder_path(path).map(Self::Directory);
         }
         if let Some(path) = text.strip_prefix("engine:") {
-            return some_path(path).map(Self::Engine);
+            return folder_path(path).map(Self::Engine);
         }
-        match text.split_once("://") {
-            None => some_path(text).map(Self::Engine),
-            Some(("s3", _)) => Ok(Self::S3(text.to_owned())),
-            Some(_) => {
-                Err(Failure::Usage("a vault address is a path, dir:PATH or s3://BUCKET".into()))
-            }
+        if text.starts_with("s3://") {
+            return Ok(Self::S3(text.to_owned()));
         }
+        if let Some(scheme) = scheme_of(text) {
+            return Err(Failure::Usage(format!(
+                "{scheme}: is no kind of vault: an address is a path, dir:PATH or \
+                 s3://BUCKET/PREFIX, and a path with a colon in it is written ./{text}"
+            )));
+        }
+        folder_path(text).map(Self::Engine)
     }
 
     /// Fails if there is certainly no vault, before a store makes its directory and before a
     /// secret is asked for.
     pub(crate) fn expect_vault(&self) -> Result<()> {
+        self.folder().map_or(Ok(()), |folder| folder.expect_store())
+    }
+
+    /// Fails if a vault would be made in a folder that holds other things, before a store makes
+    /// anything there.
+    pub(crate) fn expect_room(&self) -> Result<()> {
+        self.folder().map_or(Ok(()), |folder| folder.expect_room())
+    }
+
+    fn folder(&self) -> Option<StoreFolder<'_>> {
         match self {
-            Self::Engine(path) if !path.join("manifest").is_file() => {
-                Err(Error::VaultNotFound.into())
-            }
-            Self::Directory(path) if !path.join("objects").is_dir() => {
-                Err(Error::VaultNotFound.into())
-            }
-            _ => Ok(()),
+            Self::Engine(path) => Some(StoreFolder::engine(path)),
+            Self::Directory(path) => Some(StoreFolder::directory(path)),
+            Self::S3(_) | Self::Memory => None,
         }
     }
 
-    /// The store at the address.
-    pub(crate) async fn store(&self) -> Result<Store> {
+    /// The folder of this machine that the store is in.
+    pub(crate) fn local_path(&self) -> Option<&Path> {
+        match self {
+            Self::Engine(path) | Self::Directory(path) => Some(path),
+            Self::S3(_) | Self::Memory => None,
+        }
+    }
+
+    /// The store at the address. To read, it is opened as for a change wherever that is possible:
+    /// what a crash left is mended then.
+    pub(crate) async fn store(&self, purpose: Purpose) -> Result<Store> {
         match self {
             Self::Engine(path) => {
-                Ok(Store::Engine(EngineStore::open_directory(path, EngineConfig::default()).await?))
+                let open = |access| {
+                    let config = EngineConfig { access, ..EngineConfig::default() };
+                    EngineStore::open_directory(path, config)
+                };
+                match open(Access::ReadWrite).await {
+                    Err(Error::StoreDenied { .. }) if purpose == Purpose::Read => {
+                        Ok(Store::Engine(open(Access::ReadOnly).await?))
+                    }
+                    opened => Ok(Store::Engine(opened?)),
+                }
             }
             Self::Directory(path) => Ok(Store::Open(Arc::new(DirectoryStore::open(path).await?))),
             Self::S3(address) => {
@@ -78,6 +113,14 @@ impl Address {
             Self::Memory => Err(Failure::Usage("memory: is for `sealwood demo` alone".into())),
         }
     }
+}
+
+/// What a store is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Reads alone: where nothing may be written, as on read-only media, it is open all the same.
+    Read,
+    Change,
 }
 
 /// An open store.
@@ -119,9 +162,22 @@ impl fmt::Display for Address {
     }
 }
 
-fn some_path(text: &str) -> Result<PathBuf> {
+/// What comes before a colon, unless it is a part of a path or the letter of a drive.
+fn scheme_of(text: &str) -> Option<&str> {
+    let (scheme, _) = text.split_once(':')?;
+    let is_drive = scheme.len() == 1 && scheme.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_path = scheme.contains(std::path::is_separator);
+    (!is_drive && !is_path).then_some(scheme)
+}
+
+fn folder_path(text: &str) -> Result<PathBuf> {
     if text.is_empty() {
         return Err(Failure::Usage("a vault address needs a path".into()));
+    }
+    if text.starts_with('~') {
+        return Err(Failure::Usage(format!(
+            "the shell left {text} as it is: write the whole path, or ./{text} for a folder so named"
+        )));
     }
     Ok(text.into())
 }
@@ -169,7 +225,33 @@ mod tests {
         assert_eq!(parsed("dir:/a/b"), Some(Address::Directory("/a/b".into())));
         assert_eq!(parsed("s3://b/p"), Some(Address::S3("s3://b/p".into())));
         assert_eq!(parsed("memory:"), Some(Address::Memory));
-        for refused in ["", "dir:", "engine:", "https://b/p", "file:///a"] {
+        for path in ["./a:b", "../a:b", "/a:b", "a/b:c", "./memory", "./~"] {
+            assert_eq!(parsed(path), engine(path));
+        }
+        assert_eq!(parsed("engine:a:b"), engine("a:b"));
+        for refused in [
+            "",
+            "dir:",
+            "engine:",
+            "https://b/p",
+            "file:///a",
+            "s3:bucket/p",
+            "S3://bucket",
+            "b2:b",
+            "remote:backup",
+            "my_remote:",
+            ":local:a",
+            "host.example:a",
+            "user@host:/a",
+            "DIR:x",
+            "memory",
+            "memory:x",
+            "~",
+            "~/v",
+            "~user/v",
+            "dir:~/v",
+            "engine:~",
+        ] {
             assert_eq!(parsed(refused), None, "{refused}");
         }
     }

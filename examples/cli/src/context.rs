@@ -1,16 +1,15 @@
 //! What a command runs in: its options, its output, its interrupt, and the way to the vault.
 
-use std::env;
-
 use sealwood::vault::VaultConfig;
-use sealwood::{Vault, Watch};
+use sealwood::{Error, Vault, Watch};
 
-use crate::address::Address;
+use crate::address::{Address, Purpose};
 use crate::arguments::Global;
 use crate::clock_note::ClockNote;
 use crate::failure::{Failure, Result};
 use crate::interrupt::Interrupt;
 use crate::output::{Meter, Output, Results};
+use crate::place::expect_no_objects;
 use crate::probe_memory;
 use crate::secrets;
 
@@ -28,11 +27,15 @@ impl Context {
 
     /// The address that was given, or that of the environment.
     pub(crate) fn address(&self) -> Result<Address> {
-        let given = self.options.vault.clone().or_else(|| env::var("SEALWOOD_VAULT").ok());
-        let text = given.ok_or_else(|| {
-            Failure::Usage("which vault? give --vault ADDRESS or set SEALWOOD_VAULT".into())
-        })?;
-        Address::parse(&text)
+        if let Some(text) = &self.options.vault {
+            return Address::parse(text);
+        }
+        match secrets::variable("SEALWOOD_VAULT")? {
+            Some(text) => Address::parse(&text),
+            None => Err(Failure::Usage(
+                "which vault? give --vault ADDRESS or set SEALWOOD_VAULT".into(),
+            )),
+        }
     }
 
     /// Opens the vault and runs `work` on it, until Ctrl-C.
@@ -40,19 +43,42 @@ impl Context {
         &self,
         work: impl AsyncFnOnce(&Vault) -> Result<()>,
     ) -> Result<()> {
+        self.open(Purpose::Change, work).await
+    }
+
+    /// The same for work that changes nothing, which goes where nothing may be written as well.
+    pub(crate) async fn with_vault_to_read(
+        &self,
+        work: impl AsyncFnOnce(&Vault) -> Result<()>,
+    ) -> Result<()> {
+        self.open(Purpose::Read, work).await
+    }
+
+    async fn open(
+        &self,
+        purpose: Purpose,
+        work: impl AsyncFnOnce(&Vault) -> Result<()>,
+    ) -> Result<()> {
         let address = self.address()?;
         address.expect_vault()?;
         let secret = secrets::known(&self.options.secrets)?;
         self.interrupt.listen()?;
-        let store = self.interrupt.race(Box::pin(address.store())).await?;
+        let store = self.interrupt.race(Box::pin(address.store(purpose))).await?;
         let opened = async {
             let config = VaultConfig { probe: probe_memory::probe(), ..VaultConfig::default() };
-            let opened = Vault::open(store.objects(), &secret.credential, config).await;
-            let vault = opened.map_err(|error| secret.explain(error))?;
-            if let Some(note) = ClockNote::of(&vault) {
-                self.output.note(note);
+            match Vault::open(store.objects(), &secret.credential, config).await {
+                Ok(vault) => {
+                    if let Some(note) = ClockNote::of(&vault) {
+                        self.output.note(note);
+                    }
+                    work(&vault).await
+                }
+                Err(Error::VaultNotFound) => {
+                    expect_no_objects(&*store.objects()).await?;
+                    Err(Error::VaultNotFound.into())
+                }
+                Err(error) => Err(secret.explain(error)),
             }
-            work(&vault).await
         };
         let outcome = self.interrupt.race(Box::pin(opened)).await;
         store.close_after(outcome).await

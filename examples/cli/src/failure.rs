@@ -26,6 +26,9 @@ pub(crate) enum Failure {
     /// A file of this machine that is left alone for a reason of our own.
     #[error("{reason}")]
     LocalRefused { code: &'static str, reason: &'static str, path: PathBuf },
+    /// A store without a vault that is not empty either.
+    #[error("the store holds objects but no root: it may be a vault whose root was lost")]
+    RootMissing,
     /// A failure of which more is known than its cause says.
     #[error("{cause}; {more}")]
     Explained { cause: Box<Failure>, more: String },
@@ -64,10 +67,11 @@ impl Failure {
             Self::Local { error, .. } => match error.kind() {
                 io::ErrorKind::NotFound => "local-not-found",
                 io::ErrorKind::PermissionDenied => "local-denied",
-                io::ErrorKind::StorageFull => "local-full",
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "local-full",
                 _ => "local-failed",
             },
             Self::LocalRefused { code, .. } => code,
+            Self::RootMissing => "root-missing",
             Self::Explained { cause, .. } => cause.code(),
             Self::SecretRefused { .. } => "secret-refused",
             Self::Differs { .. } => "differs",
@@ -90,7 +94,7 @@ impl Failure {
                 path.as_ref().map(|path| path.to_string_lossy().into_owned())
             }
             Self::Differs { path } => Some(path.clone()),
-            Self::Usage(_) | Self::ReaderGone => None,
+            Self::RootMissing | Self::Usage(_) | Self::ReaderGone => None,
         }
     }
 
@@ -101,7 +105,7 @@ impl Failure {
             Self::Local { .. } | Self::LocalRefused { .. } | Self::ReaderGone => 1,
             Self::Explained { cause, .. } => cause.exit_code(),
             Self::SecretRefused { .. } => 4,
-            Self::Differs { .. } => DAMAGED,
+            Self::RootMissing | Self::Differs { .. } => DAMAGED,
             Self::Usage(_) => 2,
         }
     }
@@ -114,9 +118,12 @@ impl Failure {
                     || error.path().is_some()
                     || matches!(error, Error::InvalidPath(_) | Error::SourceFailed { .. })
             }
-            Self::Local { error, .. } => error.kind() != io::ErrorKind::StorageFull,
+            Self::Local { error, .. } => {
+                !matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+            }
             Self::LocalRefused { .. } | Self::Differs { .. } => true,
-            Self::Explained { .. }
+            Self::RootMissing
+            | Self::Explained { .. }
             | Self::SecretRefused { .. }
             | Self::Usage(_)
             | Self::ReaderGone => false,

@@ -16,6 +16,7 @@ mod failure;
 mod interrupt;
 mod local;
 mod output;
+mod place;
 mod placement;
 mod printable;
 mod probe_memory;

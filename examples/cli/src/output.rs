@@ -43,6 +43,8 @@ pub(crate) struct Output {
     unprinted: RefCell<Option<Failure>>,
     /// The exit code of the problems so far.
     problem: Cell<Option<u8>>,
+    /// What is drawn where notes and problems go.
+    bar: RefCell<ProgressBar>,
 }
 
 impl Output {
@@ -56,6 +58,7 @@ impl Output {
             out: RefCell::new(io::BufWriter::with_capacity(64 * 1024, stdout.lock())),
             unprinted: RefCell::new(None),
             problem: Cell::new(None),
+            bar: RefCell::new(ProgressBar::hidden()),
         }
     }
 
@@ -69,6 +72,7 @@ impl Output {
             out: RefCell::new(io::BufWriter::new(io::stdout().lock())),
             unprinted: RefCell::new(None),
             problem: Cell::new(None),
+            bar: RefCell::new(ProgressBar::hidden()),
         }
     }
 
@@ -116,7 +120,7 @@ impl Output {
     /// Tells people something beside the results.
     pub(crate) fn note(&self, text: impl Display) {
         if !self.is_json && !self.is_quiet {
-            complain(&printable_lines(&text.to_string()));
+            self.complain(&printable_lines(&text.to_string()));
         }
     }
 
@@ -178,7 +182,13 @@ impl Output {
             }
             None => format!("sealwood: {} [{code}]", printable(&message)),
         };
-        complain(&line);
+        self.complain(&line);
+    }
+
+    /// A line on standard error, above a bar. Where that is closed or full the exit code is left to
+    /// tell.
+    fn complain(&self, line: &str) {
+        self.bar.borrow().suspend(|| drop(writeln!(io::stderr(), "{line}")));
     }
 
     /// Hands on what was printed. Fails if not all of it could be.
@@ -213,7 +223,9 @@ impl Output {
 
     fn shown(&self, bar: impl FnOnce() -> ProgressBar) -> Meter {
         let bar = if self.shows_progress() { bar() } else { ProgressBar::hidden() };
-        Meter(bar.with_finish(ProgressFinish::AndClear))
+        let bar = bar.with_finish(ProgressFinish::AndClear);
+        self.bar.replace(bar.clone());
+        Meter(bar)
     }
 
     fn write(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
@@ -221,7 +233,9 @@ impl Output {
             return Ok(());
         }
         let mut out = self.out.borrow_mut();
-        let written = write(&mut *out).and_then(|()| match self.is_terminal {
+        // Whoever reads an account as it is given knows by it what is done.
+        let is_awaited = self.is_terminal || self.results == Results::Account;
+        let written = write(&mut *out).and_then(|()| match is_awaited {
             true => out.flush(),
             false => Ok(()),
         });
@@ -259,11 +273,6 @@ impl Meter {
     pub(crate) fn clear(&self) {
         self.0.finish_and_clear();
     }
-}
-
-/// A line on standard error. Where that is closed or full the exit code is left to tell.
-fn complain(line: &str) {
-    drop(writeln!(io::stderr(), "{line}"));
 }
 
 const BAR: &str = "{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta} {wide_msg}";

@@ -45,7 +45,7 @@ pub(crate) struct Totals {
     pub(crate) files: u64,
     /// [`u64::MAX`] stands for that and more.
     pub(crate) bytes: u64,
-    /// What is neither a file nor a directory.
+    /// What was left out: it is neither a file nor a directory, or there already and to be kept.
     pub(crate) skipped: u64,
     pub(crate) failed: u64,
 }

@@ -77,7 +77,9 @@ const OBJECT_BYTES_MAX: u64 = 64 << 20;
 const DIRECTORY_MARK: char = '=';
 
 impl DirectoryStore {
-    /// The store in the directory `root`, which is made if there is none.
+    /// The store in the directory `root`, which is made if there is none. One that is there and may
+    /// not be written to, as on read-only media, is open all the same: its objects can be read, and
+    /// a put or a delete fails with [`Error::StoreDenied`].
     pub async fn open(root: impl Into<PathBuf>) -> Result<Self> {
         let root = root.into();
         run_blocking(move || Layout::open(&root).map_err(store_error))

@@ -25,21 +25,30 @@ impl Layout {
     pub(super) fn open(root: &Path) -> io::Result<Self> {
         // The process may change its current directory later.
         let root = std::path::absolute(root)?;
-        create_with_ancestors(&root)?;
         let layout = Self {
             lock: root.join("lock"),
             holders: root.join("holders"),
             temps: root.join("tmp"),
             objects: root.join("objects"),
-            synced: Mutex::new(HashSet::from([root])),
+            synced: Mutex::new(HashSet::from([root.clone()])),
         };
-        layout.ensure_directory(&layout.temps)?;
-        layout.ensure_directory(&layout.objects)?;
-        layout.lock()?;
-        // There may be no room to make it later.
-        layout.holders()?;
-        layout.sweep_temps()?;
+        match layout.prepare(&root) {
+            // Who may not write can read what is there.
+            Err(error) if is_denied(&error) && layout.objects.is_dir() => {}
+            prepared => prepared?,
+        }
         Ok(layout)
+    }
+
+    /// Makes what is missing and takes away what was left over.
+    fn prepare(&self, root: &Path) -> io::Result<()> {
+        create_with_ancestors(root)?;
+        self.ensure_directory(&self.temps)?;
+        self.ensure_directory(&self.objects)?;
+        self.lock()?;
+        // There may be no room to make it later.
+        self.holders()?;
+        self.sweep_temps()
     }
 
     pub(super) fn put(&self, path: &Path, bytes: &[u8], condition: &Precondition) -> Result<ETag> {
@@ -189,6 +198,11 @@ impl Drop for TempFile {
             drop(fs::remove_file(&self.path));
         }
     }
+}
+
+/// Whether nothing may be written, as on media that are read only.
+fn is_denied(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
 }
 
 /// Makes `path` and what is missing above it, each durable.

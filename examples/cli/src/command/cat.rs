@@ -27,7 +27,9 @@ pub(crate) struct Cat {
 impl Cat {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
         let paths = self.paths.iter().map(|argument| &argument.path);
-        context.with_vault(async |vault| write_all(context, vault, paths, self.range).await).await
+        context
+            .with_vault_to_read(async |vault| write_all(context, vault, paths, self.range).await)
+            .await
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) struct Du {
 impl Du {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
         context
-            .with_vault(async |vault| {
+            .with_vault_to_read(async |vault| {
                 let top = vault.stat(self.path.as_str()).await?;
                 let depth = if self.summarize { Some(0) } else { self.depth };
                 let mut sums = Sums::new(&top.path, depth);

@@ -11,9 +11,13 @@ use serde::Serialize;
 use crate::command::cat;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
-use crate::local::{LocalFile, LocalFolder, Spellings, write_file};
+use crate::local::{
+    Bounds, Existing, LocalFile, LocalFolder, Outcome, OwnStore, is_stream, write_file,
+    write_stream,
+};
 use crate::output::Meter;
 use crate::placement::{Placement, expect_apart};
+use crate::printable::printable;
 use crate::record::Totals;
 use crate::vault_argument::VaultArgument;
 
@@ -30,6 +34,10 @@ pub(crate) struct Get {
     /// folder, or there are several sources
     destination: PathBuf,
 
+    /// Leave what is there already as it is, and say so
+    #[arg(long, short = 'n')]
+    no_clobber: bool,
+
     /// Folders come with all they hold in any case
     #[arg(long = "recursive", short = 'r')]
     _recursive: bool,
@@ -40,10 +48,10 @@ impl Get {
         if self.is_to_stdout() {
             let paths = self.sources.iter().map(|source| &source.path);
             return context
-                .with_vault(async |vault| cat::write_all(context, vault, paths, None).await)
+                .with_vault_to_read(async |vault| cat::write_all(context, vault, paths, None).await)
                 .await;
         }
-        context.with_vault(async |vault| self.get_all(context, vault).await).await
+        context.with_vault_to_read(async |vault| self.get_all(context, vault).await).await
     }
 
     pub(crate) fn is_to_stdout(&self) -> bool {
@@ -69,8 +77,10 @@ impl Get {
             context,
             snapshot: &snapshot,
             meter: &meter,
+            existing: if self.no_clobber { Existing::Keep } else { Existing::Replace },
+            bounds: Bounds::around(OwnStore::of(context.address()?.local_path())?),
+            is_clean: false,
             totals: Totals::default(),
-            spellings: Spellings::default(),
         };
         let mut outcome = Ok(());
         for source in &sources {
@@ -102,13 +112,32 @@ struct Written<'a> {
     size: u64,
 }
 
+/// A file that was there already and was to be kept.
+#[derive(Serialize)]
+struct Left<'a> {
+    path: &'a str,
+    local: String,
+    skipped: &'static str,
+}
+
 /// One run of `get` over all its sources.
 struct Download<'a> {
     context: &'a Context,
     snapshot: &'a Snapshot,
     meter: &'a Meter,
+    existing: Existing,
+    /// What is left alone.
+    bounds: Bounds,
+    /// Whether the folder that files go right into is rid of what killed runs left.
+    is_clean: bool,
     totals: Totals,
-    spellings: Spellings,
+}
+
+/// What became of one file.
+struct Done {
+    entry: EntryInfo,
+    local: PathBuf,
+    outcome: Outcome,
 }
 
 impl Download<'_> {
@@ -116,15 +145,22 @@ impl Download<'_> {
     async fn get(&mut self, source: &EntryInfo, destination: &Path, is_folder: bool) -> Result<()> {
         let above = source.path.parent().filter(|_| is_folder);
         match (source.kind, above) {
+            (EntryKind::File, None) if is_stream(destination) => {
+                let done = self.write_stream(source.clone(), destination).await;
+                self.take(done)
+            }
             (EntryKind::File, None) => {
-                let written = match LocalFile::at(destination) {
+                let written = match LocalFile::at(destination, &self.bounds) {
                     Ok(local) => self.write(source.clone(), local).await,
                     Err(failure) => Err(failure),
                 };
                 self.take(written)
             }
             (EntryKind::File, Some(above)) => {
-                let mut folder = LocalFolder::create(destination, &above, &self.spellings)?;
+                let mut folder = LocalFolder::create(destination, &above, &self.bounds)?;
+                if !std::mem::replace(&mut self.is_clean, true) {
+                    folder.clean();
+                }
                 let written = match folder.place_file(&source.path) {
                     Ok(local) => self.write(source.clone(), local).await,
                     Err(failure) => Err(failure),
@@ -134,7 +170,7 @@ impl Download<'_> {
             (EntryKind::Directory, above) => {
                 // The top directory has no name, so its entries go right into the destination.
                 let above = above.unwrap_or_else(|| source.path.clone());
-                let folder = LocalFolder::create(destination, &above, &self.spellings)?;
+                let folder = LocalFolder::create(destination, &above, &self.bounds)?;
                 self.get_directory(&source.path, folder).await
             }
         }
@@ -144,7 +180,7 @@ impl Download<'_> {
         if let Err(failure) = folder.make_folder(path) {
             return self.take(Err(failure));
         }
-        let (context, meter) = (self.context, self.meter);
+        let (context, meter, existing) = (self.context, self.meter, self.existing);
         // In the order that reads least; files are written while others are read.
         let cancel = context.interrupt.token();
         let entries = self.snapshot.get_recursive(path.as_str(), cancel).await?;
@@ -163,7 +199,7 @@ impl Download<'_> {
                 Ok::<_, sealwood::Error>(match placed {
                     Ok(Some((entry, content, local))) => {
                         meter.name(entry.path.as_str());
-                        write(entry, counted(meter, content), local).await.map(Some)
+                        write(entry, counted(meter, content), local, existing).await.map(Some)
                     }
                     Ok(None) => Ok(None),
                     Err(failure) => Err(failure),
@@ -174,7 +210,7 @@ impl Download<'_> {
         // A failure of the listing itself ends the walk; a failure of one file does not.
         while let Some(done) = work.try_next().await? {
             match done {
-                Ok(Some((entry, local))) => self.take(Ok((entry, local)))?,
+                Ok(Some(done)) => self.take(Ok(done))?,
                 Ok(None) => {}
                 Err(failure) => self.take(Err(failure))?,
             }
@@ -182,17 +218,44 @@ impl Download<'_> {
         Ok(())
     }
 
-    async fn write(&self, entry: EntryInfo, local: LocalFile) -> Result<(EntryInfo, LocalFile)> {
-        download(self.context, self.snapshot, self.meter, entry, local).await
+    async fn write(&self, entry: EntryInfo, local: LocalFile) -> Result<Done> {
+        let content = self.content(&entry).await?;
+        write(entry, content, local, self.existing).await
     }
 
-    fn take(&mut self, written: Result<(EntryInfo, LocalFile)>) -> Result<()> {
-        match written {
-            Ok((entry, local)) => {
+    async fn write_stream(&self, entry: EntryInfo, path: &Path) -> Result<Done> {
+        let local = path.to_owned();
+        if self.existing == Existing::Keep {
+            return Ok(Done { entry, local, outcome: Outcome::Left });
+        }
+        let content = self.content(&entry).await?;
+        let written = write_stream(path, content).await;
+        written.map_err(|failure| failure.at(entry.path.as_str()))?;
+        Ok(Done { entry, local, outcome: Outcome::Written })
+    }
+
+    async fn content(&self, entry: &EntryInfo) -> Result<ContentStream> {
+        let path = entry.path.as_str();
+        self.meter.name(path);
+        let options = ReadOptions { range: None, watch: self.context.watch(self.meter) };
+        let read = self.snapshot.get_stream(path, options).await;
+        let (_, content) = read.map_err(|error| Failure::from(error).at(path))?;
+        Ok(content)
+    }
+
+    fn take(&mut self, done: Result<Done>) -> Result<()> {
+        match done {
+            Ok(Done { entry, local, outcome }) => {
+                let path = entry.path.as_str();
+                let local = local.to_string_lossy().into_owned();
+                if outcome == Outcome::Left {
+                    self.totals.skipped += 1;
+                    let output = &self.context.output;
+                    output.note(format_args!("there already: {}", printable(&local)));
+                    return output.record(&Left { path, local, skipped: "exists" });
+                }
                 self.totals.files += 1;
                 self.totals.bytes = self.totals.bytes.saturating_add(entry.size);
-                let local = local.path().to_string_lossy().into_owned();
-                let path = entry.path.as_str();
                 self.context.output.record(&Written { path, local, size: entry.size })
             }
             Err(failure) if failure.concerns_one_file() => {
@@ -205,29 +268,15 @@ impl Download<'_> {
     }
 }
 
-async fn download(
-    context: &Context,
-    snapshot: &Snapshot,
-    meter: &Meter,
-    entry: EntryInfo,
-    local: LocalFile,
-) -> Result<(EntryInfo, LocalFile)> {
-    let path = entry.path.as_str();
-    meter.name(path);
-    let options = ReadOptions { range: None, watch: context.watch(meter) };
-    let read = snapshot.get_stream(path, options).await;
-    let (_, content) = read.map_err(|error| Failure::from(error).at(path))?;
-    write(entry, content, local).await
-}
-
 async fn write(
     entry: EntryInfo,
     content: ContentStream,
     local: LocalFile,
-) -> Result<(EntryInfo, LocalFile)> {
-    let written = write_file(&local, &entry, content).await;
-    written.map_err(|failure| failure.at(entry.path.as_str()))?;
-    Ok((entry, local))
+    existing: Existing,
+) -> Result<Done> {
+    let written = write_file(&local, &entry, content, existing).await;
+    let outcome = written.map_err(|failure| failure.at(entry.path.as_str()))?;
+    Ok(Done { entry, local: local.path().to_owned(), outcome })
 }
 
 /// A content of which `meter` hears as it is read.

@@ -15,7 +15,7 @@ pub(crate) struct Info {}
 impl Info {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
         context
-            .with_vault(async |vault| {
+            .with_vault_to_read(async |vault| {
                 let stats = vault.stats();
                 let stored = Stored::of(&**vault.store()).await?;
                 context.output.emit(&Figures {

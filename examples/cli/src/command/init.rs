@@ -11,8 +11,10 @@ use sealwood::vault::{NewVault, VaultConfig};
 use sealwood::{CHUNK_BYTES_DEFAULT, Error, Vault};
 use serde::Serialize;
 
+use crate::address::Purpose;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
+use crate::place::expect_no_objects;
 use crate::probe_memory;
 use crate::secrets;
 
@@ -27,13 +29,14 @@ pub(crate) struct Init {
     phrase_out: Option<PathBuf>,
 
     /// The size of a chunk of a large file: a power of two from 131072 to 16777216
-    #[arg(long, value_name = "BYTES", default_value_t = CHUNK_BYTES_DEFAULT)]
+    #[arg(long, value_name = "BYTES", default_value_t = CHUNK_BYTES_DEFAULT, value_parser = chunk_bytes)]
     chunk_bytes: u32,
 }
 
 impl Init {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
         let address = context.address()?;
+        address.expect_room()?;
         if self.phrase_out.is_none() {
             context.output.expect_kept()?;
         }
@@ -46,13 +49,13 @@ impl Init {
             probe: probe_memory::probe(),
             ..VaultConfig::default()
         };
-        let store = context.interrupt.race(Box::pin(address.store())).await?;
-        let prepared = async {
-            expect_none(&*store.objects()).await?;
-            Ok(Vault::prepare(&credential, config).await?)
-        };
-        let outcome = match context.interrupt.race(Box::pin(prepared)).await {
-            Ok(vault) => Box::pin(make(context, vault, store.objects(), phrase_file)).await,
+        // Before the store, so that nothing is left of what cannot be.
+        let prepared = async { Ok(Vault::prepare(&credential, config).await?) };
+        let vault = context.interrupt.race(Box::pin(prepared)).await?;
+        let store = context.interrupt.race(Box::pin(address.store(Purpose::Change))).await?;
+        let checked = async { expect_none(&*store.objects()).await };
+        let outcome = match context.interrupt.race(Box::pin(checked)).await {
+            Ok(()) => Box::pin(make(context, vault, store.objects(), phrase_file)).await,
             Err(failure) => Err(failure),
         };
         store.close_after(outcome).await?;
@@ -60,13 +63,21 @@ impl Init {
     }
 }
 
-/// Fails if the store certainly holds a vault, or cannot be used, before words are shown that
+/// Read with the command line, so that a mistake shows before anything is made.
+fn chunk_bytes(text: &str) -> Result<u32, &'static str> {
+    let bytes = text.parse().ok().filter(|bytes: &u32| bytes.is_power_of_two());
+    bytes
+        .filter(|bytes| (128 << 10..=16 << 20).contains(bytes))
+        .ok_or("a chunk is a power of two from 131072 to 16777216")
+}
+
+/// Fails if the store certainly holds a vault, or what is left of one, or cannot be used, before words are shown that
 /// would open nothing.
 async fn expect_none(store: &dyn BlobStore) -> Result<()> {
     match store.get(ROOT).await {
         Ok(_) => Err(Error::VaultExists.into()),
         // Some buckets deny a read of what is not there.
-        Err(Error::ObjectMissing | Error::StoreDenied { .. }) => Ok(()),
+        Err(Error::ObjectMissing | Error::StoreDenied { .. }) => expect_no_objects(store).await,
         Err(error) => Err(error.into()),
     }
 }

@@ -39,7 +39,7 @@ pub(crate) struct Ls {
 impl Ls {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
         context
-            .with_vault(async |vault| {
+            .with_vault_to_read(async |vault| {
                 let found = vault.stat(self.path.as_str()).await?;
                 if found.kind == EntryKind::File {
                     return self.print(context, &found);

@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use sealwood::Vault;
 use sealwood::vault::{Durability, EntryKind};
 
-use crate::address::Address;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
-use crate::local::{LocalTree, own_name};
+use crate::local::{LocalTree, OwnStore, own_name};
 use crate::placement::{Placement, expect_apart};
 use crate::record::{EntryRecord, Totals};
 use crate::stream::put_stream;
@@ -88,10 +87,7 @@ impl Put {
     async fn trees(&self, context: &Context, vault: &Vault) -> Result<Vec<LocalTree>> {
         let placement = Placement::find(vault, &self.destination, self.sources.len()).await?;
         // A vault does not store itself.
-        let store = match context.address()? {
-            Address::Engine(path) | Address::Directory(path) => path.canonicalize().ok(),
-            Address::S3(_) | Address::Memory => None,
-        };
+        let store = OwnStore::of(context.address()?.local_path())?;
         let mut targets = Vec::new();
         for source in &self.sources {
             let name = match placement {
@@ -103,6 +99,6 @@ impl Put {
         let sources = self.sources.iter().map(PathBuf::as_path);
         expect_apart(sources.clone().zip(&targets))?;
         let trees = sources.zip(targets);
-        trees.map(|(source, target)| LocalTree::new(source, target, store.as_deref())).collect()
+        trees.map(|(source, target)| LocalTree::new(source, target, &store)).collect()
     }
 }

@@ -11,7 +11,7 @@ use sealwood::engine::{Certainty, Engine, Finding, Salvaged, SalvagedKey};
 use sealwood::platform::disk::DirectoryDisk;
 use serde::Serialize;
 
-use crate::address::Address;
+use crate::address::{Address, Purpose};
 use crate::bytes_text::{count, size};
 use crate::context::Context;
 use crate::failure::{Failure, Result};
@@ -33,8 +33,9 @@ impl Salvage {
         let disk = DirectoryDisk::open(&self.directory)
             .map_err(|error| Failure::local(&self.directory, error))?;
         let target = Address::parse(&self.target)?;
+        target.expect_room()?;
         context.interrupt.listen()?;
-        let store = target.store().await?;
+        let store = target.store(Purpose::Change).await?;
         let outcome = fill(context, &target, &*store.objects(), disk).await;
         store.close_after(outcome).await
     }

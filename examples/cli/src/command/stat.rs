@@ -22,7 +22,7 @@ pub(crate) struct Stat {
 impl Stat {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
         context
-            .with_vault(async |vault| {
+            .with_vault_to_read(async |vault| {
                 for path in &self.paths {
                     let info = vault.stat(path.as_str()).await?;
                     let entry = EntryRecord::new(&info);

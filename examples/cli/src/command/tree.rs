@@ -20,7 +20,7 @@ pub(crate) struct Tree {
 impl Tree {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
         context
-            .with_vault(async |vault| {
+            .with_vault_to_read(async |vault| {
                 let output = &context.output;
                 let (mut files, mut directories, mut bytes) = (0, 0, 0);
                 let mut walk = SortedWalk::new(vault, self.path.path.clone());

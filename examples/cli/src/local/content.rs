@@ -1,79 +1,111 @@
 //! A file's content on its way to its name.
 
-use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Write};
-use std::sync::Arc;
 
-use cap_std::fs::{Dir, OpenOptions};
+use cap_std::fs::{Dir, Metadata};
 use futures_util::TryStreamExt;
 use sealwood::ContentStream;
-use sealwood::platform::{Entropy, SystemEntropy};
 use sealwood::vault::EntryInfo;
 
+use super::draft::{Draft, Existing, Outcome, Readers};
 use super::reader::system_time;
 use super::writer::LocalFile;
 use crate::failure::{Failure, Result};
 
 /// Writes the content of `entry` to `local`, whole or not at all: to a new file beside it, which
-/// then takes its name. What had the name before, a symbolic link too, is replaced and not
-/// followed. When it reaches the disk is the system's choice: waiting for that with each of many small
-/// files takes some eighty times as long.
+/// then takes its name. A file that had the name is replaced and leaves its mode and, where that is
+/// allowed, its owner; anything else is left alone, a symbolic link too. When it reaches the disk
+/// is the system's choice: waiting for that with each of many small files takes some eighty times
+/// as long. Fails if this run wrote what has the name, for a file of another name in the vault.
 pub(crate) async fn write_file(
     local: &LocalFile,
     entry: &EntryInfo,
     mut content: ContentStream,
-) -> Result<()> {
+    existing: Existing,
+) -> Result<Outcome> {
     let failed = |error| Failure::local(local.path(), error);
-    let mut draft = Draft::create(local.open_folder()?).map_err(failed)?;
+    let folder = local.open_folder()?;
+    let readers = match look(&folder, local)? {
+        Found::Nothing => Readers::AsTheMaskSays,
+        _ if existing == Existing::Keep => {
+            local.claim(&folder)?;
+            return Ok(Outcome::Left);
+        }
+        Found::File(_) => Readers::OwnerAlone,
+        Found::Other(reason) => return Err(not_a_file(local, reason)),
+    };
+    let mut draft = Draft::create(&folder, readers).map_err(failed)?;
     while let Some(part) = content.try_next().await? {
         draft.file.write_all(&part).map_err(failed)?;
+    }
+    // Another program may have put something there meanwhile.
+    match look(&folder, local)? {
+        Found::File(old) if existing == Existing::Replace => {
+            keep_access(&draft.file, &old).map_err(failed)?;
+        }
+        Found::Other(reason) if existing == Existing::Replace => {
+            return Err(not_a_file(local, reason));
+        }
+        _ => {}
     }
     let modified = system_time(entry.modified_ms)
         .ok_or_else(|| failed(io::Error::other("the system has no such modification time")))?;
     draft.file.set_modified(modified).map_err(failed)?;
-    local.claim(&draft.name.folder)?;
-    draft.rename(local.name()).map_err(failed)
+    // Nothing is awaited from here on, so no other file of this run comes between.
+    local.claim(&folder)?;
+    draft.take_name(local.name(), existing).map_err(failed)
 }
 
-/// A file of a name of its own; gone when dropped before it has the right one.
-struct Draft {
-    // Closed before its name is removed, which some systems insist on.
-    file: File,
-    name: DraftName,
+/// What has the name of a file that is to be written.
+enum Found {
+    Nothing,
+    File(Metadata),
+    /// What is never replaced, and why.
+    Other(&'static str),
 }
 
-struct DraftName {
-    folder: Arc<Dir>,
-    name: OsString,
-    is_taken: bool,
-}
-
-impl Draft {
-    fn create(folder: Arc<Dir>) -> io::Result<Self> {
-        let mut random = [0; 8];
-        SystemEntropy.fill(&mut random).map_err(io::Error::other)?;
-        let name = OsString::from(format!(".sealwood-{:016x}", u64::from_ne_bytes(random)));
-        // The user's mask takes away what others must not do, as for any new file.
-        let mut options = OpenOptions::new();
-        let file = folder.open_with(&name, options.write(true).create_new(true))?.into_std();
-        Ok(Self { file, name: DraftName { folder, name, is_taken: true } })
-    }
-
-    fn rename(self, name: &OsStr) -> io::Result<()> {
-        let Self { file, name: mut draft } = self;
-        drop(file);
-        draft.folder.rename(&draft.name, &draft.folder, name)?;
-        draft.is_taken = false;
-        Ok(())
-    }
-}
-
-impl Drop for DraftName {
-    fn drop(&mut self) {
-        if self.is_taken {
-            // What cannot be removed is a file of a telling name in the user's own folder.
-            drop(self.folder.remove_file(&self.name));
+fn look(folder: &Dir, local: &LocalFile) -> Result<Found> {
+    let found = match folder.symlink_metadata(local.name()) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
+        found => found.map_err(|error| Failure::local(local.path(), error))?,
+    };
+    Ok(match found.file_type() {
+        kind if kind.is_file() => Found::File(found),
+        kind if kind.is_symlink() => {
+            Found::Other("a link is there, which is neither followed nor replaced")
         }
-    }
+        kind if kind.is_dir() => Found::Other("a folder is there"),
+        _ => Found::Other("a pipe, a socket or a device is there, which is not replaced"),
+    })
+}
+
+fn not_a_file(local: &LocalFile, reason: &'static str) -> Failure {
+    Failure::LocalRefused { code: "local-not-a-file", reason, path: local.path().to_owned() }
+}
+
+/// Gives `file` the owner of `old`, as far as that is allowed, and its mode. Whoever could not read
+/// the old one cannot read this one: a group that cannot be kept may do what others may.
+#[cfg(unix)]
+fn keep_access(file: &File, old: &Metadata) -> io::Result<()> {
+    use std::fs::Permissions;
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt, fchown};
+
+    use cap_std::fs::MetadataExt as _;
+
+    let now = file.metadata()?;
+    let (owner, group) = (old.uid(), old.gid());
+    let is_group_kept = (now.uid(), now.gid()) == (owner, group)
+        || fchown(file, Some(owner), Some(group)).is_ok()
+        || now.gid() == group
+        || fchown(file, None, Some(group)).is_ok();
+    let mode = old.mode() & 0o777;
+    let of_group = if is_group_kept { 0o070 } else { mode << 3 & 0o070 };
+    file.set_permissions(Permissions::from_mode(mode & (0o707 | of_group)))
+}
+
+/// A file gets what its folder hands on to it.
+#[cfg(not(unix))]
+fn keep_access(_file: &File, _old: &Metadata) -> io::Result<()> {
+    Ok(())
 }

@@ -14,6 +14,7 @@ use std::vec;
 
 use sealwood::path::{EntryName, PATH_BYTES_MAX, PathRule, VaultPath};
 
+use super::OwnStore;
 use super::kind::LocalKind;
 use super::reader::{name_refused, vault_name};
 use crate::failure::{Failure, Result};
@@ -24,8 +25,8 @@ pub(crate) struct LocalTree {
     path: PathBuf,
     kind: LocalKind,
     target: VaultPath,
-    /// A folder to leave out: the vault's own store.
-    store: Option<PathBuf>,
+    /// What is left out: the vault's own store.
+    store: OwnStore,
 }
 
 /// Something found in a tree.
@@ -54,7 +55,7 @@ pub(crate) enum LocalItem {
 impl LocalTree {
     /// What the user named `path`, with `target` as its place. A link is what it leads to. Fails
     /// if that is nothing a vault can store, or is in `store`, the vault's own.
-    pub(crate) fn new(path: &Path, target: VaultPath, store: Option<&Path>) -> Result<Self> {
+    pub(crate) fn new(path: &Path, target: VaultPath, store: &OwnStore) -> Result<Self> {
         let failed = |error| Failure::local(path, error);
         let refused = |code, reason| Failure::LocalRefused { code, reason, path: path.to_owned() };
         let kind = LocalKind::of(fs::metadata(path).map_err(failed)?.file_type());
@@ -63,14 +64,14 @@ impl LocalTree {
             (Err(error), LocalKind::Folder) => return Err(failed(error)),
             (whole, _) => whole.ok(),
         };
-        if whole.zip(store).is_some_and(|(whole, store)| whole.starts_with(store)) {
+        if whole.is_some_and(|whole| store.holds(&whole)) {
             return Err(refused("local-own-store", "it belongs to the vault's own store"));
         }
         match kind {
             LocalKind::File | LocalKind::Folder | LocalKind::Pipe | LocalKind::Device => {}
             _ => return Err(refused("local-not-a-file", "it cannot be read as a file")),
         }
-        Ok(Self { path: path.to_owned(), kind, target, store: store.map(Path::to_owned) })
+        Ok(Self { path: path.to_owned(), kind, target, store: store.clone() })
     }
 
     /// Everything in the tree, each folder before what it holds. Only the tree itself may be a
@@ -99,7 +100,7 @@ impl LocalTree {
 
 /// The walk below a folder.
 struct Walk {
-    store: Option<PathBuf>,
+    store: OwnStore,
     /// The folders that lead to where the walk is.
     open: Vec<OpenFolder>,
     /// A folder that was given and is to be read next.
@@ -134,7 +135,7 @@ impl Iterator for Walk {
             let folder = self.open.last_mut()?;
             match folder.entries.next() {
                 Some(Ok(found)) => {
-                    let item = folder.item(found, self.store.as_deref());
+                    let item = folder.item(found, &self.store);
                     if let Ok(LocalItem::Folder { path, target }) = &item {
                         self.entered = Some((path.clone(), target.clone()));
                     }
@@ -159,12 +160,12 @@ impl OpenFolder {
         Ok(Self { path, target, taken: HashSet::new(), entries: entries.into_iter() })
     }
 
-    fn item(&mut self, found: Found, store: Option<&Path>) -> Result<LocalItem> {
+    fn item(&mut self, found: Found, store: &OwnStore) -> Result<LocalItem> {
         let path = self.path.join(&found.name);
         let kind = found.kind.map_err(|error| Failure::local(&path, error))?;
         Ok(match kind {
             LocalKind::File => LocalItem::File { target: self.take(&path)?, path },
-            LocalKind::Folder if is_store(&path, store) => {
+            LocalKind::Folder if store.is_at(&path) => {
                 LocalItem::Other { path, kind: LocalKind::Store }
             }
             LocalKind::Folder => LocalItem::Folder { target: self.take(&path)?, path },
@@ -194,11 +195,4 @@ impl Found {
     fn new(entry: DirEntry) -> Self {
         Self { name: entry.file_name(), kind: entry.file_type().map(LocalKind::of) }
     }
-}
-
-fn is_store(folder: &Path, store: Option<&Path>) -> bool {
-    store.is_some_and(|store| {
-        folder.file_name() == store.file_name()
-            && folder.canonicalize().is_ok_and(|folder| folder == store)
-    })
 }

@@ -15,8 +15,8 @@ use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use sealwood::path::VaultPath;
 
-use super::check_local_name;
-use super::spellings::Spellings;
+use super::draft::remove_abandoned;
+use super::{Bounds, check_local_name};
 use crate::failure::{Failure, Result};
 
 /// A local folder that a directory of a vault is copied to.
@@ -30,29 +30,37 @@ pub(crate) struct LocalFolder {
     path: PathBuf,
     /// The directory of the vault that `root` stands for.
     source: VaultPath,
-    spellings: Spellings,
+    bounds: Bounds,
 }
 
 impl LocalFolder {
     /// The folder at `root`, which is made if it is missing, and so is what is missing above it.
-    /// Links on the way to it are the user's own. `spellings` are those of the whole run.
-    pub(crate) fn create(root: &Path, source: &VaultPath, spellings: &Spellings) -> Result<Self> {
-        let folder = open_or_create(root)?;
-        if !spellings.knows(root) {
-            spellings.learn(root, names_in(&folder, root)?);
+    /// Links on the way to it are the user's own. `bounds` are those of the whole run.
+    pub(crate) fn create(root: &Path, source: &VaultPath, bounds: &Bounds) -> Result<Self> {
+        let folder = open_or_create(root, bounds)?;
+        if !bounds.spellings.knows(root) {
+            bounds.spellings.learn(root, names_in(&folder, root)?);
         }
         Ok(Self {
             root: Arc::new(folder),
             path: root.to_owned(),
             source: source.clone(),
-            spellings: spellings.clone(),
+            bounds: bounds.clone(),
         })
     }
 
-    /// Makes the folder of a directory that lies below the source.
+    /// Makes the folder of a directory that lies below the source, and removes what runs that
+    /// were killed have left in it.
     pub(crate) fn make_folder(&mut self, directory: &VaultPath) -> Result<()> {
         let (names, _) = self.local(directory)?;
-        descend(&self.root, &self.path, &names, &self.spellings).map(drop)
+        let folder = descend(&self.root, &self.path, &names, &self.bounds)?;
+        remove_abandoned(&folder);
+        Ok(())
+    }
+
+    /// Removes what runs that were killed have left right in the folder.
+    pub(crate) fn clean(&self) {
+        remove_abandoned(&self.root);
     }
 
     /// Where a file that lies below the source is to be written; its folder is there on return.
@@ -60,10 +68,9 @@ impl LocalFolder {
         let (mut folders, path) = self.local(file)?;
         let name = folders.pop().unwrap_or_default();
         // A way that is not clear shows before the content is asked for.
-        descend(&self.root, &self.path, &folders, &self.spellings)?;
+        descend(&self.root, &self.path, &folders, &self.bounds)?;
         let (root, root_path) = (Arc::clone(&self.root), self.path.clone());
-        let spellings = self.spellings.clone();
-        Ok(LocalFile { root, root_path, folders, name, path, spellings })
+        Ok(LocalFile { root, root_path, folders, name, path, bounds: self.bounds.clone() })
     }
 
     /// The names from the root down to an entry below the source, and how they are shown.
@@ -88,23 +95,24 @@ pub(crate) struct LocalFile {
     folders: Vec<OsString>,
     name: OsString,
     path: PathBuf,
-    spellings: Spellings,
+    bounds: Bounds,
 }
 
 impl LocalFile {
-    /// The file at a path that the user named, whose folder is made if it is missing.
-    pub(crate) fn at(path: &Path) -> Result<Self> {
+    /// The file at a path that the user named, whose folder is made if it is missing; what runs
+    /// that were killed have left there is removed.
+    pub(crate) fn at(path: &Path, bounds: &Bounds) -> Result<Self> {
         let name = path.file_name().ok_or_else(|| in_the_way(path))?.to_owned();
         let root_path = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        let root = Arc::new(open_or_create(root_path)?);
+        let root = Arc::new(open_or_create(root_path, bounds)?);
+        remove_abandoned(&root);
         // What is there is what the user named.
-        let spellings = Spellings::default();
-        spellings.learn(root_path, [name.to_string_lossy().into_owned()]);
+        bounds.spellings.learn(root_path, [name.to_string_lossy().into_owned()]);
         let (root_path, path) = (root_path.to_owned(), path.to_owned());
-        Ok(Self { root, root_path, folders: Vec::new(), name, path, spellings })
+        Ok(Self { root, root_path, folders: Vec::new(), name, path, bounds: bounds.clone() })
     }
 
     /// How the file is shown to the user.
@@ -118,40 +126,37 @@ impl LocalFile {
 
     /// Opens the folder that the file is to be in.
     pub(super) fn open_folder(&self) -> Result<Arc<Dir>> {
-        descend(&self.root, &self.root_path, &self.folders, &self.spellings)
+        descend(&self.root, &self.root_path, &self.folders, &self.bounds)
     }
 
     /// Fails if what has the file's name in `folder`, its own, may be what this run wrote for
-    /// another one. To be asked right before the file gets its name.
+    /// another one. To be asked once, right before the file gets its name or leaves it to what
+    /// is there.
     pub(super) fn claim(&self, folder: &Dir) -> Result<()> {
         if folder.symlink_metadata(&self.name).is_err() {
             return Ok(());
         }
         let mut shown = self.root_path.clone();
         shown.extend(&self.folders);
-        self.spellings.replace(&shown, &self.name.to_string_lossy())
+        self.bounds.spellings.replace(&shown, &self.name.to_string_lossy())
     }
 }
 
 /// Opens the folder `names` down from `root`, which is shown as `shown`, and makes what is
 /// missing. No link is followed.
-fn descend(
-    root: &Arc<Dir>,
-    shown: &Path,
-    names: &[OsString],
-    spellings: &Spellings,
-) -> Result<Arc<Dir>> {
+fn descend(root: &Arc<Dir>, shown: &Path, names: &[OsString], bounds: &Bounds) -> Result<Arc<Dir>> {
     let mut folder = Arc::clone(root);
     let mut shown = shown.to_owned();
     for name in names {
         let above = shown.clone();
         shown.push(name);
         let entered = enter(&folder, name, &shown)?;
-        if !spellings.knows(&shown) {
+        bounds.store.keep_out(&entered.folder, &shown)?;
+        if !bounds.spellings.knows(&shown) {
             if !entered.is_new {
-                spellings.replace(&above, &name.to_string_lossy())?;
+                bounds.spellings.replace(&above, &name.to_string_lossy())?;
             }
-            spellings.learn(&shown, names_in(&entered.folder, &shown)?);
+            bounds.spellings.learn(&shown, names_in(&entered.folder, &shown)?);
         }
         folder = Arc::new(entered.folder);
     }
@@ -197,24 +202,30 @@ fn names_in(folder: &Dir, shown: &Path) -> Result<Vec<String>> {
 
 /// Opens the folder at `path` that the user named, following what links are there. Only what is
 /// missing is made, and then not through a link.
-fn open_or_create(path: &Path) -> Result<Dir> {
-    match Dir::open_ambient_dir(path, ambient_authority()) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+fn open_or_create(path: &Path, bounds: &Bounds) -> Result<Dir> {
+    let open = || {
+        let folder = Dir::open_ambient_dir(path, ambient_authority());
+        folder.map_err(|error| Failure::local(path, error))
+    };
+
+    let folder = match open() {
+        Err(Failure::Local { error, .. }) if error.kind() == io::ErrorKind::NotFound => {
             let parent = match path.parent() {
                 Some(parent) if !parent.as_os_str().is_empty() => parent,
                 Some(_) => Path::new("."),
                 None => return Err(Failure::local(path, error)),
             };
-            let above = open_or_create(parent)?;
+            let above = open_or_create(parent, bounds)?;
             match path.file_name() {
-                Some(name) => enter(&above, name, path).map(|entered| entered.folder),
+                Some(name) => enter(&above, name, path)?.folder,
                 // It ends in `..` and what is before that is there now.
-                None => Dir::open_ambient_dir(path, ambient_authority())
-                    .map_err(|error| Failure::local(path, error)),
+                None => open()?,
             }
         }
-        opened => opened.map_err(|error| Failure::local(path, error)),
-    }
+        opened => opened?,
+    };
+    bounds.store.keep_out_by_path(&folder, path)?;
+    Ok(folder)
 }
 
 fn in_the_way(path: &Path) -> Failure {

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
+
+/// What is more than this is large.
+const LARGE_BYTES: usize = 200_000;
 
 /// A server that honours conditions, and misbehaves as it is told.
 pub(crate) struct Bucket {
@@ -17,6 +20,7 @@ pub(crate) struct Bucket {
 struct State {
     objects: Mutex<BTreeMap<String, (u64, Vec<u8>)>>,
     mood: Mutex<Mood>,
+    mood_changed: Condvar,
     /// The first lines and headers of all requests.
     seen: Mutex<Vec<String>>,
 }
@@ -32,6 +36,8 @@ pub(crate) enum Mood {
     ReadsOnly,
     /// Takes the root in, and is gone before it answers.
     DiesOfTheRoot,
+    /// Leaves reads of large objects without an answer until the mood changes.
+    HoldsLargeReads,
     /// Closes every connection.
     Gone,
 }
@@ -60,6 +66,7 @@ impl Bucket {
 
     pub(crate) fn turn(&self, mood: Mood) {
         *self.state.mood.lock().unwrap() = mood;
+        self.state.mood_changed.notify_all();
     }
 
     pub(crate) fn seen(&self) -> Vec<String> {
@@ -68,6 +75,11 @@ impl Bucket {
 
     pub(crate) fn keys(&self) -> Vec<String> {
         self.state.objects.lock().unwrap().keys().cloned().collect()
+    }
+
+    /// Loses an object.
+    pub(crate) fn lose(&self, key: &str) {
+        self.state.objects.lock().unwrap().remove(key).unwrap();
     }
 
     /// Sends the command to the bucket, with credentials and nothing else of ours.
@@ -98,6 +110,14 @@ impl State {
             Mood::ReadsOnly if !matches!(&*request.method, "GET" | "HEAD") => {
                 refusal(403, "AccessDenied")
             }
+            Mood::HoldsLargeReads => {
+                let answer = self.answer(request);
+                if answer.2.len() > LARGE_BYTES {
+                    let held = |mood: &mut Mood| *mood == Mood::HoldsLargeReads;
+                    mood = self.mood_changed.wait_while(mood, held).unwrap();
+                }
+                answer
+            }
             Mood::Works | Mood::ReadsOnly | Mood::DiesOfTheRoot => self.answer(request),
             Mood::Refuses { status, code } => refusal(status, code),
         };
@@ -115,6 +135,7 @@ impl State {
         let tag = |version: u64| format!("\"{version:032x}\"");
         let found = objects.get(&request.key).cloned();
         match request.method.as_str() {
+            "GET" if request.lists() => (200, String::new(), request.page(&objects)),
             "GET" | "HEAD" => match found {
                 Some((version, body)) => (200, format!("etag: {}\r\n", tag(version)), body),
                 None => refusal(404, "NoSuchKey"),
@@ -143,6 +164,34 @@ impl State {
 }
 
 impl Request {
+    fn parameter(&self, name: &str) -> Option<&str> {
+        let (_, query) = &self.headers[0];
+        query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+    }
+
+    fn lists(&self) -> bool {
+        self.parameter("list-type") == Some("2")
+    }
+
+    /// The first page of all objects.
+    fn page(&self, objects: &BTreeMap<String, (u64, Vec<u8>)>) -> Vec<u8> {
+        let limit = self.parameter("max-keys").map_or(1000, |limit| limit.parse().unwrap());
+        let contents = objects.iter().take(limit).map(|(key, (_, body))| {
+            let key = key.strip_prefix("/bucket/").unwrap();
+            format!("<Contents><Key>{key}</Key><Size>{}</Size></Contents>", body.len())
+        });
+        let more = match objects.len() > limit {
+            true => {
+                "<IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>"
+            }
+            false => "<IsTruncated>false</IsTruncated>",
+        };
+        let contents: String = contents.collect();
+        let space = "http://s3.amazonaws.com/doc/2006-03-01/";
+        format!("<ListBucketResult xmlns=\"{space}\">{contents}{more}</ListBucketResult>")
+            .into_bytes()
+    }
+
     /// `None` if the client went away first.
     fn read(connection: &TcpStream) -> Option<Self> {
         let mut reader = BufReader::new(connection);

@@ -70,6 +70,43 @@ impl Drive {
         Ran::of(self.command().args(["--secret-file", "secret"]).args(arguments))
     }
 
+    /// The same by way of another program, which gets the command line as its last arguments.
+    pub(crate) fn run_by(&self, wrapper: &[&str], arguments: &[&str]) -> Ran {
+        let program = self.command();
+        let mut outer = Command::new(wrapper[0]);
+        outer.args(&wrapper[1..]).arg(program.get_program());
+        outer.args(["--secret-file", "secret"]).args(arguments).stdin(Stdio::null());
+        outer.current_dir(self.directory.path());
+        for (name, value) in program.get_envs() {
+            match value {
+                Some(value) => outer.env(name, value),
+                None => outer.env_remove(name),
+            };
+        }
+        Ran::of(&mut outer)
+    }
+
+    /// The same among mounts of its own, which `script` makes; `"$@"` runs the program.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn run_among_mounts(&self, script: &str, arguments: &[&str]) -> Ran {
+        let shell = ["unshare", "--map-root-user", "--mount", "sh", "-ec", script, "sh"];
+        self.run_by(&shell, arguments)
+    }
+
+    /// The same as somebody who may do no more than the modes of files say.
+    #[cfg(unix)]
+    pub(crate) fn run_as_nobody(&self, arguments: &[&str]) -> Ran {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        if self.directory.path().metadata().unwrap().uid() != 0 {
+            return self.run(arguments);
+        }
+        for (name, mode) in [(".", 0o755), ("secret", 0o644)] {
+            fs::set_permissions(self.path(name), fs::Permissions::from_mode(mode)).unwrap();
+        }
+        let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+        self.run_by(&nobody, arguments)
+    }
+
     /// The same, which must succeed; gives what it printed.
     pub(crate) fn ok(&self, arguments: &[&str]) -> String {
         let ran = self.run(arguments);

@@ -6,7 +6,6 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
 
 use crate::drive::{Drive, noise};
 
@@ -16,18 +15,9 @@ fn mode(path: &Path) -> u32 {
 
 /// Runs the program under a umask.
 fn under(umask: &str, drive: &Drive, arguments: &[&str]) {
-    let program = drive.command();
-    let mut shell = Command::new("sh");
-    shell.args(["-ec", r#"umask "$1"; shift; exec "$@""#, "sh", umask]);
-    shell.arg(program.get_program()).args(["--secret-file", "secret"]).args(arguments);
-    shell.current_dir(program.get_current_dir().unwrap());
-    for (name, value) in program.get_envs() {
-        match value {
-            Some(value) => shell.env(name, value),
-            None => shell.env_remove(name),
-        };
-    }
-    assert!(shell.status().unwrap().success(), "{arguments:?}");
+    let shell = ["sh", "-ec", r#"umask "$1"; shift; exec "$@""#, "sh", umask];
+    let ran = drive.run_by(&shell, arguments);
+    assert_eq!(ran.code, Some(0), "{arguments:?}: {}", ran.stderr);
 }
 
 #[test]

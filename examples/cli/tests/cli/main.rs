@@ -7,9 +7,13 @@ mod drive;
 #[cfg(target_os = "linux")]
 mod terminal;
 
+mod a_get_replaces_files_alone;
+mod a_get_that_fails_leaves_what_was;
 #[cfg(target_os = "linux")]
 mod a_prompt_leaves_the_terminal_as_it_was;
 mod a_put_over_a_put_ends;
+mod a_vault_has_a_folder_of_its_own;
+mod addresses_say_what_they_are;
 mod damage_is_reported;
 mod demo_verifies_every_byte;
 mod exit_codes_tell_what_failed;
@@ -24,6 +28,7 @@ mod names_that_become_one_are_told;
 mod nothing_is_written_outside_the_target;
 mod one_program_at_a_time;
 mod passphrases_can_be_typed;
+mod read_only_media_are_read;
 #[cfg(target_os = "linux")]
 mod readmes_run_as_written;
 mod salvage_gives_out_what_is_whole;

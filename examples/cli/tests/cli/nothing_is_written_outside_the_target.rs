@@ -96,15 +96,17 @@ fn a_destination_that_is_a_link_is_where_the_user_said() {
 }
 
 #[test]
-fn a_link_in_place_of_a_file_is_replaced() {
+fn a_link_in_place_of_a_file_is_neither_followed_nor_replaced() {
     let drive = with_tree();
     drive.write("outside/precious", "untouched");
     fs::create_dir(drive.path("out/tree")).unwrap();
     symlink(drive.path("outside/precious"), drive.path("out/tree/other")).unwrap();
-    drive.ok(&["get", "tree", "out"]);
+    let ran = drive.run(&["get", "tree", "out"]);
+    assert_eq!(ran.code, Some(7), "{}", ran.stderr);
+    assert!(ran.stderr.contains("[local-not-a-file]"), "{}", ran.stderr);
     assert_eq!(drive.read("outside/precious"), b"untouched");
-    assert!(fs::symlink_metadata(drive.path("out/tree/other")).unwrap().is_file());
-    assert_eq!(drive.read("out/tree/other"), b"beside it");
+    assert!(fs::symlink_metadata(drive.path("out/tree/other")).unwrap().is_symlink());
+    assert_eq!(drive.read("out/tree/sub/file"), b"from the vault", "the rest is there");
 }
 
 #[test]

@@ -1,0 +1,143 @@
+//! Whether a place holds a vault, or has room for one: found out before anything is made there and
+//! before a secret is asked for.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use sealwood::Error;
+use sealwood::blob::{BlobStore, PROBE_KEY};
+
+use crate::failure::{Failure, Result};
+
+/// How many objects are looked at for one that is none of a probe's. A probe has a few.
+const OBJECTS_LOOKED_AT: usize = 32;
+
+/// The file in which the engine keeps its last checkpoints.
+const ENGINE_MARK: &str = "manifest";
+/// The root of a vault, as a plain file.
+const DIRECTORY_MARK: &str = "objects/root";
+/// What both kinds of store make, the engine first of all.
+const LOCK: &str = "lock";
+
+/// A folder of this machine that is or is to be a local store.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct StoreFolder<'a> {
+    path: &'a Path,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Engine,
+    Directory,
+}
+
+impl Kind {
+    /// What such a store makes in its folder.
+    fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Engine => {
+                &[LOCK, ENGINE_MARK, "manifest.tmp", "log", "frames", "reserve", "values"]
+            }
+            Self::Directory => &[LOCK, "holders", "tmp", "objects"],
+        }
+    }
+}
+
+impl<'a> StoreFolder<'a> {
+    pub(crate) fn engine(path: &'a Path) -> Self {
+        Self { path, kind: Kind::Engine }
+    }
+
+    pub(crate) fn directory(path: &'a Path) -> Self {
+        Self { path, kind: Kind::Directory }
+    }
+
+    /// Fails if there is certainly no store of this kind. One that has lost its root is a store.
+    pub(crate) fn expect_store(&self) -> Result<()> {
+        let (name, is_folder) = match self.kind {
+            Kind::Engine => (ENGINE_MARK, false),
+            Kind::Directory => ("objects", true),
+        };
+        match fs::metadata(self.path.join(name)) {
+            Ok(found) if found.is_dir() == is_folder => Ok(()),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.failed(error)),
+            _ => Err(Error::VaultNotFound.into()),
+        }
+    }
+
+    /// Fails if a vault would be made among files that are none of a store's, or beside one of
+    /// the other kind.
+    pub(crate) fn expect_room(&self) -> Result<()> {
+        let other_mark = match self.kind {
+            Kind::Engine => DIRECTORY_MARK,
+            Kind::Directory => ENGINE_MARK,
+        };
+        let is_there = |name| self.path.join(name).is_file();
+        if is_there(other_mark) && is_there(LOCK) {
+            return Err(Failure::from(Error::VaultExists).at(&self.path.to_string_lossy()));
+        }
+        let entries = match fs::read_dir(self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(|error| self.failed(error))?,
+        };
+        let mut is_begun = false;
+        let mut holds_something = false;
+        for entry in entries {
+            let entry = entry.map_err(|error| self.failed(error))?;
+            let name = entry.file_name();
+            if !self.kind.names().iter().any(|own| name == OsStr::new(own)) {
+                return Err(self.holds_others());
+            }
+            is_begun |= name == OsStr::new(LOCK);
+            holds_something |= !is_empty_folder(&entry.path());
+        }
+        // Names such as these are other programs' too.
+        match holds_something && !is_begun {
+            true => Err(self.holds_others()),
+            false => Ok(()),
+        }
+    }
+
+    fn holds_others(&self) -> Failure {
+        self.refused(
+            "local-not-empty",
+            "the folder holds other files: a vault needs one of its own",
+        )
+    }
+
+    fn failed(&self, error: io::Error) -> Failure {
+        match error.kind() {
+            io::ErrorKind::NotADirectory => {
+                self.refused("local-not-a-folder", "a vault is in a folder, and a file is there")
+            }
+            io::ErrorKind::PermissionDenied => {
+                let denied = Error::StoreDenied { reason: error.kind().to_string() };
+                Failure::from(denied).at(&self.path.to_string_lossy())
+            }
+            _ => Failure::local(self.path, error),
+        }
+    }
+
+    fn refused(&self, code: &'static str, reason: &'static str) -> Failure {
+        Failure::LocalRefused { code, reason, path: self.path.to_owned() }
+    }
+}
+
+fn is_empty_folder(path: &Path) -> bool {
+    fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none())
+}
+
+/// Fails if a store that has no root holds objects all the same. Where there is no
+/// listing to be had, nobody can tell.
+pub(crate) async fn expect_no_objects(store: &dyn BlobStore) -> Result<()> {
+    match store.list("", None, OBJECTS_LOOKED_AT).await {
+        // What a probe left makes no vault.
+        Ok(page) if page.objects.iter().all(|object| object.key.starts_with(PROBE_KEY)) => Ok(()),
+        Ok(_) => Err(Failure::RootMissing),
+        Err(Error::StoreDenied { .. } | Error::StoreFailed { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
