@@ -42,6 +42,8 @@ pub(crate) struct Totals {
     pub(crate) files: u64,
     /// [`u64::MAX`] stands for that and more.
     pub(crate) bytes: u64,
+    /// Files that the vault has as they are.
+    pub(crate) unchanged: u64,
     /// What is neither a file nor a directory.
     pub(crate) skipped: u64,
     pub(crate) failed: u64,
@@ -50,6 +52,9 @@ pub(crate) struct Totals {
 impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}, {}", count(self.files, "file", "files"), size(self.bytes))?;
+        if self.unchanged > 0 {
+            write!(f, ", {} unchanged", self.unchanged)?;
+        }
         if self.skipped > 0 {
             write!(f, ", {} left out", self.skipped)?;
         }
