@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -19,7 +20,13 @@ struct State {
     mood: Mutex<Mood>,
     /// The first lines and headers of all requests.
     seen: Mutex<Vec<String>>,
+    /// The bytes that came with puts, those that were refused too.
+    received: AtomicU64,
+    /// What happens when a put arrives, before it is answered.
+    on_put: Mutex<Option<Hook>>,
 }
+
+type Hook = Box<dyn FnMut(&str) + Send>;
 
 /// How requests are answered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -66,6 +73,16 @@ impl Bucket {
         self.state.seen.lock().unwrap().clone()
     }
 
+    /// The bytes that came with puts so far.
+    pub(crate) fn received(&self) -> u64 {
+        self.state.received.load(Ordering::SeqCst)
+    }
+
+    /// Calls `hook` with the key of each put that arrives, before it is answered.
+    pub(crate) fn on_put(&self, hook: impl FnMut(&str) + Send + 'static) {
+        *self.state.on_put.lock().unwrap() = Some(Box::new(hook));
+    }
+
     pub(crate) fn keys(&self) -> Vec<String> {
         self.state.objects.lock().unwrap().keys().cloned().collect()
     }
@@ -87,6 +104,12 @@ impl State {
         let Some(request) = Request::read(connection) else { return };
         let seen = format!("{} {} {:?}", request.method, request.key, request.headers);
         self.seen.lock().unwrap().push(seen);
+        if request.method == "PUT" {
+            self.received.fetch_add(request.body.len() as u64, Ordering::SeqCst);
+            if let Some(hook) = &mut *self.on_put.lock().unwrap() {
+                hook(&request.key);
+            }
+        }
         let mut mood = self.mood.lock().unwrap();
         let (status, headers, body) = match *mood {
             Mood::Gone => return,
