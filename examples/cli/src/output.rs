@@ -50,6 +50,11 @@ impl Output {
         }
     }
 
+    /// Hands on the results so far, to whoever waits for them.
+    pub(crate) fn flush(&self) -> Result<()> {
+        self.write(|out| out.flush())
+    }
+
     /// Prints a result, as text or as a line of JSON.
     pub(crate) fn emit(&self, result: &(impl Serialize + Display)) -> Result<()> {
         if self.is_json { self.record(result) } else { self.text(result) }

@@ -229,7 +229,7 @@ impl<'a> Upload<'a> {
             }
         }
         // Whoever reads the lines knows by them what is durable.
-        self.context.output.finish()
+        self.context.output.flush()
     }
 
     fn put_aside(&mut self, failure: Failure) -> Result<()> {
@@ -333,3 +333,6 @@ async fn run(
         }
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests;

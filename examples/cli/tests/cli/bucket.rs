@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::ops::Range;
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -139,7 +140,15 @@ impl State {
         let found = objects.get(&request.key).cloned();
         match request.method.as_str() {
             "GET" | "HEAD" => match found {
-                Some((version, body)) => (200, format!("etag: {}\r\n", tag(version)), body),
+                Some((version, body)) => match request.range(body.len()) {
+                    Some(range) => {
+                        let place = format!("{}-{}/{}", range.start, range.end - 1, body.len());
+                        let place = format!("content-range: bytes {place}\r\n");
+                        let headers = format!("etag: {}\r\n{place}", tag(version));
+                        (206, headers, body[range].to_vec())
+                    }
+                    None => (200, format!("etag: {}\r\n", tag(version)), body),
+                },
                 None => refusal(404, "NoSuchKey"),
             },
             "PUT" => {
@@ -185,6 +194,14 @@ impl Request {
         let mut body = vec![0; length.map_or(0, |(_, value)| value.parse().unwrap())];
         reader.read_exact(&mut body).ok()?;
         Some(Self { method, key: path.to_owned(), headers, body })
+    }
+
+    /// The part that is asked for of so many bytes, if one is.
+    fn range(&self, length: usize) -> Option<Range<usize>> {
+        let (_, value) = self.headers.iter().find(|(name, _)| name == "range")?;
+        let (first, last) = value.strip_prefix("bytes=")?.split_once('-')?;
+        let last = last.parse().unwrap_or(usize::MAX).min(length - 1);
+        Some(first.parse().ok()?..last + 1)
     }
 }
 

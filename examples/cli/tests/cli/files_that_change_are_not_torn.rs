@@ -10,7 +10,7 @@ use crate::drive::{Drive, Ran, noise};
 
 const MIB: usize = 1024 * 1024;
 /// More than is read ahead of what a bucket has answered.
-const FILE_BYTES: usize = 48 * MIB;
+const FILE_BYTES: usize = 20 * MIB;
 
 fn run(bucket: &Bucket, drive: &Drive, arguments: &[&str]) -> Ran {
     let mut command = drive.command();

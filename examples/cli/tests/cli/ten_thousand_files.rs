@@ -69,7 +69,7 @@ impl Place {
     fn written(&self) -> BTreeMap<PathBuf, (u64, i64, i64)> {
         let entries = walkdir::WalkDir::new(self.drive.path("vault")).into_iter();
         let files = entries.filter_map(Result::ok).filter(|entry| entry.file_type().is_file());
-        let objects = files.filter(|entry| entry.path().components().any(is_immutable));
+        let objects = files.filter(|entry| entry.file_name() != "root");
         objects
             .map(|entry| {
                 let known = entry.metadata().unwrap();
@@ -97,10 +97,6 @@ impl Place {
 
 fn path_of(line: &Value) -> String {
     line["path"].as_str().unwrap().to_owned()
-}
-
-fn is_immutable(component: std::path::Component<'_>) -> bool {
-    component.as_os_str().to_str().is_some_and(|name| name == "objects")
 }
 
 /// Copies real files into a folder: the sources of what this program is built of.
