@@ -16,7 +16,7 @@ use crate::drive::{Drive, Ran, files_below, let_settle};
 
 const FILES: usize = 10_000;
 /// Of larger files one is as good as another.
-const FILE_BYTES_MAX: u64 = 400_000;
+const FILE_BYTES_MAX: u64 = 200_000;
 /// What an entry, and its share of the directories and commits, may take besides its content.
 const INDEX_BYTES_MAX: u64 = 1_500;
 
