@@ -45,21 +45,26 @@ pub(crate) struct Totals {
     pub(crate) files: u64,
     /// [`u64::MAX`] stands for that and more.
     pub(crate) bytes: u64,
+    /// Files that the vault has as they are.
+    pub(crate) unchanged: u64,
     /// What was left out: it is neither a file nor a directory, or there already and to be kept.
     pub(crate) skipped: u64,
     pub(crate) failed: u64,
 }
 
 impl Totals {
-    /// Whether some files were done and others failed.
+    /// Whether some files were done, or were so already, and others failed.
     pub(crate) fn is_part(&self) -> bool {
-        self.files > 0 && self.failed > 0
+        (self.files > 0 || self.unchanged > 0) && self.failed > 0
     }
 }
 
 impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}, {}", count(self.files, "file", "files"), size(self.bytes))?;
+        if self.unchanged > 0 {
+            write!(f, ", {} unchanged", self.unchanged)?;
+        }
         if self.skipped > 0 {
             write!(f, ", {} left out", self.skipped)?;
         }
@@ -117,4 +122,18 @@ pub(crate) fn kind(kind: EntryKind) -> &'static str {
 
 fn is_empty(metadata: &&BTreeMap<String, String>) -> bool {
     metadata.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_is_a_part_if_some_is_done_or_was_and_some_failed() {
+        let is_part = |files, unchanged, failed| {
+            Totals { files, unchanged, failed, ..Totals::default() }.is_part()
+        };
+        assert!(is_part(1, 0, 1) && is_part(0, 1, 1));
+        assert!(!is_part(0, 0, 1) && !is_part(1, 1, 0));
+    }
 }

@@ -12,11 +12,15 @@ use crate::local::{LocalTree, OwnStore, own_name};
 use crate::placement::{Placement, expect_apart};
 use crate::record::{EntryRecord, Totals};
 use crate::stream::put_stream;
-use crate::upload::Upload;
+use crate::upload::{Unchanged, Upload};
 use crate::vault_argument::VaultArgument;
 
 #[derive(clap::Args)]
 pub(crate) struct Put {
+    /// Put files again that the vault has with the same size and times
+    #[arg(long, short = 'I')]
+    ignore_times: bool,
+
     /// Local files and folders; - for standard input
     #[arg(required = true)]
     sources: Vec<PathBuf>,
@@ -74,7 +78,11 @@ impl Put {
             0
         };
         let meter = context.output.meter(bytes);
-        let mut upload = Upload::new(context, vault, &meter);
+        let unchanged = match self.ignore_times {
+            true => Unchanged::PutAgain,
+            false => Unchanged::PassedOver,
+        };
+        let mut upload = Upload::new(context, vault, &meter, unchanged);
         let put = upload.put(trees.iter().flat_map(LocalTree::items)).await;
         let finished = match put {
             Ok(()) => upload.finish().await,

@@ -8,7 +8,9 @@ mod names;
 mod own_store;
 mod reader;
 mod sink;
+mod source;
 mod spellings;
+mod stamp;
 mod tree;
 mod writer;
 
@@ -20,5 +22,7 @@ pub(crate) use names::check_local_name;
 pub(crate) use own_store::OwnStore;
 pub(crate) use reader::{content_type_of, modified_ms, own_name};
 pub(crate) use sink::{is_stream, write_stream};
+pub(crate) use source::{Care, Found, Source};
+pub(crate) use stamp::Stamp;
 pub(crate) use tree::{LocalItem, LocalTree};
 pub(crate) use writer::{LocalFile, LocalFolder};

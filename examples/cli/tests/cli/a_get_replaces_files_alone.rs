@@ -182,7 +182,7 @@ fn what_is_there_is_kept_and_named_where_that_was_asked_for() {
 
     let printed = drive.ok(&["--json", "get", "-n", "tree/one", "out/tree"]);
     assert!(printed.contains(r#""local":"out/tree/one","skipped":"exists""#), "{printed}");
-    assert!(printed.contains(r#""files":0,"bytes":0,"skipped":1"#), "{printed}");
+    assert!(printed.contains(r#""files":0,"bytes":0,"unchanged":0,"skipped":1"#), "{printed}");
     assert_eq!(drive.read("out/tree/one"), b"mine");
     assert_eq!(fs::read_dir(drive.path("out/tree")).unwrap().count(), 3);
 }

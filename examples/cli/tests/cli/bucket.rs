@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::ops::Range;
 use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
@@ -23,7 +25,13 @@ struct State {
     mood_changed: Condvar,
     /// The first lines and headers of all requests.
     seen: Mutex<Vec<String>>,
+    /// The bytes that came with puts, those that were refused too.
+    received: AtomicU64,
+    /// What happens when a put arrives, before it is answered.
+    on_put: Mutex<Option<Hook>>,
 }
+
+type Hook = Box<dyn FnMut(&str) + Send>;
 
 /// How requests are answered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -73,6 +81,16 @@ impl Bucket {
         self.state.seen.lock().unwrap().clone()
     }
 
+    /// The bytes that came with puts so far.
+    pub(crate) fn received(&self) -> u64 {
+        self.state.received.load(Ordering::SeqCst)
+    }
+
+    /// Calls `hook` with the key of each put that arrives, before it is answered.
+    pub(crate) fn on_put(&self, hook: impl FnMut(&str) + Send + 'static) {
+        *self.state.on_put.lock().unwrap() = Some(Box::new(hook));
+    }
+
     pub(crate) fn keys(&self) -> Vec<String> {
         self.state.objects.lock().unwrap().keys().cloned().collect()
     }
@@ -99,6 +117,12 @@ impl State {
         let Some(request) = Request::read(connection) else { return };
         let seen = format!("{} {} {:?}", request.method, request.key, request.headers);
         self.seen.lock().unwrap().push(seen);
+        if request.method == "PUT" {
+            self.received.fetch_add(request.body.len() as u64, Ordering::SeqCst);
+            if let Some(hook) = &mut *self.on_put.lock().unwrap() {
+                hook(&request.key);
+            }
+        }
         let mut mood = self.mood.lock().unwrap();
         let (status, headers, body) = match *mood {
             Mood::Gone => return,
@@ -137,7 +161,15 @@ impl State {
         match request.method.as_str() {
             "GET" if request.lists() => (200, String::new(), request.page(&objects)),
             "GET" | "HEAD" => match found {
-                Some((version, body)) => (200, format!("etag: {}\r\n", tag(version)), body),
+                Some((version, body)) => match request.range(body.len()) {
+                    Some(range) => {
+                        let place = format!("{}-{}/{}", range.start, range.end - 1, body.len());
+                        let place = format!("content-range: bytes {place}\r\n");
+                        let headers = format!("etag: {}\r\n{place}", tag(version));
+                        (206, headers, body[range].to_vec())
+                    }
+                    None => (200, format!("etag: {}\r\n", tag(version)), body),
+                },
                 None => refusal(404, "NoSuchKey"),
             },
             "PUT" => {
@@ -211,6 +243,14 @@ impl Request {
         let mut body = vec![0; length.map_or(0, |(_, value)| value.parse().unwrap())];
         reader.read_exact(&mut body).ok()?;
         Some(Self { method, key: path.to_owned(), headers, body })
+    }
+
+    /// The part that is asked for of so many bytes, if one is.
+    fn range(&self, length: usize) -> Option<Range<usize>> {
+        let (_, value) = self.headers.iter().find(|(name, _)| name == "range")?;
+        let (first, last) = value.strip_prefix("bytes=")?.split_once('-')?;
+        let last = last.parse().unwrap_or(usize::MAX).min(length - 1);
+        Some(first.parse().ok()?..last + 1)
     }
 }
 

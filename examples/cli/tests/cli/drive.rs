@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tempfile::TempDir;
 
@@ -121,6 +122,12 @@ impl Drive {
 }
 
 impl Ran {
+    /// The last line of a run with `--json`, which has the sums.
+    pub(crate) fn totals(&self) -> serde_json::Value {
+        let text = std::str::from_utf8(&self.stdout).unwrap();
+        serde_json::from_str(text.lines().last().unwrap()).unwrap()
+    }
+
     pub(crate) fn of(command: &mut Command) -> Self {
         let output = command.output().unwrap();
         Self {
@@ -154,4 +161,17 @@ pub(crate) fn noise(seed: u64, length: usize) -> Vec<u8> {
         (state >> 56) as u8
     };
     std::iter::repeat_with(next).take(length).collect()
+}
+
+/// Waits until every later change of what is below a folder shows in its times: some file systems
+/// count them in steps of two seconds.
+#[cfg(unix)]
+pub(crate) fn let_settle(folder: &Path) {
+    use std::os::unix::fs::MetadataExt;
+    let changes = walkdir::WalkDir::new(folder).into_iter();
+    let newest = changes.map(|entry| entry.unwrap().metadata().unwrap().ctime()).max().unwrap();
+    let settled = UNIX_EPOCH + Duration::from_secs(u64::try_from(newest).unwrap() + 4);
+    while let Ok(left) = settled.duration_since(SystemTime::now()) {
+        std::thread::sleep(left);
+    }
 }

@@ -144,7 +144,7 @@ fn work_that_was_done_in_part_is_7() {
     assert_eq!(put.code, Some(7), "{}", put.stderr);
     let last: Value =
         serde_json::from_slice(put.stdout.rsplit(|byte| *byte == b'\n').nth(1).unwrap()).unwrap();
-    assert_eq!(last, json!({"files": 1, "bytes": 1, "skipped": 0, "failed": 1}));
+    assert_eq!(last, json!({"files": 1, "bytes": 1, "unchanged": 0, "skipped": 0, "failed": 1}));
 
     drive.write("in/other", "x");
     drive.ok(&["put", "in/other", "in/"]);

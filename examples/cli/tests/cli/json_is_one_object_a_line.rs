@@ -24,7 +24,10 @@ fn results_are_objects() {
 
     let put = run(&["put", "in", "/in"]);
     assert_eq!(put.len(), 3);
-    assert_eq!(put[2], json!({"files": 2, "bytes": 200_003, "skipped": 0, "failed": 0}));
+    assert_eq!(
+        put[2],
+        json!({"files": 2, "bytes": 200_003, "unchanged": 0, "skipped": 0, "failed": 0})
+    );
     let mut paths: Vec<_> = put[..2].iter().map(|file| file["path"].as_str().unwrap()).collect();
     paths.sort_unstable();
     assert_eq!(paths, ["in/a.txt", "in/b.bin"]);

@@ -71,7 +71,10 @@ fn a_pipe_is_read_to_its_end() {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let stdout = String::from_utf8(ran.stdout).unwrap();
     let totals: Value = serde_json::from_str(stdout.lines().last().unwrap()).unwrap();
-    assert_eq!(totals, json!({"files": 3, "bytes": 2_500_011, "skipped": 0, "failed": 0}));
+    assert_eq!(
+        totals,
+        json!({"files": 3, "bytes": 2_500_011, "unchanged": 0, "skipped": 0, "failed": 0})
+    );
     assert_eq!(drive.entries(), ["d/", "d/empty", "d/file", "d/pipe.txt"]);
     assert!(drive.run(&["cat", "d/pipe.txt"]).stdout == bytes);
     assert!(drive.ok(&["stat", "d/pipe.txt"]).contains("text/plain"));
@@ -205,7 +208,10 @@ fn what_a_tree_has_besides_files_is_listed() {
     ] {
         assert!(lines.contains(&left_out), "{left_out}: {stdout}");
     }
-    assert_eq!(lines.last().unwrap(), &json!({"files": 1, "bytes": 1, "skipped": 3, "failed": 0}));
+    assert_eq!(
+        lines.last().unwrap(),
+        &json!({"files": 1, "bytes": 1, "unchanged": 0, "skipped": 3, "failed": 0})
+    );
 
     let ran = drive.run(&["put", "in", "/"]);
     assert!(ran.stderr.contains("left out, not a file: in/pipe\n"), "{}", ran.stderr);

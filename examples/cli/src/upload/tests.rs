@@ -1,0 +1,77 @@
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::sync::Arc;
+
+use futures_lite::future::{block_on, or, yield_now};
+use sealwood::blob::MemoryStore;
+use sealwood::platform::Environment;
+use sealwood::seal::RootSecret;
+use sealwood::vault::{Credential, VaultConfig};
+
+use super::*;
+use crate::arguments::{Global, SecretFiles};
+use crate::output::Results;
+
+fn context() -> Context {
+    let secrets = SecretFiles { passphrase_file: None, phrase_file: None, secret_file: None };
+    Context::new(Global { vault: None, json: false, quiet: true, secrets }, Results::Account)
+}
+
+#[test]
+fn what_is_finished_is_committed_after_a_while_though_a_file_is_never_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let (done, stuck) = (folder.path().join("done"), folder.path().join("stuck"));
+    fs::write(&done, "content").unwrap();
+    let made = std::process::Command::new("mkfifo").arg(&stuck).status();
+    assert!(made.unwrap().success());
+    let item = |path: &PathBuf, target: &str| {
+        Ok(LocalItem::File { path: path.clone(), target: VaultPath::new(target).unwrap() })
+    };
+    let items = vec![item(&done, "done"), item(&stuck, "stuck")];
+    block_on(async {
+        let secret = RootSecret::generate(&Environment::default()).unwrap();
+        let (store, credential) = (Arc::new(MemoryStore::default()), Credential::Secret(secret));
+        let config = VaultConfig::default();
+        let vault = Vault::create(store.clone(), &credential, config.clone()).await.unwrap();
+        let other = Vault::open(store, &credential, config).await.unwrap();
+        let context = context();
+        let meter = context.output.meter(0);
+        let mut upload = Upload::new(&context, &vault, &meter, Unchanged::PassedOver);
+        // The wait is over as soon as it begins.
+        upload.wait = || Box::pin(std::future::ready(()));
+        let put = async { upload.put(items.into_iter()).await.map(|()| false) };
+        let seen = async {
+            loop {
+                other.refresh().await?;
+                if other.exists("done").await? {
+                    return Ok(true);
+                }
+                yield_now().await;
+            }
+        };
+        assert!(or(put, seen).await.unwrap(), "the put ended");
+    });
+    // A thread that waits for the pipe need not outlive the test.
+    drop(fs::File::options().read(true).write(true).open(&stuck));
+}
+
+#[test]
+fn folders_that_cannot_be_made_are_told_and_the_others_made() {
+    block_on(async {
+        let secret = RootSecret::generate(&Environment::default()).unwrap();
+        let (store, credential) = (Arc::new(MemoryStore::default()), Credential::Secret(secret));
+        let vault = Vault::create(store, &credential, VaultConfig::default()).await.unwrap();
+        for file in ["3", "64"] {
+            vault.put(file, "in the way", sealwood::vault::PutOptions::default()).await.unwrap();
+        }
+        let folder = |number: u32| VaultPath::new(&number.to_string()).unwrap();
+        let failures = make_folders(&vault, (0..100).map(folder).collect()).await.unwrap();
+        let mut paths: Vec<_> = failures.iter().map(|failure| failure.path().unwrap()).collect();
+        paths.sort();
+        assert_eq!(paths, ["3", "64"]);
+        for number in 0..100 {
+            assert!(vault.exists(&number.to_string()).await.unwrap(), "{number}");
+        }
+    });
+}
