@@ -149,3 +149,49 @@ pub struct VaultStats {
     /// What this session has written.
     pub written: WriteStats,
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use futures_lite::future::block_on;
+
+    use super::*;
+    use crate::blob::MemoryStore;
+    use crate::platform::{Clock, Environment};
+
+    struct Shows(u64);
+
+    impl Clock for Shows {
+        fn now_ms(&self) -> u64 {
+            self.0
+        }
+    }
+
+    /// A device whose clock is behind by a century builds on what one that is ahead by as much wrote.
+    #[test]
+    fn what_builds_on_another_commit_has_the_greater_stamp_whatever_clocks_show() {
+        block_on(async {
+            let store = Arc::new(MemoryStore::new());
+            let credential = Credential::Secret(RootSecret::from_bytes([7; 32]));
+            let config = |ms| VaultConfig {
+                environment: Environment { clock: Arc::new(Shows(ms)), ..Environment::default() },
+                ..VaultConfig::default()
+            };
+            let century = 4_000_000_000_000;
+            Vault::create(store.clone(), &credential, config(century)).await.unwrap();
+            let devices = [
+                Vault::open(store.clone(), &credential, config(century)).await.unwrap(),
+                Vault::open(store.clone(), &credential, config(0)).await.unwrap(),
+            ];
+            let mut last = devices[0].inner.forest.origin().stamp;
+            for turn in 0..6 {
+                let device = &devices[turn % 2];
+                device.refresh().await.unwrap();
+                let stamp = device.inner.forest.origin().stamp;
+                assert!(stamp.count > last.count, "{turn}: {stamp:?} after {last:?}");
+                device.mkdir(&turn.to_string()).await.unwrap();
+                last = stamp;
+            }
+        });
+    }
+}
