@@ -69,7 +69,7 @@ impl Source {
     }
 
     /// When a file was last modified. A pipe never was.
-    pub(crate) fn modified_ms(&self) -> Option<u64> {
+    pub(crate) fn modified_ms(&self) -> Option<i64> {
         self.metadata.is_file().then(|| modified_ms(&self.metadata))?
     }
 
