@@ -53,7 +53,6 @@ impl Stamp {
 
 impl Change {
     #[cfg(unix)]
-    #[expect(clippy::unnecessary_wraps, reason = "other systems have none")]
     fn of(metadata: &Metadata) -> Option<Self> {
         use std::os::unix::fs::MetadataExt;
         let (seconds, nanoseconds) = (metadata.ctime(), metadata.ctime_nsec());

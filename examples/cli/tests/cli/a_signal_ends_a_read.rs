@@ -5,6 +5,9 @@
 use std::fs::{self, File};
 use std::os::unix::fs::OpenOptionsExt;
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use crate::bucket::{Bucket, Mood};
 use crate::drive::{Drive, Ran, noise};
@@ -42,12 +45,18 @@ fn a_file_that_is_never_answered_for_is_given_up() {
             match opened {
                 // Before the pipe took the place, this was the file.
                 Ok(file) if is_pipe(&file) => break file,
-                _ => std::thread::yield_now(),
+                _ => thread::yield_now(),
             }
         };
-        let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
-        assert!(sent.success());
-        let output = child.wait_with_output().unwrap();
+        let id = child.id().to_string();
+        let send = |signal: &str| Command::new("kill").args([signal, &id]).status().unwrap();
+        assert!(send(signal).success());
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || sender.send(child.wait_with_output().unwrap()));
+        let output = receiver.recv_timeout(Duration::from_secs(120)).unwrap_or_else(|_| {
+            send("-KILL");
+            panic!("{signal} does not end it");
+        });
         assert_eq!(output.status.code(), Some(130));
         assert!(String::from_utf8(output.stderr).unwrap().contains("[cancelled]"));
     }
