@@ -78,9 +78,7 @@ impl Shared {
         {
             let mut state = self.write();
             if is_missing {
-                // A directory may take more than there is.
-                let revision = state.revision;
-                state.pending.seal_shortly(revision);
+                self.part_log(&mut state);
             }
             state.make_room();
         }
@@ -184,10 +182,8 @@ impl Shared {
         let (done, rest) = chunks.split_at(written);
         state.pending.written(done);
         state.pending.give_back(rest);
-        let is_ready = outcome.is_ok()
-            && !log.directory_owed
-            && !state.pending.is_full()
-            && !is_missing;
+        let is_ready =
+            outcome.is_ok() && !log.directory_owed && !state.pending.is_full() && !is_missing;
         if !is_ready {
             self.admits.store(false, Ordering::Release);
         }

@@ -16,6 +16,7 @@ use super::commit::LogWriter;
 use super::config::{Access, EngineConfig};
 use super::files::{RESERVE, io_error};
 use super::shared::{Shared, lock};
+use super::state::State;
 use super::write::{NewValue, Operation, OperationKind};
 use crate::error::{Error, Result};
 use crate::platform::Entropy;
@@ -27,6 +28,10 @@ const RESERVE_BYTES: u64 = 256 << 10;
 
 /// From how many bytes on a change is let in only if the disk says that it fits.
 const LARGE_BYTES: u64 = 16 << 10;
+
+/// From how many bytes on a segment is sealed once the reserve is given up: what is written from
+/// then on is dead soon, and is compacted without what was there before.
+const SEGMENT_BYTES: u64 = 64 << 10;
 
 /// What a deletion takes in the log beside its key, at most.
 const DELETION_BYTES: u64 = 64;
@@ -94,18 +99,37 @@ fn is_whole(disk: &dyn Disk) -> Result<bool> {
 
 impl Shared {
     /// Makes sure that the reserve is there before anything is added. Where there is no room, what
-    /// was deleted is given back first. After an error nothing was changed.
+    /// was deleted is given back first: files, and then what is dead in the log. After an error no
+    /// key was changed.
     pub(crate) fn keep_reserve(&self) -> Result<()> {
-        match self.make_reserve() {
-            Err(Error::StoreFull) if self.owes_deletions() => {
-                if let Err(error) = self.checkpoint() {
-                    log::debug!("what was deleted is not given back yet: {error}");
-                }
-                self.check_writable()?;
-                self.make_reserve()
+        let mut made = self.make_reserve();
+        let in_log = || {
+            self.part_log(&mut self.write());
+            // What is sealed is in its file.
+            self.sync_all()?;
+            self.compact_within(free_bytes(&*self.disk) / 2).map(drop)
+        };
+        let doomers: [&dyn Fn() -> Result<()>; 2] = [&|| Ok(()), &in_log];
+        for doom in doomers {
+            if !matches!(made, Err(Error::StoreFull)) {
+                break;
             }
-            made => made,
+            if let Err(error) = doom().and_then(|()| self.give_back()) {
+                log::debug!("what was deleted is not given back yet: {error}");
+            }
+            self.check_writable()?;
+            made = self.make_reserve();
         }
+        made
+    }
+
+    /// Removes what is listed for the next round, if anything is.
+    fn give_back(&self) -> Result<()> {
+        let doomed = !lock(&self.rounds).doomed.is_empty();
+        if doomed || !self.read().garbage.is_empty() {
+            self.checkpoint()?;
+        }
+        Ok(())
     }
 
     /// Makes the reserve if it is missing: real bytes, which repeat nothing, so that they take room
@@ -144,6 +168,15 @@ impl Shared {
         true
     }
 
+    /// Sees to it that what is appended without the reserve can be given back by itself. Whatever
+    /// is sealed meanwhile takes few bytes for it: a directory may take more than there is.
+    pub(crate) fn part_log(&self, state: &mut State) {
+        state.pending.seal_shortly(state.revision);
+        if state.pending.len() >= SEGMENT_BYTES {
+            state.rotate();
+        }
+    }
+
     /// Refuses a large change that the disk says it has no room for: what is applied and then
     /// cannot be written would be in the way of all that comes later.
     pub(crate) fn check_room(&self, operations: &[Operation], effect: Effect) -> Result<()> {
@@ -158,12 +191,6 @@ impl Shared {
             _ => 0,
         };
         if free_bytes(&*self.disk) + spare < bytes { Err(Error::StoreFull) } else { Ok(()) }
-    }
-
-    /// Whether a checkpoint would remove files.
-    fn owes_deletions(&self) -> bool {
-        let doomed = !lock(&self.rounds).doomed.is_empty();
-        doomed || !self.read().garbage.is_empty()
     }
 }
 

@@ -1,7 +1,7 @@
 //! A full disk takes deletions, durably, and gives back what they free; only then it takes more.
 
 use sealwood::Error;
-use sealwood::engine::{Engine, Namespace};
+use sealwood::engine::{Access, Background, Engine, EngineConfig, Namespace};
 use sealwood::platform::disk::Disk;
 use sealwood::platform::disk::fault::FaultDisk;
 
@@ -181,10 +181,7 @@ fn disk_capacity(disk: &FaultDisk) -> u64 {
 #[test]
 fn a_change_that_does_not_fit_is_refused_before_it_is_in_the_way() {
     let disk = roomy();
-    let engine = open_faulty(&disk, sealwood::engine::EngineConfig {
-        separated_bytes_min: 1 << 20,
-        ..small()
-    });
+    let engine = open_faulty(&disk, EngineConfig { separated_bytes_min: 1 << 20, ..small() });
     let one = engine.namespace("one").unwrap();
     one.put(b"key", "value").unwrap();
     disk.set_capacity(Some(used(&disk) + 10_000));
@@ -219,11 +216,45 @@ fn a_reserve_that_is_cut_or_lost_is_made_again() {
 fn who_reads_makes_no_reserve() {
     let disk = roomy();
     open_faulty(&disk, small()).close().unwrap();
-    let read_only =
-        sealwood::engine::EngineConfig { access: sealwood::engine::Access::ReadOnly, ..small() };
+    let read_only = EngineConfig { access: Access::ReadOnly, ..small() };
     disk.remove("reserve").unwrap();
     disk.clear_trace();
     drop(open_faulty(&disk, read_only));
     assert!(disk.trace().iter().all(|call| !call.is_change()));
     assert_eq!(reserve(&disk), None);
+}
+
+/// What is written over and over on a full disk has its room in the log back, also beside a segment
+/// that is too long to be compacted there.
+#[test]
+fn on_a_full_disk_what_is_dead_in_the_log_is_given_back() {
+    let disk = roomy();
+    let engine = open_faulty(
+        &disk,
+        EngineConfig { background: Background::Manual, ..EngineConfig::default() },
+    );
+    let one = engine.namespace("one").unwrap();
+    one.put(b"large", pattern(200_000, 1)).unwrap();
+    for number in 0..300u64 {
+        one.put(&number.to_be_bytes(), pattern(2000, number)).unwrap();
+    }
+    disk.set_capacity(Some(used(&disk)));
+    for number in 0.. {
+        match one.put(b"over and over", pattern(400, number)) {
+            Ok(_) => {}
+            Err(Error::StoreFull) => break,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert!(one.delete(b"large").unwrap());
+    // Six times what the deletion gives back.
+    for number in 0..3000 {
+        one.put(b"over and over", pattern(400, number))
+            .unwrap_or_else(|error| panic!("{error} at {number}"));
+    }
+    assert!(one.delete(&[0; 8]).unwrap());
+    assert_whole(&engine);
+    let found = all(&one);
+    drop((engine, one));
+    assert_eq!(all(&open_faulty(&disk, small()).namespace("one").unwrap()), found);
 }
