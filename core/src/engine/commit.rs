@@ -78,7 +78,7 @@ impl Shared {
         {
             let mut state = self.write();
             if is_missing {
-                self.part_log(&mut state);
+                state.part_log();
             }
             state.make_room();
         }

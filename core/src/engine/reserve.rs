@@ -6,7 +6,11 @@
 //! on only what frees something is let in, until there is room and the file is there again: nothing
 //! that adds takes what is kept for deletions, not even in a later process.
 //!
-//! There is one where the disk says how much more fits. In memory nothing is kept.
+//! Who wants to add then gives back what can be: files that are doomed, and what is dead in the log.
+//! A long segment cannot be compacted where there is no room, so the log is parted once the reserve is
+//! given up: what is appended from then on is compacted by itself.
+//!
+//! There is a reserve where the disk says how much more fits. In memory nothing is kept.
 
 use std::io::ErrorKind;
 use std::sync::Mutex;
@@ -104,7 +108,7 @@ impl Shared {
     pub(crate) fn keep_reserve(&self) -> Result<()> {
         let mut made = self.make_reserve();
         let in_log = || {
-            self.part_log(&mut self.write());
+            self.write().part_log();
             // What is sealed is in its file.
             self.sync_all()?;
             self.compact_within(free_bytes(&*self.disk) / 2).map(drop)
@@ -168,15 +172,6 @@ impl Shared {
         true
     }
 
-    /// Sees to it that what is appended without the reserve can be given back by itself. Whatever
-    /// is sealed meanwhile takes few bytes for it: a directory may take more than there is.
-    pub(crate) fn part_log(&self, state: &mut State) {
-        state.pending.seal_shortly(state.revision);
-        if state.pending.len() >= SEGMENT_BYTES {
-            state.rotate();
-        }
-    }
-
     /// Refuses a large change that the disk says it has no room for: what is applied and then
     /// cannot be written would be in the way of all that comes later.
     pub(crate) fn check_room(&self, operations: &[Operation], effect: Effect) -> Result<()> {
@@ -191,6 +186,17 @@ impl Shared {
             _ => 0,
         };
         if free_bytes(&*self.disk) + spare < bytes { Err(Error::StoreFull) } else { Ok(()) }
+    }
+}
+
+impl State {
+    /// Sees to it that what is appended without the reserve can be given back by itself. Whatever
+    /// is sealed meanwhile takes few bytes for it: a directory may take more than there is.
+    pub(super) fn part_log(&mut self) {
+        self.pending.seal_shortly(self.revision);
+        if self.pending.len() >= SEGMENT_BYTES {
+            self.rotate();
+        }
     }
 }
 
