@@ -9,8 +9,14 @@ use common::limited::Limited;
 use common::*;
 use futures_lite::future::block_on;
 use sealwood::Vault;
+#[cfg(any(feature = "fault-disk", target_os = "linux"))]
+use sealwood::blob::EngineStore;
 #[cfg(target_os = "linux")]
 use sealwood::blob::{BlobStore, DirectoryStore};
+#[cfg(feature = "fault-disk")]
+use sealwood::engine::Background;
+#[cfg(any(feature = "fault-disk", target_os = "linux"))]
+use sealwood::engine::EngineConfig;
 
 const NO_LIMIT: u64 = u64::MAX / 2;
 const RESERVE: u64 = 256 * 1024;
@@ -95,36 +101,117 @@ fn a_removal_beside_deferred_puts_that_find_no_room_is_made() {
     });
 }
 
+/// A disk on which the embedded engine is, whatever room it has left.
+#[cfg(feature = "fault-disk")]
+#[test]
+fn an_engine_on_a_full_disk_takes_removals() {
+    use sealwood::platform::disk::Disk;
+    use sealwood::platform::disk::fault::FaultDisk;
+
+    const ROOMY: u64 = 1 << 30;
+    block_on(async {
+        for room in [0, 15_000, 40_000, 1_500_000] {
+            let disk = FaultDisk::new();
+            disk.set_capacity(Some(ROOMY));
+            let store = engine_on(&disk).await;
+            let vault = create(store.clone()).await;
+            let mut paths = Vec::new();
+            for number in 0..5 {
+                let path = format!("dir/{number}");
+                put(&vault, &path, &noise(number, 200)).await.unwrap();
+                paths.push(path);
+            }
+            let free = disk.free_bytes().unwrap().unwrap();
+            disk.set_capacity(Some(ROOMY - free + room));
+            fill(&vault, &[6000, 900, 1], &mut paths).await;
+            let half = paths.len() / 2;
+            for path in &paths[..half] {
+                vault.remove(path).await.unwrap_or_else(|error| panic!("{room} {path} {error}"));
+            }
+            drop((vault, store));
+            let disk = disk.reopen();
+            disk.set_capacity(Some(ROOMY - free + room));
+            let fresh = open(engine_on(&disk).await).await;
+            for path in &paths[half..] {
+                fresh.remove(path).await.unwrap_or_else(|error| panic!("{room} {path} {error}"));
+            }
+            assert!(tree(&fresh).await.values().all(Option::is_none));
+        }
+    });
+}
+
+#[cfg(feature = "fault-disk")]
+async fn engine_on(disk: &sealwood::platform::disk::fault::FaultDisk) -> Arc<EngineStore> {
+    let config = EngineConfig { background: Background::Manual, ..EngineConfig::default() };
+    Arc::new(EngineStore::open(Arc::new(disk.clone()), config).await.unwrap())
+}
+
+/// Puts files of these sizes, as many of each as there is room for.
+async fn fill(vault: &Vault, sizes: &[usize], paths: &mut Vec<String>) {
+    for size in sizes {
+        for number in 0.. {
+            let path = format!("{size}/{number}");
+            match put(vault, &path, &noise(number, *size)).await {
+                Ok(()) => paths.push(path),
+                Err(error) => {
+                    assert_eq!(error.code(), "store-full", "{path}");
+                    break;
+                }
+            }
+        }
+    }
+}
+
 #[cfg(target_os = "linux")]
 const CHILD_VARIABLE: &str = "SEALWOOD_FULL_DISK";
 
-/// On a disk of 8 MiB, mounted by the test in a namespace of its own.
 #[cfg(target_os = "linux")]
 #[test]
 #[ignore = "mounts a small tmpfs: needs util-linux and user namespaces or root"]
 fn a_full_disk_takes_removals() {
+    if let Some(root) = on_small_disk("a_full_disk_takes_removals") {
+        block_on(fill_disk(async || Arc::new(DirectoryStore::open(&root).await.unwrap())));
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "mounts a small tmpfs: needs util-linux and user namespaces or root"]
+fn an_engine_on_a_full_file_system_takes_removals() {
+    if let Some(root) = on_small_disk("an_engine_on_a_full_file_system_takes_removals") {
+        block_on(fill_disk(async || {
+            let config = EngineConfig::default();
+            Arc::new(EngineStore::open_directory(&root, config).await.unwrap())
+        }));
+    }
+}
+
+/// A disk of 8 MiB, which `test` mounts in a namespace of its own, for the child that it is run in;
+/// none for who waited for that.
+#[cfg(target_os = "linux")]
+fn on_small_disk(test: &str) -> Option<std::path::PathBuf> {
     use std::process::{Command, Stdio};
 
     if let Some(root) = std::env::var_os(CHILD_VARIABLE) {
-        return block_on(fill_disk(std::path::Path::new(&root)));
+        return Some(root.into());
     }
     let disk = tempfile::tempdir().unwrap();
     let script = r#"mount -t tmpfs -o size=8m tmpfs "$1" && exec "$2" --ignored --exact "$3""#;
     let status = Command::new("unshare")
         .args(["--user", "--map-root-user", "--mount", "sh", "-ec", script, "sh"])
         .args([disk.path(), &std::env::current_exe().unwrap()])
-        .arg("a_full_disk_takes_removals")
+        .arg(test)
         .env(CHILD_VARIABLE, disk.path())
         .stdout(Stdio::null())
         .status()
         .unwrap();
     assert!(status.success());
+    None
 }
 
 #[cfg(target_os = "linux")]
-async fn fill_disk(root: &std::path::Path) {
-    let directory = || async { Arc::new(DirectoryStore::open(root).await.unwrap()) };
-    let store = directory().await;
+async fn fill_disk<S: BlobStore>(opened: impl AsyncFn() -> Arc<S>) {
+    let store = opened().await;
     let vault = create(store.clone()).await;
     let count = || async { store.list("objects/", None, 1000).await.unwrap().objects.len() };
     // What does not fit leaves nothing.
@@ -134,25 +221,15 @@ async fn fill_disk(root: &std::path::Path) {
     assert_eq!(count().await, before);
     // What fits fills it.
     let mut paths = vec!["kept".to_owned()];
-    for size in [1 << 20, 100_000, 9000, 900, 1] {
-        for number in 0.. {
-            let path = format!("{size}/{number}");
-            match put(&vault, &path, &noise(number, size)).await {
-                Ok(()) => paths.push(path),
-                Err(error) => {
-                    assert_eq!(error.code(), "store-full");
-                    break;
-                }
-            }
-        }
-    }
+    fill(&vault, &[1 << 20, 100_000, 9000, 900, 1], &mut paths).await;
     let (first, rest) = paths.split_at(paths.len() / 2);
     for path in first {
-        vault.remove(path).await.unwrap();
+        vault.remove(path).await.unwrap_or_else(|error| panic!("{path} {error}"));
     }
-    let fresh = open(directory().await).await;
+    drop((vault, store));
+    let fresh = open(opened().await).await;
     for path in rest {
-        fresh.remove(path).await.unwrap();
+        fresh.remove(path).await.unwrap_or_else(|error| panic!("{path} {error}"));
     }
-    assert!(tree(&open(directory().await).await).await.values().all(Option::is_none));
+    assert!(tree(&fresh).await.values().all(Option::is_none));
 }

@@ -23,6 +23,7 @@ use std::sync::atomic::Ordering;
 use super::config::Durability;
 use super::files::{self, io_error, segment_name, sync_error};
 use super::log::Chunk;
+use super::reserve::Effect;
 use super::shared::{Shared, lock};
 use crate::error::{Error, Result};
 use crate::platform::disk::{DiskFile, OpenMode};
@@ -62,15 +63,25 @@ impl Shared {
 
     /// Sees to it that the log can take another change, before anything is done that could not be
     /// taken back: writes what had to wait, makes the next segment once one is full, and opens the
-    /// file. After an error nothing was changed.
-    pub(crate) fn admit(&self) -> Result<()> {
+    /// file. What adds waits for the reserve. After an error nothing was changed.
+    pub(crate) fn admit(&self, effect: Effect) -> Result<()> {
         self.check_writable()?;
         if self.admits.load(Ordering::Acquire) {
             return Ok(());
         }
+        if effect == Effect::Adds {
+            self.keep_reserve()?;
+        }
         let mut log = lock(&self.log);
         self.check_writable()?;
-        self.write().make_room();
+        let is_missing = self.reserve.is_missing();
+        {
+            let mut state = self.write();
+            if is_missing {
+                state.part_log();
+            }
+            state.make_room();
+        }
         let ready = self.write_log(&mut log, Sync::No).and_then(|()| self.get_ready(&mut log));
         ready.map_err(|error| match self.failed(error) {
             Error::OutcomeUnknown => Error::StorePoisoned,
@@ -92,8 +103,9 @@ impl Shared {
         };
         self.open_segment(log, segment, OpenMode::Write)?;
         self.sync_directory(log)?;
-        let state = self.read();
-        self.admits.store(!state.pending.is_full(), Ordering::Release);
+        let is_missing = self.reserve.is_missing();
+        let is_ready = !self.read().pending.is_full() && !is_missing;
+        self.admits.store(is_ready, Ordering::Release);
         Ok(())
     }
 
@@ -150,18 +162,28 @@ impl Shared {
         Error::OutcomeUnknown
     }
 
+    /// Writes all that waits. Where there is no room the reserve is given up for it.
     fn write_log(&self, log: &mut LogWriter, sync: Sync) -> Result<()> {
+        match self.try_write_log(log, sync) {
+            Err(Error::StoreFull) if self.give_up_reserve(log) => self.try_write_log(log, sync),
+            outcome => outcome,
+        }
+    }
+
+    fn try_write_log(&self, log: &mut LogWriter, sync: Sync) -> Result<()> {
         let (chunks, revision) = {
             let mut state = self.write();
             (state.pending.take(), state.revision)
         };
         let mut written = 0;
         let outcome = self.write_chunks(log, &chunks, sync, &mut written);
+        let is_missing = self.reserve.is_missing();
         let mut state = self.write();
         let (done, rest) = chunks.split_at(written);
         state.pending.written(done);
         state.pending.give_back(rest);
-        let is_ready = outcome.is_ok() && !log.directory_owed && !state.pending.is_full();
+        let is_ready =
+            outcome.is_ok() && !log.directory_owed && !state.pending.is_full() && !is_missing;
         if !is_ready {
             self.admits.store(false, Ordering::Release);
         }

@@ -6,6 +6,8 @@ use crate::error::{Error, Result};
 
 /// The two slots of the last checkpoints.
 pub(crate) const MANIFEST: &str = "manifest";
+/// What is kept for deletions.
+pub(crate) const RESERVE: &str = "reserve";
 /// The directory of the log's segments.
 pub(crate) const LOG: &str = "log";
 /// The directory of the checkpoints' frames.

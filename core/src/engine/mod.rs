@@ -65,6 +65,7 @@ mod read;
 mod recover;
 mod rename;
 mod renames;
+mod reserve;
 mod round;
 mod salvage;
 mod scan;

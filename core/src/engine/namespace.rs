@@ -105,7 +105,8 @@ impl Namespace {
         Upload::new(self.clone(), key, options)
     }
 
-    /// Deletes a key. Gives whether there was one.
+    /// Deletes a key. Gives whether there was one. A disk that is full takes deletions too, and the
+    /// next checkpoint gives back the files of what they deleted.
     pub fn delete(&self, key: &[u8]) -> Result<bool> {
         self.delete_with(key, Precondition::None, Durability::default())
     }

@@ -3,6 +3,7 @@
 use super::catalog::NamespaceInfo;
 use super::config::{Access, Durability, LOGGED_BYTES_MAX};
 use super::log::{Batched, Record, is_namespace_name};
+use super::reserve::Effect;
 use super::shared::Shared;
 use crate::error::{Error, Result};
 
@@ -34,7 +35,7 @@ impl Shared {
         if self.config.access == Access::ReadOnly {
             return Err(Error::ReadOnly);
         }
-        self.admit()?;
+        self.admit(Effect::Adds)?;
         let (id, revision) = {
             // Others may have made it, or too many, since.
             let mut state = self.write();
@@ -67,7 +68,7 @@ impl Shared {
 
     /// Drops a namespace; see [`Engine::drop_namespace`](super::Engine::drop_namespace).
     pub(crate) fn drop_namespace(&self, name: &str) -> Result<bool> {
-        self.admit()?;
+        self.admit(Effect::Frees)?;
         let revision = {
             let mut state = self.write();
             let Some(info) = state.namespaces.by_name().get(name) else { return Ok(false) };

@@ -16,6 +16,7 @@ use super::leases::Leases;
 use super::manifest::{self, Manifest};
 use super::pins::Pins;
 use super::recover::{self, Recovery};
+use super::reserve::Reserve;
 use super::round::{Rounds, read_catalog};
 use super::salvage;
 use super::shared::{Shared, lock};
@@ -48,6 +49,7 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
     };
     collect_frame_files(&*disk, &mut rounds, &mut state)?;
     let values = Values::new(disk.clone(), handles.clone(), &*config.entropy)?;
+    let reserve = Reserve::find(&*disk, &config)?;
     let durable = AtomicU64::new(state.revision);
     let rebuilt = config.recovery == RecoveryChoice::Rebuild;
     let shared = Arc::new(Shared {
@@ -61,6 +63,7 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
         group: Group::default(),
         durable,
         admits: AtomicBool::new(false),
+        reserve,
         poison: Mutex::new(None),
         poisoned: AtomicBool::new(false),
         gate: Gate::default(),

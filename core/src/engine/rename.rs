@@ -5,6 +5,7 @@ use bytes::Bytes;
 use super::config::{Durability, KEY_BYTES_MAX};
 use super::log::{Batched, Record};
 use super::renames::Rename;
+use super::reserve::Effect;
 use super::shared::Shared;
 use super::state::index_key;
 use crate::error::{Error, Result};
@@ -13,7 +14,7 @@ impl Shared {
     /// Lets all keys that begin with `from` begin with `to`; see
     /// [`Namespace::rename_prefix`](super::Namespace::rename_prefix).
     pub(crate) fn rename_prefix(&self, namespace: u32, from: &Bytes, to: &Bytes) -> Result<bool> {
-        self.admit()?;
+        self.admit(Effect::Adds)?;
         if from.starts_with(to) || to.starts_with(from) {
             let what = "neither prefix may begin with the other";
             return Err(Error::InvalidArgument { what });

@@ -16,6 +16,7 @@ use super::holder::Holder;
 use super::index::Absent;
 use super::leases::{Lease, Leases};
 use super::pins::Pins;
+use super::reserve::Reserve;
 use super::round::Rounds;
 use super::state::State;
 use super::sweep::Sweep;
@@ -27,7 +28,7 @@ use crate::platform::Worker;
 use crate::platform::disk::{Disk, DiskLock, Handles};
 
 /// One open engine. Locks are taken in the order of the fields that hold them: `rounds` or
-/// `compacting`, `log`, `state`. No I/O happens under `state` but the loading of parts of the index
+/// `compacting`, `log`, `reserve`, `state`. No I/O happens under `state` but the loading of parts of the index
 /// that gathering frames asks for, or a change of a batch after an earlier one of it.
 pub(crate) struct Shared {
     pub(crate) disk: Arc<dyn Disk>,
@@ -53,6 +54,8 @@ pub(crate) struct Shared {
     pub(crate) durable: AtomicU64,
     /// The log takes the next record without opening a file, and the last write of it went well.
     pub(crate) admits: AtomicBool,
+    /// What is kept for deletions on a full disk.
+    pub(crate) reserve: Reserve,
     pub(crate) poison: Mutex<Option<Error>>,
     pub(crate) poisoned: AtomicBool,
     /// What every call of an app passes.

@@ -7,6 +7,7 @@ use super::entry::{Body, Place, ValueRef};
 use super::index::Absent;
 use super::log::{Batched, PutValue, Record};
 use super::pins::Pin;
+use super::reserve::Effect;
 use super::shared::Shared;
 use super::state::{Action, Change, Present, State};
 use super::values::Synced;
@@ -101,7 +102,9 @@ impl Shared {
         operations: &[Operation],
         durability: Durability,
     ) -> Result<Applied> {
-        self.admit()?;
+        let effect = Effect::of(operations);
+        self.admit(effect)?;
+        self.check_room(operations, effect)?;
         let mut pins = Vec::new();
         let synced = match durability {
             Durability::None => Synced::Later,

@@ -14,6 +14,7 @@ mod damaged_values_heal;
 mod durable_writes;
 mod expired_stays_expired;
 mod footers;
+mod full_disk;
 mod keys_and_values;
 mod large_value_faults;
 mod large_values;

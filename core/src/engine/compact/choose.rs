@@ -16,8 +16,10 @@ pub(super) struct Policy {
     pub(super) dead_percent: u64,
     /// Segments shorter than this are small.
     pub(super) small_bytes: u64,
-    /// What is needed of a run is to be no more than this, but for a run of one.
+    /// What is needed of a run of several is to be no more than this.
     pub(super) kept_bytes_max: u64,
+    /// The same of a run of one.
+    pub(super) kept_alone_bytes_max: u64,
 }
 
 impl Policy {
@@ -59,7 +61,7 @@ pub(super) fn next_run(state: &State, policy: Policy, done: &BTreeSet<u64>) -> V
         let small = tile.iter().map(|(_, it)| it.bytes).sum::<u64>() < policy.small_bytes;
         let needed = |it: &Segment| it.bytes.saturating_sub(dead_bytes(it, oldest));
         let kept = tile.iter().map(|(_, it)| needed(it)).sum::<u64>();
-        let wanted = fresh && (dead || small);
+        let wanted = fresh && (dead || small) && kept <= policy.kept_alone_bytes_max;
         let fits = run.tiles == 0 || run.kept + kept <= policy.kept_bytes_max;
         if !wanted || !fits || run.segments.len() >= RUN_MAX {
             if run.is_worth_it() {

@@ -38,6 +38,8 @@ use crate::platform::disk::DiskFile;
 
 /// From which part on a segment is rewritten when compaction is asked for, in percent.
 const DEAD_PERCENT_ASKED: u64 = 3;
+/// From which part on it is when the disk is full, in percent: it gives back what it takes.
+const DEAD_PERCENT_FULL: u64 = 50;
 /// How many keys are pointed elsewhere under one hold of the lock.
 const KEYS_AT_ONCE: usize = 64;
 
@@ -79,9 +81,26 @@ impl Shared {
         if !self.read().is_compaction_worth_it(self.config.compaction_dead_bytes_min) {
             return Ok(Compacted::default());
         }
-        let _compacting = lock(&self.compacting);
         let kept_bytes_max = self.config.segment_bytes_max;
-        let policy = Policy { dead_percent, small_bytes: kept_bytes_max / 8, kept_bytes_max };
+        let small_bytes = kept_bytes_max / 8;
+        let kept_alone_bytes_max = u64::MAX;
+        let policy = Policy { dead_percent, small_bytes, kept_bytes_max, kept_alone_bytes_max };
+        self.compact_runs(policy, runs_max)
+    }
+
+    /// Compacts, on a disk that is full, one run of which no more than `room` is to be kept.
+    pub(crate) fn compact_within(&self, room: u64) -> Result<u64> {
+        let policy = Policy {
+            dead_percent: DEAD_PERCENT_FULL,
+            small_bytes: 0,
+            kept_bytes_max: room,
+            kept_alone_bytes_max: room,
+        };
+        self.compact_runs(policy, 1).map(|compacted| compacted.written)
+    }
+
+    fn compact_runs(&self, policy: Policy, runs_max: usize) -> Result<Compacted> {
+        let _compacting = lock(&self.compacting);
         let mut done = {
             let mut unreadable = lock(&self.unreadable);
             let state = self.read();

@@ -186,6 +186,12 @@ impl Pending {
         len
     }
 
+    /// Lets the active segment, whose last revision so far is given, be sealed with few bytes: its
+    /// records are scanned then.
+    pub(crate) fn seal_shortly(&mut self, revision: u64) {
+        self.footer = FooterBuilder::without_directory(self.segment, revision);
+    }
+
     /// Takes all chunks that wait, in the order in which they are to be written.
     pub(crate) fn take(&mut self) -> Vec<Chunk> {
         self.close();

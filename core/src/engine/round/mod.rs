@@ -83,19 +83,37 @@ impl Shared {
     pub(crate) fn checkpoint(&self) -> Result<bool> {
         self.check_writable()?;
         let mut rounds = lock(&self.rounds);
+        let outcome = match self.round(&mut rounds) {
+            // With the reserve there may be room to remove what is doomed, which gives back more.
+            Err(Error::StoreFull)
+                if !rounds.doomed.is_empty() && self.give_up_reserve(&lock(&self.log)) =>
+            {
+                self.round(&mut rounds)
+            }
+            outcome => outcome,
+        };
+        if matches!(outcome, Ok(true))
+            && let Err(error) = self.make_reserve()
+        {
+            log::debug!("there is no room for the reserve yet: {error}");
+        }
+        outcome
+    }
+
+    fn round(&self, rounds: &mut Rounds) -> Result<bool> {
         self.counters.rounds_begun.add(1);
         let captured = {
             let mut state = self.write();
-            self.capture(&mut state, &mut rounds)?
+            self.capture(&mut state, rounds)?
         };
         if let Some(captured) = captured {
-            self.store(&mut rounds, captured)?;
+            self.store(rounds, captured)?;
             self.counters.rounds_published.add(1);
         } else if rounds.doomed.is_empty() {
             self.counters.rounds_clean.add(1);
             return Ok(false);
         }
-        self.delete_doomed(&mut rounds)?;
+        self.delete_doomed(rounds)?;
         Ok(true)
     }
 
