@@ -149,6 +149,12 @@ export type Bytes = ArrayBufferView | ArrayBuffer;
 /**
  * Bytes that the package gives: an array over an `ArrayBuffer` of its own, which is whole, is not shared
  * and may be transferred. From TypeScript 5.7 on, `Uint8Array<ArrayBuffer>`.
+ *
+ * @example
+ * ```ts
+ * const bytes: OwnBytes = await vault.get('a.txt');
+ * const blob = new Blob([bytes]);
+ * ```
  */
 export type OwnBytes = ReturnType<Uint8Array['slice']>;
 

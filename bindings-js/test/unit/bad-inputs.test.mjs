@@ -40,16 +40,14 @@ test('contents, options, sizes and ranges of wrong types are refused', async () 
     await failsWith('invalid-argument', () => vault.put('a', content));
     await failsWith('invalid-argument', () => vault.putStream('a', content));
   }
-  for (const time of [-1, NaN, Infinity, 2 ** 53, '1', 1n, new Date(-1), new Date(NaN), {}]) {
-    await failsWith('invalid-argument', () => vault.put('a', 'x', { modifiedMs: time }));
-  }
   for (const size of [-1, 1.5, NaN, Infinity, 2 ** 53, '1', 1n]) {
     await failsWith('invalid-argument', () => vault.put('a', 'x', { sizeHint: size }));
     await failsWith('invalid-argument', () => vault.getRange('a', 0, size));
     await failsWith('invalid-argument', () => vault.getStream('a', { start: size, end: 9 }));
     await failsWith('invalid-argument', () => vault.list('', { limit: size }));
   }
-  for (const time of [NaN, -Infinity, 8.64e15 + 1, -8.64e15 - 1, 2 ** 53, '1', 1n, new Date(NaN)]) {
+  const noTimes = [NaN, Infinity, -Infinity, 8.64e15 + 1, -8.64e15 - 1, 2 ** 53, '1', 1n, new Date(NaN), {}];
+  for (const time of noTimes) {
     await failsWith('invalid-argument', () => vault.put('a', 'x', { modifiedMs: time }));
     await failsWith('invalid-argument', () => vault.setMetadata('a', { modifiedMs: time }));
   }
