@@ -6,6 +6,7 @@ export {};
 declare global {
   interface AbortSignal {}
   interface Blob {}
+  interface Headers {}
   interface ReadableStream<R = any> {}
   interface Response {}
   interface URL {}
