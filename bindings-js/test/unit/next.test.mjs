@@ -12,6 +12,8 @@ const ROUTE = `
   import { use } from '../../use.js';
   export async function GET() { return new Response(await use()); }`;
 const FILES = {
+  // As Next's own template has it: webpack builds no route at the edge in an app of modules.
+  'package.json': '{ "private": true }',
   'use.js': `${importFrom('sealwood')} export async function use() { await init(); ${USE} }`,
   'app/layout.jsx': `
     export default function Layout({ children }) { return <html lang="en"><body>{children}</body></html>; }`,
