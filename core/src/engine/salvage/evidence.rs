@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use super::Reading;
 use super::checkpoint::{Checkpoint, Extent};
@@ -180,12 +181,20 @@ impl Evidence {
         }
         evidence.settle_notes();
         evidence.take_index(&checkpoint)?;
+        let outputs = checkpoint.catalog().map_or_else(Vec::new, |it| log.outputs_since(it));
+        if !outputs.is_empty() {
+            // What they say of earlier revisions is newer than what the checkpoint does.
+            evidence.extent = Extent::Part;
+        }
         for (number, piece) in &pieces {
             for mut steps in piece.steps(*number) {
                 while let Some(step) = steps.next()? {
                     evidence.take_change(&step, piece.as_of);
                 }
             }
+        }
+        if let Some(catalog) = checkpoint.catalog() {
+            evidence.forget_what_went(&catalog.segments, &outputs);
         }
         evidence.take_inline_values(&checkpoint)?;
         Ok(evidence)
@@ -334,6 +343,21 @@ impl Evidence {
                 known.expires = known.expires.max((revision, expires_at_ms));
             }
             What::Rename { .. } | What::NamespaceCreate { .. } | What::NamespaceDrop { .. } => {}
+        }
+    }
+
+    /// Forgets what the checkpoint says of keys whose records were in what `outputs` stand for and are
+    /// in none of these.
+    fn forget_what_went(&mut self, listed: &Segments, outputs: &[RangeInclusive<u64>]) {
+        let is_replaced = |place: &Place| {
+            let segment = listed.get(&place.segment);
+            segment.is_some_and(|it| outputs.iter().any(|output| output.contains(&it.position)))
+        };
+        for known in self.keys.values_mut() {
+            let went = |stored: &Stored| known.found.is_none() && is_replaced(&stored.place);
+            if known.indexed.as_ref().is_some_and(went) {
+                known.indexed = None;
+            }
         }
     }
 
