@@ -239,13 +239,7 @@ impl Evidence {
                 self.renames.push(Rename { position: 0, revision, namespace, from, to });
             }
             What::NamespaceCreate { namespace, name, threshold } => {
-                let info = NamespaceInfo {
-                    id: namespace,
-                    created: revision,
-                    separated_bytes_min: threshold,
-                    keys: 0,
-                    key_bytes_max: 0,
-                };
+                let info = NamespaceInfo::new(namespace, revision, threshold);
                 self.namespaces.entry(namespace).or_insert_with(|| (name.to_owned(), info));
             }
             What::NamespaceDrop { namespace } => {
