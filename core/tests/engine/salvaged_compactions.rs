@@ -7,7 +7,7 @@ use sealwood::engine::{Access, Certainty, Engine, EngineConfig, Finding, Recover
 use sealwood::platform::disk::fault::FaultDisk;
 use sealwood::platform::disk::{Disk, OpenMode};
 
-use crate::common::{everything, open_faulty, pattern, small};
+use crate::common::{everything, open_faulty, pattern, small, try_open};
 use crate::ledger::Contents;
 
 const MANIFEST_SLOT_BYTES: u64 = 4096;
@@ -122,5 +122,24 @@ fn a_segment_that_was_being_begun_is_no_damage() {
         let findings = assert_given(&disk, &expected, &format!("{len} bytes"));
         let damage: Vec<_> = findings.iter().filter(|it| it.kind.is_damage()).collect();
         assert!(damage.is_empty(), "{len} bytes: {damage:?}");
+    }
+}
+
+#[test]
+fn an_engine_that_was_being_made_is_no_damage() {
+    for changes in 0.. {
+        let disk = FaultDisk::new();
+        disk.cut_at(changes);
+        let made = try_open(&disk, small());
+        let is_cut = disk.is_cut();
+        drop(made);
+        let (contents, findings) = salvaged(&disk.reopen(), &format!("cut after {changes}"));
+        assert!(contents.is_empty());
+        let damage: Vec<_> = findings.iter().filter(|it| it.kind.is_damage()).collect();
+        assert!(damage.is_empty(), "cut after {changes}: {damage:?}");
+        if !is_cut {
+            assert!(changes > 3, "{changes}");
+            return;
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use super::Reading;
-use super::checkpoint::{Checkpoint, Extent};
+use super::checkpoint::{Checkpoint, Extent, was_made};
 use super::given::Certainty;
 use super::log::{Log, Piece};
 use crate::engine::catalog::NamespaceInfo;
@@ -152,6 +152,9 @@ impl Evidence {
         let mut findings = Vec::new();
         let checkpoint = Checkpoint::read(reading, &mut findings)?;
         let log = Log::read(reading, checkpoint.catalog(), &mut findings)?;
+        if !was_made(reading)? {
+            findings.clear();
+        }
         let mut evidence = Self {
             keys: BTreeMap::new(),
             namespaces: BTreeMap::new(),
