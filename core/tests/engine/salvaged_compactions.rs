@@ -112,16 +112,23 @@ fn where_a_later_checkpoint_is_lost_nothing_comes_back_and_that_is_told() {
 
 #[test]
 fn a_segment_that_was_being_begun_is_no_damage() {
-    let (disk, engine) = changed_since_a_checkpoint();
-    let expected = everything(&engine);
-    drop(engine);
-    for len in [0, 1, 62] {
-        let disk = disk.reopen();
-        let begun = disk.open("log/00000000000000ff", OpenMode::CreateNew).unwrap();
-        begun.write_at(0, &vec![0; len]).unwrap();
-        let findings = assert_given(&disk, &expected, &format!("{len} bytes"));
-        let damage: Vec<_> = findings.iter().filter(|it| it.kind.is_damage()).collect();
-        assert!(damage.is_empty(), "{len} bytes: {damage:?}");
+    // The outputs of a compaction have higher numbers than the segment that writers append to.
+    for compacted in [false, true] {
+        let (disk, engine) = changed_since_a_checkpoint();
+        if compacted {
+            assert!(engine.compact().unwrap() > 0);
+        }
+        let expected = everything(&engine);
+        drop(engine);
+        for len in [0, 1, 62] {
+            let disk = disk.reopen();
+            let begun = disk.open("log/00000000000000ff", OpenMode::CreateNew).unwrap();
+            begun.write_at(0, &vec![0; len]).unwrap();
+            let place = format!("{len} bytes, compacted {compacted}");
+            let findings = assert_given(&disk, &expected, &place);
+            let damage: Vec<_> = findings.iter().filter(|it| it.kind.is_damage()).collect();
+            assert!(damage.is_empty(), "{place}: {damage:?}");
+        }
     }
 }
 

@@ -142,23 +142,23 @@ impl Log {
         later.find_map(Piece::first_revision).unwrap_or(u64::MAX)
     }
 
-    /// A segment that was being begun has no whole header yet, which a crash leaves too. The one
-    /// before is sealed later.
-    fn excuse_begun(&self, findings: &mut Vec<Finding>) {
-        let mut from_last = self.pieces.iter().rev();
-        let (Some((number, begun)), Some((_, before))) = (from_last.next(), from_last.next())
-        else {
-            return;
-        };
-        if begun.header.is_some() || begun.len > SegmentHeader::LEN || before.is_sealed {
-            return;
-        }
-        let name = segment_name(*number);
-        for finding in findings {
-            let is_of_begun =
-                matches!(&finding.error, Error::StoreCorrupt { file, .. } if *file == name);
-            if is_of_begun && finding.kind == FindingKind::Header {
-                finding.kind = FindingKind::TornEnd { bytes: begun.len };
+    /// A segment that was being begun has no whole header yet, which a crash leaves too. Until it has,
+    /// the last one that writers appended to is not sealed.
+    fn excuse_begun(&self, findings: &mut [Finding]) {
+        let is_original = |piece: &Piece| piece.first_revision().is_some();
+        let last = self.pieces.iter().rfind(|(_, piece)| is_original(piece));
+        let Some((last, _)) = last.filter(|(_, piece)| !piece.is_sealed) else { return };
+        let later = self.pieces.range(last + 1..);
+        let begun =
+            later.filter(|(_, piece)| piece.header.is_none() && piece.len <= SegmentHeader::LEN);
+        for (number, piece) in begun {
+            let name = segment_name(*number);
+            for finding in &mut *findings {
+                let is_of_it =
+                    matches!(&finding.error, Error::StoreCorrupt { file, .. } if *file == name);
+                if is_of_it && finding.kind == FindingKind::Header {
+                    finding.kind = FindingKind::TornEnd { bytes: piece.len };
+                }
             }
         }
     }
