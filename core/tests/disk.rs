@@ -73,8 +73,11 @@ fn a_directory_is_opened_again_with_what_it_has() {
 fn a_lock_ends_while_other_processes_start() {
     use std::sync::atomic::{AtomicBool, Ordering};
 
-    let root = tempfile::tempdir().unwrap();
+    let [root, in_the_way] = [(); 2].map(|()| tempfile::tempdir().unwrap());
     let disk = DirectoryDisk::open(root.path()).unwrap();
+    // A lock that cannot be had leaves no half of it behind either.
+    let without = DirectoryDisk::open(in_the_way.path()).unwrap();
+    std::os::unix::fs::symlink("nowhere", in_the_way.path().join("lock")).unwrap();
     let ended = AtomicBool::new(false);
     std::thread::scope(|threads| {
         threads.spawn(|| {
@@ -83,8 +86,11 @@ fn a_lock_ends_while_other_processes_start() {
             }
         });
         let refused = (0..20_000).find(|_| disk.lock(LockMode::Exclusive).is_err());
+        let kinds = (0..20_000).map(|_| without.lock(LockMode::Exclusive).err().unwrap().kind());
+        let kinds: std::collections::HashSet<_> = kinds.collect();
         ended.store(true, Ordering::Relaxed);
         assert_eq!(refused, None);
+        assert_eq!(kinds, [ErrorKind::InvalidData].into());
     });
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use futures_lite::StreamExt;
 use futures_lite::future::block_on;
-use sealwood::engine::{Background, Engine, EngineConfig, Recovery, ScanItem, VacuumMode};
+use sealwood::engine::{Access, Background, Engine, EngineConfig, Recovery, ScanItem, VacuumMode};
 use sealwood::platform::{Clock, SystemClock};
 use sealwood::vault::EntryKind;
 
@@ -32,6 +32,32 @@ pub(crate) fn look(setup: Setup, directory: &Path, recovery: Recovery) -> Result
     no_strays(&engine)?;
     engine.close().context("it does not close")?;
     Ok(found)
+}
+
+/// Reads the directory as one would that is damaged. None if no engine was made yet, or it holds a
+/// vault, which is not opened so.
+pub(crate) fn look_passing_over(setup: Setup, directory: &Path) -> Result<Option<Found>> {
+    if !directory.join("manifest").exists() {
+        return Ok(None);
+    }
+    let config = EngineConfig {
+        recovery: Recovery::PassOver,
+        access: Access::ReadOnly,
+        background: Background::Manual,
+        ..setup.config()
+    };
+    let engine = Engine::open_directory(directory, config).context("it cannot be read")?;
+    let damage = engine.passed_over().iter().filter(|finding| finding.kind.is_damage());
+    let damage: Vec<_> = damage.map(|finding| format!("{finding:?}")).collect();
+    if !damage.is_empty() {
+        bail!("a kill is told as damage: {}", damage.join("; "));
+    }
+    if setup.mode.has_vault() {
+        return Ok(None);
+    }
+    let from_ms = SystemClock.now_ms();
+    let keys = keys(&engine).context("its keys cannot be read")?;
+    Ok(Some(Found { keys: keys.into_iter().collect(), from_ms, to_ms: SystemClock.now_ms() }))
 }
 
 fn keys(engine: &Engine) -> Result<Vec<(String, Seen)>> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use sealwood::engine::Recovery;
 
-use crate::check::{copy_directory, look};
+use crate::check::{copy_directory, look, look_passing_over};
 use crate::line::{Answer, Line};
 use crate::model::{Found, Model};
 use crate::operation::SESSIONS;
@@ -100,10 +100,12 @@ impl Trial {
         Ok(())
     }
 
-    /// Looks at the directory as it is opened usually, and at a copy that is made anew from the log.
+    /// Looks at the directory as it is opened usually, at a copy that is made anew from the log, and
+    /// at one that is read as if it were damaged.
     fn look(&mut self, counts: &mut Counts) -> Result<()> {
-        let (before, rebuilt) = (self.directory.join("before"), self.directory.join("rebuilt"));
-        for copy in [&before, &rebuilt] {
+        let [before, rebuilt, passed_over] =
+            ["before", "rebuilt", "passed-over"].map(|name| self.directory.join(name));
+        for copy in [&before, &rebuilt, &passed_over] {
             if copy.exists() {
                 std::fs::remove_dir_all(copy)?;
             }
@@ -117,7 +119,11 @@ impl Trial {
         let found = look_within(self.setup, rebuilt, Recovery::Rebuild).context("rebuilt")?;
         let wrong = self.model.resolve(&found);
         counts.lost += wrong.len() as u64;
-        told(&wrong).context("rebuilt")
+        told(&wrong).context("rebuilt")?;
+        let found = look_passing_over(self.setup, &passed_over).context("passed over")?;
+        let wrong = found.map_or_else(Vec::new, |found| self.model.resolve(&found));
+        counts.lost += wrong.len() as u64;
+        told(&wrong).context("passed over")
     }
 }
 

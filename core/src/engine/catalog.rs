@@ -44,6 +44,13 @@ pub(crate) struct NamespaceInfo {
     pub(crate) key_bytes_max: u64,
 }
 
+impl NamespaceInfo {
+    /// What is known of a namespace that was just made.
+    pub(crate) fn new(id: u32, created: u64, separated_bytes_min: u64) -> Self {
+        Self { id, created, separated_bytes_min, keys: 0, key_bytes_max: 0 }
+    }
+}
+
 /// All of a checkpoint but the index itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Catalog {
@@ -161,10 +168,13 @@ impl Catalog {
             ..Self::default()
         };
         catalog.frames.next_file = reader.varint()?;
-        if [catalog.next_segment, catalog.next_position, catalog.frames.next_file]
-            .iter()
-            .any(|next| *next > NUMBER_MAX)
-        {
+        let counts = [
+            catalog.revision,
+            catalog.next_segment,
+            catalog.next_position,
+            catalog.frames.next_file,
+        ];
+        if counts.iter().any(|count| *count > NUMBER_MAX) {
             return Err(reader.malformed());
         }
         catalog.next_namespace = reader.varint_u32()?;
@@ -326,6 +336,22 @@ mod tests {
         for catalog in [full(), Catalog::default()] {
             assert_eq!(Catalog::decode(&catalog.encode()).unwrap(), catalog);
         }
+    }
+
+    #[test]
+    fn counts_that_have_no_next_are_refused() {
+        let refuses = |change: fn(&mut Catalog, u64)| {
+            let decoded = [NUMBER_MAX, NUMBER_MAX + 1].map(|count| {
+                let mut catalog = full();
+                change(&mut catalog, count);
+                Catalog::decode(&catalog.encode()).is_ok()
+            });
+            assert_eq!(decoded, [true, false]);
+        };
+        refuses(|catalog, count| catalog.revision = count);
+        refuses(|catalog, count| catalog.next_segment = count);
+        refuses(|catalog, count| catalog.next_position = count);
+        refuses(|catalog, count| catalog.frames.next_file = count);
     }
 
     #[test]

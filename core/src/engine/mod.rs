@@ -145,6 +145,7 @@ impl Engine {
     /// [`Error::StoreFailed`] where it does not, or where the platform has no file system; else as
     /// [`open`](Engine::open).
     pub fn open_directory(path: impl Into<PathBuf>, config: EngineConfig) -> Result<Self> {
+        config.check()?;
         let disk = match config.access {
             Access::ReadWrite => directory_disk(path.into()),
             Access::ReadOnly => existing_directory_disk(path.into()),

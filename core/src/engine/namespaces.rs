@@ -48,13 +48,7 @@ impl Shared {
             }
             let revision = state.revision + 1;
             let id = state.next_namespace;
-            let info = NamespaceInfo {
-                id,
-                created: revision,
-                separated_bytes_min,
-                keys: 0,
-                key_bytes_max: 0,
-            };
+            let info = NamespaceInfo::new(id, revision, separated_bytes_min);
             let threshold = separated_bytes_min;
             state.make_room();
             let record = Record::NamespaceCreate { namespace: id, revision, name, threshold };

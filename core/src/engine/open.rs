@@ -183,6 +183,9 @@ fn collect_frame_files(disk: &dyn Disk, rounds: &mut Rounds, state: &mut State) 
             rounds.frames.current = None;
         }
     }
+    // A round that fails takes back what was made from now on. What lies here may be what the last
+    // checkpoint needs, also where it was not read to make the index anew.
+    rounds.catalog.frames.next_file = rounds.frames.next_file;
     for number in rounds.catalog.frame_files.keys() {
         debug_assert!(!state.garbage.frame_files.contains(number), "{}", frame_file_name(*number));
     }

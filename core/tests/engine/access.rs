@@ -315,3 +315,15 @@ fn a_directory_whose_lock_file_is_removed_stays_locked() {
     drop(readers);
     Engine::open_directory(root.path(), small()).unwrap().close().unwrap();
 }
+
+#[test]
+fn a_refused_configuration_leaves_nothing() {
+    use sealwood::engine::Engine;
+
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("engine");
+    let config = EngineConfig { compaction_dead_percent: 101, ..small() };
+    let refused = Engine::open_directory(&path, config);
+    assert!(matches!(refused, Err(Error::InvalidArgument { .. })), "{refused:?}");
+    assert!(!path.exists());
+}

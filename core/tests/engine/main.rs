@@ -26,6 +26,7 @@ mod power_cuts;
 mod rebuilt_from_footers;
 mod renames;
 mod salvage;
+mod salvaged_compactions;
 mod scans_of_damage;
 mod scarce;
 mod snapshots;

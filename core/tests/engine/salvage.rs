@@ -64,7 +64,7 @@ fn try_salvage(disk: &FaultDisk) -> Result<Given> {
     Ok(given)
 }
 
-fn seen(key: &SalvagedKey<'_>) -> Seen {
+pub(crate) fn seen(key: &SalvagedKey<'_>) -> Seen {
     let value = key.value().unwrap().to_vec();
     let mut pieces = Vec::new();
     key.pieces(&mut |piece| {

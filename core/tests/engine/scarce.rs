@@ -208,3 +208,28 @@ fn with_too_few_handles_writes_are_refused_and_go_on_when_there_are_enough() {
         assert_eq!(disk.open_handles(), 0);
     }
 }
+
+#[test]
+fn a_round_that_fails_after_a_rebuild_leaves_the_last_checkpoint() {
+    use sealwood::engine::{EngineConfig, Recovery};
+
+    for at in 1.. {
+        let disk = FaultDisk::new();
+        let engine = open_faulty(&disk, small());
+        engine.namespace("one").unwrap().put(b"key", "value").unwrap();
+        engine.close().unwrap();
+        let rebuilding = EngineConfig { recovery: Recovery::Rebuild, ..small() };
+        let engine = open_faulty(&disk, rebuilding);
+        let calls = disk.calls();
+        disk.arm(Fault::new(FaultMode::FailBefore(ErrorKind::StorageFull)).nth(at));
+        let _ = engine.close();
+        let struck = disk.trace().iter().any(|call| call.number >= calls && call.is_struck);
+        let engine = open_faulty(&disk.reopen(), small());
+        let value = engine.namespace("one").unwrap().get(b"key").unwrap().unwrap();
+        assert_eq!(&value.bytes[..], b"value", "call {at}");
+        if !struck {
+            assert!(at > 5, "{at}");
+            return;
+        }
+    }
+}

@@ -58,6 +58,9 @@ pub(crate) fn total(files: &FrameFiles) -> FrameFile {
 /// The frame files there are, by number.
 pub(crate) type FrameFiles = BTreeMap<u64, FrameFile>;
 
+/// A frame that says it has more bytes than this is compared with its file before it is read.
+const LEN_TRUSTED_MAX: u32 = 1024 * 1024;
+
 /// Reads frames.
 pub(crate) struct FrameStore {
     handles: Arc<Handles>,
@@ -77,11 +80,14 @@ impl FrameSource for FrameStore {
         if (frame.len as usize) < HEADER_BYTES {
             return Err(damaged());
         }
+        let failed = |error| files::read_error("frame", &name, frame.offset, error);
+        let file = self.handles.read(&name).map_err(failed)?;
+        // What is damaged may say any length: memory is given for what is there.
+        if frame.len > LEN_TRUSTED_MAX && file.len().map_err(failed)? < u64::from(frame.len) {
+            return Err(damaged());
+        }
         let mut bytes = vec![0; frame.len as usize];
-        self.handles
-            .read(&name)
-            .and_then(|file| file.read_at(frame.offset, &mut bytes))
-            .map_err(|error| files::read_error("frame", &name, frame.offset, error))?;
+        file.read_at(frame.offset, &mut bytes).map_err(failed)?;
         let header = &bytes[..HEADER_BYTES];
         let expected = header_of(kind, frame.file, frame.offset, generation_in(header), frame.len);
         if xxh3_64(&bytes) != frame.checksum || header != expected {

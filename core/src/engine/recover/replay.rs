@@ -1,7 +1,8 @@
 //! Replaying what records say.
 
-use super::Recovery;
+use super::{Recovery, damaged};
 use crate::engine::catalog::NamespaceInfo;
+use crate::engine::files::NUMBER_MAX;
 use crate::engine::index::Absent;
 use crate::engine::log::{Step, Steps, What};
 use crate::engine::renames::Rename;
@@ -12,6 +13,9 @@ impl Recovery<'_> {
     /// Replays steps, which come after all that was replayed.
     pub(super) fn replay(&self, state: &mut State, mut steps: Steps) -> Result<()> {
         while let Some(step) = steps.next()? {
+            if step.revision >= NUMBER_MAX {
+                return Err(damaged("log record", step.place.segment));
+            }
             // No id that a record has is given again, whatever else of its namespace is there.
             let next = step.what.namespace().saturating_add(1);
             state.next_namespace = state.next_namespace.max(next);
@@ -71,13 +75,7 @@ fn apply(state: &mut State, step: &Step<'_>) -> Result<(), Absent> {
             (namespace, key, Action::Expire { expires_at_ms })
         }
         What::NamespaceCreate { namespace, name, threshold } => {
-            let info = NamespaceInfo {
-                id: namespace,
-                created: revision,
-                separated_bytes_min: threshold,
-                keys: 0,
-                key_bytes_max: 0,
-            };
+            let info = NamespaceInfo::new(namespace, revision, threshold);
             // It may be told twice, by a segment and by what compaction made of it.
             if state.namespaces.by_id(namespace).is_none() && !state.dropping.contains(&namespace) {
                 state.create_namespace(name, info, place);

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use super::Reading;
-use super::checkpoint::{Checkpoint, Extent};
+use super::checkpoint::{Checkpoint, Extent, was_made};
 use super::given::Certainty;
 use super::log::{Log, Piece};
 use crate::engine::catalog::NamespaceInfo;
@@ -151,6 +152,9 @@ impl Evidence {
         let mut findings = Vec::new();
         let checkpoint = Checkpoint::read(reading, &mut findings)?;
         let log = Log::read(reading, checkpoint.catalog(), &mut findings)?;
+        if !was_made(reading)? {
+            findings.clear();
+        }
         let mut evidence = Self {
             keys: BTreeMap::new(),
             namespaces: BTreeMap::new(),
@@ -180,12 +184,20 @@ impl Evidence {
         }
         evidence.settle_notes();
         evidence.take_index(&checkpoint)?;
+        let outputs = checkpoint.catalog().map_or_else(Vec::new, |it| log.outputs_since(it));
+        if !outputs.is_empty() {
+            // What they say of earlier revisions is newer than what the checkpoint does.
+            evidence.extent = Extent::Part;
+        }
         for (number, piece) in &pieces {
             for mut steps in piece.steps(*number) {
                 while let Some(step) = steps.next()? {
                     evidence.take_change(&step, piece.as_of);
                 }
             }
+        }
+        if let Some(catalog) = checkpoint.catalog() {
+            evidence.forget_what_went(&catalog.segments, &outputs);
         }
         evidence.take_inline_values(&checkpoint)?;
         Ok(evidence)
@@ -230,13 +242,7 @@ impl Evidence {
                 self.renames.push(Rename { position: 0, revision, namespace, from, to });
             }
             What::NamespaceCreate { namespace, name, threshold } => {
-                let info = NamespaceInfo {
-                    id: namespace,
-                    created: revision,
-                    separated_bytes_min: threshold,
-                    keys: 0,
-                    key_bytes_max: 0,
-                };
+                let info = NamespaceInfo::new(namespace, revision, threshold);
                 self.namespaces.entry(namespace).or_insert_with(|| (name.to_owned(), info));
             }
             What::NamespaceDrop { namespace } => {
@@ -334,6 +340,21 @@ impl Evidence {
                 known.expires = known.expires.max((revision, expires_at_ms));
             }
             What::Rename { .. } | What::NamespaceCreate { .. } | What::NamespaceDrop { .. } => {}
+        }
+    }
+
+    /// Forgets what the checkpoint says of keys whose records were in what `outputs` stand for and are
+    /// in none of these.
+    fn forget_what_went(&mut self, listed: &Segments, outputs: &[RangeInclusive<u64>]) {
+        let is_replaced = |place: &Place| {
+            let segment = listed.get(&place.segment);
+            segment.is_some_and(|it| outputs.iter().any(|output| output.contains(&it.position)))
+        };
+        for known in self.keys.values_mut() {
+            let went = |stored: &Stored| known.found.is_none() && is_replaced(&stored.place);
+            if known.indexed.as_ref().is_some_and(went) {
+                known.indexed = None;
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::{Reading, segment_numbers};
 use crate::engine::catalog::Catalog;
-use crate::engine::files::{read_error, segment_name};
+use crate::engine::files::{MANIFEST, read_error, segment_name};
 use crate::engine::finding::{Finding, FindingKind};
 use crate::engine::log::{Footer, SegmentHeader, Steps, Survey};
 use crate::engine::segments::{Segment, SegmentKind, Segments};
@@ -85,6 +85,7 @@ impl Log {
                 }
             }
         }
+        log.excuse_begun(findings);
         let last = log.pieces.iter().rfind(|(_, piece)| piece.kind == SegmentKind::Original);
         let last = last.map(|(number, _)| *number);
         log.find_damage(last, catalog, findings);
@@ -107,6 +108,21 @@ impl Log {
         over
     }
 
+    /// The places of what compaction has made since the checkpoint, where it is whole and stands for
+    /// its inputs. What it has not, of the keys that they had, was changed or deleted since.
+    pub(super) fn outputs_since(&self, catalog: &Catalog) -> Vec<RangeInclusive<u64>> {
+        let over = self.passed_over();
+        let since = |(number, piece): &(&u64, &Piece)| {
+            piece.kind == SegmentKind::Compacted
+                && piece.is_whole()
+                && piece.as_of.is_some_and(|as_of| as_of > catalog.revision)
+                && !over.contains(number)
+                && !catalog.segments.contains_key(number)
+        };
+        let outputs = self.pieces.iter().filter(since);
+        outputs.filter_map(|(_, piece)| piece.places.clone()).collect()
+    }
+
     /// What is known of the segments.
     pub(super) fn segments(&self) -> Segments {
         let segment = |(number, piece): (&u64, &Piece)| {
@@ -124,6 +140,27 @@ impl Log {
     fn next_first(&self, number: u64) -> u64 {
         let mut later = self.pieces.range(number + 1..).map(|(_, piece)| piece);
         later.find_map(Piece::first_revision).unwrap_or(u64::MAX)
+    }
+
+    /// A segment that was being begun has no whole header yet, which a crash leaves too. Until it has,
+    /// the last one that writers appended to is not sealed.
+    fn excuse_begun(&self, findings: &mut [Finding]) {
+        let is_original = |piece: &Piece| piece.first_revision().is_some();
+        let last = self.pieces.iter().rfind(|(_, piece)| is_original(piece));
+        let Some((last, _)) = last.filter(|(_, piece)| !piece.is_sealed) else { return };
+        let later = self.pieces.range(last + 1..);
+        let begun =
+            later.filter(|(_, piece)| piece.header.is_none() && piece.len <= SegmentHeader::LEN);
+        for (number, piece) in begun {
+            let name = segment_name(*number);
+            for finding in &mut *findings {
+                let is_of_it =
+                    matches!(&finding.error, Error::StoreCorrupt { file, .. } if *file == name);
+                if is_of_it && finding.kind == FindingKind::Header {
+                    finding.kind = FindingKind::TornEnd { bytes: piece.len };
+                }
+            }
+        }
     }
 
     fn find_damage(
@@ -170,11 +207,20 @@ impl Log {
     ) {
         let listed = catalog.into_iter().flat_map(|catalog| &catalog.segments);
         let mut missing: BTreeMap<u64, Option<RangeInclusive<u64>>> = BTreeMap::new();
+        let mut is_stale = false;
         for (number, segment) in listed {
             let places = segment.position..=segment.through;
             if !self.pieces.values().any(|piece| piece.has_place_of(&places)) {
                 missing.insert(*number, Some(places));
+            } else if !self.pieces.contains_key(number) && !unread.contains_key(number) {
+                is_stale = true;
             }
+        }
+        if is_stale {
+            // An input goes only once a checkpoint that needs it no more is durable.
+            let (what, file) = ("later checkpoint", MANIFEST.to_owned());
+            let error = Error::StoreCorrupt { what, file, offset: 0 };
+            findings.push(Finding::new(FindingKind::Checkpoint, error));
         }
         let let_go = |number: &u64| {
             catalog.is_some_and(|it| *number < it.next_segment && !it.segments.contains_key(number))

@@ -97,6 +97,6 @@ fn add_unnamed(state: &mut State, id: u32) {
     while state.namespaces.by_name().contains_key(&name) {
         name.push('_');
     }
-    let info = NamespaceInfo { id, created: 0, separated_bytes_min: 1, keys: 0, key_bytes_max: 0 };
+    let info = NamespaceInfo::new(id, 0, 1);
     state.namespaces.insert(name, info);
 }

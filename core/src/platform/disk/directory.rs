@@ -119,7 +119,8 @@ impl Disk for DirectoryDisk {
     }
 
     fn lock(&self, mode: LockMode) -> io::Result<Box<dyn DiskLock>> {
-        let directory = lock_directory(&self.root, mode)?;
+        // Whatever fails from here on frees the directory again.
+        let mut lock = DirectoryLock { locked: [None, lock_directory(&self.root, mode)?] };
         let path = self.root.join(LOCK_NAME);
         let mut options = private_options();
         let file = match (mode, open_regular(&path, options.read(true))) {
@@ -127,13 +128,9 @@ impl Disk for DirectoryDisk {
             (LockMode::Shared, Ok(file)) => file,
             _ => open_regular(&path, options.write(true).create(true).truncate(false))?,
         };
-        match try_lock(&file, mode) {
-            Ok(()) => Ok(Box::new(DirectoryLock { locked: [Some(file), directory] })),
-            Err(error) => {
-                unlock(directory);
-                Err(error.into())
-            }
-        }
+        try_lock(&file, mode)?;
+        lock.locked[0] = Some(file);
+        Ok(Box::new(lock))
     }
 
     fn free_bytes(&self) -> io::Result<Option<u64>> {

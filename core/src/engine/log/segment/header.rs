@@ -140,7 +140,7 @@ impl SegmentHeader {
         };
         // Places are from 1 on, and there is one after each.
         let one_spelling = (through, before) == (last, end) && fields.0.is_empty();
-        if position == 0 || last >= NUMBER_MAX || !one_spelling {
+        if position == 0 || last.max(as_of) >= NUMBER_MAX || !one_spelling {
             return Err(HeaderError::Invalid);
         }
         Ok(Self { kind, id, position, through, before, as_of })
