@@ -1,6 +1,5 @@
 //! Scans: keys in order, by range or prefix, forward or backward, rolled up at a delimiter.
 
-use std::collections::VecDeque;
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -46,7 +45,7 @@ pub enum ScanItem<'a> {
     /// What all keys begin with that are rolled up into one: it ends with the delimiter.
     CommonPrefix(&'a [u8]),
     /// Something that cannot be read, if the scan is to [pass it over](ScanBuilder::pass_over).
-    Damaged(Finding),
+    Damaged(Box<Finding>),
 }
 
 /// A key that a scan has come to. Its value is read only if it is asked for.
@@ -191,7 +190,7 @@ impl ScanBuilder {
         while let Some(item) = scan.next().map_err(failed)? {
             let more = match item {
                 ScanItem::CommonPrefix(_) => true,
-                ScanItem::Damaged(finding) => damaged(finding),
+                ScanItem::Damaged(finding) => damaged(*finding),
                 ScanItem::Key(entry) => match entry.inline() {
                     Some(bytes) => visit(entry.key(), bytes),
                     None => match entry.value() {
@@ -243,8 +242,6 @@ pub struct Scan {
     rest: usize,
     common: Vec<u8>,
     step: Step,
-    /// What was passed over on the way to where the cursor is.
-    passed_over: VecDeque<Error>,
 }
 
 /// What the cursor has to do before the next item.
@@ -309,7 +306,6 @@ impl Scan {
             rest: limit.unwrap_or(usize::MAX),
             common: Vec::new(),
             step: Step::Begin,
-            passed_over: VecDeque::new(),
             snapshot,
         })
     }
@@ -321,12 +317,10 @@ impl Scan {
         if self.rest == 0 {
             self.step = Step::End;
         }
-        if self.passed_over.is_empty() {
-            self.step = if self.advance()? { Step::Stay } else { Step::End };
-            self.passed_over.extend(self.cursor.take_passed_over());
-        }
-        if let Some(error) = self.passed_over.pop_front() {
-            return Ok(Some(ScanItem::Damaged(Finding::new(FindingKind::Index, error))));
+        self.step = if self.advance()? { Step::Stay } else { Step::End };
+        if let Some(error) = self.cursor.next_passed_over() {
+            let finding = Finding::new(FindingKind::Index, error);
+            return Ok(Some(ScanItem::Damaged(Box::new(finding))));
         }
         if matches!(self.step, Step::End) {
             return Ok(None);

@@ -3,6 +3,7 @@
 //! A cursor keeps the nodes from the root to where it is, and the key, of which only the end
 //! changes from entry to entry. Within a bucket a step is a look at the next slot.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::bucket::common;
@@ -24,8 +25,8 @@ pub(crate) struct Cursor {
     levels: Vec<Level>,
     key: Vec<u8>,
     on_damage: OnDamage,
-    /// What could not be loaded since it was asked for.
-    passed_over: Vec<Error>,
+    /// What could not be loaded and was not asked for yet.
+    passed_over: VecDeque<Error>,
 }
 
 /// What a cursor does where a frame is damaged.
@@ -56,7 +57,7 @@ impl Cursor {
             levels: Vec::new(),
             key: Vec::new(),
             on_damage: OnDamage::Fail,
-            passed_over: Vec::new(),
+            passed_over: VecDeque::new(),
         }
     }
 
@@ -65,9 +66,9 @@ impl Cursor {
         self.on_damage = on_damage;
     }
 
-    /// What was passed over since this was asked last.
-    pub(crate) fn take_passed_over(&mut self) -> Vec<Error> {
-        std::mem::take(&mut self.passed_over)
+    /// The next of what was passed over on the way to where the cursor is.
+    pub(crate) fn next_passed_over(&mut self) -> Option<Error> {
+        self.passed_over.pop_front()
     }
 
     /// The key the cursor is at.
@@ -324,10 +325,10 @@ impl Cursor {
 }
 
 impl OnDamage {
-    fn pass(self, error: Error, passed_over: &mut Vec<Error>) -> Result<()> {
+    fn pass(self, error: Error, passed_over: &mut VecDeque<Error>) -> Result<()> {
         match (self, error) {
             (Self::PassOver, error @ Error::StoreCorrupt { .. }) => {
-                passed_over.push(error);
+                passed_over.push_back(error);
                 Ok(())
             }
             (_, error) => Err(error),
