@@ -33,9 +33,9 @@
 //! A change is durable when its call returns, unless it was made [`Deferred`](Durability::Deferred)
 //! or in a [`Batch`]: then one [`flush`](Vault::flush) or [`commit`](Batch::commit) makes all of
 //! them durable together. A failed or cancelled change leaves the vault as it was, and the store too:
-//! chunks that a put has stored for nothing are removed where it can be known that nobody else relies on
-//! them ([`BlobStore::hold`](crate::blob::BlobStore::hold)), by the call itself if it failed, by the next
-//! one if it was cancelled. In a local store that is full removals are still made.
+//! chunks that a put has stored for nothing are removed where it can be known that nobody else relies
+//! on them ([`BlobStore::hold`]), by the call itself if it failed, by the next one if it was
+//! cancelled. In a local store that is full removals are still made.
 //!
 //! Paths are canonical ([`crate::path`]); parents of a new entry are made as needed. Reads see
 //! the session's own changes at once and other writers' after [`refresh`](Vault::refresh) or the
