@@ -80,8 +80,6 @@ pub(crate) use reading_methods;
 
 /// A whole content, or the bytes from `start` or the first on to before `end` or to the last.
 pub(crate) fn read_options(start: Option<f64>, end: Option<f64>, watch: &Watch) -> ReadOptions {
-    let is_part = start.is_some() || end.is_some();
-    let end = end.map_or(u64::MAX, |end| end as u64);
-    let range = is_part.then(|| start.unwrap_or(0.0) as u64..end);
-    ReadOptions { range, watch: watch.0.clone() }
+    let start = start.map_or(0, |start| start as u64);
+    ReadOptions { start, end: end.map(|end| end as u64), watch: watch.0.clone() }
 }

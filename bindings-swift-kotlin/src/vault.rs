@@ -1,5 +1,6 @@
 //! An open vault.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use sealwood::bridge::{ConfigInput, PutInput};
@@ -262,7 +263,12 @@ impl CoreVault {
 }
 
 pub(crate) fn read_options(range: Option<CoreRange>, watch: Watch) -> ReadOptions {
-    ReadOptions { range: range.map(Into::into), watch }
+    let range = range.map(Range::from);
+    ReadOptions {
+        start: range.as_ref().map_or(0, |range| range.start),
+        end: range.map(|range| range.end),
+        watch,
+    }
 }
 
 pub(crate) fn list_options(after: Option<String>, limit: Option<u32>) -> ListOptions {

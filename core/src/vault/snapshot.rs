@@ -51,7 +51,8 @@ impl Snapshot {
     /// A range of the content of the file at `path`, in bytes. Fails with
     /// [`Error::RangePastEnd`] if it ends past the content.
     pub async fn get_range(&self, path: &str, range: Range<u64>) -> Result<Bytes> {
-        let options = ReadOptions { range: Some(range), ..ReadOptions::default() };
+        let Range { start, end } = range;
+        let options = ReadOptions { start, end: Some(end), ..ReadOptions::default() };
         self.read(path, options).await
     }
 
@@ -113,18 +114,16 @@ impl Snapshot {
         let info = EntryInfo::new(path.clone(), &entry);
         let content = entry.content().ok_or(Error::IsADirectory { path })?;
         let size = content.size();
-        let mut range = options.range.clone().unwrap_or(0..size);
-        if range.end == u64::MAX {
-            // A start past it is past the end, whatever is asked for from there on.
-            range.end = size.max(range.start);
-        }
-        if range.start > range.end {
+        let start = options.start;
+        // A start past the end is past it, whatever is asked for from there on.
+        let end = options.end.unwrap_or(size.max(start));
+        if start > end {
             return Err(Error::InvalidArgument { what: "a range starts before it ends" });
         }
-        if range.end > size {
-            return Err(Error::RangePastEnd { end: range.end, size });
+        if end > size {
+            return Err(Error::RangePastEnd { end, size });
         }
-        Ok((info, content.clone(), range))
+        Ok((info, content.clone(), start..end))
     }
 }
 

@@ -1,5 +1,7 @@
 //! A vault or a shared directory as it was at one moment.
 
+use std::ops::Range;
+
 use flutter_rust_bridge::frb;
 use sealwood::bridge;
 use sealwood::vault::{self, ListOptions, ReadOptions};
@@ -86,12 +88,15 @@ pub(crate) fn read_options(
     end: Option<i64>,
     call: &Call,
 ) -> sealwood::Result<ReadOptions> {
-    let range = match (start, end) {
-        (None, None) => None,
-        (Some(start), Some(end)) => Some(range(start, end)?),
+    let (start, end) = match (start, end) {
+        (None, None) => (0, None),
+        (Some(start), Some(end)) => {
+            let Range { start, end } = range(start, end)?;
+            (start, Some(end))
+        }
         _ => return Err(sealwood::Error::InvalidArgument { what: "a range has two ends" }),
     };
-    Ok(ReadOptions { range, watch: call.watch.clone() })
+    Ok(ReadOptions { start, end, watch: call.watch.clone() })
 }
 
 pub(crate) fn list_options(
