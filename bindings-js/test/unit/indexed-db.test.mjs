@@ -214,17 +214,15 @@ test('a database of a newer version, or of other code, is told as what it is', a
 
 test('it works in a worker, whose errors come over whole', async () => {
   const page = await tab();
-  const answer = await page.evaluate(
-    () =>
-      new Promise((resolve, reject) => {
-        const worker = new Worker('/test/browser/worker.mjs', { type: 'module' });
-        worker.onmessage = ({ data: { text, failure } }) => {
-          const error = api.SealwoodError.from(failure);
-          resolve([text, error instanceof api.SealwoodError, error.code, error.path, error.message]);
-        };
-        worker.onerror = reject;
-      }),
-  );
+  const answer = await page.evaluate(async () => {
+    const { text, failure } = await new Promise((resolve, reject) => {
+      const worker = new Worker('/test/browser/worker.mjs', { type: 'module' });
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = reject;
+    });
+    const error = api.SealwoodError.from(failure);
+    return [text, error instanceof api.SealwoodError, error.code, error.path, error.message];
+  });
   assert.deepEqual(answer.slice(0, 4), ['from a worker', true, 'not-found', 'no/such']);
   assert.ok(answer[4].length > 0);
 });
