@@ -26,6 +26,7 @@ const LATER = new RegExp(
     'throwIfAborted',
     'DecompressionStream',
   ].join('|')})\\b`,
+  'g',
 );
 
 const modules = readdirSync(JS, { recursive: true })
@@ -48,8 +49,7 @@ test('no module has a syntax that is newer than they are', async () => {
 test('no module asks for what came after them, but for the entry of which README says so', () => {
   const later = modules.flatMap((name) => {
     const code = readFileSync(new URL(name, JS), 'utf8').replace(/^ *(?:\/\/|\*|\/\*).*$/gm, '');
-    const [found] = LATER.exec(code) ?? [];
-    return found ? [`${name}: ${found}`] : [];
+    return [...code.matchAll(LATER)].map(([found]) => `${name}: ${found}`);
   });
   assert.deepEqual(later, ['inline.js: DecompressionStream']);
   assert.match(readme, /`sealwood\/inline` asks for Firefox 113/);
