@@ -90,6 +90,12 @@ test('the module is as small as it has to be', async () => {
   const { stdout } = spawnSync(process.execPath, [size.pathname]);
   assert.ok(Number(stdout) < 350_000, `${stdout} bytes by brotli`);
   assert.ok(Number(stdout) > 0);
+  // What README says of it is right to ten kilobytes.
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const told = (pattern) => 1000 * pattern.exec(readme)[1];
+  const inline = readFileSync(new URL('../../js/generated/sealwood_inline.js', import.meta.url)).length;
+  assert.ok(Math.abs(told(/about (\d+) kB as a server with brotli/) - stdout) < 10_000, stdout);
+  assert.ok(Math.abs(told(/about (\d+) kB of JavaScript/) - inline) < 10_000, `${inline} bytes`);
 });
 
 test('the module says nothing of the machine it was built on', () => {

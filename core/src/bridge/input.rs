@@ -1,5 +1,6 @@
 //! What a call is given, as every language spells it: plain fields, all that can be optional is.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -191,10 +192,9 @@ impl PutInput {
 
     /// What is to be attached.
     pub fn metadata(self) -> Metadata {
-        Metadata {
-            content_type: self.content_type,
-            pairs: self.metadata.into_iter().collect(),
-            modified_ms: self.modified_ms,
-        }
+        // One by one: to collect them would sort a list of them first, by code that nothing else uses.
+        let mut pairs = BTreeMap::new();
+        pairs.extend(self.metadata);
+        Metadata { content_type: self.content_type, pairs, modified_ms: self.modified_ms }
     }
 }

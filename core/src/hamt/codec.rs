@@ -22,7 +22,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::hash::{KeyHash, SLOTS, Slots};
-use super::leaf::{Item, Leaf, units};
+use super::leaf::{Item, Leaf, in_order, units};
 use super::node::{Body, Child, Inner, LEAF_WEIGHT_MAX, Node, Stored, Trie, Value, Weight};
 use super::store::SealPlan;
 use crate::codec::{Reader, put_bytes, put_signed, put_varint};
@@ -165,10 +165,8 @@ pub(super) fn encode<V: Value>(node: &Node<V>, plan: &SealPlan) -> Result<Encode
 fn encode_leaf<V: Value>(leaf: &Leaf<V>, out: &mut NodeWriter<'_>) -> Result<()> {
     out.canon.push(KIND_LEAF);
     put_varint(&mut out.canon, leaf.items().len() as u64);
-    let mut items: Vec<&Item<V>> = leaf.items().iter().collect();
-    items.sort_unstable_by(|a, b| (*a.key).cmp(&b.key));
     let mut previous: &[u8] = &[];
-    for item in items {
+    for item in in_order(leaf.items().iter().collect()) {
         let shared = previous.iter().zip(&*item.key).take_while(|(a, b)| a == b).count();
         put_varint(&mut out.canon, shared as u64);
         put_bytes(&mut out.canon, &item.key[shared..]);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::hash::KeyHash;
+use super::hash::{KeyHash, last_first};
 use super::node::{Body, Child, Node, Stored, Trie, Value, Weight};
 use super::scope::Scope;
 use super::walk::{Coming, NodeSource};
@@ -237,11 +237,8 @@ impl<V: Value> Front<V> {
             }
             (Body::Leaf(_), Leaves::Visited) => self.steps.push(Step::Leaf(node, after)),
             (Body::Leaf(leaf), Leaves::Entered) => {
-                let mut order: Vec<usize> = (0..leaf.items().len()).collect();
-                order.sort_by_cached_key(|index| {
-                    std::cmp::Reverse(KeyHash::of(&leaf.items()[*index].key))
-                });
-                for index in order {
+                let hashes = leaf.items().iter().map(|item| KeyHash::of(&item.key));
+                for index in last_first(hashes.collect()) {
                     if let Some(nested) = leaf.items()[index].value.nested() {
                         self.steps.push(Step::Part(Part {
                             child: nested.root.clone(),

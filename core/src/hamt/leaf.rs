@@ -29,6 +29,12 @@ pub(super) struct Item<V> {
     pub(super) value: V,
 }
 
+/// `items` in the order of their keys.
+pub(super) fn in_order<V>(mut items: Vec<&Item<V>>) -> Vec<&Item<V>> {
+    items.sort_unstable_by(|a, b| (*a.key).cmp(&b.key));
+    items
+}
+
 impl<V: Value> Leaf<V> {
     /// A leaf of these items.
     pub(super) fn new(items: Vec<Item<V>>) -> Self {

@@ -35,6 +35,7 @@ pub use codec::{NodeReader, NodeWriter};
 pub(crate) use codec::{PlaceReader, PlaceWriter};
 pub use diff::{Change, diff};
 pub use hash::KeyHash;
+pub(crate) use hash::last_first;
 pub use node::{LEAF_WEIGHT_MAX, Missing, Node, Trie, Value};
 pub use store::SealPlan;
 pub use walk::{Coming, DeepWalk, Found, LeafView, NodeSource, Walk};

@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::leaf::in_order;
 use super::node::{Body, Child, Node, Trie, Value};
 
 /// The children of a node, and the roots of the tries inside its entries.
@@ -37,10 +38,9 @@ fn below_in_order<V: Value>(node: &Node<V>) -> Vec<&Child<V>> {
     match &node.body {
         Body::Inner(inner) => inner.children.iter().collect(),
         Body::Leaf(leaf) => {
-            let mut items: Vec<_> =
-                leaf.items().iter().filter(|item| item.value.nested().is_some()).collect();
-            items.sort_unstable_by(|a, b| (*a.key).cmp(&b.key));
-            items.into_iter().filter_map(|item| Some(&item.value.nested()?.root)).collect()
+            let items = leaf.items().iter().filter(|item| item.value.nested().is_some());
+            let items = in_order(items.collect()).into_iter();
+            items.filter_map(|item| Some(&item.value.nested()?.root)).collect()
         }
     }
 }

@@ -19,6 +19,7 @@ mod pack;
 mod passphrase;
 mod root;
 mod secret;
+mod words;
 
 pub use address::{Address, Link, PackId, Place};
 pub use keys::{Keys, UnitKind, chunk_name, open_chunk, open_unit, pack_name, seal_chunk};

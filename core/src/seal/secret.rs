@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use bip39::Mnemonic;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::error::{Error, Result};
+use super::words;
+use crate::error::Result;
 use crate::platform::Environment;
 
 /// The 32 random bytes a whole vault rests on. Whoever has them has the vault.
@@ -30,9 +30,7 @@ impl RootSecret {
 
     /// The secret as 24 words.
     pub fn recovery_phrase(&self) -> Result<RecoveryPhrase> {
-        let words = Mnemonic::from_entropy(&self.0)
-            .map_err(|_| Error::InvalidPhrase { reason: "the entropy has no words" })?;
-        Ok(RecoveryPhrase(words.to_string()))
+        Ok(RecoveryPhrase(words::spelled(&self.0)))
     }
 }
 
@@ -49,7 +47,8 @@ pub struct RecoveryPhrase(String);
 impl RecoveryPhrase {
     /// Reads 24 words, separated by white space, in any case.
     pub fn parse(words: &str) -> Result<Self> {
-        let phrase = Self(words.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase());
+        let mut phrase = Self(words.split_whitespace().collect::<Vec<_>>().join(" "));
+        phrase.0.make_ascii_lowercase();
         phrase.root_secret()?;
         Ok(phrase)
     }
@@ -61,19 +60,7 @@ impl RecoveryPhrase {
 
     /// The secret the words stand for.
     pub fn root_secret(&self) -> Result<RootSecret> {
-        let words = Mnemonic::parse_normalized(&self.0).map_err(|error| Error::InvalidPhrase {
-            reason: match error {
-                bip39::Error::BadWordCount(_) => "not 24 words",
-                bip39::Error::UnknownWord(_) => "a word is not in the list",
-                bip39::Error::InvalidChecksum => "the checksum does not match",
-                _ => "not a phrase",
-            },
-        })?;
-        let (mut entropy, len) = words.to_entropy_array();
-        let secret = <[u8; 32]>::try_from(&entropy[..len])
-            .map_err(|_| Error::InvalidPhrase { reason: "not 24 words" });
-        entropy.zeroize();
-        secret.map(RootSecret)
+        Ok(RootSecret(*words::read(&self.0)?))
     }
 }
 

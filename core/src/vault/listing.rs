@@ -9,7 +9,7 @@ use super::entry::EntryInfo;
 use super::{Snapshot, Vault};
 use crate::error::{Error, Result};
 use crate::forest::Entry;
-use crate::hamt::{KeyHash, Trie, Walk};
+use crate::hamt::{KeyHash, Trie, Walk, last_first};
 use crate::path::{EntryName, VaultPath, nfc};
 use crate::platform::BoxStream;
 
@@ -192,15 +192,13 @@ impl Snapshot {
             |(snapshot, mut walk, mut ready)| async move {
                 while ready.is_empty() {
                     let Some(leaf) = walk.next(&*snapshot.nodes).await? else { return Ok(None) };
-                    let mut entries = leaf
-                        .entries()
-                        .map(|(name, entry)| Ok((EntryName::from_stored(name)?, entry.clone())))
-                        .collect::<Result<Vec<_>>>()?;
+                    let entries: Vec<_> = leaf.entries().collect();
+                    let hashes = entries.iter().map(|(name, _)| KeyHash::of(name));
                     // Given out from the end.
-                    entries.sort_by_cached_key(|(name, _)| {
-                        std::cmp::Reverse(KeyHash::of(name.as_bytes()))
-                    });
-                    ready = entries;
+                    let order = last_first(hashes.collect()).into_iter().map(|at| entries[at]);
+                    ready = order
+                        .map(|(name, entry)| Ok((EntryName::from_stored(name)?, entry.clone())))
+                        .collect::<Result<_>>()?;
                 }
                 Ok(ready.pop().map(|entry| (entry, (snapshot, walk, ready))))
             },

@@ -175,8 +175,8 @@ impl Signed {
             (host, Some(port)) => format!("{host}:{port}"),
             (host, None) => host.to_owned(),
         };
-        let mut sorted = vec![("host", host.as_str())];
-        sorted.extend(headers.iter().map(|(name, value)| (*name, value.trim())));
+        let mut sorted = vec![("host", host)];
+        sorted.extend(headers.iter().map(|(name, value)| (*name, value.trim().to_owned())));
         sorted.sort_unstable();
         let names = sorted.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
         let lines = sorted.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
