@@ -276,7 +276,8 @@ test('what a frame has made is taken', async () => {
   const found = await page.evaluate(async () => {
     const frame = document.body.appendChild(document.createElement('iframe'));
     const { AbortController, Blob, Date, File, ReadableStream, Uint8Array } = frame.contentWindow;
-    const vault = await api.Vault.create(api.BlobStore.memory(), api.Credential.secret(Uint8Array.from({ length: 32 })));
+    const credential = api.Credential.secret(new Uint8Array(32));
+    const vault = await api.Vault.create(api.BlobStore.memory(), credential);
     const bytes = Uint8Array.of(111, 107);
     const stream = new ReadableStream({
       start: (controller) => {
@@ -284,7 +285,8 @@ test('what a frame has made is taken', async () => {
         controller.close();
       },
     });
-    const contents = [new Blob(['ok']), new File(['ok'], 'name'), bytes, bytes.buffer, stream, new Blob(['ok']).stream()];
+    const blobs = [new Blob(['ok']), new File(['ok'], 'name')];
+    const contents = [...blobs, bytes, bytes.buffer, stream, blobs[0].stream()];
     const texts = [];
     for (const content of contents) {
       const { modifiedMs } = await vault.put('a', content, { modifiedMs: new Date(5) });

@@ -192,7 +192,7 @@ impl PutInput {
 
     /// What is to be attached.
     pub fn metadata(self) -> Metadata {
-        // One by one: to collect them would sort a list of them first, by code that nothing else uses.
+        // One by one: to collect them would sort a list first, by code that nothing else uses.
         let mut pairs = BTreeMap::new();
         pairs.extend(self.metadata);
         Metadata { content_type: self.content_type, pairs, modified_ms: self.modified_ms }

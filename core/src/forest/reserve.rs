@@ -58,7 +58,8 @@ impl Forest {
 pub(super) async fn store_reserve(store: &dyn BlobStore, seed: &[u8; 32]) -> Result<()> {
     let key = blake3::derive_key("sealwood reserve", seed);
     let mut noise = vec![0; RESERVE_BYTES];
-    // Block by block: the code for outputs of any length would be a hundredth of the module for the web.
+    // Block by block: the code for outputs of any length would be a hundredth of the module for
+    // the web.
     for (block, number) in noise.chunks_exact_mut(blake3::OUT_LEN).zip(0_u32..) {
         block.copy_from_slice(blake3::keyed_hash(&key, &number.to_le_bytes()).as_bytes());
     }
