@@ -153,6 +153,12 @@ impl Engine {
         Self::open(disk.map_err(files::io_error)?, config)
     }
 
+    /// Whether an engine was ever made in a disk, damaged as it may be by now. Nothing is written
+    /// and no lock is taken.
+    pub fn was_made(disk: &dyn Disk) -> Result<bool> {
+        recover::was_made(disk)
+    }
+
     /// Gives to `each` all of an engine on a disk that is whole, open or closed to
     /// [`open`](Engine::open) as it may be: the newest state of every key that can be proven, with
     /// its namespace, and what was found to be wrong on the way. `each` says whether to go on;

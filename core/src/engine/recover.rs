@@ -31,11 +31,13 @@ use super::frame::FrameSource;
 use super::frames::total;
 use super::index::Tree;
 use super::log::{Pending, SegmentHeader, SegmentLimits, cut_short};
+use super::manifest::{self, Manifest};
 use super::segments::SegmentKind;
 use super::state::{FIRST_NAMESPACE, Garbage, Namespaces, State};
+use super::values;
 use super::watch::Events;
 use crate::error::{Error, Result};
-use crate::platform::disk::{Disk, OpenMode};
+use crate::platform::disk::{Disk, FileInfo, OpenMode};
 
 /// The number of the first segment of a log.
 const FIRST_SEGMENT: u64 = 1;
@@ -47,13 +49,30 @@ pub(super) struct Recovery<'a> {
     pub(super) config: &'a EngineConfig,
 }
 
-/// Whether there is a log in which something was, or may have been, written.
+/// Whether an engine was ever made here: one is whose manifest is there, or was. Until then nothing
+/// is accepted, and what a crash has left of the making is no damage.
+pub(super) fn was_made(disk: &dyn Disk) -> Result<bool> {
+    let has_manifest = !matches!(manifest::read(disk), Ok(Manifest::Missing));
+    Ok(has_manifest || is_begun(disk)?)
+}
+
+/// Whether there is something that only follows on a manifest: a log in which something was, or
+/// may have been, written, a frame file, a value, or what is kept for deletions.
 pub(super) fn is_begun(disk: &dyn Disk) -> Result<bool> {
-    let files = disk.list(files::LOG).map_err(io_error)?;
-    Ok(files.iter().any(|file| match number_of(&file.name) {
+    let has = |directory: &str, is_later: fn(&FileInfo) -> bool| -> Result<bool> {
+        Ok(disk.list(directory).map_err(io_error)?.iter().any(is_later))
+    };
+    Ok(has(files::LOG, is_later_log)?
+        || has(files::FRAMES, |file| number_of(&file.name).is_some())?
+        || has(files::VALUES, |file| values::is_value(&file.name))?
+        || has("", |file| file.name == files::RESERVE)?)
+}
+
+fn is_later_log(file: &FileInfo) -> bool {
+    match number_of(&file.name) {
         Some(number) => number != FIRST_SEGMENT || file.len > SegmentHeader::LEN,
         None => files::segment_temp_number(&file.name).is_some(),
-    }))
+    }
 }
 
 /// Begins a log with its first segment, durably, so that one that is gone is missed.

@@ -249,3 +249,31 @@ fn what_was_not_synced_may_be_missing_and_gives_no_id_twice() {
         }
     }
 }
+
+/// Frames and values only follow on a manifest: without it, and without a log too, they are what is
+/// left of an engine, and none is made in its place.
+#[test]
+fn what_is_left_without_manifest_and_log_is_no_new_engine() {
+    for kept in ["frames", "values"] {
+        let disk = FaultDisk::new();
+        let engine = open_faulty(&disk, small());
+        engine.namespace("one").unwrap().put(b"large", pattern(200 << 10, 1)).unwrap();
+        engine.checkpoint().unwrap();
+        engine.close().unwrap();
+        let left = disk.reopen();
+        for directory in ["", "log", "frames", "values"].into_iter().filter(|it| *it != kept) {
+            for file in left.list(directory).unwrap() {
+                let name = format!("{directory}/{}", file.name);
+                left.remove(name.trim_start_matches('/')).unwrap();
+            }
+        }
+        let before = left.list(kept).unwrap();
+        assert!(!before.is_empty() && Engine::was_made(&left).unwrap(), "{kept}");
+        for recovery in BOTH {
+            let outcome = try_open(&left, config(recovery));
+            assert!(matches!(outcome, Err(Error::StoreCorrupt { .. })), "{kept}: {outcome:?}");
+            assert_eq!(left.list(kept).unwrap(), before, "{recovery:?}");
+        }
+    }
+    assert!(!Engine::was_made(&FaultDisk::new()).unwrap());
+}

@@ -116,7 +116,12 @@ impl Failure {
             Self::Vault { error, .. } => {
                 exit_code_of(error) == DAMAGED
                     || error.path().is_some()
-                    || matches!(error, Error::InvalidPath(_) | Error::SourceFailed { .. })
+                    || matches!(
+                        error,
+                        Error::InvalidPath(_)
+                            | Error::InvalidArgument { .. }
+                            | Error::SourceFailed { .. }
+                    )
             }
             Self::Local { error, .. } => {
                 !matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)

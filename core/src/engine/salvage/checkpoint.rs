@@ -12,7 +12,6 @@ use crate::engine::frame::FrameSource;
 use crate::engine::frames::FrameStore;
 use crate::engine::index::{Snapshot, Tree};
 use crate::engine::manifest::{self, Manifest};
-use crate::engine::recover::is_begun;
 use crate::engine::round::read_catalog;
 use crate::engine::state::FIRST_NAMESPACE;
 use crate::engine::verify::split;
@@ -23,13 +22,6 @@ pub(super) struct Checkpoint {
     frames: Arc<dyn FrameSource>,
     catalog: Option<Catalog>,
     index: Option<Snapshot>,
-}
-
-/// Whether an engine was ever made here. Until then nothing is accepted, and what a crash has left
-/// of the making is no damage.
-pub(super) fn was_made(reading: &Reading) -> Result<bool> {
-    let has_manifest = !matches!(manifest::read(&*reading.disk), Ok(Manifest::Missing));
-    Ok(has_manifest || is_begun(&*reading.disk)?)
 }
 
 /// How much of the index there is.

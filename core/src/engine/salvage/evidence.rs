@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use super::Reading;
-use super::checkpoint::{Checkpoint, Extent, was_made};
+use super::checkpoint::{Checkpoint, Extent};
 use super::given::Certainty;
 use super::log::{Log, Piece};
 use crate::engine::catalog::NamespaceInfo;
 use crate::engine::entry::{Body, Entry, Place, ValueRef};
 use crate::engine::finding::Finding;
 use crate::engine::log::{Step, What};
+use crate::engine::recover::was_made;
 use crate::engine::renames::{self, Rename};
 use crate::engine::segments::Segments;
 use crate::engine::state::{FIRST_NAMESPACE, index_key};
@@ -152,7 +153,7 @@ impl Evidence {
         let mut findings = Vec::new();
         let checkpoint = Checkpoint::read(reading, &mut findings)?;
         let log = Log::read(reading, checkpoint.catalog(), &mut findings)?;
-        if !was_made(reading)? {
+        if !was_made(&*reading.disk)? {
             findings.clear();
         }
         let mut evidence = Self {

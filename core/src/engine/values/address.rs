@@ -55,6 +55,11 @@ pub(crate) fn file_name(value: &ValueRef) -> String {
     format!("{VALUES}/{}-{:x}", hex::encode(value.hash), value.len)
 }
 
+/// Whether a file of this name, without the directory, is that of a value.
+pub(crate) fn is_value(name: &str) -> bool {
+    parse_file_name(name).is_some()
+}
+
 /// The value that a file is named after, if it is; without the directory.
 pub(super) fn parse_file_name(name: &str) -> Option<ValueRef> {
     let (hash, len) = name.split_once('-')?;

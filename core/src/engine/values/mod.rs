@@ -36,8 +36,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 
-pub(crate) use address::file_name;
 use address::{ChunkHashes, parse_file_name};
+pub(crate) use address::{file_name, is_value};
 use owed::Owed;
 
 use crate::engine::entry::ValueRef;

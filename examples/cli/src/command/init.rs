@@ -15,6 +15,7 @@ use crate::address::Purpose;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::place::expect_no_objects;
+use crate::printable::printable;
 use crate::probe_memory;
 use crate::secrets;
 
@@ -59,7 +60,8 @@ impl Init {
             Err(failure) => Err(failure),
         };
         store.close_after(outcome).await?;
-        context.output.emit(&Created { vault: address.to_string(), chunk_bytes: self.chunk_bytes })
+        let vault = printable(&address.to_string()).into_owned();
+        context.output.emit(&Created { vault, chunk_bytes: self.chunk_bytes })
     }
 }
 

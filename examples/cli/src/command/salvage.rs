@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_lite::future::block_on;
-use sealwood::Error;
 use sealwood::blob::{BlobStore, EngineStore, Precondition};
 use sealwood::engine::{Certainty, Engine, Finding, Salvaged, SalvagedKey};
 use sealwood::platform::disk::DirectoryDisk;
@@ -15,6 +14,8 @@ use crate::address::{Address, Purpose};
 use crate::bytes_text::{count, size};
 use crate::context::Context;
 use crate::failure::{Failure, Result};
+use crate::local::OwnStore;
+use crate::place::StoreFolder;
 
 #[derive(clap::Args)]
 pub(crate) struct Salvage {
@@ -27,12 +28,13 @@ pub(crate) struct Salvage {
 
 impl Salvage {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
-        if !self.directory.is_dir() {
-            return Err(Error::VaultNotFound.into());
-        }
-        let disk = DirectoryDisk::open(&self.directory)
+        StoreFolder::engine(&self.directory).expect_store()?;
+        let disk = DirectoryDisk::open_existing(&self.directory)
             .map_err(|error| Failure::local(&self.directory, error))?;
         let target = Address::parse(&self.target)?;
+        if let Some(folder) = target.local_path() {
+            OwnStore::of(Some(&self.directory))?.keep_out_of(folder)?;
+        }
         target.expect_room()?;
         context.interrupt.listen()?;
         let store = target.store(Purpose::Change).await?;

@@ -81,7 +81,8 @@ impl Known {
 fn taken(path: PathBuf) -> Failure {
     Failure::LocalRefused {
         code: "local-name-taken",
-        reason: "in this folder the name means something that has another name in the vault",
+        reason: "in this folder the name means what has another name in the vault, or what another \
+                 program has just made",
         path,
     }
 }

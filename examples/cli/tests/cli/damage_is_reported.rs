@@ -71,3 +71,24 @@ fn an_altered_value_of_a_local_store_is_5_and_the_other_files_are_got() {
     assert!(ran.stderr.contains("[store-corrupt]"), "{}", ran.stderr);
     assert!(drive.read("out/small") == noise(2, 20_000));
 }
+
+#[test]
+fn a_put_of_all_again_heals_a_damaged_value_of_a_local_store() {
+    for damage in [
+        |bytes: &mut Vec<u8>| bytes[100_000] ^= 1,
+        |bytes: &mut Vec<u8>| bytes.truncate(1000),
+        |bytes: &mut Vec<u8>| bytes.extend([0; 10]),
+    ] {
+        let drive = Drive::new();
+        drive.write("in/large", noise(1, 300_000));
+        drive.ok(&["put", "in", "/"]);
+        let value = &objects(&drive, "vault/values")[0];
+        let mut bytes = fs::read(value).unwrap();
+        damage(&mut bytes);
+        fs::write(value, bytes).unwrap();
+        get(&drive);
+        drive.ok(&["put", "-I", "in", "/"]);
+        drive.ok(&["get", "in/large", "healed"]);
+        assert!(drive.read("healed") == noise(1, 300_000));
+    }
+}
