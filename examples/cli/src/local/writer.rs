@@ -133,12 +133,15 @@ impl LocalFile {
     /// another one. To be asked once, right before the file gets its name or leaves it to what
     /// is there.
     pub(super) fn claim(&self, folder: &Dir) -> Result<()> {
-        if folder.symlink_metadata(&self.name).is_err() {
-            return Ok(());
-        }
         let mut shown = self.root_path.clone();
         shown.extend(&self.folders);
-        self.bounds.spellings.replace(&shown, &self.name.to_string_lossy())
+        let name = self.name.to_string_lossy();
+        if folder.symlink_metadata(&self.name).is_err() {
+            self.bounds.spellings.make(&shown, &name);
+            return Ok(());
+        }
+        let is_listed = || Ok(names_in(folder, &shown)?.iter().any(|it| *it == name));
+        self.bounds.spellings.replace(&shown, &name, is_listed)
     }
 }
 
@@ -153,8 +156,12 @@ fn descend(root: &Arc<Dir>, shown: &Path, names: &[OsString], bounds: &Bounds) -
         let entered = enter(&folder, name, &shown)?;
         bounds.store.keep_out(&entered.folder, &shown)?;
         if !bounds.spellings.knows(&shown) {
-            if !entered.is_new {
-                bounds.spellings.replace(&above, &name.to_string_lossy())?;
+            let name = name.to_string_lossy();
+            if entered.is_new {
+                bounds.spellings.make(&above, &name);
+            } else {
+                let is_listed = || Ok(names_in(&folder, &above)?.iter().any(|it| *it == name));
+                bounds.spellings.replace(&above, &name, is_listed)?;
             }
             bounds.spellings.learn(&shown, names_in(&entered.folder, &shown)?);
         }
