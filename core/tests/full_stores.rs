@@ -17,6 +17,8 @@ use sealwood::blob::{BlobStore, DirectoryStore};
 use sealwood::engine::Background;
 #[cfg(any(feature = "fault-disk", target_os = "linux"))]
 use sealwood::engine::EngineConfig;
+#[cfg(target_os = "linux")]
+use sealwood::vault::ListOptions;
 
 const NO_LIMIT: u64 = u64::MAX / 2;
 const RESERVE: u64 = 256 * 1024;
@@ -222,14 +224,19 @@ async fn fill_disk<S: BlobStore>(opened: impl AsyncFn() -> Arc<S>) {
     // What fits fills it.
     let mut paths = vec!["kept".to_owned()];
     fill(&vault, &[1 << 20, 100_000, 9000, 900, 1], &mut paths).await;
-    let (first, rest) = paths.split_at(paths.len() / 2);
+    // Some hundreds one by one, in this session and the next, and then what is left at once.
+    let (first, rest) = paths.split_at(150.min(paths.len() / 2));
     for path in first {
         vault.remove(path).await.unwrap_or_else(|error| panic!("{path} {error}"));
     }
     drop((vault, store));
     let fresh = open(opened().await).await;
-    for path in rest {
+    for path in rest.iter().take(150) {
         fresh.remove(path).await.unwrap_or_else(|error| panic!("{path} {error}"));
     }
-    assert!(tree(&fresh).await.values().all(Option::is_none));
+    for entry in fresh.list("", ListOptions::default()).await.unwrap().entries {
+        let path = entry.path.as_str();
+        fresh.remove_all(path).await.unwrap_or_else(|error| panic!("{path} {error}"));
+    }
+    assert!(tree(&fresh).await.is_empty());
 }

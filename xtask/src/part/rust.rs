@@ -26,7 +26,15 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
         apt::install(workspace, &["ntfs-3g"])?;
         tests.env(FOLDING_FOLDER, "mount");
     }
-    tally.tests(&mut tests)
+    tally.tests(&mut tests)?;
+    if cfg!(target_os = "linux") {
+        // They mount a small disk each.
+        let mut full = workspace.cargo("test");
+        full.args(["--workspace", "--no-fail-fast", "--features", FEATURES]);
+        full.args(["--test", "full_stores", "--test", "directory_store", "--", "--ignored"]);
+        tally.tests(&mut full)?;
+    }
+    Ok(())
 }
 
 /// Whether this user can mount a file system of a program.
