@@ -60,6 +60,19 @@ impl Failure {
         }
     }
 
+    /// The same failure, about `path` of this machine, which cannot be reached by what it names.
+    pub(crate) fn on_the_way_to(mut self, path: &Path) -> Self {
+        let named = match &mut self {
+            Self::Local { path: named, .. } | Self::LocalRefused { path: named, .. }
+                if named != path =>
+            {
+                std::mem::replace(named, path.to_owned())
+            }
+            _ => return self,
+        };
+        Self::Explained { cause: Box::new(self), more: format!("at {}", named.display()) }
+    }
+
     /// The stable code, the same as in every language where the vault is the cause.
     pub(crate) fn code(&self) -> &'static str {
         match self {
@@ -127,11 +140,10 @@ impl Failure {
                 !matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
             }
             Self::LocalRefused { .. } | Self::Differs { .. } => true,
-            Self::RootMissing
-            | Self::Explained { .. }
-            | Self::SecretRefused { .. }
-            | Self::Usage(_)
-            | Self::ReaderGone => false,
+            Self::Explained { cause, .. } => cause.concerns_one_file(),
+            Self::RootMissing | Self::SecretRefused { .. } | Self::Usage(_) | Self::ReaderGone => {
+                false
+            }
         }
     }
 }
