@@ -101,11 +101,11 @@ impl Content {
 impl Content {
     pub(crate) fn new(
         info: EntryInfo,
-        range: Option<std::ops::Range<u64>>,
+        start: u64,
+        end: Option<u64>,
         pull: bridge::Pull<Bytes>,
     ) -> Self {
-        let range = range.unwrap_or(0..info.size);
-        let length = range.end.min(info.size) - range.start;
+        let length = end.unwrap_or(info.size) - start;
         Self { pull: Rc::new(pull), length: length as f64, content_type: info.content_type }
     }
 }

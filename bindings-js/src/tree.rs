@@ -29,9 +29,9 @@ macro_rules! reading_methods {
                 let options = tree::read_options(start, end, watch);
                 let cancel = watch.token();
                 watch.promise(async move {
-                    let range = options.range.clone();
+                    let (start, end) = (options.start, options.end);
                     let (info, pieces) = tree.get_stream(&path, options).await?;
-                    Ok(content::Content::new(info, range, Pull::new(pieces, cancel)))
+                    Ok(content::Content::new(info, start, end, Pull::new(pieces, cancel)))
                 })
             }
 
