@@ -205,6 +205,24 @@ fn who_relies_on_the_chunks_of_a_put_that_fails_keeps_them() {
     }
 }
 
+/// Between its chunks and its commit nothing is removed: not by the session that stored them either.
+#[test]
+fn who_relies_on_chunks_and_has_not_committed_yet_keeps_them() {
+    block_on(async {
+        let content = noise(5, 4 * CHUNK);
+        let store = Limited::new(NO_LIMIT);
+        let (one, two) = (make(store.clone()).await, open(store.clone()).await);
+        let (first, second) = (one.batch(), two.batch());
+        first.put("a", content.clone(), PutOptions::default()).await.unwrap();
+        second.put("b", content.clone(), PutOptions::default()).await.unwrap();
+        first.discard();
+        one.flush().await.unwrap();
+        assert_eq!(store.chunks().await.len(), 4);
+        second.commit().await.unwrap();
+        is_there(&open(store.clone()).await, "b", &content).await;
+    });
+}
+
 #[test]
 fn what_another_session_found_and_gave_up_it_does_not_rely_on_later() {
     block_on(async {
