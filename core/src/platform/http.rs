@@ -139,3 +139,26 @@ pub(super) fn is_too_long(request: &HttpRequest, headers: &[(String, String)]) -
     request.method != HttpMethod::Head
         && length.is_some_and(|length| length > request.body_bytes_max)
 }
+
+/// Whether an absolute URL, written with a path, is of `origin`: another port makes another origin.
+#[cfg(any(test, target_arch = "wasm32"))]
+pub(super) fn is_of_origin(url: &str, origin: &str) -> bool {
+    url.strip_prefix(origin).is_some_and(|rest| rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of_origin;
+
+    #[test]
+    fn a_port_makes_another_origin() {
+        assert!(is_of_origin("http://localhost/bucket", "http://localhost"));
+        assert!(is_of_origin("https://a.example:8443/", "https://a.example:8443"));
+        for url in
+            ["http://localhost:9000/bucket", "http://localhost.example/", "https://localhost/"]
+        {
+            assert!(!is_of_origin(url, "http://localhost"), "{url}");
+        }
+        assert!(!is_of_origin("http://127.0.0.1:12345/b", "http://127.0.0.1:1234"));
+    }
+}

@@ -12,7 +12,7 @@ use futures_util::future::{Either, select};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::super::http::is_too_long;
+use super::super::http::{is_of_origin, is_too_long};
 use super::super::{HttpError, HttpMethod, HttpOptions, HttpRequest, HttpResponse, sleep};
 
 /// An HTTP client over the host's `fetch`.
@@ -191,7 +191,7 @@ fn is_elsewhere(url: &str) -> bool {
         .and_then(|location| js_sys::Reflect::get(&location, &JsValue::from_str("origin")))
         .ok()
         .and_then(|origin| origin.as_string())
-        .is_some_and(|origin| !url.starts_with(&origin))
+        .is_some_and(|origin| !is_of_origin(url, &origin))
 }
 
 /// What `promise` comes to, if it does within `wait`.
