@@ -59,7 +59,6 @@ pub(crate) struct Global {
 /// Files a secret is read from. A secret itself is never an argument: those are seen by every
 /// user of the machine and remembered by shells.
 #[derive(Args)]
-#[group(multiple = false)]
 pub(crate) struct SecretFiles {
     /// The passphrase is the first line of FILE [env: SEALWOOD_PASSPHRASE]
     #[arg(long, global = true, value_name = "FILE")]

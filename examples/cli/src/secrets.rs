@@ -69,6 +69,15 @@ pub(crate) fn new(files: &SecretFiles) -> Result<Credential> {
 }
 
 fn given(files: &SecretFiles, of: Of) -> Result<Given> {
+    // The parser does not look for this among options that stand anywhere on the line.
+    if [&files.passphrase_file, &files.phrase_file, &files.secret_file]
+        .into_iter()
+        .flatten()
+        .count()
+        > 1
+    {
+        return Err(Failure::Usage("one file names the secret, and two are given".into()));
+    }
     if let Some(path) = &files.passphrase_file {
         let text = read_text(path)?;
         return passphrase(text.lines().next().unwrap_or_default(), "the passphrase of the file");

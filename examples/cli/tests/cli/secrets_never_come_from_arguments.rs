@@ -97,3 +97,18 @@ fn a_secret_without_end_is_refused() {
         assert!(ran.stderr.contains("[secret-refused]"), "{option}: {}", ran.stderr);
     }
 }
+
+#[test]
+fn two_secrets_are_one_too_many() {
+    let drive = Drive::without_vault();
+    drive.write("pass", "correct horse");
+    for arguments in [
+        ["init", "--passphrase-file", "pass", "--secret-file", "new"],
+        ["--passphrase-file", "pass", "init", "--secret-file", "new"],
+        ["--passphrase-file", "pass", "--secret-file", "new", "init"],
+    ] {
+        let ran = Ran::of(drive.command().args(arguments));
+        assert_eq!(ran.code, Some(2), "{arguments:?}: {}", ran.stderr);
+        assert!(!drive.path("vault").exists() && !drive.path("new").exists(), "{arguments:?}");
+    }
+}
