@@ -7,6 +7,7 @@
 mod cache;
 mod chore;
 mod dart_build;
+mod disk_room;
 mod file_tree;
 mod js_package;
 mod mutation;
