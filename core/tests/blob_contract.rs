@@ -12,8 +12,8 @@ use sealwood::blob::{
     MemoryStore, MeteredStore, Method, Object, ObjectMeta, ObjectPage, Precondition,
 };
 use sealwood::engine::EngineConfig;
+use sealwood::engine::disk::{DirectoryDisk, Disk, MemoryDisk};
 use sealwood::platform::BoxFuture;
-use sealwood::platform::disk::{DirectoryDisk, Disk, MemoryDisk};
 
 fn assert_keeps_contract(store: &dyn BlobStore) {
     let report = block_on(check(store, "conformance/run-1")).unwrap();

@@ -15,8 +15,8 @@ use sealwood::blob::{
     Object, ObjectMeta, ObjectPage, Precondition, RetryPolicy, RetryingStore,
 };
 use sealwood::engine::EngineConfig;
+use sealwood::engine::disk::MemoryDisk;
 use sealwood::platform::BoxFuture;
-use sealwood::platform::disk::MemoryDisk;
 use sealwood::{Error, Vault};
 
 const MIB: usize = 1024 * 1024;
