@@ -17,7 +17,7 @@ pub fn node(plaintext: &[u8]) -> Result<Vec<u8>> {
     forest::reencode_node(plaintext)
 }
 
-/// Reads the part of a root object that needs no key; gives that part.
+/// Reads the part of a root object that needs no key; returns that part.
 pub fn root_header(bytes: &[u8]) -> Result<Vec<u8>> {
     seal::reencode_header(bytes)
 }
@@ -83,7 +83,7 @@ pub fn s3_refusal(response: &HttpResponse) -> Error {
     blob::refusal(response, 0)
 }
 
-/// Reads the address of a bucket; gives the URL its objects are under.
+/// Reads the address of a bucket; returns the URL its objects are under.
 pub fn s3_address(address: &str) -> Result<String> {
     let config = S3Config::from_address(address, S3Credentials::new("id", "secret"))?;
     Ok(config.bucket()?.base_url().to_string())

@@ -135,7 +135,7 @@ fn a_store_that_compares_no_bytes_is_found_out() {
     assert_eq!(found.promise, Promise::ComparesContents);
 }
 
-/// Arms `fault` on a healthy store and gives the promise the suite finds broken.
+/// Arms `fault` on a healthy store and returns the promise the suite finds broken.
 fn broken_by(fault: Fault) -> Promise {
     let store = FaultyStore::new(MemoryStore::new());
     store.arm(fault);

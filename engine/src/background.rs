@@ -43,8 +43,8 @@ pub(super) fn start(shared: &Arc<Shared>) {
     *lock(&shared.worker) = worker;
 }
 
-/// One turn of the thread, which ends between two pieces if the engine is closed. Gives how long to
-/// wait for the next; none if there is to be none.
+/// One turn of the thread, which ends between two pieces if the engine is closed. Returns how long
+/// to wait for the next; none if there is to be none.
 fn work(shared: &Shared, seen: &mut u64) -> Option<Duration> {
     shared.check_open().ok()?;
     if shared.check_writable().is_err() {
@@ -118,7 +118,7 @@ impl Shared {
         gathered.and(made)
     }
 
-    /// Compacts one run and checkpoints after it. Gives whether there was one.
+    /// Compacts one run and checkpoints after it. Returns whether there was one.
     fn compact_a_run(&self) -> Result<bool> {
         let is_written = self.compact_due()? > 0;
         if is_written {

@@ -79,7 +79,7 @@ impl Batch {
         self.operations.is_empty()
     }
 
-    /// Applies all of it and waits until it is durable. Gives the revision of the last change.
+    /// Applies all of it and waits until it is durable. Returns the revision of the last change.
     ///
     /// [`Error::PreconditionFailed`] if a condition does not hold, [`Error::InvalidArgument`] if
     /// there are more than [`BATCH_OPERATIONS_MAX`] operations or namespaces of another engine.

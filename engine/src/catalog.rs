@@ -254,7 +254,7 @@ impl Catalog {
     }
 }
 
-/// Reads a catalog; gives the bytes it is written with.
+/// Reads a catalog; returns the bytes it is written with.
 #[cfg(feature = "fuzzing")]
 pub(crate) fn reencode(body: &[u8]) -> Result<Vec<u8>> {
     Ok(Catalog::decode(body)?.encode())

@@ -52,7 +52,7 @@ pub fn engine_manifest(fields: &[u8]) -> Result<Vec<u8>> {
     manifest::reencode(fields)
 }
 
-/// Reads the name of a separated value's file; gives the name it would be written with.
+/// Reads the name of a separated value's file; returns the name it would be written with.
 pub fn value_name(name: &str) -> Option<String> {
     respell_name(name)
 }

@@ -159,7 +159,7 @@ impl Engine {
         recover::was_made(disk)
     }
 
-    /// Gives to `each` all of an engine on a disk that is whole, open or closed to
+    /// Passes to `each` all of an engine on a disk that is whole, open or closed to
     /// [`open`](Engine::open) as it may be: the newest state of every key that can be proven, with
     /// its namespace, and what was found to be wrong on the way. `each` says whether to go on;
     /// if not, that is [`Error::Cancelled`].
@@ -207,7 +207,7 @@ impl Engine {
         Ok(self.shared.read().namespaces.by_name().keys().cloned().collect())
     }
 
-    /// Drops a namespace and all its keys, durably. Gives whether there was one. Its keys are out
+    /// Drops a namespace and all its keys, durably. Returns whether there was one. Its keys are out
     /// of reach at once; snapshots keep them.
     pub fn drop_namespace(&self, name: &str) -> Result<bool> {
         let _call = self.shared.enter()?;
@@ -244,8 +244,8 @@ impl Engine {
 
     /// Writes a checkpoint, so that opening has nothing to replay, and deletes what nothing needs
     /// any more: keys that have expired, and files that a crash has left, some thousands at a time.
-    /// Gives whether there was anything to do; if not, no I/O happens but for reading one directory
-    /// the first time.
+    /// Returns whether there was anything to do; if not, no I/O happens but for reading one
+    /// directory the first time.
     ///
     /// After an error nothing is lost, and the next checkpoint does what this one did not.
     pub fn checkpoint(&self) -> Result<bool> {
@@ -256,7 +256,7 @@ impl Engine {
     /// Does a piece of what the background does by itself where there is a thread for it: removes
     /// up to 256 keys that have expired and as many of dropped namespaces, checkpoints if anything is owed, compacts
     /// one run of segments (64 at most) that has come to be worth it, and brings the index in
-    /// memory below its limit. Gives whether there is more to be done at once.
+    /// memory below its limit. Returns whether there is more to be done at once.
     ///
     /// For an idle timer, where there are no threads or with [`Background::Manual`]; beside the
     /// thread it does no harm. An error costs no write, and the next call tries again.
@@ -266,7 +266,7 @@ impl Engine {
     }
 
     /// Rewrites what is live in segments of the log that are partly dead, and gives the space back.
-    /// Large values are never rewritten. Gives how many bytes were written anew.
+    /// Large values are never rewritten. Returns how many bytes were written anew.
     pub fn compact(&self) -> Result<u64> {
         let _call = self.shared.enter()?;
         self.shared.compact_all()
@@ -279,7 +279,7 @@ impl Engine {
     }
 
     /// Removes keys that have expired. They are out of reach anyway; this frees what they hold.
-    /// Gives how many there were.
+    /// Returns how many there were.
     pub fn purge_expired(&self) -> Result<u64> {
         let _call = self.shared.enter()?;
         self.shared.purge_expired()

@@ -179,7 +179,7 @@ fn decode(bytes: &[u8; SLOT_BYTES], slot: u64) -> Result<Slot> {
     if encode(&published) == *bytes { Ok(Slot::Published(published)) } else { Ok(Slot::Damaged) }
 }
 
-/// Reads a slot with these fields behind a right checksum; gives the fields it is written with.
+/// Reads a slot with these fields behind a right checksum; returns the fields it is written with.
 #[cfg(feature = "fuzzing")]
 pub(crate) fn reencode(fields: &[u8]) -> Result<Vec<u8>> {
     let malformed = Error::Malformed { what: "manifest" };

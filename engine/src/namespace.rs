@@ -72,7 +72,7 @@ impl Namespace {
         Ok(self.shared.find(self.id, key)?.map(|found| found.info()))
     }
 
-    /// Puts a value and waits until it is durable. Gives the revision it made.
+    /// Puts a value and waits until it is durable. Returns the revision it made.
     pub fn put(&self, key: &[u8], value: impl Into<Bytes>) -> Result<u64> {
         self.put_with(key, value, &PutOptions::default())
     }
@@ -105,8 +105,8 @@ impl Namespace {
         Upload::new(self.clone(), key, options)
     }
 
-    /// Deletes a key. Gives whether there was one. A disk that is full takes deletions too, and the
-    /// next checkpoint gives back the files of what they deleted.
+    /// Deletes a key. Returns whether there was one. A disk that is full takes deletions too, and
+    /// the next checkpoint gives back the files of what they deleted.
     pub fn delete(&self, key: &[u8]) -> Result<bool> {
         self.delete_with(key, Precondition::None, Durability::default())
     }
@@ -129,7 +129,7 @@ impl Namespace {
     }
 
     /// Lets a key cease to be at a time, in milliseconds since 1970, without writing its value
-    /// again. Gives whether there is such a key.
+    /// again. Returns whether there is such a key.
     pub fn expire_at(&self, key: &[u8], expires_at_ms: u64) -> Result<bool> {
         if expires_at_ms == 0 {
             return Err(Error::InvalidArgument { what: "an expiry is at least 1" });
@@ -138,14 +138,14 @@ impl Namespace {
         Ok(self.apply(key, Precondition::None, kind, Durability::default())?.1)
     }
 
-    /// Lets a key stay for good. Gives whether there is such a key.
+    /// Lets a key stay for good. Returns whether there is such a key.
     pub fn persist(&self, key: &[u8]) -> Result<bool> {
         let kind = OperationKind::Expire { expires_at_ms: 0 };
         Ok(self.apply(key, Precondition::None, kind, Durability::default())?.1)
     }
 
     /// Lets every key that begins with `from` begin with `to` instead, at once for all readers and
-    /// however many they are: it is one record of the log. Gives whether there was any.
+    /// however many they are: it is one record of the log. Returns whether there was any.
     ///
     /// Values, revisions and expiries stay what they are. [`Error::PreconditionFailed`] if a key
     /// begins with `to` already, [`Error::InvalidArgument`] if one prefix begins with the other or a

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 const KEYS_AT_ONCE: usize = 256;
 
 impl Shared {
-    /// Deletes keys that have expired, as any writer would. Gives how many there were.
+    /// Deletes keys that have expired, as any writer would. Returns how many there were.
     pub(crate) fn purge_expired(&self) -> Result<u64> {
         self.check_writable()?;
         let mut purged = 0;
@@ -26,7 +26,7 @@ impl Shared {
         Ok(purged)
     }
 
-    /// Deletes some of them, and gives how many; none if there are none.
+    /// Deletes some of them, and returns how many; none if there are none.
     pub(crate) fn purge_some_expired(&self) -> Result<Option<u64>> {
         let now_ms = self.config.clock.now_ms();
         let due = self.reading(|state| state.tree.expired(now_ms, KEYS_AT_ONCE))?;
@@ -78,8 +78,8 @@ impl Shared {
         }
     }
 
-    /// Purges, sweeps a little and checkpoints: what an app asks for and closing does. Gives whether
-    /// there was anything to do.
+    /// Purges, sweeps a little and checkpoints: what an app asks for and closing does. Returns
+    /// whether there was anything to do.
     pub(crate) fn tidy(&self) -> Result<bool> {
         self.check_writable()?;
         // Whatever fails here, what was written is made durable.
@@ -120,7 +120,7 @@ impl Shared {
         Ok(())
     }
 
-    /// Takes some of them out. Gives whether there were any.
+    /// Takes some of them out. Returns whether there were any.
     pub(crate) fn purge_some_dropped(&self) -> Result<bool> {
         let Some(id) = self.read().dropping.first().copied() else { return Ok(false) };
         if !self.purge_some(id)? {
@@ -129,7 +129,7 @@ impl Shared {
         Ok(true)
     }
 
-    /// Takes some keys out. Gives whether there may be more.
+    /// Takes some keys out. Returns whether there may be more.
     fn purge_some(&self, id: u32) -> Result<bool> {
         let snapshot = self.read().tree.snapshot();
         let mut cursor = snapshot.cursor(self.frames.clone());

@@ -155,7 +155,7 @@ impl Shared {
         Ok(())
     }
 
-    /// Gives the reserve up. Gives whether there was one, so that what found no room may be tried
+    /// Frees the reserve. Returns whether there was one, so that what found no room may be tried
     /// again. Whoever has the log sees what it was before or after.
     pub(crate) fn give_up_reserve(&self, _log: &LogWriter) -> bool {
         let mut kept = lock(&self.reserve.0);

@@ -163,7 +163,7 @@ impl ScanBuilder {
         Scan::new(self)
     }
 
-    /// Gives every key and value to `visit`, which ends the scan by giving `false`. Common
+    /// Passes every key and value to `visit`, which ends the scan by giving `false`. Common
     /// prefixes are not given.
     ///
     /// The first value that cannot be read ends the scan; the error names its key.
@@ -343,7 +343,7 @@ impl Scan {
         }))
     }
 
-    /// Moves to the next key that is not expired. Gives whether there is one.
+    /// Moves to the next key that is not expired. Returns whether there is one.
     fn advance(&mut self) -> Result<bool> {
         match (&self.step, self.order) {
             (Step::End, _) => return Ok(false),

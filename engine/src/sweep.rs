@@ -25,7 +25,7 @@ pub(crate) enum Sweep {
 }
 
 impl Shared {
-    /// Lists for the next round what nothing names, of some of the files that were there. Gives
+    /// Lists for the next round what nothing names, of some of the files that were there. Returns
     /// whether there are more to look at.
     pub(crate) fn sweep(&self) -> Result<bool> {
         self.check_writable()?;
@@ -56,7 +56,7 @@ impl Shared {
         self.values.has_leftovers() || !matches!(*lock(&self.sweep), Sweep::Done)
     }
 
-    /// Lists a value for the next round if nothing names it. Gives whether that is so. Whether a
+    /// Lists a value for the next round if nothing names it. Returns whether that is so. Whether a
     /// writer is about to name it is looked at when it is deleted.
     pub(crate) fn doom_unnamed(&self, value: &ValueRef) -> Result<bool> {
         if self.reading(|state| state.references(value))? > 0 {

@@ -56,7 +56,7 @@ impl Upload {
         }
     }
 
-    /// Puts the value under its key, with the options given at the start. Gives its revision.
+    /// Puts the value under its key, with the options given at the start. Returns its revision.
     pub fn finish(self) -> Result<u64> {
         let Self { namespace, key, options, body, .. } = self;
         let shared = namespace.shared.clone();

@@ -54,7 +54,7 @@ struct Log {
 }
 
 impl Log {
-    /// Appends and waits; gives the revision and whether it was acknowledged.
+    /// Appends and waits; returns the revision and whether it was acknowledged.
     fn put(&self, fails_at: usize) -> (usize, bool) {
         let revision = {
             let mut appended = lock(&self.appended);
@@ -79,7 +79,7 @@ impl Log {
     }
 }
 
-/// Gives how many syncs there were.
+/// Returns how many syncs there were.
 fn run(fails_at: usize) -> usize {
     let log = Arc::new(Log::default());
     let writers: Vec<_> = (0..WRITERS)
@@ -208,7 +208,7 @@ struct Home {
 }
 
 impl Home {
-    /// Gives whether it was acknowledged.
+    /// Returns whether it was acknowledged.
     fn put(&self, key: usize) -> bool {
         let Some(_call) = self.gate.enter() else { return false };
         assert!(!self.is_free.load(Ordering::SeqCst), "{key} is stored in the directory of others");
@@ -218,7 +218,7 @@ impl Home {
         true
     }
 
-    /// Closes, and gives what who opens it next finds.
+    /// Closes, and returns what who opens it next finds.
     fn close(&self) -> Vec<usize> {
         self.gate.close(|| self.is_free.store(true, Ordering::SeqCst));
         assert!(self.is_free.load(Ordering::SeqCst) && self.gate.is_drained());

@@ -86,7 +86,7 @@ fn disk_of(case: &Value) -> MemoryDisk {
     disk
 }
 
-/// Opens every engine that was recorded whole and compares what is in it. Gives their number.
+/// Opens every engine that was recorded whole and compares what is in it. Returns their number.
 pub(crate) async fn read(document: &Value) -> usize {
     let mut count = 0;
     for case in list(document, "cases") {

@@ -134,7 +134,7 @@ impl Shared {
         Ok(compacted)
     }
 
-    /// Writes one run anew. Gives how many bytes of records that took.
+    /// Writes one run anew. Returns how many bytes of records that took.
     fn compact_run(&self, run: &[(u64, Segment)], done: &mut BTreeSet<u64>) -> Result<u64> {
         let _lease = self.leases.take();
         let position = run.iter().map(|(_, segment)| segment.position).min().unwrap_or(1);

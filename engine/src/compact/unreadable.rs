@@ -29,7 +29,7 @@ impl Unreadable {
         self.numbers.retain(|number| is_there(*number));
     }
 
-    /// Takes note of the segment of a run that an error names; gives its number. An error that
+    /// Takes note of the segment of a run that an error names; returns its number. An error that
     /// names none is given back.
     pub(super) fn note(&mut self, run: &[(u64, Segment)], error: &Error) -> Result<u64> {
         let Error::StoreCorrupt { file, .. } = error else { return Err(error.clone()) };

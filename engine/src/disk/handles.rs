@@ -112,7 +112,7 @@ impl Kept {
         Some(handle.file.clone())
     }
 
-    /// Puts a handle in; gives those that had to leave.
+    /// Puts a handle in; returns those that had to leave.
     fn insert(&mut self, name: &str, file: Arc<dyn DiskFile>, open_max: usize) -> Vec<Handle> {
         self.uses += 1;
         let handle = Handle { file, used: self.uses };

@@ -93,9 +93,9 @@ pub trait Disk: MaybeSend + MaybeSync + 'static {
     /// the error is one that [`is_too_many_open_files`] knows.
     fn open(&self, name: &str, mode: OpenMode) -> io::Result<Arc<dyn DiskFile>>;
 
-    /// Gives a file another name, in the same directory or another, in place of the file that had
-    /// it. [`io::ErrorKind::NotFound`] if there is no such file or no such directory. Open handles
-    /// of both files stay usable.
+    /// Renames a file, in the same directory or to another, in place of the file that had the name.
+    /// [`io::ErrorKind::NotFound`] if there is no such file or no such directory. Open handles of
+    /// both files stay usable.
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
 
     /// Removes a file. [`io::ErrorKind::NotFound`] if there is none. Open handles stay usable.
@@ -139,9 +139,9 @@ pub trait DiskFile: MaybeSend + MaybeSync {
     /// bytes. After an error any part may have been written.
     fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()>;
 
-    /// Writes all of `bytes` at the end; gives the offset at which they begin. Appends through one
-    /// handle come one after the other; those through two handles at once may meet. After an error
-    /// any part may have been written.
+    /// Writes all of `bytes` at the end; returns the offset at which they begin. Appends through
+    /// one handle come one after the other; those through two handles at once may meet. After an
+    /// error any part may have been written.
     fn append(&self, bytes: &[u8]) -> io::Result<u64>;
 
     /// Cuts the file, or lengthens it by zeros, to `len` bytes.

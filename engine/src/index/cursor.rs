@@ -275,7 +275,7 @@ impl Cursor {
         Ok(())
     }
 
-    /// Enters a node from its beginning, and gives whether that is a key.
+    /// Enters a node from its beginning, and returns whether that is a key.
     fn push_first(&mut self, node: Arc<Node>) -> Result<bool> {
         let found = match node.content() {
             Content::Bucket(bucket) => !bucket.is_empty(),
@@ -285,7 +285,7 @@ impl Cursor {
         Ok(found)
     }
 
-    /// Enters a node from its end, and gives whether that is a key.
+    /// Enters a node from its end, and returns whether that is a key.
     fn push_last(&mut self, node: Arc<Node>) -> Result<bool> {
         let (at, found) = match node.content() {
             Content::Bucket(bucket) => (bucket.len().saturating_sub(1), !bucket.is_empty()),

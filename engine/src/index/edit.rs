@@ -142,7 +142,7 @@ pub(super) fn fork(
 }
 
 /// Mends what a removal left of a child: drops an empty one, puts an only grandchild in its place,
-/// joins it with a neighbour if both are small. Gives whether the branching has fewer children
+/// joins it with a neighbour if both are small. Returns whether the branching has fewer children
 /// now, so that it may need the same.
 pub(super) fn tidy(site: &mut Site<'_>, inner: &mut Inner, position: usize) -> bool {
     let Some(child) = inner.child_mut(position) else { return false };

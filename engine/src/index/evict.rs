@@ -42,7 +42,7 @@ impl Tree {
 }
 
 impl Sweep<'_> {
-    /// Goes over the children from `from` on, and gives whether the target was reached; `path` is
+    /// Goes over the children from `from` on, and returns whether the target was reached; `path` is
     /// where, then.
     fn branching(&mut self, inner: &mut Inner, from: Option<&[u8]>) -> bool {
         let start = from.and_then(|from| from.first().copied());

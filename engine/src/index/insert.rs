@@ -20,7 +20,7 @@ enum Step {
 }
 
 impl Tree {
-    /// Sets the entry of a key, and gives what it replaced.
+    /// Sets the entry of a key, and returns what it replaced.
     ///
     /// # Errors
     /// [`Absent`] if a child on the way has to be loaded; nothing was changed then.

@@ -59,7 +59,7 @@ use summary::Summary;
 use super::entry::Entry;
 use super::frame::FrameRef;
 
-/// Reads a node of an untrusted frame body; gives the bytes it is written with.
+/// Reads a node of an untrusted frame body; returns the bytes it is written with.
 #[cfg(feature = "fuzzing")]
 pub(crate) fn reencode_node(
     kind: super::frame::FrameKind,

@@ -32,7 +32,7 @@ impl Located {
 }
 
 impl Tree {
-    /// Removes all keys that begin with `prefix`, tells `each` what they had in order, and gives
+    /// Removes all keys that begin with `prefix`, tells `each` what they had in order, and returns
     /// how many there were.
     ///
     /// # Errors

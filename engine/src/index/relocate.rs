@@ -39,7 +39,7 @@ impl Snapshot {
 
 impl Tree {
     /// Makes the next checkpoint write anew whatever is in a frame file that `is_left` names, and
-    /// gives how many nodes that are. They are in memory then.
+    /// returns how many nodes that are. They are in memory then.
     ///
     /// # Errors
     /// Those of loading frames; nothing was changed then.

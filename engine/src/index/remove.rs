@@ -9,7 +9,7 @@ use super::node::{Content, Edit, Node};
 use crate::entry::Replaced;
 
 impl Tree {
-    /// Removes a key, and gives what it had.
+    /// Removes a key, and returns what it had.
     ///
     /// # Errors
     /// [`Absent`] if a child on the way has to be loaded; nothing was changed then.
@@ -27,7 +27,7 @@ impl Tree {
         Ok(Some(replaced))
     }
 
-    /// Removes a key whose path is in memory, and gives the level whose child may need tidying.
+    /// Removes a key whose path is in memory, and returns the level whose child may need tidying.
     fn remove_present(&mut self, key: &[u8]) -> Option<(Replaced, Option<usize>)> {
         let mut node = self.root.node_mut()?;
         let mut rest = key;

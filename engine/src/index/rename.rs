@@ -15,7 +15,7 @@ use super::node::{Content, Node};
 use super::summary::Summary;
 
 impl Tree {
-    /// Lets every key that begins with `from` begin with `to` instead, and gives whether any
+    /// Lets every key that begins with `from` begin with `to` instead, and returns whether any
     /// did. Takes the time of a path and of a bucket, however many keys there are.
     ///
     /// Nothing is done if a key begins with `to` already. Neither may be a prefix of the other; that no key becomes

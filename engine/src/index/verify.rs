@@ -12,7 +12,7 @@ use crate::frame::FrameSource;
 const WHAT: &str = "index";
 
 impl Snapshot {
-    /// Reads everything, checks it, tells `each` every key with its entry in order, and gives how
+    /// Reads everything, checks it, tells `each` every key with its entry in order, and returns how
     /// many there are. `failed` is told which parts cannot be loaded, and says whether to go on
     /// with the others.
     ///

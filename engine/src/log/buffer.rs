@@ -156,7 +156,7 @@ impl Pending {
         chunks.map(|chunk| chunk.bytes.len() as u64).sum::<u64>() + self.open_bytes.len() as u64
     }
 
-    /// Appends a record; gives where it is. What a batch is made of must be appended without
+    /// Appends a record; returns where it is. What a batch is made of must be appended without
     /// [`Pending::rotate`] in between.
     pub(crate) fn append(&mut self, record: &Record<'_>, batched: Batched) -> Place {
         let behind = if self.open_bytes.is_empty() { self.mark(record) } else { Behind::Unknown };
@@ -171,7 +171,7 @@ impl Pending {
         place
     }
 
-    /// Ends the active segment with its footer and begins the next one. Gives the length of the
+    /// Ends the active segment with its footer and begins the next one. Returns the length of the
     /// sealed one, in bytes.
     pub(crate) fn rotate(&mut self, header: &SegmentHeader) -> u64 {
         let next = FooterBuilder::new(header.id, 0, 0, 0);

@@ -79,7 +79,7 @@ struct Captured {
 }
 
 impl Shared {
-    /// Runs one round. Gives whether there was anything to do.
+    /// Runs one round. Returns whether there was anything to do.
     pub(crate) fn checkpoint(&self) -> Result<bool> {
         self.check_writable()?;
         let mut rounds = lock(&self.rounds);

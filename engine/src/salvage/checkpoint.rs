@@ -72,7 +72,8 @@ impl Checkpoint {
         self.catalog.as_ref().map_or(SINCE_EVER, |catalog| catalog.revision)
     }
 
-    /// Gives every key of every namespace that can be read, with its entry. What cannot is told.
+    /// Passes every key of every namespace that can be read to `each`, with its entry. What cannot
+    /// be read goes into `findings`.
     pub(super) fn for_each(
         &self,
         each: &mut dyn FnMut(u32, &[u8], &Entry<'_>),

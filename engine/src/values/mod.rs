@@ -274,7 +274,7 @@ fn is_temp_name(name: &str) -> bool {
     (1..=16).contains(&number.len()) && opener.len() == 16 && is_hex(number) && is_hex(opener)
 }
 
-/// Reads the name of a value's file; gives the name it would be written with.
+/// Reads the name of a value's file; returns the name it would be written with.
 #[cfg(feature = "fuzzing")]
 pub(crate) fn respell_name(name: &str) -> Option<String> {
     let value = parse_file_name(name)?;

@@ -16,7 +16,7 @@ use sealwood_engine::{Error, Result};
 
 use crate::common::{assert_whole, open_faulty, pattern, small, try_open};
 
-/// Puts until it is told that the engine is closed; gives the keys that were acknowledged.
+/// Puts until it is told that the engine is closed; returns the keys that were acknowledged.
 fn put_until_closed(one: &Namespace, writer: u8) -> Vec<Vec<u8>> {
     let mut acknowledged = Vec::new();
     for number in 0u32.. {

@@ -100,8 +100,8 @@ fn a_flush_is_owed_until_it_is_done_and_then_costs_nothing() {
     assert_eq!(engine.stats().log_syncs, stats.log_syncs + 1);
 }
 
-/// Overwrites a third of all values again and again and compacts each time. Gives how much was put,
-/// and how much compaction wrote anew.
+/// Overwrites a third of all values again and again and compacts each time. Returns how much was
+/// put, and how much compaction wrote anew.
 fn put_and_relocated(separated_bytes_min: u64) -> (u64, u64) {
     let config = EngineConfig { separated_bytes_min, segment_bytes_max: 256 << 10, ..small() };
     let engine = open(&MemoryDisk::new(), config);

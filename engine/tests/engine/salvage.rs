@@ -104,7 +104,7 @@ fn read(disk: &FaultDisk, name: &str) -> Vec<u8> {
 }
 
 /// Every kind of record, before and after a checkpoint, in several segments, some compacted.
-/// Gives the states that each key ever had, too.
+/// Returns the states that each key ever had, too.
 fn eventful(close: Close) -> (FaultDisk, Contents, History) {
     let disk = FaultDisk::new();
     let engine = open_faulty(&disk, small());

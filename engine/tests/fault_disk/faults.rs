@@ -18,7 +18,7 @@ fn it_keeps_the_contract_of_a_disk() {
     assert_eq!(disk.open_handles(), 0);
 }
 
-/// Arms `fault` on a healthy disk and gives the promise the suite finds broken.
+/// Arms `fault` on a healthy disk and returns the promise the suite finds broken.
 fn broken_by(fault: Fault) -> Promise {
     let disk = FaultDisk::new();
     disk.arm(fault);

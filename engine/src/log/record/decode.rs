@@ -34,7 +34,7 @@ pub(crate) fn decode(bytes: &[u8], segment: u64, offset: u64) -> Result<Decoded<
     parse(&bytes[..len])
 }
 
-/// Checks length and checksum of the record that `bytes` begins with; gives its length.
+/// Checks length and checksum of the record that `bytes` begins with; returns its length.
 pub(crate) fn check(bytes: &[u8], segment: u64, offset: u64) -> Result<usize, DecodeError> {
     let Some((head, _)) = bytes.split_first_chunk::<HEAD_BYTES>() else {
         return Err(DecodeError::NeedMore(HEAD_BYTES));

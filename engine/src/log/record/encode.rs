@@ -3,7 +3,7 @@
 use super::*;
 use crate::codec::{put_bytes, put_varint, varint_len};
 
-/// Appends a record that will begin at `offset` of `segment`; gives its length.
+/// Appends a record that will begin at `offset` of `segment`; returns its length.
 ///
 /// The limits of keys, values and names are the caller's to keep: a record beyond them cannot be
 /// read again.

@@ -96,7 +96,7 @@ impl FooterBuilder {
     }
 }
 
-/// Seals a footer of anything, reads it with all its steps and gives what it is encoded as.
+/// Seals a footer of anything, reads it with all its steps and returns what it is encoded as.
 #[cfg(feature = "fuzzing")]
 pub(crate) fn reencode(body: &[u8]) -> Result<Vec<u8>> {
     const RECORDS_END: u64 = 1 << 62;
