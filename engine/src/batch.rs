@@ -41,7 +41,7 @@ impl Batch {
         self.add(namespace, key, precondition, kind)
     }
 
-    /// Adds a put of a value that ceases to be at a time, in milliseconds since 1970.
+    /// Adds a put of a value that expires at a time, in milliseconds since 1970.
     pub fn put_until(
         &mut self,
         namespace: &Namespace,

@@ -46,7 +46,7 @@ pub enum Access {
     #[default]
     ReadWrite,
     /// Read what was there at opening. Others may read too; nobody writes. Nothing on the disk is
-    /// changed, not even to mend a torn end; but for the file of the lock, where a copy has none.
+    /// changed, not even to mend a torn end; only the lock file is made where a copy lacks it.
     ReadOnly,
 }
 
@@ -99,8 +99,8 @@ pub struct EngineConfig {
     pub namespaces_max: usize,
     /// The most files that are kept open for reading, 1 to 65,536.
     pub open_files_max: usize,
-    /// How much of the index is kept in memory, in bytes; any number. Parts that no checkpoint has written yet
-    /// stay whatever this says.
+    /// How much of the index is kept in memory, in bytes; any number. Parts that no checkpoint has
+    /// written yet stay in memory in any case.
     pub memory_bytes_max: usize,
     /// How much log may wait in memory, in bytes, at most 1 GiB.
     pub log_buffer_bytes_max: usize,
@@ -112,14 +112,13 @@ pub struct EngineConfig {
     /// How much of the index may be unwritten before a checkpoint begins, in bytes, 1 to 1 GiB. At
     /// four times as much writers wait for it.
     pub checkpoint_dirty_bytes: usize,
-    /// How many bytes of log since the last checkpoint begin one, 1 to 1 TiB: opening has no more
-    /// to replay.
+    /// How many bytes of log since the last checkpoint begin one, 1 to 1 TiB. Opening replays about
+    /// as much at most.
     pub checkpoint_log_bytes: u64,
     /// Which part of a sealed segment must be dead before compaction rewrites it by itself, in
     /// percent, 1 to 100.
     pub compaction_dead_percent: u32,
-    /// How much of the whole log must be dead before anything is compacted, in bytes: so much
-    /// space is never worth rewriting what shares it. Any number.
+    /// Compaction does not start until this many bytes of the log are dead. Any number.
     pub compaction_dead_bytes_min: u64,
     /// How many changes are kept for watches, at most 1,048,576.
     pub watch_events_max: usize,

@@ -5,8 +5,7 @@ use std::ops::RangeInclusive;
 use crate::error::Error;
 
 /// Something that is wrong.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{error}")]
+#[derive(Debug, Clone)]
 pub struct Finding {
     /// What it means.
     pub kind: FindingKind,
@@ -15,6 +14,18 @@ pub struct Finding {
     pub key: Option<Vec<u8>>,
     /// What is wrong: mostly [`Error::StoreCorrupt`], which names file and offset.
     pub error: Error,
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl std::error::Error for Finding {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.error.source()
+    }
 }
 
 /// What it means that something is wrong.

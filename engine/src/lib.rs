@@ -39,6 +39,7 @@
 mod background;
 mod batch;
 mod catalog;
+mod changed;
 mod codec;
 mod commit;
 mod compact;
@@ -47,6 +48,7 @@ mod counters;
 pub mod disk;
 mod entry;
 mod error;
+mod events;
 #[cfg(feature = "faults")]
 pub mod faults;
 mod files;
@@ -100,6 +102,7 @@ pub use config::{
     NAMESPACE_NAME_BYTES_MAX, Recovery,
 };
 pub use error::{Error, Result};
+pub use events::EventKind;
 pub use finding::{Finding, FindingKind};
 pub use namespace::{Namespace, PutOptions};
 pub use namespaces::NamespaceOptions;
@@ -111,7 +114,7 @@ pub use stats::EngineStats;
 pub use upload::Upload;
 pub use vacuum::{Vacuum, VacuumMode};
 pub use verify::Verified;
-pub use watch::{EventKind, Watch, WatchEvent};
+pub use watch::{Watch, WatchEvent};
 pub use write::Precondition;
 
 pub use sealwood_base::{Clock, Entropy, NoEntropy, SystemClock, SystemEntropy};
@@ -120,9 +123,9 @@ use self::background::{More, Pace};
 use self::holder::Holder;
 use crate::disk::{Disk, directory_disk, existing_directory_disk};
 
-/// An open engine. Cheap to clone; the last clone to go, namespaces and snapshots included, lets
-/// go of the directory before its drop returns, but only [`close`](Engine::close) checkpoints and
-/// says whether that went well.
+/// An open engine. Cheap to clone. When the last clone is dropped, namespaces and snapshots
+/// included, the directory is released before the drop returns; but only [`close`](Engine::close)
+/// checkpoints and says whether that went well.
 #[derive(Clone)]
 pub struct Engine {
     shared: Holder,
@@ -253,9 +256,9 @@ impl Engine {
         self.shared.tidy()
     }
 
-    /// Does a piece of what the background does by itself where there is a thread for it: removes
-    /// up to 256 keys that have expired and as many of dropped namespaces, checkpoints if anything is owed, compacts
-    /// one run of segments (64 at most) that has come to be worth it, and brings the index in
+    /// Does a piece of the work that a background thread does where there are threads: removes up
+    /// to 256 keys that have expired and as many of dropped namespaces, checkpoints if anything is
+    /// owed, compacts one run of segments (64 at most) if that is worth it, and brings the index in
     /// memory below its limit. Returns whether there is more to be done at once.
     ///
     /// For an idle timer, where there are no threads or with [`Background::Manual`]; beside the
@@ -301,8 +304,8 @@ impl Engine {
         self.shared.stray_files()
     }
 
-    /// What those who use this engine share beside it, made by the first who asks. All ask for the
-    /// same type; who asks for another gets one of its own.
+    /// A value that all users of this engine share, made by the first who asks. All ask for the
+    /// same type; whoever asks for another gets a value of its own.
     pub fn companion<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
         let companion = self.shared.companion.get_or_init(|| Arc::new(T::default()));
         Arc::clone(companion).downcast().unwrap_or_default()
@@ -315,16 +318,16 @@ impl Engine {
 
     /// Why the engine takes no more writes, if a write or sync of the log has failed.
     pub fn poisoned(&self) -> Option<Error> {
-        shared::lock(&self.shared.poison).clone()
+        sync::lock(&self.shared.poison).clone()
     }
 
-    /// Waits for the calls that are under way, checkpoints, lets go of all files and at last of
-    /// the directory, and ends. Calls that come after it, of snapshots, scans and uploads too, fail
-    /// with [`Error::Closed`]; background work gives up where it is.
+    /// Waits for the calls that are under way, checkpoints, closes all files and then releases the
+    /// directory. Later calls, of snapshots, scans and uploads too, fail with [`Error::Closed`];
+    /// background work stops where it is.
     ///
     /// Closing again waits until it is closed and does nothing. After an error it is closed too, and
-    /// what was acknowledged is as safe as ever. Not for use from within a call, as what
-    /// [`verify`](Engine::verify) is given is: it would wait for itself.
+    /// what was acknowledged is as safe as ever. Do not call it from within a call, such as the
+    /// function that [`verify`](Engine::verify) is given: it would wait for itself.
     pub fn close(&self) -> Result<()> {
         self.shared.close()
     }

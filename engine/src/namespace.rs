@@ -21,7 +21,7 @@ pub struct PutOptions {
     pub precondition: Precondition,
     /// When the put is acknowledged.
     pub durability: Durability,
-    /// When the key ceases to be, in milliseconds since 1970, if it does.
+    /// When the key expires, in milliseconds since 1970, if it does.
     pub expires_at_ms: Option<u64>,
 }
 
@@ -128,8 +128,8 @@ impl Namespace {
         Ok(applied.1)
     }
 
-    /// Lets a key cease to be at a time, in milliseconds since 1970, without writing its value
-    /// again. Returns whether there is such a key.
+    /// Lets a key expire at a time, in milliseconds since 1970, without writing its value again.
+    /// Returns whether there is such a key.
     pub fn expire_at(&self, key: &[u8], expires_at_ms: u64) -> Result<bool> {
         if expires_at_ms == 0 {
             return Err(Error::InvalidArgument { what: "an expiry is at least 1" });
@@ -138,14 +138,20 @@ impl Namespace {
         Ok(self.apply(key, Precondition::None, kind, Durability::default())?.1)
     }
 
-    /// Lets a key stay for good. Returns whether there is such a key.
+    /// Removes the expiry of a key. Returns whether there is such a key.
     pub fn persist(&self, key: &[u8]) -> Result<bool> {
         let kind = OperationKind::Expire { expires_at_ms: 0 };
         Ok(self.apply(key, Precondition::None, kind, Durability::default())?.1)
     }
 
-    /// Lets every key that begins with `from` begin with `to` instead, at once for all readers and
-    /// however many they are: it is one record of the log. Returns whether there was any.
+    /// Renames every key that begins with `from` so that it begins with `to` instead, at once for
+    /// all readers and by one record of the log, however many keys there are. Returns whether there
+    /// was any.
+    ///
+    /// Before that, keys of all namespaces that have expired are deleted, as by
+    /// [`Engine::purge_expired`](super::Engine::purge_expired); and if by the bound that is kept a
+    /// key would become too long, the namespace is scanned for its longest key. Both take time in
+    /// proportion to the keys.
     ///
     /// Values, revisions and expiries stay what they are. [`Error::PreconditionFailed`] if a key
     /// begins with `to` already, [`Error::InvalidArgument`] if one prefix begins with the other or a

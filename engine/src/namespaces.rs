@@ -74,7 +74,7 @@ impl Shared {
             state.drop_namespace(namespace, revision, place);
             revision
         };
-        self.changed.notify(usize::MAX);
+        self.changed.tell();
         self.acknowledge(revision, Durability::Sync)?;
         // It is dropped whatever becomes of this; compaction, vacuum and the background go on.
         if let Err(error) = self.purge_dropped() {

@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
+use super::changed::Changed;
 use super::commit::LogWriter;
 use super::config::{Access, EngineConfig, Recovery as RecoveryChoice};
 use super::counters::Counters;
@@ -19,10 +20,10 @@ use super::recover::{self, Recovery};
 use super::reserve::Reserve;
 use super::round::{Rounds, read_catalog};
 use super::salvage;
-use super::shared::{Shared, lock};
+use super::shared::Shared;
 use super::state::State;
+use super::sync::lock;
 use super::values::Values;
-use super::watch::Changed;
 use crate::disk::{Disk, Handles, LockMode, OpenMode, Sparing};
 use crate::error::{Error, Result};
 
@@ -70,7 +71,7 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
         leases: Leases::default(),
         pins: Pins::default(),
         sweep: Mutex::default(),
-        changed: Changed::new(),
+        changed: Changed::default(),
         counters: Counters::default(),
         lock: Mutex::new(Some(locked)),
         resting: AtomicBool::new(false),
@@ -209,7 +210,7 @@ impl Shared {
             self.let_go();
             outcome
         });
-        self.changed.notify(usize::MAX);
+        self.changed.tell();
         outcome.unwrap_or(Ok(()))
     }
 

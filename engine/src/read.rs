@@ -17,7 +17,7 @@ pub struct Value {
     pub bytes: Bytes,
     /// The revision of the key's last change.
     pub revision: u64,
-    /// When the key ceases to be, in milliseconds since 1970, if it does.
+    /// When the key expires, in milliseconds since 1970, if it does.
     pub expires_at_ms: Option<u64>,
 }
 
@@ -28,7 +28,7 @@ pub struct KeyInfo {
     pub len: u64,
     /// The revision of the key's last change.
     pub revision: u64,
-    /// When the key ceases to be, in milliseconds since 1970, if it does.
+    /// When the key expires, in milliseconds since 1970, if it does.
     pub expires_at_ms: Option<u64>,
 }
 

@@ -23,7 +23,7 @@ pub struct Snapshot {
     pub(crate) revision: u64,
     /// The latest time at which it was read.
     latest_ms: Arc<AtomicU64>,
-    /// Held for what dropping it lets go.
+    /// Kept for its drop alone, which releases the files.
     _lease: Arc<Lease>,
 }
 

@@ -2,7 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
-use super::shared::{Shared, lock};
+use super::shared::Shared;
+use super::sync::lock;
 
 /// Counts since the engine was opened, and what it holds now. All sizes are in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -265,11 +265,11 @@ impl From<engine::Error> for Error {
             engine::Error::Malformed { what } => Error::Malformed { what },
             engine::Error::PreconditionFailed => Error::PreconditionFailed,
             engine::Error::StoreFull => Error::StoreFull,
-            engine::Error::StoreDenied { reason } => Error::StoreDenied { reason },
-            engine::Error::StoreUnavailable { reason } => {
+            engine::Error::StoreDenied { reason, .. } => Error::StoreDenied { reason },
+            engine::Error::StoreUnavailable { reason, .. } => {
                 Error::StoreUnavailable { reason, retry_after: None }
             }
-            engine::Error::StoreFailed { reason } => Error::StoreFailed { reason },
+            engine::Error::StoreFailed { reason, .. } => Error::StoreFailed { reason },
             engine::Error::OutcomeUnknown => Error::OutcomeUnknown,
             engine::Error::Cancelled => Error::Cancelled,
             engine::Error::Closed => Error::Closed,

@@ -29,8 +29,9 @@ use super::frame::{FrameKind, FrameRef};
 use super::frames::{FrameBuffer, FrameFile, FrameFiles, FramePosition, total};
 use super::index::{Capture, Written};
 use super::manifest::{self, Published};
-use super::shared::{Shared, lock};
+use super::shared::Shared;
 use super::state::State;
+use super::sync::lock;
 use crate::disk::{DiskFile, OpenMode};
 use crate::error::{Error, Result};
 

@@ -87,7 +87,7 @@ impl SalvagedKey<'_> {
         self.revision
     }
 
-    /// When it ceases to be, in milliseconds since 1970, if it does. It may have ceased already.
+    /// When it expires, in milliseconds since 1970, if it does. It may have expired already.
     pub fn expires_at_ms(&self) -> Option<u64> {
         self.expires_at_ms
     }
@@ -110,7 +110,8 @@ impl SalvagedKey<'_> {
         }
     }
 
-    /// Passes the value to `each` in pieces of at most 64 KiB, in order, each checked as it is read.
+    /// Passes the value to `each` in pieces of at most 64 KiB, in order, each checked as it is
+    /// read.
     pub fn pieces(&self, each: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
         match self.content {
             Content::Here(bytes) => bytes.chunks(PIECE_BYTES).try_for_each(each),

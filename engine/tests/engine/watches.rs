@@ -94,3 +94,25 @@ fn the_changes_that_are_kept_are_bounded_in_bytes() {
     }
     assert_eq!(told(&mut one.watch(b"", engine.revision() - 100).unwrap()).len(), 100);
 }
+
+#[test]
+fn a_thread_that_waits_is_told_of_the_next_change_and_of_the_end() {
+    let engine = open(&MemoryDisk::new(), small());
+    let one = engine.namespace("one").unwrap();
+    let mut watch = one.watch(b"a/", engine.revision()).unwrap();
+    let (ready, is_ready) = std::sync::mpsc::channel();
+    let follower = std::thread::spawn(move || {
+        ready.send(()).unwrap();
+        let first = watch.next_blocking().map(|event| event.key);
+        let second = watch.next_blocking().map(|event| event.key);
+        (first, second, watch.next_blocking().map(|event| event.key))
+    });
+    is_ready.recv().unwrap();
+    one.put(b"b", "no matter").unwrap();
+    one.put(b"a/1", "1").unwrap();
+    one.put(b"a/2", "2").unwrap();
+    engine.close().unwrap();
+    let (first, second, end) = follower.join().unwrap();
+    assert_eq!((first.unwrap(), second.unwrap()), (b"a/1".to_vec(), b"a/2".to_vec()));
+    assert_eq!(end.unwrap_err().code(), "closed");
+}
