@@ -49,6 +49,7 @@ pub mod disk;
 mod entry;
 mod error;
 mod events;
+mod expiry;
 #[cfg(feature = "faults")]
 pub mod faults;
 mod files;
@@ -67,6 +68,7 @@ mod manifest;
 mod namespace;
 mod namespaces;
 mod open;
+mod options;
 mod pins;
 mod purge;
 mod read;
@@ -93,22 +95,27 @@ mod verify;
 mod watch;
 mod write;
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use batch::{BATCH_OPERATIONS_MAX, Batch};
 pub use config::{
     Access, Background, Durability, EngineConfig, KEY_BYTES_MAX, LOGGED_BYTES_MAX,
-    NAMESPACE_NAME_BYTES_MAX, Recovery,
+    NAMESPACE_NAME_BYTES_MAX, RecoveryMode,
 };
 pub use error::{Error, Result};
 pub use events::EventKind;
+pub use expiry::Expiry;
 pub use finding::{Finding, FindingKind};
-pub use namespace::{Namespace, PutOptions};
+pub use namespace::Namespace;
 pub use namespaces::NamespaceOptions;
+pub use options::{CommitOptions, DeleteOptions, PutOptions};
 pub use read::{KeyInfo, Value};
 pub use salvage::{Certainty, Salvage, Salvaged, SalvagedKey};
-pub use scan::{Order, Scan, ScanBuilder, ScanEntry, ScanItem};
+pub use scan::{
+    Order, OwnedScanEntry, OwnedScanItem, Scan, ScanBuilder, ScanEntry, ScanItem, ScanIter,
+};
 pub use snapshot::{EngineSnapshot, Snapshot};
 pub use stats::EngineStats;
 pub use upload::Upload;
@@ -135,7 +142,7 @@ impl Engine {
     /// Opens the engine in a disk, or, unless it is to be read only, makes one there.
     ///
     /// [`Error::StoreLocked`] if somebody else has it open, [`Error::StoreCorrupt`] if what is there
-    /// is damaged ([`Recovery::Rebuild`] may help), [`Error::UnsupportedVersion`] if it is of a
+    /// is damaged ([`RecoveryMode::Rebuild`] may help), [`Error::UnsupportedVersion`] if it is of a
     /// newer version.
     pub fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Self> {
         let shared = open::open(disk, config)?;
@@ -164,8 +171,8 @@ impl Engine {
 
     /// Passes to `each` all of an engine on a disk that is whole, open or closed to
     /// [`open`](Engine::open) as it may be: the newest state of every key that can be proven, with
-    /// its namespace, and what was found to be wrong on the way. `each` says whether to go on;
-    /// if not, that is [`Error::Cancelled`].
+    /// its namespace, and what was found to be wrong on the way. If `each` breaks off, that is
+    /// [`Error::Cancelled`].
     ///
     /// Nothing is written, and manifest, frames, headers and footers are needed only as far as they
     /// are whole. A key whose newest value is lost is not given with an older one: a finding names
@@ -179,12 +186,12 @@ impl Engine {
     /// [`Error::UnsupportedVersion`] if it is of a newer version.
     pub fn salvage(
         disk: Arc<dyn Disk>,
-        each: &mut dyn FnMut(Salvaged<'_>) -> bool,
+        each: &mut dyn FnMut(Salvaged<'_>) -> ControlFlow<()>,
     ) -> Result<Salvage> {
         salvage::salvage(disk, each)
     }
 
-    /// What [`Recovery::PassOver`] has passed over; nothing if the engine was opened otherwise.
+    /// What [`RecoveryMode::PassOver`] has passed over; nothing if the engine was opened otherwise.
     pub fn passed_over(&self) -> &[Finding] {
         &self.shared.passed_over
     }
@@ -241,8 +248,8 @@ impl Engine {
     }
 
     /// Whether [`sync`](Engine::sync) has anything to do.
-    pub fn needs_flush(&self) -> bool {
-        self.shared.needs_flush()
+    pub fn needs_sync(&self) -> bool {
+        self.shared.needs_sync()
     }
 
     /// Writes a checkpoint, so that opening has nothing to replay, and deletes what nothing needs
@@ -290,8 +297,8 @@ impl Engine {
 
     /// Checks everything there is: the index, each record and value that it names, the other
     /// records, headers and footers of the log, the accounts.
-    /// `each` is told what is wrong and whether to go on, and how many keys were checked.
-    pub fn verify(&self, each: &mut dyn FnMut(Finding) -> bool) -> Result<Verified> {
+    /// `each` is told what is wrong; if it breaks off, that is [`Error::Cancelled`].
+    pub fn verify(&self, each: &mut dyn FnMut(Finding) -> ControlFlow<()>) -> Result<Verified> {
         let _call = self.shared.enter()?;
         self.shared.verify(each)
     }

@@ -50,7 +50,7 @@ pub(crate) struct Shared {
     /// The writers that wait for a sync.
     pub(crate) group: Group,
     /// Every revision up to this one is durable: the one counter behind acknowledgements,
-    /// deletions and `needs_flush`.
+    /// deletions and `needs_sync`.
     pub(crate) durable: AtomicU64,
     /// The log takes the next record without opening a file, and the last write of it went well.
     pub(crate) admits: AtomicBool,

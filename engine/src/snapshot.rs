@@ -69,6 +69,11 @@ impl Snapshot {
         Ok(self.find(key)?.map(|found| found.info()))
     }
 
+    /// The name of the namespace, unless it was dropped since.
+    pub(crate) fn namespace_name(&self) -> Option<String> {
+        self.shared.read().namespaces.name_of(self.namespace).map(str::to_owned)
+    }
+
     /// All keys. See [`ScanBuilder`].
     pub fn scan(&self) -> ScanBuilder {
         ScanBuilder::new(self.clone())

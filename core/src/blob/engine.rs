@@ -200,7 +200,7 @@ impl BlobStore for EngineStore {
     }
 
     fn needs_flush(&self) -> bool {
-        self.engine.needs_flush()
+        self.engine.needs_sync()
     }
 }
 
@@ -223,7 +223,7 @@ fn put_once(
             (engine::Precondition::Revision(present.revision), true)
         }
     };
-    match objects.put_if(key, bytes.clone(), condition) {
+    match objects.put_with(key, bytes.clone(), &engine::PutOptions::new().precondition(condition)) {
         Ok(_) => Ok(ControlFlow::Break(())),
         Err(engine::Error::PreconditionFailed) if tagged => Ok(ControlFlow::Continue(())),
         Err(error) => Err(error.into()),

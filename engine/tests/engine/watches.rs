@@ -1,8 +1,7 @@
 //! A watch gives every change below its prefix once and in order, or says that it cannot.
 
-use sealwood_engine::Error;
 use sealwood_engine::disk::MemoryDisk;
-use sealwood_engine::{EngineConfig, EventKind, Watch};
+use sealwood_engine::{Error, EventKind, Expiry, Watch};
 
 use crate::common::{open, small};
 
@@ -25,7 +24,7 @@ fn a_watch_gives_each_change_below_its_prefix_once() {
     one.delete(b"a/1").unwrap();
     let deleted = engine.revision();
     one.delete(b"a/1").unwrap();
-    one.expire_at(b"a/before", 1 << 50).unwrap();
+    one.expire_at(b"a/before", Expiry::at_ms(1 << 50)).unwrap();
     let expired = engine.revision();
     let key = |name: &str| name.as_bytes().to_vec();
     let expected = [
@@ -51,7 +50,7 @@ fn a_watch_gives_each_change_below_its_prefix_once() {
 #[test]
 fn a_watch_that_fell_behind_is_told_from_where_it_may_go_on() {
     let disk = MemoryDisk::new();
-    let config = EngineConfig { watch_events_max: 5, ..small() };
+    let config = small().watch_events_max(5);
     let engine = open(&disk, config.clone());
     let one = engine.namespace("one").unwrap();
     let mut watch = one.watch(b"", engine.revision()).unwrap();
@@ -75,7 +74,7 @@ fn a_watch_that_fell_behind_is_told_from_where_it_may_go_on() {
 /// Long keys and prefixes take the place of many short ones.
 #[test]
 fn the_changes_that_are_kept_are_bounded_in_bytes() {
-    let config = EngineConfig { watch_bytes_max: 300_000, ..small() };
+    let config = small().watch_bytes_max(300_000);
     let engine = open(&MemoryDisk::new(), config);
     let one = engine.namespace("one").unwrap();
     let since = engine.revision();
