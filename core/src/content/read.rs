@@ -108,7 +108,7 @@ impl ContentReader {
         match content {
             Content::Inline(bytes) => Ok(bytes.clone()),
             Content::Packed(_, unit) => {
-                // The plaintext first: a flush may place the unit at any time and drops its bytes then.
+                // The link first: a flush may store the unit at any time and drop its bytes.
                 if let Some(Pending::Content(bytes)) = unit.plaintext() {
                     return Ok(bytes);
                 }
