@@ -10,7 +10,8 @@ use common::*;
 use futures_lite::future::block_on;
 use sealwood::Vault;
 use sealwood::blob::{BlobStore, MemoryStore, Precondition};
-use sealwood::vault::{SharedDirectory, VaultConfig};
+use sealwood::seal::{KdfParams, Passphrase};
+use sealwood::vault::{Credential, SharedDirectory, VaultConfig};
 
 async fn root(store: &MemoryStore) -> bytes::Bytes {
     store.get("root").await.unwrap().bytes
@@ -114,5 +115,25 @@ fn a_link_shows_what_it_named_for_as_long_as_that_is_stored() {
         let store: Arc<dyn BlobStore> = store;
         let shared = SharedDirectory::open(store, &link);
         assert_eq!(shared.snapshot().get("file").await.unwrap(), "seen");
+    });
+}
+
+#[test]
+fn an_altered_key_slot_makes_the_right_passphrase_wrong() {
+    block_on(async {
+        let store = Arc::new(MemoryStore::new());
+        let passphrase = Credential::Passphrase(Passphrase::new("open sesame").unwrap());
+        let kdf = KdfParams {
+            memory_kib: KdfParams::MEMORY_KIB_MIN,
+            passes: KdfParams::PASSES_MIN,
+            ..KdfParams::default()
+        };
+        let config = VaultConfig { kdf, ..VaultConfig::default() };
+        Vault::create(store.clone(), &passphrase, config.clone()).await.unwrap();
+        let mut altered = root(&store).await.to_vec();
+        // A bit of the slot's salt: it begins 13 bytes into the slot, which begins at 6.
+        altered[6 + 13] ^= 1;
+        serve(&store, altered.into()).await;
+        assert_eq!(code(Vault::open(store, &passphrase, config).await), "wrong-passphrase");
     });
 }
