@@ -775,7 +775,7 @@ export class NewVault implements Disposable {
    */
   create(store: BlobStore | CustomStore, options?: CallOptions): Promise<Vault>;
   /**
-   * Lets go of it. Vaults that were made of it stay open.
+   * Releases it. Vaults that were made of it stay open.
    *
    * @example
    * ```ts
@@ -984,7 +984,7 @@ export class Snapshot implements Tree, Disposable {
   entries(path?: string, options?: CallOptions): Listing;
   entriesRecursive(path?: string, options?: CallOptions): Listing;
   /**
-   * Lets go of the state.
+   * Releases the state.
    *
    * @example
    * ```ts

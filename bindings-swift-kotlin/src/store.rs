@@ -126,7 +126,7 @@ impl CoreStore {
         self.store.objects().needs_flush()
     }
 
-    /// Makes everything durable and lets go of the directory of a local store.
+    /// Makes everything durable and releases the directory of a local store.
     pub async fn shutdown(&self, call: Option<Arc<CoreCall>>) -> Result<(), CoreError> {
         run(call, self.store.close()).await
     }

@@ -17,7 +17,7 @@ use crate::operation::Covers;
 pub(crate) struct Seen {
     /// Of the content; none of a directory.
     pub(crate) digest: Option<Digest>,
-    /// When it ceases to be, in milliseconds since 1970; 0 is never.
+    /// When it expires, in milliseconds since 1970; 0 is never.
     pub(crate) expires_at_ms: u64,
 }
 

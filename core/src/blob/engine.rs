@@ -43,7 +43,7 @@ impl EngineStore {
         run_blocking(move || Self::new(Engine::open_directory(path, config)?)).await
     }
 
-    /// The store in an engine that is open. It blocks where [`open`](EngineStore::open) does not.
+    /// The store in an engine that is open. Unlike [`open`](EngineStore::open) this blocks.
     pub fn new(engine: Engine) -> Result<Self> {
         let objects = engine.namespace(Self::NAMESPACE)?;
         // Every store in one engine has the same.
@@ -56,13 +56,13 @@ impl EngineStore {
         &self.engine
     }
 
-    /// Checkpoints and lets go of the directory; see [`Engine::close`].
+    /// Checkpoints and releases the directory; see [`Engine::close`].
     pub async fn close(&self) -> Result<()> {
         let engine = self.engine.clone();
         Ok(run_blocking(move || engine.close()).await?)
     }
 
-    /// Does a piece of what the engine's background does where there is a thread for it; see
+    /// Does a piece of the work that a background thread does where there are threads; see
     /// [`Engine::maintain`].
     pub async fn maintain(&self) -> Result<bool> {
         let engine = self.engine.clone();

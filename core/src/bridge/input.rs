@@ -1,4 +1,4 @@
-//! What a call is given, as every language spells it: plain fields, all that can be optional is.
+//! The inputs of a call, as every language spells them: plain fields, optional wherever possible.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -156,8 +156,8 @@ fn child_of<V: Value>(leaf: Leaf<V>) -> Child<V> {
     Child::Dirty(Arc::new(Node::new(Body::Leaf(leaf))))
 }
 
-/// The key an edit is about, and where the child it has left behind was before the edit: a child
-/// that moves up as its siblings go is loaded from its old position.
+/// The key an edit is about, and the position that the surviving sibling had before the edit,
+/// because it must be loaded from there.
 struct Target<'a> {
     hash: &'a KeyHash,
     key: &'a [u8],

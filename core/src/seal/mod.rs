@@ -1,7 +1,7 @@
 //! Keys, addresses and sealing.
 //!
 //! This room owns every secret and every use of a cipher. It promises that no key meets two
-//! plaintexts: see `docs/FORMAT.md` section 2 for the derivations and the argument. All sealing is
+//! plaintexts: see `docs/FORMAT.md` section 1 for the derivations and the argument. All sealing is
 //! AES-256-GCM with an all-zero nonce under a key that is used once:
 //!
 //! * a chunk's key comes from its address, which is a hash of its plaintext;

@@ -127,9 +127,9 @@ impl Files {
         }
     }
 
-    /// Has the files that wait come next, each to be read with those beside it. One file of the
-    /// next span comes in the middle of each: who reads several at once has that span on its way
-    /// before this one is used up.
+    /// Puts the waiting files next in line, each to be read with those beside it. One file of the
+    /// next span is put into the middle of each span: whoever reads several files at once then has
+    /// that span under way before this one is used up.
     fn sort(&mut self) {
         let packed = std::mem::take(&mut self.packed);
         self.packed_bytes = 0;

@@ -16,26 +16,26 @@
 //! [`WriteStats::read_backs`](crate::WriteStats::read_backs). A root that was cut or altered on its
 //! way is put again, a few times; after that the call fails with
 //! [`OutcomeUnknown`](crate::Error::OutcomeUnknown), and the session puts the root as soon as the
-//! store takes it. Contents are not read back: that they arrive whole is the word of such a store,
-//! or of the service behind it, which is sent a checksum. One that breaks it is noticed when the
-//! content is read.
+//! store takes it. Contents are not read back: such a store, or the service behind it, is sent a
+//! checksum and promises to refuse what does not match it. Damage is detected when the content is
+//! read.
 //!
 //! If the answer of a commit is lost, the root that is found tells what became of it, also after
-//! commits of other writers. Where they wrote their changes into nodes meanwhile it may tell no
-//! more: then the call fails with [`OutcomeUnknown`](crate::Error::OutcomeUnknown), for a deferred
-//! change the next flush does, and nothing is done again.
+//! commits of other writers. Once they have spilled, it may no longer tell: then the call (for a
+//! deferred change the next flush) fails with [`OutcomeUnknown`](crate::Error::OutcomeUnknown),
+//! and the change is not made again.
 //!
-//! A put that was given up on may still arrive. As long as no other commit is found, nobody knows:
-//! a call that must answer by then fails with `OutcomeUnknown`, and its change may take effect until
-//! the next commit of this or another session does. A deferred change stays pending meanwhile, is
-//! committed once, and no answer says that it failed.
+//! A put that was given up on may still arrive. Until another commit is found nobody knows whether
+//! it did: a call that has to return before that fails with `OutcomeUnknown`, and its change may
+//! take effect until the next commit of this or another session does. A deferred change stays
+//! pending meanwhile, is committed once, and is never reported as failed.
 //!
 //! A change is durable when its call returns, unless it was made [`Deferred`](Durability::Deferred)
 //! or in a [`Batch`]: then one [`flush`](Vault::flush) or [`commit`](Batch::commit) makes all of
-//! them durable together. A failed or cancelled change leaves the vault as it was, and the store too:
-//! chunks that a put has stored for nothing are removed where it can be known that nobody else relies
-//! on them ([`BlobStore::hold`]), by the call itself if it failed, by the next one if it was
-//! cancelled. In a local store that is full removals are still made.
+//! them durable together. A failed or cancelled change leaves the vault as it was. Chunks that such
+//! a put has stored are removed from stores that can tell that nobody else relies on them
+//! ([`BlobStore::hold`]): by the call itself if it failed, by the next one if it was cancelled. A
+//! local store that is full still takes removals.
 //!
 //! Paths are canonical ([`crate::path`]); parents of a new entry are made as needed. Reads see
 //! the session's own changes at once and other writers' after [`refresh`](Vault::refresh) or the
@@ -142,9 +142,8 @@ pub struct VaultStats {
     pub chunk_bytes: u64,
     /// The time of the last commit of another session that this one has read, if it was more than
     /// [`CLOCK_LEAD_MS_MAX`] ahead of this device's clock then: one of the two clocks is wrong. In
-    /// milliseconds since 1970-01-01T00:00:00Z. Nothing that this session writes takes over a time
-    /// from there, and once a device whose clock is right has committed it is `None` for whoever
-    /// reads that.
+    /// milliseconds since 1970-01-01T00:00:00Z. Nothing that this session writes uses that time. It
+    /// is `None` again once this session has read a commit by a device whose clock is right.
     pub future_commit_ms: Option<i64>,
     /// What this session has written.
     pub written: WriteStats,

@@ -99,10 +99,10 @@ impl Vault {
     /// [`Error::PassphraseTooCostly`], [`Error::UnsupportedVersion`] or, where the root was
     /// tampered with, [`Error::Damaged`].
     ///
-    /// A passphrase takes its work on a thread of its own where there are threads. Dropping the
-    /// future returns at once; the thread ends by itself, within the ceiling. On wasm32 the thread
-    /// that called does the work, in steps of 1 MiB of a pass between which the host does other
-    /// work; a future that is dropped between two of them takes no other, and wipes the memory.
+    /// The work of a passphrase is done on a thread of its own where there are threads. Dropping
+    /// the future returns at once; the thread ends by itself, within the ceiling. On wasm32 the
+    /// calling thread does the work, in steps of 1 MiB of a pass between which the host does other
+    /// work; a future that is dropped between two steps wipes the memory and does no more.
     ///
     /// [`Error::VaultNotFound`]: crate::Error::VaultNotFound
     /// [`Error::WrongKey`]: crate::Error::WrongKey

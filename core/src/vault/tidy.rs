@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::platform::{sleep, to_the_end};
 use crate::seal::chunk_name;
 
-/// How long what was on its way when its put was given up is waited for.
+/// How long to wait for requests that were under way when their put was given up.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Chunks that are removed at a time.
 const REMOVALS_MAX: usize = 4;

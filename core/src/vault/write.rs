@@ -98,8 +98,8 @@ impl Vault {
     }
 
     /// Makes every deferred change durable. On failure they stay pending, and a later flush
-    /// writes what is missing. A change of which nobody can tell any more whether it was committed
-    /// is given up instead, and [`Error::Conflict`] with the reason `outcome-unknown` says so, once.
+    /// writes what is missing. If nobody can tell any more whether a change was committed, it is
+    /// given up, and [`Error::Conflict`] with the reason `outcome-unknown` says so once.
     pub async fn flush(&self) -> Result<()> {
         self.flush_with(&Watch::default()).await
     }
@@ -127,8 +127,8 @@ impl Vault {
     }
 
     /// What is stored of the content at `path` now. The nodes on the way are those that a commit
-    /// reads; a table of more than four chunks is one read more. Whatever goes wrong, the put can
-    /// do without.
+    /// reads anyway; a content of more than four chunks costs one more read, for its table. An
+    /// error does not fail the put, which then sends everything.
     pub(super) fn former<'a>(&'a self, path: &'a VaultPath) -> FindFormer<'a> {
         Box::pin(async move {
             let entry = self.snapshot_at(path).await.ok()?.entry(path).await.ok()?;

@@ -101,8 +101,8 @@ public final class Vault: FileTree {
     }
 
     /// Commits what is pending and refuses further calls, which throw
-    /// ``SealwoodError/Code-swift.struct/closed``. A vault that is let go of without it loses deferred
-    /// changes and nothing else.
+    /// ``SealwoodError/Code-swift.struct/closed``. A vault that is released without it loses its
+    /// deferred changes and nothing else.
     public func close() async throws {
         try await withCall { try await core.shutdown(call: $0) }
     }

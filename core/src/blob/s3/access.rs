@@ -43,8 +43,8 @@ pub struct S3Lease {
 
 /// Who signs requests, for example a server of the app's that has the key.
 pub trait S3Signer: MaybeSend + MaybeSync {
-    /// `request` with what the server wants to see: another URL, or more headers. Its method, its body
-    /// and the headers it has must stay. Called once for each try.
+    /// Returns `request` as it is to be sent: with another URL, or with more headers. Its method,
+    /// its body and the headers it has must stay. Called once for each try.
     fn sign(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpRequest>>;
 }
 

@@ -77,8 +77,8 @@ impl S3Store {
         Ok(Self { client, identity, environment })
     }
 
-    /// Finds out whether the server honours conditional puts, by some thirty small
-    /// requests; see [`probe_conditional_puts`]. [`Error::ConditionalPutUnsupported`] if it does not: such a
+    /// Finds out whether the server honours conditional puts, by some thirty small requests; see
+    /// [`probe_conditional_puts`]. [`Error::ConditionalPutUnsupported`] if it does not: such a
     /// bucket can't hold a vault.
     ///
     /// [`Error::ConditionalPutUnsupported`]: crate::Error::ConditionalPutUnsupported
