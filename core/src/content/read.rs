@@ -9,7 +9,7 @@ use futures_util::TryStreamExt;
 use super::content_type::{Chunked, Content};
 use super::known::KnownChunks;
 use super::table::{Rows, Table, chunk_count, chunks_per_row, decode_table};
-use super::unit::{Pending, Unit};
+use super::unit::{Plaintext, Unit};
 use crate::error::{Error, Result};
 use crate::packs::{PackReader, Span, may_heal};
 use crate::platform::{BoxFuture, BoxStream};
@@ -108,8 +108,8 @@ impl ContentReader {
         match content {
             Content::Inline(bytes) => Ok(bytes.clone()),
             Content::Packed(_, unit) => {
-                // The link first: a flush may store the unit at any time and drop its bytes.
-                if let Some(Pending::Content(bytes)) = unit.plaintext() {
+                // The plaintext first: a flush gives the unit its place before it drops the bytes.
+                if let Some(Plaintext::Content(bytes)) = unit.plaintext() {
                     return Ok(bytes);
                 }
                 let link = link_of(unit)?;
@@ -188,9 +188,9 @@ impl ContentReader {
     fn rows<'a>(&'a self, unit: &'a Unit, chunks: u64) -> BoxFuture<'a, Result<Rows>> {
         Box::pin(async move {
             match unit.plaintext() {
-                Some(Pending::Chunks(rows)) => Ok(Rows::Chunks(rows)),
-                Some(Pending::Tables(rows)) => Ok(Rows::Tables(rows)),
-                Some(Pending::Content(_)) => Err(Error::Malformed { what: "chunk table" }),
+                Some(Plaintext::Chunks(rows)) => Ok(Rows::Chunks(rows)),
+                Some(Plaintext::Tables(rows)) => Ok(Rows::Tables(rows)),
+                Some(Plaintext::Content(_)) => Err(Error::Malformed { what: "chunk table" }),
                 None => {
                     let link = link_of(unit)?;
                     let open = |sealed: &[u8]| {

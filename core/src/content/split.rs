@@ -6,12 +6,13 @@ use bytes::{Bytes, BytesMut};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{StreamExt, TryStreamExt};
 
+use super::chunk_size::ChunkSize;
 use super::claims::{Claim, Claims};
-use super::content_type::{CHUNKED_BYTES_MIN, ChunkSize, Chunked, Content, INLINE_BYTES_MAX};
+use super::content_type::{CHUNKED_BYTES_MIN, Chunked, Content, INLINE_BYTES_MAX};
 use super::known::{Known, KnownChunks};
 use super::read::ContentStream;
 use super::table::Table;
-use super::unit::{Pending, Unit};
+use super::unit::{Plaintext, Unit};
 use crate::blob::{BlobStore, Guess, HoldMode, Stored, store_immutable};
 use crate::error::{Error, Result};
 use crate::platform::{BoxFuture, BoxStream};
@@ -124,7 +125,7 @@ impl Splitter {
         {
             return Content::Packed(size, unit);
         }
-        Content::Packed(size, Unit::pending(UnitKind::Content, address, Pending::Content(bytes)))
+        Content::Packed(size, Unit::unplaced(UnitKind::Content, address, Plaintext::Content(bytes)))
     }
 
     /// Uploads whole chunks, a few at a time. A chunk that is likely to be there already is compared

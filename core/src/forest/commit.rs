@@ -120,8 +120,7 @@ impl Forest {
 
     /// Notes what is stored now: contents get their places, nodes become Sealed.
     fn take_over(&self, draft: &Draft, stored: &HashSet<PackId>) {
-        let mut places = draft.plan.contents.clone();
-        places.retain(|_, place| stored.contains(&place.pack));
+        let places = draft.plan.units.within(stored);
         for unit in
             draft.commit.groups.iter().flat_map(|group| group.ops.iter()).filter_map(|op| op.unit())
         {

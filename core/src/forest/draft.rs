@@ -16,7 +16,7 @@ use super::state::Group;
 use crate::blob::ETag;
 use crate::error::Result;
 use crate::hamt::{SealPlan, Trie};
-use crate::seal::{Pack, PackWriter, seal_root};
+use crate::seal::{Pack, PackWriter, PlannedPlaces, seal_root};
 
 /// Everything one commit writes, and what follows if it succeeds.
 pub(super) struct Draft {
@@ -80,7 +80,7 @@ impl Forest {
         let mut plan = SealPlan::default();
         let ops = || groups.iter().flat_map(|group| group.ops.iter());
         for unit in ops().filter_map(|op| op.unit()) {
-            unit.plan(&mut packs, &mut plan.contents)?;
+            unit.plan(&mut packs, &mut plan.units)?;
         }
         let Origin { stamp, time } = self.origin();
         let bare = Root {
@@ -101,7 +101,7 @@ impl Forest {
                     tail: 0,
                     has_pack: !packs.is_empty(),
                 };
-                carry(&bare, tail_ops, &last.tail, &plan, costs)?
+                carry(&bare, tail_ops, &last.tail, &plan.units, costs)?
             }
             _ => None,
         };
@@ -110,7 +110,7 @@ impl Forest {
             Some(root) => root,
             None => Root { top: tree.seal(&self.keys, &mut packs, &mut plan)?, ..bare },
         };
-        let body = root.encode(&plan)?;
+        let body = root.encode(&plan.units)?;
         let salt = self.environment.random()?;
         let root_bytes = Bytes::from(seal_root(&self.keys, &self.slot, salt, &body)?);
         let root_hash = *blake3::hash(&root_bytes).as_bytes();
@@ -141,12 +141,12 @@ fn carry(
     bare: &Root,
     ops: Vec<Op>,
     before: &Tail,
-    plan: &SealPlan,
+    planned: &PlannedPlaces,
     mut costs: Costs,
 ) -> Result<Option<Root>> {
     let tail = Tail { ops, commits: before.commits.saturating_add(1), carried: before.carried };
     let mut root = Root { tail, ..bare.clone() };
-    costs.tail = root.encode(plan)?.len() as u64 - bare.encode(plan)?.len() as u64;
+    costs.tail = root.encode(planned)?.len() as u64 - bare.encode(planned)?.len() as u64;
     if should_spill(&root.tail, &costs) {
         return Ok(None);
     }

@@ -10,8 +10,9 @@ use super::tree::{Stop, change_directory, change_parent, find};
 use crate::codec::{put_bytes, put_varint};
 use crate::content::{Claim, Unit};
 use crate::error::{Error, Result};
-use crate::hamt::{NodeReader, NodeWriter, Trie, Value};
+use crate::hamt::{Trie, Value};
 use crate::path::{PATH_BYTES_MAX, PathRule, VaultPath};
+use crate::seal::{SectionReader, SectionWriter};
 
 /// One change of the tree. Parents that are missing are made.
 #[derive(Debug, Clone)]
@@ -209,12 +210,12 @@ const ANNOTATE: u8 = 6;
 
 /// Writes operations, each path as the bytes it shares with the path before and the rest.
 pub(super) struct OpWriter<'a, 'b> {
-    pub(super) out: &'a mut NodeWriter<'b>,
+    pub(super) out: &'a mut SectionWriter<'b>,
     previous: VaultPath,
 }
 
 impl<'a, 'b> OpWriter<'a, 'b> {
-    pub(super) fn new(out: &'a mut NodeWriter<'b>) -> Self {
+    pub(super) fn new(out: &'a mut SectionWriter<'b>) -> Self {
         Self { out, previous: VaultPath::top() }
     }
 
@@ -222,7 +223,7 @@ impl<'a, 'b> OpWriter<'a, 'b> {
         match op {
             Op::Put { path, entry, time, .. } => {
                 self.head(PUT, path);
-                entry.encode(self.out)?;
+                entry.encode(None, self.out)?;
                 time.encode_from(entry.modified, self.out.canon());
             }
             Op::MakeDirectory { path, origin } => {
@@ -272,12 +273,12 @@ impl<'a, 'b> OpWriter<'a, 'b> {
 
 /// Reads what [`OpWriter`] wrote.
 pub(super) struct OpReader<'a, 'b> {
-    input: &'a mut NodeReader<'b>,
+    input: &'a mut SectionReader<'b>,
     previous: VaultPath,
 }
 
 impl<'a, 'b> OpReader<'a, 'b> {
-    pub(super) fn new(input: &'a mut NodeReader<'b>) -> Self {
+    pub(super) fn new(input: &'a mut SectionReader<'b>) -> Self {
         Self { input, previous: VaultPath::top() }
     }
 
@@ -340,7 +341,7 @@ impl<'a, 'b> OpReader<'a, 'b> {
 }
 
 /// Refuses a tail of more operations or bytes than are ever carried, before it is read.
-pub(super) fn check_tail(input: &mut NodeReader<'_>, count: usize) -> Result<()> {
+pub(super) fn check_tail(input: &mut SectionReader<'_>, count: usize) -> Result<()> {
     let bytes = input.remaining() as u64;
     if count > TAIL_OPS_MAX || bytes > TAIL_BYTES_MAX {
         return Err(input.canon().malformed());
@@ -368,9 +369,9 @@ pub(super) fn in_tail(error: Error) -> Error {
 /// Reads operations to the end and writes them again, which must give the same bytes.
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) fn reencode_ops(plaintext: &[u8]) -> Result<Vec<u8>> {
-    let mut input = NodeReader::new(plaintext, "operations")?;
-    let plan = crate::hamt::SealPlan::default();
-    let mut out = NodeWriter::new(&plan);
+    let mut input = SectionReader::new(plaintext, "operations")?;
+    let plan = crate::seal::PlannedPlaces::default();
+    let mut out = SectionWriter::new(&plan);
     let (mut reader, mut writer) = (OpReader::new(&mut input), OpWriter::new(&mut out));
     for count in 0.. {
         if reader.input.canon().remaining() == 0 {

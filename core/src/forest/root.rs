@@ -7,8 +7,8 @@ use super::time::Time;
 use crate::codec::put_varint;
 use crate::content::ChunkSize;
 use crate::error::{Error, Result};
-use crate::hamt::{NodeReader, NodeWriter, SealPlan, Trie};
-use crate::seal::{Address, Link};
+use crate::hamt::Trie;
+use crate::seal::{Address, Link, PlannedPlaces, SectionReader, SectionWriter};
 
 /// The key of the root object.
 pub(super) const ROOT_KEY: &str = "root";
@@ -70,11 +70,11 @@ impl Root {
     ///
     /// Fails where a reader would refuse the root, because another member has written a count or
     /// a sequence number next to the last one.
-    pub(super) fn encode(&self, plan: &SealPlan) -> Result<Vec<u8>> {
+    pub(super) fn encode(&self, planned: &PlannedPlaces) -> Result<Vec<u8>> {
         if !self.can_be_counted_on() {
             return Err(Error::Malformed { what: "root: its count or sequence is at the end" });
         }
-        let mut out = NodeWriter::new(plan);
+        let mut out = SectionWriter::new(planned);
         let canon = out.canon();
         canon.extend_from_slice(&self.vault);
         put_varint(canon, self.sequence);
@@ -104,7 +104,7 @@ impl Root {
     }
 
     fn decode_body(body: &[u8]) -> Result<Self> {
-        let mut input = NodeReader::new(body, "root")?;
+        let mut input = SectionReader::new(body, "root")?;
         let canon = input.canon();
         let vault = canon.array()?;
         let sequence = canon.varint()?;
@@ -171,7 +171,7 @@ impl Root {
 /// Reads a body and writes it again, which must give the same bytes.
 #[cfg(feature = "fuzzing")]
 pub(crate) fn reencode_root(body: &[u8]) -> Result<Vec<u8>> {
-    Root::decode(body)?.encode(&SealPlan::default())
+    Root::decode(body)?.encode(&PlannedPlaces::default())
 }
 
 #[cfg(test)]
@@ -196,7 +196,7 @@ mod tests {
         let outcome = |sequence: u64, count| {
             let previous = [u8::from(sequence > 1); 32];
             let root = Root { sequence, count, previous, ..first(chunk) };
-            let body = root.encode(&SealPlan::default()).map_err(|error| error.code())?;
+            let body = root.encode(&PlannedPlaces::default()).map_err(|error| error.code())?;
             let read = Root::decode(&body).map_err(|_| "written and not read")?;
             assert_eq!((read.sequence, read.count), (sequence, count));
             Ok(())
@@ -215,7 +215,7 @@ mod tests {
         let chunk = ChunkSize::from_bits(20).unwrap();
         let count = Stamp::COUNT_END - 1;
         let root = Root { sequence: 2, previous: [1; 32], count, ..first(chunk) };
-        let body = root.encode(&SealPlan::default()).unwrap();
+        let body = root.encode(&PlannedPlaces::default()).unwrap();
         let code = |body: &[u8]| Root::decode(body).map(|_| "ok").unwrap_or_else(|e| e.code());
         assert_eq!(code(&body), "ok");
         // The sections' length, the vault's id, the sequence (one byte), the hash before.
@@ -245,7 +245,7 @@ mod tests {
             };
             let tail = Tail { ops: (0..files).map(put).collect(), commits: 1, carried: 0 };
             let root = Root { tail, ..first(chunk) };
-            let body = root.encode(&SealPlan::default()).unwrap();
+            let body = root.encode(&PlannedPlaces::default()).unwrap();
             Root::decode(&body).map(|_| "ok").unwrap_or_else(|error| error.code())
         };
         assert_eq!(outcome(60), "ok");

@@ -16,11 +16,11 @@ use super::time::Time;
 use crate::blob::{BlobStore, ETag, Object, Precondition};
 use crate::content::Claims;
 use crate::error::{Error, Result};
-use crate::hamt::{SealPlan, Trie};
+use crate::hamt::Trie;
 use crate::packs::PackReader;
 use crate::path::VaultPath;
 use crate::platform::Environment;
-use crate::seal::{KeySlot, Keys, RootHeader, seal_root};
+use crate::seal::{KeySlot, Keys, PlannedPlaces, RootHeader, seal_root};
 
 /// The tree of one vault and its commits. Every method takes `&self` and may run concurrently.
 pub(crate) struct Forest {
@@ -58,7 +58,7 @@ impl Forest {
         slot: KeySlot,
         root: Root,
     ) -> Result<Self> {
-        let body = root.encode(&SealPlan::default())?;
+        let body = root.encode(&PlannedPlaces::default())?;
         let bytes =
             bytes::Bytes::from(seal_root(&keys, &slot, setup.environment.random()?, &body)?);
         let created = setup.store.put(ROOT_KEY, bytes.clone(), Precondition::Absent).await;

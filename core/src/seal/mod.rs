@@ -17,19 +17,25 @@ mod argon2id;
 mod keys;
 mod pack;
 mod passphrase;
+mod places;
+mod planned;
 mod root;
 mod secret;
+mod sections;
 mod words;
 
 pub use address::{Address, Link, PackId, Place};
 pub use keys::{Keys, UnitKind, chunk_name, open_chunk, open_unit, pack_name, seal_chunk};
 pub use pack::{PACK_BYTES_MAX, Pack, PackWriter};
 pub use passphrase::{KdfParams, Passphrase};
+pub use planned::PlannedPlaces;
 pub use secret::{RecoveryPhrase, RootSecret};
+pub use sections::{SectionReader, SectionWriter};
 
 pub(crate) use aead::TAG_BYTES;
 pub(crate) use passphrase::{KeySlot, Unlock};
 pub(crate) use root::{RootHeader, salt_offset, seal_root};
+pub(crate) use sections::canon_of;
 
 #[cfg(feature = "fuzzing")]
 pub(crate) use {passphrase::reencode_slot, root::reencode_header};

@@ -14,7 +14,8 @@ use super::*;
 use crate::error::{Error, Result};
 use crate::platform::{BoxFuture, Entropy, Environment, SystemClock};
 use crate::seal::{
-    Address, Keys, Link, PACK_BYTES_MAX, Pack, PackId, PackWriter, RootSecret, UnitKind, open_unit,
+    Address, Keys, Link, PACK_BYTES_MAX, Pack, PackId, PackWriter, RootSecret, SectionReader,
+    SectionWriter, UnitKind, open_unit,
 };
 
 type Bytes = Vec<u8>;
