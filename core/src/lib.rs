@@ -19,12 +19,13 @@ mod packs;
 pub mod path;
 pub mod platform;
 pub mod seal;
+mod session;
 mod task;
 pub mod vault;
 
 pub use content::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN, ContentStream, INLINE_BYTES_MAX};
 pub use error::{Damage, Error, Result};
-pub use forest::WriteStats;
+pub use session::WriteStats;
 pub use task::{CancelToken, OnProgress, Progress, Watch};
 pub use vault::Vault;
 

@@ -139,6 +139,10 @@ impl Entry {
         self
     }
 
+    pub(crate) fn is_directory(&self) -> bool {
+        matches!(self.body, Body::Directory(_))
+    }
+
     pub(crate) fn as_directory(&self) -> Option<&Trie<Entry>> {
         match &self.body {
             Body::Directory(trie) => Some(trie),
