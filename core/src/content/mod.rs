@@ -16,6 +16,7 @@ mod known;
 mod read;
 mod split;
 mod table;
+mod table_walk;
 mod unit;
 
 pub use chunk_size::CHUNK_BYTES_DEFAULT;

@@ -25,11 +25,14 @@ pub struct Batch {
     ops: Mutex<Option<Vec<Op>>>,
 }
 
-impl Batch {
-    pub(super) fn new(vault: Vault) -> Self {
-        Self { vault, ops: Mutex::new(Some(Vec::new())) }
+impl Vault {
+    /// A batch: changes that are committed together or not at all.
+    pub fn batch(&self) -> Batch {
+        Batch { vault: self.clone(), ops: Mutex::new(Some(Vec::new())) }
     }
+}
 
+impl Batch {
     /// Creates or replaces the file at `path`.
     pub async fn put(
         &self,

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::entry::{EntryInfo, Given, Metadata, PutOptions};
-use super::{Batch, Durability, Vault};
+use super::{Durability, Vault};
 use crate::content::{Content, FindFormer, Former, Taken};
 use crate::error::{Error, Result};
 use crate::forest::{Body, Entry, Op, Origin};
@@ -121,11 +121,6 @@ impl Vault {
         self.inner.session.has_queue()
     }
 
-    /// A batch: changes that are committed together or not at all.
-    pub fn batch(&self) -> Batch {
-        Batch::new(self.clone())
-    }
-
     /// What is stored of the content at `path` now. The nodes on the way are those that a commit
     /// reads; a table of more than four chunks is one read more. Whatever goes wrong, the put can
     /// do without.
@@ -140,7 +135,7 @@ impl Vault {
                 }
                 Content::Chunked(chunked) if chunked.chunk == self.inner.splitter.chunk => {
                     let chunks = chunked.size.div_ceil(chunked.chunk.bytes());
-                    Some(Former::Chunks(reader.clone().addresses(chunked, 0..chunks)))
+                    Some(Former::Chunks(reader.clone().chunks(chunked, 0..chunks)))
                 }
                 _ => None,
             }
