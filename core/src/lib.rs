@@ -14,7 +14,11 @@ mod error;
 mod forest;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
-pub mod hamt;
+// Public names in it are for `internals`.
+#[cfg_attr(not(feature = "internals"), allow(unreachable_pub))]
+mod hamt;
+#[cfg(feature = "internals")]
+pub mod internals;
 mod packs;
 pub mod path;
 pub mod platform;

@@ -11,6 +11,7 @@ use super::visit::{below, below_mut, each_node, each_node_after_those_below};
 
 impl<V: Value> Trie<V> {
     /// The bytes of memory of all Sealed nodes, which eviction could free.
+    #[cfg(any(test, feature = "internals"))]
     pub fn resident_bytes(&self) -> usize {
         self.uses().iter().map(|(_, bytes)| bytes).sum()
     }

@@ -103,6 +103,7 @@ impl<V: Value> Front<V> {
     }
 
     /// All that is below one child of a trie.
+    #[cfg(any(test, feature = "internals"))]
     pub(super) fn below(child: Child<V>) -> Self {
         Self::start(child, Scope::anywhere(), None, Extent::Whole, Leaves::Visited)
     }

@@ -16,6 +16,7 @@
 
 mod child;
 mod codec;
+#[cfg(any(test, feature = "internals"))]
 mod diff;
 mod edit;
 mod evict;
@@ -36,16 +37,18 @@ mod walk;
 
 #[cfg(feature = "fuzzing")]
 pub(crate) use codec::reencode_node;
+#[cfg(any(test, feature = "internals"))]
 pub use diff::{Change, diff};
 pub use hash::KeyHash;
 pub(crate) use hash::last_first;
-pub use leaf::LEAF_WEIGHT_MAX;
 pub use node::Node;
 pub use plan::SealPlan;
 pub use source::{Coming, NodeSource};
 pub use trie::{Missing, Trie};
 pub use value::Value;
-pub use walk::{DeepWalk, Found, LeafView, Walk};
+pub use walk::{DeepWalk, LeafView, Walk};
+#[cfg(feature = "internals")]
+pub use {leaf::LEAF_WEIGHT_MAX, walk::Found};
 
 #[cfg(test)]
 mod tests;

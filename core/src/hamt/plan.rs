@@ -23,6 +23,7 @@ pub struct SealPlan {
 
 impl SealPlan {
     /// How many nodes the plan covers.
+    #[cfg(any(test, feature = "internals"))]
     pub fn node_count(&self) -> usize {
         self.nodes.len()
     }

@@ -38,6 +38,7 @@ impl Scope {
 
     /// The scope of a child that is looked at by itself: what is below it is checked for shape and
     /// weight, not for names.
+    #[cfg(any(test, feature = "internals"))]
     pub(super) fn anywhere() -> Self {
         Self { way: None, ..Self::root() }
     }

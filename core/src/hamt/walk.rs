@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use super::child::Child;
 use super::front::{Extent, Front, ItemView, Leaves, Visit};
 use super::hash::KeyHash;
 use super::node::{Body, Node};
@@ -33,7 +32,8 @@ impl<V: Value> Walk<V> {
     }
 
     /// A walk over all that is below one child of a trie.
-    pub(super) fn below(child: Child<V>) -> Self {
+    #[cfg(any(test, feature = "internals"))]
+    pub(super) fn below(child: super::child::Child<V>) -> Self {
         Self(Front::below(child))
     }
 
