@@ -26,7 +26,7 @@ impl Counted {
 }
 
 impl Entropy for Counted {
-    fn fill(&self, buffer: &mut [u8]) -> Result<()> {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), sealwood::platform::NoEntropy> {
         buffer.copy_from_slice(&noise(self.next(), buffer.len()));
         Ok(())
     }

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use super::entry::{Entry, Origin};
-use super::nodes::Nodes;
 use crate::error::{Error, Result};
 use crate::hamt::{Missing, Node, Trie};
 use crate::path::{PathRule, VaultPath};
 
 /// Why an edit did not happen.
 #[derive(Debug)]
-pub(super) enum Stop {
+pub(crate) enum Stop {
     /// A node of the directory at this path is not resident.
     Missing(VaultPath, Missing),
     Fail(Error),
@@ -20,28 +19,6 @@ impl From<Error> for Stop {
     fn from(error: Error) -> Self {
         Stop::Fail(error)
     }
-}
-
-/// The entry at `path` of a snapshot; nodes come from `nodes` where they are not resident. `None`
-/// also where a parent is missing or a file. `path` is not the top.
-pub(crate) async fn lookup(
-    top: &Trie<Entry>,
-    path: &VaultPath,
-    nodes: &Nodes,
-) -> Result<Option<Entry>> {
-    let mut trie = top.clone();
-    let mut segments = path.segments().peekable();
-    while let Some(segment) = segments.next() {
-        let Some(entry) = trie.get(segment.as_bytes(), nodes).await? else { return Ok(None) };
-        if segments.peek().is_none() {
-            return Ok(Some(entry));
-        }
-        match entry.as_directory() {
-            Some(directory) => trie = directory.clone(),
-            None => return Ok(None),
-        }
-    }
-    Err(Error::InvalidPath(PathRule::Top))
 }
 
 /// The entry at `path`, which is not the top, if all on the way is resident.
@@ -109,7 +86,7 @@ pub(super) fn change_directory<T>(
 
 /// Makes a loaded node resident in the directory at `path`. Returns `false` if it does not belong
 /// there (any more).
-pub(super) fn admit(
+pub(crate) fn admit(
     top: &mut Trie<Entry>,
     path: &VaultPath,
     missing: &Missing,

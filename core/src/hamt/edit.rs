@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use super::child::{Child, Weight};
 use super::hash::{DEPTH_MAX, KeyHash, SLOTS, slot_of};
 use super::leaf::{Item, Leaf};
-use super::node::{Body, Child, Inner, Missing, Node, Spot, Trie, Value, Weight};
+use super::node::{Body, Inner, Node};
 use super::scope::Scope;
+use super::trie::{Missing, Spot, Trie};
+use super::value::Value;
 
 impl<V: Value> Trie<V> {
     /// Maps `key` to `value` and returns what it mapped to before.

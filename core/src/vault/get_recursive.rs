@@ -41,7 +41,7 @@ impl Snapshot {
         let path = VaultPath::new(path)?;
         let directory = self.directory(&path).await?;
         let files = Files {
-            walk: Some(self.walk_below(path, &directory)),
+            walk: Some(TreeWalk::new(path, &directory)),
             reader: self.reader.clone(),
             watch: Watch { cancel, progress: None },
             packed: Vec::new(),

@@ -65,13 +65,15 @@ pub use open::{Credential, VaultConfig};
 pub use shared::SharedDirectory;
 pub use snapshot::Snapshot;
 
-pub use crate::forest::{CLOCK_LEAD_MS_MAX, Durability, TIME_MS_MAX};
+pub use crate::forest::TIME_MS_MAX;
+pub use crate::session::{CLOCK_LEAD_MS_MAX, Durability};
 
 use crate::blob::BlobStore;
 use crate::content::{ContentReader, Splitter};
 use crate::error::Result;
-use crate::forest::{Forest, Time, WriteStats};
+use crate::forest::Time;
 use crate::seal::{RecoveryPhrase, RootSecret};
+use crate::session::{Session, WriteStats};
 use listing::Sorted;
 
 /// An open vault.
@@ -81,7 +83,7 @@ pub struct Vault {
 }
 
 struct Inner {
-    forest: Arc<Forest>,
+    session: Arc<Session>,
     splitter: Splitter,
     reader: ContentReader,
     sorted: Sorted,
@@ -96,13 +98,13 @@ impl Vault {
 
     /// What this session has written, and how the vault stands.
     pub fn stats(&self) -> VaultStats {
-        let root = self.inner.forest.root();
+        let root = self.inner.session.root();
         VaultStats {
             sequence: root.sequence,
             tail_operations: root.tail.ops.len() as u64,
             chunk_bytes: root.chunk.bytes(),
-            future_commit_ms: self.inner.forest.future_commit().map(Time::ms),
-            written: self.inner.forest.write_stats(),
+            future_commit_ms: self.inner.session.future_commit().map(Time::ms),
+            written: self.inner.session.write_stats(),
         }
     }
 
@@ -113,9 +115,9 @@ impl Vault {
 
     /// Commits what is pending and refuses further calls on all clones.
     pub async fn close(&self) -> Result<()> {
-        while self.inner.forest.check_open().is_ok() {
+        while self.inner.session.check_open().is_ok() {
             self.flush().await?;
-            if self.inner.forest.close() {
+            if self.inner.session.close() {
                 break;
             }
         }
@@ -182,11 +184,11 @@ mod tests {
                 Vault::open(store.clone(), &credential, config(century)).await.unwrap(),
                 Vault::open(store.clone(), &credential, config(0)).await.unwrap(),
             ];
-            let mut last = devices[0].inner.forest.origin().stamp;
+            let mut last = devices[0].inner.session.origin().stamp;
             for turn in 0..6 {
                 let device = &devices[turn % 2];
                 device.refresh().await.unwrap();
-                let stamp = device.inner.forest.origin().stamp;
+                let stamp = device.inner.session.origin().stamp;
                 assert!(stamp.count > last.count, "{turn}: {stamp:?} after {last:?}");
                 device.mkdir(&turn.to_string()).await.unwrap();
                 last = stamp;

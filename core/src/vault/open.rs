@@ -7,12 +7,12 @@ use super::{Inner, NewVault, Vault};
 use crate::blob::{BlobStore, Object, Probe, ProbedStore};
 use crate::content::{CHUNK_BYTES_DEFAULT, ContentReader, KnownChunks, Splitter};
 use crate::error::Result;
-use crate::forest::{Forest, Setup, get_root, root_header};
 use crate::packs::PackReader;
 use crate::platform::Environment;
 use crate::seal::{
     KdfParams, Keys, PACK_BYTES_MAX, Passphrase, RecoveryPhrase, RootSecret, Unlock,
 };
+use crate::session::{Session, Setup, get_root, root_header};
 
 /// What a vault is opened with.
 #[derive(Debug, Clone)]
@@ -142,27 +142,27 @@ impl Vault {
         let keys = Keys::derive(&secret);
         let setup = setup(store, config);
         let packs = setup.packs.clone();
-        let forest = Forest::open(setup, keys.clone(), &header, object)?;
-        Ok(Self::assemble(packs, secret, keys, forest))
+        let session = Session::open(setup, keys.clone(), &header, object)?;
+        Ok(Self::assemble(packs, secret, keys, session))
     }
 
     pub(super) fn assemble(
         packs: PackReader,
         secret: RootSecret,
         keys: Keys,
-        forest: Forest,
+        session: Session,
     ) -> Self {
         let known = Arc::new(KnownChunks::default());
         let splitter = Splitter {
             store: Arc::clone(packs.store()),
             keys: keys.clone(),
-            chunk: forest.root().chunk,
+            chunk: session.root().chunk,
             known: Arc::clone(&known),
-            claims: Arc::clone(forest.claims()),
+            claims: Arc::clone(session.claims()),
         };
         let reader = ContentReader::new(packs, Some(keys), known);
-        let forest = Arc::new(forest);
-        let inner = Inner { forest, splitter, reader, sorted: Sorted::default(), secret };
+        let session = Arc::new(session);
+        let inner = Inner { session, splitter, reader, sorted: Sorted::default(), secret };
         Self { inner: Arc::new(inner) }
     }
 }

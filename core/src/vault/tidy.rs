@@ -31,7 +31,7 @@ impl Vault {
     /// Removes the chunks that this session stored for nothing, unless somebody may need them or is
     /// at work on the store; then a later call does, or nobody. What goes wrong concerns no call.
     pub(super) async fn tidy(&self) {
-        let claims = self.inner.forest.claims();
+        let claims = self.inner.session.claims();
         if !claims.has_litter() {
             return;
         }
@@ -48,10 +48,10 @@ impl Vault {
     }
 
     async fn remove_litter(&self) -> Result<()> {
-        let (store, forest) = (self.store(), &self.inner.forest);
+        let (store, session) = (self.store(), &self.inner.session);
         let Some(_hold) = store.hold(HoldMode::Alone).await? else { return Ok(()) };
-        forest.refresh().await?;
-        let litter = forest.claims().take_litter();
+        session.refresh().await?;
+        let litter = session.claims().take_litter();
         log::debug!("{} chunks are removed", litter.len());
         stream::iter(litter)
             .for_each_concurrent(REMOVALS_MAX, |address| async move {

@@ -9,36 +9,27 @@
 
 use bytes::Bytes;
 
+use super::Session;
 use super::draft::Basis;
-use super::op::Op;
-use super::session::Forest;
 use crate::blob::{BlobStore, Precondition};
 use crate::error::{Error, Result};
+use crate::forest::{Op, Reserve};
 
 /// The key of the reserve.
 const RESERVE_KEY: &str = "reserve";
 /// Its size: a root with the longest tail, twice, and the nodes of a spill.
 const RESERVE_BYTES: usize = 256 * 1024;
 
-/// Whether a vault's reserve is there, as far as its root knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reserve {
-    /// It is, if the store was ever given one.
-    Kept,
-    /// A removal took its room.
-    Spent,
-}
-
-impl Forest {
+impl Session {
     /// `basis` with what is known of the reserve, which is put back where nothing is removed.
     pub(super) async fn with_reserve(&self, mut basis: Basis) -> Result<Basis> {
-        if self.state().reserve == Reserve::Spent {
-            basis.root.reserve = Reserve::Spent;
+        if self.state().reserve() == Reserve::Spent {
+            basis.reserve = Reserve::Spent;
         }
-        if basis.root.reserve == Reserve::Spent && !removes(basis.ops()) {
-            store_reserve(&*self.store, &basis.hash).await?;
-            self.state().reserve = Reserve::Kept;
-            basis.root.reserve = Reserve::Kept;
+        if basis.reserve == Reserve::Spent && !removes(basis.ops()) {
+            store_reserve(&*self.store, &basis.last.hash).await?;
+            self.state().reserve_is(Reserve::Kept);
+            basis.reserve = Reserve::Kept;
         }
         Ok(basis)
     }
@@ -49,7 +40,7 @@ impl Forest {
             return false;
         }
         log::info!("the store is full: a removal takes the room that is kept for it");
-        self.state().reserve = Reserve::Spent;
+        self.state().reserve_is(Reserve::Spent);
         true
     }
 }

@@ -1,36 +1,43 @@
 //! The put of a root, which is the moment of a commit, and what is learned of it.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::doubts::{Commit, Doubts, Tidings};
+use super::Session;
+use super::doubts::{Commit, Tidings};
 use super::draft::Draft;
-use super::root::ROOT_KEY;
-use super::sent::FetchedRoot;
-use super::session::Forest;
-use super::state::{Durability, Group};
+use super::group::Durability;
+use super::spill::Form;
+use super::stored_root::StoredRoot;
 use crate::blob::{ETag, Precondition};
 use crate::error::{Error, Result};
-use crate::seal::PackId;
+use crate::forest::ROOT_KEY;
 
-impl Forest {
-    /// Puts the root of a draft and learns what became of it. Returns `false` if another root took
-    /// its place, which is the session's then.
-    pub(super) async fn put_root(&self, draft: &Draft) -> Result<bool> {
+/// What came of the put of a root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Race {
+    /// The commit took effect.
+    Won,
+    /// Another root took its place, which is the session's now.
+    Lost,
+}
+
+impl Session {
+    /// Puts the root of a draft and learns what became of it.
+    pub(super) async fn put_root(&self, draft: &Draft) -> Result<Race> {
         let commit = &draft.commit;
-        self.state().doubts.add(Arc::clone(commit));
+        self.state().sent(Arc::clone(commit));
         let suspicion = Suspicion(self);
         let error = match self.send(commit).await {
             Ok(etag) => {
                 self.confirm(draft, etag).await?;
                 suspicion.lift();
-                return Ok(true);
+                return Ok(Race::Won);
             }
             Err(error) => error,
         };
         let was_refused = changed_nothing(&error);
         if was_refused {
-            self.state().doubts.refuse(commit);
+            self.state().refused(commit);
         } else {
             log::warn!("a commit failed, the store is asked for its outcome: {error}");
         }
@@ -43,10 +50,10 @@ impl Forest {
             Ok(tidings) => {
                 suspicion.lift();
                 match tidings {
-                    tidings if tidings.name(commit) => Ok(true),
-                    _ if lost_race => Ok(false),
+                    tidings if tidings.name(commit) => Ok(Race::Won),
+                    _ if lost_race => Ok(Race::Lost),
                     _ if was_refused => Err(error),
-                    Tidings::Settled(_) => Ok(false),
+                    Tidings::Settled(_) => Ok(Race::Lost),
                     Tidings::Unknown => Err(Error::OutcomeUnknown),
                     Tidings::Open => Err(self.leave_in_doubt(commit)),
                 }
@@ -54,7 +61,7 @@ impl Forest {
             Err(refused @ (Error::Rollback { .. } | Error::Fork { .. })) if lost_race => {
                 // Even where the root that is there is refused: the put was refused as well,
                 // so what was accepted before is still the newest state to read.
-                self.state().doubts.forget_refused();
+                self.state().forestalled();
                 suspicion.lift();
                 Err(refused)
             }
@@ -75,7 +82,7 @@ impl Forest {
         }
         self.reload().await?;
         suspicion.lift();
-        if self.state().doubts.is_empty() {
+        if self.state().doubts().is_empty() {
             return Ok(());
         }
         let reason = "it took many commits and tells of none".to_owned();
@@ -113,8 +120,8 @@ impl Forest {
 
     /// Makes a fetched root the session's, as [`learn`](Self::learn) does. If it says that `draft`
     /// was committed, the tree that was made for it is used.
-    fn learn_of(&self, draft: &Draft, found: FetchedRoot) -> Result<Tidings> {
-        let tidings = self.state().doubts.ask(&found);
+    fn learn_of(&self, draft: &Draft, found: StoredRoot) -> Result<Tidings> {
+        let tidings = self.state().doubts().ask(&found);
         if !tidings.name(&draft.commit) {
             return self.learn(found);
         }
@@ -124,7 +131,7 @@ impl Forest {
     }
 
     /// Nobody knows whether the commit took effect or will, and its callers are told so. What was
-    /// deferred stays pending until a later look at the root tells.
+    /// deferred stays in the queue until a later look at the root tells.
     fn leave_in_doubt(&self, commit: &Commit) -> Error {
         for group in &commit.groups {
             if group.durability == Durability::OnReturn {
@@ -137,47 +144,19 @@ impl Forest {
     /// The draft's root is the vault's root now.
     fn finish(&self, draft: &Draft, etag: ETag) {
         let commit = &draft.commit;
-        let stored: HashSet<PackId> = draft.packs.iter().map(|pack| pack.id).collect();
-        self.counters.commit(commit.spilled);
+        self.counters.commit(commit.form);
         log::debug!(
             "committed root {}: {} operations, {} packs, a root of {} bytes",
             draft.root.sequence,
-            commit.groups.iter().map(|group| group.ops.len()).sum::<usize>(),
+            commit.ops().count(),
             draft.packs.len(),
             commit.sent.bytes.len(),
         );
         commit.keep();
         let mut state = self.state();
-        for group in &commit.groups {
-            group.ticket.decide(Ok(()));
-        }
-        let committed = |group: &Group| matches!(group.ticket.outcome(), Some(Ok(())));
-        state.pending.retain(|group| !committed(group));
-        // If nothing came in between, the live tree is the durable one, resident nodes and all. If
-        // a group of the draft was withdrawn meanwhile, the live tree lacks what is committed.
-        let builds_on_it = state.edition == draft.edition;
-        state.durable = if builds_on_it && state.pending.is_empty() && state.pending_applied {
-            state.live.clone()
-        } else {
-            let mut durable = draft.tree.clone();
-            durable.adopt(&draft.plan, &stored);
-            durable
-        };
-        state.tail_applied = true;
-        state.suspect = false;
-        state.doubts = Doubts::default();
-        state.etag = etag;
-        state.hash = commit.root_hash;
-        state.root = draft.root.clone();
-        state.spill_first = match commit.spilled {
-            true => None,
-            false => state.spill_first.or(Some(draft.spill_bytes)),
-        };
-        state.edition += 1;
-        state.pending_applied &= builds_on_it;
-        if commit.spilled {
-            state.grown += draft.packs.iter().map(|pack| pack.node_bytes as usize).sum::<usize>();
-            self.evict(&mut state);
+        state.committed(draft, etag);
+        if commit.form == Form::Spilled {
+            state.grew(self.budget);
         }
     }
 }
@@ -200,7 +179,7 @@ fn changed_nothing(error: &Error) -> bool {
 
 /// Held while nobody knows which root the store holds. If it is dropped, by an error or with its
 /// future, the session is suspect, and the next call that needs the root looks.
-struct Suspicion<'a>(&'a Forest);
+struct Suspicion<'a>(&'a Session);
 
 impl Suspicion<'_> {
     /// The store has said what it holds.
@@ -211,6 +190,6 @@ impl Suspicion<'_> {
 
 impl Drop for Suspicion<'_> {
     fn drop(&mut self) {
-        self.0.state().suspect = true;
+        self.0.state().suspected();
     }
 }

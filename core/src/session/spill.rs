@@ -15,12 +15,25 @@
 //!
 //! The policies that were tried are in `docs/decisions/0003-tail-and-spill.md`.
 
-use super::root::Tail;
+use crate::forest::{TAIL_BYTES_MAX, TAIL_OPS_MAX, Tail};
 
-/// A tail is never longer than this, in bytes: readers apply all of it, and refuse more.
-pub(super) const TAIL_BYTES_MAX: u64 = 64 * 1024;
-/// A tail never has more operations than this. Readers refuse more.
-pub(super) const TAIL_OPS_MAX: usize = 512;
+/// Whether a commit is to empty the tail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spill {
+    /// Where that costs less.
+    WhenDue,
+    /// In any case.
+    Now,
+}
+
+/// How a commit wrote its operations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// In the root's tail.
+    Carried,
+    /// In nodes.
+    Spilled,
+}
 
 /// The bytes one more request, and the round trip it takes, are worth.
 const REQUEST_BYTES: u64 = 4 * 1024;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::entry::Entry;
 use crate::error::{Error, Result};
+use crate::forest::Entry;
 use crate::hamt::{Coming, Node, NodeSource};
 use crate::packs::{PackReader, Wanted};
 use crate::platform::BoxFuture;

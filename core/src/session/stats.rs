@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::spill::Form;
 use crate::seal::Pack;
 
 /// Requests and bytes this session has written, by what they carried. Chunks are not included.
@@ -56,9 +57,9 @@ impl Counters {
         add(&self.index_bytes, bytes as u64);
     }
 
-    pub(super) fn commit(&self, spilled: bool) {
+    pub(super) fn commit(&self, form: Form) {
         add(&self.commits, 1);
-        add(&self.spills, spilled.into());
+        add(&self.spills, u64::from(form == Form::Spilled));
     }
 
     pub(super) fn conflict(&self) {

@@ -11,10 +11,12 @@
 
 use std::sync::Arc;
 
-use super::op::Op;
-use super::sent::{FetchedRoot, Sent};
-use super::state::{Group, Ticket};
+use super::group::{Group, Ticket};
+use super::sent::Sent;
+use super::spill::Form;
+use super::stored_root::StoredRoot;
 use crate::blob::ETag;
+use crate::forest::Op;
 
 /// The most commits in doubt. At this many the last is sent again, in place of another.
 const DOUBTS_MAX: usize = 16;
@@ -29,7 +31,7 @@ pub(super) struct Commit {
     /// What the tail it builds on held.
     pub(super) base_commits: u64,
     pub(super) base_operations: usize,
-    pub(super) spilled: bool,
+    pub(super) form: Form,
     pub(super) sent: Sent,
 }
 
@@ -48,7 +50,7 @@ impl Commit {
     }
 
     /// What the root found says of this commit.
-    fn fate(&self, found: &FetchedRoot) -> Fate {
+    fn fate(&self, found: &StoredRoot) -> Fate {
         if found.hash == self.root_hash || found.root.previous == self.root_hash {
             return Fate::Committed;
         }
@@ -68,7 +70,7 @@ impl Commit {
         let ours = self.groups.iter().flat_map(|group| group.ops.iter());
         let same =
             first.len() >= self.operations() && first.iter().zip(ours).all(|(a, b)| a.is_same(b));
-        if same && !self.spilled { Fate::Committed } else { Fate::Lost }
+        if same && self.form == Form::Carried { Fate::Committed } else { Fate::Lost }
     }
 }
 
@@ -152,7 +154,7 @@ impl Doubts {
 
     /// What the root found says. Where its tail has the operations of several, those of one that
     /// was sent later include those of the one before.
-    pub(super) fn ask(&self, found: &FetchedRoot) -> Tidings {
+    pub(super) fn ask(&self, found: &StoredRoot) -> Tidings {
         let all = || self.0.iter().map(|doubt| &doubt.commit);
         let committed = all().filter(|commit| commit.fate(found) == Fate::Committed);
         if let Some(committed) = committed.max_by_key(|commit| commit.operations()) {

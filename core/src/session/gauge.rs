@@ -11,19 +11,26 @@ pub(super) struct Gauge(Mutex<Level>);
 struct Level {
     /// What the attempts before this one stored.
     before: u64,
-    reports: Vec<(u64, u64)>,
+    reports: Vec<Report>,
+}
+
+/// How far a round was at a time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Report {
+    pub(super) done: u64,
+    pub(super) total: u64,
 }
 
 impl Level {
     fn done(&self) -> u64 {
-        self.reports.last().map_or(0, |(done, _)| *done)
+        self.reports.last().map_or(0, |report| report.done)
     }
 }
 
 impl Gauge {
     pub(super) fn report(&self, done: u64, total: u64) {
         let mut level = self.level();
-        let report = (level.before + done, level.before + total);
+        let report = Report { done: level.before + done, total: level.before + total };
         level.reports.push(report);
     }
 
@@ -33,7 +40,7 @@ impl Gauge {
     }
 
     /// The reports from the `told`-th on, which is moved to the end.
-    pub(super) fn reports_from(&self, told: &mut usize) -> Vec<(u64, u64)> {
+    pub(super) fn reports_from(&self, told: &mut usize) -> Vec<Report> {
         let level = self.level();
         let new = level.reports.get(*told..).unwrap_or_default().to_vec();
         *told = level.reports.len();

@@ -19,8 +19,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use futures_util::FutureExt;
 use futures_util::future::{Shared, WeakShared};
 
-use super::gauge::Gauge;
-use super::session::Forest;
+use super::Session;
+use super::gauge::{Gauge, Report};
+use super::spill::Spill;
 use crate::error::Result;
 use crate::platform::BoxFuture;
 use crate::task::{Watch, caught, yield_once};
@@ -32,16 +33,14 @@ type Outcome = BoxFuture<'static, Result<()>>;
 pub(super) enum Work {
     /// Reads the root the store holds.
     Look,
-    /// Commits what is pending.
-    Commit,
-    /// The same, and empties the tail.
-    Spill,
+    /// Commits what is in the queue.
+    Commit(Spill),
 }
 
 impl Work {
     /// Whether a round that does this does `wanted` as well.
     fn covers(self, wanted: Self) -> bool {
-        self == wanted || (self, wanted) == (Work::Spill, Work::Commit)
+        self == wanted || (self, wanted) == (Work::Commit(Spill::Now), Work::Commit(Spill::WhenDue))
     }
 }
 
@@ -112,7 +111,7 @@ impl Slot {
     }
 }
 
-impl Forest {
+impl Session {
     /// Has `work` done by a round that starts after this call, or takes part in rounds until
     /// `is_done`. A round that began before may have seen less than is there now, so its outcome
     /// says nothing to this call.
@@ -161,11 +160,11 @@ impl Forest {
 
     fn start(self: &Arc<Self>, work: Work) -> Round {
         let gauge = Arc::<Gauge>::default();
-        let (forest, of_round) = (Arc::clone(self), Arc::clone(&gauge));
+        let (session, of_round) = (Arc::clone(self), Arc::clone(&gauge));
         let outcome: Outcome = Box::pin(caught(async move {
             match work {
-                Work::Look => forest.reload().await,
-                Work::Commit | Work::Spill => forest.commit_pending(work, &of_round).await,
+                Work::Look => session.reload().await,
+                Work::Commit(spill) => session.commit_queue(spill, &of_round).await,
             }
         }));
         Round { running: outcome.shared(), gauge }
@@ -187,7 +186,7 @@ impl Round {
         let mut told = 0;
         poll_fn(|context| {
             let outcome = running.poll_unpin(context);
-            for (done, total) in gauge.reports_from(&mut told) {
+            for Report { done, total } in gauge.reports_from(&mut told) {
                 watch.report(done, Some(total));
             }
             outcome

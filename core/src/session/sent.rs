@@ -8,11 +8,11 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
-use super::looks::{get_root, open_root};
-use super::root::{ROOT_KEY, Root};
 use super::stats::Counters;
+use super::stored_root::{StoredRoot, get_root};
 use crate::blob::{BlobStore, ETag, Object, Precondition};
 use crate::error::{Error, Result};
+use crate::forest::ROOT_KEY;
 use crate::seal::{KeySlot, Keys, RootHeader, salt_offset};
 
 /// How often a root that was stored damaged is put again before the store is given up on.
@@ -55,13 +55,6 @@ impl Sent {
     }
 }
 
-/// A root as the store holds it.
-pub(super) struct FetchedRoot {
-    pub(super) root: Root,
-    pub(super) hash: [u8; 32],
-    pub(super) etag: ETag,
-}
-
 /// Reads and opens the root the store holds. If it does not open and is a damaged copy of one that
 /// was sent, that one is put again.
 pub(super) async fn fetch_root(
@@ -69,14 +62,14 @@ pub(super) async fn fetch_root(
     keys: &Keys,
     sent: &[Sent],
     counters: &Counters,
-) -> Result<FetchedRoot> {
+) -> Result<StoredRoot> {
     let mut unreadable = None;
     for _ in 0..=MENDS_MAX {
         let object = get_root(store).await?;
         let opened = RootHeader::decode(&object.bytes)
-            .and_then(|header| open_root(keys, &header, &object.bytes));
+            .and_then(|header| StoredRoot::open(keys, &header, &object));
         let error = match opened {
-            Ok((root, hash)) => return Ok(FetchedRoot { root, hash, etag: object.etag }),
+            Ok(root) => return Ok(root),
             Err(error) => error,
         };
         let Some(sent) = sent.iter().find(|sent| sent.became(&object)) else {

@@ -7,13 +7,16 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::draft::Draft;
+use super::Session;
+use super::draft::{Basis, Draft, Sealer};
 use super::gauge::Gauge;
+use super::group::Ticket;
 use super::rounds::Work;
-use super::session::Forest;
-use super::state::{State, Ticket};
+use super::send::Race;
+use super::spill::Spill;
 use crate::blob::{Guess, store_immutable};
 use crate::error::{Error, Result};
+use crate::forest::Op;
 use crate::platform::sleep;
 use crate::seal::{PackId, pack_name};
 use crate::task::Watch;
@@ -24,50 +27,53 @@ const ATTEMPTS_MAX: u32 = 24;
 const BACKOFF_MS: u64 = 8;
 const BACKOFF_CAP_MS: u64 = 1_000;
 
-impl Forest {
-    /// Commits the group of `ticket`, with all that is pending. On failure, or if the future is
+impl Session {
+    /// Commits the group of `ticket`, with all that is in the queue. On failure, or if the future is
     /// dropped before the commit took effect, the group is taken out again; where the commit under
     /// way has it already and others wait for that, it may be committed all the same.
     pub(crate) async fn commit(self: &Arc<Self>, ticket: &Ticket, watch: &Watch) -> Result<()> {
-        let withdrawal = Withdrawal { forest: self, ticket };
+        let withdrawal = Withdrawal { session: self, ticket };
         let is_done = || ticket.outcome().is_some();
-        if let Err(error) = self.round(Work::Commit, watch, is_done).await {
+        if let Err(error) = self.round(Work::Commit(Spill::WhenDue), watch, is_done).await {
             self.withdraw(ticket, error);
         }
         drop(withdrawal);
         ticket.outcome().unwrap_or(Err(Error::Cancelled))
     }
 
-    /// Commits all that is pending. On failure it stays pending, unless nobody knows whether it was
+    /// Commits all that is in the queue. On failure it stays there, unless nobody knows whether it was
     /// committed. Tells if a deferred group had to be given up since the last flush.
     pub(crate) async fn flush(self: &Arc<Self>, watch: &Watch) -> Result<()> {
-        let outcome = self.round(Work::Commit, watch, || false).await;
+        let outcome = self.round(Work::Commit(Spill::WhenDue), watch, || false).await;
         // What was given up is told whatever became of the rest, which the next flush tells.
-        self.state().refused.take().map_or(outcome, Err)
+        self.state().told_of_given_up().map_or(outcome, Err)
     }
 
-    /// Commits all that is pending and empties the tail, so that every directory has a link.
+    /// Commits all that is in the queue and empties the tail, so that every directory has a link.
     pub(crate) async fn spill(self: &Arc<Self>) -> Result<()> {
-        self.round(Work::Spill, &Watch::default(), || false).await
+        self.round(Work::Commit(Spill::Now), &Watch::default(), || false).await
     }
 
     /// The commit of a round.
-    pub(super) async fn commit_pending(&self, work: Work, gauge: &Gauge) -> Result<()> {
+    pub(super) async fn commit_queue(&self, spill: Spill, gauge: &Gauge) -> Result<()> {
         let mut has_spent = false;
         for attempt in 0..ATTEMPTS_MAX {
-            if self.state().suspect {
+            if self.state().is_suspect() {
                 self.reload().await?;
             }
-            let in_doubt = self.state().doubts.last_of_too_many();
+            let in_doubt = self.state().doubts().last_of_too_many();
             if let Some(commit) = in_doubt {
                 self.send_again(&commit).await?;
             }
             let basis = self.with_reserve(self.basis().await?).await?;
-            let Some(mut draft) = self.draft(basis, work)? else { return Ok(()) };
+            if !basis.has_work(spill) {
+                return Ok(());
+            }
+            let mut draft = self.sealer().draft(basis, spill, self.origin())?;
             gauge.next_attempt();
             match self.store(&mut draft, gauge).await {
-                Ok(true) => return Ok(()),
-                Ok(false) => {}
+                Ok(Race::Won) => return Ok(()),
+                Ok(Race::Lost) => {}
                 Err(Error::StoreFull) if !has_spent => {
                     has_spent = true;
                     match self.spend_reserve(draft.commit.ops()).await {
@@ -84,8 +90,28 @@ impl Forest {
         Err(Error::CommitContention { attempts: ATTEMPTS_MAX })
     }
 
-    /// Stores the packs of a draft, then its root. Returns `false` if another root came first.
-    async fn store(&self, draft: &mut Draft, gauge: &Gauge) -> Result<bool> {
+    /// The state a draft is made of, with the tree up to it.
+    async fn basis(&self) -> Result<Basis> {
+        loop {
+            self.settle().await?;
+            // A group may have been withdrawn meanwhile.
+            if let Some(basis) = self.state().basis() {
+                return Ok(basis);
+            }
+        }
+    }
+
+    fn sealer(&self) -> Sealer<'_> {
+        Sealer {
+            keys: &self.keys,
+            slot: &self.slot,
+            environment: &self.environment,
+            pack_bytes_max: self.pack_bytes_max,
+        }
+    }
+
+    /// Stores the packs of a draft, then its root.
+    async fn store(&self, draft: &mut Draft, gauge: &Gauge) -> Result<Race> {
         self.store_packs(draft, gauge).await?;
         // They are stored. From here on what counts is which they are.
         draft.packs.iter_mut().for_each(|pack| drop(std::mem::take(&mut pack.bytes)));
@@ -120,31 +146,9 @@ impl Forest {
 
     /// Notes what is stored now: contents get their places, nodes become Sealed.
     fn take_over(&self, draft: &Draft, stored: &HashSet<PackId>) {
-        let mut places = draft.plan.contents.clone();
-        places.retain(|_, place| stored.contains(&place.pack));
-        for unit in
-            draft.commit.groups.iter().flat_map(|group| group.ops.iter()).filter_map(|op| op.unit())
-        {
-            unit.settle(&places);
-        }
-        let mut state = self.state();
-        state.live.adopt(&draft.plan, stored);
-        state.edits += 1;
-    }
-
-    /// Keeps the resident nodes under the budget, looking only after a good part of it came in.
-    pub(super) fn evict(&self, state: &mut State) {
-        if state.grown < self.budget / 4 {
-            return;
-        }
-        state.grown = 0;
-        let same = state.durable.is_same(&state.live);
-        state.live.evict(self.budget);
-        if same {
-            state.durable = state.live.clone();
-        } else {
-            state.durable.evict(self.budget);
-        }
+        let places = draft.plan.units.within(stored);
+        draft.commit.ops().filter_map(Op::unit).for_each(|unit| unit.settle(&places));
+        self.state().stored(&draft.plan, stored);
     }
 
     /// Waits before the next attempt: up to 8 ms, doubled each time, at most a second; the
@@ -159,12 +163,12 @@ impl Forest {
 
 /// Takes a group out again if its caller gave up on it.
 struct Withdrawal<'a> {
-    forest: &'a Forest,
+    session: &'a Session,
     ticket: &'a Ticket,
 }
 
 impl Drop for Withdrawal<'_> {
     fn drop(&mut self) {
-        self.forest.withdraw(self.ticket, Error::Cancelled);
+        self.session.withdraw(self.ticket, Error::Cancelled);
     }
 }

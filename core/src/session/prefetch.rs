@@ -2,17 +2,15 @@
 
 use std::collections::HashSet;
 
-use super::entry::Entry;
-use super::op::Op;
-use super::session::Forest;
-use super::tree::{Stop, admit};
+use super::Session;
 use crate::error::Result;
+use crate::forest::{Entry, Op, Stop, admit};
 use crate::hamt::{Coming, NodeSource, Trie};
 
 /// The most nodes of one step. What is missing beyond them is loaded by the next.
 const NODES_MAX: usize = 1_024;
 
-impl Forest {
+impl Session {
     /// Loads the nodes that `ops` will meet in `tree`, a level of all paths at a time and each
     /// once.
     pub(super) async fn prefetch(
