@@ -18,7 +18,7 @@ use sealwood::vault::SharedDirectory;
 struct SamePack([u8; 16]);
 
 impl Entropy for SamePack {
-    fn fill(&self, buffer: &mut [u8]) -> sealwood::Result<()> {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), sealwood::platform::NoEntropy> {
         buffer.copy_from_slice(&self.0);
         Ok(())
     }
