@@ -77,7 +77,7 @@ impl Home {
     /// Closes the engine, whatever calls are under way. The sessions are not asked.
     pub(super) fn close_beside_calls(&self) -> Result<()> {
         let engine = self.with(|engine, _| engine.clone()).ok_or(Error::Closed)?;
-        engine.close()
+        Ok(engine.close()?)
     }
 
     /// Closes sessions and engine while nobody calls.
@@ -86,7 +86,7 @@ impl Home {
         for session in &open.sessions {
             block_on(session.close())?;
         }
-        open.engine.close()
+        Ok(open.engine.close()?)
     }
 
     /// Lets go of every handle while nobody calls.

@@ -37,7 +37,7 @@ pub(crate) fn recover(setup: Setup, directory: &Path) -> Result<()> {
     let engine = Engine::open_directory(directory, setup.config())?;
     engine.checkpoint()?;
     engine.compact()?;
-    engine.close()
+    Ok(engine.close()?)
 }
 
 impl Victim<'_> {
