@@ -2,8 +2,8 @@
 //! change in any version.
 
 pub use crate::hamt::{
-    Change, Coming, DeepWalk, Found, KeyHash, LEAF_WEIGHT_MAX, LeafView, Missing, Node, NodeSource,
-    SealPlan, Trie, Value, Walk, diff,
+    Change, Coming, DeepWalk, Found, KeyHash, LEAF_WEIGHT_MAX, LeafView, Node, NodeSource,
+    NotResident, SealPlan, Trie, Value, Walk, diff,
 };
 pub use crate::seal::keys::{
     Keys, UnitKind, chunk_name, open_chunk, open_unit, pack_name, seal_chunk,

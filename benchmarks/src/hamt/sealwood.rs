@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use futures_lite::future::block_on;
 use sealwood::Error;
 use sealwood::internals::{
-    Keys, Missing, Node, NodeSource, PackWriter, SealPlan, Trie, UnitKind, Walk, open_unit,
+    Keys, Node, NodeSource, NotResident, PackWriter, SealPlan, Trie, UnitKind, Walk, open_unit,
     pack_name,
 };
 use sealwood::platform::{BoxFuture, Environment};
@@ -72,7 +72,7 @@ impl Sealwood {
         &self,
         trie: &mut Trie<Value>,
         reads: &mut Reads,
-        mut work: impl FnMut(&mut Trie<Value>) -> Result<T, Missing>,
+        mut work: impl FnMut(&mut Trie<Value>) -> Result<T, NotResident>,
     ) -> Result<T> {
         loop {
             match work(trie) {

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use super::entry::{Entry, Origin};
 use crate::error::{Error, Result};
-use crate::hamt::{Missing, Node, Trie};
+use crate::hamt::{Node, NotResident, Trie};
 use crate::path::{PathRule, VaultPath};
 
 /// Why an edit did not happen.
 #[derive(Debug)]
 pub(crate) enum Stop {
     /// A node of the directory at this path is not resident.
-    Missing(VaultPath, Missing),
+    NotResident(VaultPath, NotResident),
     Fail(Error),
 }
 
@@ -32,7 +32,7 @@ pub(super) fn find<'a>(top: &'a Trie<Entry>, path: &VaultPath) -> Result<Option<
                 None => return Ok(None),
             }
         }
-        let missing = |missing| Stop::Missing(path.up_to(at), missing);
+        let missing = |missing| Stop::NotResident(path.up_to(at), missing);
         let Some(entry) = trie.find(segment.as_bytes()).map_err(missing)? else {
             return Ok(None);
         };
@@ -46,12 +46,12 @@ pub(super) fn change_parent<T>(
     top: &mut Trie<Entry>,
     path: &VaultPath,
     origin: Origin,
-    change: impl FnOnce(&mut Trie<Entry>, &[u8]) -> Result<T, Missing>,
+    change: impl FnOnce(&mut Trie<Entry>, &[u8]) -> Result<T, NotResident>,
 ) -> Result<T, Stop> {
     let (Some(parent), Some(name)) = (path.parent(), path.name()) else {
         return Err(Error::InvalidPath(PathRule::Top).into());
     };
-    let missing_in_parent = |missing| Stop::Missing(parent.clone(), missing);
+    let missing_in_parent = |missing| Stop::NotResident(parent.clone(), missing);
     change_directory(top, &parent, origin, |trie| {
         change(trie, name.as_bytes()).map_err(missing_in_parent)
     })
@@ -66,7 +66,7 @@ pub(super) fn change_directory<T>(
 ) -> Result<T, Stop> {
     let mut trie = top;
     for (at, segment) in path.steps() {
-        let missing = |missing| Stop::Missing(path.up_to(at), missing);
+        let missing = |missing| Stop::NotResident(path.up_to(at), missing);
         let key = segment.as_bytes();
         if trie.find(key).map_err(missing)?.is_none() {
             trie.insert(key, Entry::directory(origin)).map_err(missing)?;
@@ -89,7 +89,7 @@ pub(super) fn change_directory<T>(
 pub(crate) fn admit(
     top: &mut Trie<Entry>,
     path: &VaultPath,
-    missing: &Missing,
+    missing: &NotResident,
     node: Arc<Node<Entry>>,
 ) -> bool {
     let mut trie = top;

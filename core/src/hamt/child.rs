@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::hash::KeyHash;
 use super::leaf::LEAF_WEIGHT_MAX;
 use super::node::Node;
-use super::trie::Missing;
+use super::trie::NotResident;
 use super::value::Value;
 use crate::seal::Link;
 
@@ -70,10 +70,10 @@ impl<V: Value> Child<V> {
     }
 
     /// The node, `None` if there is none at all, or what to load.
-    pub(super) fn resident(&self, at: &KeyHash) -> Result<Option<&Arc<Node<V>>>, Missing> {
+    pub(super) fn resident(&self, at: &KeyHash) -> Result<Option<&Arc<Node<V>>>, NotResident> {
         match self {
             Child::Empty => Ok(None),
-            Child::Stored(stored) => Err(Missing { link: stored.link, at: *at }),
+            Child::Stored(stored) => Err(NotResident { link: stored.link, at: *at }),
             Child::Dirty(node) | Child::Sealed(_, node) => Ok(Some(node)),
         }
     }

@@ -12,7 +12,7 @@
 //! * **Persistent.** A clone is a snapshot at the cost of a pointer; edits copy what is shared.
 //!
 //! It knows no network, clock or randomness: an edit that meets a node that is not resident
-//! returns [`Missing`], and the caller loads the node, [admits](Trie::admit) it and repeats.
+//! returns [`NotResident`], and the caller loads the node, [admits](Trie::admit) it and repeats.
 
 mod child;
 mod codec;
@@ -44,7 +44,7 @@ pub(crate) use hash::last_first;
 pub use node::Node;
 pub use plan::SealPlan;
 pub use source::{Coming, NodeSource};
-pub use trie::{Missing, Trie};
+pub use trie::{NotResident, Trie};
 pub use value::Value;
 pub use walk::{DeepWalk, LeafView, Walk};
 #[cfg(feature = "internals")]

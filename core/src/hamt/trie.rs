@@ -19,7 +19,7 @@ pub struct Trie<V> {
 
 /// An edit or a look-up met a node that is not resident: load it, [`Trie::admit`] it, repeat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Missing {
+pub struct NotResident {
     /// The node to load.
     pub link: Link,
     /// Where in the trie it belongs.
@@ -70,13 +70,13 @@ impl<V: Value> Trie<V> {
     }
 
     /// The value of `key`.
-    pub fn find(&self, key: &[u8]) -> Result<Option<&V>, Missing> {
+    pub fn find(&self, key: &[u8]) -> Result<Option<&V>, NotResident> {
         let spot = self.locate(&KeyHash::of(key), key)?;
         Ok(spot.item.map(|(item, _)| &item.value))
     }
 
     /// Where `key` lies or would lie.
-    pub(super) fn locate(&self, hash: &KeyHash, key: &[u8]) -> Result<Spot<'_, V>, Missing> {
+    pub(super) fn locate(&self, hash: &KeyHash, key: &[u8]) -> Result<Spot<'_, V>, NotResident> {
         let mut child = &self.root;
         let mut depth = 0;
         loop {

@@ -45,7 +45,7 @@ impl Session {
                 match ops.iter().try_for_each(|op| op.apply(&mut tree)) {
                     Ok(()) => {}
                     Err(Stop::Fail(error)) => return Err(error),
-                    Err(Stop::Missing(..)) => match applied {
+                    Err(Stop::NotResident(..)) => match applied {
                         Err(error) if !is_verdict(&error) => return Err(error),
                         _ => continue,
                     },

@@ -22,7 +22,7 @@ impl Session {
             let mut places = HashSet::new();
             let mut missing = Vec::new();
             for op in ops.clone() {
-                if let Err(Stop::Missing(directory, node)) = op.apply(&mut tree.clone())
+                if let Err(Stop::NotResident(directory, node)) = op.apply(&mut tree.clone())
                     && places.insert((directory.clone(), node.link))
                 {
                     missing.push((directory, node));

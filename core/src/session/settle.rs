@@ -57,7 +57,7 @@ impl Session {
             match op.apply(tree) {
                 Ok(()) => return Ok(()),
                 Err(Stop::Fail(error)) => return Err(error),
-                Err(Stop::Missing(directory, missing)) => {
+                Err(Stop::NotResident(directory, missing)) => {
                     let node = self.nodes.load(&missing.link).await?;
                     self.state().loaded(&directory, &missing, &node);
                     if !admit(tree, &directory, &missing, node) {

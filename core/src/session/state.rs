@@ -14,7 +14,7 @@ use super::stored_root::StoredRoot;
 use crate::blob::ETag;
 use crate::error::{Error, Result};
 use crate::forest::{Entry, Op, Ops, Reserve, Time, admit};
-use crate::hamt::{Missing, Node, SealPlan, Trie};
+use crate::hamt::{Node, NotResident, SealPlan, Trie};
 use crate::path::VaultPath;
 use crate::seal::PackId;
 
@@ -278,7 +278,12 @@ impl State {
     }
 
     /// A node was loaded: the next edit finds it where it looks for it, whoever loaded it.
-    pub(super) fn loaded(&mut self, path: &VaultPath, missing: &Missing, node: &Arc<Node<Entry>>) {
+    pub(super) fn loaded(
+        &mut self,
+        path: &VaultPath,
+        missing: &NotResident,
+        node: &Arc<Node<Entry>>,
+    ) {
         self.grown += node.memory();
         let same = self.durable.is_same(&self.live);
         let tree = if self.is_applied() { &mut self.live } else { &mut self.durable };

@@ -96,7 +96,7 @@ impl Shelf {
     fn with<T>(
         &self,
         trie: &mut Trie<Bytes>,
-        mut work: impl FnMut(&mut Trie<Bytes>) -> Result<T, Missing>,
+        mut work: impl FnMut(&mut Trie<Bytes>) -> Result<T, NotResident>,
     ) -> T {
         loop {
             match work(trie) {
