@@ -24,11 +24,12 @@ impl Store {
         Self(Arc::new(MemoryStore::new()))
     }
 
-    /// A bucket. The `texts`, of which an empty one is as good as none, are the endpoint, the region, the
-    /// bucket, the prefix, the access key, its secret and the session's token. The `numbers`, each of
-    /// which may be missing, are the idle timeout, the least rate of an upload, the most requests, the
-    /// most attempts, the longest wait a server may ask for, and how long attempts go on. `host`, if
-    /// there is one, stands in for the key: `keys()` answers with keys, `sign(request)` signs.
+    /// A bucket. The `texts`, of which an empty one is as good as none, are the endpoint, the
+    /// region, the bucket, the prefix, the access key, its secret and the session's token. The
+    /// `numbers`, each of which may be missing, are the idle timeout, the least rate of an upload,
+    /// the most requests, the most attempts, the longest wait a server may ask for, and how long
+    /// attempts go on. `host`, if there is one, stands in for the key: `keys()` answers with keys,
+    /// `sign(request)` signs.
     pub fn s3(
         texts: Vec<String>,
         numbers: Vec<JsValue>,

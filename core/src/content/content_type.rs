@@ -100,7 +100,8 @@ impl Content {
     /// ```text
     /// inline:  0, varint length, bytes
     /// packed:  1, varint length, address (32); place
-    /// chunked: 2, varint length, binary logarithm of the chunk size, up to 4 addresses (32 each) or the table's address;
+    /// chunked: 2, varint length, binary logarithm of the chunk size, up to 4 addresses (32 each)
+    /// or the table's address;
     ///          place and length of the table if there are more than 4 chunks
     /// ```
     pub(crate) fn encode(&self, out: &mut NodeWriter<'_>) -> Result<()> {

@@ -78,8 +78,8 @@ impl Shared {
         }
     }
 
-    /// Purges, sweeps a little and checkpoints: what an app asks for and closing does. Gives whether
-    /// there was anything to do.
+    /// Purges, sweeps a little and checkpoints: what an app asks for and closing does. Gives
+    /// whether there was anything to do.
     pub(crate) fn tidy(&self) -> Result<bool> {
         self.check_writable()?;
         // Whatever fails here, what was written is made durable.

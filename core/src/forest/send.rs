@@ -14,8 +14,8 @@ use crate::error::{Error, Result};
 use crate::seal::PackId;
 
 impl Forest {
-    /// Puts the root of a draft and learns what became of it. Gives `false` if another root took its
-    /// place, which is the session's then.
+    /// Puts the root of a draft and learns what became of it. Gives `false` if another root took
+    /// its place, which is the session's then.
     pub(super) async fn put_root(&self, draft: &Draft) -> Result<bool> {
         let commit = &draft.commit;
         self.state().doubts.add(Arc::clone(commit));
@@ -66,8 +66,8 @@ impl Forest {
         }
     }
 
-    /// Sends the last commit in doubt again, where there are so many that there may be no other: once
-    /// it or another takes effect, the root tells of all.
+    /// Sends the last commit in doubt again, where there are so many that there may be no other:
+    /// once it or another takes effect, the root tells of all.
     pub(super) async fn send_again(&self, commit: &Commit) -> Result<()> {
         let suspicion = Suspicion(self);
         if let Err(error) = self.send(commit).await {

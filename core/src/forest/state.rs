@@ -139,8 +139,9 @@ impl State {
         });
     }
 
-    /// Another root than `root` was found. Tells those who wait what became of the commits that were
-    /// in doubt. Of which it is unknown is not done again: another writer may have built on it.
+    /// Another root than `root` was found. Tells those who wait what became of the commits that
+    /// were in doubt. Of which it is unknown is not done again: another writer may have built on
+    /// it.
     pub(super) fn end_doubts(&mut self, tidings: &Tidings) {
         let doubts = std::mem::take(&mut self.doubts);
         let decided: Vec<_> = match tidings {

@@ -6,8 +6,8 @@
 //!
 //! * [`read_all`](PackReader::read_all) joins the units it is asked for where they lie near each
 //!   other, and has a bounded number of spans on their way.
-//! * [`read`](PackReader::read) takes one unit. The first reads of a pack take what they need and no
-//!   byte more; one that goes on reading there gets windows that grow for as long as they are of
+//! * [`read`](PackReader::read) takes one unit. The first reads of a pack take what they need and
+//!   no byte more; one that goes on reading there gets windows that grow for as long as they are of
 //!   use ([`Ahead`]).
 //! * Spans stay under a byte budget, sealed as they came ([`SpanCache`]).
 //! * Whoever asks for bytes that are on their way waits for the same answer. Each of those who wait
@@ -352,9 +352,10 @@ impl State {
         self.not_on_hand(pack, wanted, before)
     }
 
-    /// The part of `window` around `wanted` of which little else is on hand. It goes on over what is
-    /// on hand of a small piece further on, which would cost a request on its other side. Where it
-    /// ends at such bytes it takes some of them: a unit may lie across the border, in neither whole.
+    /// The part of `window` around `wanted` of which little else is on hand. It goes on over what
+    /// is on hand of a small piece further on, which would cost a request on its other side. Where
+    /// it ends at such bytes it takes some of them: a unit may lie across the border, in neither
+    /// whole.
     fn not_on_hand(&self, pack: PackId, wanted: &Range<u64>, window: Range<u64>) -> Range<u64> {
         let mut range = window.start.min(wanted.start)..window.end.max(wanted.end);
         let island_bytes_max = (range.end - range.start) / ISLAND_SHARE;

@@ -6,8 +6,8 @@
 //! the last request of its commit was under way, or other calls wait for the same commit, it may be
 //! committed all the same, whole; a later read tells.
 //!
-//! Whatever a caller does with a future (polls it once and leaves it, drops it, goes on with it from
-//! another thread), no other call waits for it. Calls may be driven from a buffered stream, a
+//! Whatever a caller does with a future (polls it once and leaves it, drops it, goes on with it
+//! from another thread), no other call waits for it. Calls may be driven from a buffered stream, a
 //! `select` or a task that is paused. What calls do wait for is the store, and a commit under way:
 //! every call that waits for that one drives it.
 //!
@@ -26,15 +26,15 @@
 //! change the next flush does, and nothing is done again.
 //!
 //! A put that was given up on may still arrive. As long as no other commit is found, nobody knows:
-//! a call that must answer by then fails with `OutcomeUnknown`, and its change may take effect until
-//! the next commit of this or another session does. A deferred change stays pending meanwhile, is
-//! committed once, and no answer says that it failed.
+//! a call that must answer by then fails with `OutcomeUnknown`, and its change may take effect
+//! until the next commit of this or another session does. A deferred change stays pending
+//! meanwhile, is committed once, and no answer says that it failed.
 //!
 //! A change is durable when its call returns, unless it was made [`Deferred`](Durability::Deferred)
 //! or in a [`Batch`]: then one [`flush`](Vault::flush) or [`commit`](Batch::commit) makes all of
-//! them durable together. A failed or cancelled change leaves the vault as it was, and the store too:
-//! chunks that a put has stored for nothing are removed where it can be known that nobody else relies
-//! on them ([`BlobStore::hold`]), by the call itself if it failed, by the next one if it was
+//! them durable together. A failed or cancelled change leaves the vault as it was, and the store
+//! too: chunks that a put has stored for nothing are removed where it can be known that nobody else
+//! relies on them ([`BlobStore::hold`]), by the call itself if it failed, by the next one if it was
 //! cancelled. In a local store that is full removals are still made.
 //!
 //! Paths are canonical ([`crate::path`]); parents of a new entry are made as needed. Reads see
@@ -167,7 +167,8 @@ mod tests {
         }
     }
 
-    /// A device whose clock is behind by a century builds on what one that is ahead by as much wrote.
+    /// A device whose clock is behind by a century builds on what one that is ahead by as much
+    /// wrote.
     #[test]
     fn what_builds_on_another_commit_has_the_greater_stamp_whatever_clocks_show() {
         block_on(async {

@@ -52,8 +52,9 @@ impl NewVault {
     /// Fails with [`Error::VaultExists`] if the store holds another vault, and with
     /// [`Error::ConditionalPutUnsupported`] if it does not honour conditions; then nothing is left
     /// in it, but for a small object named [`PROBE_KEY`](crate::blob::PROBE_KEY) where nothing may
-    /// be deleted, which stays there from then on, whatever the outcome. After [`Error::StoreUnavailable`], [`Error::OutcomeUnknown`] or a dropped future the
-    /// vault may be there: called again, `create` knows it again and opens it.
+    /// be deleted, which stays there from then on, whatever the outcome. After
+    /// [`Error::StoreUnavailable`], [`Error::OutcomeUnknown`] or a dropped future the vault may be
+    /// there: called again, `create` knows it again and opens it.
     pub async fn create(&self, store: Arc<dyn BlobStore>) -> Result<Vault> {
         let VaultConfig { environment, probe, .. } = &self.config;
         let store = ProbedStore::created(store, environment, probe, self.probe);

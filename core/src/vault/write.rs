@@ -99,7 +99,8 @@ impl Vault {
 
     /// Makes every deferred change durable. On failure they stay pending, and a later flush
     /// writes what is missing. A change of which nobody can tell any more whether it was committed
-    /// is given up instead, and [`Error::Conflict`] with the reason `outcome-unknown` says so, once.
+    /// is given up instead, and [`Error::Conflict`] with the reason `outcome-unknown` says so,
+    /// once.
     pub async fn flush(&self) -> Result<()> {
         self.flush_with(&Watch::default()).await
     }

@@ -1,4 +1,5 @@
-//! `cargo xtask kill`: processes that write to the engine are killed, and what they leave is checked.
+//! `cargo xtask kill`: processes that write to the engine are killed, and what they leave is
+//! checked.
 
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};

@@ -1,5 +1,5 @@
-//! The matrix: each language writes a vault to one S3 server, each reads what each wrote, each changes
-//! what each wrote, and each reads what became of its own.
+//! The matrix: each language writes a vault to one S3 server, each reads what each wrote, each
+//! changes what each wrote, and each reads what became of its own.
 //!
 //! What is done is in `conformance/matrix`; every cell is one scenario, run by the language's own
 //! runner. A language without a runner fails all its checks.
@@ -17,7 +17,8 @@ use crate::tally::Tally;
 use crate::workspace::Workspace;
 use table::Table;
 
-/// Those who write and read. Chromium is JavaScript in a page. `write.json` and `read.json` name them too.
+/// Those who write and read. Chromium is JavaScript in a page. `write.json` and `read.json` name
+/// them too.
 const LANGUAGES: [&str; 6] = ["rust", "js", "chromium", "dart", "swift", "kotlin"];
 
 /// What a runner does with the vaults of others, or others with its own.

@@ -1,4 +1,5 @@
-//! What Android takes: an AAR, in a Maven repository that chooses it on Android and the jar elsewhere.
+//! What Android takes: an AAR, in a Maven repository that chooses it on Android and the jar
+//! elsewhere.
 
 use std::fs;
 use std::path::{Path, PathBuf};

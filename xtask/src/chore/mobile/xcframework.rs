@@ -176,8 +176,8 @@ pub(super) fn check(framework: &Path, all: &[Built]) -> Result<()> {
     Ok(())
 }
 
-/// Fails unless the privacy manifest gives a reason for every function that Apple wants one for, and
-/// for no other kind.
+/// Fails unless the privacy manifest gives a reason for every function that Apple wants one for,
+/// and for no other kind.
 pub(super) fn check_privacy(framework: &Path, all: &[Built]) -> Result<()> {
     for built in all.iter().filter(|built| is_apple(built.target)) {
         let identifier = identifier(built.target.platform, &[built]);
