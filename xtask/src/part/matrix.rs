@@ -11,9 +11,8 @@ use std::process::Command;
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::{dart, js, kotlin, rust, swift};
-use crate::process;
 use crate::s3_server::{BUCKET, Kind, S3Server};
-use crate::tally::Tally;
+use crate::tally::{Tally, run_counting};
 use crate::workspace::Workspace;
 use table::Table;
 
@@ -133,7 +132,7 @@ impl Runner<'_> {
             command.arg("--each").arg(format!("{each}={}", LANGUAGES.join(",")));
         }
         let mut output = Vec::new();
-        let tally = process::run_counting(&mut command, &mut output)?;
+        let tally = run_counting(&mut command, &mut output)?;
         let output = String::from_utf8_lossy(&output).into_owned();
         let expected = each.map_or(1, |_| LANGUAGES.len() as u64);
         if tally.passed + tally.failed != expected {

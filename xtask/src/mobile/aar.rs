@@ -17,7 +17,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Writes the layout below `out`, and, if the libraries were linked, packs it and writes the
 /// repository. `jar` is the package for the JVM. Says what was made.
-pub(super) fn lay_out(
+pub(crate) fn lay_out(
     workspace: &Workspace,
     all: &[Built],
     jar: &Path,

@@ -43,7 +43,7 @@ const HEADERS: [(&str, &str); 4] = [
 const FREESTANDING: &str = "-ffreestanding -nostdlibinc -DRING_CORE_NOSTDLIBINC=1 -isystem";
 
 /// Makes `cargo` compile C for `target`.
-pub(super) fn set_up(
+pub(crate) fn set_up(
     workspace: &Workspace,
     target: &Target,
     ndk: Option<&Path>,
