@@ -17,7 +17,8 @@ macro_rules! reading_methods {
                 watch.promise(async move { tree.exists(&path).await })
             }
 
-            /// A promise of a `Content`, from `start` or the first byte to before `end` or to the last.
+            /// A promise of a `Content`, from `start` or the first byte to before `end` or to the
+            /// last.
             pub fn stream(
                 &self,
                 path: String,

@@ -5,9 +5,10 @@
 //! names start with `Core` for what the core does and with `Host` for what the app implements, and
 //! never meet the names of the API.
 //!
-//! Every asynchronous call takes a [`CoreCall`], through which the language cancels it: a Swift task
-//! that is cancelled does not drop the future it waits for. Dropping works as well. Futures need no
-//! executor of their own: the language polls them, and input and output have the core's threads.
+//! Every asynchronous call takes a [`CoreCall`], through which the language cancels it: a Swift
+//! task that is cancelled does not drop the future it waits for. Dropping works as well. Futures
+//! need no executor of their own: the language polls them, and input and output have the core's
+//! threads.
 
 mod batch;
 mod call;

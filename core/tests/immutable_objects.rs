@@ -96,8 +96,8 @@ fn a_session_that_reads_its_chunk_damaged_puts_it_right() {
     });
 }
 
-/// A store that compares by what it once received, as servers do by their tags, though the disk below
-/// it may have damaged it since.
+/// A store that compares by what it once received, as servers do by their tags, though the disk
+/// below it may have damaged it since.
 struct Trusting(MemoryStore);
 
 impl BlobStore for Trusting {

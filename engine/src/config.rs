@@ -99,8 +99,8 @@ pub struct EngineConfig {
     pub namespaces_max: usize,
     /// The most files that are kept open for reading, 1 to 65,536.
     pub open_files_max: usize,
-    /// How much of the index is kept in memory, in bytes; any number. Parts that no checkpoint has written yet
-    /// stay whatever this says.
+    /// How much of the index is kept in memory, in bytes; any number. Parts that no checkpoint has
+    /// written yet stay whatever this says.
     pub memory_bytes_max: usize,
     /// How much log may wait in memory, in bytes, at most 1 GiB.
     pub log_buffer_bytes_max: usize,

@@ -131,9 +131,9 @@ pub struct Engine {
 impl Engine {
     /// Opens the engine in a disk, or, unless it is to be read only, makes one there.
     ///
-    /// [`Error::StoreLocked`] if somebody else has it open, [`Error::StoreCorrupt`] if what is there
-    /// is damaged ([`Recovery::Rebuild`] may help), [`Error::UnsupportedVersion`] if it is of a
-    /// newer version.
+    /// [`Error::StoreLocked`] if somebody else has it open, [`Error::StoreCorrupt`] if what is
+    /// there is damaged ([`Recovery::Rebuild`] may help), [`Error::UnsupportedVersion`] if it is of
+    /// a newer version.
     pub fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Self> {
         let shared = open::open(disk, config)?;
         background::start(&shared);
@@ -141,9 +141,9 @@ impl Engine {
     }
 
     /// Opens the engine in a directory of the file system, which is made if it is missing, its
-    /// ancestors too. To read only ([`Access::ReadOnly`]) it must hold an engine, and nothing is made.
-    /// [`Error::StoreFailed`] where it does not, or where the platform has no file system; else as
-    /// [`open`](Engine::open).
+    /// ancestors too. To read only ([`Access::ReadOnly`]) it must hold an engine, and nothing is
+    /// made. [`Error::StoreFailed`] where it does not, or where the platform has no file system;
+    /// else as [`open`](Engine::open).
     pub fn open_directory(path: impl Into<PathBuf>, config: EngineConfig) -> Result<Self> {
         config.check()?;
         let disk = match config.access {
@@ -322,8 +322,8 @@ impl Engine {
     /// the directory, and ends. Calls that come after it, of snapshots, scans and uploads too, fail
     /// with [`Error::Closed`]; background work gives up where it is.
     ///
-    /// Closing again waits until it is closed and does nothing. After an error it is closed too, and
-    /// what was acknowledged is as safe as ever. Not for use from within a call, as what
+    /// Closing again waits until it is closed and does nothing. After an error it is closed too,
+    /// and what was acknowledged is as safe as ever. Not for use from within a call, as what
     /// [`verify`](Engine::verify) is given is: it would wait for itself.
     pub fn close(&self) -> Result<()> {
         self.shared.close()

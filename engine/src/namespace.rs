@@ -148,8 +148,8 @@ impl Namespace {
     /// however many they are: it is one record of the log. Returns whether there was any.
     ///
     /// Values, revisions and expiries stay what they are. [`Error::PreconditionFailed`] if a key
-    /// begins with `to` already, [`Error::InvalidArgument`] if one prefix begins with the other or a
-    /// key would become too long.
+    /// begins with `to` already, [`Error::InvalidArgument`] if one prefix begins with the other or
+    /// a key would become too long.
     pub fn rename_prefix(&self, from: &[u8], to: &[u8]) -> Result<bool> {
         let (from, to) = (Bytes::copy_from_slice(from), Bytes::copy_from_slice(to));
         let _call = self.shared.enter()?;

@@ -28,8 +28,8 @@ use crate::error::{Error, Result};
 use sealwood_base::Worker;
 
 /// One open engine. Locks are taken in the order of the fields that hold them: `rounds` or
-/// `compacting`, `log`, `reserve`, `state`. No I/O happens under `state` but the loading of parts of the index
-/// that gathering frames asks for, or a change of a batch after an earlier one of it.
+/// `compacting`, `log`, `reserve`, `state`. No I/O happens under `state` but the loading of parts
+/// of the index that gathering frames asks for, or a change of a batch after an earlier one of it.
 pub(crate) struct Shared {
     pub(crate) disk: Arc<dyn Disk>,
     pub(crate) handles: Arc<Handles>,

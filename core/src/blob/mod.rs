@@ -3,8 +3,8 @@
 //! This room owns the [`BlobStore`] trait, its adapters and its wrappers. A store maps keys to
 //! immutable byte strings, plus one mutable object (the root) that is only ever replaced under a
 //! [`Precondition`]. The contract is the public suite in [`conformance`]: an implementation that
-//! passes it can hold a vault. A store is trusted with no content: what it loses or alters is noticed
-//! above when it is read. What a store can do unnoticed is in `docs/THREATS.md`.
+//! passes it can hold a vault. A store is trusted with no content: what it loses or alters is
+//! noticed above when it is read. What a store can do unnoticed is in `docs/THREATS.md`.
 
 mod directory;
 mod engine;

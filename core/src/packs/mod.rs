@@ -6,8 +6,8 @@
 //!
 //! * [`read_all`](PackReader::read_all) joins the units it is asked for where they lie near each
 //!   other, and has a bounded number of spans on their way.
-//! * [`read`](PackReader::read) takes one unit. The first reads of a pack take what they need and no
-//!   byte more; one that goes on reading there gets windows that grow for as long as they are of
+//! * [`read`](PackReader::read) takes one unit. The first reads of a pack take what they need and
+//!   no byte more; one that goes on reading there gets windows that grow for as long as they are of
 //!   use ([`Ahead`]).
 //! * Spans stay under a byte budget, sealed as they came ([`SpanCache`]).
 //! * Whoever asks for bytes that are on their way waits for the same answer. Each of those who wait

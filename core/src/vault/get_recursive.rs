@@ -31,8 +31,8 @@ impl Vault {
 impl Snapshot {
     /// Every entry below `path` with its content; that of a directory is empty. A directory comes
     /// before what it holds. Beside that the order is the one that reads least: small files come
-    /// sorted by where they are stored, up to some 32,000 at a time, so that one request serves many of
-    /// them.
+    /// sorted by where they are stored, up to some 32,000 at a time, so that one request serves
+    /// many of them.
     ///
     /// Nothing of a content is read before its stream is. The streams may be read one after the
     /// other or several at once, about in the order they come in: what is read for one is kept for

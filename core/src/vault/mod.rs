@@ -6,8 +6,8 @@
 //! the last request of its commit was under way, or other calls wait for the same commit, it may be
 //! committed all the same, whole; a later read tells.
 //!
-//! Whatever a caller does with a future (polls it once and leaves it, drops it, goes on with it from
-//! another thread), no other call waits for it. Calls may be driven from a buffered stream, a
+//! Whatever a caller does with a future (polls it once and leaves it, drops it, goes on with it
+//! from another thread), no other call waits for it. Calls may be driven from a buffered stream, a
 //! `select` or a task that is paused. What calls do wait for is the store, and a commit under way:
 //! every call that waits for that one drives it.
 //!
@@ -168,7 +168,8 @@ mod tests {
         }
     }
 
-    /// A device whose clock is behind by a century builds on what one that is ahead by as much wrote.
+    /// A device whose clock is behind by a century builds on what one that is ahead by as much
+    /// wrote.
     #[test]
     fn what_builds_on_another_commit_has_the_greater_stamp_whatever_clocks_show() {
         block_on(async {

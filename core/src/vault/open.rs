@@ -80,8 +80,8 @@ impl Vault {
     /// [`prepare`](Vault::prepare) and [`NewVault::create`] in one.
     ///
     /// Fails with [`Error::VaultExists`](crate::Error::VaultExists) if the store holds a vault, and
-    /// with [`Error::ConditionalPutUnsupported`](crate::Error::ConditionalPutUnsupported) if it does
-    /// not honour conditions.
+    /// with [`Error::ConditionalPutUnsupported`](crate::Error::ConditionalPutUnsupported) if it
+    /// does not honour conditions.
     pub async fn create(
         store: Arc<dyn BlobStore>,
         credential: &Credential,

@@ -36,8 +36,8 @@ impl Vault {
             return;
         }
         Driving::take(claims).drive().await;
-        // Once one has been asked for, nobody must store what is about to be removed before that has
-        // happened.
+        // Once one has been asked for, nobody must store what is about to be removed before that
+        // has happened.
         let vault = self.clone();
         to_the_end(async move {
             if let Err(error) = vault.remove_litter().await {

@@ -1,4 +1,5 @@
-//! What the threads of a victim share: an engine that comes and goes, and sessions of a vault in it.
+//! What the threads of a victim share: an engine that comes and goes, and sessions of a vault in
+//! it.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};

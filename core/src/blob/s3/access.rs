@@ -27,8 +27,9 @@ pub enum S3Access {
 
 /// Where keys come from that end.
 pub trait S3KeySource: MaybeSend + MaybeSync {
-    /// A key that is good now. Asked for before the first request, a minute before the key's end, and
-    /// when the server says that it has ended; by one call at a time, whose answer all requests share.
+    /// A key that is good now. Asked for before the first request, a minute before the key's end,
+    /// and when the server says that it has ended; by one call at a time, whose answer all requests
+    /// share.
     fn key(&self) -> BoxFuture<'_, Result<S3Lease>>;
 }
 

@@ -34,7 +34,7 @@ const REASONS: [(&str, &[&str]); 3] = [
 ];
 
 /// Writes the framework below `out` and says where it is.
-pub(super) fn lay_out(
+pub(crate) fn lay_out(
     workspace: &Workspace,
     all: &[Built],
     generated: &Path,
@@ -160,7 +160,7 @@ fn info(libraries: &str) -> String {
 }
 
 /// Fails unless each platform's library, header, module map and privacy manifest are there.
-pub(super) fn check(framework: &Path, all: &[Built]) -> Result<()> {
+pub(crate) fn check(framework: &Path, all: &[Built]) -> Result<()> {
     let info = fs::read_to_string(framework.join("Info.plist"))?;
     for built in all.iter().filter(|built| is_apple(built.target)) {
         let identifier = identifier(built.target.platform, &[built]);
@@ -176,9 +176,9 @@ pub(super) fn check(framework: &Path, all: &[Built]) -> Result<()> {
     Ok(())
 }
 
-/// Fails unless the privacy manifest gives a reason for every function that Apple wants one for, and
-/// for no other kind.
-pub(super) fn check_privacy(framework: &Path, all: &[Built]) -> Result<()> {
+/// Fails unless the privacy manifest gives a reason for every function that Apple wants one for,
+/// and for no other kind.
+pub(crate) fn check_privacy(framework: &Path, all: &[Built]) -> Result<()> {
     for built in all.iter().filter(|built| is_apple(built.target)) {
         let identifier = identifier(built.target.platform, &[built]);
         let manifest = fs::read_to_string(framework.join(&identifier).join(PRIVACY))?;

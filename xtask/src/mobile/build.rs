@@ -23,18 +23,18 @@ const UNOPTIMISED: [&str; 2] =
     ["profile.dev.package.sealwood.opt-level=0", "profile.dev.package.sealwood-uniffi.opt-level=0"];
 
 /// The library for one target.
-pub(super) struct Built {
+pub(crate) struct Built {
     /// The target.
-    pub(super) target: &'static Target,
+    pub(crate) target: &'static Target,
     /// The static library.
-    pub(super) archive: PathBuf,
+    pub(crate) archive: PathBuf,
     /// The dynamic library, where there was a linker.
-    pub(super) dynamic: Option<PathBuf>,
+    pub(crate) dynamic: Option<PathBuf>,
 }
 
 impl Built {
     /// Builds it.
-    pub(super) fn new(
+    pub(crate) fn new(
         workspace: &Workspace,
         target: &'static Target,
         profile: Profile,
@@ -63,7 +63,7 @@ impl Built {
     }
 
     /// Looks into what was built.
-    pub(super) fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         inspect::check_archive(&self.archive, self.target)?;
         self.dynamic.as_deref().map_or(Ok(()), inspect::check_pages)
     }

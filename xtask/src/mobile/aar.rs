@@ -1,4 +1,5 @@
-//! What Android takes: an AAR, in a Maven repository that chooses it on Android and the jar elsewhere.
+//! What Android takes: an AAR, in a Maven repository that chooses it on Android and the jar
+//! elsewhere.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Writes the layout below `out`, and, if the libraries were linked, packs it and writes the
 /// repository. `jar` is the package for the JVM. Says what was made.
-pub(super) fn lay_out(
+pub(crate) fn lay_out(
     workspace: &Workspace,
     all: &[Built],
     jar: &Path,

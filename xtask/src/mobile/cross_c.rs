@@ -1,8 +1,9 @@
 //! A C compiler for targets whose headers are not on this machine.
 //!
-//! Two crates hold C and assembly: `ring` (TLS of the S3 store) and `blake3`. They need a handful of
-//! declarations and no library, so Debian's clang compiles them for every target once it is given those
-//! declarations. On a Mac, and for Android with the NDK, the platform's own compiler is used.
+//! Two crates hold C and assembly: `ring` (TLS of the S3 store) and `blake3`. They need a handful
+//! of declarations and no library, so Debian's clang compiles them for every target once it is
+//! given those declarations. On a Mac, and for Android with the NDK, the platform's own compiler is
+//! used.
 
 use std::ffi::OsString;
 use std::fs;
@@ -42,7 +43,7 @@ const HEADERS: [(&str, &str); 4] = [
 const FREESTANDING: &str = "-ffreestanding -nostdlibinc -DRING_CORE_NOSTDLIBINC=1 -isystem";
 
 /// Makes `cargo` compile C for `target`.
-pub(super) fn set_up(
+pub(crate) fn set_up(
     workspace: &Workspace,
     target: &Target,
     ndk: Option<&Path>,

@@ -24,15 +24,15 @@ const PAGE_BYTES: u64 = 16 * 1024;
 
 /// What an archive says of itself.
 #[derive(Debug, Default)]
-pub(super) struct Symbols {
+pub(crate) struct Symbols {
     /// Names it has.
-    pub(super) defined: BTreeSet<String>,
+    pub(crate) defined: BTreeSet<String>,
     /// Names it needs.
-    pub(super) needed: BTreeSet<String>,
+    pub(crate) needed: BTreeSet<String>,
 }
 
 /// Fails unless every object in `archive` is for `target`, and the binding is there.
-pub(super) fn check_archive(archive: &Path, target: &Target) -> Result<()> {
+pub(crate) fn check_archive(archive: &Path, target: &Target) -> Result<()> {
     let symbols = symbols(archive, target)?;
     for export in EXPORTS {
         ensure!(symbols.defined.contains(export), "it does not export {export}");
@@ -41,7 +41,7 @@ pub(super) fn check_archive(archive: &Path, target: &Target) -> Result<()> {
 }
 
 /// The symbols of all objects in `archive`, each of which has to be for `target`.
-pub(super) fn symbols(archive: &Path, target: &Target) -> Result<Symbols> {
+pub(crate) fn symbols(archive: &Path, target: &Target) -> Result<Symbols> {
     let bytes = fs::read(archive).with_context(|| format!("cannot read {}", archive.display()))?;
     let index = Archive::parse(&bytes)?;
     let mut symbols = Symbols::default();
@@ -115,7 +115,7 @@ fn read_mach(mach: &MachO<'_>, target: &Target, symbols: &mut Symbols) -> Result
 }
 
 /// Fails unless the segments of a dynamic library fit pages of 16 KiB.
-pub(super) fn check_pages(library: &Path) -> Result<()> {
+pub(crate) fn check_pages(library: &Path) -> Result<()> {
     let bytes = fs::read(library).with_context(|| format!("cannot read {}", library.display()))?;
     let elf = Elf::parse(&bytes)?;
     for segment in elf.program_headers.iter().filter(|segment| segment.p_type == PT_LOAD) {

@@ -2,7 +2,7 @@
 
 /// A platform, of which one library is made for all its processors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Platform {
+pub(crate) enum Platform {
     /// iPhones and iPads.
     Ios,
     /// Their simulator.
@@ -20,13 +20,13 @@ pub(super) enum Platform {
 
 /// A target of the Rust compiler.
 #[derive(Debug)]
-pub(super) struct Target {
+pub(crate) struct Target {
     /// Its name.
-    pub(super) triple: &'static str,
+    pub(crate) triple: &'static str,
     /// Where its code runs.
-    pub(super) platform: Platform,
+    pub(crate) platform: Platform,
     /// The processor, as the platform calls it.
-    pub(super) processor: &'static str,
+    pub(crate) processor: &'static str,
 }
 
 const fn android(
@@ -43,7 +43,7 @@ const fn apple(triple: &'static str, platform: Platform, processor: &'static str
 }
 
 /// Every target.
-pub(super) const ALL: &[Target] = &[
+pub(crate) const ALL: &[Target] = &[
     apple("aarch64-apple-ios", Platform::Ios, "arm64"),
     apple("aarch64-apple-ios-sim", Platform::IosSimulator, "arm64"),
     apple("x86_64-apple-ios", Platform::IosSimulator, "x86_64"),

@@ -1,34 +1,16 @@
 //! `cargo xtask mobile`: the library for phones and Macs, laid out as Swift and Android take it.
-//!
-//! Static libraries need no linker of their platform, so all of them are built on any machine
-//! ([`build`]), and looked into before they are given out ([`inspect`]). They make up an XCFramework
-//! ([`xcframework`]) inside the Swift package. An Android app loads a dynamic library, which only the linker of Android's NDK
-//! makes: with `--ndk` the layout of the AAR ([`aar`]) is completed and packed. Code signing of the
-//! framework is for whoever publishes it, on a Mac.
-
-mod aar;
-mod build;
-mod cross_c;
-mod inspect;
-mod target;
-mod xcframework;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 
+use crate::mobile::build::Built;
+use crate::mobile::{aar, target, xcframework};
 use crate::part::kotlin;
 use crate::swift_build;
-use crate::tally::Tally;
 use crate::toolchain::uniffi::{self, Profile};
 use crate::workspace::Workspace;
-use build::Built;
-use target::{Platform, Target};
-
-/// What the tests build: each system once, of those whose standard library comes ready-made. To
-/// build that of a simulator takes longer than all other tests.
-const TESTED: [&str; 3] = ["aarch64-apple-ios", "aarch64-apple-darwin", "aarch64-linux-android"];
 
 #[derive(clap::Args)]
 pub(crate) struct Mobile {
@@ -69,25 +51,4 @@ impl Mobile {
         }
         Ok(ExitCode::SUCCESS)
     }
-}
-
-/// Builds for one target of each platform, soon rather than well, and looks into what came out.
-pub(crate) fn test(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
-    let mut all = Vec::new();
-    for target in target::ALL.iter().filter(|target| TESTED.contains(&target.triple)) {
-        let built = Built::new(workspace, target, Profile::Dev, None)?;
-        tally.check(target.triple, built.check());
-        all.push(built);
-    }
-    let out = workspace.target_directory().join("mobile-test");
-    let generated = out.join("swift");
-    uniffi::build(workspace)?.generate(workspace, "swift", &generated)?;
-    let framework = xcframework::lay_out(workspace, &all, &generated, &out)?;
-    tally.check("the framework", xcframework::check(&framework, &all));
-    tally.check("the privacy manifest", xcframework::check_privacy(&framework, &all));
-    Ok(())
-}
-
-fn is_apple(target: &Target) -> bool {
-    !matches!(target.platform, Platform::Android { .. })
 }
