@@ -26,9 +26,10 @@ impl Store {
 
     /// A bucket. The `texts` are the endpoint, the region, the bucket, the prefix, the access key,
     /// its secret and the session's token; an empty one counts as missing. The `numbers`, each of
-    /// which may be missing, are the idle timeout, the least rate of an upload, the most requests, the
-    /// most attempts, the longest wait a server may ask for, and how long attempts go on. `host`, if
-    /// there is one, stands in for the key: `keys()` answers with keys, `sign(request)` signs.
+    /// which may be missing, are the idle timeout, the least rate of an upload, the most requests,
+    /// the most attempts, the longest wait a server may ask for, and how long attempts go on.
+    /// `host`, if there is one, stands in for the key: `keys()` answers with keys, `sign(request)`
+    /// signs.
     pub fn s3(
         texts: Vec<String>,
         numbers: Vec<JsValue>,

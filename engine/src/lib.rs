@@ -254,9 +254,9 @@ impl Engine {
     }
 
     /// Does a piece of what the background does by itself where there is a thread for it: removes
-    /// up to 256 keys that have expired and as many of dropped namespaces, checkpoints if anything is owed, compacts
-    /// one run of segments (64 at most) that has come to be worth it, and brings the index in
-    /// memory below its limit. Returns whether there is more to be done at once.
+    /// up to 256 keys that have expired and as many of dropped namespaces, checkpoints if anything
+    /// is owed, compacts one run of segments (64 at most) that has come to be worth it, and brings
+    /// the index in memory below its limit. Returns whether there is more to be done at once.
     ///
     /// For an idle timer, where there are no threads or with [`Background::Manual`]; beside the
     /// thread it does no harm. An error costs no write, and the next call tries again.

@@ -1,9 +1,9 @@
 //! What the language bindings share.
 //!
 //! A binding translates types and nothing else; this room holds what more than one of them needs:
-//! streams that are pulled through a shared reference ([`Pull`], [`source`]), a guard around a store
-//! written by the app ([`AppStore`]), a store and how it ends ([`StoreHandle`]), plain inputs as
-//! every language spells them ([`CredentialInput`], [`ConfigInput`], [`S3Input`], [`PutInput`]),
+//! streams that are pulled through a shared reference ([`Pull`], [`source`]), a guard around a
+//! store written by the app ([`AppStore`]), a store and how it ends ([`StoreHandle`]), plain inputs
+//! as every language spells them ([`CredentialInput`], [`ConfigInput`], [`S3Input`], [`PutInput`]),
 //! secrets as bytes, and the hook for log messages ([`set_logger`]). It is compiled with the
 //! feature `bridge` and is no part of the API for Rust apps.
 

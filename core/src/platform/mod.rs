@@ -1,8 +1,8 @@
 //! The one place where targets differ: time, sleep, randomness, blocking work, HTTP, Send bounds.
 //!
-//! This room and the crate `sealwood-base` own every `cfg(target_arch)`. Natively futures are `Send` and blocking
-//! work runs on a thread pool; on wasm32 nothing is `Send` and the host is JavaScript. Everything
-//! above sees one set of names.
+//! This room and the crate `sealwood-base` own every `cfg(target_arch)`. Natively futures are
+//! `Send` and blocking work runs on a thread pool; on wasm32 nothing is `Send` and the host is
+//! JavaScript. Everything above sees one set of names.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod native;

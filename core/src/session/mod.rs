@@ -5,7 +5,8 @@
 //! * **One flush, a constant number of requests.** However many operations it carries: packs in
 //!   parallel, then one root. Small changes ride in the root's tail and need no pack.
 //! * **All or nothing.** A group of operations is committed by one root put under a condition, or
-//!   not at all. A failed commit leaves memory and store as they were, but for unreferenced objects.
+//!   not at all. A failed commit leaves memory and store as they were, but for unreferenced
+//!   objects.
 //! * **Nothing lost to a race.** After a lost race the root is reloaded, this session's operations
 //!   are replayed on it, and the commit repeats with jittered backoff.
 //! * **Group commit.** Operations that arrive while a commit is under way share the next one.

@@ -393,8 +393,8 @@ impl State {
         self.given_up.take()
     }
 
-    /// Much was loaded or stored: keeps the resident nodes under `budget`, looking only after a good
-    /// part of it came in.
+    /// Much was loaded or stored: keeps the resident nodes under `budget`, looking only after a
+    /// good part of it came in.
     pub(super) fn grew(&mut self, budget: usize) {
         if self.grown < budget / 4 {
             return;
@@ -424,8 +424,8 @@ impl State {
         });
     }
 
-    /// What became of the commits in doubt is known, or never will be. Of which it is unknown is not
-    /// done again: another writer may have built on it.
+    /// What became of the commits in doubt is known, or never will be. Of which it is unknown is
+    /// not done again: another writer may have built on it.
     fn end_doubts(&mut self, tidings: &Tidings) {
         let doubts = std::mem::take(&mut self.doubts);
         let decided: Vec<(&Arc<Commit>, Result<()>)> = match tidings {

@@ -110,7 +110,8 @@ impl SalvagedKey<'_> {
         }
     }
 
-    /// Passes the value to `each` in pieces of at most 64 KiB, in order, each checked as it is read.
+    /// Passes the value to `each` in pieces of at most 64 KiB, in order, each checked as it is
+    /// read.
     pub fn pieces(&self, each: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
         match self.content {
             Content::Here(bytes) => bytes.chunks(PIECE_BYTES).try_for_each(each),

@@ -91,8 +91,8 @@ impl Keyring {
         Self { source, signer, clock, newest: Mutex::default(), is_asked, waiting }
     }
 
-    /// Sees to it that the signer has a good key, another than the one with the number `refused`, and
-    /// returns its number.
+    /// Sees to it that the signer has a good key, another than the one with the number `refused`,
+    /// and returns its number.
     pub(super) async fn ready(&self, refused: Option<u64>) -> Result<u64> {
         loop {
             let change = self.waiting.listen();
