@@ -138,7 +138,7 @@ impl Run {
 
 /// Where the first whole record begins in a range, at whatever byte that is.
 fn next_record(file: &Arc<dyn DiskFile>, segment: u64, range: Range<u64>) -> Result<Option<u64>> {
-    let read = |offset: u64, len: u64| {
+    let read = |offset: u64, len: u64| -> Result<Vec<u8>> {
         let mut bytes = vec![0; len as usize];
         file.read_at(offset, &mut bytes)
             .map_err(|error| read_error("log record", &segment_name(segment), offset, error))?;
