@@ -154,6 +154,12 @@ impl From<Error> for Failure {
     }
 }
 
+impl From<PathRule> for Failure {
+    fn from(rule: PathRule) -> Self {
+        Error::from(rule).into()
+    }
+}
+
 /// What went wrong, with the way out where there is one on the command line.
 fn plain(error: &Error) -> String {
     match error {

@@ -74,7 +74,9 @@ pub(super) fn page(page: ListPage) -> Outcome {
 }
 
 pub(super) async fn paths(entries: BoxStream<'static, Result<EntryInfo>>) -> Result<Outcome> {
-    let entries: Vec<_> =
-        entries.map(|entry| Ok(entry?.path.as_str().to_owned())).try_collect().await?;
+    let entries: Vec<_> = entries
+        .map(|entry| entry.map(|it| it.path.to_string()))
+        .try_collect::<_, Error, _>()
+        .await?;
     Ok(Outcome::Paths(entries))
 }
