@@ -1069,7 +1069,7 @@ export function phraseOfSecret(secret: Bytes): string;
 export function secretOfPhrase(phrase: string | Bytes): OwnBytes;
 
 /**
- * Runs the conformance suite against a store, below a prefix under which it has no objects, and gives the
+ * Runs the conformance suite against a store, below a prefix under which it has no objects, and returns the
  * number of promises kept. Fails with `store-failed`, whose message names the first that is not. It writes
  * about 1,100 objects and 20 MB and removes them again.
  *

@@ -23,7 +23,7 @@ pub trait HostStore: Send + Sync {
     /// `length` bytes of the object at `key` from `offset` on.
     async fn get_range(&self, key: String, offset: u64, length: u64) -> Result<Vec<u8>, CoreError>;
 
-    /// Writes the object at `key` if `precondition` holds, and gives its tag.
+    /// Writes the object at `key` if `precondition` holds, and returns its tag.
     async fn put(
         &self,
         key: String,

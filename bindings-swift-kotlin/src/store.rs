@@ -77,7 +77,7 @@ impl CoreStore {
         Ok(run(call, self.store.objects().get_range(&key, offset, length)).await?.into())
     }
 
-    /// Writes the object at `key` if `precondition` holds, and gives its tag.
+    /// Writes the object at `key` if `precondition` holds, and returns its tag.
     pub async fn put(
         &self,
         key: String,

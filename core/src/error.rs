@@ -229,22 +229,6 @@ pub enum Error {
     /// The engine was opened to read only.
     #[error("the store is open to read only")]
     ReadOnly,
-    /// There are as many namespaces as the engine's configuration allows.
-    #[error("there are {max} namespaces, which is the most")]
-    NamespaceLimit {
-        /// The most there may be.
-        max: usize,
-    },
-    /// The namespace was dropped.
-    #[error("the namespace was dropped")]
-    NamespaceDropped,
-    /// The changes that a watch asks for are no longer kept: read the present state, then watch
-    /// from there.
-    #[error("changes are kept from revision {oldest} on")]
-    CursorExpired {
-        /// The first revision that is still kept.
-        oldest: u64,
-    },
     /// The platform has no source of randomness or lacks a facility.
     #[error("the platform lacks {what}")]
     Platform {
@@ -364,9 +348,6 @@ impl Error {
             Error::StorePoisoned => "store-poisoned",
             Error::StoreCorrupt { .. } => "store-corrupt",
             Error::ReadOnly => "read-only",
-            Error::NamespaceLimit { .. } => "namespace-limit",
-            Error::NamespaceDropped => "namespace-dropped",
-            Error::CursorExpired { .. } => "cursor-expired",
             Error::Platform { .. } => "platform",
         }
     }
@@ -391,5 +372,17 @@ impl Error {
             self,
             Error::StoreUnavailable { .. } | Error::CommitContention { .. } | Error::OutcomeUnknown
         )
+    }
+}
+
+impl From<sealwood_base::codec::Malformed> for Error {
+    fn from(malformed: sealwood_base::codec::Malformed) -> Self {
+        Error::Malformed { what: malformed.what }
+    }
+}
+
+impl From<sealwood_base::NoEntropy> for Error {
+    fn from(_: sealwood_base::NoEntropy) -> Self {
+        Error::Platform { what: sealwood_base::NoEntropy::WHAT }
     }
 }

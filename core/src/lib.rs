@@ -9,7 +9,6 @@ pub mod blob;
 pub mod bridge;
 mod codec;
 mod content;
-pub mod engine;
 mod error;
 mod forest;
 #[cfg(feature = "fuzzing")]
@@ -25,6 +24,8 @@ pub mod vault;
 pub use content::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN, ContentStream, INLINE_BYTES_MAX};
 pub use error::{Damage, Error, Result};
 pub use forest::WriteStats;
+#[doc(inline)]
+pub use sealwood_engine as engine;
 pub use task::{CancelToken, OnProgress, Progress, Watch};
 pub use vault::Vault;
 

@@ -102,7 +102,7 @@ impl EntryName {
         Self::check_stored(bytes).map(|name| Self(name.into()))
     }
 
-    /// Checks a stored name and gives it as text.
+    /// Checks a stored name and returns it as text.
     pub(crate) fn check_stored(bytes: &[u8]) -> Result<&str, PathRule> {
         let name = std::str::from_utf8(bytes).map_err(|_| PathRule::NotUtf8)?;
         check_name(name)?;

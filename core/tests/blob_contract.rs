@@ -13,9 +13,9 @@ use sealwood::blob::{
     StoreGetOptions,
 };
 use sealwood::engine::EngineConfig;
+use sealwood::engine::disk::{DirectoryDisk, Disk, MemoryDisk};
 use sealwood::forward;
 use sealwood::platform::BoxFuture;
-use sealwood::platform::disk::{DirectoryDisk, Disk, MemoryDisk};
 
 fn assert_keeps_contract(store: &dyn BlobStore) {
     let report = block_on(check(store, "conformance/run-1")).unwrap();
@@ -92,7 +92,7 @@ fn a_store_that_compares_no_bytes_is_found_out() {
     assert_eq!(found.promise, Promise::ComparesContents);
 }
 
-/// Arms `fault` on a healthy store and gives the promise the suite finds broken.
+/// Arms `fault` on a healthy store and returns the promise the suite finds broken.
 fn broken_by(fault: Fault) -> Promise {
     let store = FaultyStore::new(MemoryStore::new());
     store.arm(fault);

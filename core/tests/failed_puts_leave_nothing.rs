@@ -116,7 +116,7 @@ fn a_commit_that_is_refused_leaves_no_chunk_and_one_in_doubt_leaves_all() {
     });
 }
 
-/// Polls `call` at most `polls` times and drops it. Gives whether it ended.
+/// Polls `call` at most `polls` times and drops it. Returns whether it ended.
 fn cut<T>(mut call: BoxFuture<'_, T>, polls: usize) -> bool {
     let mut context = Context::from_waker(Waker::noop());
     (0..polls).any(|_| call.poll_unpin(&mut context).is_ready())

@@ -9,13 +9,13 @@ use common::limited::Limited;
 use common::*;
 use futures_lite::future::block_on;
 use sealwood::Vault;
-#[cfg(any(feature = "fault-disk", target_os = "linux"))]
+#[cfg(any(feature = "testing", target_os = "linux"))]
 use sealwood::blob::EngineStore;
 #[cfg(target_os = "linux")]
 use sealwood::blob::{BlobStore, DirectoryStore};
-#[cfg(feature = "fault-disk")]
+#[cfg(feature = "testing")]
 use sealwood::engine::Background;
-#[cfg(any(feature = "fault-disk", target_os = "linux"))]
+#[cfg(any(feature = "testing", target_os = "linux"))]
 use sealwood::engine::EngineConfig;
 #[cfg(target_os = "linux")]
 use sealwood::vault::ListOptions;
@@ -105,11 +105,11 @@ fn a_removal_beside_deferred_puts_that_find_no_room_is_made() {
 }
 
 /// A disk on which the embedded engine is, whatever room it has left.
-#[cfg(feature = "fault-disk")]
+#[cfg(feature = "testing")]
 #[test]
 fn an_engine_on_a_full_disk_takes_removals() {
-    use sealwood::platform::disk::Disk;
-    use sealwood::platform::disk::fault::FaultDisk;
+    use sealwood::engine::disk::Disk;
+    use sealwood::engine::faults::FaultDisk;
 
     const ROOMY: u64 = 1 << 30;
     block_on(async {
@@ -143,8 +143,8 @@ fn an_engine_on_a_full_disk_takes_removals() {
     });
 }
 
-#[cfg(feature = "fault-disk")]
-async fn engine_on(disk: &sealwood::platform::disk::fault::FaultDisk) -> Arc<EngineStore> {
+#[cfg(feature = "testing")]
+async fn engine_on(disk: &sealwood::engine::faults::FaultDisk) -> Arc<EngineStore> {
     let config = EngineConfig { background: Background::Manual, ..EngineConfig::default() };
     Arc::new(EngineStore::open(Arc::new(disk.clone()), config).await.unwrap())
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use common::*;
 use futures_lite::future::block_on;
 use sealwood::blob::{BlobStore, Precondition};
-use sealwood::platform::{Entropy, Environment};
+use sealwood::platform::{Entropy, Environment, NoEntropy};
 use sealwood::seal::{Link, PackWriter, UnitKind, open_unit, pack_name};
 use sealwood::vault::SharedDirectory;
 
@@ -17,7 +17,7 @@ use sealwood::vault::SharedDirectory;
 struct SamePack([u8; 16]);
 
 impl Entropy for SamePack {
-    fn fill(&self, buffer: &mut [u8]) -> sealwood::Result<()> {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), NoEntropy> {
         buffer.copy_from_slice(&self.0);
         Ok(())
     }

@@ -15,9 +15,9 @@ use sealwood::blob::{
     Precondition, RetryPolicy, RetryingStore,
 };
 use sealwood::engine::EngineConfig;
+use sealwood::engine::disk::MemoryDisk;
 use sealwood::forward;
 use sealwood::platform::BoxFuture;
-use sealwood::platform::disk::MemoryDisk;
 use sealwood::{Error, Vault};
 
 const MIB: usize = 1024 * 1024;

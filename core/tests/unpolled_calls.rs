@@ -270,7 +270,7 @@ impl Wake for Woken {
     }
 }
 
-/// Polls a call up to `polls` times; gives its outcome if it ended.
+/// Polls a call up to `polls` times; returns its outcome if it ended.
 fn advance(call: &mut Running, polls: usize, at: &str) -> Option<Result<()>> {
     let woken = Arc::<Woken>::default();
     let waker = Waker::from(Arc::clone(&woken));

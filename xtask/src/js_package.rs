@@ -37,7 +37,7 @@ pub(crate) fn directory(workspace: &Workspace) -> PathBuf {
     workspace.root().join("bindings-js")
 }
 
-/// Builds the package, or finds it built, and gives the path of its module.
+/// Builds the package, or finds it built, and returns the path of its module.
 pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
     npm::ensure(workspace)?;
     let compiled = compile(workspace)?;

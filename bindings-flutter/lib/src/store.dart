@@ -62,7 +62,7 @@ final class BlobStore extends Handle<native.Store> {
     (call) => inner.readRange(key: key, offset: offset, length: length, call: call),
   );
 
-  /// Writes the object at [key] if [precondition] holds, and gives its tag.
+  /// Writes the object at [key] if [precondition] holds, and returns its tag.
   Future<String> put(
     String key,
     Uint8List bytes, {
@@ -108,7 +108,7 @@ final class BlobStore extends Handle<native.Store> {
   Future<void> close({CancelToken? cancel}) => run(cancel, null, (call) => inner.close(call: call));
 }
 
-/// Runs the conformance suite of stores on [store], below [prefix], and gives the number of promises kept.
+/// Runs the conformance suite of stores on [store], below [prefix], and returns the number of promises kept.
 /// Fails with `store-failed`, which names the first that is not.
 Future<int> checkStore(BlobStore store, String prefix, {CancelToken? cancel}) =>
     run(cancel, null, (call) => store.inner.check(prefix: prefix, call: call));

@@ -83,7 +83,7 @@ impl Trace {
         Self { window: self.window + 1, ..Self::default() }
     }
 
-    /// Notes a beginning and gives the place of the exchange in the list.
+    /// Notes a beginning and returns the place of the exchange in the list.
     pub(crate) fn begin(&mut self, method: &str, target: &str, connection: u64) -> usize {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let began = self.next_event();

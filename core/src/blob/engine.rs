@@ -14,9 +14,9 @@ use super::{
     BlobStore, ETag, Hold, HoldMode, Holders, Object, ObjectMeta, ObjectPage, Precondition,
     StoreGetOptions, StorePutOptions, check_key, check_length, check_limit, check_prefix,
 };
+use crate::engine::disk::Disk;
 use crate::engine::{self, Engine, EngineConfig, Namespace, ScanItem};
 use crate::error::{Error, Result};
-use crate::platform::disk::Disk;
 use crate::platform::{BoxFuture, MaybeSend, run_blocking};
 
 /// A [`BlobStore`] in an [`Engine`]. Cheap to clone.
@@ -59,14 +59,14 @@ impl EngineStore {
     /// Checkpoints and lets go of the directory; see [`Engine::close`].
     pub async fn close(&self) -> Result<()> {
         let engine = self.engine.clone();
-        run_blocking(move || engine.close()).await
+        Ok(run_blocking(move || engine.close()).await?)
     }
 
     /// Does a piece of what the engine's background does where there is a thread for it; see
     /// [`Engine::maintain`].
     pub async fn maintain(&self) -> Result<bool> {
         let engine = self.engine.clone();
-        run_blocking(move || engine.maintain()).await
+        Ok(run_blocking(move || engine.maintain()).await?)
     }
 
     async fn run<T: MaybeSend + 'static>(
@@ -114,8 +114,8 @@ impl BlobStore for EngineStore {
                 Ok(Some(value)) if value.bytes.is_empty() => Err(Error::ObjectTruncated),
                 Ok(Some(value)) => Ok(value.bytes),
                 Ok(None) => Err(Error::ObjectMissing),
-                Err(Error::RangePastEnd { .. }) => Err(Error::ObjectTruncated),
-                Err(error) => Err(error),
+                Err(engine::Error::RangePastEnd { .. }) => Err(Error::ObjectTruncated),
+                Err(error) => Err(error.into()),
             })
             .await
         })
@@ -147,7 +147,7 @@ impl BlobStore for EngineStore {
         Box::pin(async move {
             check_key(key)?;
             let key = key.to_owned();
-            self.run(move |objects| objects.delete(key.as_bytes()).map(|_| ())).await
+            self.run(move |objects| Ok(objects.delete(key.as_bytes()).map(|_| ())?)).await
         })
     }
 
@@ -192,7 +192,7 @@ impl BlobStore for EngineStore {
     fn flush(&self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
             let engine = self.engine.clone();
-            run_blocking(move || engine.sync()).await
+            Ok(run_blocking(move || engine.sync()).await?)
         })
     }
 
@@ -222,8 +222,8 @@ fn put_once(
     };
     match objects.put_if(key, bytes.clone(), condition) {
         Ok(_) => Ok(ControlFlow::Break(())),
-        Err(Error::PreconditionFailed) if tagged => Ok(ControlFlow::Continue(())),
-        Err(error) => Err(error),
+        Err(engine::Error::PreconditionFailed) if tagged => Ok(ControlFlow::Continue(())),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -250,4 +250,36 @@ fn page(
         page.objects.push(ObjectMeta::new(key, entry.info().len));
     }
     Ok(page)
+}
+
+/// What an engine says, of the store that it is.
+impl From<engine::Error> for Error {
+    fn from(error: engine::Error) -> Self {
+        match error {
+            engine::Error::RangePastEnd { end, size } => Error::RangePastEnd { end, size },
+            engine::Error::InvalidArgument { what } => Error::InvalidArgument { what },
+            engine::Error::UnsupportedVersion { found } => Error::UnsupportedVersion { found },
+            engine::Error::Malformed { what } => Error::Malformed { what },
+            engine::Error::PreconditionFailed => Error::PreconditionFailed,
+            engine::Error::StoreFull => Error::StoreFull,
+            engine::Error::StoreDenied { reason } => Error::StoreDenied { reason },
+            engine::Error::StoreUnavailable { reason } => {
+                Error::StoreUnavailable { reason, retry_after: None }
+            }
+            engine::Error::StoreFailed { reason } => Error::StoreFailed { reason },
+            engine::Error::OutcomeUnknown => Error::OutcomeUnknown,
+            engine::Error::Cancelled => Error::Cancelled,
+            engine::Error::Closed => Error::Closed,
+            engine::Error::StoreLocked => Error::StoreLocked,
+            engine::Error::StorePoisoned => Error::StorePoisoned,
+            engine::Error::StoreCorrupt { what, file, offset } => {
+                Error::StoreCorrupt { what, file, offset }
+            }
+            engine::Error::ReadOnly => Error::ReadOnly,
+            engine::Error::Platform { what } => Error::Platform { what },
+            // An app that has the engine as well can drop the namespace of the objects, or ask for
+            // more of them than there may be.
+            other => Error::StoreFailed { reason: other.to_string() },
+        }
+    }
 }

@@ -107,7 +107,7 @@ impl<S: BlobStore> MeteredStore<S> {
         self.state().log.iter().cloned().collect()
     }
 
-    /// Ends the window, gives its counts and starts the next.
+    /// Ends the window, returns its counts and starts the next.
     pub fn reset(&self) -> Metrics {
         let mut state = self.state();
         let window = state.window + 1;

@@ -281,12 +281,12 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::platform::{Entropy, SystemClock};
+    use crate::platform::{Entropy, NoEntropy, SystemClock};
 
     struct Always(u8);
 
     impl Entropy for Always {
-        fn fill(&self, buffer: &mut [u8]) -> Result<()> {
+        fn fill(&self, buffer: &mut [u8]) -> Result<(), NoEntropy> {
             buffer.fill(self.0);
             Ok(())
         }

@@ -36,7 +36,7 @@ pub fn shared_directory(store: Arc<dyn BlobStore>, link: &[u8]) -> Result<Snapsh
     Ok(SharedDirectory::open(store, &Link::from_bytes(link)).snapshot().clone())
 }
 
-/// Runs the conformance suite below `prefix` and gives the number of promises kept. Fails with
+/// Runs the conformance suite below `prefix` and returns the number of promises kept. Fails with
 /// [`Error::StoreFailed`], which names the first promise that is not.
 pub async fn check_store(store: &Arc<dyn BlobStore>, prefix: &str) -> Result<usize> {
     match conformance::check(&**store, prefix).await {

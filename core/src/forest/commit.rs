@@ -84,7 +84,7 @@ impl Forest {
         Err(Error::CommitContention { attempts: ATTEMPTS_MAX })
     }
 
-    /// Stores the packs of a draft, then its root. Gives `false` if another root came first.
+    /// Stores the packs of a draft, then its root. Returns `false` if another root came first.
     async fn store(&self, draft: &mut Draft, gauge: &Gauge) -> Result<bool> {
         self.store_packs(draft, gauge).await?;
         // They are stored. From here on what counts is which they are.

@@ -49,7 +49,7 @@ impl Forest {
         Ok(found)
     }
 
-    /// Makes a fetched root the session's, if it follows the last one, and gives what it says of
+    /// Makes a fetched root the session's, if it follows the last one, and returns what it says of
     /// the commits in doubt.
     pub(super) fn learn(&self, found: FetchedRoot) -> Result<Tidings> {
         let FetchedRoot { root, hash, etag } = &found;
@@ -105,7 +105,7 @@ pub(crate) async fn get_root(store: &dyn BlobStore) -> Result<Object> {
     }
 }
 
-/// Opens the body of a root and gives its content and the hash of the object.
+/// Opens the body of a root and returns its content and the hash of the object.
 pub(super) fn open_root(
     keys: &Keys,
     header: &RootHeader,

@@ -43,7 +43,7 @@ impl Forest {
         Ok(basis)
     }
 
-    /// Makes room for a commit of `ops` that found none. Gives whether it may be made again.
+    /// Makes room for a commit of `ops` that found none. Returns whether it may be made again.
     pub(super) async fn spend_reserve<'a>(&self, ops: impl Iterator<Item = &'a Op>) -> bool {
         if !removes(ops) || self.store.delete(RESERVE_KEY).await.is_err() {
             return false;

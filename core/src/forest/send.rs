@@ -14,8 +14,8 @@ use crate::error::{Error, Result};
 use crate::seal::PackId;
 
 impl Forest {
-    /// Puts the root of a draft and learns what became of it. Gives `false` if another root took its
-    /// place, which is the session's then.
+    /// Puts the root of a draft and learns what became of it. Returns `false` if another root took
+    /// its place, which is the session's then.
     pub(super) async fn put_root(&self, draft: &Draft) -> Result<bool> {
         let commit = &draft.commit;
         self.state().doubts.add(Arc::clone(commit));

@@ -107,7 +107,7 @@ pub(super) fn change_directory<T>(
     change(trie)
 }
 
-/// Makes a loaded node resident in the directory at `path`. Gives `false` if it does not belong
+/// Makes a loaded node resident in the directory at `path`. Returns `false` if it does not belong
 /// there (any more).
 pub(super) fn admit(
     top: &mut Trie<Entry>,

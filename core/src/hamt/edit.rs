@@ -58,7 +58,7 @@ impl<V: Value> Trie<V> {
         Ok(leaf.map(|leaf| leaf.value_mut(at)))
     }
 
-    /// Makes a loaded node resident. Gives `false` and does nothing if the trie does not lack it
+    /// Makes a loaded node resident. Returns `false` and does nothing if the trie does not lack it
     /// there (any more), or if it is not what its parent says it is.
     pub fn admit(&mut self, missing: &Missing, node: Arc<Node<V>>) -> bool {
         let lacks = lacks(&self.root, missing, &node);
@@ -94,7 +94,7 @@ fn edit_inner<'a, V: Value>(
     child.edit()?.body.inner_mut()
 }
 
-/// Puts `item` into the leaf `child`, over the item at `over` or as a new one. Gives the value
+/// Puts `item` into the leaf `child`, over the item at `over` or as a new one. Returns the value
 /// replaced, and the leaf, taken out, if it must be split.
 fn put<V: Value>(
     child: &mut Child<V>,

@@ -242,7 +242,7 @@ impl<V: Value> Child<V> {
         }
     }
 
-    /// Makes the child Dirty and gives its node for an edit; `None` if it is not resident.
+    /// Makes the child Dirty and returns its node for an edit; `None` if it is not resident.
     pub(super) fn edit(&mut self) -> Option<&mut Node<V>> {
         if let Child::Sealed(..) = self
             && let Child::Sealed(_, node) = std::mem::replace(self, Child::Empty)

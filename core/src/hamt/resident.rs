@@ -36,7 +36,7 @@ impl<V: Value> Trie<V> {
         }
     }
 
-    /// Gives every Sealed node to `visit`, with its link.
+    /// Passes every Sealed node to `visit`, with its link.
     pub fn for_each_resident(&self, visit: &mut dyn FnMut(Link, Arc<Node<V>>)) {
         each_node(
             &self.root,
@@ -50,7 +50,7 @@ impl<V: Value> Trie<V> {
     }
 
     /// The value of `key`, to alter what is resident inside it but not its content: states stay as
-    /// they are. Gives `None` if the entry is absent or not resident.
+    /// they are. Returns `None` if the entry is absent or not resident.
     pub fn within(&mut self, key: &[u8]) -> Option<&mut V> {
         let hash = KeyHash::of(key);
         self.locate(&hash, key).ok()?.item?;

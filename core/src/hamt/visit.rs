@@ -45,7 +45,7 @@ fn below_in_order<V: Value>(node: &Node<V>) -> Vec<&Child<V>> {
     }
 }
 
-/// Gives each resident node to `visit` once, with a child it is in. What is below a child that
+/// Passes each resident node to `visit` once, with a child it is in. What is below a child that
 /// `enters` does not pick is left out.
 pub(super) fn each_node<'a, V: Value>(
     root: &'a Child<V>,
@@ -64,7 +64,7 @@ pub(super) fn each_node<'a, V: Value>(
     }
 }
 
-/// Gives each resident node to `visit` once, after all below it, in an order that depends on
+/// Passes each resident node to `visit` once, after all below it, in an order that depends on
 /// nothing but content. What is below a child that `enters` does not pick is left out.
 pub(super) fn each_node_after_those_below<'a, V: Value>(
     root: &'a Child<V>,

@@ -53,7 +53,7 @@ impl Ahead {
         self.was_of_use = true;
     }
 
-    /// A unit was not: gives how many bytes to read with it.
+    /// A unit was not: returns how many bytes to read with it.
     pub(super) fn miss(&mut self, place: &Place, pattern: Pattern, bytes_max: u64) -> u64 {
         let unit = super::range(place);
         let goes_on = (self.end..=self.end + GAP_BYTES_MAX).contains(&unit.start);

@@ -165,7 +165,7 @@ impl PackReader {
         }
     }
 
-    /// Reads units of `kind`, each opened by `open` with its index, and gives them in the order
+    /// Reads units of `kind`, each opened by `open` with its index, and returns them in the order
     /// asked for. Bytes are held for the spans on their way alone: what is kept is opened first, as
     /// the cache may drop it while the others come.
     pub(crate) async fn read_all<T>(

@@ -85,7 +85,7 @@ impl Argon2id {
         })
     }
 
-    /// Works on up to `blocks` blocks; gives the key after the last one.
+    /// Works on up to `blocks` blocks; returns the key after the last one.
     pub(super) fn step(&mut self, blocks: usize) -> Option<[u8; 32]> {
         match self.stage {
             Stage::Take => self.take(blocks),

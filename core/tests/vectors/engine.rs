@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use sealwood::engine::disk::{Disk, MemoryDisk, OpenMode};
 use sealwood::engine::{Background, Engine, EngineConfig, Namespace, PutOptions, Recovery};
-use sealwood::platform::disk::{Disk, MemoryDisk, OpenMode};
 use serde_json::{Value, json};
 
 use crate::input::*;
@@ -66,7 +66,7 @@ fn refusal(recorded: &Value, refused: &Value) -> Value {
         other => panic!("no recovery {other:?}"),
     };
     match Engine::open(Arc::new(disk), EngineConfig { recovery, ..config(case) }) {
-        Err(sealwood::Error::StoreCorrupt { what, file, offset }) => {
+        Err(sealwood::engine::Error::StoreCorrupt { what, file, offset }) => {
             json!({"code": "store-corrupt", "what": what, "file": file, "offset": offset})
         }
         other => panic!("{refused}: {other:?}"),
@@ -86,7 +86,7 @@ fn disk_of(case: &Value) -> MemoryDisk {
     disk
 }
 
-/// Opens every engine that was recorded whole and compares what is in it. Gives their number.
+/// Opens every engine that was recorded whole and compares what is in it. Returns their number.
 pub(crate) async fn read(document: &Value) -> usize {
     let mut count = 0;
     for case in list(document, "cases") {

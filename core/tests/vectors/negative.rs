@@ -32,7 +32,7 @@ pub(crate) async fn fill(document: &mut Value) {
     document["cases"] = cases.into();
 }
 
-/// Reads every vault as it was recorded. Gives how many there are.
+/// Reads every vault as it was recorded. Returns how many there are.
 pub(crate) async fn read(document: &Value) -> usize {
     let mut wrong = Vec::new();
     for case in list(document, "cases") {

@@ -160,6 +160,12 @@ impl From<PathRule> for Failure {
     }
 }
 
+impl From<sealwood::engine::Error> for Failure {
+    fn from(error: sealwood::engine::Error) -> Self {
+        Error::from(error).into()
+    }
+}
+
 /// What went wrong, with the way out where there is one on the command line.
 fn plain(error: &Error) -> String {
     match error {

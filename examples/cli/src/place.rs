@@ -9,7 +9,7 @@ use std::path::Path;
 use sealwood::Error;
 use sealwood::blob::{BlobStore, PROBE_KEY};
 use sealwood::engine::Engine;
-use sealwood::platform::disk::DirectoryDisk;
+use sealwood::engine::disk::DirectoryDisk;
 
 use crate::failure::{Failure, Result};
 

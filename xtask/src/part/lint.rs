@@ -18,7 +18,9 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     clippy.args(["--workspace", "--all-targets", "--features", FEATURES, "--", "-D", "warnings"]);
     tally.check("clippy", process::run(&mut clippy));
     let mut doc = workspace.cargo("doc");
-    doc.args(["--package", "sealwood", "--features", "bridge,fault-disk", "--no-deps"])
+    doc.args(["--package", "sealwood-base", "--package", "sealwood-engine"])
+        .args(["--package", "sealwood", "--features", "sealwood/bridge,sealwood/testing"])
+        .arg("--no-deps")
         .env("RUSTDOCFLAGS", "-D warnings");
     tally.check("documentation", process::run(&mut doc));
     let page = "docs/BINDINGS.md";

@@ -8,6 +8,7 @@ use crate::workspace::Workspace;
 
 pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     let mut command = workspace.cargo("package");
+    command.args(["--package", "sealwood-base", "--package", "sealwood-engine"]);
     command.args(["--package", "sealwood"]);
     if !is_committed(workspace) {
         println!("the tree has uncommitted changes: packaging it as it is");

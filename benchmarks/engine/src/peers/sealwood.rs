@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
+use sealwood::engine::disk::DirectoryDisk;
 use sealwood::engine::{
     Durability, Engine, EngineConfig, Namespace, PutOptions, Recovery, ScanItem,
 };
-use sealwood::platform::disk::DirectoryDisk;
 
 use super::{Counts, Entrant, Peer, Put, Puts, Role, Snapshot, Writer};
 

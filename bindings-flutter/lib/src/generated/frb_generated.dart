@@ -3767,7 +3767,7 @@ serializer.buffer.putBigUint64(self); }
                     rustArcDecrementStrongCountPtr: SealwoodNative.instance.api.rust_arc_decrement_strong_count_StorePtr,
                 );
 
-                /// Runs the conformance suite and gives the number of promises kept.
+                /// Runs the conformance suite and returns the number of promises kept.
  Future<PlatformInt64>  check({required String prefix , required Call call })=>SealwoodNative.instance.api.crateApiStoreStoreCheck(that: this, prefix: prefix, call: call);
 
 
@@ -3795,7 +3795,7 @@ serializer.buffer.putBigUint64(self); }
  bool  needsFlush()=>SealwoodNative.instance.api.crateApiStoreStoreNeedsFlush(that: this, );
 
 
-/// Writes the object at `key` and gives its tag.
+/// Writes the object at `key` and returns its tag.
  Future<String>  put({required String key , required List<int> bytes , required PutCondition condition , required Call call })=>SealwoodNative.instance.api.crateApiStoreStorePut(that: this, key: key, bytes: bytes, condition: condition, call: call);
 
 

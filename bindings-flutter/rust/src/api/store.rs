@@ -169,7 +169,7 @@ impl Store {
         Ok(call.run(self.inner.objects().get_range(&key, offset, length)).await?.into())
     }
 
-    /// Writes the object at `key` and gives its tag.
+    /// Writes the object at `key` and returns its tag.
     pub async fn put(
         &self,
         key: String,
@@ -228,7 +228,7 @@ impl Store {
         call.run(self.inner.close()).await
     }
 
-    /// Runs the conformance suite and gives the number of promises kept.
+    /// Runs the conformance suite and returns the number of promises kept.
     pub async fn check(&self, prefix: String, call: &Call) -> Result<i64, Failure> {
         Ok(clamp(call.run(bridge::check_store(self.inner.objects(), &prefix)).await? as u64))
     }

@@ -17,7 +17,7 @@ public struct AnyBlobStore: BlobStore {
         }
     }
 
-    /// Writes the object at `key` if `precondition` holds, and gives its tag.
+    /// Writes the object at `key` if `precondition` holds, and returns its tag.
     public func put(
         _ key: String, _ bytes: Data, precondition: Precondition
     ) async throws -> String {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use sealwood::engine::{Engine, EngineSnapshot, VacuumMode};
-use sealwood::{Error, Result};
+use sealwood::engine::{Error, Result};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::Covers;

@@ -1,7 +1,7 @@
 //! Writes to an engine, by one thread to keys of its own.
 
 use sealwood::engine::{Durability, Engine, Namespace, NamespaceOptions, Precondition, PutOptions};
-use sealwood::{Error, Result};
+use sealwood::engine::{Error, Result};
 
 use super::Covers;
 use crate::change::{Change, Item};

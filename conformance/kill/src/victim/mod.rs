@@ -125,7 +125,7 @@ impl Victim<'_> {
         ExitCode::SUCCESS
     }
 
-    /// Does an operation, says so before and after, and gives what came of it: none where the
+    /// Does an operation, says so before and after, and returns what came of it: none where the
     /// engine was closed meanwhile.
     fn told(
         &self,

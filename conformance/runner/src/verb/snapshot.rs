@@ -74,9 +74,6 @@ pub(super) fn page(page: ListPage) -> Outcome {
 }
 
 pub(super) async fn paths(entries: BoxStream<'static, Result<EntryInfo>>) -> Result<Outcome> {
-    let entries: Vec<_> = entries
-        .map(|entry| entry.map(|it| it.path.to_string()))
-        .try_collect::<_, Error, _>()
-        .await?;
-    Ok(Outcome::Paths(entries))
+    let paths = entries.map(|entry| -> Result<String> { Ok(entry?.path.as_str().to_owned()) });
+    Ok(Outcome::Paths(paths.try_collect::<String, _, Vec<_>>().await?))
 }

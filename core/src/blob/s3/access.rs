@@ -91,7 +91,7 @@ impl Keyring {
     }
 
     /// Sees to it that the signer has a good key, another than the one with the number `refused`, and
-    /// gives its number.
+    /// returns its number.
     pub(super) async fn ready(&self, refused: Option<u64>) -> Result<u64> {
         loop {
             let change = self.waiting.listen();

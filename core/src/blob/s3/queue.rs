@@ -61,7 +61,7 @@ impl<R> Queue<R> {
         }
     }
 
-    /// Puts a request at the end, and gives the ticket to [`remove`](Self::remove) it by.
+    /// Puts a request at the end, and returns the ticket to [`remove`](Self::remove) it by.
     pub(super) fn push(&mut self, request: R) -> u64 {
         if self.running.is_empty() && self.waiting.is_empty() {
             // What was silent before says nothing about now.
@@ -90,8 +90,8 @@ impl<R> Queue<R> {
         Some((request, started))
     }
 
-    /// Learns how an exchange ended. Gives the requests that wait in vain, which are not in the queue
-    /// any more.
+    /// Learns how an exchange ended. Returns the requests that wait in vain, which are not in the
+    /// queue any more.
     pub(super) fn end(&mut self, started: &Started, ended: Ended, now: Duration) -> Vec<R> {
         match ended {
             Ended::Answered | Ended::Overloaded => {

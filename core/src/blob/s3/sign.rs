@@ -90,7 +90,7 @@ impl Signer {
         Ok(request.with_query(&query))
     }
 
-    /// Adds the headers of the signature and gives the query.
+    /// Adds the headers of the signature and returns the query.
     fn sign_headers(&self, key: &S3Credentials, request: &mut Request) -> Option<String> {
         let scope = Scope::new(&self.region, self.clock.now_ms())?;
         let payload = hex::encode(Sha256::digest(&request.body));

@@ -12,7 +12,7 @@ use futures_lite::future::block_on;
 
 use super::*;
 use crate::error::{Error, Result};
-use crate::platform::{BoxFuture, Entropy, Environment, SystemClock};
+use crate::platform::{BoxFuture, Entropy, Environment, NoEntropy, SystemClock};
 use crate::seal::{
     Address, Keys, Link, PACK_BYTES_MAX, Pack, PackId, PackWriter, RootSecret, UnitKind, open_unit,
 };
@@ -24,7 +24,7 @@ type Bytes = Vec<u8>;
 struct Counting(Mutex<u64>);
 
 impl Entropy for Counting {
-    fn fill(&self, buffer: &mut [u8]) -> Result<()> {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), NoEntropy> {
         let mut drawn = self.0.lock().unwrap();
         *drawn += 1;
         buffer

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use futures_lite::future::block_on;
 use sealwood::blob::{BlobStore, EngineStore, Precondition};
+use sealwood::engine::disk::DirectoryDisk;
 use sealwood::engine::{Certainty, Engine, Finding, Salvaged, SalvagedKey};
-use sealwood::platform::disk::DirectoryDisk;
 use serde::Serialize;
 
 use crate::address::{Address, Purpose};
@@ -83,7 +83,7 @@ fn tell(context: &Context, finding: Finding) {
     // The namespace comes first.
     let object = key.as_deref().and_then(|key| key.get(4..)).map(String::from_utf8_lossy);
     let path = object.map(|object| object.into_owned());
-    context.output.problem(&Failure::Vault { error, path });
+    context.output.problem(&Failure::Vault { error: error.into(), path });
 }
 
 /// What was put into the target.

@@ -18,7 +18,7 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated.dart';
             
                 // Rust type: RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Store>>
                 abstract class Store implements RustOpaqueInterface {
-                    /// Runs the conformance suite and gives the number of promises kept.
+                    /// Runs the conformance suite and returns the number of promises kept.
  Future<PlatformInt64>  check({required String prefix , required Call call });
 
 
@@ -62,7 +62,7 @@ static Store  memory()=>SealwoodNative.instance.api.crateApiStoreStoreMemory();
  bool  needsFlush();
 
 
-/// Writes the object at `key` and gives its tag.
+/// Writes the object at `key` and returns its tag.
  Future<String>  put({required String key , required List<int> bytes , required PutCondition condition , required Call call });
 
 

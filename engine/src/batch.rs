@@ -1,0 +1,126 @@
+//! Batches: changes that happen together or not at all.
+
+use bytes::Bytes;
+
+use super::config::Durability;
+use super::holder::Holder;
+use super::namespace::Namespace;
+use super::write::{NewValue, Operation, OperationKind, Precondition};
+use crate::error::{Error, Result};
+
+/// The most operations of one batch.
+pub const BATCH_OPERATIONS_MAX: usize = 100_000;
+
+/// Changes of any namespaces of one engine that are seen, logged and recovered together or not at
+/// all. Nothing happens before [`commit`](Batch::commit); dropping it does nothing.
+pub struct Batch {
+    shared: Holder,
+    operations: Vec<Operation>,
+}
+
+impl Batch {
+    pub(crate) fn new(shared: Holder) -> Self {
+        Self { shared, operations: Vec::new() }
+    }
+
+    /// Adds a put.
+    pub fn put(&mut self, namespace: &Namespace, key: &[u8], value: impl Into<Bytes>) -> &mut Self {
+        self.put_if(namespace, key, value, Precondition::None)
+    }
+
+    /// Adds a put with a condition, which must hold before the first change of the batch.
+    pub fn put_if(
+        &mut self,
+        namespace: &Namespace,
+        key: &[u8],
+        value: impl Into<Bytes>,
+        precondition: Precondition,
+    ) -> &mut Self {
+        let value = NewValue::Bytes(value.into());
+        let kind = OperationKind::Put { value, expires_at_ms: 0 };
+        self.add(namespace, key, precondition, kind)
+    }
+
+    /// Adds a put of a value that ceases to be at a time, in milliseconds since 1970.
+    pub fn put_until(
+        &mut self,
+        namespace: &Namespace,
+        key: &[u8],
+        value: impl Into<Bytes>,
+        expires_at_ms: u64,
+    ) -> &mut Self {
+        let value = NewValue::Bytes(value.into());
+        let kind = OperationKind::Put { value, expires_at_ms };
+        self.add(namespace, key, Precondition::None, kind)
+    }
+
+    /// Adds a delete.
+    pub fn delete(&mut self, namespace: &Namespace, key: &[u8]) -> &mut Self {
+        self.delete_if(namespace, key, Precondition::None)
+    }
+
+    /// Adds a delete with a condition, which must hold before the first change of the batch.
+    pub fn delete_if(
+        &mut self,
+        namespace: &Namespace,
+        key: &[u8],
+        precondition: Precondition,
+    ) -> &mut Self {
+        self.add(namespace, key, precondition, OperationKind::Delete)
+    }
+
+    /// How many operations were added.
+    pub fn len(&self) -> usize {
+        self.operations.len()
+    }
+
+    /// Whether none was added.
+    pub fn is_empty(&self) -> bool {
+        self.operations.is_empty()
+    }
+
+    /// Applies all of it and waits until it is durable. Returns the revision of the last change.
+    ///
+    /// [`Error::PreconditionFailed`] if a condition does not hold, [`Error::InvalidArgument`] if
+    /// there are more than [`BATCH_OPERATIONS_MAX`] operations or namespaces of another engine.
+    /// After [`Error::OutcomeUnknown`] only opening again tells whether it was applied, whole;
+    /// every other error means that it was not.
+    pub fn commit(self) -> Result<u64> {
+        self.commit_with(Durability::default())
+    }
+
+    /// Applies all of it, as durably as asked.
+    pub fn commit_with(self, durability: Durability) -> Result<u64> {
+        if self.operations.len() > BATCH_OPERATIONS_MAX {
+            return Err(Error::InvalidArgument { what: "a batch has at most 100,000 operations" });
+        }
+        if self.operations.iter().any(|operation| operation.namespace == FOREIGN) {
+            return Err(Error::InvalidArgument { what: "a batch is for one engine" });
+        }
+        let _call = self.shared.enter()?;
+        Ok(self.shared.commit(&self.operations, durability)?.revision)
+    }
+
+    fn add(
+        &mut self,
+        namespace: &Namespace,
+        key: &[u8],
+        precondition: Precondition,
+        kind: OperationKind,
+    ) -> &mut Self {
+        let own = namespace.shared.is_same(&self.shared);
+        let namespace = if own { namespace.id } else { FOREIGN };
+        let key = Bytes::copy_from_slice(key);
+        self.operations.push(Operation { namespace, key, precondition, kind });
+        self
+    }
+}
+
+/// No namespace's id.
+const FOREIGN: u32 = u32::MAX;
+
+impl std::fmt::Debug for Batch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Batch").field("operations", &self.operations.len()).finish_non_exhaustive()
+    }
+}
