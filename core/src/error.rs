@@ -238,6 +238,12 @@ pub enum Error {
     },
 }
 
+impl From<PathRule> for Error {
+    fn from(rule: PathRule) -> Self {
+        Error::InvalidPath(rule)
+    }
+}
+
 /// What is wrong with a stored object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

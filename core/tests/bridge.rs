@@ -6,7 +6,10 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use futures_lite::future::block_on;
-use sealwood::blob::{BlobStore, ETag, MemoryStore, Object, ObjectMeta, ObjectPage, Precondition};
+use sealwood::blob::{
+    BlobStore, ETag, MemoryStore, Object, ObjectMeta, ObjectPage, Precondition, StoreGetOptions,
+    StorePutOptions,
+};
 use sealwood::bridge::{self, AppStore, ConfigInput, CredentialInput, LogLevel};
 use sealwood::platform::BoxFuture;
 use sealwood::vault::PutOptions;
@@ -22,7 +25,7 @@ struct Canned {
 }
 
 impl BlobStore for Canned {
-    fn get<'a>(&'a self, _key: &'a str) -> BoxFuture<'a, Result<Object>> {
+    fn get_with<'a>(&'a self, _: &'a str, _: &'a StoreGetOptions) -> BoxFuture<'a, Result<Object>> {
         let object = Object { bytes: self.object.clone().into(), etag: ETag(self.etag.clone()) };
         Box::pin(async { Ok(object) })
     }
@@ -32,7 +35,12 @@ impl BlobStore for Canned {
         Box::pin(async { Ok(self.object.clone().into()) })
     }
 
-    fn put<'a>(&'a self, _: &'a str, _: Bytes, _: Precondition) -> BoxFuture<'a, Result<ETag>> {
+    fn put_with<'a>(
+        &'a self,
+        _: &'a str,
+        _: Bytes,
+        _: &'a StorePutOptions,
+    ) -> BoxFuture<'a, Result<ETag>> {
         Box::pin(async { Ok(ETag(self.etag.clone())) })
     }
 
@@ -52,14 +60,6 @@ impl BlobStore for Canned {
     fn head<'a>(&'a self, _key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
         Box::pin(async { Ok(self.head.clone()) })
     }
-
-    fn flush(&self) -> BoxFuture<'_, Result<()>> {
-        Box::pin(async { Ok(()) })
-    }
-
-    fn needs_flush(&self) -> bool {
-        false
-    }
 }
 
 fn code<T: std::fmt::Debug>(outcome: Result<T>) -> &'static str {
@@ -67,7 +67,7 @@ fn code<T: std::fmt::Debug>(outcome: Result<T>) -> &'static str {
 }
 
 fn page(keys: &[&str], next: Option<&str>) -> Canned {
-    let meta = |key: &&str| ObjectMeta { key: (*key).to_owned(), size: 1 };
+    let meta = |key: &&str| ObjectMeta::new(*key, 1);
     let objects = keys.iter().map(meta).collect();
     Canned { page: ObjectPage { objects, next: next.map(str::to_owned) }, ..Canned::default() }
 }
@@ -83,9 +83,16 @@ fn wrong_answers_of_an_apps_store_are_typed_errors() {
         assert_eq!(store.get_range("k", 0, u64::MAX).await.unwrap().len(), 9);
         let empty = AppStore::new(Canned::default());
         assert_eq!(code(empty.get_range("k", 0, 8).await), "object-truncated");
-        let other = ObjectMeta { key: "other".into(), size: 1 };
+        let other = ObjectMeta::new("other", 1);
         let store = AppStore::new(Canned { head: Some(other), ..Canned::default() });
         assert_eq!(code(store.head("k").await), "store-failed");
+        let untagged = ObjectMeta::new("k", 1).with_etag(ETag(String::new()));
+        let store = AppStore::new(Canned { head: Some(untagged), ..Canned::default() });
+        assert_eq!(code(store.head("k").await), "store-failed", "a tag of no byte");
+        let store = Canned { object: vec![0; 9], etag: "e".into(), ..Canned::default() };
+        let store = AppStore::new(store);
+        assert_eq!(code(store.get_at_most("k", 8).await), "object-corrupt", "limits are ignored");
+        assert_eq!(store.get_at_most("k", 9).await.unwrap().bytes.len(), 9);
         let huge =
             Canned { object: vec![0; (64 << 20) + 1], etag: "e".into(), ..Canned::default() };
         assert_eq!(code(AppStore::new(huge).get("k").await), "store-failed");

@@ -10,7 +10,7 @@ use common::*;
 use futures_lite::future::block_on;
 use sealwood::blob::{BlobStore, Precondition};
 use sealwood::internals::{PackWriter, UnitKind, open_unit, pack_name};
-use sealwood::platform::{Entropy, Environment};
+use sealwood::platform::{Entropy, Environment, NoEntropy};
 use sealwood::seal::Link;
 use sealwood::vault::SharedDirectory;
 
@@ -18,7 +18,7 @@ use sealwood::vault::SharedDirectory;
 struct SamePack([u8; 16]);
 
 impl Entropy for SamePack {
-    fn fill(&self, buffer: &mut [u8]) -> Result<(), sealwood::platform::NoEntropy> {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), NoEntropy> {
         buffer.copy_from_slice(&self.0);
         Ok(())
     }

@@ -14,7 +14,9 @@ use proptest::prelude::*;
 use sealwood::Result;
 use sealwood::blob::{
     BlobStore, ETag, Fault, MemoryStore, Method, Object, ObjectMeta, ObjectPage, Precondition,
+    StoreGetOptions, StorePutOptions,
 };
+use sealwood::forward;
 use sealwood::platform::BoxFuture;
 use sealwood::vault::PutOptions;
 
@@ -163,21 +165,25 @@ impl Slow {
 }
 
 impl BlobStore for Slow {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
-        self.around(self.0.get(key))
+    fn get_with<'a>(
+        &'a self,
+        key: &'a str,
+        options: &'a StoreGetOptions,
+    ) -> BoxFuture<'a, Result<Object>> {
+        self.around(self.0.get_with(key, options))
     }
 
     fn get_range<'a>(&'a self, key: &'a str, at: u64, len: u64) -> BoxFuture<'a, Result<Bytes>> {
         self.around(self.0.get_range(key, at, len))
     }
 
-    fn put<'a>(
+    fn put_with<'a>(
         &'a self,
         key: &'a str,
         bytes: Bytes,
-        precondition: Precondition,
+        options: &'a StorePutOptions,
     ) -> BoxFuture<'a, Result<ETag>> {
-        self.around(self.0.put(key, bytes, precondition))
+        self.around(self.0.put_with(key, bytes, options))
     }
 
     fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
@@ -197,13 +203,7 @@ impl BlobStore for Slow {
         self.around(self.0.head(key))
     }
 
-    fn flush(&self) -> BoxFuture<'_, Result<()>> {
-        self.0.flush()
-    }
-
-    fn needs_flush(&self) -> bool {
-        self.0.needs_flush()
-    }
+    forward!(0: flush, needs_flush);
 }
 
 #[test]

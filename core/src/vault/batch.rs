@@ -37,7 +37,7 @@ impl Batch {
     /// Creates or replaces the file at `path`.
     pub async fn put(
         &self,
-        path: &str,
+        path: impl AsRef<str>,
         bytes: impl Into<Bytes>,
         options: PutOptions,
     ) -> Result<()> {
@@ -54,7 +54,7 @@ impl Batch {
     /// Creates or replaces the file at `path` from a stream.
     pub async fn put_stream(
         &self,
-        path: &str,
+        path: impl AsRef<str>,
         source: BoxStream<'_, Result<Bytes>>,
         options: PutOptions,
     ) -> Result<()> {
@@ -69,35 +69,35 @@ impl Batch {
     }
 
     /// Makes the directory at `path` unless it exists.
-    pub fn mkdir(&self, path: &str) -> Result<()> {
+    pub fn mkdir(&self, path: impl AsRef<str>) -> Result<()> {
         let origin = self.vault.inner.session.origin();
         self.add(Op::MakeDirectory { path: path_to_change(path)?, origin })
     }
 
     /// Removes the file or empty directory at `path`.
-    pub fn remove(&self, path: &str) -> Result<()> {
+    pub fn remove(&self, path: impl AsRef<str>) -> Result<()> {
         self.add(Op::Remove { path: path_to_change(path)? })
     }
 
     /// Removes what is at `path` with all below it.
-    pub fn remove_all(&self, path: &str) -> Result<()> {
+    pub fn remove_all(&self, path: impl AsRef<str>) -> Result<()> {
         self.add(Op::RemoveAll { path: path_to_change(path)? })
     }
 
     /// Moves a file or a directory.
-    pub fn rename(&self, from: &str, to: &str) -> Result<()> {
+    pub fn rename(&self, from: impl AsRef<str>, to: impl AsRef<str>) -> Result<()> {
         let origin = self.vault.inner.session.origin();
         self.add(Op::Rename { from: path_to_change(from)?, to: path_to_change(to)?, origin })
     }
 
     /// Copies a file or a directory.
-    pub fn copy(&self, from: &str, to: &str) -> Result<()> {
+    pub fn copy(&self, from: impl AsRef<str>, to: impl AsRef<str>) -> Result<()> {
         let origin = self.vault.inner.session.origin();
         self.add(Op::Copy { from: path_to_change(from)?, to: path_to_change(to)?, origin })
     }
 
     /// Replaces the metadata of an entry.
-    pub fn set_metadata(&self, path: &str, metadata: Metadata) -> Result<()> {
+    pub fn set_metadata(&self, path: impl AsRef<str>, metadata: Metadata) -> Result<()> {
         self.add(self.vault.annotate(path, &metadata)?)
     }
 

@@ -23,8 +23,13 @@ pub type FileStream = BoxStream<'static, Result<(EntryInfo, ContentStream)>>;
 impl Vault {
     /// Every entry below `path` with its content: [`Snapshot::get_recursive`] of the state of this
     /// moment.
-    pub async fn get_recursive(&self, path: &str, cancel: CancelToken) -> Result<FileStream> {
-        self.snapshot_at(&VaultPath::new(path)?).await?.get_recursive(path, cancel).await
+    pub async fn get_recursive(
+        &self,
+        path: impl AsRef<str>,
+        cancel: CancelToken,
+    ) -> Result<FileStream> {
+        let path = VaultPath::new(path.as_ref())?;
+        self.snapshot_at(&path).await?.get_recursive(path, cancel).await
     }
 }
 
@@ -37,8 +42,12 @@ impl Snapshot {
     /// Nothing of a content is read before its stream is. The streams may be read one after the
     /// other or several at once, about in the order they come in: what is read for one is kept for
     /// those beside it under the vault's memory budget. `cancel` ends all of them.
-    pub async fn get_recursive(&self, path: &str, cancel: CancelToken) -> Result<FileStream> {
-        let path = VaultPath::new(path)?;
+    pub async fn get_recursive(
+        &self,
+        path: impl AsRef<str>,
+        cancel: CancelToken,
+    ) -> Result<FileStream> {
+        let path = VaultPath::new(path.as_ref())?;
         let directory = self.directory(&path).await?;
         let files = Files {
             walk: Some(TreeWalk::new(path, &directory)),

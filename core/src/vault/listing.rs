@@ -73,8 +73,8 @@ impl ListCursor {
 impl Vault {
     /// A sorted page of the entries of the directory at `path`. A cursor is a name, so it stays
     /// valid whatever changes between two pages.
-    pub async fn list(&self, path: &str, options: ListOptions) -> Result<ListPage> {
-        let path = VaultPath::new(path)?;
+    pub async fn list(&self, path: impl AsRef<str>, options: ListOptions) -> Result<ListPage> {
+        let path = VaultPath::new(path.as_ref())?;
         let options = options.canonical();
         let snapshot = self.snapshot_at(&path).await?;
         let directory = snapshot.directory(&path).await?;
@@ -94,26 +94,28 @@ impl Vault {
     /// holds some 4 MiB of them at most.
     pub async fn list_stream(
         &self,
-        path: &str,
+        path: impl AsRef<str>,
         after: Option<ListCursor>,
     ) -> Result<BoxStream<'static, Result<EntryInfo>>> {
-        self.snapshot_at(&VaultPath::new(path)?).await?.list_stream(path, after).await
+        let path = VaultPath::new(path.as_ref())?;
+        self.snapshot_at(&path).await?.list_stream(path, after).await
     }
 
     /// Every entry below `path`, each directory before what it holds. Reads nodes of many
     /// directories at a time and holds some 4 MiB of them at most.
     pub async fn list_recursive(
         &self,
-        path: &str,
+        path: impl AsRef<str>,
     ) -> Result<BoxStream<'static, Result<EntryInfo>>> {
-        self.snapshot_at(&VaultPath::new(path)?).await?.list_recursive(path).await
+        let path = VaultPath::new(path.as_ref())?;
+        self.snapshot_at(&path).await?.list_recursive(path).await
     }
 }
 
 impl Snapshot {
     /// A sorted page of the entries of the directory at `path`.
-    pub async fn list(&self, path: &str, options: ListOptions) -> Result<ListPage> {
-        let path = VaultPath::new(path)?;
+    pub async fn list(&self, path: impl AsRef<str>, options: ListOptions) -> Result<ListPage> {
+        let path = VaultPath::new(path.as_ref())?;
         let options = options.canonical();
         let directory = self.directory(&path).await?;
         let sorted = sorted(&directory, &options).await;
@@ -124,10 +126,10 @@ impl Snapshot {
     /// The entries of the directory at `path` in trie order, from `after` on.
     pub async fn list_stream(
         &self,
-        path: &str,
+        path: impl AsRef<str>,
         after: Option<ListCursor>,
     ) -> Result<BoxStream<'static, Result<EntryInfo>>> {
-        let path = VaultPath::new(path)?;
+        let path = VaultPath::new(path.as_ref())?;
         let directory = self.directory(&path).await?;
         let walk = directory.walk(after.map(|cursor| cursor.0));
         let entries = entries(walk).map(move |entry| {
@@ -141,9 +143,9 @@ impl Snapshot {
     /// directories at a time and holds some 4 MiB of them at most.
     pub async fn list_recursive(
         &self,
-        path: &str,
+        path: impl AsRef<str>,
     ) -> Result<BoxStream<'static, Result<EntryInfo>>> {
-        let path = VaultPath::new(path)?;
+        let path = VaultPath::new(path.as_ref())?;
         let directory = self.directory(&path).await?;
         let walk = TreeWalk::new(path, &directory);
         let entries = futures_util::stream::try_unfold(walk, |mut walk| async move {

@@ -48,8 +48,8 @@ impl Vault {
     /// The link of the directory at `path`, or `None` if it is empty. Commits what is pending.
     /// Whoever has the link can read the directory as it is now, with all below it. Of changes that
     /// are made while this call runs, some may be missing.
-    pub async fn link(&self, path: &str) -> Result<Option<Link>> {
-        let path = VaultPath::new(path)?;
+    pub async fn link(&self, path: impl AsRef<str>) -> Result<Option<Link>> {
+        let path = VaultPath::new(path.as_ref())?;
         self.inner.session.check_open()?;
         self.inner.session.spill().await?;
         let now = self.snapshot_at(&path).await?;

@@ -22,8 +22,8 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// The entry at `path`.
-    pub async fn stat(&self, path: &str) -> Result<EntryInfo> {
-        let path = VaultPath::new(path)?;
+    pub async fn stat(&self, path: impl AsRef<str>) -> Result<EntryInfo> {
+        let path = VaultPath::new(path.as_ref())?;
         if path.is_top() {
             return Ok(EntryInfo::top());
         }
@@ -32,7 +32,7 @@ impl Snapshot {
     }
 
     /// Whether there is an entry at `path`.
-    pub async fn exists(&self, path: &str) -> Result<bool> {
+    pub async fn exists(&self, path: impl AsRef<str>) -> Result<bool> {
         match self.stat(path).await {
             Ok(_) => Ok(true),
             Err(Error::NotFound { .. }) => Ok(false),
@@ -41,20 +41,20 @@ impl Snapshot {
     }
 
     /// The whole content of the file at `path`.
-    pub async fn get(&self, path: &str) -> Result<Bytes> {
+    pub async fn get(&self, path: impl AsRef<str>) -> Result<Bytes> {
         self.read(path, ReadOptions::default()).await
     }
 
     /// A range of the content of the file at `path`, in bytes. Fails with
     /// [`Error::RangePastEnd`] if it ends past the content.
-    pub async fn get_range(&self, path: &str, range: Range<u64>) -> Result<Bytes> {
+    pub async fn get_range(&self, path: impl AsRef<str>, range: Range<u64>) -> Result<Bytes> {
         let Range { start, end } = range;
         let options = ReadOptions { start, end: Some(end), ..ReadOptions::default() };
         self.read(path, options).await
     }
 
     /// The content of the file at `path`, or a range of it, in memory.
-    pub async fn read(&self, path: &str, options: ReadOptions) -> Result<Bytes> {
+    pub async fn read(&self, path: impl AsRef<str>, options: ReadOptions) -> Result<Bytes> {
         let read = async {
             let Opened { info, content, range } = self.open(path, &options).await?;
             let at = |error: Error| error.below(&info.path);
@@ -72,7 +72,7 @@ impl Snapshot {
     /// Each piece was checked before it is given out.
     pub async fn get_stream(
         &self,
-        path: &str,
+        path: impl AsRef<str>,
         options: ReadOptions,
     ) -> Result<(EntryInfo, ContentStream)> {
         let open = self.open(path, &options);
@@ -98,8 +98,8 @@ impl Snapshot {
     }
 
     /// The file at `path`, and the range of it that `options` ask for.
-    async fn open(&self, path: &str, options: &ReadOptions) -> Result<Opened> {
-        let path = VaultPath::new(path)?;
+    async fn open(&self, path: impl AsRef<str>, options: &ReadOptions) -> Result<Opened> {
+        let path = VaultPath::new(path.as_ref())?;
         if path.is_top() {
             return Err(Error::IsADirectory { path });
         }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use futures_util::stream::FuturesUnordered;
-use futures_util::{StreamExt, stream};
 
 use super::Vault;
 use crate::blob::HoldMode;
@@ -15,8 +15,6 @@ use crate::seal::chunk_name;
 
 /// How long to wait for requests that were under way when their put was given up.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Chunks that are removed at a time.
-const REMOVALS_MAX: usize = 4;
 
 impl Vault {
     /// `outcome`, after removing what a call that failed has left. One that was cancelled ends at
@@ -53,13 +51,10 @@ impl Vault {
         session.refresh().await?;
         let litter = session.claims().take_litter();
         log::debug!("{} chunks are removed", litter.len());
-        stream::iter(litter)
-            .for_each_concurrent(REMOVALS_MAX, |address| async move {
-                if let Err(error) = store.delete(&chunk_name(&address)).await {
-                    log::warn!("a chunk of a put that failed stays: {}", error.code());
-                }
-            })
-            .await;
+        let names: Vec<_> = litter.iter().map(chunk_name).collect();
+        for failed in store.delete_many(&names).await {
+            log::warn!("a chunk of a put that failed stays: {}", failed.error.code());
+        }
         if store.needs_flush() { store.flush().await } else { Ok(()) }
     }
 }

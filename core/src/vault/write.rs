@@ -7,7 +7,7 @@ use super::{Durability, Vault};
 use crate::content::{Content, FindFormer, Former, Taken};
 use crate::error::{Error, Result};
 use crate::forest::{Body, Entry, Op, Origin};
-use crate::path::{PATH_BYTES_MAX, PathRule, VaultPath};
+use crate::path::VaultPath;
 use crate::platform::{BoxStream, MaybeSend, run_blocking};
 use crate::task::Watch;
 
@@ -15,7 +15,7 @@ impl Vault {
     /// Creates or replaces the file at `path`.
     pub async fn put(
         &self,
-        path: &str,
+        path: impl AsRef<str>,
         bytes: impl Into<Bytes>,
         options: PutOptions,
     ) -> Result<EntryInfo> {
@@ -34,7 +34,7 @@ impl Vault {
     /// An error of the stream ends the put and is returned.
     pub async fn put_stream(
         &self,
-        path: &str,
+        path: impl AsRef<str>,
         source: BoxStream<'_, Result<Bytes>>,
         options: PutOptions,
     ) -> Result<EntryInfo> {
@@ -51,7 +51,7 @@ impl Vault {
     /// Creates or replaces the file at `path` from a blocking reader, in bounded memory.
     pub async fn put_reader(
         &self,
-        path: &str,
+        path: impl AsRef<str>,
         reader: impl std::io::Read + MaybeSend + 'static,
         options: PutOptions,
     ) -> Result<EntryInfo> {
@@ -59,25 +59,25 @@ impl Vault {
     }
 
     /// Makes the directory at `path` and its parents, unless they exist.
-    pub async fn mkdir(&self, path: &str) -> Result<()> {
+    pub async fn mkdir(&self, path: impl AsRef<str>) -> Result<()> {
         let op =
             Op::MakeDirectory { path: path_to_change(path)?, origin: self.inner.session.origin() };
         self.run(vec![op], Durability::OnReturn).await
     }
 
     /// Removes the file or empty directory at `path`.
-    pub async fn remove(&self, path: &str) -> Result<()> {
+    pub async fn remove(&self, path: impl AsRef<str>) -> Result<()> {
         self.run(vec![Op::Remove { path: path_to_change(path)? }], Durability::OnReturn).await
     }
 
     /// Removes what is at `path` with all below it, in one commit.
-    pub async fn remove_all(&self, path: &str) -> Result<()> {
+    pub async fn remove_all(&self, path: impl AsRef<str>) -> Result<()> {
         self.run(vec![Op::RemoveAll { path: path_to_change(path)? }], Durability::OnReturn).await
     }
 
     /// Moves a file or a whole directory in one commit. A file replaces a file, a directory an
     /// empty directory.
-    pub async fn rename(&self, from: &str, to: &str) -> Result<()> {
+    pub async fn rename(&self, from: impl AsRef<str>, to: impl AsRef<str>) -> Result<()> {
         let (from, to) = (path_to_change(from)?, path_to_change(to)?);
         let op = Op::Rename { from, to, origin: self.inner.session.origin() };
         self.run(vec![op], Durability::OnReturn).await
@@ -85,14 +85,14 @@ impl Vault {
 
     /// Copies a file or a whole directory in one commit; no content is sent again. Replaces like
     /// [`rename`](Vault::rename).
-    pub async fn copy(&self, from: &str, to: &str) -> Result<()> {
+    pub async fn copy(&self, from: impl AsRef<str>, to: impl AsRef<str>) -> Result<()> {
         let (from, to) = (path_to_change(from)?, path_to_change(to)?);
         let op = Op::Copy { from, to, origin: self.inner.session.origin() };
         self.run(vec![op], Durability::OnReturn).await
     }
 
     /// Replaces the metadata of an entry; its content stays.
-    pub async fn set_metadata(&self, path: &str, metadata: Metadata) -> Result<()> {
+    pub async fn set_metadata(&self, path: impl AsRef<str>, metadata: Metadata) -> Result<()> {
         let op = self.annotate(path, &metadata)?;
         self.run(vec![op], Durability::OnReturn).await
     }
@@ -155,7 +155,11 @@ impl Vault {
         Ok(info)
     }
 
-    pub(super) fn check_put(&self, path: &str, metadata: &Metadata) -> Result<(VaultPath, Given)> {
+    pub(super) fn check_put(
+        &self,
+        path: impl AsRef<str>,
+        metadata: &Metadata,
+    ) -> Result<(VaultPath, Given)> {
         self.inner.session.check_open()?;
         Ok((path_to_change(path)?, metadata.check()?))
     }
@@ -174,7 +178,7 @@ impl Vault {
         (Op::Put { path, entry, time, claim }, info)
     }
 
-    pub(super) fn annotate(&self, path: &str, metadata: &Metadata) -> Result<Op> {
+    pub(super) fn annotate(&self, path: impl AsRef<str>, metadata: &Metadata) -> Result<Op> {
         let (path, Given { attributes, modified }) = self.check_put(path, metadata)?;
         let Origin { stamp, time } = self.inner.session.origin();
         Ok(Op::Annotate { path, attributes, modified: modified.unwrap_or(time), stamp })
@@ -196,13 +200,8 @@ impl Vault {
 }
 
 /// The canonical path of a change: not the top directory, and no longer than an operation's.
-pub(super) fn path_to_change(path: &str) -> Result<VaultPath> {
-    let path = VaultPath::new(path)?;
-    match path.as_str().len() {
-        0 => Err(Error::InvalidPath(PathRule::Top)),
-        1..=PATH_BYTES_MAX => Ok(path),
-        _ => Err(Error::InvalidPath(PathRule::PathTooLong)),
-    }
+pub(super) fn path_to_change(path: impl AsRef<str>) -> Result<VaultPath> {
+    Ok(VaultPath::new(path.as_ref())?.into_changeable()?)
 }
 
 /// The bytes of a blocking reader, read off the executor in slices of 1 MiB.

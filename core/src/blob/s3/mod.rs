@@ -25,6 +25,7 @@ mod access;
 mod answer;
 mod client;
 mod config;
+mod date;
 mod flow;
 mod listing;
 mod pace;
@@ -35,14 +36,10 @@ mod sign;
 
 use std::fmt;
 
-use bytes::Bytes;
-
-use super::{
-    BlobStore, ETag, Found, Object, ObjectMeta, ObjectPage, Precondition, RetryingStore,
-    probe_conditional_puts,
-};
+use super::{BlobStore, RetryingStore, probe_conditional_puts};
 use crate::error::Result;
-use crate::platform::{BoxFuture, Environment};
+use crate::forward;
+use crate::platform::Environment;
 
 use client::Client;
 
@@ -94,66 +91,9 @@ impl fmt::Debug for S3Store {
 }
 
 impl BlobStore for S3Store {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
-        self.client.get(key)
-    }
-
-    fn get_at_most<'a>(&'a self, key: &'a str, bytes_max: u64) -> BoxFuture<'a, Result<Object>> {
-        self.client.get_at_most(key, bytes_max)
-    }
-
-    fn get_range<'a>(
-        &'a self,
-        key: &'a str,
-        offset: u64,
-        length: u64,
-    ) -> BoxFuture<'a, Result<Bytes>> {
-        self.client.get_range(key, offset, length)
-    }
-
-    fn put<'a>(
-        &'a self,
-        key: &'a str,
-        bytes: Bytes,
-        precondition: Precondition,
-    ) -> BoxFuture<'a, Result<ETag>> {
-        self.client.put(key, bytes, precondition)
-    }
-
-    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
-        self.client.delete(key)
-    }
-
-    fn list<'a>(
-        &'a self,
-        prefix: &'a str,
-        start_after: Option<&'a str>,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<ObjectPage>> {
-        self.client.list(prefix, start_after, limit)
-    }
-
-    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
-        self.client.head(key)
-    }
-
-    fn compare<'a>(&'a self, key: &'a str, bytes: Bytes) -> BoxFuture<'a, Result<Found>> {
-        self.client.compare(key, bytes)
-    }
-
-    fn confirms_puts(&self) -> bool {
-        self.client.confirms_puts()
-    }
-
     fn identity(&self) -> Option<String> {
         Some(self.identity.clone())
     }
 
-    fn flush(&self) -> BoxFuture<'_, Result<()>> {
-        self.client.flush()
-    }
-
-    fn needs_flush(&self) -> bool {
-        self.client.needs_flush()
-    }
+    forward!(client: get_with, get_range, put_with, delete, list, head, compare, delete_many, confirms_puts, flush, needs_flush);
 }

@@ -4,7 +4,6 @@ use std::fs::Metadata;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use sealwood::Error;
 use sealwood::path::{EntryName, PathRule};
 
 use crate::failure::{Failure, Result};
@@ -36,10 +35,7 @@ pub(crate) fn content_type_of(name: &str) -> Option<String> {
 pub(crate) fn vault_name(path: &Path) -> Result<EntryName> {
     let name = path.file_name().and_then(|name| name.to_str());
     let name = name.ok_or_else(|| name_refused(PathRule::NotUtf8, path))?;
-    EntryName::new(name).map_err(|error| match error {
-        Error::InvalidPath(rule) => name_refused(rule, path),
-        error => error.into(),
-    })
+    EntryName::new(name).map_err(|rule| name_refused(rule, path))
 }
 
 /// The same for a path such as `.`, which does not say its own name; `None` for the root of a file
