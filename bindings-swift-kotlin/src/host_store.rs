@@ -9,7 +9,7 @@ use sealwood::blob::{BlobStore, ETag, Object, ObjectMeta, ObjectPage, Preconditi
 use sealwood::platform::BoxFuture;
 
 use crate::error::CoreError;
-use crate::store::{CoreObject, CoreObjectMeta, CoreObjectPage, CorePrecondition};
+use crate::object::{CoreObject, CoreObjectMeta, CoreObjectPage, CorePrecondition};
 
 /// A store of the app's, by the contract of the core's `BlobStore`.
 #[uniffi::export(foreign)]

@@ -43,11 +43,15 @@ pub mod disk;
 mod environment;
 mod files;
 mod http;
+#[cfg(feature = "bridge")]
+mod log_hook;
 
 pub(crate) use files::{create_private_directory, open_regular, private_options};
 
 pub use environment::{Clock, Entropy, Environment, SystemClock, SystemEntropy};
 pub use http::{HttpError, HttpMethod, HttpOptions, HttpRequest, HttpResponse};
+#[cfg(feature = "bridge")]
+pub use log_hook::LogHook;
 
 /// Waits without blocking the executor.
 pub async fn sleep(duration: std::time::Duration) {

@@ -12,8 +12,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 #[cfg(feature = "bridge")]
-use crate::bridge::LogHook;
-
+use super::LogHook;
 use super::disk::{DirectoryDisk, Disk};
 
 pub use http::HttpClient;

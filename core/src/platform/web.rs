@@ -14,8 +14,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 #[cfg(feature = "bridge")]
-use crate::bridge::LogHook;
-
+use super::LogHook;
 use super::disk::Disk;
 
 pub use http::HttpClient;

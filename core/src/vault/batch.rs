@@ -16,8 +16,9 @@ use crate::task::Watch;
 /// [`commit`](Batch::commit); dropping it drops the changes.
 ///
 /// A batch is committed once, whatever the outcome; calls after that fail with [`Error::Closed`].
-/// Later changes of a batch see earlier ones; of calls that overlap, the order in which they return. Chunks of large contents are uploaded as they are
-/// put; the rest waits in memory for the commit.
+/// Later changes of a batch see earlier ones. Overlapping calls take effect in the order in which
+/// they return. Chunks of large contents are uploaded as they are put; the rest waits in memory for
+/// the commit.
 #[derive(Debug)]
 pub struct Batch {
     vault: Vault,

@@ -60,7 +60,7 @@ impl Vault {
         self.inner.forest.refresh().await
     }
 
-    async fn for_path(&self, path: &str) -> Result<Snapshot> {
+    pub(crate) async fn for_path(&self, path: &str) -> Result<Snapshot> {
         self.snapshot_at(&VaultPath::new(path)?).await
     }
 
