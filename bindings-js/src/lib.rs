@@ -19,7 +19,6 @@ mod foreign_store;
 mod library;
 mod listing;
 mod new_vault;
-mod snapshot;
 mod store;
 mod tree;
 mod vault;

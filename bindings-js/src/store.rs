@@ -8,7 +8,7 @@ use sealwood::bridge::{AppStore, S3Input};
 use wasm_bindgen::prelude::*;
 
 use crate::access::HostAccess;
-use crate::convert::{bytes, object, size};
+use crate::convert::{bytes, nothing, object, size};
 use crate::error::to_js;
 use crate::foreign_store::{Author, ForeignStore, HostStore, page_to_js};
 use crate::watch::Watch;
@@ -119,7 +119,7 @@ impl Store {
     /// A promise of nothing.
     pub fn delete(&self, key: String, watch: &Watch) -> Promise {
         let store = Arc::clone(&self.0);
-        watch.promise(async move { store.delete(&key).await.map(|()| JsValue::UNDEFINED) })
+        watch.promise(async move { store.delete(&key).await.map(nothing) })
     }
 
     /// A promise of `{ objects, next }`.
@@ -149,7 +149,7 @@ impl Store {
     /// A promise of nothing.
     pub fn flush(&self, watch: &Watch) -> Promise {
         let store = Arc::clone(&self.0);
-        watch.promise(async move { store.flush().await.map(|()| JsValue::UNDEFINED) })
+        watch.promise(async move { store.flush().await.map(nothing) })
     }
 
     /// Whether a flush would have anything to do.

@@ -5,6 +5,7 @@ import 'dart:typed_data';
 
 import 'call.dart';
 import 'error.dart';
+import 'generated/api/object.dart' as native;
 import 'generated/api/store.dart' as native;
 import 'handle.dart';
 import 'host_store.dart';

@@ -30,6 +30,8 @@ pub(crate) use web::{log_hook, set_log_hook};
 
 mod environment;
 mod http;
+#[cfg(feature = "bridge")]
+mod log_hook;
 
 pub(crate) use sealwood_base::{
     create_private_directory, open_regular, private_options, sync_directory,
@@ -40,6 +42,8 @@ pub use http::{HttpError, HttpMethod, HttpOptions, HttpRequest, HttpResponse};
 pub use sealwood_base::{
     Clock, Entropy, MaybeSend, MaybeSync, NoEntropy, SystemClock, SystemEntropy,
 };
+#[cfg(feature = "bridge")]
+pub use log_hook::LogHook;
 
 /// Waits without blocking the executor.
 pub async fn sleep(duration: std::time::Duration) {

@@ -65,6 +65,10 @@ impl Vault {
         self.inner.session.refresh().await
     }
 
+    pub(crate) async fn for_path(&self, path: &str) -> Result<Snapshot> {
+        self.snapshot_at(&VaultPath::new(path)?).await
+    }
+
     pub(super) async fn snapshot_at(&self, path: &VaultPath) -> Result<Snapshot> {
         let inner = &self.inner;
         Ok(Snapshot { view: inner.session.view(path).await?, reader: inner.reader.clone() })

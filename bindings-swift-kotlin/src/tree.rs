@@ -1,35 +1,36 @@
-//! One state of a vault, or a directory opened from a link.
+//! What is read from, whatever is behind it.
 
 use std::sync::Arc;
 
-use sealwood::bridge;
-use sealwood::vault::Snapshot;
+use sealwood::Watch;
+use sealwood::bridge::{Tree, shared_directory};
+use sealwood::vault::ReadOptions;
 
 use crate::call::{CoreCall, run, watch};
 use crate::entry::{CoreEntry, CorePage, CoreRange};
 use crate::error::CoreError;
 use crate::pull::{CoreContent, CoreEntries};
 use crate::store::CoreStore;
-use crate::vault::{list_options, read_options};
 
-/// A tree that never changes.
+/// A tree of directories and files to read from: a vault, one state of it, or a directory opened
+/// from a link.
 #[derive(uniffi::Object)]
-pub struct CoreSnapshot {
-    snapshot: Snapshot,
+pub struct CoreTree {
+    tree: Tree,
 }
 
-impl CoreSnapshot {
-    pub(crate) fn new(snapshot: Snapshot) -> Self {
-        Self { snapshot }
+impl CoreTree {
+    pub(crate) fn new(tree: impl Into<Tree>) -> Arc<Self> {
+        Arc::new(Self { tree: tree.into() })
     }
 }
 
 #[uniffi::export]
-impl CoreSnapshot {
+impl CoreTree {
     /// The directory that the 56 bytes of `link` name.
     #[uniffi::constructor]
     pub fn shared(store: Arc<CoreStore>, link: &[u8]) -> Result<Arc<Self>, CoreError> {
-        Ok(Arc::new(Self::new(bridge::shared_directory(Arc::clone(store.store.objects()), link)?)))
+        Ok(Self::new(shared_directory(Arc::clone(store.store.objects()), link)?))
     }
 
     /// The entry at `path`.
@@ -38,7 +39,7 @@ impl CoreSnapshot {
         path: String,
         call: Option<Arc<CoreCall>>,
     ) -> Result<CoreEntry, CoreError> {
-        Ok(run(call, self.snapshot.stat(&path)).await?.into())
+        Ok(run(call, self.tree.stat(&path)).await?.into())
     }
 
     /// Whether there is an entry at `path`.
@@ -47,7 +48,7 @@ impl CoreSnapshot {
         path: String,
         call: Option<Arc<CoreCall>>,
     ) -> Result<bool, CoreError> {
-        run(call, self.snapshot.exists(&path)).await
+        run(call, self.tree.exists(&path)).await
     }
 
     /// The content of the file at `path`, or a range of it.
@@ -57,7 +58,7 @@ impl CoreSnapshot {
         range: Option<CoreRange>,
         call: Option<Arc<CoreCall>>,
     ) -> Result<Vec<u8>, CoreError> {
-        Ok(self.snapshot.read(&path, read_options(range, watch(call))).await?.into())
+        Ok(self.tree.read(&path, read_options(range, watch(call))).await?.into())
     }
 
     /// The same, piece by piece.
@@ -67,10 +68,9 @@ impl CoreSnapshot {
         range: Option<CoreRange>,
         call: Option<Arc<CoreCall>>,
     ) -> Result<Arc<CoreContent>, CoreError> {
-        let watch = watch(call);
-        let cancel = watch.cancel.clone();
-        let (info, content) = self.snapshot.get_stream(&path, read_options(range, watch)).await?;
-        Ok(Arc::new(CoreContent::new(info, content, cancel)))
+        let options = read_options(range, watch(call));
+        let (info, content) = self.tree.get_stream(&path, options).await?;
+        Ok(Arc::new(CoreContent::new(info, content)))
     }
 
     /// A page of the directory at `path`, after the name `after`; of the core's size without
@@ -82,7 +82,7 @@ impl CoreSnapshot {
         limit: Option<u32>,
         call: Option<Arc<CoreCall>>,
     ) -> Result<CorePage, CoreError> {
-        Ok(run(call, self.snapshot.list(&path, list_options(after, limit))).await?.into())
+        Ok(run(call, self.tree.list(&path, after, limit)).await?.into())
     }
 
     /// The entries of the directory at `path`.
@@ -92,8 +92,7 @@ impl CoreSnapshot {
         call: Option<Arc<CoreCall>>,
     ) -> Result<Arc<CoreEntries>, CoreError> {
         let cancel = watch(call.clone()).cancel;
-        let entries = run(call, self.snapshot.list_stream(&path, None)).await?;
-        Ok(Arc::new(CoreEntries::new(entries, cancel)))
+        Ok(Arc::new(CoreEntries::new(run(call, self.tree.entries(&path, cancel)).await?)))
     }
 
     /// The entries of the directory at `path` and of all below it.
@@ -103,7 +102,12 @@ impl CoreSnapshot {
         call: Option<Arc<CoreCall>>,
     ) -> Result<Arc<CoreEntries>, CoreError> {
         let cancel = watch(call.clone()).cancel;
-        let entries = run(call, self.snapshot.list_recursive(&path)).await?;
-        Ok(Arc::new(CoreEntries::new(entries, cancel)))
+        let entries = run(call, self.tree.entries_recursive(&path, cancel)).await?;
+        Ok(Arc::new(CoreEntries::new(entries)))
     }
+}
+
+fn read_options(range: Option<CoreRange>, watch: Watch) -> ReadOptions {
+    let (start, end) = range.map_or((0, None), |CoreRange { start, end }| (start, Some(end)));
+    ReadOptions { start, end, watch }
 }

@@ -12,14 +12,14 @@ import 'store.dart';
 import 'stream.dart';
 
 
-            // These functions are ignored because they are not marked as `pub`: `list_options`, `read_options`
+            // These functions are ignored because they are not marked as `pub`: `new`, `read_options`
 
 
             
 
             
-                // Rust type: RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Snapshot>>
-                abstract class Snapshot implements RustOpaqueInterface {
+                // Rust type: RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Tree>>
+                abstract class Tree implements RustOpaqueInterface {
                     /// The entries of the directory at `path`.
  Future<Entries>  entries({required String path , required Call call });
 
@@ -41,7 +41,7 @@ import 'stream.dart';
 
 
 /// Opens the directory that `link` names.
-static Snapshot  openShared({required Store store , required List<int> link })=>SealwoodNative.instance.api.crateApiSnapshotSnapshotOpenShared(store: store, link: link);
+static Tree  openShared({required Store store , required List<int> link })=>SealwoodNative.instance.api.crateApiTreeTreeOpenShared(store: store, link: link);
 
 
 /// The content of the file at `path`, or a range of it.

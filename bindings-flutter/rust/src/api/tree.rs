@@ -1,10 +1,10 @@
-//! A vault or a shared directory as it was at one moment.
+//! What is read from, whatever is behind it.
 
 use std::ops::Range;
 
 use flutter_rust_bridge::frb;
 use sealwood::bridge;
-use sealwood::vault::{self, ListOptions, ReadOptions};
+use sealwood::vault::ReadOptions;
 
 use crate::api::call::Call;
 use crate::api::entry::{Entry, Page};
@@ -13,17 +13,21 @@ use crate::api::input::{number, range, whole};
 use crate::api::store::Store;
 use crate::api::stream::{Entries, Pieces};
 
-/// A vault or a shared directory as it was at one moment.
+/// A tree of directories and files to read from: a vault, one state of it, or a shared directory.
 #[frb(opaque)]
-pub struct Snapshot {
-    pub(crate) inner: vault::Snapshot,
+pub struct Tree {
+    inner: bridge::Tree,
 }
 
-impl Snapshot {
+impl Tree {
+    pub(crate) fn new(inner: impl Into<bridge::Tree>) -> Self {
+        Self { inner: inner.into() }
+    }
+
     /// Opens the directory that `link` names.
     #[frb(sync)]
-    pub fn open_shared(store: &Store, link: Vec<u8>) -> Result<Snapshot, Failure> {
-        Ok(Self { inner: bridge::shared_directory(store.inner.objects().clone(), &link)? })
+    pub fn open_shared(store: &Store, link: Vec<u8>) -> Result<Tree, Failure> {
+        Ok(Self::new(bridge::shared_directory(store.inner.objects().clone(), &link)?))
     }
 
     /// The entry at `path`.
@@ -56,8 +60,8 @@ impl Snapshot {
         call: &Call,
     ) -> Result<Pieces, Failure> {
         let options = read_options(start, end, call)?;
-        let (_, stream) = call.run(self.inner.get_stream(&path, options)).await?;
-        Ok(Pieces::new(stream, call))
+        let (_, pull) = call.run(self.inner.get_stream(&path, options)).await?;
+        Ok(Pieces { pull })
     }
 
     /// A sorted page of the entries of the directory at `path`.
@@ -68,22 +72,24 @@ impl Snapshot {
         limit: Option<i64>,
         call: &Call,
     ) -> Result<Page, Failure> {
-        Ok(call.run(self.inner.list(&path, list_options(after, limit)?)).await?.into())
+        Ok(call.run(self.inner.list(&path, after, number(limit)?)).await?.into())
     }
 
     /// The entries of the directory at `path`.
     pub async fn entries(&self, path: String, call: &Call) -> Result<Entries, Failure> {
-        Ok(Entries::new(call.run(self.inner.list_stream(&path, None)).await?, call))
+        let pull = call.run(self.inner.entries(&path, call.cancel_token())).await?;
+        Ok(Entries { pull })
     }
 
     /// Every entry below `path`.
     pub async fn entries_recursive(&self, path: String, call: &Call) -> Result<Entries, Failure> {
-        Ok(Entries::new(call.run(self.inner.list_recursive(&path)).await?, call))
+        let pull = call.run(self.inner.entries_recursive(&path, call.cancel_token())).await?;
+        Ok(Entries { pull })
     }
 }
 
 /// Without a range, all; with only one of its ends, that is refused.
-pub(crate) fn read_options(
+fn read_options(
     start: Option<i64>,
     end: Option<i64>,
     call: &Call,
@@ -97,12 +103,4 @@ pub(crate) fn read_options(
         _ => return Err(sealwood::Error::InvalidArgument { what: "a range has two ends" }),
     };
     Ok(ReadOptions { start, end, watch: call.watch.clone() })
-}
-
-pub(crate) fn list_options(
-    after: Option<String>,
-    limit: Option<i64>,
-) -> sealwood::Result<ListOptions> {
-    let limit = number(limit)?.unwrap_or(ListOptions::default().limit);
-    Ok(ListOptions { after, limit })
 }
