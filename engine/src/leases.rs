@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex};
 
 use super::entry::ValueRef;
 use super::round::DoomedFile;
-use super::shared::lock;
+use super::sync::lock;
 
 /// The leases that are held.
 #[derive(Debug, Default, Clone)]
@@ -42,7 +42,7 @@ struct Held {
     values: HashMap<ValueRef, u64>,
 }
 
-/// Keeps what was needed when it was taken; dropping it lets go.
+/// Keeps what was needed when it was taken, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Lease {
     number: u64,

@@ -26,6 +26,7 @@ use std::sync::Arc;
 
 use super::catalog::{Catalog, LogPosition};
 use super::config::{Access, EngineConfig};
+use super::events::Events;
 use super::files::{self, io_error, number_of, segment_name};
 use super::frame::FrameSource;
 use super::frames::total;
@@ -35,7 +36,6 @@ use super::manifest::{self, Manifest};
 use super::segments::SegmentKind;
 use super::state::{FIRST_NAMESPACE, Garbage, Namespaces, State};
 use super::values;
-use super::watch::Events;
 use crate::disk::{Disk, FileInfo, OpenMode};
 use crate::error::{Error, Result};
 

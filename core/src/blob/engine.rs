@@ -197,7 +197,7 @@ impl BlobStore for EngineStore {
     }
 
     fn needs_flush(&self) -> bool {
-        self.engine.needs_flush()
+        self.engine.needs_sync()
     }
 }
 
@@ -220,7 +220,7 @@ fn put_once(
             (engine::Precondition::Revision(present.revision), true)
         }
     };
-    match objects.put_if(key, bytes.clone(), condition) {
+    match objects.put_with(key, bytes.clone(), &engine::PutOptions::new().precondition(condition)) {
         Ok(_) => Ok(ControlFlow::Break(())),
         Err(engine::Error::PreconditionFailed) if tagged => Ok(ControlFlow::Continue(())),
         Err(error) => Err(error.into()),
@@ -262,11 +262,11 @@ impl From<engine::Error> for Error {
             engine::Error::Malformed { what } => Error::Malformed { what },
             engine::Error::PreconditionFailed => Error::PreconditionFailed,
             engine::Error::StoreFull => Error::StoreFull,
-            engine::Error::StoreDenied { reason } => Error::StoreDenied { reason },
-            engine::Error::StoreUnavailable { reason } => {
+            engine::Error::StoreDenied { reason, .. } => Error::StoreDenied { reason },
+            engine::Error::StoreUnavailable { reason, .. } => {
                 Error::StoreUnavailable { reason, retry_after: None }
             }
-            engine::Error::StoreFailed { reason } => Error::StoreFailed { reason },
+            engine::Error::StoreFailed { reason, .. } => Error::StoreFailed { reason },
             engine::Error::OutcomeUnknown => Error::OutcomeUnknown,
             engine::Error::Cancelled => Error::Cancelled,
             engine::Error::Closed => Error::Closed,

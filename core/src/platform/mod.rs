@@ -39,11 +39,11 @@ pub(crate) use sealwood_base::{
 
 pub use environment::Environment;
 pub use http::{HttpError, HttpMethod, HttpOptions, HttpRequest, HttpResponse};
+#[cfg(feature = "bridge")]
+pub use log_hook::LogHook;
 pub use sealwood_base::{
     Clock, Entropy, MaybeSend, MaybeSync, NoEntropy, SystemClock, SystemEntropy,
 };
-#[cfg(feature = "bridge")]
-pub use log_hook::LogHook;
 
 /// Waits without blocking the executor.
 pub async fn sleep(duration: std::time::Duration) {

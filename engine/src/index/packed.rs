@@ -112,7 +112,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'a>) -> Result<Entry<'a>> {
     Ok(Entry { revision, expires_at_ms, place, body })
 }
 
-/// What is told of an entry that ceases to be.
+/// What is reported of an entry that is replaced or removed.
 pub(super) fn replaced(entry: &Entry<'_>) -> Replaced {
     Replaced {
         revision: entry.revision,

@@ -1,4 +1,10 @@
 //! Scans: keys in order, by range or prefix, forward or backward, rolled up at a delimiter.
+//!
+//! A [`ScanBuilder`] says which keys and how. A [`Scan`] lends its items, one at a time and without
+//! copying them; a [`ScanIter`] is the same as an iterator, whose items are the caller's own.
+
+mod builder;
+mod iter;
 
 use std::ops::Bound;
 use std::sync::Arc;
@@ -6,36 +12,20 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::entry::{Body, Entry};
+use super::expiry::Expiry;
 use super::finding::{Finding, FindingKind};
-use super::index::{Cursor, OnDamage};
-use super::read::{KeyInfo, Source, expiry};
+use super::index::Cursor;
+use super::read::{KeyInfo, Source};
 use super::shared::Entering;
 use super::snapshot::Snapshot;
 use super::state::index_key;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
-/// Which keys a scan gives, and how.
-#[derive(Debug, Clone)]
-pub struct ScanBuilder {
-    snapshot: Snapshot,
-    prefix: Vec<u8>,
-    start: Bound<Vec<u8>>,
-    end: Bound<Vec<u8>>,
-    order: Order,
-    delimiter: Option<u8>,
-    limit: Option<usize>,
-    on_damage: OnDamage,
-}
+pub use builder::{Order, ScanBuilder};
+pub use iter::{OwnedScanEntry, OwnedScanItem, ScanIter};
 
-/// In which order a scan goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Order {
-    /// From the first key to the last.
-    #[default]
-    Ascending,
-    /// From the last key to the first.
-    Descending,
-}
+/// How long the id of a namespace is, which keys of the index begin with, in bytes.
+const ID_BYTES: usize = size_of::<u32>();
 
 /// What a scan gives.
 #[derive(Debug)]
@@ -69,8 +59,8 @@ impl<'a> ScanEntry<'a> {
             Body::Logged { len } => u64::from(len),
             Body::Separated(value) => value.len,
         };
-        let expires_at_ms = expiry(self.entry.expires_at_ms);
-        KeyInfo { len, revision: self.entry.revision, expires_at_ms }
+        let expires_at = Expiry::of_stored(self.entry.expires_at_ms);
+        KeyInfo { len, revision: self.entry.revision, expires_at }
     }
 
     /// The value, without copying it, if it is kept in the index.
@@ -85,146 +75,6 @@ impl<'a> ScanEntry<'a> {
     pub fn value(&self) -> Result<Bytes> {
         let _call = self.snapshot.shared.enter()?;
         self.snapshot.shared.read_all(&Source::of(&self.entry))
-    }
-}
-
-impl ScanBuilder {
-    pub(crate) fn new(snapshot: Snapshot) -> Self {
-        Self {
-            snapshot,
-            prefix: Vec::new(),
-            start: Bound::Unbounded,
-            end: Bound::Unbounded,
-            order: Order::Ascending,
-            delimiter: None,
-            limit: None,
-            on_damage: OnDamage::Fail,
-        }
-    }
-
-    /// Only keys that begin with `prefix`.
-    #[must_use]
-    pub fn prefix(mut self, prefix: &[u8]) -> Self {
-        self.prefix = prefix.to_vec();
-        self
-    }
-
-    /// Only keys in a range.
-    #[must_use]
-    pub fn range(mut self, start: Bound<&[u8]>, end: Bound<&[u8]>) -> Self {
-        self.start = start.map(<[u8]>::to_vec);
-        self.end = end.map(<[u8]>::to_vec);
-        self
-    }
-
-    /// Only what comes after a key, in the order of the scan: where a page ended, the next begins.
-    /// With a delimiter, after a common prefix all that it stands for is passed over too.
-    #[must_use]
-    pub fn start_after(mut self, key: &[u8]) -> Self {
-        match self.order {
-            Order::Ascending => self.start = Bound::Excluded(key.to_vec()),
-            Order::Descending => self.end = Bound::Excluded(key.to_vec()),
-        }
-        self
-    }
-
-    /// From the last key to the first. Comes before [`start_after`](ScanBuilder::start_after).
-    #[must_use]
-    pub fn descending(mut self) -> Self {
-        self.order = Order::Descending;
-        self
-    }
-
-    /// Keys that have `delimiter` after the prefix are rolled up into one item, found by one seek
-    /// however many they are.
-    #[must_use]
-    pub fn delimiter(mut self, delimiter: u8) -> Self {
-        self.delimiter = Some(delimiter);
-        self
-    }
-
-    /// At most so many items.
-    #[must_use]
-    pub fn limit(mut self, limit: usize) -> Self {
-        self.limit = Some(limit);
-        self
-    }
-
-    /// Parts of the index that are damaged are given as [`ScanItem::Damaged`] and passed over with
-    /// all keys that are in them, instead of ending the scan. What is given so counts for no limit.
-    #[must_use]
-    pub fn pass_over(mut self) -> Self {
-        self.on_damage = OnDamage::PassOver;
-        self
-    }
-
-    /// Begins.
-    pub fn open(self) -> Result<Scan> {
-        Scan::new(self)
-    }
-
-    /// Passes every key and value to `visit`, which ends the scan by giving `false`. Common
-    /// prefixes are not given.
-    ///
-    /// The first value that cannot be read ends the scan; the error names its key.
-    pub fn for_each(self, visit: impl FnMut(&[u8], &[u8]) -> bool) -> Result<(), Finding> {
-        let mut failed = None;
-        self.for_each_or(visit, |finding| {
-            failed = Some(finding);
-            false
-        })?;
-        failed.map_or(Ok(()), Err)
-    }
-
-    /// The same, going on past what is damaged: keys whose values are, and parts of the index with
-    /// all keys in them, are given to `damaged`, which ends the scan by giving `false`. An error
-    /// that is no damage ends it too.
-    pub fn for_each_or(
-        self,
-        mut visit: impl FnMut(&[u8], &[u8]) -> bool,
-        mut damaged: impl FnMut(Finding) -> bool,
-    ) -> Result<(), Finding> {
-        let namespace = self.snapshot.namespace;
-        let failed = |error| Finding::new(FindingKind::Index, error);
-        let mut scan = self.pass_over().open().map_err(failed)?;
-        while let Some(item) = scan.next().map_err(failed)? {
-            let more = match item {
-                ScanItem::CommonPrefix(_) => true,
-                ScanItem::Damaged(finding) => damaged(*finding),
-                ScanItem::Key(entry) => match entry.inline() {
-                    Some(bytes) => visit(entry.key(), bytes),
-                    None => match entry.value() {
-                        Ok(bytes) => visit(entry.key(), &bytes),
-                        Err(error) => {
-                            let key = index_key(namespace, entry.key());
-                            let finding = Finding::of_value(&key, error);
-                            if !matches!(finding.error, Error::StoreCorrupt { .. }) {
-                                return Err(finding);
-                            }
-                            damaged(finding)
-                        }
-                    },
-                },
-            };
-            if !more {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    /// The keys and common prefixes, collected.
-    pub fn keys(self) -> Result<Vec<Vec<u8>>> {
-        let mut scan = self.open()?;
-        let mut keys = Vec::new();
-        while let Some(item) = scan.next()? {
-            keys.push(match item {
-                ScanItem::Key(entry) => entry.key().to_vec(),
-                ScanItem::CommonPrefix(prefix) => prefix.to_vec(),
-                ScanItem::Damaged(finding) => return Err(finding.error),
-            });
-        }
-        Ok(keys)
     }
 }
 
@@ -334,12 +184,12 @@ impl Scan {
             self.common.clear();
             self.common.extend_from_slice(&key[..self.rolled_from + at + 1]);
             self.step = Step::Skip;
-            return Ok(Some(ScanItem::CommonPrefix(&self.common[4..])));
+            return Ok(Some(ScanItem::CommonPrefix(&self.common[ID_BYTES..])));
         }
         self.step = Step::Advance;
         let entry = self.cursor.entry();
         Ok(entry.map(|entry| {
-            ScanItem::Key(ScanEntry { snapshot: &self.snapshot, key: &key[4..], entry })
+            ScanItem::Key(ScanEntry { snapshot: &self.snapshot, key: &key[ID_BYTES..], entry })
         }))
     }
 
@@ -373,7 +223,7 @@ impl Scan {
             let entry = self.cursor.entry();
             let (revision, expires_at_ms) =
                 entry.map_or((0, 0), |entry| (entry.revision, entry.expires_at_ms));
-            let key = key.get(size_of::<u32>()..).unwrap_or_default();
+            let key = key.get(ID_BYTES..).unwrap_or_default();
             if !self.snapshot.is_expired(key, revision, expires_at_ms) {
                 return Ok(true);
             }
