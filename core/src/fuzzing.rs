@@ -49,12 +49,12 @@ pub use sealwood_engine::fuzzing::{
 
 /// Reads a stored path.
 pub fn stored_path(bytes: &[u8]) -> Result<VaultPath> {
-    VaultPath::from_stored(bytes)
+    Ok(VaultPath::from_stored(bytes)?)
 }
 
 /// Reads a stored name.
 pub fn stored_name(bytes: &[u8]) -> Result<EntryName> {
-    EntryName::from_stored(bytes)
+    Ok(EntryName::from_stored(bytes)?)
 }
 
 /// Reads an S3 server's listing of keys that start with `prefix` and come after `start_after`, in

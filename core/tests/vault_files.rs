@@ -11,6 +11,7 @@ use common::*;
 use futures_lite::future::block_on;
 use futures_util::TryStreamExt;
 use sealwood::blob::{BlobStore, Call, MemoryStore, MeteredStore, Method};
+use sealwood::path::VaultPath;
 use sealwood::seal::{KdfParams, Passphrase};
 use sealwood::vault::{
     Credential, EntryKind, ListCursor, ListOptions, Metadata, PutOptions, ReadOptions, VaultConfig,
@@ -173,6 +174,31 @@ fn names_follow_the_rules_of_a_file_system() {
         let error = vault.get("dir/sub").await.unwrap_err();
         assert_eq!(error.path().unwrap().as_str(), "dir/sub");
         assert!(!error.to_string().contains("sub"), "a message shows no path");
+    });
+}
+
+/// Any text is taken as a path, and the path that an entry hands out too.
+#[test]
+fn the_path_of_an_entry_is_taken_by_every_method() {
+    block_on(async {
+        let (_, vault) = memory_vault().await;
+        put(&vault, "dir/file", b"1").await.unwrap();
+        let info = vault.stat(String::from("/dir/file")).await.unwrap();
+        assert_eq!(vault.get(&info.path).await.unwrap(), "1");
+        assert_eq!(vault.stat(info.path.clone()).await.unwrap(), info);
+        let directory = info.path.parent().unwrap();
+        let page = vault.list(&directory, ListOptions::default()).await.unwrap();
+        assert_eq!(page.entries, [info.clone()]);
+        let elsewhere = directory.join(&"other".parse().unwrap());
+        vault.rename(&info.path, &elsewhere).await.unwrap();
+        let snapshot = vault.snapshot().await.unwrap();
+        assert!(snapshot.exists(&elsewhere).await.unwrap());
+        assert!(!snapshot.exists(info.path.as_str()).await.unwrap());
+        let batch = vault.batch();
+        batch.copy(&elsewhere, &info.path).unwrap();
+        assert_eq!(code(batch.remove("/".parse::<VaultPath>().unwrap())), "path-top");
+        batch.commit().await.unwrap();
+        assert_eq!(vault.get(info.path).await.unwrap(), "1");
     });
 }
 

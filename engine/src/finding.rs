@@ -44,8 +44,8 @@ pub enum FindingKind {
         /// `None` if it is certain that there was none.
         revisions: Option<RangeInclusive<u64>>,
     },
-    /// The last segment ends in so many bytes that are no record, as a crash leaves it and as damage
-    /// to the last record does: which it is cannot be told. Nothing that was acknowledged is
+    /// The last segment ends in so many bytes that are no record, as a crash leaves it and as
+    /// damage to the last record does: which it is cannot be told. Nothing that was acknowledged is
     /// missing, unless it is the latter.
     TornEnd {
         /// How long that is, in bytes.

@@ -155,9 +155,9 @@ impl Engine {
     }
 
     /// Opens the engine in a directory of the file system, which is made if it is missing, its
-    /// ancestors too. To read only ([`Access::ReadOnly`]) it must hold an engine, and nothing is made.
-    /// [`Error::StoreFailed`] where it does not, or where the platform has no file system; else as
-    /// [`open`](Engine::open).
+    /// ancestors too. To read only ([`Access::ReadOnly`]) it must hold an engine, and nothing is
+    /// made. [`Error::StoreFailed`] where it does not, or where the platform has no file system;
+    /// else as [`open`](Engine::open).
     pub fn open_directory(path: impl Into<PathBuf>, config: EngineConfig) -> Result<Self> {
         config.check()?;
         let disk = match config.access {

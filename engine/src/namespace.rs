@@ -116,8 +116,8 @@ impl Namespace {
     /// proportion to the keys.
     ///
     /// Values, revisions and expiries stay what they are. [`Error::PreconditionFailed`] if a key
-    /// begins with `to` already, [`Error::InvalidArgument`] if one prefix begins with the other or a
-    /// key would become too long.
+    /// begins with `to` already, [`Error::InvalidArgument`] if one prefix begins with the other or
+    /// a key would become too long.
     pub fn rename_prefix(&self, from: &[u8], to: &[u8]) -> Result<bool> {
         let (from, to) = (Bytes::copy_from_slice(from), Bytes::copy_from_slice(to));
         let _call = self.shared.enter()?;

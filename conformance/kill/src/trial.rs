@@ -100,8 +100,8 @@ impl Trial {
         Ok(())
     }
 
-    /// Looks at the directory as it is opened usually, at a copy that is made anew from the log, and
-    /// at one that is read as if it were damaged.
+    /// Looks at the directory as it is opened usually, at a copy that is made anew from the log,
+    /// and at one that is read as if it were damaged.
     fn look(&mut self, counts: &mut Counts) -> Result<()> {
         let [before, rebuilt, passed_over] =
             ["before", "rebuilt", "passed-over"].map(|name| self.directory.join(name));

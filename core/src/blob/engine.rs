@@ -12,7 +12,7 @@ use bytes::Bytes;
 
 use super::{
     BlobStore, ETag, Hold, HoldMode, Holders, Object, ObjectMeta, ObjectPage, Precondition,
-    check_at_most, check_key, check_length, check_limit, check_prefix,
+    StoreGetOptions, StorePutOptions, check_key, check_length, check_limit, check_prefix,
 };
 use crate::engine::disk::Disk;
 use crate::engine::{self, Engine, EngineConfig, Namespace, ScanItem};
@@ -43,7 +43,7 @@ impl EngineStore {
         run_blocking(move || Self::new(Engine::open_directory(path, config)?)).await
     }
 
-    /// The store in an engine that is open. It blocks where [`open`](EngineStore::open) does not.
+    /// The store in an engine that is open. Unlike [`open`](EngineStore::open) this blocks.
     pub fn new(engine: Engine) -> Result<Self> {
         let objects = engine.namespace(Self::NAMESPACE)?;
         // Every store in one engine has the same.
@@ -56,13 +56,13 @@ impl EngineStore {
         &self.engine
     }
 
-    /// Checkpoints and lets go of the directory; see [`Engine::close`].
+    /// Checkpoints and releases the directory; see [`Engine::close`].
     pub async fn close(&self) -> Result<()> {
         let engine = self.engine.clone();
         Ok(run_blocking(move || engine.close()).await?)
     }
 
-    /// Does a piece of what the engine's background does where there is a thread for it; see
+    /// Does a piece of the work that a background thread does where there are threads; see
     /// [`Engine::maintain`].
     pub async fn maintain(&self) -> Result<bool> {
         let engine = self.engine.clone();
@@ -79,27 +79,24 @@ impl EngineStore {
 }
 
 impl BlobStore for EngineStore {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+    fn get_with<'a>(
+        &'a self,
+        key: &'a str,
+        options: &'a StoreGetOptions,
+    ) -> BoxFuture<'a, Result<Object>> {
         Box::pin(async move {
             check_key(key)?;
-            let key = key.to_owned();
+            let (key, options) = (key.to_owned(), options.clone());
             self.run(move |objects| {
+                if options.bytes_max.is_some() {
+                    let info = objects.info(key.as_bytes())?.ok_or(Error::ObjectMissing)?;
+                    options.check_size(info.len)?;
+                }
                 let bytes = objects.get(key.as_bytes())?.ok_or(Error::ObjectMissing)?.bytes;
+                options.check_size(bytes.len() as u64)?;
                 Ok(Object { etag: ETag::of_content(&bytes), bytes })
             })
             .await
-        })
-    }
-
-    fn get_at_most<'a>(&'a self, key: &'a str, bytes_max: u64) -> BoxFuture<'a, Result<Object>> {
-        Box::pin(async move {
-            check_key(key)?;
-            let name = key.to_owned();
-            let info = self.run(move |objects| Ok(objects.info(name.as_bytes())?)).await?;
-            check_at_most(info.ok_or(Error::ObjectMissing)?.len, bytes_max)?;
-            let object = self.get(key).await?;
-            check_at_most(object.bytes.len() as u64, bytes_max)?;
-            Ok(object)
         })
     }
 
@@ -124,15 +121,15 @@ impl BlobStore for EngineStore {
         })
     }
 
-    fn put<'a>(
+    fn put_with<'a>(
         &'a self,
         key: &'a str,
         bytes: Bytes,
-        precondition: Precondition,
+        options: &'a StorePutOptions,
     ) -> BoxFuture<'a, Result<ETag>> {
         Box::pin(async move {
             check_key(key)?;
-            let key = key.to_owned();
+            let (key, precondition) = (key.to_owned(), options.precondition.clone());
             self.run(move |objects| {
                 let etag = ETag::of_content(&bytes);
                 loop {
@@ -174,7 +171,7 @@ impl BlobStore for EngineStore {
             let key = key.to_owned();
             self.run(move |objects| {
                 let info = objects.info(key.as_bytes())?;
-                Ok(info.map(|info| ObjectMeta { key, size: info.len }))
+                Ok(info.map(|info| ObjectMeta::new(key, info.len)))
             })
             .await
         })
@@ -250,7 +247,7 @@ fn page(
         }
         let key = String::from_utf8(entry.key().to_vec())
             .map_err(|_| Error::Malformed { what: "object key" })?;
-        page.objects.push(ObjectMeta { key, size: entry.info().len });
+        page.objects.push(ObjectMeta::new(key, entry.info().len));
     }
     Ok(page)
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 #[cfg(feature = "bridge")]
-use crate::bridge::LogHook;
+use super::LogHook;
 
 pub use http::HttpClient;
 

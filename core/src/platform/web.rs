@@ -14,7 +14,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 #[cfg(feature = "bridge")]
-use crate::bridge::LogHook;
+use super::LogHook;
 
 pub use http::HttpClient;
 

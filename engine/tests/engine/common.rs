@@ -106,8 +106,8 @@ pub(crate) fn everything(engine: &Engine) -> BTreeMap<String, BTreeMap<Vec<u8>, 
     namespaces
 }
 
-/// Says that something has ended when it goes, also when its holder panics: whoever works until then
-/// ends too.
+/// Says that something has ended when it goes, also when its holder panics: whoever works until
+/// then ends too.
 pub(crate) struct Ended<'a>(pub(crate) &'a AtomicBool);
 
 impl Drop for Ended<'_> {

@@ -1,5 +1,5 @@
-//! Whoever puts a content whose file is damaged or missing has it whole afterwards, and so has every
-//! other key of that content.
+//! Whoever puts a content whose file is damaged or missing has it whole afterwards, and so has
+//! every other key of that content.
 
 use std::io::ErrorKind;
 

@@ -1,5 +1,5 @@
-//! What is acknowledged stays: deletes, expiries and revisions too, through clean restarts, rotation
-//! and failures of the disk.
+//! What is acknowledged stays: deletes, expiries and revisions too, through clean restarts,
+//! rotation and failures of the disk.
 
 use std::collections::BTreeSet;
 use std::io::ErrorKind;

@@ -128,8 +128,8 @@ fn who_opens_a_full_engine_may_delete_and_may_not_put() {
     }
 }
 
-/// The reserve is given up, a deletion appended, a checkpoint made: wherever the power goes, what was
-/// acknowledged is there, and who opens what is left may delete.
+/// The reserve is given up, a deletion appended, a checkpoint made: wherever the power goes, what
+/// was acknowledged is there, and who opens what is left may delete.
 #[test]
 fn a_power_cut_while_the_reserve_is_given_up_loses_nothing() {
     let (full, engine, one) = filled(3000);

@@ -1,5 +1,5 @@
-//! What a crash, a refused write or an upload that never ended leaves behind is swept up by the next
-//! round, and nothing that is not the engine's.
+//! What a crash, a refused write or an upload that never ended leaves behind is swept up by the
+//! next round, and nothing that is not the engine's.
 
 use std::io::ErrorKind;
 

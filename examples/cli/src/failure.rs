@@ -154,6 +154,12 @@ impl From<Error> for Failure {
     }
 }
 
+impl From<PathRule> for Failure {
+    fn from(rule: PathRule) -> Self {
+        Error::from(rule).into()
+    }
+}
+
 impl From<sealwood::engine::Error> for Failure {
     fn from(error: sealwood::engine::Error) -> Self {
         Error::from(error).into()

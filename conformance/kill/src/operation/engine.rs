@@ -63,7 +63,7 @@ pub(crate) struct PutStyle {
     piece: Option<usize>,
 }
 
-/// In how many milliseconds a key ceases to be, if it does.
+/// In how many milliseconds a key expires, if it does.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Expiry(Option<u64>);
 
