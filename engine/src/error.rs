@@ -1,7 +1,8 @@
 //! The one error type of the crate.
 //!
 //! Every case has a stable string code ([`Error::code`]), the same as in `sealwood` and in every
-//! language. Messages carry no key and no path outside the engine's directory.
+//! language. Messages carry no key and no path outside the engine's directory. An error that comes
+//! from the disk has that of the disk as its [`source`](std::error::Error::source).
 
 use std::fmt;
 use std::io;

@@ -3,8 +3,8 @@
 //!
 //! [`record`] is one thing done, bound to its place. A [`segment`] is a file of them: header,
 //! records, footer. [`buffer`] holds what waits to be written, [`tail`] judges what a crash left
-//! of the last segment, [`step`] is what replay sees, [`writer`] has the open files. This room encodes, decodes and reads; when
-//! to write, sync, seal and remove is decided above it.
+//! of the last segment, [`step`] is what replay sees, [`writer`] has the open files. This room
+//! encodes, decodes and reads; when to write, sync, seal and remove is decided above it.
 
 mod batch;
 mod buffer;
