@@ -6,8 +6,8 @@
 //! entry never moves its content.
 //!
 //! It promises bounded memory for streams of any length, and that no byte is released before the
-//! address of the unit or chunk it lies in was checked; and that a put which comes to nothing leaves
-//! no chunk of its own, where that can be known.
+//! address of the unit or chunk it lies in was checked; and that a put which comes to nothing
+//! leaves no chunk of its own, where that can be known.
 
 mod chunk_size;
 mod claims;

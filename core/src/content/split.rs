@@ -32,8 +32,8 @@ pub(crate) enum Former {
     Chunks(BoxStream<'static, Result<Row>>),
 }
 
-/// Finds the former content, if there is one that is stored. Not asked for a content that is kept in
-/// its entry.
+/// Finds the former content, if there is one that is stored. Not asked for a content that is kept
+/// in its entry.
 pub(crate) type FindFormer<'a> = BoxFuture<'a, Option<Former>>;
 
 /// Splits contents of one vault.
@@ -129,9 +129,9 @@ impl Splitter {
         Content::Packed(size, Unit::unplaced(UnitKind::Content, address, Plaintext::Content(bytes)))
     }
 
-    /// Uploads whole chunks, a few at a time. A chunk that is likely to be there already is compared
-    /// before it is sent: one that the former content has in the same place, and one that follows a
-    /// chunk which turned out to be there, as in an upload that is taken up again.
+    /// Uploads whole chunks, a few at a time. A chunk that is likely to be there already is
+    /// compared before it is sent: one that the former content has in the same place, and one that
+    /// follows a chunk which turned out to be there, as in an upload that is taken up again.
     async fn chunked(
         &self,
         mut chunks: BoxStream<'_, Result<Bytes>>,

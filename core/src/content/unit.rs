@@ -81,8 +81,8 @@ impl Unit {
         Ok(())
     }
 
-    /// Takes over the place a flush gave the unit, and drops the bytes. A table whose tables are not
-    /// all stored is written again: its bytes name where they were to be.
+    /// Takes over the place a flush gave the unit, and drops the bytes. A table whose tables are
+    /// not all stored is written again: its bytes name where they were to be.
     pub(crate) fn settle(&self, plan: &PlannedPlaces) {
         if let Some(Plaintext::Tables(tables)) = self.plaintext() {
             tables.iter().for_each(|table| table.settle(plan));

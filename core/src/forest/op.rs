@@ -13,8 +13,8 @@ pub(crate) type Ops = Arc<[Op]>;
 /// One change of the tree. Parents that are missing are made.
 #[derive(Debug, Clone)]
 pub(crate) enum Op {
-    /// Creates or replaces the file at `path`; `time` is when, by the clock of the device. The claim
-    /// is on the chunks of its content, where this session has put them.
+    /// Creates or replaces the file at `path`; `time` is when, by the clock of the device. The
+    /// claim is on the chunks of its content, where this session has put them.
     Put { path: VaultPath, entry: Entry, time: Time, claim: Option<Arc<Claim>> },
     /// Makes the directory at `path` unless it exists.
     MakeDirectory { path: VaultPath, origin: Origin },

@@ -42,7 +42,8 @@ pub(crate) struct Root {
     pub(crate) tail: Tail,
 }
 
-/// Whether a vault's reserve, room for removals in a full store, is there, as far as its root knows.
+/// Whether a vault's reserve, room for removals in a full store, is there, as far as its root
+/// knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reserve {
     /// It is, if the store was ever given one.

@@ -65,8 +65,8 @@ impl View {
         Some(Self::new(top, Arc::clone(&self.nodes)))
     }
 
-    /// A walk over the entries from `after` on, or from the first, which reads ahead the farther the
-    /// longer it goes on.
+    /// A walk over the entries from `after` on, or from the first, which reads ahead the farther
+    /// the longer it goes on.
     pub(crate) fn walk(&self, after: Option<Position>) -> DirectoryWalk {
         DirectoryWalk::new(Walk::new(&self.top, after.map(Position::hash)), Arc::clone(&self.nodes))
     }

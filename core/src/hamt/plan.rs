@@ -28,7 +28,8 @@ impl SealPlan {
         self.nodes.len()
     }
 
-    /// The link of the root of a trie that is stored or covered by this plan; `None` if it is empty.
+    /// The link of the root of a trie that is stored or covered by this plan; `None` if it is
+    /// empty.
     pub(super) fn link<V: Value>(&self, trie: &Trie<V>) -> Result<Option<Link>> {
         match &trie.root {
             Child::Empty => Ok(None),

@@ -187,9 +187,10 @@ impl OnHand {
         self.not_on_hand(pack, wanted, before)
     }
 
-    /// The part of `window` around `wanted` of which little else is on hand. It goes on over what is
-    /// on hand of a small piece further on, which would cost a request on its other side. Where it
-    /// ends at such bytes it takes some of them: a unit may lie across the border, in neither whole.
+    /// The part of `window` around `wanted` of which little else is on hand. It goes on over what
+    /// is on hand of a small piece further on, which would cost a request on its other side. Where
+    /// it ends at such bytes it takes some of them: a unit may lie across the border, in neither
+    /// whole.
     fn not_on_hand(&self, pack: PackId, wanted: &Range<u64>, window: Range<u64>) -> Range<u64> {
         let mut range = window.start.min(wanted.start)..window.end.max(wanted.end);
         let island_bytes_max = (range.end - range.start) / ISLAND_SHARE;

@@ -25,8 +25,8 @@ impl Span {
     }
 }
 
-/// A unit that is to be read, and how much before it will be wanted next, in bytes: nodes are stored
-/// after those below them, so who walks on from one comes to what lies before it.
+/// A unit that is to be read, and how much before it will be wanted next, in bytes: nodes are
+/// stored after those below them, so who walks on from one comes to what lies before it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wanted {
     pub(crate) place: Place,

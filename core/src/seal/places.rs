@@ -1,8 +1,8 @@
 //! Where links lead: the places of units as bytes.
 //!
 //! A place is a varint `2 * pack + gap`: pack 0 is new and followed by its 16 bytes, pack `n` is
-//! the `n`-th seen in this plaintext; without the gap bit the unit starts where the last one seen in
-//! that pack ended (at 0 in a new one), with it a signed varint says how far from there; then a
+//! the `n`-th seen in this plaintext; without the gap bit the unit starts where the last one seen
+//! in that pack ended (at 0 in a new one), with it a signed varint says how far from there; then a
 //! varint length, left out where the reader knows it.
 
 use std::collections::HashSet;

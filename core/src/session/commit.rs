@@ -28,9 +28,9 @@ const BACKOFF_MS: u64 = 8;
 const BACKOFF_CAP_MS: u64 = 1_000;
 
 impl Session {
-    /// Commits the group of `ticket`, with all that is in the queue. On failure, or if the future is
-    /// dropped before the commit took effect, the group is taken out again; where the commit under
-    /// way has it already and others wait for that, it may be committed all the same.
+    /// Commits the group of `ticket`, with all that is in the queue. On failure, or if the future
+    /// is dropped before the commit took effect, the group is taken out again; where the commit
+    /// under way has it already and others wait for that, it may be committed all the same.
     pub(crate) async fn commit(self: &Arc<Self>, ticket: &Ticket, watch: &Watch) -> Result<()> {
         let withdrawal = Withdrawal { session: self, ticket };
         let is_done = || ticket.outcome().is_some();
@@ -41,8 +41,8 @@ impl Session {
         ticket.outcome().unwrap_or(Err(Error::Cancelled))
     }
 
-    /// Commits all that is in the queue. On failure it stays there, unless nobody knows whether it was
-    /// committed. Tells if a deferred group had to be given up since the last flush.
+    /// Commits all that is in the queue. On failure it stays there, unless nobody knows whether it
+    /// was committed. Tells if a deferred group had to be given up since the last flush.
     pub(crate) async fn flush(self: &Arc<Self>, watch: &Watch) -> Result<()> {
         let outcome = self.round(Work::Commit(Spill::WhenDue), watch, || false).await;
         // What was given up is told whatever became of the rest, which the next flush tells.

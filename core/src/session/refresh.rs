@@ -13,8 +13,8 @@ use crate::platform::Environment;
 use crate::task::Watch;
 
 /// How far the time of a root may be ahead of the clock of the device that reads it before that is
-/// reported, in milliseconds: clocks that are kept by a network differ by less. Nothing else depends
-/// on it: no entry takes its time from a root.
+/// reported, in milliseconds: clocks that are kept by a network differ by less. Nothing else
+/// depends on it: no entry takes its time from a root.
 pub const CLOCK_LEAD_MS_MAX: u64 = 5 * 60 * 1000;
 
 impl Session {

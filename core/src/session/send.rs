@@ -73,8 +73,8 @@ impl Session {
         }
     }
 
-    /// Sends the last commit in doubt again, where there are so many that there may be no other: once
-    /// it or another takes effect, the root tells of all.
+    /// Sends the last commit in doubt again, where there are so many that there may be no other:
+    /// once it or another takes effect, the root tells of all.
     pub(super) async fn send_again(&self, commit: &Commit) -> Result<()> {
         let suspicion = Suspicion(self);
         if let Err(error) = self.send(commit).await {
