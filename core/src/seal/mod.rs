@@ -40,7 +40,7 @@ pub(crate) use pack::{Pack, PackWriter};
 pub(crate) use passphrase::{KeySlot, Unlock};
 pub(crate) use planned::PlannedPlaces;
 pub(crate) use root::{RootHeader, salt_offset, seal_root};
-pub(crate) use sections::{SectionReader, SectionWriter, canon_of};
+pub(crate) use sections::{SectionReader, SectionWriter, addressed_of};
 
 #[cfg(feature = "fuzzing")]
 pub(crate) use {passphrase::reencode_slot, root::reencode_header};
