@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use common::*;
 use futures_lite::future::block_on;
+use sealwood::Vault;
 use sealwood::blob::{BlobStore, MemoryStore};
 use sealwood::platform::{Clock, Entropy, Environment, NoEntropy};
 use sealwood::vault::VaultConfig;
-use sealwood::Vault;
 
 /// The time and the randomness of a run: counted, so that two runs have the same.
 #[derive(Default)]

@@ -13,26 +13,34 @@
 
 mod address;
 mod aead;
+#[cfg(feature = "passphrase")]
 mod argon2id;
+mod key_slot;
 mod keys;
 mod pack;
+#[cfg(feature = "passphrase")]
 mod passphrase;
 mod root;
 mod secret;
+#[cfg(feature = "phrase")]
 mod words;
 
 pub use address::{Address, Link, PackId, Place};
+pub use key_slot::KdfParams;
 pub use keys::{Keys, UnitKind, chunk_name, open_chunk, open_unit, pack_name, seal_chunk};
 pub use pack::{PACK_BYTES_MAX, Pack, PackWriter};
-pub use passphrase::{KdfParams, Passphrase};
-pub use secret::{RecoveryPhrase, RootSecret};
+#[cfg(feature = "passphrase")]
+pub use passphrase::Passphrase;
+#[cfg(feature = "phrase")]
+pub use secret::RecoveryPhrase;
+pub use secret::RootSecret;
 
 pub(crate) use aead::TAG_BYTES;
-pub(crate) use passphrase::{KeySlot, Unlock};
+pub(crate) use key_slot::{KeySlot, Unlock};
 pub(crate) use root::{RootHeader, salt_offset, seal_root};
 
 #[cfg(feature = "fuzzing")]
-pub(crate) use {passphrase::reencode_slot, root::reencode_header};
+pub(crate) use {key_slot::reencode_slot, root::reencode_header};
 
 #[cfg(test)]
 mod tests;

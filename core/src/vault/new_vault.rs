@@ -8,7 +8,9 @@ use crate::blob::{BlobStore, ProbedStore};
 use crate::content::ChunkSize;
 use crate::error::{Error, Result};
 use crate::forest::{Forest, Root, Time, get_root, root_header};
-use crate::seal::{KeySlot, Keys, RecoveryPhrase, RootSecret};
+#[cfg(feature = "phrase")]
+use crate::seal::RecoveryPhrase;
+use crate::seal::{KeySlot, Keys, RootSecret};
 
 /// A new vault before its first byte is stored, from [`Vault::prepare`]. Show or keep its words,
 /// then [`create`](NewVault::create) it: there is never a vault whose words nobody was shown.
@@ -30,6 +32,7 @@ impl NewVault {
         })?;
         let (secret, slot) = match credential {
             Credential::Secret(secret) => (secret.clone(), KeySlot::Secret),
+            #[cfg(feature = "passphrase")]
             Credential::Passphrase(passphrase) => {
                 let secret = RootSecret::generate(environment)?;
                 let (kdf, ceiling) = (config.kdf, config.kdf_ceiling);
@@ -43,6 +46,7 @@ impl NewVault {
     }
 
     /// The 24 words that will open the vault without a passphrase.
+    #[cfg(feature = "phrase")]
     pub fn recovery_phrase(&self) -> Result<RecoveryPhrase> {
         self.secret.recovery_phrase()
     }
