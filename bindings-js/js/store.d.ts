@@ -457,7 +457,7 @@ export class BlobStore implements Disposable {
    */
   needsFlush(): boolean;
   /**
-   * Lets go of the store.
+   * Releases the store.
    *
    * @example
    * ```ts

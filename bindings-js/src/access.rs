@@ -16,7 +16,8 @@ extern "C" {
     /// An object with one of the methods, which answers by a promise what the caller has checked.
     pub type HostAccess;
 
-    /// `[accessKeyId, secretAccessKey, sessionToken, endsMs]`, all of them texts, an empty one for none.
+    /// `[accessKeyId, secretAccessKey, sessionToken, endsMs]`, all of them texts, an empty one for
+    /// none.
     #[wasm_bindgen(method, catch)]
     fn keys(this: &HostAccess) -> Result<JsValue, JsValue>;
 

@@ -1,5 +1,6 @@
 //! Contents on their way in, piece by piece, and out.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use bytes::Bytes;
@@ -35,10 +36,12 @@ extern "C" {
 /// The arguments as the core takes them.
 pub(crate) fn put_input(arguments: &PutArguments) -> PutInput {
     let pairs = arguments.metadata();
-    let metadata = pairs.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone()));
+    // One by one: to collect them would sort a list first, by code that nothing else uses.
+    let mut metadata = BTreeMap::new();
+    metadata.extend(pairs.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())));
     PutInput {
         content_type: arguments.content_type(),
-        metadata: metadata.collect(),
+        metadata,
         modified_ms: arguments.modified_ms().map(|millis| millis as i64),
         deferred: arguments.deferred(),
         size_hint: arguments.size_hint().map(|size| size as u64),

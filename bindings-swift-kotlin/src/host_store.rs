@@ -11,7 +11,7 @@ use sealwood::blob::{
 use sealwood::platform::BoxFuture;
 
 use crate::error::CoreError;
-use crate::store::{CoreObject, CoreObjectMeta, CoreObjectPage, CorePrecondition};
+use crate::object::{CoreObject, CoreObjectMeta, CoreObjectPage, CorePrecondition};
 
 /// A store of the app's, by the contract of the core's `BlobStore`.
 #[uniffi::export(foreign)]

@@ -112,10 +112,11 @@ pub enum Error {
         /// The sequence number served.
         found: u64,
     },
-    /// Another root with an already accepted sequence number was served.
+    /// A root was served that does not belong to the accepted ones: another one with an accepted
+    /// sequence number, a next one that does not follow, or that of another vault.
     #[error("the store served a second root {sequence}")]
     Fork {
-        /// The sequence number both carry.
+        /// The sequence number of the root that was served.
         sequence: u64,
     },
     /// A stored object is missing.

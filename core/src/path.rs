@@ -4,9 +4,9 @@
 //! no leading or trailing separator, case-sensitive. The empty path is the vault's top directory.
 //! A [`VaultPath`] or [`EntryName`] that exists is canonical; nothing downstream checks again.
 //!
-//! NFC is that of Unicode 18.0, for ever: to it a character that 18.0 does not assign combines with
-//! nothing. By a newer table a name that is stored could be spelled otherwise, and would be listed
-//! and never found; `Cargo.toml` holds the table back.
+//! NFC is that of Unicode 18.0, for ever: a character that 18.0 does not assign combines with
+//! nothing. A newer table could spell a stored name otherwise, which would then be listed and never
+//! found; `Cargo.toml` pins the table.
 //!
 //! Limits: a name has 1 to 255 bytes. A path that is created, changed or removed has at most 4,096
 //! bytes. Both are counted after NFC. A path that is read may be longer: moving a directory

@@ -47,12 +47,10 @@ fn the_engine_on_every_disk() {
     ];
     for disk in disks {
         // Small limits, so that objects of every kind and more than one segment are met.
-        let config = EngineConfig {
-            inline_bytes_max: 16,
-            separated_bytes_min: 1000,
-            segment_bytes_max: 4096,
-            ..EngineConfig::default()
-        };
+        let config = EngineConfig::default()
+            .inline_bytes_max(16)
+            .separated_bytes_min(1000)
+            .segment_bytes_max(4096);
         let store = block_on(EngineStore::open(disk.clone(), config)).unwrap();
         assert_keeps_contract(&store);
         block_on(store.close()).unwrap();

@@ -1,4 +1,5 @@
-//! What the bindings rest on: an app's store that answers wrongly, and the hook for log messages.
+//! What the bindings rest on: an app's store that answers wrongly, what a tree is read by, and the
+//! hook for log messages.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -10,10 +11,10 @@ use sealwood::blob::{
     BlobStore, ETag, MemoryStore, Object, ObjectMeta, ObjectPage, Precondition, StoreGetOptions,
     StorePutOptions,
 };
-use sealwood::bridge::{self, AppStore, ConfigInput, CredentialInput, LogLevel};
+use sealwood::bridge::{self, AppStore, ConfigInput, CredentialInput, LogLevel, Tree};
 use sealwood::platform::BoxFuture;
-use sealwood::vault::PutOptions;
-use sealwood::{Error, Result, Vault};
+use sealwood::vault::{PutOptions, ReadOptions};
+use sealwood::{CancelToken, Error, Result, Vault, Watch};
 
 /// A store that gives the same answers whatever it is asked.
 #[derive(Default)]
@@ -137,6 +138,74 @@ fn a_store_fails_with_the_codes_it_may_use_and_no_others() {
     }
 }
 
+async fn vault_with(files: &[&str]) -> Vault {
+    let credential = CredentialInput::Secret(vec![7; 32]).credential().unwrap();
+    let config = ConfigInput::default().config().unwrap();
+    let vault = Vault::create(Arc::new(MemoryStore::default()), &credential, config).await.unwrap();
+    for path in files {
+        vault.put(path, format!("content of {path}"), PutOptions::default()).await.unwrap();
+    }
+    vault
+}
+
+/// What all of a tree's methods say of it, in one text.
+async fn read_by_every_method(tree: &Tree) -> Result<String> {
+    let mut said = format!("{} {}", tree.stat("").await?.path, tree.exists("d/2").await?);
+    let all = tree.read("d/1", ReadOptions::default()).await?;
+    let part = ReadOptions { start: 11, end: Some(14), ..ReadOptions::default() };
+    let (info, pieces) = tree.get_stream("d/1", part).await?;
+    said += &format!(" {all:?} {}", info.size);
+    while let Some(piece) = pieces.next().await? {
+        said += &format!(" {piece:?}");
+    }
+    let page = tree.list("d", Some("0".into()), Some(1)).await?;
+    said += &format!(" {:?} {:?}", page.entries[0].name(), page.next);
+    let entries = tree.entries("d", CancelToken::new()).await?.next_page(100).await?;
+    let below = tree.entries_recursive("", CancelToken::new()).await?;
+    Ok(said + &format!(" {} {}", entries.len(), below.next_page(100).await?.len()))
+}
+
+#[test]
+fn a_tree_reads_the_newest_state_of_a_vault_and_the_one_state_of_a_snapshot() {
+    block_on(async {
+        let vault = vault_with(&["d/1"]).await;
+        let then = Tree::from(vault.snapshot().await.unwrap());
+        let link = vault.link("").await.unwrap().unwrap();
+        let shared = bridge::shared_directory(vault.store().clone(), &link.to_bytes()).unwrap();
+        let now = Tree::from(vault.clone());
+        let before = r#" false b"content of d/1" 14 b"d/1" "1" None 1 2"#;
+        for tree in [&then, &shared, &now] {
+            assert_eq!(read_by_every_method(tree).await.unwrap(), before);
+        }
+        vault.put("d/2", "new", PutOptions::default()).await.unwrap();
+        let after = r#" true b"content of d/1" 14 b"d/1" "1" Some("1") 2 3"#;
+        assert_eq!(read_by_every_method(&now).await.unwrap(), after);
+        for tree in [&then, &shared] {
+            assert_eq!(read_by_every_method(tree).await.unwrap(), before);
+        }
+        vault.close().await.unwrap();
+        assert_eq!(code(read_by_every_method(&now).await), "closed");
+        assert_eq!(code(now.list("", None, None).await), "closed");
+        assert_eq!(read_by_every_method(&shared).await.unwrap(), before);
+    });
+}
+
+#[test]
+fn the_token_of_a_call_ends_the_pulls_of_what_it_opened() {
+    block_on(async {
+        let tree = Tree::from(vault_with(&["1", "2"]).await);
+        let watch = Watch::default();
+        let options = ReadOptions { watch: watch.clone(), ..ReadOptions::default() };
+        let (_, pieces) = tree.get_stream("1", options).await.unwrap();
+        let entries = tree.entries("", watch.cancel.clone()).await.unwrap();
+        let below = tree.entries_recursive("", watch.cancel.clone()).await.unwrap();
+        watch.cancel.cancel();
+        assert_eq!(code(pieces.next().await), "cancelled");
+        assert_eq!(code(entries.next().await), "cancelled");
+        assert_eq!(code(below.next().await), "cancelled");
+    });
+}
+
 #[test]
 fn log_messages_reach_the_hook_until_it_is_removed() {
     let heard = Arc::new(Mutex::new(Vec::new()));
@@ -146,11 +215,7 @@ fn log_messages_reach_the_hook_until_it_is_removed() {
     };
     bridge::set_logger(LogLevel::Debug, Some(Arc::new(hook)));
     block_on(async {
-        let credential = CredentialInput::Secret(vec![7; 32]).credential().unwrap();
-        let store = Arc::new(MemoryStore::default());
-        let config = ConfigInput::default().config().unwrap();
-        let vault = Vault::create(store, &credential, config).await.unwrap();
-        vault.put("/secret name", "content", PutOptions::default()).await.unwrap();
+        let vault = vault_with(&["/secret name"]).await;
         let before = heard.lock().unwrap().len();
         assert!(before > 0);
         bridge::set_logger(LogLevel::Debug, None);

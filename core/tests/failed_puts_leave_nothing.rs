@@ -205,7 +205,8 @@ fn who_relies_on_the_chunks_of_a_put_that_fails_keeps_them() {
     }
 }
 
-/// Between its chunks and its commit nothing is removed: not by the session that stored them either.
+/// Between its chunks and its commit nothing is removed: not by the session that stored them
+/// either.
 #[test]
 fn who_relies_on_chunks_and_has_not_committed_yet_keeps_them() {
     block_on(async {

@@ -145,7 +145,7 @@ fn an_engine_on_a_full_disk_takes_removals() {
 
 #[cfg(feature = "testing")]
 async fn engine_on(disk: &sealwood::engine::faults::FaultDisk) -> Arc<EngineStore> {
-    let config = EngineConfig { background: Background::Manual, ..EngineConfig::default() };
+    let config = EngineConfig::default().background(Background::Manual);
     Arc::new(EngineStore::open(Arc::new(disk.clone()), config).await.unwrap())
 }
 

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use common::*;
 use futures_lite::future::block_on;
 use sealwood::blob::{BlobStore, Precondition};
+use sealwood::internals::{PackWriter, UnitKind, open_unit, pack_name};
 use sealwood::platform::{Entropy, Environment, NoEntropy};
-use sealwood::seal::{Link, PackWriter, UnitKind, open_unit, pack_name};
+use sealwood::seal::Link;
 use sealwood::vault::SharedDirectory;
 
 /// Gives out one pack id.

@@ -97,8 +97,8 @@ fn a_session_that_reads_its_chunk_damaged_puts_it_right() {
     });
 }
 
-/// A store that compares by what it once received, as servers do by their tags, though the disk below
-/// it may have damaged it since.
+/// A store that compares by what it once received, as servers do by their tags, though the disk
+/// below it may have damaged it since.
 struct Trusting(MemoryStore);
 
 impl BlobStore for Trusting {
@@ -255,7 +255,7 @@ fn a_comparison_that_fails_is_not_taken_for_the_same_bytes() {
 #[test]
 fn a_chunk_that_the_store_itself_cannot_read_is_replaced() {
     block_on(async {
-        let config = EngineConfig { separated_bytes_min: 1000, ..EngineConfig::default() };
+        let config = EngineConfig::default().separated_bytes_min(1000);
         let engine = EngineStore::open(Arc::new(MemoryDisk::new()), config).await.unwrap();
         let store = Arc::new(FaultyStore::new(engine));
         put(&create(store.clone()).await, "a", &content()).await.unwrap();

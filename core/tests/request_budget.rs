@@ -30,7 +30,7 @@ impl Clock for CountingClock {
 struct SeededEntropy(Mutex<blake3::OutputReader>);
 
 impl Entropy for SeededEntropy {
-    fn fill(&self, buffer: &mut [u8]) -> sealwood::Result<()> {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), sealwood::platform::NoEntropy> {
         self.0.lock().unwrap().fill(buffer);
         Ok(())
     }

@@ -54,15 +54,22 @@ fn clients_that_write_at_once_lose_nothing() {
         for _ in 1..5 {
             vaults.push(open(store.clone()).await);
         }
-        let puts = vaults.iter().enumerate().flat_map(|(client, vault)| {
-            (0..20u64).map(move |number| async move {
-                let path = format!("shared/{client}-{number}");
-                put(vault, &path, &noise(number, 3000)).await
+        let file = |client: u64, number: u64| {
+            (format!("shared/{client}-{number}"), noise(100 * client + number, 3000))
+        };
+        let puts = vaults.iter().zip(0..).flat_map(|(vault, client)| {
+            (0..20).map(move |number| async move {
+                let (path, content) = file(client, number);
+                put(vault, &path, &content).await
             })
         });
         futures_util::future::try_join_all(puts).await.unwrap();
         let cold = tree(&open(store).await).await;
         assert_eq!(cold.len(), 101);
+        for (client, number) in (0..5).flat_map(|client| (0..20).map(move |n| (client, n))) {
+            let (path, content) = file(client, number);
+            assert!(cold[&path] == Some(content), "{path}");
+        }
     });
 }
 

@@ -8,7 +8,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::config::{Access, Background};
-use super::shared::{Shared, lock};
+use super::shared::Shared;
+use super::sync::lock;
 use crate::error::{Error, Result};
 use sealwood_base::Worker;
 

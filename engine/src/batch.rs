@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 
-use super::config::Durability;
+use super::expiry::Expiry;
 use super::holder::Holder;
 use super::namespace::Namespace;
+use super::options::{CommitOptions, DeleteOptions, PutOptions};
 use super::write::{NewValue, Operation, OperationKind, Precondition};
 use crate::error::{Error, Result};
 
@@ -25,48 +26,36 @@ impl Batch {
 
     /// Adds a put.
     pub fn put(&mut self, namespace: &Namespace, key: &[u8], value: impl Into<Bytes>) -> &mut Self {
-        self.put_if(namespace, key, value, Precondition::None)
+        self.put_with(namespace, key, value, &PutOptions::default())
     }
 
-    /// Adds a put with a condition, which must hold before the first change of the batch.
-    pub fn put_if(
+    /// Adds a put with options. A condition must hold before the first change of the batch; how
+    /// durable it is to be is asked of [the batch](Batch::commit_with), not of its puts.
+    pub fn put_with(
         &mut self,
         namespace: &Namespace,
         key: &[u8],
         value: impl Into<Bytes>,
-        precondition: Precondition,
+        options: &PutOptions,
     ) -> &mut Self {
-        let value = NewValue::Bytes(value.into());
-        let kind = OperationKind::Put { value, expires_at_ms: 0 };
-        self.add(namespace, key, precondition, kind)
-    }
-
-    /// Adds a put of a value that ceases to be at a time, in milliseconds since 1970.
-    pub fn put_until(
-        &mut self,
-        namespace: &Namespace,
-        key: &[u8],
-        value: impl Into<Bytes>,
-        expires_at_ms: u64,
-    ) -> &mut Self {
-        let value = NewValue::Bytes(value.into());
-        let kind = OperationKind::Put { value, expires_at_ms };
-        self.add(namespace, key, Precondition::None, kind)
+        let expires_at_ms = Expiry::stored(options.expires_at);
+        let kind = OperationKind::Put { value: NewValue::Bytes(value.into()), expires_at_ms };
+        self.add(namespace, key, options.precondition, kind)
     }
 
     /// Adds a delete.
     pub fn delete(&mut self, namespace: &Namespace, key: &[u8]) -> &mut Self {
-        self.delete_if(namespace, key, Precondition::None)
+        self.delete_with(namespace, key, &DeleteOptions::default())
     }
 
-    /// Adds a delete with a condition, which must hold before the first change of the batch.
-    pub fn delete_if(
+    /// Adds a delete with options, which count as those of a put do.
+    pub fn delete_with(
         &mut self,
         namespace: &Namespace,
         key: &[u8],
-        precondition: Precondition,
+        options: &DeleteOptions,
     ) -> &mut Self {
-        self.add(namespace, key, precondition, OperationKind::Delete)
+        self.add(namespace, key, options.precondition, OperationKind::Delete)
     }
 
     /// How many operations were added.
@@ -86,11 +75,11 @@ impl Batch {
     /// After [`Error::OutcomeUnknown`] only opening again tells whether it was applied, whole;
     /// every other error means that it was not.
     pub fn commit(self) -> Result<u64> {
-        self.commit_with(Durability::default())
+        self.commit_with(&CommitOptions::default())
     }
 
     /// Applies all of it, as durably as asked.
-    pub fn commit_with(self, durability: Durability) -> Result<u64> {
+    pub fn commit_with(self, options: &CommitOptions) -> Result<u64> {
         if self.operations.len() > BATCH_OPERATIONS_MAX {
             return Err(Error::InvalidArgument { what: "a batch has at most 100,000 operations" });
         }
@@ -98,7 +87,7 @@ impl Batch {
             return Err(Error::InvalidArgument { what: "a batch is for one engine" });
         }
         let _call = self.shared.enter()?;
-        Ok(self.shared.commit(&self.operations, durability)?.revision)
+        Ok(self.shared.commit(&self.operations, options.durability)?.revision)
     }
 
     fn add(

@@ -5,10 +5,10 @@
 //! the index (1 and a frame, or 0); the frame file that is appended to (1, number and length, or
 //! 0); namespaces (count, then each: name, id, revision of its creation, threshold, keys, a bound
 //! of the length of a key); ids of namespaces being dropped (count, ids); segments (count, then
-//! each: number, kind, position, last position, bytes, live bytes, dead bytes, notes, bytes of notes,
-//! as-of revision); frame files (count, then each: number, bytes, dead bytes); renames (count, then each:
-//! position, revision, namespace, from, to). A frame is its file, offset and length, then its
-//! checksum in 8 bytes, little endian. Lists ascend.
+//! each: number, kind, position, last position, bytes, live bytes, dead bytes, notes, bytes of
+//! notes, as-of revision); frame files (count, then each: number, bytes, dead bytes); renames
+//! (count, then each: position, revision, namespace, from, to). A frame is its file, offset and
+//! length, then its checksum in 8 bytes, little endian. Lists ascend.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -24,7 +24,8 @@ use super::config::Durability;
 use super::files::{self, io_error, segment_name, sync_error};
 use super::log::Chunk;
 use super::reserve::Effect;
-use super::shared::{Shared, lock};
+use super::shared::Shared;
+use super::sync::lock;
 use crate::disk::{DiskFile, OpenMode};
 use crate::error::{Error, Result};
 

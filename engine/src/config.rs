@@ -46,13 +46,13 @@ pub enum Access {
     #[default]
     ReadWrite,
     /// Read what was there at opening. Others may read too; nobody writes. Nothing on the disk is
-    /// changed, not even to mend a torn end; but for the file of the lock, where a copy has none.
+    /// changed, not even to mend a torn end; only the lock file is made where a copy lacks it.
     ReadOnly,
 }
 
 /// Where the index comes from at opening.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Recovery {
+pub enum RecoveryMode {
     /// The last checkpoint and the log after it.
     #[default]
     Checkpoint,
@@ -78,13 +78,20 @@ pub enum Background {
     Manual,
 }
 
-/// How an engine is opened. Every limit has a default that suits an app on a phone.
+/// The settings of an engine. Every limit has a default that suits an app on a phone.
+///
+/// ```
+/// # use sealwood_engine::{Access, EngineConfig};
+/// let config = EngineConfig::default().access(Access::ReadOnly).memory_bytes_max(8 << 20);
+/// assert_eq!(config.memory_bytes_max, 8 << 20);
+/// ```
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct EngineConfig {
     /// What this opener may do.
     pub access: Access,
     /// Where the index comes from.
-    pub recovery: Recovery,
+    pub recovery: RecoveryMode,
     /// Whether checkpoints happen by themselves.
     pub background: Background,
     /// The largest value that is kept in the index, in bytes, at most 4,096. A read of it needs no
@@ -99,8 +106,8 @@ pub struct EngineConfig {
     pub namespaces_max: usize,
     /// The most files that are kept open for reading, 1 to 65,536.
     pub open_files_max: usize,
-    /// How much of the index is kept in memory, in bytes; any number. Parts that no checkpoint has written yet
-    /// stay whatever this says.
+    /// How much of the index is kept in memory, in bytes; any number. Parts that no checkpoint has
+    /// written yet stay in memory in any case.
     pub memory_bytes_max: usize,
     /// How much log may wait in memory, in bytes, at most 1 GiB.
     pub log_buffer_bytes_max: usize,
@@ -112,14 +119,13 @@ pub struct EngineConfig {
     /// How much of the index may be unwritten before a checkpoint begins, in bytes, 1 to 1 GiB. At
     /// four times as much writers wait for it.
     pub checkpoint_dirty_bytes: usize,
-    /// How many bytes of log since the last checkpoint begin one, 1 to 1 TiB: opening has no more
-    /// to replay.
+    /// How many bytes of log since the last checkpoint begin one, 1 to 1 TiB. Opening replays about
+    /// as much at most.
     pub checkpoint_log_bytes: u64,
     /// Which part of a sealed segment must be dead before compaction rewrites it by itself, in
     /// percent, 1 to 100.
     pub compaction_dead_percent: u32,
-    /// How much of the whole log must be dead before anything is compacted, in bytes: so much
-    /// space is never worth rewriting what shares it. Any number.
+    /// Compaction does not start until this many bytes of the log are dead. Any number.
     pub compaction_dead_bytes_min: u64,
     /// How many changes are kept for watches, at most 1,048,576.
     pub watch_events_max: usize,
@@ -135,7 +141,7 @@ impl Default for EngineConfig {
     fn default() -> Self {
         Self {
             access: Access::default(),
-            recovery: Recovery::default(),
+            recovery: RecoveryMode::default(),
             background: Background::default(),
             inline_bytes_max: 256,
             separated_bytes_min: 128 << 10,
@@ -156,6 +162,45 @@ impl Default for EngineConfig {
             entropy: Arc::new(SystemEntropy),
         }
     }
+}
+
+/// One method to set each field.
+macro_rules! setters {
+    ($($field:ident: $type:ty),* $(,)?) => {
+        impl EngineConfig {
+            $(
+                #[doc = concat!("Sets [`", stringify!($field), "`](#structfield.", stringify!($field), ").")]
+                #[must_use]
+                pub fn $field(mut self, $field: $type) -> Self {
+                    self.$field = $field;
+                    self
+                }
+            )*
+        }
+    };
+}
+
+setters! {
+    access: Access,
+    recovery: RecoveryMode,
+    background: Background,
+    inline_bytes_max: u32,
+    separated_bytes_min: u64,
+    segment_bytes_max: u64,
+    namespaces_max: usize,
+    open_files_max: usize,
+    memory_bytes_max: usize,
+    log_buffer_bytes_max: usize,
+    group_window: Duration,
+    checkpoint_idle: Duration,
+    checkpoint_dirty_bytes: usize,
+    checkpoint_log_bytes: u64,
+    compaction_dead_percent: u32,
+    compaction_dead_bytes_min: u64,
+    watch_events_max: usize,
+    watch_bytes_max: usize,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
 }
 
 impl EngineConfig {
@@ -185,7 +230,7 @@ impl EngineConfig {
             "compaction_dead_percent is 1 to 100"
         } else if self.watch_events_max > 1 << 20 || self.watch_bytes_max > MEMORY_BYTES_MAX {
             "watch_events_max is at most 1,048,576 and watch_bytes_max 1 GiB"
-        } else if self.recovery == Recovery::PassOver && self.access != Access::ReadOnly {
+        } else if self.recovery == RecoveryMode::PassOver && self.access != Access::ReadOnly {
             "what passes damage over is opened to read only"
         } else {
             return Ok(());

@@ -32,11 +32,11 @@ pub(crate) struct Counters {
     /// Bytes that compaction has written anew.
     pub(crate) relocated_bytes: Counter,
     /// Checkpoints begun.
-    pub(crate) rounds_begun: Counter,
+    pub(crate) checkpoints_begun: Counter,
     /// Checkpoints published.
-    pub(crate) rounds_published: Counter,
+    pub(crate) checkpoints_published: Counter,
     /// Checkpoints that found nothing to do.
-    pub(crate) rounds_clean: Counter,
+    pub(crate) checkpoints_clean: Counter,
     /// Files removed.
     pub(crate) deletes: Counter,
     /// Removals that failed and are tried again.

@@ -25,7 +25,7 @@ pub(crate) struct ValueRef {
 pub(crate) struct Entry<'a> {
     /// The revision that made this state.
     pub(crate) revision: u64,
-    /// When the key ceases to be, in milliseconds since 1970; 0 is never.
+    /// When the key expires, in milliseconds since 1970; 0 is never.
     pub(crate) expires_at_ms: u64,
     /// The record that carries the value or names it.
     pub(crate) place: Place,
@@ -52,7 +52,7 @@ pub(crate) enum Body<'a> {
 pub(crate) struct Replaced {
     /// The revision that had made the state.
     pub(crate) revision: u64,
-    /// When the key would have ceased to be; 0 is never.
+    /// When the key would have expired; 0 is never.
     pub(crate) expires_at_ms: u64,
     /// The record that carried the value or named it.
     pub(crate) place: Place,

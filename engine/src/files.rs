@@ -1,6 +1,7 @@
 //! The names of the engine's files, and what an I/O error means.
 
 use std::io;
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
 
@@ -58,24 +59,29 @@ pub(crate) fn segment_temp_number(name: &str) -> Option<u64> {
 
 /// What an I/O error of the engine's own disk means to a caller.
 pub(crate) fn io_error(error: io::Error) -> Error {
-    match error.kind() {
+    let kind = error.kind();
+    match kind {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::StoreFull,
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            Error::StoreDenied { reason: error.kind().to_string() }
+            Error::StoreDenied { reason: kind.to_string(), source: Arc::new(error) }
         }
         io::ErrorKind::WouldBlock => Error::StoreLocked,
         _ if crate::disk::is_too_many_open_files(&error) => {
-            Error::StoreUnavailable { reason: "too many open files".into() }
+            let reason = "too many open files".to_owned();
+            Error::StoreUnavailable { reason, source: Arc::new(error) }
         }
-        kind => Error::StoreFailed { reason: kind.to_string() },
+        _ => Error::StoreFailed { reason: kind.to_string(), source: Arc::new(error) },
     }
 }
 
 /// The same of a failed sync. A full disk is no passing thing then: nobody knows what it holds.
 pub(crate) fn sync_error(error: io::Error) -> Error {
-    match io_error(error) {
-        Error::StoreFull => Error::StoreFailed { reason: "the disk was full at a sync".into() },
-        error => error,
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            let reason = "the disk was full at a sync".to_owned();
+            Error::StoreFailed { reason, source: Arc::new(error) }
+        }
+        _ => io_error(error),
     }
 }
 

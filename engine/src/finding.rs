@@ -5,16 +5,29 @@ use std::ops::RangeInclusive;
 use crate::error::Error;
 
 /// Something that is wrong.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{error}")]
+#[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Finding {
     /// What it means.
     pub kind: FindingKind,
-    /// The key it is about, with the id of its namespace in front (4 bytes, big endian), if it is
-    /// about one.
+    /// The name of the namespace it is about, if it is about one whose name is known.
+    pub namespace: Option<String>,
+    /// The key it is about, if it is about one.
     pub key: Option<Vec<u8>>,
     /// What is wrong: mostly [`Error::StoreCorrupt`], which names file and offset.
     pub error: Error,
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl std::error::Error for Finding {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.error.source()
+    }
 }
 
 /// What it means that something is wrong.
@@ -31,8 +44,8 @@ pub enum FindingKind {
         /// `None` if it is certain that there was none.
         revisions: Option<RangeInclusive<u64>>,
     },
-    /// The last segment ends in so many bytes that are no record, as a crash leaves it and as damage
-    /// to the last record does: which it is cannot be told. Nothing that was acknowledged is
+    /// The last segment ends in so many bytes that are no record, as a crash leaves it and as
+    /// damage to the last record does: which it is cannot be told. Nothing that was acknowledged is
     /// missing, unless it is the latter.
     TornEnd {
         /// How long that is, in bytes.
@@ -63,11 +76,11 @@ impl FindingKind {
 impl Finding {
     /// A finding about no key.
     pub(crate) fn new(kind: FindingKind, error: Error) -> Self {
-        Self { kind, key: None, error }
+        Self { kind, namespace: None, key: None, error }
     }
 
-    /// A finding about the value of a key, which has the id of its namespace in front.
-    pub(crate) fn of_value(key: &[u8], error: Error) -> Self {
-        Self { kind: FindingKind::Value, key: Some(key.to_vec()), error }
+    /// A finding about the value of a key.
+    pub(crate) fn of_value(namespace: Option<String>, key: &[u8], error: Error) -> Self {
+        Self { kind: FindingKind::Value, namespace, key: Some(key.to_vec()), error }
     }
 }

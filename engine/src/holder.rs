@@ -3,7 +3,8 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::shared::{Shared, lock};
+use super::shared::Shared;
+use super::sync::lock;
 
 /// In everything that an app has of an engine. The background has none: it works for those who
 /// do, and ends before the last one is gone.
@@ -31,8 +32,8 @@ impl Deref for Holder {
     }
 }
 
-/// Once the background has ended this was the last to know of the engine, which lets go of the
-/// directory. The background itself, if it is what drops this, does so at the end of its turn.
+/// Once the background has ended nobody else holds the engine, and the directory is released. If it
+/// is the background that drops this, it does so at the end of its turn.
 impl Drop for Held {
     fn drop(&mut self) {
         self.0.gate.shut();

@@ -1,8 +1,8 @@
 //! Leases: what is still being read must not be deleted.
 //!
 //! Whoever reads a past state holds a lease. A file that a round wants to delete waits as long as a
-//! lease is held that may need it. Leases and births share one row of numbers, which is the order in
-//! which they came:
+//! lease is held that may need it. Leases and births share one row of numbers, which is the order
+//! in which they came:
 //!
 //! ```text
 //!  lease 3   birth of a file   lease 8   its end as garbage   lease 12
@@ -10,9 +10,9 @@
 //!            the file waits for lease 8, and for no other
 //! ```
 //!
-//! A [snapshot](Leases::take_snapshot) sees what was there when it was taken, so it needs no file that
-//! was born later. A [lease on what comes](Leases::take), as of a compaction, is taken before its
-//! holder looks: it needs whatever becomes garbage while it is held.
+//! A [snapshot](Leases::take_snapshot) sees what was there when it was taken, so it needs no file
+//! that was born later. A [lease on what comes](Leases::take), as of a compaction, is taken before
+//! its holder looks: it needs whatever becomes garbage while it is held.
 //!
 //! Births are noted only while leases are held: without one, all that is there is as good as always
 //! there. A value's file may be garbage and needed again before it is deleted; it keeps its birth.
@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex};
 
 use super::entry::ValueRef;
 use super::round::DoomedFile;
-use super::shared::lock;
+use super::sync::lock;
 
 /// The leases that are held.
 #[derive(Debug, Default, Clone)]
@@ -42,7 +42,7 @@ struct Held {
     values: HashMap<ValueRef, u64>,
 }
 
-/// Keeps what was needed when it was taken; dropping it lets go.
+/// Keeps what was needed when it was taken, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Lease {
     number: u64,
@@ -58,8 +58,8 @@ impl Leases {
         Lease { number, held: self.held.clone() }
     }
 
-    /// Takes a lease on what there is now. To be called under the state's lock, for the state that is
-    /// read under it; `next_segment` is the number of its next segment.
+    /// Takes a lease on what there is now. To be called under the state's lock, for the state that
+    /// is read under it; `next_segment` is the number of its next segment.
     pub(crate) fn take_snapshot(&self, next_segment: u64) -> Lease {
         let mut held = lock(&self.held);
         let number = held.number();

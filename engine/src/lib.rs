@@ -39,6 +39,7 @@
 mod background;
 mod batch;
 mod catalog;
+mod changed;
 mod codec;
 mod commit;
 mod compact;
@@ -47,6 +48,8 @@ mod counters;
 pub mod disk;
 mod entry;
 mod error;
+mod events;
+mod expiry;
 #[cfg(feature = "faults")]
 pub mod faults;
 mod files;
@@ -65,6 +68,7 @@ mod manifest;
 mod namespace;
 mod namespaces;
 mod open;
+mod options;
 mod pins;
 mod purge;
 mod read;
@@ -91,27 +95,33 @@ mod verify;
 mod watch;
 mod write;
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use batch::{BATCH_OPERATIONS_MAX, Batch};
 pub use config::{
     Access, Background, Durability, EngineConfig, KEY_BYTES_MAX, LOGGED_BYTES_MAX,
-    NAMESPACE_NAME_BYTES_MAX, Recovery,
+    NAMESPACE_NAME_BYTES_MAX, RecoveryMode,
 };
 pub use error::{Error, Result};
+pub use events::EventKind;
+pub use expiry::Expiry;
 pub use finding::{Finding, FindingKind};
-pub use namespace::{Namespace, PutOptions};
+pub use namespace::Namespace;
 pub use namespaces::NamespaceOptions;
+pub use options::{CommitOptions, DeleteOptions, PutOptions};
 pub use read::{KeyInfo, Value};
 pub use salvage::{Certainty, Salvage, Salvaged, SalvagedKey};
-pub use scan::{Order, Scan, ScanBuilder, ScanEntry, ScanItem};
+pub use scan::{
+    Order, OwnedScanEntry, OwnedScanItem, Scan, ScanBuilder, ScanEntry, ScanItem, ScanIter,
+};
 pub use snapshot::{EngineSnapshot, Snapshot};
 pub use stats::EngineStats;
 pub use upload::Upload;
 pub use vacuum::{Vacuum, VacuumMode};
 pub use verify::Verified;
-pub use watch::{EventKind, Watch, WatchEvent};
+pub use watch::{Watch, WatchEvent};
 pub use write::Precondition;
 
 pub use sealwood_base::{Clock, Entropy, NoEntropy, SystemClock, SystemEntropy};
@@ -120,9 +130,9 @@ use self::background::{More, Pace};
 use self::holder::Holder;
 use crate::disk::{Disk, directory_disk, existing_directory_disk};
 
-/// An open engine. Cheap to clone; the last clone to go, namespaces and snapshots included, lets
-/// go of the directory before its drop returns, but only [`close`](Engine::close) checkpoints and
-/// says whether that went well.
+/// An open engine. Cheap to clone. When the last clone is dropped, namespaces and snapshots
+/// included, the directory is released before the drop returns; but only [`close`](Engine::close)
+/// checkpoints and says whether that went well.
 #[derive(Clone)]
 pub struct Engine {
     shared: Holder,
@@ -132,7 +142,7 @@ impl Engine {
     /// Opens the engine in a disk, or, unless it is to be read only, makes one there.
     ///
     /// [`Error::StoreLocked`] if somebody else has it open, [`Error::StoreCorrupt`] if what is there
-    /// is damaged ([`Recovery::Rebuild`] may help), [`Error::UnsupportedVersion`] if it is of a
+    /// is damaged ([`RecoveryMode::Rebuild`] may help), [`Error::UnsupportedVersion`] if it is of a
     /// newer version.
     pub fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Self> {
         let shared = open::open(disk, config)?;
@@ -141,9 +151,9 @@ impl Engine {
     }
 
     /// Opens the engine in a directory of the file system, which is made if it is missing, its
-    /// ancestors too. To read only ([`Access::ReadOnly`]) it must hold an engine, and nothing is made.
-    /// [`Error::StoreFailed`] where it does not, or where the platform has no file system; else as
-    /// [`open`](Engine::open).
+    /// ancestors too. To read only ([`Access::ReadOnly`]) it must hold an engine, and nothing is
+    /// made. [`Error::StoreFailed`] where it does not, or where the platform has no file system;
+    /// else as [`open`](Engine::open).
     pub fn open_directory(path: impl Into<PathBuf>, config: EngineConfig) -> Result<Self> {
         config.check()?;
         let disk = match config.access {
@@ -161,8 +171,8 @@ impl Engine {
 
     /// Passes to `each` all of an engine on a disk that is whole, open or closed to
     /// [`open`](Engine::open) as it may be: the newest state of every key that can be proven, with
-    /// its namespace, and what was found to be wrong on the way. `each` says whether to go on;
-    /// if not, that is [`Error::Cancelled`].
+    /// its namespace, and what was found to be wrong on the way. If `each` breaks off, that is
+    /// [`Error::Cancelled`].
     ///
     /// Nothing is written, and manifest, frames, headers and footers are needed only as far as they
     /// are whole. A key whose newest value is lost is not given with an older one: a finding names
@@ -176,12 +186,12 @@ impl Engine {
     /// [`Error::UnsupportedVersion`] if it is of a newer version.
     pub fn salvage(
         disk: Arc<dyn Disk>,
-        each: &mut dyn FnMut(Salvaged<'_>) -> bool,
+        each: &mut dyn FnMut(Salvaged<'_>) -> ControlFlow<()>,
     ) -> Result<Salvage> {
         salvage::salvage(disk, each)
     }
 
-    /// What [`Recovery::PassOver`] has passed over; nothing if the engine was opened otherwise.
+    /// What [`RecoveryMode::PassOver`] has passed over; nothing if the engine was opened otherwise.
     pub fn passed_over(&self) -> &[Finding] {
         &self.shared.passed_over
     }
@@ -238,8 +248,8 @@ impl Engine {
     }
 
     /// Whether [`sync`](Engine::sync) has anything to do.
-    pub fn needs_flush(&self) -> bool {
-        self.shared.needs_flush()
+    pub fn needs_sync(&self) -> bool {
+        self.shared.needs_sync()
     }
 
     /// Writes a checkpoint, so that opening has nothing to replay, and deletes what nothing needs
@@ -253,9 +263,9 @@ impl Engine {
         self.shared.tidy()
     }
 
-    /// Does a piece of what the background does by itself where there is a thread for it: removes
-    /// up to 256 keys that have expired and as many of dropped namespaces, checkpoints if anything is owed, compacts
-    /// one run of segments (64 at most) that has come to be worth it, and brings the index in
+    /// Does a piece of the work that a background thread does where there are threads: removes up
+    /// to 256 keys that have expired and as many of dropped namespaces, checkpoints if anything is
+    /// owed, compacts one run of segments (64 at most) if that is worth it, and brings the index in
     /// memory below its limit. Returns whether there is more to be done at once.
     ///
     /// For an idle timer, where there are no threads or with [`Background::Manual`]; beside the
@@ -287,8 +297,8 @@ impl Engine {
 
     /// Checks everything there is: the index, each record and value that it names, the other
     /// records, headers and footers of the log, the accounts.
-    /// `each` is told what is wrong and whether to go on, and how many keys were checked.
-    pub fn verify(&self, each: &mut dyn FnMut(Finding) -> bool) -> Result<Verified> {
+    /// `each` is told what is wrong; if it breaks off, that is [`Error::Cancelled`].
+    pub fn verify(&self, each: &mut dyn FnMut(Finding) -> ControlFlow<()>) -> Result<Verified> {
         let _call = self.shared.enter()?;
         self.shared.verify(each)
     }
@@ -301,8 +311,8 @@ impl Engine {
         self.shared.stray_files()
     }
 
-    /// What those who use this engine share beside it, made by the first who asks. All ask for the
-    /// same type; who asks for another gets one of its own.
+    /// A value that all users of this engine share, made by the first who asks. All ask for the
+    /// same type; whoever asks for another gets a value of its own.
     pub fn companion<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
         let companion = self.shared.companion.get_or_init(|| Arc::new(T::default()));
         Arc::clone(companion).downcast().unwrap_or_default()
@@ -315,16 +325,16 @@ impl Engine {
 
     /// Why the engine takes no more writes, if a write or sync of the log has failed.
     pub fn poisoned(&self) -> Option<Error> {
-        shared::lock(&self.shared.poison).clone()
+        sync::lock(&self.shared.poison).clone()
     }
 
-    /// Waits for the calls that are under way, checkpoints, lets go of all files and at last of
-    /// the directory, and ends. Calls that come after it, of snapshots, scans and uploads too, fail
-    /// with [`Error::Closed`]; background work gives up where it is.
+    /// Waits for the calls that are under way, checkpoints, closes all files and then releases the
+    /// directory. Later calls, of snapshots, scans and uploads too, fail with [`Error::Closed`];
+    /// background work stops where it is.
     ///
     /// Closing again waits until it is closed and does nothing. After an error it is closed too, and
-    /// what was acknowledged is as safe as ever. Not for use from within a call, as what
-    /// [`verify`](Engine::verify) is given is: it would wait for itself.
+    /// what was acknowledged is as safe as ever. Do not call it from within a call, such as the
+    /// function that [`verify`](Engine::verify) is given: it would wait for itself.
     pub fn close(&self) -> Result<()> {
         self.shared.close()
     }

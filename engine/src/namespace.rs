@@ -4,7 +4,9 @@ use bytes::Bytes;
 
 use super::batch::Batch;
 use super::config::Durability;
+use super::expiry::Expiry;
 use super::holder::Holder;
+use super::options::{DeleteOptions, PutOptions};
 use super::read::{KeyInfo, Value};
 use super::scan::ScanBuilder;
 use super::snapshot::Snapshot;
@@ -13,17 +15,6 @@ use super::upload::Upload;
 use super::watch::Watch;
 use super::write::{NewValue, Operation, OperationKind, Precondition};
 use crate::error::{Error, Result};
-
-/// How a value is put.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct PutOptions {
-    /// What must hold of the key.
-    pub precondition: Precondition,
-    /// When the put is acknowledged.
-    pub durability: Durability,
-    /// When the key ceases to be, in milliseconds since 1970, if it does.
-    pub expires_at_ms: Option<u64>,
-}
 
 /// One ordered key space of an engine. Keys are 0 to 65,536 arbitrary bytes, in byte order. Values
 /// are up to as many bytes as there is room on the disk.
@@ -77,79 +68,68 @@ impl Namespace {
         self.put_with(key, value, &PutOptions::default())
     }
 
-    /// Puts a value if a condition holds; otherwise changes nothing and fails with
-    /// [`Error::PreconditionFailed`].
-    pub fn put_if(
-        &self,
-        key: &[u8],
-        value: impl Into<Bytes>,
-        precondition: Precondition,
-    ) -> Result<u64> {
-        self.put_with(key, value, &PutOptions { precondition, ..PutOptions::default() })
-    }
-
-    /// Puts a value with options.
+    /// Puts a value with options. [`Error::PreconditionFailed`] if their condition does not hold.
     pub fn put_with(
         &self,
         key: &[u8],
         value: impl Into<Bytes>,
         options: &PutOptions,
     ) -> Result<u64> {
-        let value = NewValue::Bytes(value.into());
-        let kind = OperationKind::Put { value, expires_at_ms: options.expires_at_ms.unwrap_or(0) };
-        self.apply(key, options.precondition, kind, options.durability).map(|it| it.0)
+        let expires_at_ms = Expiry::stored(options.expires_at);
+        let kind = OperationKind::Put { value: NewValue::Bytes(value.into()), expires_at_ms };
+        Ok(self.apply(key, options.precondition, kind, options.durability)?.revision)
     }
 
     /// A value that is put piece by piece, in bounded memory.
-    pub fn upload(&self, key: &[u8], options: &PutOptions) -> Result<Upload> {
+    pub fn upload(&self, key: &[u8]) -> Result<Upload> {
+        self.upload_with(key, &PutOptions::default())
+    }
+
+    /// A value that is put piece by piece, with options that count at its end.
+    pub fn upload_with(&self, key: &[u8], options: &PutOptions) -> Result<Upload> {
         Upload::new(self.clone(), key, options)
     }
 
     /// Deletes a key. Returns whether there was one. A disk that is full takes deletions too, and
     /// the next checkpoint gives back the files of what they deleted.
     pub fn delete(&self, key: &[u8]) -> Result<bool> {
-        self.delete_with(key, Precondition::None, Durability::default())
+        self.delete_with(key, &DeleteOptions::default())
     }
 
-    /// Deletes a key if a condition holds; otherwise changes nothing and fails with
-    /// [`Error::PreconditionFailed`].
-    pub fn delete_if(&self, key: &[u8], precondition: Precondition) -> Result<bool> {
-        self.delete_with(key, precondition, Durability::default())
+    /// Deletes a key with options. [`Error::PreconditionFailed`] if their condition does not hold.
+    pub fn delete_with(&self, key: &[u8], options: &DeleteOptions) -> Result<bool> {
+        let kind = OperationKind::Delete;
+        Ok(self.apply(key, options.precondition, kind, options.durability)?.is_changed)
     }
 
-    /// Deletes a key if a condition holds, as durably as asked.
-    pub fn delete_with(
-        &self,
-        key: &[u8],
-        precondition: Precondition,
-        durability: Durability,
-    ) -> Result<bool> {
-        let applied = self.apply(key, precondition, OperationKind::Delete, durability)?;
-        Ok(applied.1)
+    /// Lets a key expire at a time, without writing its value again. Returns whether there is such
+    /// a key.
+    pub fn expire_at(&self, key: &[u8], expiry: Expiry) -> Result<bool> {
+        self.set_expiry(key, Some(expiry))
     }
 
-    /// Lets a key cease to be at a time, in milliseconds since 1970, without writing its value
-    /// again. Returns whether there is such a key.
-    pub fn expire_at(&self, key: &[u8], expires_at_ms: u64) -> Result<bool> {
-        if expires_at_ms == 0 {
-            return Err(Error::InvalidArgument { what: "an expiry is at least 1" });
-        }
-        let kind = OperationKind::Expire { expires_at_ms };
-        Ok(self.apply(key, Precondition::None, kind, Durability::default())?.1)
-    }
-
-    /// Lets a key stay for good. Returns whether there is such a key.
+    /// Removes the expiry of a key. Returns whether there is such a key.
     pub fn persist(&self, key: &[u8]) -> Result<bool> {
-        let kind = OperationKind::Expire { expires_at_ms: 0 };
-        Ok(self.apply(key, Precondition::None, kind, Durability::default())?.1)
+        self.set_expiry(key, None)
     }
 
-    /// Lets every key that begins with `from` begin with `to` instead, at once for all readers and
-    /// however many they are: it is one record of the log. Returns whether there was any.
+    fn set_expiry(&self, key: &[u8], expiry: Option<Expiry>) -> Result<bool> {
+        let kind = OperationKind::Expire { expires_at_ms: Expiry::stored(expiry) };
+        Ok(self.apply(key, Precondition::None, kind, Durability::default())?.is_changed)
+    }
+
+    /// Renames every key that begins with `from` so that it begins with `to` instead, at once for
+    /// all readers and by one record of the log, however many keys there are. Returns whether there
+    /// was any.
+    ///
+    /// Before that, keys of all namespaces that have expired are deleted, as by
+    /// [`Engine::purge_expired`](super::Engine::purge_expired); and if by the bound that is kept a
+    /// key would become too long, the namespace is scanned for its longest key. Both take time in
+    /// proportion to the keys.
     ///
     /// Values, revisions and expiries stay what they are. [`Error::PreconditionFailed`] if a key
-    /// begins with `to` already, [`Error::InvalidArgument`] if one prefix begins with the other or a
-    /// key would become too long.
+    /// begins with `to` already, [`Error::InvalidArgument`] if one prefix begins with the other or
+    /// a key would become too long.
     pub fn rename_prefix(&self, from: &[u8], to: &[u8]) -> Result<bool> {
         let (from, to) = (Bytes::copy_from_slice(from), Bytes::copy_from_slice(to));
         let _call = self.shared.enter()?;
@@ -218,13 +198,20 @@ impl Namespace {
         precondition: Precondition,
         kind: OperationKind,
         durability: Durability,
-    ) -> Result<(u64, bool)> {
+    ) -> Result<Outcome> {
         let key = Bytes::copy_from_slice(key);
         let operation = Operation { namespace: self.id, key, precondition, kind };
         let _call = self.shared.enter()?;
         let applied = self.shared.commit(&[operation], durability)?;
-        Ok((applied.revision, applied.changed.first().copied().unwrap_or(false)))
+        let is_changed = applied.changed.first().copied().unwrap_or(false);
+        Ok(Outcome { revision: applied.revision, is_changed })
     }
+}
+
+/// What became of one change.
+struct Outcome {
+    revision: u64,
+    is_changed: bool,
 }
 
 impl std::fmt::Debug for Namespace {

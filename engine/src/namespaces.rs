@@ -9,11 +9,21 @@ use crate::error::{Error, Result};
 
 /// What a namespace is made with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct NamespaceOptions {
     /// From which size on values have files of their own, in bytes, 1 to
     /// [`LOGGED_BYTES_MAX`]; the engine's
     /// [`separated_bytes_min`](super::EngineConfig::separated_bytes_min) if none.
     pub separated_bytes_min: Option<u64>,
+}
+
+impl NamespaceOptions {
+    /// From which size on values have files of their own, in bytes.
+    #[must_use]
+    pub const fn separated_bytes_min(mut self, bytes: u64) -> Self {
+        self.separated_bytes_min = Some(bytes);
+        self
+    }
 }
 
 impl Shared {
@@ -74,7 +84,7 @@ impl Shared {
             state.drop_namespace(namespace, revision, place);
             revision
         };
-        self.changed.notify(usize::MAX);
+        self.changed.tell();
         self.acknowledge(revision, Durability::Sync)?;
         // It is dropped whatever becomes of this; compaction, vacuum and the background go on.
         if let Err(error) = self.purge_dropped() {

@@ -4,8 +4,9 @@ use std::io::ErrorKind;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
+use super::changed::Changed;
 use super::commit::LogWriter;
-use super::config::{Access, EngineConfig, Recovery as RecoveryChoice};
+use super::config::{Access, EngineConfig, RecoveryMode};
 use super::counters::Counters;
 use super::files::{self, frame_file_name, io_error, number_of};
 use super::frame::FrameSource;
@@ -19,10 +20,10 @@ use super::recover::{self, Recovery};
 use super::reserve::Reserve;
 use super::round::{Rounds, read_catalog};
 use super::salvage;
-use super::shared::{Shared, lock};
+use super::shared::Shared;
 use super::state::State;
+use super::sync::lock;
 use super::values::Values;
-use super::watch::Changed;
 use crate::disk::{Disk, Handles, LockMode, OpenMode, Sparing};
 use crate::error::{Error, Result};
 
@@ -42,8 +43,8 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
     let frames: Arc<dyn FrameSource> = Arc::new(FrameStore::new(handles.clone()));
     let mut rounds = Rounds::default();
     let (mut state, passed_over) = match config.recovery {
-        RecoveryChoice::PassOver => salvage::open(disk.clone(), handles.clone(), &config)?,
-        RecoveryChoice::Checkpoint | RecoveryChoice::Rebuild => {
+        RecoveryMode::PassOver => salvage::open(disk.clone(), handles.clone(), &config)?,
+        RecoveryMode::Checkpoint | RecoveryMode::Rebuild => {
             (recover(&*disk, &frames, &config, &mut rounds)?, Vec::new())
         }
     };
@@ -51,7 +52,7 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
     let values = Values::new(disk.clone(), handles.clone(), &*config.entropy)?;
     let reserve = Reserve::find(&*disk, &config)?;
     let durable = AtomicU64::new(state.revision);
-    let rebuilt = config.recovery == RecoveryChoice::Rebuild;
+    let rebuilt = config.recovery == RecoveryMode::Rebuild;
     let shared = Arc::new(Shared {
         values,
         frames,
@@ -70,7 +71,7 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
         leases: Leases::default(),
         pins: Pins::default(),
         sweep: Mutex::default(),
-        changed: Changed::new(),
+        changed: Changed::default(),
         counters: Counters::default(),
         lock: Mutex::new(Some(locked)),
         resting: AtomicBool::new(false),
@@ -123,7 +124,7 @@ fn recover(
     }
     let recovery = Recovery { disk, frames, config };
     match (found, config.recovery) {
-        (Manifest::Published(published), RecoveryChoice::Checkpoint) => {
+        (Manifest::Published(published), RecoveryMode::Checkpoint) => {
             rounds.catalog = read_catalog(&**frames, &published.catalog)?;
             rounds.frames = rounds.catalog.frames;
             recovery.after_checkpoint(&rounds.catalog)
@@ -141,7 +142,7 @@ fn recover(
 /// nothing was ever accepted; files that are there all the same mean that it was lost.
 fn make(disk: &dyn Disk, config: &EngineConfig) -> Result<Manifest> {
     let lost = recover::is_begun(disk)?;
-    if lost && config.recovery == RecoveryChoice::Checkpoint {
+    if lost && config.recovery == RecoveryMode::Checkpoint {
         let file = files::MANIFEST.to_owned();
         return Err(Error::StoreCorrupt { what: "manifest", file, offset: 0 });
     }
@@ -209,7 +210,7 @@ impl Shared {
             self.let_go();
             outcome
         });
-        self.changed.notify(usize::MAX);
+        self.changed.tell();
         outcome.unwrap_or(Ok(()))
     }
 
@@ -229,7 +230,7 @@ impl Drop for Shared {
         if lock(&self.lock).is_none() {
             return;
         }
-        if self.check_writable().is_ok() && self.needs_flush() {
+        if self.check_writable().is_ok() && self.needs_sync() {
             // Nobody is left to hear of a failure; nothing of this was acknowledged as durable.
             let _ = self.write_out();
         }

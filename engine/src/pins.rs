@@ -25,7 +25,7 @@ enum Use {
     Deleting,
 }
 
-/// Holds a value for a writer; dropping it lets go.
+/// Holds a value for a writer, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Pin {
     value: ValueRef,

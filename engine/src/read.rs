@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::entry::{Body, Entry, Place, ValueRef};
+use super::expiry::Expiry;
 use super::files::{self, segment_name};
 use super::log::logged_value;
 use super::shared::Shared;
@@ -12,24 +13,26 @@ use crate::error::{Error, Result};
 
 /// A value and what is known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Value {
     /// The bytes.
     pub bytes: Bytes,
     /// The revision of the key's last change.
     pub revision: u64,
-    /// When the key ceases to be, in milliseconds since 1970, if it does.
-    pub expires_at_ms: Option<u64>,
+    /// When the key expires, if it does.
+    pub expires_at: Option<Expiry>,
 }
 
 /// What is known of a key without reading its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct KeyInfo {
     /// The length of the value, in bytes.
     pub len: u64,
     /// The revision of the key's last change.
     pub revision: u64,
-    /// When the key ceases to be, in milliseconds since 1970, if it does.
-    pub expires_at_ms: Option<u64>,
+    /// When the key expires, if it does.
+    pub expires_at: Option<Expiry>,
 }
 
 /// What the index says of a key.
@@ -75,18 +78,14 @@ impl Found {
     }
 
     pub(crate) fn info(&self) -> KeyInfo {
-        let expires_at_ms = expiry(self.expires_at_ms);
-        KeyInfo { len: self.source.len(), revision: self.revision, expires_at_ms }
+        let expires_at = Expiry::of_stored(self.expires_at_ms);
+        KeyInfo { len: self.source.len(), revision: self.revision, expires_at }
     }
 
     pub(crate) fn value(&self, bytes: Bytes) -> Value {
-        Value { bytes, revision: self.revision, expires_at_ms: expiry(self.expires_at_ms) }
+        let expires_at = Expiry::of_stored(self.expires_at_ms);
+        Value { bytes, revision: self.revision, expires_at }
     }
-}
-
-/// An expiry as an app sees it.
-pub(crate) fn expiry(expires_at_ms: u64) -> Option<u64> {
-    (expires_at_ms != 0).then_some(expires_at_ms)
 }
 
 impl Shared {

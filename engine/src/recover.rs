@@ -2,16 +2,16 @@
 //!
 //! Segments are replayed in the order of their positions, of which none may be missing. After a
 //! checkpoint that is the segment that was active then, from where it ended, and those that writers
-//! began later. Segments that compaction was writing, or that a checkpoint no longer lists, are left
-//! over from a round that did not come to its end: they are garbage. What the checkpoint lists must
-//! be there in the length it had.
+//! began later. Segments that compaction was writing, or that a checkpoint no longer lists, are
+//! left over from a round that did not come to its end: they are garbage. What the checkpoint lists
+//! must be there in the length it had.
 //!
-//! A rebuild replays every position from the first on ([`order`]): where a compacted segment and its
-//! inputs are there, the compacted one.
+//! A rebuild replays every position from the first on ([`order`]): where a compacted segment and
+//! its inputs are there, the compacted one.
 //!
-//! If the last checkpoint is lost to damage, files that the one before it needs may be gone. That is
-//! told: a segment that it lists is missing, or there is a gap in the positions of those that writers
-//! began later. A rebuild is the way out.
+//! If the last checkpoint is lost to damage, files that the one before it needs may be gone. That
+//! is told: a segment that it lists is missing, or there is a gap in the positions of those that
+//! writers began later. A rebuild is the way out.
 //!
 //! The last segment is never sealed, since the next one is made first. Its end may be torn
 //! ([`super::log::examine`]): it is cut there before anything is appended. Everything else that is
@@ -26,6 +26,7 @@ use std::sync::Arc;
 
 use super::catalog::{Catalog, LogPosition};
 use super::config::{Access, EngineConfig};
+use super::events::Events;
 use super::files::{self, io_error, number_of, segment_name};
 use super::frame::FrameSource;
 use super::frames::total;
@@ -35,7 +36,6 @@ use super::manifest::{self, Manifest};
 use super::segments::SegmentKind;
 use super::state::{FIRST_NAMESPACE, Garbage, Namespaces, State};
 use super::values;
-use super::watch::Events;
 use crate::disk::{Disk, FileInfo, OpenMode};
 use crate::error::{Error, Result};
 

@@ -55,7 +55,7 @@ impl Shared {
             Ok(Ok(Some(revision)))
         })?;
         let Some(revision) = renamed else { return Ok(false) };
-        self.changed.notify(usize::MAX);
+        self.changed.tell();
         self.acknowledge(revision, Durability::Group)?;
         Ok(true)
     }

@@ -2,13 +2,13 @@
 //!
 //! A deletion appends to the log, and what it deletes is gone only after a checkpoint, which writes
 //! frames first: both need room. So a file of noise lies beside the log. A write of the log that
-//! finds no room, and a round that has something to remove, gives it up and is made again. From then
-//! on only what frees something is let in, until there is room and the file is there again: nothing
-//! that adds takes what is kept for deletions, not even in a later process.
+//! finds no room, and a round that has something to remove, gives it up and is made again. From
+//! then on only what frees something is let in, until there is room and the file is there again:
+//! nothing that adds takes what is kept for deletions, not even in a later process.
 //!
-//! Who wants to add then gives back what can be: files that are doomed, and what is dead in the log.
-//! A long segment cannot be compacted where there is no room, so the log is parted once the reserve is
-//! given up: what is appended from then on is compacted by itself.
+//! Who wants to add then gives back what can be: files that are doomed, and what is dead in the
+//! log. A long segment cannot be compacted where there is no room, so the log is parted once the
+//! reserve is given up: what is appended from then on is compacted by itself.
 //!
 //! There is a reserve where the disk says how much more fits. In memory nothing is kept.
 
@@ -19,8 +19,9 @@ use std::sync::atomic::Ordering;
 use super::commit::LogWriter;
 use super::config::{Access, EngineConfig};
 use super::files::{RESERVE, io_error};
-use super::shared::{Shared, lock};
+use super::shared::Shared;
 use super::state::State;
+use super::sync::lock;
 use super::write::{NewValue, Operation, OperationKind};
 use crate::disk::{Disk, OpenMode};
 use crate::error::{Error, Result};

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use super::changed::Changed;
 use super::commit::LogWriter;
 use super::compact::Unreadable;
 use super::config::{Access, EngineConfig};
@@ -20,16 +21,15 @@ use super::reserve::Reserve;
 use super::round::Rounds;
 use super::state::State;
 use super::sweep::Sweep;
-pub(crate) use super::sync::lock;
+use super::sync::lock;
 use super::values::Values;
-use super::watch::Changed;
 use crate::disk::{Disk, DiskLock, Handles};
 use crate::error::{Error, Result};
 use sealwood_base::Worker;
 
 /// One open engine. Locks are taken in the order of the fields that hold them: `rounds` or
-/// `compacting`, `log`, `reserve`, `state`. No I/O happens under `state` but the loading of parts of the index
-/// that gathering frames asks for, or a change of a batch after an earlier one of it.
+/// `compacting`, `log`, `reserve`, `state`. No I/O happens under `state`, with two exceptions:
+/// gathering frames may load index nodes, and so may a batch whose earlier change unloaded one.
 pub(crate) struct Shared {
     pub(crate) disk: Arc<dyn Disk>,
     pub(crate) handles: Arc<Handles>,
@@ -50,7 +50,7 @@ pub(crate) struct Shared {
     /// The writers that wait for a sync.
     pub(crate) group: Group,
     /// Every revision up to this one is durable: the one counter behind acknowledgements,
-    /// deletions and `needs_flush`.
+    /// deletions and `needs_sync`.
     pub(crate) durable: AtomicU64,
     /// The log takes the next record without opening a file, and the last write of it went well.
     pub(crate) admits: AtomicBool,
@@ -66,13 +66,13 @@ pub(crate) struct Shared {
     pub(crate) sweep: Mutex<Sweep>,
     pub(crate) changed: Changed,
     pub(crate) counters: Counters,
-    /// What keeps others out; gone once closed.
+    /// The lock that keeps other openers out; released once closed.
     pub(crate) lock: Mutex<Option<Box<dyn DiskLock>>>,
-    /// Whether that sleeps until it is woken.
+    /// Whether the background worker is asleep.
     pub(crate) resting: AtomicBool,
     /// What checkpoints by itself, if anything does.
     pub(crate) worker: Mutex<Option<Worker>>,
-    /// What those who use the engine share beside it.
+    /// A value that all users of this engine share, such as the holders of a store in it.
     pub(crate) companion: OnceLock<Arc<dyn Any + Send + Sync>>,
 }
 
@@ -116,8 +116,8 @@ impl Shared {
         }
     }
 
-    /// Begins a call of an app: closing waits until what this gives is dropped. Fails once it is
-    /// being closed. What calls do among each other does not pass here again.
+    /// Begins a call of an app: closing waits until the returned guard is dropped. Fails once
+    /// closing has begun. Calls that the engine makes on itself do not pass here again.
     pub(crate) fn enter(&self) -> Result<Inside<'_>> {
         self.gate.enter().ok_or(Error::Closed)
     }

@@ -23,7 +23,7 @@ pub struct Snapshot {
     pub(crate) revision: u64,
     /// The latest time at which it was read.
     latest_ms: Arc<AtomicU64>,
-    /// Held for what dropping it lets go.
+    /// Kept for its drop alone, which releases the files.
     _lease: Arc<Lease>,
 }
 
@@ -67,6 +67,11 @@ impl Snapshot {
     pub fn info(&self, key: &[u8]) -> Result<Option<KeyInfo>> {
         let _call = self.shared.enter()?;
         Ok(self.find(key)?.map(|found| found.info()))
+    }
+
+    /// The name of the namespace, unless it was dropped since.
+    pub(crate) fn namespace_name(&self) -> Option<String> {
+        self.shared.read().namespaces.name_of(self.namespace).map(str::to_owned)
     }
 
     /// All keys. See [`ScanBuilder`].

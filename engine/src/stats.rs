@@ -2,7 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
-use super::shared::{Shared, lock};
+use super::shared::Shared;
+use super::sync::lock;
 
 /// Counts since the engine was opened, and what it holds now. All sizes are in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -92,9 +93,9 @@ impl Shared {
             relocated_bytes: counters.relocated_bytes.get(),
             unreadable_segments: lock(&self.unreadable).numbers().len() as u64,
             log_syncs: counters.log_syncs.get(),
-            checkpoints_begun: counters.rounds_begun.get(),
-            checkpoints_published: counters.rounds_published.get(),
-            checkpoints_clean: counters.rounds_clean.get(),
+            checkpoints_begun: counters.checkpoints_begun.get(),
+            checkpoints_published: counters.checkpoints_published.get(),
+            checkpoints_clean: counters.checkpoints_clean.get(),
             deletes: counters.deletes.get(),
             deletes_failed: counters.deletes_failed.get(),
         }

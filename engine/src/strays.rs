@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 
 use super::files::{self, number_of};
 use super::frame::FrameRef;
-use super::shared::{Shared, lock};
+use super::shared::Shared;
+use super::sync::lock;
+use super::values::file_name;
 use crate::error::Result;
 
 impl Shared {
@@ -42,7 +44,7 @@ impl Shared {
         stray.extend(there.symmetric_difference(&reached).map(|it| files::frame_file_name(*it)));
         for value in self.values.list()? {
             if self.reading(|state| state.references(&value))? == 0 {
-                stray.push(format!("{}/{}", files::VALUES, hex::encode(value.hash)));
+                stray.push(file_name(&value));
             }
         }
         Ok(stray)

@@ -6,7 +6,8 @@
 //! every round. What is put after the directory was read is accounted for as it is put.
 
 use super::entry::ValueRef;
-use super::shared::{Shared, lock};
+use super::shared::Shared;
+use super::sync::lock;
 use crate::error::Result;
 
 /// How many values are looked at by one round.

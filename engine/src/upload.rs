@@ -3,7 +3,9 @@
 use bytes::{Bytes, BytesMut};
 
 use super::config::Durability;
-use super::namespace::{Namespace, PutOptions};
+use super::expiry::Expiry;
+use super::namespace::Namespace;
+use super::options::PutOptions;
 use super::values::{Synced, ValueWriter};
 use super::write::{NewValue, Operation, OperationKind};
 use crate::error::{Error, Result};
@@ -78,7 +80,7 @@ impl Upload {
                 (NewValue::Stored(stored), Some(pin))
             }
         };
-        let kind = OperationKind::Put { value, expires_at_ms: options.expires_at_ms.unwrap_or(0) };
+        let kind = OperationKind::Put { value, expires_at_ms: Expiry::stored(options.expires_at) };
         let precondition = options.precondition;
         let operation = Operation { namespace: namespace.id, key, precondition, kind };
         Ok(shared.commit(&[operation], options.durability)?.revision)

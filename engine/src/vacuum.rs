@@ -3,7 +3,8 @@
 use super::entry::ValueRef;
 use super::frames::total;
 use super::round::DoomedFile;
-use super::shared::{Shared, lock};
+use super::shared::Shared;
+use super::sync::lock;
 use crate::error::Result;
 
 /// How many frame files are emptied by one checkpoint.

@@ -1,7 +1,7 @@
 //! Checking everything.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::ops::{Range, RangeInclusive};
+use std::ops::{ControlFlow, Range, RangeInclusive};
 
 use super::entry::{Body, Entry, ValueRef};
 use super::files::{self, segment_name};
@@ -34,7 +34,7 @@ struct Accounts {
 
 /// Tells what is found, each damaged place once.
 struct Report<'a> {
-    each: &'a mut dyn FnMut(Finding) -> bool,
+    each: &'a mut dyn FnMut(Finding) -> ControlFlow<()>,
     findings: u64,
     places: BTreeSet<(String, u64)>,
 }
@@ -51,7 +51,10 @@ enum Extent {
 impl Shared {
     /// Checks one snapshot of everything; writers go on meanwhile. Memory grows with the number of
     /// separated values, of namespaces and of damaged places alone.
-    pub(crate) fn verify(&self, each: &mut dyn FnMut(Finding) -> bool) -> Result<Verified> {
+    pub(crate) fn verify(
+        &self,
+        each: &mut dyn FnMut(Finding) -> ControlFlow<()>,
+    ) -> Result<Verified> {
         let _lease = self.leases.take();
         let (snapshot, segments, dropping, namespaces, extents) = {
             let state = self.read();
@@ -66,6 +69,8 @@ impl Shared {
             let namespaces = state.namespaces.by_name().clone();
             (state.tree.snapshot(), segments, dropping, namespaces, extents)
         };
+        let names: HashMap<u32, &String> =
+            namespaces.iter().map(|(name, info)| (info.id, name)).collect();
         let mut report = Report { each, findings: 0, places: BTreeSet::new() };
         let mut accounts = Accounts::default();
         let (mut keys, mut value_bytes) = (0, 0);
@@ -73,7 +78,7 @@ impl Shared {
         let structure = snapshot.verify(
             &*self.frames,
             &mut |key, entry| {
-                let id = namespace_of(key).unwrap_or(0);
+                let (id, user_key) = split(key).unwrap_or((0, key));
                 if let Some(value) = referenced(key) {
                     accounts.counted.insert(value, count_of(&entry));
                 } else if id >= FIRST_NAMESPACE {
@@ -84,11 +89,15 @@ impl Shared {
                         Ok(len) => value_bytes += len,
                         // Its file may be gone already; it is out of reach.
                         Err(_) if dropping.contains(&id) => {}
-                        Err(error) => report.tell(Finding::of_value(key, error))?,
+                        Err(error) => {
+                            let name = names.get(&id).map(|name| (*name).clone());
+                            report.tell(Finding::of_value(name, user_key, error))?;
+                        }
                     }
                 } else {
                     let error = account_error("index", "namespaces");
-                    report.tell(Finding { key: Some(key.to_vec()), ..accounts_differ(error) })?;
+                    let key = Some(user_key.to_vec());
+                    report.tell(Finding { key, ..accounts_differ(error) })?;
                 }
                 Ok(())
             },
@@ -103,11 +112,11 @@ impl Shared {
             Ok(_) => {}
         }
         if unread.is_empty() {
-            for info in namespaces.values() {
+            for (name, info) in &namespaces {
                 if accounts.keys.get(&info.id).copied().unwrap_or(0) != info.keys {
-                    let key = Some(info.id.to_be_bytes().to_vec());
+                    let namespace = Some(name.clone());
                     let error = account_error("count of keys", "index");
-                    report.tell(Finding { key, ..accounts_differ(error) })?;
+                    report.tell(Finding { namespace, ..accounts_differ(error) })?;
                 }
             }
             self.verify_accounts(accounts, &segments, &mut report)?;
@@ -212,11 +221,8 @@ impl Shared {
                     let entry = state.tree.get(key, |entry| OwnedEntry::of(&entry))?;
                     Ok((present, entry))
                 })?;
-                let Present { revision, .. } = match now.0 {
-                    Some(present) => present,
-                    None => return Ok(0),
-                };
-                match now.1 {
+                let (Some(Present { revision, .. }), entry_now) = now else { return Ok(0) };
+                match entry_now {
                     Some(entry) if entry.entry().place != owned.entry().place => {
                         self.verify_record(key, &entry.entry())
                     }
@@ -274,7 +280,10 @@ impl Report<'_> {
             return Ok(());
         }
         self.findings += 1;
-        if (self.each)(finding) { Ok(()) } else { Err(Error::Cancelled) }
+        match (self.each)(finding) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(Error::Cancelled),
+        }
     }
 }
 
@@ -295,10 +304,6 @@ impl Accounts {
             *self.references.entry(value).or_default() += 1;
         }
     }
-}
-
-fn namespace_of(key: &[u8]) -> Option<u32> {
-    key.first_chunk::<4>().map(|id| u32::from_be_bytes(*id))
 }
 
 /// The namespace and the key that a key of the index stands for.

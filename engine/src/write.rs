@@ -125,7 +125,7 @@ impl Shared {
         drop(pins);
         self.let_go_of_expired(operations, &applied);
         let applied = applied?;
-        self.changed.notify(usize::MAX);
+        self.changed.tell();
         self.rouse();
         self.relieve()?;
         self.acknowledge(applied.revision, durability)?;

@@ -21,6 +21,8 @@ mod sync {
     }
 }
 
+#[path = "../src/changed.rs"]
+mod changed;
 #[path = "../src/entry.rs"]
 mod entry;
 #[path = "../src/gate.rs"]
@@ -32,6 +34,7 @@ mod pins;
 
 use std::time::Duration;
 
+use changed::Changed;
 use entry::ValueRef;
 use gate::Gate;
 use group::Group;
@@ -258,4 +261,43 @@ fn two_puts_that_are_acknowledged_beside_a_close_are_found() {
 fn several_may_close_beside_several_who_put() {
     shuttle::check_pct(|| close_beside_puts(2, 2, 1), SCHEDULES, 4);
     shuttle::check_random(|| close_beside_puts(2, 2, 2), SCHEDULES);
+}
+
+/// Changes beside threads and tasks that follow them. One that is not woken waits for ever, which
+/// ends the test.
+fn follow(changes: usize) {
+    let changed = Arc::new(Changed::default());
+    let revision = Arc::new(AtomicUsize::new(0));
+    let followers: Vec<_> = [false, true, true]
+        .into_iter()
+        .map(|is_task| {
+            let (changed, revision) = (changed.clone(), revision.clone());
+            shuttle::thread::spawn(move || {
+                loop {
+                    let listening = changed.listen();
+                    if revision.load(Ordering::SeqCst) == changes {
+                        return;
+                    }
+                    match is_task {
+                        true => shuttle::future::block_on(listening),
+                        false => listening.wait(),
+                    }
+                }
+            })
+        })
+        .collect();
+    for _ in 0..changes {
+        revision.fetch_add(1, Ordering::SeqCst);
+        changed.tell();
+    }
+    for follower in followers {
+        let ended = follower.join();
+        assert!(ended.is_ok());
+    }
+}
+
+#[test]
+fn who_listens_before_looking_misses_no_change() {
+    shuttle::check_pct(|| follow(2), SCHEDULES, 3);
+    shuttle::check_random(|| follow(3), SCHEDULES);
 }

@@ -46,7 +46,8 @@ impl WasmBuild {
     /// Builds the core's test target `name`.
     pub(crate) fn of_test(workspace: &Workspace, target: &WasmTarget, name: &str) -> Result<Self> {
         let mut command = target.cargo(workspace, "test");
-        command.args(["--package", "sealwood", "--test", name, "--no-run"]);
+        command.args(["--package", "sealwood", "--features", "internals"]);
+        command.args(["--test", name, "--no-run"]);
         command.arg("--message-format=json-render-diagnostics");
         Self::from_messages(&process::read(&mut command)?)
     }

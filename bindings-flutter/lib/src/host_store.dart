@@ -4,7 +4,8 @@ library;
 import 'dart:typed_data';
 
 import 'error.dart';
-import 'generated/api/store.dart' as native;
+import 'generated/api/answer.dart' as native;
+import 'generated/api/object.dart' as native;
 import 'object.dart';
 
 /// A place for objects, written by the app: extend it and give it to `BlobStore.custom`. `checkStore` tells

@@ -5,6 +5,7 @@ import 'dart:typed_data';
 
 import 'call.dart';
 import 'error.dart';
+import 'generated/api/object.dart' as native;
 import 'generated/api/store.dart' as native;
 import 'handle.dart';
 import 'host_store.dart';
@@ -102,9 +103,9 @@ final class BlobStore extends Handle<native.Store> {
   /// Whether [flush] would have anything to do.
   bool get needsFlush => guardSync(() => inner.needsFlush());
 
-  /// Makes everything durable and lets go of the directory of a [BlobStore.local], which can then be opened
-  /// again; the vaults in it, to be closed before, can do no more. Other stores stay open. [dispose] releases
-  /// the memory.
+  /// Makes everything durable and releases the directory of a [BlobStore.local], which can then be opened
+  /// again. Close its vaults first: afterwards their calls fail with `closed`. Other stores stay open.
+  /// [dispose] releases the memory.
   Future<void> close({CancelToken? cancel}) => run(cancel, null, (call) => inner.close(call: call));
 }
 

@@ -11,9 +11,9 @@ use sealwood::bridge;
 use sealwood::platform::{BoxFuture, BoxStream};
 use sealwood::{Error, Result};
 
+use crate::api::answer::{SourceAnswer, StoreAnswer, StoreAsk, StoreMethod};
 use crate::api::call::clamp;
-use crate::api::store::{ObjectHead, PutCondition, StoreAnswer, StoreAsk, StoreMethod};
-use crate::api::vault::SourceAnswer;
+use crate::api::object::{ObjectHead, PutCondition};
 use crate::callback::start;
 
 /// Asks a store in Dart.

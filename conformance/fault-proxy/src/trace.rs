@@ -23,8 +23,8 @@ pub struct Exchange {
     pub began: u64,
     /// When it ended in that order; none while it is under way.
     pub ended: Option<u64>,
-    /// The length of the longest chain of requests that ends with it, each begun after the one before
-    /// had ended.
+    /// The length of the longest chain of requests that ends with it, each begun after the one
+    /// before had ended.
     pub depth: u64,
 }
 

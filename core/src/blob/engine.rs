@@ -43,7 +43,7 @@ impl EngineStore {
         run_blocking(move || Self::new(Engine::open_directory(path, config)?)).await
     }
 
-    /// The store in an engine that is open. It blocks where [`open`](EngineStore::open) does not.
+    /// The store in an engine that is open. Unlike [`open`](EngineStore::open) this blocks.
     pub fn new(engine: Engine) -> Result<Self> {
         let objects = engine.namespace(Self::NAMESPACE)?;
         // Every store in one engine has the same.
@@ -56,13 +56,13 @@ impl EngineStore {
         &self.engine
     }
 
-    /// Checkpoints and lets go of the directory; see [`Engine::close`].
+    /// Checkpoints and releases the directory; see [`Engine::close`].
     pub async fn close(&self) -> Result<()> {
         let engine = self.engine.clone();
         Ok(run_blocking(move || engine.close()).await?)
     }
 
-    /// Does a piece of what the engine's background does where there is a thread for it; see
+    /// Does a piece of the work that a background thread does where there are threads; see
     /// [`Engine::maintain`].
     pub async fn maintain(&self) -> Result<bool> {
         let engine = self.engine.clone();
@@ -197,7 +197,7 @@ impl BlobStore for EngineStore {
     }
 
     fn needs_flush(&self) -> bool {
-        self.engine.needs_flush()
+        self.engine.needs_sync()
     }
 }
 
@@ -220,7 +220,7 @@ fn put_once(
             (engine::Precondition::Revision(present.revision), true)
         }
     };
-    match objects.put_if(key, bytes.clone(), condition) {
+    match objects.put_with(key, bytes.clone(), &engine::PutOptions::new().precondition(condition)) {
         Ok(_) => Ok(ControlFlow::Break(())),
         Err(engine::Error::PreconditionFailed) if tagged => Ok(ControlFlow::Continue(())),
         Err(error) => Err(error.into()),
@@ -262,11 +262,11 @@ impl From<engine::Error> for Error {
             engine::Error::Malformed { what } => Error::Malformed { what },
             engine::Error::PreconditionFailed => Error::PreconditionFailed,
             engine::Error::StoreFull => Error::StoreFull,
-            engine::Error::StoreDenied { reason } => Error::StoreDenied { reason },
-            engine::Error::StoreUnavailable { reason } => {
+            engine::Error::StoreDenied { reason, .. } => Error::StoreDenied { reason },
+            engine::Error::StoreUnavailable { reason, .. } => {
                 Error::StoreUnavailable { reason, retry_after: None }
             }
-            engine::Error::StoreFailed { reason } => Error::StoreFailed { reason },
+            engine::Error::StoreFailed { reason, .. } => Error::StoreFailed { reason },
             engine::Error::OutcomeUnknown => Error::OutcomeUnknown,
             engine::Error::Cancelled => Error::Cancelled,
             engine::Error::Closed => Error::Closed,

@@ -17,7 +17,7 @@ use crate::task::yield_once;
 /// How many calls the trace holds; older ones are forgotten.
 const TRACE_CALLS_MAX: usize = 65_536;
 
-/// A [`BlobStore`] that misbehaves as its armed [`Fault`]s say.
+/// A [`BlobStore`] for tests: it misbehaves as its armed [`Fault`]s say.
 #[derive(Debug)]
 pub struct FaultyStore<S> {
     inner: S,

@@ -72,7 +72,7 @@ pub(crate) async fn store_immutable(
     Err(Error::ObjectCorrupt.in_object(key))
 }
 
-/// Nothing if the object at `key` holds `bytes`, otherwise under what to put them there.
+/// `None` if the object at `key` holds `bytes`, else the precondition under which to put them.
 async fn compare(
     store: &dyn BlobStore,
     key: &str,

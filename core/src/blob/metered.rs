@@ -14,7 +14,7 @@ use crate::forward;
 use crate::platform::BoxFuture;
 use crate::task::yield_once;
 
-/// A [`BlobStore`] that counts what passes through it.
+/// A [`BlobStore`] that counts what passes through it, for tests and benchmarks.
 ///
 /// Counting happens in windows: [`reset`](Self::reset) starts one, [`snapshot`](Self::snapshot)
 /// reads it. A request counts where it started; one still under way at a reset stays in the old

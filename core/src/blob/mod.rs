@@ -2,9 +2,10 @@
 //!
 //! This room owns the [`BlobStore`] trait, its adapters and its wrappers. A store maps keys to
 //! immutable byte strings, plus one mutable object (the root) that is only ever replaced under a
-//! [`Precondition`]. The contract is the public suite in `conformance`, with the feature `testing`: an implementation that
-//! passes it can hold a vault. A store is trusted with no content: what it loses or alters is noticed
-//! above when it is read. What a store can do unnoticed is in `docs/THREATS.md`.
+//! [`Precondition`]. The contract is the public suite in `conformance`, with the feature `testing`:
+//! an implementation that passes it can hold a vault. A store is trusted with no content: what it
+//! loses or alters is noticed above when it is read. What a store can do unnoticed is in
+//! `docs/THREATS.md`.
 
 mod directory;
 #[cfg(feature = "engine")]
@@ -314,18 +315,20 @@ pub trait BlobStore: MaybeSend + MaybeSync + 'static {
         false
     }
 
-    /// What tells the store from every other one, wherever it is opened and by whom, such as the URL of its
-    /// bucket; without secrets. `None` if there is nothing of the kind.
+    /// A text that identifies the store wherever and by whomever it is opened, such as the URL of
+    /// its bucket; without secrets. `None` if there is nothing of the kind.
     fn identity(&self) -> Option<String> {
         None
     }
 
-    /// Holds the store with or without others ([`HoldMode`]), wherever they have opened it and in
-    /// whatever process, for as long as the answer lives. `None` where it is to be held alone and is
-    /// not free, and always of a store that can tell nobody: then a put that fails leaves its chunks.
-    /// What is removed then is removed to the end, natively on a thread of the crate's.
-    /// In a store that can be held, whatever came of a delete whose future has ended, it does not
-    /// happen later, and a put under [`Precondition::Absent`] succeeds only if it made the object.
+    /// Holds the store, together with others or alone ([`HoldMode`]), until the answer is dropped.
+    /// It counts in every process that has the store open. Returns `None` if it is to be held alone
+    /// and is not free, and always for a store that cannot coordinate its users: there a put that
+    /// fails leaves its chunks.
+    ///
+    /// In a store that can be held, a delete whose future has ended does not happen later, and a
+    /// put under [`Precondition::Absent`] succeeds only if it made the object. Removals made under
+    /// a hold are carried to their end, natively on a thread of the crate's.
     fn hold(&self, _mode: HoldMode) -> BoxFuture<'_, Result<Option<Hold>>> {
         Box::pin(async { Ok(None) })
     }

@@ -28,9 +28,8 @@ const ETAG_BYTES_MAX: usize = 1024;
 /// longer than asked for, a listing out of order or beyond its bounds, an object past 64 MiB, a tag
 /// of no byte or more than 1,024. Arguments are checked before the store sees them.
 ///
-/// What nobody can check from here is a put: a store that sends bytes over a network sends a checksum
-/// of them with it (`Content-MD5`, or what its server has), so that what arrived damaged or cut is
-/// refused and the put fails, with `store-unavailable`, instead of being taken for stored.
+/// What nobody can check from here is a put: where bytes arrived damaged or cut, the put has to
+/// fail with `store-unavailable`.
 #[derive(Debug)]
 pub struct AppStore<S> {
     inner: S,

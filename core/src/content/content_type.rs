@@ -2,42 +2,17 @@
 
 use bytes::Bytes;
 
+use super::chunk_size::ChunkSize;
 use super::table::{Table, chunk_count};
 use super::unit::Unit;
 use crate::codec::{put_bytes, put_varint};
 use crate::error::Result;
-use crate::hamt::{NodeReader, NodeWriter};
-use crate::seal::{Address, TAG_BYTES, UnitKind};
+use crate::seal::{Address, SectionReader, SectionWriter, TAG_BYTES, UnitKind};
 
 /// The largest content that lies in its entry, in bytes.
 pub const INLINE_BYTES_MAX: usize = 1024;
 /// The smallest content that is cut into chunks, in bytes.
 pub const CHUNKED_BYTES_MIN: usize = 128 * 1024;
-/// The size of a chunk unless a vault is created with another, in bytes.
-pub const CHUNK_BYTES_DEFAULT: u32 = 1024 * 1024;
-
-/// The size of a vault's chunks: a power of two from 128 KiB to 16 MiB.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ChunkSize(u8);
-
-impl ChunkSize {
-    pub(crate) fn new(bytes: u32) -> Option<Self> {
-        let bits = bytes.is_power_of_two().then(|| bytes.trailing_zeros() as u8)?;
-        Self::from_bits(bits)
-    }
-
-    pub(crate) fn from_bits(bits: u8) -> Option<Self> {
-        (17..=24).contains(&bits).then_some(Self(bits))
-    }
-
-    pub(crate) fn bits(self) -> u8 {
-        self.0
-    }
-
-    pub(crate) fn bytes(self) -> u64 {
-        1 << self.0
-    }
-}
 
 /// The content of a file.
 #[derive(Debug, Clone)]
@@ -100,10 +75,11 @@ impl Content {
     /// ```text
     /// inline:  0, varint length, bytes
     /// packed:  1, varint length, address (32); place
-    /// chunked: 2, varint length, binary logarithm of the chunk size, up to 4 addresses (32 each) or the table's address;
+    /// chunked: 2, varint length, binary logarithm of the chunk size,
+    ///          up to 4 addresses (32 each) or the table's address;
     ///          place and length of the table if there are more than 4 chunks
     /// ```
-    pub(crate) fn encode(&self, out: &mut NodeWriter<'_>) -> Result<()> {
+    pub(crate) fn encode(&self, out: &mut SectionWriter<'_>) -> Result<()> {
         match self {
             Content::Inline(bytes) => {
                 out.canon().push(KIND_INLINE);
@@ -137,7 +113,7 @@ impl Content {
         Ok(())
     }
 
-    pub(crate) fn decode(input: &mut NodeReader<'_>) -> Result<Self> {
+    pub(crate) fn decode(input: &mut SectionReader<'_>) -> Result<Self> {
         let malformed = input.canon().malformed();
         match input.canon().byte()? {
             KIND_INLINE => {

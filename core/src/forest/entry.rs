@@ -8,9 +8,9 @@ use super::time::Time;
 use crate::codec::{Reader, put_bytes, put_varint, varint_len};
 use crate::content::Content;
 use crate::error::{Error, Result};
-use crate::hamt::{NodeReader, NodeWriter, Trie, Value};
+use crate::hamt::{Trie, Value};
 use crate::path::EntryName;
-use crate::seal::{Address, Link};
+use crate::seal::{Address, Link, SectionReader, SectionWriter};
 
 /// Which operation wrote an entry: a count, and the session's random number. It holds no time: what
 /// a device's clock says must not reach the entries of others.
@@ -139,6 +139,10 @@ impl Entry {
         self
     }
 
+    pub(crate) fn is_directory(&self) -> bool {
+        matches!(self.body, Body::Directory(_))
+    }
+
     pub(crate) fn as_directory(&self) -> Option<&Trie<Entry>> {
         match &self.body {
             Body::Directory(trie) => Some(trie),
@@ -183,14 +187,10 @@ impl Value for Entry {
     /// attributes: 0, or 1 and the content type; varint count, keys and values ascending by key
     /// file: its content; directory: the address (32) of its root node unless empty; place, length
     /// ```
-    fn encode(&self, out: &mut NodeWriter<'_>) -> Result<()> {
-        let link = match &self.body {
-            Body::Directory(trie) => out.nested_link(trie)?,
-            Body::File(_) => None,
-        };
+    fn encode(&self, nested: Option<Link>, out: &mut SectionWriter<'_>) -> Result<()> {
         let flag = |bit: u8, is: bool| if is { bit } else { 0 };
         let flags = flag(DIRECTORY, self.content().is_none())
-            | flag(NOT_EMPTY, link.is_some())
+            | flag(NOT_EMPTY, nested.is_some())
             | flag(ATTRIBUTES, self.attributes.is_some());
         let canon = out.canon();
         canon.push(flags);
@@ -199,7 +199,7 @@ impl Value for Entry {
         if let Some(attributes) = &self.attributes {
             encode_attributes(attributes, canon);
         }
-        if let Some(link) = link {
+        if let Some(link) = nested {
             canon.extend_from_slice(link.address.expose());
             out.put_place_and_length(&link.place);
         }
@@ -209,7 +209,7 @@ impl Value for Entry {
         }
     }
 
-    fn decode(input: &mut NodeReader<'_>) -> Result<Self> {
+    fn decode(input: &mut SectionReader<'_>) -> Result<Self> {
         let canon = input.canon();
         let flags = canon.byte()?;
         if flags > DIRECTORY | NOT_EMPTY | ATTRIBUTES
@@ -283,7 +283,7 @@ pub(super) fn encode_attributes(attributes: &Attributes, out: &mut Vec<u8>) {
     }
 }
 
-pub(super) fn decode_attributes(input: &mut NodeReader<'_>) -> Result<Attributes> {
+pub(super) fn decode_attributes(input: &mut SectionReader<'_>) -> Result<Attributes> {
     let canon = input.canon();
     let content_type = match canon.byte()? {
         0 => None,

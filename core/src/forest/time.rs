@@ -32,7 +32,7 @@ impl Time {
     }
 
     /// How many milliseconds it is after `other`; 0 if it is not.
-    pub(super) fn ms_after(self, other: Self) -> u64 {
+    pub(crate) fn ms_after(self, other: Self) -> u64 {
         u64::try_from(self.0 - other.0).unwrap_or(0)
     }
 

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use super::child::{Child, Stored, Weight};
 use super::hash::{KeyHash, last_first};
-use super::node::{Body, Child, Node, Stored, Trie, Value, Weight};
+use super::node::{Body, Node};
 use super::scope::Scope;
-use super::walk::{Coming, NodeSource};
+use super::source::{Coming, NodeSource};
+use super::trie::Trie;
+use super::value::Value;
 use crate::error::{Error, Result};
 use crate::seal::pack_name;
 
@@ -100,6 +103,7 @@ impl<V: Value> Front<V> {
     }
 
     /// All that is below one child of a trie.
+    #[cfg(any(test, feature = "internals"))]
     pub(super) fn below(child: Child<V>) -> Self {
         Self::start(child, Scope::anywhere(), None, Extent::Whole, Leaves::Visited)
     }

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use super::child::Child;
 use super::hash::KeyHash;
-use super::node::{Body, Child, Node, Trie, Value};
+use super::node::{Body, Node};
 use super::scope::Scope;
+use super::source::NodeSource;
+use super::trie::Trie;
+use super::value::Value;
 use super::visit::each_node;
-use super::walk::NodeSource;
 use crate::error::Result;
 use crate::seal::Link;
 

@@ -7,8 +7,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::child::Child;
 use super::leaf::in_order;
-use super::node::{Body, Child, Node, Trie, Value};
+use super::node::{Body, Node};
+use super::trie::Trie;
+use super::value::Value;
 
 /// The children of a node, and the roots of the tries inside its entries.
 pub(super) fn below<V: Value>(node: &Node<V>) -> Box<dyn Iterator<Item = &Child<V>> + '_> {

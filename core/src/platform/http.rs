@@ -38,12 +38,12 @@ impl HttpMethod {
 /// How all exchanges of a client are done.
 #[derive(Debug, Clone)]
 pub(crate) struct HttpOptions {
-    /// How long no byte may move, in either direction; 20 seconds at first. Natively a connection
+    /// How long no byte may move, in either direction; 20 seconds by default. Natively a connection
     /// must be made within it too.
     pub(crate) idle_timeout: Duration,
     /// The slowest upload of a body, in bytes a second, where the platform does not show how far
     /// it is, as in browsers: the wait for an answer is longer by the time a body takes at this
-    /// rate. 32 KiB at first; at least 1.
+    /// rate. 32 KiB by default; at least 1.
     pub(crate) upload_rate_min: u64,
     /// Certificates in PEM that are trusted in place of the built-in ones. Where the host makes
     /// the connections, as in browsers, it has certificates of its own and takes none.

@@ -1,8 +1,8 @@
 //! The one place where targets differ: time, sleep, randomness, blocking work, HTTP, Send bounds.
 //!
-//! This room and the crate `sealwood-base` own every `cfg(target_arch)`. Natively futures are `Send` and blocking
-//! work runs on a thread pool; on wasm32 nothing is `Send` and the host is JavaScript. Everything
-//! above sees one set of names.
+//! This room and the crate `sealwood-base` own every `cfg(target_arch)`. Natively futures are
+//! `Send` and blocking work runs on a thread pool; on wasm32 nothing is `Send` and the host is
+//! JavaScript. Everything above sees one set of names.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
@@ -37,6 +37,8 @@ pub(crate) use web::{log_hook, set_log_hook};
 mod environment;
 #[cfg(feature = "s3")]
 pub(crate) mod http;
+#[cfg(feature = "bridge")]
+mod log_hook;
 
 pub(crate) use sealwood_base::{
     create_private_directory, open_regular, private_options, sync_directory,
@@ -45,6 +47,8 @@ pub(crate) use sealwood_base::{
 pub use environment::Environment;
 #[cfg(feature = "s3")]
 pub(crate) use http::{HttpError, HttpMethod, HttpOptions, HttpRequest, HttpResponse};
+#[cfg(feature = "bridge")]
+pub use log_hook::LogHook;
 pub use sealwood_base::{
     Clock, Entropy, MaybeSend, MaybeSync, NoEntropy, SystemClock, SystemEntropy,
 };

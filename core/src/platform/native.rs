@@ -12,7 +12,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 #[cfg(feature = "bridge")]
-use crate::bridge::LogHook;
+use super::LogHook;
 
 #[cfg(feature = "s3")]
 pub(crate) use http::HttpClient;

@@ -15,7 +15,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 #[cfg(feature = "bridge")]
-use crate::bridge::LogHook;
+use super::LogHook;
 
 #[cfg(feature = "s3")]
 pub(crate) use http::HttpClient;

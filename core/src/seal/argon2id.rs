@@ -1,9 +1,9 @@
 //! Argon2id (RFC 9106, version 0x13) a few blocks at a time, for a platform without threads.
 //!
 //! The crate that does the work elsewhere does it in one piece: on a page that is a page that
-//! answers nothing, and cannot be cancelled. This one holds its memory between [`step`]s, and takes,
-//! fills and wipes it by blocks, so that no step does more than it is asked to. It gives the same
-//! key, which is tested.
+//! answers nothing, and cannot be cancelled. This one holds its memory between [`step`]s, and
+//! takes, fills and wipes it by blocks, so that no step does more than it is asked to. It gives the
+//! same key, which is tested.
 //!
 //! [`step`]: Argon2id::step
 

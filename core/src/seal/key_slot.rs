@@ -99,7 +99,7 @@ pub(crate) enum KeySlot {
 pub(super) const OUT_OF_RANGE: Error =
     Error::InvalidArgument { what: "passphrase parameters out of range" };
 
-/// magic-free slot: kind (1)
+/// kind (1)
 const KIND_SECRET: u8 = 0;
 /// kind (1), memory (4), passes (4), lanes (4), salt (16), wrapped secret and tag (48)
 const KIND_PASSPHRASE: u8 = 1;

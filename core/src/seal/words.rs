@@ -1,7 +1,8 @@
 //! A secret as 24 words of BIP 39, 11 bits each: its 32 bytes, and the first of their SHA-256 as a
 //! checksum.
 //!
-//! The list is the crate's. The rest of it would bring a second SHA-256 into every module for the web.
+//! The list is the crate's. The rest of it would bring a second SHA-256 into every module for the
+//! web.
 
 use bip39::Language;
 use sha2::{Digest, Sha256};

@@ -16,8 +16,9 @@ use crate::task::Watch;
 /// [`commit`](Batch::commit); dropping it drops the changes.
 ///
 /// A batch is committed once, whatever the outcome; calls after that fail with [`Error::Closed`].
-/// Later changes of a batch see earlier ones; of calls that overlap, the order in which they return. Chunks of large contents are uploaded as they are
-/// put; the rest waits in memory for the commit.
+/// Later changes of a batch see earlier ones. Overlapping calls take effect in the order in which
+/// they return. Chunks of large contents are uploaded as they are put; the rest waits in memory
+/// for the commit.
 #[derive(Debug)]
 pub struct Batch {
     vault: Vault,
@@ -25,11 +26,14 @@ pub struct Batch {
     ops: Mutex<Option<Vec<Op>>>,
 }
 
-impl Batch {
-    pub(super) fn new(vault: Vault) -> Self {
-        Self { vault, ops: Mutex::new(Some(Vec::new())) }
+impl Vault {
+    /// A batch: changes that are committed together or not at all.
+    pub fn batch(&self) -> Batch {
+        Batch { vault: self.clone(), ops: Mutex::new(Some(Vec::new())) }
     }
+}
 
+impl Batch {
     /// Creates or replaces the file at `path`.
     pub async fn put(
         &self,
@@ -66,7 +70,7 @@ impl Batch {
 
     /// Makes the directory at `path` unless it exists.
     pub fn mkdir(&self, path: impl AsRef<str>) -> Result<()> {
-        let origin = self.vault.inner.forest.origin();
+        let origin = self.vault.inner.session.origin();
         self.add(Op::MakeDirectory { path: path_to_change(path)?, origin })
     }
 
@@ -82,13 +86,13 @@ impl Batch {
 
     /// Moves a file or a directory.
     pub fn rename(&self, from: impl AsRef<str>, to: impl AsRef<str>) -> Result<()> {
-        let origin = self.vault.inner.forest.origin();
+        let origin = self.vault.inner.session.origin();
         self.add(Op::Rename { from: path_to_change(from)?, to: path_to_change(to)?, origin })
     }
 
     /// Copies a file or a directory.
     pub fn copy(&self, from: impl AsRef<str>, to: impl AsRef<str>) -> Result<()> {
-        let origin = self.vault.inner.forest.origin();
+        let origin = self.vault.inner.session.origin();
         self.add(Op::Copy { from: path_to_change(from)?, to: path_to_change(to)?, origin })
     }
 
@@ -116,13 +120,13 @@ impl Batch {
     /// The same, watched: progress counts the bytes of packs.
     pub async fn commit_with(&self, watch: &Watch) -> Result<()> {
         let ops = self.with(Option::take).ok_or(Error::Closed)?;
-        let forest = &self.vault.inner.forest;
+        let session = &self.vault.inner.session;
         if ops.is_empty() {
-            return forest.check_open();
+            return session.check_open();
         }
         let commit = async {
-            let ticket = forest.enqueue(ops, Durability::OnReturn).await?;
-            forest.commit(&ticket, watch).await
+            let ticket = session.enqueue(ops, Durability::OnReturn).await?;
+            session.commit(&ticket, watch).await
         };
         self.vault.tidied(watch.cancel.run(commit).await).await
     }

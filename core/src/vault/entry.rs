@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::error::Result;
-use crate::forest::{Attributes, Body, Durability, Entry, Time};
+use crate::forest::{Attributes, Body, Entry, Time};
 use crate::path::VaultPath;
+use crate::session::Durability;
 use crate::task::Watch;
 
 /// What an entry is.

@@ -7,7 +7,6 @@ use super::{Inner, NewVault, Vault};
 use crate::blob::{BlobStore, Object, Probe, ProbedStore};
 use crate::content::{CHUNK_BYTES_DEFAULT, ContentReader, KnownChunks, Splitter};
 use crate::error::Result;
-use crate::forest::{Forest, Setup, get_root, root_header};
 use crate::packs::PackReader;
 use crate::platform::Environment;
 #[cfg(feature = "passphrase")]
@@ -15,6 +14,7 @@ use crate::seal::Passphrase;
 #[cfg(feature = "phrase")]
 use crate::seal::RecoveryPhrase;
 use crate::seal::{KdfParams, Keys, PACK_BYTES_MAX, RootSecret, Unlock};
+use crate::session::{Session, Setup, get_root, root_header};
 
 /// What a vault is opened with.
 #[derive(Debug, Clone)]
@@ -84,8 +84,8 @@ impl Vault {
     /// [`prepare`](Vault::prepare) and [`NewVault::create`] in one.
     ///
     /// Fails with [`Error::VaultExists`](crate::Error::VaultExists) if the store holds a vault, and
-    /// with [`Error::ConditionalPutUnsupported`](crate::Error::ConditionalPutUnsupported) if it does
-    /// not honour conditions.
+    /// with [`Error::ConditionalPutUnsupported`](crate::Error::ConditionalPutUnsupported) if it
+    /// does not honour conditions.
     pub async fn create(
         store: Arc<dyn BlobStore>,
         credential: &Credential,
@@ -103,10 +103,10 @@ impl Vault {
     /// [`Error::PassphraseTooCostly`], [`Error::UnsupportedVersion`] or, where the root was
     /// tampered with, [`Error::Damaged`].
     ///
-    /// A passphrase takes its work on a thread of its own where there are threads. Dropping the
-    /// future returns at once; the thread ends by itself, within the ceiling. On wasm32 the thread
-    /// that called does the work, in steps of 1 MiB of a pass between which the host does other
-    /// work; a future that is dropped between two of them takes no other, and wipes the memory.
+    /// The work of a passphrase is done on a thread of its own where there are threads. Dropping
+    /// the future returns at once; the thread ends by itself, within the ceiling. On wasm32 the
+    /// calling thread does the work, in steps of 1 MiB of a pass between which the host does other
+    /// work; a future that is dropped between two steps wipes the memory and does no more.
     ///
     /// [`Error::VaultNotFound`]: crate::Error::VaultNotFound
     /// [`Error::WrongKey`]: crate::Error::WrongKey
@@ -147,8 +147,8 @@ impl Vault {
         let keys = Keys::derive(&secret);
         let setup = setup(store, config);
         let packs = setup.packs.clone();
-        let forest = Forest::open(setup, keys.clone(), &header, object)?;
-        Ok(Self::assemble(packs, secret, keys, forest))
+        let session = Session::open(setup, keys.clone(), &header, object)?;
+        Ok(Self::assemble(packs, secret, keys, session))
     }
 
     #[cfg_attr(not(feature = "phrase"), expect(unused_variables))]
@@ -156,20 +156,20 @@ impl Vault {
         packs: PackReader,
         secret: RootSecret,
         keys: Keys,
-        forest: Forest,
+        session: Session,
     ) -> Self {
         let known = Arc::new(KnownChunks::default());
         let splitter = Splitter {
             store: Arc::clone(packs.store()),
             keys: keys.clone(),
-            chunk: forest.root().chunk,
+            chunk: session.root().chunk,
             known: Arc::clone(&known),
-            claims: Arc::clone(forest.claims()),
+            claims: Arc::clone(session.claims()),
         };
         let reader = ContentReader::new(packs, Some(keys), known);
-        let forest = Arc::new(forest);
+        let session = Arc::new(session);
         let inner = Inner {
-            forest,
+            session,
             splitter,
             reader,
             sorted: Sorted::default(),

@@ -1,7 +1,6 @@
 //! Reading from a vault: each call looks at the newest state this session knows.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -62,16 +61,16 @@ impl Vault {
     /// Looks for other writers' commits. Fails with [`Rollback`](crate::Error::Rollback) or
     /// [`Fork`](crate::Error::Fork) if the store serves a root that does not follow the last one.
     pub async fn refresh(&self) -> Result<()> {
-        self.inner.forest.check_open()?;
-        self.inner.forest.refresh().await
+        self.inner.session.check_open()?;
+        self.inner.session.refresh().await
+    }
+
+    pub(crate) async fn for_path(&self, path: &str) -> Result<Snapshot> {
+        self.snapshot_at(&VaultPath::new(path)?).await
     }
 
     pub(super) async fn snapshot_at(&self, path: &VaultPath) -> Result<Snapshot> {
         let inner = &self.inner;
-        Ok(Snapshot {
-            top: inner.forest.snapshot(path).await?,
-            nodes: Arc::clone(inner.forest.nodes()),
-            reader: inner.reader.clone(),
-        })
+        Ok(Snapshot { view: inner.session.view(path).await?, reader: inner.reader.clone() })
     }
 }

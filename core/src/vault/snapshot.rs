@@ -1,7 +1,6 @@
 //! One state of a tree, to read from.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt};
@@ -9,8 +8,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use super::entry::{EntryInfo, ReadOptions};
 use crate::content::{Content, ContentReader, ContentStream};
 use crate::error::{Error, Result};
-use crate::forest::{Entry, Nodes, lookup};
-use crate::hamt::Trie;
+use crate::forest::{Entry, View};
 use crate::path::VaultPath;
 use crate::task::Watch;
 
@@ -18,8 +16,7 @@ use crate::task::Watch;
 /// not show.
 #[derive(Clone)]
 pub struct Snapshot {
-    pub(super) top: Trie<Entry>,
-    pub(super) nodes: Arc<Nodes>,
+    pub(super) view: View,
     pub(super) reader: ContentReader,
 }
 
@@ -59,7 +56,7 @@ impl Snapshot {
     /// The content of the file at `path`, or a range of it, in memory.
     pub async fn read(&self, path: impl AsRef<str>, options: ReadOptions) -> Result<Bytes> {
         let read = async {
-            let (info, content, range) = self.content(path, &options).await?;
+            let Opened { info, content, range } = self.open(path, &options).await?;
             let at = |error: Error| error.below(&info.path);
             if options.watch.progress.is_some() {
                 let parts = self.reader.stream(&content, range.clone());
@@ -78,34 +75,30 @@ impl Snapshot {
         path: impl AsRef<str>,
         options: ReadOptions,
     ) -> Result<(EntryInfo, ContentStream)> {
-        let open = self.content(path, &options);
-        let (info, content, range) = options.watch.cancel.run(open).await?;
+        let open = self.open(path, &options);
+        let Opened { info, content, range } = options.watch.cancel.run(open).await?;
         let parts = self.reader.stream(&content, range.clone());
         let parts = watched(parts, &info.path, range, &options.watch);
         Ok((info, parts))
     }
 
     pub(super) async fn entry(&self, path: &VaultPath) -> Result<Entry> {
-        let entry = lookup(&self.top, path, &self.nodes).await;
+        let entry = self.view.entry(path).await;
         let entry = entry.map_err(|error| error.below(path))?;
         entry.ok_or_else(|| Error::NotFound { path: path.clone() })
     }
 
-    /// The trie of the directory at `path`.
-    pub(super) async fn directory(&self, path: &VaultPath) -> Result<Trie<Entry>> {
+    /// The directory at `path`.
+    pub(super) async fn directory(&self, path: &VaultPath) -> Result<View> {
         if path.is_top() {
-            return Ok(self.top.clone());
+            return Ok(self.view.clone());
         }
-        let entry = self.entry(path).await?;
-        let directory = entry.as_directory().cloned();
+        let directory = self.view.directory(&self.entry(path).await?);
         directory.ok_or_else(|| Error::NotADirectory { path: path.clone() })
     }
 
-    async fn content(
-        &self,
-        path: impl AsRef<str>,
-        options: &ReadOptions,
-    ) -> Result<(EntryInfo, Content, Range<u64>)> {
+    /// The file at `path`, and the range of it that `options` ask for.
+    async fn open(&self, path: impl AsRef<str>, options: &ReadOptions) -> Result<Opened> {
         let path = VaultPath::new(path.as_ref())?;
         if path.is_top() {
             return Err(Error::IsADirectory { path });
@@ -123,8 +116,15 @@ impl Snapshot {
         if end > size {
             return Err(Error::RangePastEnd { end, size });
         }
-        Ok((info, content.clone(), start..end))
+        Ok(Opened { info, content: content.clone(), range: start..end })
     }
+}
+
+/// A file to read, and which of its bytes.
+struct Opened {
+    info: EntryInfo,
+    content: Content,
+    range: Range<u64>,
 }
 
 impl std::fmt::Debug for Snapshot {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::entry::{EntryInfo, Given, Metadata, PutOptions};
-use super::{Batch, Durability, Vault};
+use super::{Durability, Vault};
 use crate::content::{Content, FindFormer, Former, Taken};
 use crate::error::{Error, Result};
 use crate::forest::{Body, Entry, Op, Origin};
@@ -61,7 +61,7 @@ impl Vault {
     /// Makes the directory at `path` and its parents, unless they exist.
     pub async fn mkdir(&self, path: impl AsRef<str>) -> Result<()> {
         let op =
-            Op::MakeDirectory { path: path_to_change(path)?, origin: self.inner.forest.origin() };
+            Op::MakeDirectory { path: path_to_change(path)?, origin: self.inner.session.origin() };
         self.run(vec![op], Durability::OnReturn).await
     }
 
@@ -79,7 +79,7 @@ impl Vault {
     /// empty directory.
     pub async fn rename(&self, from: impl AsRef<str>, to: impl AsRef<str>) -> Result<()> {
         let (from, to) = (path_to_change(from)?, path_to_change(to)?);
-        let op = Op::Rename { from, to, origin: self.inner.forest.origin() };
+        let op = Op::Rename { from, to, origin: self.inner.session.origin() };
         self.run(vec![op], Durability::OnReturn).await
     }
 
@@ -87,7 +87,7 @@ impl Vault {
     /// [`rename`](Vault::rename).
     pub async fn copy(&self, from: impl AsRef<str>, to: impl AsRef<str>) -> Result<()> {
         let (from, to) = (path_to_change(from)?, path_to_change(to)?);
-        let op = Op::Copy { from, to, origin: self.inner.forest.origin() };
+        let op = Op::Copy { from, to, origin: self.inner.session.origin() };
         self.run(vec![op], Durability::OnReturn).await
     }
 
@@ -98,18 +98,18 @@ impl Vault {
     }
 
     /// Makes every deferred change durable. On failure they stay pending, and a later flush
-    /// writes what is missing. A change of which nobody can tell any more whether it was committed
-    /// is given up instead, and [`Error::Conflict`] with the reason `outcome-unknown` says so, once.
+    /// writes what is missing. If nobody can tell any more whether a change was committed, it is
+    /// given up, and [`Error::Conflict`] with the reason `outcome-unknown` says so once.
     pub async fn flush(&self) -> Result<()> {
         self.flush_with(&Watch::default()).await
     }
 
     /// The same, watched: progress counts the bytes of packs.
     pub async fn flush_with(&self, watch: &Watch) -> Result<()> {
-        self.inner.forest.check_open()?;
+        self.inner.session.check_open()?;
         let flush = async {
             // A deferred put may hold the store until it is committed.
-            let outcome = self.inner.forest.flush(watch).await;
+            let outcome = self.inner.session.flush(watch).await;
             self.tidy().await;
             outcome
         };
@@ -118,17 +118,12 @@ impl Vault {
 
     /// Whether deferred changes wait for a flush.
     pub fn needs_flush(&self) -> bool {
-        self.inner.forest.has_pending()
-    }
-
-    /// A batch: changes that are committed together or not at all.
-    pub fn batch(&self) -> Batch {
-        Batch::new(self.clone())
+        self.inner.session.has_queue()
     }
 
     /// What is stored of the content at `path` now. The nodes on the way are those that a commit
-    /// reads; a table of more than four chunks is one read more. Whatever goes wrong, the put can
-    /// do without.
+    /// reads anyway; a content of more than four chunks costs one more read, for its table. An
+    /// error does not fail the put, which then sends everything.
     pub(super) fn former<'a>(&'a self, path: &'a VaultPath) -> FindFormer<'a> {
         Box::pin(async move {
             let entry = self.snapshot_at(path).await.ok()?.entry(path).await.ok()?;
@@ -140,7 +135,7 @@ impl Vault {
                 }
                 Content::Chunked(chunked) if chunked.chunk == self.inner.splitter.chunk => {
                     let chunks = chunked.size.div_ceil(chunked.chunk.bytes());
-                    Some(Former::Chunks(reader.clone().addresses(chunked, 0..chunks)))
+                    Some(Former::Chunks(reader.clone().chunks(chunked, 0..chunks)))
                 }
                 _ => None,
             }
@@ -165,7 +160,7 @@ impl Vault {
         path: impl AsRef<str>,
         metadata: &Metadata,
     ) -> Result<(VaultPath, Given)> {
-        self.inner.forest.check_open()?;
+        self.inner.session.check_open()?;
         Ok((path_to_change(path)?, metadata.check()?))
     }
 
@@ -175,7 +170,7 @@ impl Vault {
         Taken { content, claim }: Taken,
         given: Given,
     ) -> (Op, EntryInfo) {
-        let Origin { stamp, time } = self.inner.forest.origin();
+        let Origin { stamp, time } = self.inner.session.origin();
         let modified = given.modified.unwrap_or(time);
         let entry = Entry { stamp, modified, attributes: None, body: Body::File(content) };
         let entry = entry.with_attributes(given.attributes);
@@ -185,7 +180,7 @@ impl Vault {
 
     pub(super) fn annotate(&self, path: impl AsRef<str>, metadata: &Metadata) -> Result<Op> {
         let (path, Given { attributes, modified }) = self.check_put(path, metadata)?;
-        let Origin { stamp, time } = self.inner.forest.origin();
+        let Origin { stamp, time } = self.inner.session.origin();
         Ok(Op::Annotate { path, attributes, modified: modified.unwrap_or(time), stamp })
     }
 
@@ -196,9 +191,9 @@ impl Vault {
     }
 
     async fn commit(&self, ops: Vec<Op>, durability: Durability) -> Result<()> {
-        let ticket = self.inner.forest.enqueue(ops, durability).await?;
+        let ticket = self.inner.session.enqueue(ops, durability).await?;
         match durability {
-            Durability::OnReturn => self.inner.forest.commit(&ticket, &Watch::default()).await,
+            Durability::OnReturn => self.inner.session.commit(&ticket, &Watch::default()).await,
             Durability::Deferred => Ok(()),
         }
     }

@@ -10,13 +10,11 @@ use crate::{Background, Engine, EngineConfig};
 #[test]
 fn a_turn_does_every_part_whatever_becomes_of_the_others() {
     let disk = MemoryDisk::new();
-    let config = EngineConfig {
-        background: Background::Manual,
-        memory_bytes_max: 4096,
-        segment_bytes_max: 4096,
-        compaction_dead_bytes_min: 1,
-        ..EngineConfig::default()
-    };
+    let config = EngineConfig::default()
+        .background(Background::Manual)
+        .memory_bytes_max(4096)
+        .segment_bytes_max(4096)
+        .compaction_dead_bytes_min(1);
     let engine = Engine::open(Arc::new(disk.clone()), config).unwrap();
     let namespace = engine.namespace("n").unwrap();
     for _ in 0..2 {

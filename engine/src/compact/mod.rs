@@ -31,8 +31,9 @@ use super::files::{io_error, read_error, segment_name, segment_temp_name};
 use super::log::{Record, Scan, Scanned, Sealed, SegmentHeader};
 use super::renames::Rename;
 use super::segments::{Segment, SegmentKind, oldest};
-use super::shared::{Shared, lock};
+use super::shared::Shared;
 use super::state::index_key;
+use super::sync::lock;
 use crate::disk::DiskFile;
 use crate::error::{Error, Result};
 

@@ -145,7 +145,7 @@ impl Disk for DirectoryDisk {
     }
 
     fn free_bytes(&self) -> io::Result<Option<u64>> {
-        fs4::available_space(&self.root).map(Some)
+        free_bytes(&self.root).map(Some)
     }
 }
 
@@ -239,6 +239,17 @@ fn lock_directory(root: &Path, mode: LockMode) -> io::Result<Option<File>> {
 #[cfg(not(unix))]
 fn lock_directory(_root: &Path, _mode: LockMode) -> io::Result<Option<File>> {
     Ok(None)
+}
+
+#[cfg(unix)]
+fn free_bytes(root: &Path) -> io::Result<u64> {
+    let volume = rustix::fs::statvfs(root)?;
+    Ok(volume.f_bavail.saturating_mul(volume.f_frsize))
+}
+
+#[cfg(windows)]
+fn free_bytes(root: &Path) -> io::Result<u64> {
+    fs4::available_space(root)
 }
 
 /// Makes a directory and whatever is missing above it, each durable before the next.

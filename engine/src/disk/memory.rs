@@ -1,7 +1,7 @@
 //! Files in memory, for tests and for stores that need not outlive the process.
 //!
 //! Nothing is lost while a clone of the disk is alive: syncs do nothing. `FaultDisk`, behind the
-//! feature `fault-disk`, is the disk in memory that can lose power.
+//! feature `faults`, is the disk in memory that can lose power.
 
 use std::collections::BTreeMap;
 use std::io;

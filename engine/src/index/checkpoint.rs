@@ -8,8 +8,8 @@
 //! A capture is the root of one moment and the cells of the nodes that left the tree since the
 //! capture before. Cells, not frames: a node that a round under way is writing may leave the tree
 //! before its frame is published. Writing touches only nodes without a frame, children first;
-//! where a node has one, so has everything below. It lets go of the nodes: writers that come after
-//! it change them in place, and the round remembers their cells alone.
+//! where a node has one, so has everything below. The round does not keep the nodes: later writers
+//! change them in place, and the round remembers their cells alone.
 
 use std::sync::{Arc, Weak};
 

@@ -1,4 +1,4 @@
-//! Finding the keys that have ceased to be.
+//! Finding the keys that have expired.
 
 use super::Tree;
 use super::child::Absent;

@@ -16,7 +16,7 @@
 //! The tree is changed in place where nothing else holds a node, and by copying the path where a
 //! snapshot or a checkpoint round does: a snapshot costs one counter. Nodes that a checkpoint wrote
 //! can leave the memory and are loaded when they are needed. No operation of [`Tree`] reads frames
-//! itself, but for those that take a [`FrameSource`](super::frame::FrameSource): they return an
+//! itself, except those that take a [`FrameSource`](super::frame::FrameSource): they return an
 //! [`Absent`] ticket instead, having changed nothing, so that the caller can load without a lock.
 //!
 //! All walks are loops: the depth is bounded by the length of a key, not by the stack.

@@ -2,11 +2,11 @@
 //!
 //! | field | bytes | |
 //! |---|---|---|
-//! | flags | 1 | bits 0 and 1: the body (0 inline, 1 logged, 2 separated); bit 2: it expires; others 0 |
+//! | flags | 1 | bits 0, 1: the body (0 inline, 1 logged, 2 separated); 2: it expires; others 0 |
 //! | revision | varint | |
 //! | expiry | varint | only with bit 2; milliseconds since 1970, not 0 |
 //! | segment, offset, length | 3 varints | the place of the record; the length is below 2^32 |
-//! | body | | inline: `bytes`; logged: varint length below 2^32; separated: varint length, 32-byte hash |
+//! | body | | inline: `bytes`; logged: varint length < 2^32; separated: varint length, hash (32) |
 //!
 //! An entry has one packed form. [`unpack`] reads bytes this process packed or [`read`] checked.
 
@@ -112,7 +112,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'a>) -> Result<Entry<'a>> {
     Ok(Entry { revision, expires_at_ms, place, body })
 }
 
-/// What is told of an entry that ceases to be.
+/// What is reported of an entry that is replaced or removed.
 pub(super) fn replaced(entry: &Entry<'_>) -> Replaced {
     Replaced {
         revision: entry.revision,

@@ -18,8 +18,8 @@ impl Tree {
     /// Lets every key that begins with `from` begin with `to` instead, and returns whether any
     /// did. Takes the time of a path and of a bucket, however many keys there are.
     ///
-    /// Nothing is done if a key begins with `to` already. Neither may be a prefix of the other; that no key becomes
-    /// too long is for the caller to see to.
+    /// Nothing is done if a key begins with `to` already. Neither may be a prefix of the other. The
+    /// caller makes sure that no key becomes too long.
     ///
     /// # Errors
     /// [`Absent`] if a child on either way has to be loaded; nothing was changed then.

@@ -5,7 +5,7 @@ use crate::entry::{Body, Entry};
 /// Bounds over the entries of a subtree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Summary {
-    /// No entry below ceases to be before this, in milliseconds since 1970; `u64::MAX` is never.
+    /// No entry below expires before this, in milliseconds since 1970; `u64::MAX` is never.
     pub(super) expires_min: u64,
     /// Whether there may be separated values below.
     pub(super) separated: bool,

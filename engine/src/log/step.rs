@@ -23,7 +23,7 @@ pub(crate) enum What<'a> {
     Put { namespace: u32, key: &'a [u8], expires_at_ms: u64, body: Body<'a> },
     /// A key is no more.
     Delete { namespace: u32, key: &'a [u8] },
-    /// A key ceases to be at another time.
+    /// A key expires at another time.
     Expire { namespace: u32, key: &'a [u8], expires_at_ms: u64 },
     /// Everything under one prefix is under another.
     Rename { namespace: u32, from: &'a [u8], to: &'a [u8] },

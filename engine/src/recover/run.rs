@@ -140,8 +140,8 @@ impl Recovery<'_> {
         Ok(())
     }
 
-    /// Makes durable what was read of a segment: an earlier process may have left it in the cache of
-    /// the system.
+    /// Makes durable what was read of a segment: an earlier process may have left it in the cache
+    /// of the system.
     fn make_durable(&self, file: &dyn DiskFile) -> Result<()> {
         if self.config.access == Access::ReadOnly {
             return Ok(());

@@ -1,22 +1,21 @@
 //! What recovery needs of compaction, and compaction of recovery.
 #![allow(clippy::unwrap_used)]
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::config::{Background, EngineConfig, Recovery};
+use crate::config::{Background, EngineConfig, RecoveryMode};
 use crate::disk::{Disk, MemoryDisk, OpenMode};
 use crate::error::Error;
 use crate::{Engine, Namespace};
 
-fn config(recovery: Recovery) -> EngineConfig {
-    EngineConfig {
-        background: Background::Manual,
-        segment_bytes_max: 4096,
-        compaction_dead_bytes_min: 1,
-        inline_bytes_max: 16,
-        recovery,
-        ..EngineConfig::default()
-    }
+fn config(recovery: RecoveryMode) -> EngineConfig {
+    EngineConfig::default()
+        .background(Background::Manual)
+        .segment_bytes_max(4096)
+        .compaction_dead_bytes_min(1)
+        .inline_bytes_max(16)
+        .recovery(recovery)
 }
 
 fn all(namespace: &Namespace) -> Vec<(Vec<u8>, usize)> {
@@ -24,7 +23,7 @@ fn all(namespace: &Namespace) -> Vec<(Vec<u8>, usize)> {
     let scan = namespace.scan().unwrap();
     scan.for_each(|key, value| {
         found.push((key.to_vec(), value.len()));
-        true
+        ControlFlow::Continue(())
     })
     .unwrap();
     found
@@ -35,7 +34,7 @@ fn all(namespace: &Namespace) -> Vec<(Vec<u8>, usize)> {
 #[test]
 fn a_lost_checkpoint_is_told_though_the_one_before_is_whole() {
     let disk = MemoryDisk::new();
-    let engine = Engine::open(Arc::new(disk.clone()), config(Recovery::Checkpoint)).unwrap();
+    let engine = Engine::open(Arc::new(disk.clone()), config(RecoveryMode::Checkpoint)).unwrap();
     let namespace = engine.namespace("n").unwrap();
     for _ in 0..2 {
         namespace.put(b"first", vec![1; 600]).unwrap();
@@ -57,9 +56,9 @@ fn a_lost_checkpoint_is_told_though_the_one_before_is_whole() {
     let newest = u64::from(generation(1) > generation(0));
     manifest.write_at(newest * 4096 + 20, &[255]).unwrap();
 
-    let opened = Engine::open(Arc::new(disk.clone()), config(Recovery::Checkpoint));
+    let opened = Engine::open(Arc::new(disk.clone()), config(RecoveryMode::Checkpoint));
     assert!(matches!(opened, Err(Error::StoreCorrupt { .. })), "{opened:?}");
-    let engine = Engine::open(Arc::new(disk), config(Recovery::Rebuild)).unwrap();
+    let engine = Engine::open(Arc::new(disk), config(RecoveryMode::Rebuild)).unwrap();
     assert_eq!(all(&engine.namespace("n").unwrap()), expected);
 }
 
@@ -70,15 +69,16 @@ fn an_output_has_its_name_only_once_what_it_knows_of_is_durable() {
     use crate::faults::FaultDisk;
     use crate::{Durability, PutOptions};
 
-    let config = |recovery| EngineConfig { compaction_dead_percent: 10, ..config(recovery) };
+    let config = |recovery| config(recovery).compaction_dead_percent(10);
     for changes in 0.. {
         let disk = FaultDisk::new();
-        let engine = Engine::open(Arc::new(disk.clone()), config(Recovery::Checkpoint)).unwrap();
+        let engine =
+            Engine::open(Arc::new(disk.clone()), config(RecoveryMode::Checkpoint)).unwrap();
         let namespace = engine.namespace("n").unwrap();
         for number in 0..30 {
             namespace.put(&[number], vec![1; 600]).unwrap();
         }
-        let later = PutOptions { durability: Durability::None, ..PutOptions::default() };
+        let later = PutOptions::new().durability(Durability::None);
         for number in (0..30).step_by(3) {
             namespace.put_with(&[number], vec![2; 30], &later).unwrap();
         }
@@ -86,10 +86,11 @@ fn an_output_has_its_name_only_once_what_it_knows_of_is_durable() {
         let outcome = engine.shared.compact_due();
         drop((namespace, engine));
         for left in disk.crash_states(10) {
-            let [rebuilt, opened] = [Recovery::Rebuild, Recovery::Checkpoint].map(|recovery| {
-                let engine = Engine::open(Arc::new(left.reopen()), config(recovery)).unwrap();
-                all(&engine.namespace("n").unwrap())
-            });
+            let [rebuilt, opened] =
+                [RecoveryMode::Rebuild, RecoveryMode::Checkpoint].map(|recovery| {
+                    let engine = Engine::open(Arc::new(left.reopen()), config(recovery)).unwrap();
+                    all(&engine.namespace("n").unwrap())
+                });
             assert_eq!(rebuilt.len(), 30, "change {changes}: {}", left.origin());
             assert_eq!(rebuilt, opened, "change {changes}: {}", left.origin());
         }
@@ -102,9 +103,11 @@ fn an_output_has_its_name_only_once_what_it_knows_of_is_durable() {
 
 #[test]
 fn a_wrong_count_of_keys_is_found() {
-    let engine = Engine::open(Arc::new(MemoryDisk::new()), config(Recovery::Checkpoint)).unwrap();
+    let engine =
+        Engine::open(Arc::new(MemoryDisk::new()), config(RecoveryMode::Checkpoint)).unwrap();
     engine.namespace("n").unwrap().put(b"key", vec![1; 10]).unwrap();
-    let findings = |engine: &Engine| engine.verify(&mut |_| true).unwrap().findings;
+    let findings =
+        |engine: &Engine| engine.verify(&mut |_| ControlFlow::Continue(())).unwrap().findings;
     assert_eq!(findings(&engine), 0);
     let mut state = engine.shared.write();
     let mut info = *state.namespaces.by_name().get("n").unwrap();

@@ -29,8 +29,9 @@ use super::frame::{FrameKind, FrameRef};
 use super::frames::{FrameBuffer, FrameFile, FrameFiles, FramePosition, total};
 use super::index::{Capture, Written};
 use super::manifest::{self, Published};
-use super::shared::{Shared, lock};
+use super::shared::Shared;
 use super::state::State;
+use super::sync::lock;
 use crate::disk::{DiskFile, OpenMode};
 use crate::error::{Error, Result};
 
@@ -101,16 +102,16 @@ impl Shared {
     }
 
     fn round(&self, rounds: &mut Rounds) -> Result<bool> {
-        self.counters.rounds_begun.add(1);
+        self.counters.checkpoints_begun.add(1);
         let captured = {
             let mut state = self.write();
             self.capture(&mut state, rounds)?
         };
         if let Some(captured) = captured {
             self.store(rounds, captured)?;
-            self.counters.rounds_published.add(1);
+            self.counters.checkpoints_published.add(1);
         } else if rounds.doomed.is_empty() {
-            self.counters.rounds_clean.add(1);
+            self.counters.checkpoints_clean.add(1);
             return Ok(false);
         }
         self.delete_doomed(rounds)?;
@@ -274,7 +275,7 @@ impl Shared {
     }
 
     /// Whether a write is not durable yet.
-    pub(crate) fn needs_flush(&self) -> bool {
+    pub(crate) fn needs_sync(&self) -> bool {
         self.read().revision > self.durable.load(Ordering::Acquire)
     }
 }

@@ -344,8 +344,8 @@ impl Evidence {
         }
     }
 
-    /// Forgets what the checkpoint says of keys whose records were in what `outputs` stand for and are
-    /// in none of these.
+    /// Forgets what the checkpoint says of keys whose records were in what `outputs` stand for and
+    /// are in none of these.
     fn forget_what_went(&mut self, listed: &Segments, outputs: &[RangeInclusive<u64>]) {
         let is_replaced = |place: &Place| {
             let segment = listed.get(&place.segment);

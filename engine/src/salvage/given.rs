@@ -6,6 +6,7 @@ use super::Reading;
 use super::evidence::{Source, State};
 use crate::entry::{Place, ValueRef};
 use crate::error::{Error, Result};
+use crate::expiry::Expiry;
 use crate::files::{read_error, segment_name};
 use crate::finding::Finding;
 use crate::log::logged_value;
@@ -60,7 +61,7 @@ pub struct SalvagedKey<'a> {
     pub(super) namespace_id: u32,
     pub(super) key: &'a [u8],
     pub(super) revision: u64,
-    pub(super) expires_at_ms: Option<u64>,
+    pub(super) expires_at: Option<Expiry>,
     pub(super) certainty: Certainty,
     pub(super) content: &'a Content,
     pub(super) reading: &'a Reading,
@@ -87,9 +88,9 @@ impl SalvagedKey<'_> {
         self.revision
     }
 
-    /// When it ceases to be, in milliseconds since 1970, if it does. It may have ceased already.
-    pub fn expires_at_ms(&self) -> Option<u64> {
-        self.expires_at_ms
+    /// When it expires, if it does. It may have expired already.
+    pub fn expires_at(&self) -> Option<Expiry> {
+        self.expires_at
     }
 
     /// How certain it is that this is its last state.
@@ -110,7 +111,8 @@ impl SalvagedKey<'_> {
         }
     }
 
-    /// Passes the value to `each` in pieces of at most 64 KiB, in order, each checked as it is read.
+    /// Passes the value to `each` in pieces of at most 64 KiB, in order, each checked as it is
+    /// read.
     pub fn pieces(&self, each: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
         match self.content {
             Content::Here(bytes) => bytes.chunks(PIECE_BYTES).try_for_each(each),

@@ -108,8 +108,8 @@ impl Log {
         over
     }
 
-    /// The places of what compaction has made since the checkpoint, where it is whole and stands for
-    /// its inputs. What it has not, of the keys that they had, was changed or deleted since.
+    /// The places of what compaction has made since the checkpoint, where it is whole and stands
+    /// for its inputs. What it has not, of the keys that they had, was changed or deleted since.
     pub(super) fn outputs_since(&self, catalog: &Catalog) -> Vec<RangeInclusive<u64>> {
         let over = self.passed_over();
         let since = |(number, piece): &(&u64, &Piece)| {
@@ -142,8 +142,8 @@ impl Log {
         later.find_map(Piece::first_revision).unwrap_or(u64::MAX)
     }
 
-    /// A segment that was being begun has no whole header yet, which a crash leaves too. Until it has,
-    /// the last one that writers appended to is not sealed.
+    /// A segment that was being begun has no whole header yet, which a crash leaves too. Until it
+    /// has, the last one that writers appended to is not sealed.
     fn excuse_begun(&self, findings: &mut [Finding]) {
         let is_original = |piece: &Piece| piece.first_revision().is_some();
         let last = self.pieces.iter().rfind(|(_, piece)| is_original(piece));

@@ -21,6 +21,7 @@ mod open;
 
 use std::collections::HashSet;
 use std::io;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 pub use given::{Certainty, Salvage, Salvaged, SalvagedKey};
@@ -29,6 +30,7 @@ pub(super) use open::open;
 use self::evidence::Evidence;
 use self::given::Content;
 use super::entry::ValueRef;
+use super::expiry::Expiry;
 use super::files::io_error;
 use super::finding::{Finding, FindingKind};
 use super::values::Values;
@@ -67,13 +69,14 @@ impl Reading {
 /// See [`Engine::salvage`](super::Engine::salvage).
 pub(super) fn salvage(
     disk: Arc<dyn Disk>,
-    each: &mut dyn FnMut(Salvaged<'_>) -> bool,
+    each: &mut dyn FnMut(Salvaged<'_>) -> ControlFlow<()>,
 ) -> Result<Salvage> {
     let reading = Reading::begin(disk)?;
     let mut evidence = Evidence::gather(&reading)?;
     let mut salvage = Salvage::default();
-    let mut give = |salvaged: Salvaged<'_>| {
-        if each(salvaged) { Ok(()) } else { Err(Error::Cancelled) }
+    let mut give = |salvaged: Salvaged<'_>| match each(salvaged) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(Error::Cancelled),
     };
     for finding in std::mem::take(&mut evidence.findings) {
         give(salvage.found(finding))?;
@@ -88,7 +91,8 @@ pub(super) fn salvage(
         let content = match Content::check(&reading, &state) {
             Ok(content) => content,
             Err(error) => {
-                give(salvage.found(Finding::of_value(full, error)))?;
+                let namespace = evidence.name_of(namespace_id).map(str::to_owned);
+                give(salvage.found(Finding::of_value(namespace, key, error)))?;
                 continue;
             }
         };
@@ -101,7 +105,7 @@ pub(super) fn salvage(
             namespace_id,
             key,
             revision: state.revision,
-            expires_at_ms: super::read::expiry(state.expires_at_ms),
+            expires_at: Expiry::of_stored(state.expires_at_ms),
             certainty,
             content: &content,
             reading: &reading,

@@ -10,6 +10,7 @@ use crate::config::EngineConfig;
 use crate::disk::{Disk, Handles};
 use crate::entry::Body;
 use crate::error::{Error, Result};
+use crate::events::Events;
 use crate::files::NUMBER_MAX;
 use crate::finding::Finding;
 use crate::frames::FrameFile;
@@ -19,7 +20,6 @@ use crate::segments::SegmentKind;
 use crate::state::{Action, Change, FIRST_NAMESPACE, Garbage, Namespaces, State};
 use crate::values::Values;
 use crate::verify::split;
-use crate::watch::Events;
 
 /// The state that all that is whole gives, and what is not. The caller holds the lock of the disk.
 pub(crate) fn open(

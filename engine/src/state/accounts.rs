@@ -27,6 +27,10 @@ impl Namespaces {
         self.by_name.get(self.names.get(&id)?)
     }
 
+    pub(crate) fn name_of(&self, id: u32) -> Option<&str> {
+        self.names.get(&id).map(String::as_str)
+    }
+
     pub(crate) fn insert(&mut self, name: String, info: NamespaceInfo) {
         self.names.insert(info.id, name.clone());
         self.by_name.insert(name, info);

@@ -14,12 +14,12 @@ use std::collections::BTreeSet;
 
 use super::catalog::{LogPosition, NamespaceInfo};
 use super::entry::{Body, Entry, Place, Replaced, ValueRef};
+use super::events::{Event, EventKind, Events};
 use super::frames::FrameFile;
 use super::index::{Absent, Tree};
 use super::log::Pending;
 use super::renames::{self, Rename};
 use super::segments::Segments;
-use super::watch::{Event, EventKind, Events};
 
 pub(crate) use accounts::Namespaces;
 pub(crate) use references::{Garbage, count_of, referenced};

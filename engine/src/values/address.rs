@@ -52,7 +52,7 @@ impl ChunkHashes {
 
 /// The file of a value.
 pub(crate) fn file_name(value: &ValueRef) -> String {
-    format!("{VALUES}/{}-{:x}", hex::encode(value.hash), value.len)
+    format!("{VALUES}/{}-{:x}", hex_of(&value.hash), value.len)
 }
 
 /// Whether a file of this name, without the directory, is that of a value.
@@ -63,8 +63,25 @@ pub(crate) fn is_value(name: &str) -> bool {
 /// The value that a file is named after, if it is; without the directory.
 pub(super) fn parse_file_name(name: &str) -> Option<ValueRef> {
     let (hash, len) = name.split_once('-')?;
-    let mut value = ValueRef { hash: [0; 32], len: u64::from_str_radix(len, 16).ok()? };
-    hex::decode_to_slice(hash, &mut value.hash).ok()?;
+    let value = ValueRef { hash: hash_of(hash)?, len: u64::from_str_radix(len, 16).ok()? };
     // One value, one spelling.
     (file_name(&value).strip_prefix(VALUES)?.strip_prefix('/')? == name).then_some(value)
+}
+
+/// A hash as it is spelled: two hexadecimal digits a byte.
+fn hex_of(hash: &[u8; HASH_BYTES]) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The hash of a spelling.
+fn hash_of(hex: &str) -> Option<[u8; HASH_BYTES]> {
+    let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
+    let mut hash = [0; HASH_BYTES];
+    if pairs.len() != hash.len() || !rest.is_empty() {
+        return None;
+    }
+    for (byte, pair) in hash.iter_mut().zip(pairs) {
+        *byte = u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(hash)
 }

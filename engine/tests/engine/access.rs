@@ -2,14 +2,13 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use sealwood_engine::Error;
 use sealwood_engine::faults::{Call, FaultDisk, Operation};
-use sealwood_engine::{Access, EngineConfig};
+use sealwood_engine::{Access, EngineConfig, Error};
 
 use crate::common::{all, assert_whole, everything, open_faulty, pattern, small, try_open};
 
 fn read_only() -> EngineConfig {
-    EngineConfig { access: Access::ReadOnly, ..small() }
+    small().access(Access::ReadOnly)
 }
 
 #[test]
@@ -72,7 +71,7 @@ fn append(disk: &FaultDisk, name: &str, bytes: &[u8]) {
 fn no_more_namespaces_are_made_than_may_be_however_many_try_at_once() {
     const MAX: usize = 8;
     let disk = FaultDisk::new();
-    let config = || EngineConfig { namespaces_max: MAX, ..small() };
+    let config = || small().namespaces_max(MAX);
     let engine = open_faulty(&disk, config());
     let made: usize = std::thread::scope(|scope| {
         let make = |number: usize| {
@@ -103,7 +102,7 @@ fn no_more_namespaces_are_made_than_may_be_however_many_try_at_once() {
 #[test]
 fn of_many_who_make_the_last_namespace_one_does() {
     const ROUNDS: usize = 3000;
-    let config = EngineConfig { namespaces_max: 2, ..small() };
+    let config = small().namespaces_max(2);
     let engine = open_faulty(&FaultDisk::new(), config);
     engine.namespace("first").unwrap();
     let arrived = AtomicUsize::new(0);
@@ -185,7 +184,7 @@ fn asking_for_counts_changes_no_count_and_makes_no_call() {
     assert!(stats.log_live_bytes <= stats.log_disk_bytes);
     disk.clear_trace();
     assert_eq!(engine.stats(), stats);
-    assert!(!engine.needs_flush());
+    assert!(!engine.needs_sync());
     assert_eq!((engine.revision(), one.len().unwrap()), (stats.revision, 50));
     assert_eq!(disk.trace(), []);
     // A scan of keys reads no value.
@@ -197,11 +196,11 @@ fn asking_for_counts_changes_no_count_and_makes_no_call() {
 #[test]
 fn a_limit_outside_its_range_is_refused() {
     for config in [
-        EngineConfig { segment_bytes_max: 4095, ..small() },
-        EngineConfig { inline_bytes_max: 4097, ..small() },
-        EngineConfig { separated_bytes_min: 0, ..small() },
-        EngineConfig { namespaces_max: 0, ..small() },
-        EngineConfig { open_files_max: 0, ..small() },
+        small().segment_bytes_max(4095),
+        small().inline_bytes_max(4097),
+        small().separated_bytes_min(0),
+        small().namespaces_max(0),
+        small().open_files_max(0),
     ] {
         let refused = try_open(&FaultDisk::new(), config);
         assert!(matches!(refused, Err(Error::InvalidArgument { .. })), "{refused:?}");
@@ -210,7 +209,6 @@ fn a_limit_outside_its_range_is_refused() {
     let one = engine.namespace("one").unwrap();
     assert!(matches!(one.put(&[0; 65_537], "x"), Err(Error::InvalidArgument { .. })));
     one.put(&[0; 65_536], "x").unwrap();
-    assert!(matches!(one.expire_at(b"key", 0), Err(Error::InvalidArgument { .. })));
 }
 
 /// No number that a configuration may have makes the engine panic or wait for ever.
@@ -219,66 +217,62 @@ fn every_limit_may_be_at_either_end_of_its_range_and_not_beyond() {
     use sealwood_engine::Background;
     use std::time::Duration;
     let refused = [
-        EngineConfig { segment_bytes_max: u64::MAX, ..small() },
-        EngineConfig { separated_bytes_min: u64::MAX, ..small() },
-        EngineConfig { namespaces_max: usize::MAX, ..small() },
-        EngineConfig { open_files_max: usize::MAX, ..small() },
-        EngineConfig { log_buffer_bytes_max: usize::MAX, ..small() },
-        EngineConfig { group_window: Duration::MAX, ..small() },
-        EngineConfig { checkpoint_idle: Duration::MAX, ..small() },
-        EngineConfig { checkpoint_idle: Duration::ZERO, ..small() },
-        EngineConfig { checkpoint_dirty_bytes: usize::MAX, ..small() },
-        EngineConfig { checkpoint_dirty_bytes: 0, ..small() },
-        EngineConfig { checkpoint_log_bytes: u64::MAX, ..small() },
-        EngineConfig { checkpoint_log_bytes: 0, ..small() },
-        EngineConfig { compaction_dead_percent: 101, ..small() },
-        EngineConfig { watch_events_max: usize::MAX, ..small() },
-        EngineConfig { watch_bytes_max: usize::MAX, ..small() },
+        small().segment_bytes_max(u64::MAX),
+        small().separated_bytes_min(u64::MAX),
+        small().namespaces_max(usize::MAX),
+        small().open_files_max(usize::MAX),
+        small().log_buffer_bytes_max(usize::MAX),
+        small().group_window(Duration::MAX),
+        small().checkpoint_idle(Duration::MAX),
+        small().checkpoint_idle(Duration::ZERO),
+        small().checkpoint_dirty_bytes(usize::MAX),
+        small().checkpoint_dirty_bytes(0),
+        small().checkpoint_log_bytes(u64::MAX),
+        small().checkpoint_log_bytes(0),
+        small().compaction_dead_percent(101),
+        small().watch_events_max(usize::MAX),
+        small().watch_bytes_max(usize::MAX),
     ];
     for config in refused {
         let refused = try_open(&FaultDisk::new(), config);
         assert!(matches!(refused, Err(Error::InvalidArgument { .. })), "{refused:?}");
     }
-    let low = EngineConfig {
-        inline_bytes_max: 0,
-        separated_bytes_min: 1,
-        segment_bytes_max: 4096,
-        namespaces_max: 1,
-        open_files_max: 1,
-        memory_bytes_max: 0,
-        log_buffer_bytes_max: 0,
-        group_window: Duration::ZERO,
-        checkpoint_idle: Duration::from_millis(1),
-        checkpoint_dirty_bytes: 1,
-        checkpoint_log_bytes: 1,
-        compaction_dead_percent: 1,
-        compaction_dead_bytes_min: 0,
-        watch_events_max: 0,
-        watch_bytes_max: 0,
-        ..small()
-    };
-    let high = EngineConfig {
-        inline_bytes_max: 4096,
-        separated_bytes_min: 16 << 20,
-        segment_bytes_max: 1 << 30,
-        namespaces_max: 65_536,
-        open_files_max: 65_536,
-        memory_bytes_max: usize::MAX,
-        log_buffer_bytes_max: 1 << 30,
-        group_window: Duration::from_secs(1),
-        checkpoint_idle: Duration::from_secs(24 * 60 * 60),
-        checkpoint_dirty_bytes: 1 << 30,
-        checkpoint_log_bytes: 1 << 40,
-        compaction_dead_percent: 100,
-        compaction_dead_bytes_min: u64::MAX,
-        watch_events_max: 1 << 20,
-        watch_bytes_max: 1 << 30,
-        ..small()
-    };
+    let low = small()
+        .inline_bytes_max(0)
+        .separated_bytes_min(1)
+        .segment_bytes_max(4096)
+        .namespaces_max(1)
+        .open_files_max(1)
+        .memory_bytes_max(0)
+        .log_buffer_bytes_max(0)
+        .group_window(Duration::ZERO)
+        .checkpoint_idle(Duration::from_millis(1))
+        .checkpoint_dirty_bytes(1)
+        .checkpoint_log_bytes(1)
+        .compaction_dead_percent(1)
+        .compaction_dead_bytes_min(0)
+        .watch_events_max(0)
+        .watch_bytes_max(0);
+    let high = small()
+        .inline_bytes_max(4096)
+        .separated_bytes_min(16 << 20)
+        .segment_bytes_max(1 << 30)
+        .namespaces_max(65_536)
+        .open_files_max(65_536)
+        .memory_bytes_max(usize::MAX)
+        .log_buffer_bytes_max(1 << 30)
+        .group_window(Duration::from_secs(1))
+        .checkpoint_idle(Duration::from_secs(24 * 60 * 60))
+        .checkpoint_dirty_bytes(1 << 30)
+        .checkpoint_log_bytes(1 << 40)
+        .compaction_dead_percent(100)
+        .compaction_dead_bytes_min(u64::MAX)
+        .watch_events_max(1 << 20)
+        .watch_bytes_max(1 << 30);
     for config in [low, high] {
         for background in [Background::Manual, Background::Automatic] {
             let disk = FaultDisk::new();
-            let config = EngineConfig { background, ..config.clone() };
+            let config = config.clone().background(background);
             let engine = open_faulty(&disk, config.clone());
             let one = engine.namespace("one").unwrap();
             for number in 0..30u8 {
@@ -322,7 +316,7 @@ fn a_refused_configuration_leaves_nothing() {
 
     let root = tempfile::tempdir().unwrap();
     let path = root.path().join("engine");
-    let config = EngineConfig { compaction_dead_percent: 101, ..small() };
+    let config = small().compaction_dead_percent(101);
     let refused = Engine::open_directory(&path, config);
     assert!(matches!(refused, Err(Error::InvalidArgument { .. })), "{refused:?}");
     assert!(!path.exists());

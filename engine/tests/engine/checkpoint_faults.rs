@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
 use sealwood_engine::faults::{Call, Fault, FaultDisk, FaultMode, Operation};
-use sealwood_engine::{Background, Engine, EngineConfig, Namespace, Recovery};
+use sealwood_engine::{Background, Engine, EngineConfig, Namespace, RecoveryMode};
 
 use crate::common::{all, assert_no_strays, assert_whole, everything, open_faulty, pattern, small};
 
@@ -48,10 +48,10 @@ fn assert_settled(disk: &FaultDisk, engine: &Engine) {
     assert_whole(engine);
     assert!(!engine.checkpoint().unwrap(), "something is still owed");
     let expected = everything(engine);
-    for recovery in [Recovery::Checkpoint, Recovery::Rebuild] {
+    for recovery in [RecoveryMode::Checkpoint, RecoveryMode::Rebuild] {
         // As a power cut would leave it: a checkpoint is durable.
         let left = disk.crash_states(1).next().unwrap();
-        let engine = open_faulty(&left, EngineConfig { recovery, ..small() });
+        let engine = open_faulty(&left, small().recovery(recovery));
         assert_eq!(everything(&engine), expected);
         assert_whole(&engine);
     }
@@ -210,11 +210,7 @@ fn a_round_is_made_good_whichever_call_of_it_failed() {
 }
 
 fn automatic() -> EngineConfig {
-    EngineConfig {
-        background: Background::Automatic,
-        checkpoint_idle: Duration::from_millis(5),
-        ..small()
-    }
+    small().background(Background::Automatic).checkpoint_idle(Duration::from_millis(5))
 }
 
 /// Waits until something holds, for much longer than it takes.

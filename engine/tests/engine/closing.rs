@@ -1,18 +1,17 @@
 //! Closing beside other calls: what is under way ends first, then the directory is free, and what
 //! was acknowledged is there.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use sealwood_engine::Clock;
 use sealwood_engine::disk::{Disk, LockMode};
 use sealwood_engine::faults::{Fault, FaultDisk, FaultMode, Operation};
 use sealwood_engine::{
-    Background, Engine, EngineConfig, Namespace, PutOptions, ScanItem, VacuumMode,
+    Background, Clock, Engine, Error, Expiry, Namespace, PutOptions, Result, ScanItem, VacuumMode,
 };
-use sealwood_engine::{Error, Result};
 
 use crate::common::{assert_whole, open_faulty, pattern, small, try_open};
 
@@ -125,7 +124,7 @@ fn whoever_closes_returns_when_it_is_closed() {
 #[test]
 fn what_is_held_of_a_closed_engine_says_so() {
     let disk = FaultDisk::new();
-    let engine = open_faulty(&disk, EngineConfig { memory_bytes_max: 0, ..small() });
+    let engine = open_faulty(&disk, small().memory_bytes_max(0));
     let one = engine.namespace("one").unwrap();
     for number in 0..200u8 {
         one.put(&[number], pattern(500, u64::from(number))).unwrap();
@@ -134,9 +133,9 @@ fn what_is_held_of_a_closed_engine_says_so() {
     let mut scan = snapshot.scan().open().unwrap();
     assert!(scan.next().unwrap().is_some());
     let mut watch = one.watch(b"", engine.revision() - 1).unwrap();
-    let mut upload = one.upload(b"upload", &PutOptions::default()).unwrap();
+    let mut upload = one.upload(b"upload").unwrap();
     upload.write(&pattern(70_000, 1)).unwrap();
-    let unfinished = one.upload(b"unfinished", &PutOptions::default()).unwrap();
+    let unfinished = one.upload(b"unfinished").unwrap();
     let mut batch = engine.batch();
     batch.put(&one, b"batch", "value");
     engine.close().unwrap();
@@ -151,12 +150,12 @@ fn what_is_held_of_a_closed_engine_says_so() {
         ("longest_prefix", one.longest_prefix(&[1]).map(drop)),
         ("put", one.put(&[1], "value").map(drop)),
         ("delete", one.delete(&[1]).map(drop)),
-        ("expire_at", one.expire_at(&[1], 1).map(drop)),
+        ("expire_at", one.expire_at(&[1], Expiry::at_ms(1)).map(drop)),
         ("rename_prefix", one.rename_prefix(&[1], &[2, 2]).map(drop)),
         ("scan", one.scan().map(drop)),
         ("snapshot", one.snapshot().map(drop)),
         ("watch", one.watch(b"", 0).map(drop)),
-        ("new upload", one.upload(b"upload", &PutOptions::default()).map(drop)),
+        ("new upload", one.upload(b"upload").map(drop)),
         ("upload", upload.write(b"more")),
         ("finish", unfinished.finish().map(drop)),
         ("batch", batch.commit().map(drop)),
@@ -174,7 +173,7 @@ fn what_is_held_of_a_closed_engine_says_so() {
         ("compact", engine.compact().map(drop)),
         ("vacuum", engine.vacuum(VacuumMode::Report).map(drop)),
         ("purge_expired", engine.purge_expired().map(drop)),
-        ("verify", engine.verify(&mut |_| true).map(drop)),
+        ("verify", engine.verify(&mut |_| ControlFlow::Continue(())).map(drop)),
     ];
     for (call, outcome) in outcomes {
         assert!(matches!(outcome, Err(Error::Closed)), "{call}: {outcome:?}");
@@ -212,10 +211,7 @@ fn after_an_error_of_closing_the_directory_is_free_and_no_file_is_open() {
             let engine = open_faulty(&disk, small());
             let one = engine.namespace("one").unwrap();
             one.put(b"key", pattern(100, 1)).unwrap();
-            let lazy = PutOptions {
-                durability: sealwood_engine::Durability::None,
-                ..PutOptions::default()
-            };
+            let lazy = PutOptions::new().durability(sealwood_engine::Durability::None);
             one.put_with(b"large", pattern(3000, 1), &lazy).unwrap();
             let mode = FaultMode::FailBefore(std::io::ErrorKind::Other);
             disk.arm(Fault::new(mode).on(&[operation]).nth(nth));
@@ -251,12 +247,10 @@ fn once_the_last_handle_is_dropped_the_directory_is_free() {
     for _ in 0..20 {
         let disk = FaultDisk::new();
         let clock = Arc::new(Slow::default());
-        let config = EngineConfig {
-            background: Background::Automatic,
-            checkpoint_idle: Duration::from_millis(1),
-            clock: clock.clone(),
-            ..small()
-        };
+        let config = small()
+            .background(Background::Automatic)
+            .checkpoint_idle(Duration::from_millis(1))
+            .clock(clock.clone());
         let engine = open_faulty(&disk, config);
         let one = engine.namespace("one").unwrap();
         one.put(b"key", pattern(200, 1)).unwrap();

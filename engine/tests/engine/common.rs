@@ -1,25 +1,24 @@
 //! Engines in memory, and what every test asks of one.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use sealwood_engine::Result;
 use sealwood_engine::disk::{Disk, MemoryDisk};
 use sealwood_engine::faults::FaultDisk;
-use sealwood_engine::{Background, Engine, EngineConfig, Namespace, ScanItem};
+use sealwood_engine::{Background, Engine, EngineConfig, Expiry, Namespace, ScanItem};
 use sealwood_engine::{Clock, Entropy, NoEntropy};
 
 /// A configuration under which small tests meet every limit: tiny segments, nothing by itself.
 pub(crate) fn small() -> EngineConfig {
-    EngineConfig {
-        background: Background::Manual,
-        inline_bytes_max: 16,
-        separated_bytes_min: 1000,
-        compaction_dead_bytes_min: 1,
-        segment_bytes_max: 4096,
-        ..EngineConfig::default()
-    }
+    EngineConfig::default()
+        .background(Background::Manual)
+        .inline_bytes_max(16)
+        .separated_bytes_min(1000)
+        .compaction_dead_bytes_min(1)
+        .segment_bytes_max(4096)
 }
 
 pub(crate) fn open(disk: &MemoryDisk, config: EngineConfig) -> Engine {
@@ -39,7 +38,7 @@ pub(crate) fn all(namespace: &Namespace) -> Vec<(Vec<u8>, Vec<u8>)> {
     let scan = namespace.scan().unwrap();
     scan.for_each(|key, value| {
         found.push((key.to_vec(), value.to_vec()));
-        true
+        ControlFlow::Continue(())
     })
     .unwrap();
     found
@@ -50,7 +49,7 @@ pub(crate) fn assert_whole(engine: &Engine) {
     let mut findings = Vec::new();
     let verified = engine.verify(&mut |finding| {
         findings.push(finding);
-        true
+        ControlFlow::Continue(())
     });
     assert!(findings.is_empty(), "{findings:?}");
     verified.unwrap();
@@ -99,7 +98,7 @@ pub(crate) fn everything(engine: &Engine) -> BTreeMap<String, BTreeMap<Vec<u8>, 
             let ScanItem::Key(entry) = item else { panic!("no delimiter was asked for") };
             let info = entry.info();
             let value = entry.value().unwrap().to_vec();
-            let (revision, expires_at_ms) = (info.revision, info.expires_at_ms);
+            let (revision, expires_at_ms) = (info.revision, info.expires_at.map(Expiry::as_ms));
             keys.insert(entry.key().to_vec(), Seen { value, revision, expires_at_ms });
         }
         namespaces.insert(name.to_owned(), keys);
@@ -107,8 +106,8 @@ pub(crate) fn everything(engine: &Engine) -> BTreeMap<String, BTreeMap<Vec<u8>, 
     namespaces
 }
 
-/// Says that something has ended when it goes, also when its holder panics: whoever works until then
-/// ends too.
+/// Says that something has ended when it goes, also when its holder panics: whoever works until
+/// then ends too.
 pub(crate) struct Ended<'a>(pub(crate) &'a AtomicBool);
 
 impl Drop for Ended<'_> {

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use std::io;
 
 use sealwood_engine::faults::{Fault, FaultDisk, FaultMode, Operation};
-use sealwood_engine::{Engine, EngineConfig, Recovery};
+use sealwood_engine::{Engine, EngineConfig, RecoveryMode};
 
 use crate::common::{all, assert_no_strays, assert_whole, open_faulty, pattern, small};
 
 type Model = BTreeMap<Vec<u8>, Vec<u8>>;
 
 fn rebuilding() -> EngineConfig {
-    EngineConfig { recovery: Recovery::Rebuild, ..small() }
+    small().recovery(RecoveryMode::Rebuild)
 }
 
 fn put(engine: &Engine, model: &mut Model, key: u8, len: usize) {

@@ -1,25 +1,21 @@
 //! Many threads at once: races have one winner, watches miss nothing, snapshots stay the same, and
 //! writers share their syncs.
 
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Barrier};
 
-use sealwood_engine::Clock;
-use sealwood_engine::Error;
 use sealwood_engine::faults::FaultDisk;
 use sealwood_engine::{
-    Background, Durability, Engine, EngineConfig, EventKind, Namespace, Precondition, PutOptions,
+    Background, Clock, CommitOptions, DeleteOptions, Durability, Engine, Error, EventKind, Expiry,
+    Namespace, Precondition, PutOptions,
 };
 
 use crate::common::{
     Ended, all, assert_no_strays, assert_whole, everything, open_faulty, pattern, small,
 };
 
-const LAZY: PutOptions = PutOptions {
-    precondition: Precondition::None,
-    durability: Durability::None,
-    expires_at_ms: None,
-};
+const LAZY: PutOptions = PutOptions::new().durability(Durability::None);
 
 fn engine(disk: &FaultDisk) -> (Engine, Namespace) {
     let engine = open_faulty(disk, small());
@@ -44,7 +40,11 @@ fn of_many_who_replace_the_same_revision_one_wins() {
                 scope.spawn(move || {
                     barrier.wait();
                     let condition = Precondition::Revision(revision);
-                    match one.put_if(b"key", pattern(len, thread), condition) {
+                    match one.put_with(
+                        b"key",
+                        pattern(len, thread),
+                        &PutOptions::new().precondition(condition),
+                    ) {
                         Ok(revision) => {
                             winners.fetch_add(1, Ordering::SeqCst);
                             won.store(revision, Ordering::SeqCst);
@@ -78,17 +78,22 @@ impl Clock for Yielding {
 #[test]
 fn a_condition_and_the_write_under_it_are_one_step() {
     const THREADS: usize = 4;
-    let config = EngineConfig { clock: Arc::new(Yielding), ..small() };
+    let config = small().clock(Arc::new(Yielding));
     let engine = open_faulty(&FaultDisk::new(), config);
     let one = engine.namespace("one").unwrap();
     let mut revision = one.put(b"key", "start").unwrap();
     for _ in 0..100 {
-        one.expire_at(b"key", 1 << 40).unwrap();
+        one.expire_at(b"key", Expiry::at_ms(1 << 40)).unwrap();
         revision = one.info(b"key").unwrap().unwrap().revision.max(revision);
         let barrier = Barrier::new(THREADS);
         let replace = || {
             barrier.wait();
-            one.put_if(b"key", "new", Precondition::Revision(revision)).is_ok()
+            one.put_with(
+                b"key",
+                "new",
+                &PutOptions::new().precondition(Precondition::Revision(revision)),
+            )
+            .is_ok()
         };
         let won: usize = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(replace)).collect();
@@ -105,7 +110,14 @@ fn of_many_who_make_the_same_key_one_wins() {
     let (_engine, one) = engine(&disk);
     for round in 0..40u8 {
         let made: usize = std::thread::scope(|scope| {
-            let make = || one.put_if(&[round], "made", Precondition::Absent).is_ok();
+            let make = || {
+                one.put_with(
+                    &[round],
+                    "made",
+                    &PutOptions::new().precondition(Precondition::Absent),
+                )
+                .is_ok()
+            };
             let threads: Vec<_> = (0..8).map(|_| scope.spawn(make)).collect();
             threads.into_iter().map(|it| usize::from(it.join().unwrap())).sum()
         });
@@ -134,7 +146,10 @@ fn counters_that_are_incremented_by_condition_lose_no_increment() {
                         let count = u64::from_le_bytes(now.bytes[..].try_into().unwrap()) + 1;
                         let condition = Precondition::Revision(now.revision);
                         let value = count.to_le_bytes().to_vec();
-                        if one.put_if(b"count", value, condition).is_ok() {
+                        if one
+                            .put_with(b"count", value, &PutOptions::new().precondition(condition))
+                            .is_ok()
+                        {
                             break;
                         }
                     }
@@ -193,7 +208,7 @@ fn a_watch_sees_every_change_once_and_in_order() {
 #[test]
 fn a_watch_that_falls_behind_is_told_and_goes_on_from_the_present() {
     let disk = FaultDisk::new();
-    let engine = open_faulty(&disk, EngineConfig { watch_events_max: 10, ..small() });
+    let engine = open_faulty(&disk, small().watch_events_max(10));
     let one = engine.namespace("one").unwrap();
     let start = engine.revision();
     let mut watch = one.watch(b"", start).unwrap();
@@ -231,7 +246,7 @@ fn a_watch_that_falls_behind_is_told_and_goes_on_from_the_present() {
 fn a_snapshot_stays_the_same_during_writes_checkpoints_and_compaction() {
     let disk = FaultDisk::new();
     // So little memory that everything is read from frames again and again.
-    let engine = open_faulty(&disk, EngineConfig { memory_bytes_max: 1, ..small() });
+    let engine = open_faulty(&disk, small().memory_bytes_max(1));
     let one = engine.namespace("one").unwrap();
     for number in 0..200u32 {
         let len = [10, 200, 1500][number as usize % 3];
@@ -245,7 +260,8 @@ fn a_snapshot_stays_the_same_during_writes_checkpoints_and_compaction() {
             for number in 0..3000u32 {
                 let key = (number * 7 % 260).to_be_bytes();
                 if number % 5 == 0 {
-                    one.delete_with(&key, Precondition::None, Durability::None).unwrap();
+                    one.delete_with(&key, &DeleteOptions::new().durability(Durability::None))
+                        .unwrap();
                 } else {
                     let len = [10, 200, 1500][number as usize % 3];
                     one.put_with(&key, pattern(len, u64::from(number)), &LAZY).unwrap();
@@ -264,7 +280,7 @@ fn a_snapshot_stays_the_same_during_writes_checkpoints_and_compaction() {
                 let mut found = Vec::new();
                 let each = |key: &[u8], value: &[u8]| {
                     found.push((key.to_vec(), value.to_vec()));
-                    true
+                    ControlFlow::Continue(())
                 };
                 snapshot.scan().for_each(each).unwrap();
                 found
@@ -326,7 +342,7 @@ fn writers_share_their_syncs() {
     const THREADS: u64 = 8;
     const WRITES: u64 = 100;
     let disk = FaultDisk::new();
-    let engine = open_faulty(&disk, EngineConfig { segment_bytes_max: 1 << 20, ..small() });
+    let engine = open_faulty(&disk, small().segment_bytes_max(1 << 20));
     let one = engine.namespace("one").unwrap();
     let before = engine.stats();
     for number in 0..10u8 {
@@ -348,20 +364,18 @@ fn writers_share_their_syncs() {
     let stats = engine.stats();
     assert!(stats.log_syncs - before.log_syncs <= THREADS * WRITES);
     assert_eq!(stats.durable_revision, stats.revision);
-    assert!(!engine.needs_flush());
+    assert!(!engine.needs_sync());
 }
 
 #[test]
 fn everything_at_once_ends_whole() {
     let disk = FaultDisk::new();
-    let config = EngineConfig {
-        background: Background::Automatic,
-        checkpoint_idle: std::time::Duration::from_millis(1),
-        checkpoint_dirty_bytes: 4096,
-        checkpoint_log_bytes: 8192,
-        memory_bytes_max: 16 << 10,
-        ..small()
-    };
+    let config = small()
+        .background(Background::Automatic)
+        .checkpoint_idle(std::time::Duration::from_millis(1))
+        .checkpoint_dirty_bytes(4096)
+        .checkpoint_log_bytes(8192)
+        .memory_bytes_max(16 << 10);
     let engine = open_faulty(&disk, config);
     std::thread::scope(|scope| {
         for thread in 0..4u64 {
@@ -375,7 +389,7 @@ fn everything_at_once_ends_whole() {
                     let mut batch = engine.batch();
                     batch.put(&own, &key, value.clone()).put(&shared, &key, value);
                     batch.delete(&own, &((number + 20) % 40).to_be_bytes());
-                    batch.commit_with(Durability::None).unwrap();
+                    batch.commit_with(&CommitOptions::new().durability(Durability::None)).unwrap();
                     match number % 50 {
                         10 => drop(engine.verify(&mut |finding| panic!("{finding:?}")).unwrap()),
                         20 => drop(engine.compact().unwrap()),

@@ -2,15 +2,11 @@
 
 use sealwood_engine::disk::MemoryDisk;
 use sealwood_engine::faults::{FaultDisk, Operation};
-use sealwood_engine::{Durability, EngineConfig, Precondition, PutOptions, ScanItem};
+use sealwood_engine::{Durability, Expiry, PutOptions, ScanItem};
 
 use crate::common::{assert_whole, open, open_faulty, pattern, small};
 
-const LATER: PutOptions = PutOptions {
-    durability: Durability::None,
-    precondition: Precondition::None,
-    expires_at_ms: None,
-};
+const LATER: PutOptions = PutOptions::new().durability(Durability::None);
 
 fn reads(disk: &FaultDisk, below: &str) -> usize {
     let trace = disk.trace();
@@ -47,7 +43,7 @@ fn a_scan_of_keys_reads_no_values() {
 fn a_roll_up_reads_little_however_many_keys_there_are() {
     let frames_read = |keys: u32| {
         let disk = FaultDisk::new();
-        let config = EngineConfig { segment_bytes_max: 1 << 20, ..small() };
+        let config = small().segment_bytes_max(1 << 20);
         let engine = open_faulty(&disk, config.clone());
         let one = engine.namespace("one").unwrap();
         for number in 0..keys {
@@ -80,7 +76,7 @@ fn the_longest_prefix_that_is_a_key_is_found() {
     assert_eq!(longest("c"), None);
     one.put(b"", "").unwrap();
     assert_eq!(longest("c"), Some(0));
-    let gone = PutOptions { expires_at_ms: Some(1), ..PutOptions::default() };
+    let gone = PutOptions::new().expires_at(Expiry::at_ms(1));
     one.put_with(b"a/b/", "", &gone).unwrap();
     assert_eq!(longest("a/b/c"), Some(1));
 }
@@ -89,13 +85,13 @@ fn the_longest_prefix_that_is_a_key_is_found() {
 fn a_flush_is_owed_until_it_is_done_and_then_costs_nothing() {
     let engine = open(&MemoryDisk::new(), small());
     let one = engine.namespace("one").unwrap();
-    assert!(!engine.needs_flush());
+    assert!(!engine.needs_sync());
     one.put_with(b"a", "1", &LATER).unwrap();
-    assert!(engine.needs_flush());
+    assert!(engine.needs_sync());
     let stats = engine.stats();
     assert!(stats.durable_revision < stats.revision);
     engine.sync().unwrap();
-    assert!(!engine.needs_flush());
+    assert!(!engine.needs_sync());
     engine.sync().unwrap();
     assert_eq!(engine.stats().log_syncs, stats.log_syncs + 1);
 }
@@ -103,7 +99,7 @@ fn a_flush_is_owed_until_it_is_done_and_then_costs_nothing() {
 /// Overwrites a third of all values again and again and compacts each time. Returns how much was
 /// put, and how much compaction wrote anew.
 fn put_and_relocated(separated_bytes_min: u64) -> (u64, u64) {
-    let config = EngineConfig { separated_bytes_min, segment_bytes_max: 256 << 10, ..small() };
+    let config = small().separated_bytes_min(separated_bytes_min).segment_bytes_max(256 << 10);
     let engine = open(&MemoryDisk::new(), config);
     let one = engine.namespace("one").unwrap();
     let mut put = 0;
@@ -166,18 +162,16 @@ fn the_log_is_durable_before_a_frame_is_written() {
 fn maintenance_a_piece_at_a_time_does_what_the_background_does() {
     let disk = FaultDisk::new();
     let clock = crate::common::TestClock::at(1);
-    let config = EngineConfig {
-        clock: std::sync::Arc::new(clock.clone()),
-        memory_bytes_max: 16 << 10,
-        compaction_dead_percent: 50,
-        ..small()
-    };
+    let config = small()
+        .clock(std::sync::Arc::new(clock.clone()))
+        .memory_bytes_max(16 << 10)
+        .compaction_dead_percent(50);
     let engine = open_faulty(&disk, config);
     let one = engine.namespace("one").unwrap();
     let gone = engine.namespace("gone").unwrap();
     for number in 0..600u16 {
         let (key, value) = (number.to_be_bytes(), pattern(60, u64::from(number)));
-        let options = PutOptions { expires_at_ms: Some(5), ..PutOptions::default() };
+        let options = PutOptions::new().expires_at(Expiry::at_ms(5));
         one.put_with(&[&key[..], b"expires"].concat(), value.clone(), &options).unwrap();
         one.put(&key, value.clone()).unwrap();
         one.put(&key, value.clone()).unwrap();

@@ -1,9 +1,10 @@
 //! Damage is reported: never taken for data, never papered over.
 
-use sealwood_engine::Error;
+use std::ops::ControlFlow;
+
 use sealwood_engine::disk::{Disk, OpenMode};
 use sealwood_engine::faults::{Fault, FaultDisk, FaultMode, Operation};
-use sealwood_engine::{EngineConfig, Finding, Recovery};
+use sealwood_engine::{Error, Finding, RecoveryMode};
 
 use crate::common::{assert_whole, everything, open_faulty, pattern, small, try_open};
 
@@ -36,10 +37,10 @@ fn damage_in_the_middle_of_the_log_is_reported_and_nothing_is_cut() {
     let log = only(&disk, "log");
     let len = len_of(&disk, &log);
     for offset in 0..before_last {
-        for recovery in [Recovery::Checkpoint, Recovery::Rebuild] {
+        for recovery in [RecoveryMode::Checkpoint, RecoveryMode::Rebuild] {
             let damaged = disk.reopen();
             damaged.flip_bit(&log, offset, 3).unwrap();
-            let outcome = try_open(&damaged, EngineConfig { recovery, ..small() });
+            let outcome = try_open(&damaged, small().recovery(recovery));
             // A version that nobody knows is one that is newer.
             let is_version = matches!(outcome, Err(Error::UnsupportedVersion { .. }));
             assert!(is_corrupt(&outcome) || is_version, "byte {offset}: {outcome:?}");
@@ -93,7 +94,7 @@ fn is_noticed(
     let mut found = 0;
     let verified = engine.verify(&mut |_| {
         found += 1;
-        true
+        ControlFlow::Continue(())
     });
     let one = engine.namespace("one").unwrap();
     for (key, seen) in &expected["one"] {
@@ -132,7 +133,7 @@ fn a_damaged_value_is_reported_with_its_key_and_the_others_are_read() {
         let mut findings: Vec<Finding> = Vec::new();
         let verified = engine.verify(&mut |finding| {
             findings.push(finding);
-            true
+            ControlFlow::Continue(())
         });
         assert_eq!(verified.unwrap().findings, 1);
         assert!(findings[0].key.as_ref().unwrap().ends_with(b"damaged"));
@@ -158,7 +159,7 @@ fn damaged_frames_are_made_anew_from_the_log() {
         disk.flip_bit(&frames, offset, 1).unwrap();
     }
     assert!(is_corrupt(&try_open(&disk, small())));
-    let engine = open_faulty(&disk, EngineConfig { recovery: Recovery::Rebuild, ..small() });
+    let engine = open_faulty(&disk, small().recovery(RecoveryMode::Rebuild));
     assert_eq!(everything(&engine), expected);
     engine.close().unwrap();
     assert_eq!(everything(&open_faulty(&disk, small())), expected);
@@ -209,7 +210,7 @@ fn a_bit_that_flips_in_a_read_of_a_compaction_costs_nothing() {
             assert_whole(&engine);
             engine.compact().unwrap();
             engine.close().unwrap();
-            let again = open_faulty(&disk, EngineConfig { recovery: Recovery::Rebuild, ..small() });
+            let again = open_faulty(&disk, small().recovery(RecoveryMode::Rebuild));
             assert_eq!(everything(&again), before, "bit {bit} of read {at}, rebuilt");
             if !struck {
                 break;

@@ -1,12 +1,11 @@
-//! Whoever puts a content whose file is damaged or missing has it whole afterwards, and so has every
-//! other key of that content.
+//! Whoever puts a content whose file is damaged or missing has it whole afterwards, and so has
+//! every other key of that content.
 
 use std::io::ErrorKind;
 
-use sealwood_engine::Result;
 use sealwood_engine::disk::{Disk, OpenMode};
 use sealwood_engine::faults::{Fault, FaultDisk, FaultMode};
-use sealwood_engine::{Durability, Engine, Namespace, PutOptions};
+use sealwood_engine::{CommitOptions, Durability, Engine, Namespace, PutOptions, Result};
 
 use crate::common::{assert_no_strays, assert_whole, open_faulty, pattern, small};
 
@@ -63,16 +62,16 @@ enum Way {
 }
 
 fn put(way: Way, engine: &Engine, one: &Namespace, durability: Durability) -> Result<u64> {
-    let options = PutOptions { durability, ..PutOptions::default() };
+    let options = PutOptions::new().durability(durability);
     match way {
         Way::Put => one.put_with(b"b", pattern(LEN, 1), &options),
         Way::Batch => {
             let mut batch = engine.batch();
             batch.put(one, b"b", pattern(LEN, 1)).put(one, b"c", "small");
-            batch.commit_with(durability)
+            batch.commit_with(&CommitOptions::new().durability(durability))
         }
         Way::Upload => {
-            let mut upload = one.upload(b"b", &options)?;
+            let mut upload = one.upload_with(b"b", &options)?;
             upload.write(&pattern(LEN, 1))?;
             upload.finish()
         }
@@ -119,7 +118,7 @@ fn content_that_waits_for_its_sync_is_written_anew_too() {
                 let disk = FaultDisk::new();
                 let engine = open_faulty(&disk, small());
                 let one = engine.namespace("one").unwrap();
-                let later = PutOptions { durability: Durability::None, ..PutOptions::default() };
+                let later = PutOptions::new().durability(Durability::None);
                 one.put_with(b"a", pattern(LEN, 1), &later).unwrap();
                 damage(&disk, how);
                 put(way, &engine, &one, durability).unwrap();

@@ -1,27 +1,26 @@
-//! What is acknowledged stays: deletes, expiries and revisions too, through clean restarts, rotation
-//! and failures of the disk.
+//! What is acknowledged stays: deletes, expiries and revisions too, through clean restarts,
+//! rotation and failures of the disk.
 
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::sync::Arc;
 
-use sealwood_engine::Error;
 use sealwood_engine::faults::{Fault, FaultDisk, FaultMode, Operation};
-use sealwood_engine::{Durability, EngineConfig, PutOptions, Recovery};
+use sealwood_engine::{CommitOptions, Durability, Error, Expiry, PutOptions, RecoveryMode};
 
 use crate::common::{
     TestClock, all, assert_no_strays, assert_whole, everything, open_faulty, pattern, small,
     try_open,
 };
 
-const RECOVERIES: [Recovery; 2] = [Recovery::Checkpoint, Recovery::Rebuild];
+const RECOVERIES: [RecoveryMode; 2] = [RecoveryMode::Checkpoint, RecoveryMode::Rebuild];
 
 #[test]
 fn deleted_keys_stay_deleted_after_clean_restarts() {
     for recovery in RECOVERIES {
         for len in [5, 500, 5000] {
             let disk = FaultDisk::new();
-            let config = || EngineConfig { recovery, ..small() };
+            let config = || small().recovery(recovery);
             let engine = open_faulty(&disk, config());
             let one = engine.namespace("one").unwrap();
             one.put(b"gone", pattern(len, 1)).unwrap();
@@ -48,28 +47,27 @@ fn changes_of_an_expiry_survive_restarts() {
     for recovery in RECOVERIES {
         let disk = FaultDisk::new();
         let clock = TestClock::at(1000);
-        let config = || EngineConfig { recovery, clock: Arc::new(clock.clone()), ..small() };
+        let config = || small().recovery(recovery).clock(Arc::new(clock.clone()));
         let engine = open_faulty(&disk, config());
         let one = engine.namespace("one").unwrap();
         for key in ["sooner", "later", "for good", "never put"] {
             if key != "never put" {
-                let expires_at_ms = Some(5000);
-                let options = PutOptions { expires_at_ms, ..PutOptions::default() };
+                let options = PutOptions::new().expires_at(Expiry::at_ms(5000));
                 one.put_with(key.as_bytes(), pattern(400, 1), &options).unwrap();
             }
         }
         engine.close().unwrap();
         let engine = open_faulty(&disk, config());
         let one = engine.namespace("one").unwrap();
-        assert!(one.expire_at(b"sooner", 2000).unwrap());
-        assert!(one.expire_at(b"later", 9000).unwrap());
+        assert!(one.expire_at(b"sooner", Expiry::at_ms(2000)).unwrap());
+        assert!(one.expire_at(b"later", Expiry::at_ms(9000)).unwrap());
         assert!(one.persist(b"for good").unwrap());
         assert!(!one.persist(b"never put").unwrap());
         engine.close().unwrap();
         for compacted in [false, true] {
             let engine = open_faulty(&disk, config());
             let one = engine.namespace("one").unwrap();
-            let expiry = |key: &[u8]| one.info(key).unwrap().unwrap().expires_at_ms;
+            let expiry = |key: &[u8]| one.info(key).unwrap().unwrap().expires_at.map(Expiry::as_ms);
             assert_eq!(expiry(b"sooner"), Some(2000));
             assert_eq!(expiry(b"later"), Some(9000));
             assert_eq!(expiry(b"for good"), None);
@@ -110,7 +108,7 @@ fn sixteen_writers_over_small_segments_lose_nothing() {
     for recovery in RECOVERIES {
         // All of it was acknowledged as durable.
         let left = disk.crash_states(1).next().unwrap();
-        let engine = open_faulty(&left, EngineConfig { recovery, ..small() });
+        let engine = open_faulty(&left, small().recovery(recovery));
         let found = all(&engine.namespace("one").unwrap());
         assert_eq!(found.len() as u32, WRITERS * WRITES);
         for (key, value) in found {
@@ -151,7 +149,7 @@ fn a_failed_compaction_leaves_the_engine_writable_and_loses_nothing() {
         }
         for recovery in RECOVERIES {
             for left in disk.crash_states(6) {
-                let engine = open_faulty(&left, EngineConfig { recovery, ..small() });
+                let engine = open_faulty(&left, small().recovery(recovery));
                 assert_eq!(everything(&engine), before, "{struck:?}\n{}", left.origin());
                 assert_whole(&engine);
             }
@@ -211,7 +209,7 @@ fn after_a_sync_that_failed_once_and_then_lies_nothing_is_acknowledged() {
         if one.put(&[number], "value").is_ok() {
             acknowledged.insert(vec![number]);
         }
-        let options = PutOptions { durability: Durability::Sync, ..PutOptions::default() };
+        let options = PutOptions::new().durability(Durability::Sync);
         if one.put_with(&[number], "value", &options).is_ok() {
             acknowledged.insert(vec![number]);
         }
@@ -278,7 +276,7 @@ fn a_full_disk_loses_nothing_whenever_it_is_full() {
 fn with_too_few_handles_nothing_is_lost_and_nothing_breaks() {
     for handles in 0..12 {
         let disk = FaultDisk::new();
-        let engine = open_faulty(&disk, EngineConfig { open_files_max: 4, ..small() });
+        let engine = open_faulty(&disk, small().open_files_max(4));
         let one = engine.namespace("one").unwrap();
         let mut acknowledged = Vec::new();
         for number in 0..40u8 {
@@ -311,7 +309,7 @@ fn revisions_only_grow_over_restarts_deletes_and_a_clock_that_goes_back() {
     for recovery in RECOVERIES {
         let disk = FaultDisk::new();
         let clock = TestClock::at(1 << 40);
-        let config = || EngineConfig { recovery, clock: Arc::new(clock.clone()), ..small() };
+        let config = || small().recovery(recovery).clock(Arc::new(clock.clone()));
         let mut last = 0;
         for restart in 0..8u64 {
             let engine = open_faulty(&disk, config());
@@ -334,15 +332,15 @@ fn revisions_only_grow_over_restarts_deletes_and_a_clock_that_goes_back() {
 #[test]
 fn a_torn_end_is_cut_at_every_byte() {
     let disk = FaultDisk::new();
-    let engine = open_faulty(&disk, EngineConfig { segment_bytes_max: 1 << 20, ..small() });
+    let engine = open_faulty(&disk, small().segment_bytes_max(1 << 20));
     let one = engine.namespace("one").unwrap();
     let mut states = vec![(file_len(&disk), everything(&engine))];
-    let options = PutOptions { durability: Durability::None, ..PutOptions::default() };
+    let options = PutOptions::new().durability(Durability::None);
     for number in 0..6u8 {
         one.put_with(&[number], pattern(usize::from(number) * 20, 1), &options).unwrap();
         let mut batch = engine.batch();
         batch.put(&one, b"a", vec![number]).put(&one, b"b", vec![number; 30]);
-        batch.commit_with(Durability::None).unwrap();
+        batch.commit_with(&CommitOptions::new().durability(Durability::None)).unwrap();
     }
     // In the file, but not synced: no record says that what is before it was.
     drop((one, engine));
@@ -353,7 +351,7 @@ fn a_torn_end_is_cut_at_every_byte() {
         let torn = disk.reopen();
         torn.truncate(LOG, len).unwrap();
         let rebuilt = {
-            let config = EngineConfig { recovery: Recovery::Rebuild, ..small() };
+            let config = small().recovery(RecoveryMode::Rebuild);
             everything(&open_faulty(&torn.reopen(), config))
         };
         let engine = open_faulty(&torn, small());

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sealwood_engine::faults::FaultDisk;
-use sealwood_engine::{Engine, EngineConfig, Namespace, Precondition, PutOptions, Recovery};
+use sealwood_engine::{Engine, Expiry, Namespace, Precondition, PutOptions, RecoveryMode};
 
 use crate::common::{TestClock, all, assert_whole, open_faulty, pattern, small};
 
@@ -12,7 +12,7 @@ const LATE_MS: u64 = 6_000;
 const EARLY_MS: u64 = 1_000;
 
 fn until(expires_at_ms: u64) -> PutOptions {
-    PutOptions { expires_at_ms: Some(expires_at_ms), ..PutOptions::default() }
+    PutOptions::new().expires_at(Expiry::at_ms(expires_at_ms))
 }
 
 /// What finds that `key` has expired, and its name.
@@ -26,14 +26,20 @@ const WAYS: [Way; 12] = [
     ("scan", |_, one| assert_eq!(one.scan().unwrap().keys().unwrap(), [b"kept"])),
     ("snapshot", |_, one| assert!(one.snapshot().unwrap().get(b"key").unwrap().is_none())),
     ("present", |_, one| {
-        assert!(one.put_if(b"key", "new", Precondition::Present).is_err());
+        assert!(
+            one.put_with(b"key", "new", &PutOptions::new().precondition(Precondition::Present))
+                .is_err()
+        );
     }),
     ("revision", |engine, one| {
         let revision = Precondition::Revision(engine.revision());
-        assert!(one.put_if(b"key", pattern(3000, 2), revision).is_err());
+        assert!(
+            one.put_with(b"key", pattern(3000, 2), &PutOptions::new().precondition(revision))
+                .is_err()
+        );
     }),
     ("delete", |_, one| assert!(!one.delete(b"key").unwrap())),
-    ("expire", |_, one| assert!(!one.expire_at(b"key", 1 << 40).unwrap())),
+    ("expire", |_, one| assert!(!one.expire_at(b"key", Expiry::at_ms(1 << 40)).unwrap())),
     ("persist", |_, one| assert!(!one.persist(b"key").unwrap())),
     ("purge", |engine, _| assert_eq!(engine.purge_expired().unwrap(), 1)),
 ];
@@ -42,11 +48,10 @@ const WAYS: [Way; 12] = [
 fn a_key_that_was_found_expired_never_comes_back() {
     for (way, find) in WAYS {
         for len in [5, 300, 3000] {
-            for recovery in [Recovery::Checkpoint, Recovery::Rebuild] {
+            for recovery in [RecoveryMode::Checkpoint, RecoveryMode::Rebuild] {
                 let disk = FaultDisk::new();
                 let clock = TestClock::at(EARLY_MS);
-                let config =
-                    || EngineConfig { recovery, clock: Arc::new(clock.clone()), ..small() };
+                let config = || small().recovery(recovery).clock(Arc::new(clock.clone()));
                 let engine = open_faulty(&disk, config());
                 let one = engine.namespace("one").unwrap();
                 one.put(b"kept", "kept").unwrap();
@@ -82,7 +87,7 @@ fn a_key_that_was_over_at_a_checkpoint_or_a_close_never_comes_back() {
     for settle in settle {
         let disk = FaultDisk::new();
         let clock = TestClock::at(EARLY_MS);
-        let config = || EngineConfig { clock: Arc::new(clock.clone()), ..small() };
+        let config = || small().clock(Arc::new(clock.clone()));
         let engine = open_faulty(&disk, config());
         let one = engine.namespace("one").unwrap();
         for number in 0..50u8 {
@@ -103,7 +108,7 @@ fn a_key_that_was_over_at_a_checkpoint_or_a_close_never_comes_back() {
 #[test]
 fn a_snapshot_never_finds_again_what_it_found_expired() {
     let clock = TestClock::at(EARLY_MS);
-    let config = EngineConfig { clock: Arc::new(clock.clone()), ..small() };
+    let config = small().clock(Arc::new(clock.clone()));
     let engine = open_faulty(&FaultDisk::new(), config);
     let one = engine.namespace("one").unwrap();
     one.put_with(b"key", "value", &until(EXPIRES_MS)).unwrap();
@@ -122,7 +127,7 @@ fn a_snapshot_never_finds_again_what_it_found_expired() {
 fn a_clock_that_was_far_ahead_once_expires_nothing_that_is_put_later() {
     let disk = FaultDisk::new();
     let clock = TestClock::at(EARLY_MS);
-    let config = || EngineConfig { clock: Arc::new(clock.clone()), ..small() };
+    let config = || small().clock(Arc::new(clock.clone()));
     let engine = open_faulty(&disk, config());
     let one = engine.namespace("one").unwrap();
     one.put_with(b"asked", "1", &until(EXPIRES_MS)).unwrap();
@@ -138,4 +143,22 @@ fn a_clock_that_was_far_ahead_once_expires_nothing_that_is_put_later() {
     let one = engine.namespace("one").unwrap();
     assert_eq!(one.get(b"asked").unwrap().unwrap().bytes, "3");
     assert_eq!(one.get(b"not asked").unwrap().unwrap().bytes, "2");
+}
+
+/// Whoever computes an expiry may come out at nothing: that is a time in the past, in every call.
+#[test]
+fn an_expiry_of_0_is_over_and_not_never() {
+    let engine = open_faulty(&FaultDisk::new(), small());
+    let one = engine.namespace("one").unwrap();
+    let over = Expiry::at_ms(0);
+    one.put_with(b"put", "1", &PutOptions::new().expires_at(over)).unwrap();
+    let mut batch = engine.batch();
+    batch.put_with(&one, b"batch", "1", &PutOptions::new().expires_at(over));
+    batch.commit().unwrap();
+    let mut upload = one.upload_with(b"upload", &PutOptions::new().expires_at(over)).unwrap();
+    upload.write(b"1").unwrap();
+    upload.finish().unwrap();
+    one.put(b"later", "1").unwrap();
+    assert!(one.expire_at(b"later", over).unwrap());
+    assert_eq!(one.scan().unwrap().keys().unwrap(), Vec::<Vec<u8>>::new());
 }

@@ -1,9 +1,10 @@
 //! A footer says what the records say: where it is damaged, they are read.
 
-use sealwood_engine::Error;
+use std::ops::ControlFlow;
+
 use sealwood_engine::disk::{Disk, OpenMode};
 use sealwood_engine::faults::FaultDisk;
-use sealwood_engine::{Engine, EngineConfig, Finding, FindingKind, Recovery};
+use sealwood_engine::{Engine, Error, Finding, FindingKind, RecoveryMode};
 
 use crate::common::{assert_whole, everything, open_faulty, pattern, small};
 
@@ -19,7 +20,7 @@ fn findings(engine: &Engine) -> Vec<Finding> {
     engine
         .verify(&mut |finding| {
             findings.push(finding);
-            true
+            ControlFlow::Continue(())
         })
         .unwrap();
     findings
@@ -52,8 +53,8 @@ fn every_flipped_bit_of_a_footer_costs_a_scan_and_nothing_else() {
         for bit in start * 8..len * 8 {
             let damaged = disk.reopen();
             damaged.flip_bit(&name, (bit / 8) as u64, (bit % 8) as u8).unwrap();
-            let recovery = [Recovery::Checkpoint, Recovery::Rebuild][bit % 2];
-            let engine = open_faulty(&damaged, EngineConfig { recovery, ..small() });
+            let recovery = [RecoveryMode::Checkpoint, RecoveryMode::Rebuild][bit % 2];
+            let engine = open_faulty(&damaged, small().recovery(recovery));
             assert_eq!(everything(&engine), expected, "bit {bit} of {start} to {len}");
             if bit % 5 != 0 {
                 continue;
@@ -81,7 +82,7 @@ fn compaction_reads_past_a_damaged_footer_and_leaves_none() {
     assert_eq!(everything(&engine), expected);
     assert_whole(&engine);
     engine.close().unwrap();
-    let rebuilt = open_faulty(&disk, EngineConfig { recovery: Recovery::Rebuild, ..small() });
+    let rebuilt = open_faulty(&disk, small().recovery(RecoveryMode::Rebuild));
     assert_eq!(everything(&rebuilt), expected);
 }
 

@@ -128,8 +128,8 @@ fn who_opens_a_full_engine_may_delete_and_may_not_put() {
     }
 }
 
-/// The reserve is given up, a deletion appended, a checkpoint made: wherever the power goes, what was
-/// acknowledged is there, and who opens what is left may delete.
+/// The reserve is given up, a deletion appended, a checkpoint made: wherever the power goes, what
+/// was acknowledged is there, and who opens what is left may delete.
 #[test]
 fn a_power_cut_while_the_reserve_is_given_up_loses_nothing() {
     let (full, engine, one) = filled(3000);
@@ -181,7 +181,7 @@ fn disk_capacity(disk: &FaultDisk) -> u64 {
 #[test]
 fn a_change_that_does_not_fit_is_refused_before_it_is_in_the_way() {
     let disk = roomy();
-    let engine = open_faulty(&disk, EngineConfig { separated_bytes_min: 1 << 20, ..small() });
+    let engine = open_faulty(&disk, small().separated_bytes_min(1 << 20));
     let one = engine.namespace("one").unwrap();
     one.put(b"key", "value").unwrap();
     disk.set_capacity(Some(used(&disk) + 10_000));
@@ -216,7 +216,7 @@ fn a_reserve_that_is_cut_or_lost_is_made_again() {
 fn who_reads_makes_no_reserve() {
     let disk = roomy();
     open_faulty(&disk, small()).close().unwrap();
-    let read_only = EngineConfig { access: Access::ReadOnly, ..small() };
+    let read_only = small().access(Access::ReadOnly);
     disk.remove("reserve").unwrap();
     disk.clear_trace();
     drop(open_faulty(&disk, read_only));
@@ -229,10 +229,7 @@ fn who_reads_makes_no_reserve() {
 #[test]
 fn on_a_full_disk_what_is_dead_in_the_log_is_given_back() {
     let disk = roomy();
-    let engine = open_faulty(
-        &disk,
-        EngineConfig { background: Background::Manual, ..EngineConfig::default() },
-    );
+    let engine = open_faulty(&disk, EngineConfig::default().background(Background::Manual));
     let one = engine.namespace("one").unwrap();
     one.put(b"large", pattern(200_000, 1)).unwrap();
     for number in 0..300u64 {

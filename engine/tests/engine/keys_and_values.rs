@@ -1,8 +1,9 @@
 //! What is put is there, after anything that is no failure.
 
-use sealwood_engine::Error;
 use sealwood_engine::disk::MemoryDisk;
-use sealwood_engine::{EngineConfig, Precondition, Recovery, ScanItem, VacuumMode};
+use sealwood_engine::{
+    DeleteOptions, Error, Precondition, PutOptions, RecoveryMode, ScanItem, VacuumMode,
+};
 
 use crate::common::{all, assert_whole, open, pattern, small};
 
@@ -39,8 +40,8 @@ fn values_of_every_size_come_back() {
     assert_whole(&engine);
     engine.close().unwrap();
     assert_eq!(files.get(b"key 1").unwrap_err().code(), "closed");
-    for recovery in [Recovery::Checkpoint, Recovery::Rebuild] {
-        let engine = open(&disk, EngineConfig { recovery, ..small() });
+    for recovery in [RecoveryMode::Checkpoint, RecoveryMode::Rebuild] {
+        let engine = open(&disk, small().recovery(recovery));
         let files = engine.namespace("files").unwrap();
         check(&files);
         assert_whole(&engine);
@@ -102,7 +103,7 @@ fn overwriting_and_compacting_gives_space_back() {
     }
     engine.vacuum(VacuumMode::Delete).unwrap();
     engine.close().unwrap();
-    let engine = open(&disk, EngineConfig { recovery: Recovery::Rebuild, ..small() });
+    let engine = open(&disk, small().recovery(RecoveryMode::Rebuild));
     assert_eq!(all(&engine.namespace("one").unwrap()).len(), 50);
     assert_whole(&engine);
 }
@@ -114,14 +115,21 @@ fn conditions_decide() {
     let failed = |outcome: sealwood_engine::Result<u64>| {
         assert!(matches!(outcome, Err(Error::PreconditionFailed)), "{outcome:?}");
     };
-    failed(one.put_if(b"a", "1", Precondition::Present));
-    let first = one.put_if(b"a", "1", Precondition::Absent).unwrap();
-    failed(one.put_if(b"a", "2", Precondition::Absent));
-    failed(one.put_if(b"a", "2", Precondition::Revision(first + 1)));
-    let second = one.put_if(b"a", "2", Precondition::Revision(first)).unwrap();
+    let put = |value: &'static str, precondition| {
+        one.put_with(b"a", value, &PutOptions::new().precondition(precondition))
+    };
+    failed(put("1", Precondition::Present));
+    let first = put("1", Precondition::Absent).unwrap();
+    failed(put("2", Precondition::Absent));
+    failed(put("2", Precondition::Revision(first + 1)));
+    let second = put("2", Precondition::Revision(first)).unwrap();
     assert!(second > first);
-    assert!(one.delete_if(b"a", Precondition::Revision(first)).is_err());
-    assert!(one.delete_if(b"a", Precondition::Revision(second)).unwrap());
+    let delete = |revision| {
+        let precondition = Precondition::Revision(revision);
+        one.delete_with(b"a", &DeleteOptions::new().precondition(precondition))
+    };
+    assert!(delete(first).is_err());
+    assert!(delete(second).unwrap());
     assert!(!one.delete(b"a").unwrap());
     assert_eq!(one.get(b"a").unwrap(), None);
 }
@@ -191,8 +199,8 @@ fn a_prefix_is_renamed_at_once_and_for_good() {
     check(&engine);
     engine.close().unwrap();
     for step in 0..4 {
-        for recovery in [Recovery::Checkpoint, Recovery::Rebuild] {
-            let engine = open(&disk, EngineConfig { recovery, ..small() });
+        for recovery in [RecoveryMode::Checkpoint, RecoveryMode::Rebuild] {
+            let engine = open(&disk, small().recovery(recovery));
             check(&engine);
             // The other namespace makes segments partly dead, so that compaction moves ours.
             let other = engine.namespace("other").unwrap();

@@ -76,7 +76,7 @@ fn a_value_whose_name_is_not_durable_is_not_acknowledged() {
         let disk = FaultDisk::new();
         let engine = open_faulty(&disk, small());
         let one = engine.namespace("one").unwrap();
-        let options = PutOptions { durability, ..PutOptions::default() };
+        let options = PutOptions::new().durability(durability);
         disk.arm(failing());
         assert!(one.put_with(b"key", pattern(5000, 1), &options).is_err());
         disk.disarm();
@@ -92,7 +92,7 @@ fn a_value_whose_name_is_not_durable_is_not_acknowledged() {
     let disk = FaultDisk::new();
     let engine = open_faulty(&disk, small());
     let one = engine.namespace("one").unwrap();
-    let later = PutOptions { durability: Durability::None, ..PutOptions::default() };
+    let later = PutOptions::new().durability(Durability::None);
     one.put_with(b"key", pattern(5000, 1), &later).unwrap();
     disk.arm(failing());
     assert!(engine.sync().is_err());

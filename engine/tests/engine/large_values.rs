@@ -92,7 +92,7 @@ fn a_value_that_was_overwritten_stays_until_the_overwrite_is_durable() {
         scope.spawn(|| {
             let _ended = Ended(&done);
             // Overwrites come while syncs and checkpoints are under way.
-            let options = PutOptions { durability: Durability::None, ..PutOptions::default() };
+            let options = PutOptions::new().durability(Durability::None);
             for number in 1..300 {
                 one.put_with(b"key", pattern(LEN, number % 5), &options).unwrap();
             }
@@ -122,12 +122,24 @@ fn a_refused_put_leaves_no_file() {
     let one = engine.namespace("one").unwrap();
     one.put(b"key", "small").unwrap();
     disk.clear_trace();
-    assert!(one.put_if(b"key", pattern(LEN, 1), Precondition::Absent).is_err());
+    assert!(
+        one.put_with(
+            b"key",
+            pattern(LEN, 1),
+            &PutOptions::new().precondition(Precondition::Absent)
+        )
+        .is_err()
+    );
     assert_eq!(disk.trace(), [], "a condition is looked at first");
     // In a batch the first value is written before the second is refused.
     let mut batch = engine.batch();
     batch.put(&one, b"other", pattern(LEN, 2));
-    batch.put_if(&one, b"key", pattern(LEN, 3), Precondition::Absent);
+    batch.put_with(
+        &one,
+        b"key",
+        pattern(LEN, 3),
+        &PutOptions::new().precondition(Precondition::Absent),
+    );
     assert!(batch.commit().is_err());
     engine.checkpoint().unwrap();
     assert_eq!(files(&disk), 0);

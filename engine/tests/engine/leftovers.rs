@@ -1,11 +1,11 @@
-//! What a crash, a refused write or an upload that never ended leaves behind is swept up by the next
-//! round, and nothing that is not the engine's.
+//! What a crash, a refused write or an upload that never ended leaves behind is swept up by the
+//! next round, and nothing that is not the engine's.
 
 use std::io::ErrorKind;
 
 use sealwood_engine::disk::{Disk, OpenMode};
 use sealwood_engine::faults::{Fault, FaultDisk, FaultMode, Operation};
-use sealwood_engine::{Access, Background, Engine, EngineConfig, Precondition, PutOptions};
+use sealwood_engine::{Access, Background, Engine, Precondition, PutOptions};
 
 use crate::common::{assert_no_strays, assert_whole, open_faulty, pattern, small};
 
@@ -31,7 +31,7 @@ fn the_first_checkpoint_after_a_crash_sweeps_up_what_nothing_names() {
             let mut batch = engine.batch();
             batch.put(&one, b"first", pattern(LEN, 3)).put(&one, b"second", pattern(LEN, 4));
             batch.commit()?;
-            let mut upload = one.upload(b"upload", &PutOptions::default())?;
+            let mut upload = one.upload(b"upload")?;
             upload.write(&pattern(100_000, 5))?;
             upload.finish().map(|_| ())
         };
@@ -65,7 +65,8 @@ fn a_close_and_the_background_sweep_as_well() {
             disk.open(name, OpenMode::CreateNew).unwrap().append(b"left over").unwrap();
         }
         let checkpoint_idle = std::time::Duration::from_millis(1);
-        let engine = open_faulty(&disk, EngineConfig { background, checkpoint_idle, ..small() });
+        let engine =
+            open_faulty(&disk, small().background(background).checkpoint_idle(checkpoint_idle));
         match background {
             Background::Manual => engine.close().unwrap(),
             Background::Automatic => {
@@ -91,11 +92,11 @@ fn a_refused_or_unfinished_upload_leaves_nothing_for_the_next_round() {
     let one = engine.namespace("one").unwrap();
     one.put(b"key", "small").unwrap();
     let begin = |key: &[u8], options: &PutOptions| {
-        let mut upload = one.upload(key, options).unwrap();
+        let mut upload = one.upload_with(key, options).unwrap();
         upload.write(&pattern(LEN, 1)).unwrap();
         upload
     };
-    let absent = PutOptions { precondition: Precondition::Absent, ..PutOptions::default() };
+    let absent = PutOptions::new().precondition(Precondition::Absent);
     assert!(begin(b"key", &absent).finish().is_err());
     settle(&disk, &engine);
     let refused = begin(&[0; 65_537], &PutOptions::default()).finish();
@@ -172,7 +173,7 @@ fn files_of_other_names_are_left_alone() {
 fn reading_what_is_not_there_makes_nothing() {
     let root = tempfile::tempdir().unwrap();
     let path = root.path().join("missing/engine");
-    let config = EngineConfig { access: Access::ReadOnly, ..small() };
+    let config = small().access(Access::ReadOnly);
     let refused = Engine::open_directory(&path, config.clone());
     assert_eq!(refused.unwrap_err().code(), "store-failed");
     assert_eq!(std::fs::read_dir(root.path()).unwrap().count(), 0);

@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod access;
+mod causes;
 mod checkpoint_faults;
 mod closing;
 mod common;
@@ -27,6 +28,7 @@ mod rebuilt_from_footers;
 mod renames;
 mod salvage;
 mod salvaged_compactions;
+mod scans_as_iterators;
 mod scans_of_damage;
 mod scarce;
 mod snapshots;

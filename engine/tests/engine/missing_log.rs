@@ -3,15 +3,15 @@
 use sealwood_engine::Error;
 use sealwood_engine::disk::{Disk, OpenMode};
 use sealwood_engine::faults::FaultDisk;
-use sealwood_engine::{Durability, Engine, EngineConfig, PutOptions, Recovery};
+use sealwood_engine::{Durability, Engine, EngineConfig, PutOptions, RecoveryMode};
 
 use crate::common::{Seen, everything, open_faulty, pattern, small, try_open};
 use crate::ledger::Contents;
 
-const BOTH: [Recovery; 2] = [Recovery::Checkpoint, Recovery::Rebuild];
+const BOTH: [RecoveryMode; 2] = [RecoveryMode::Checkpoint, RecoveryMode::Rebuild];
 
-fn config(recovery: Recovery) -> EngineConfig {
-    EngineConfig { recovery, ..small() }
+fn config(recovery: RecoveryMode) -> EngineConfig {
+    small().recovery(recovery)
 }
 
 fn names(disk: &FaultDisk) -> Vec<String> {
@@ -132,10 +132,10 @@ fn after_a_clean_close_every_cut_of_the_log_is_told() {
             let damaged = disk.reopen();
             damaged.truncate(&name, len).unwrap();
             let place = format!("{name} of {len} bytes");
-            match try_open(&damaged.reopen(), config(Recovery::Rebuild)) {
+            match try_open(&damaged.reopen(), config(RecoveryMode::Rebuild)) {
                 Ok(engine) => {
                     assert_eq!(everything(&engine), expected, "{place}");
-                    let opened = try_open(&damaged, config(Recovery::Checkpoint));
+                    let opened = try_open(&damaged, config(RecoveryMode::Checkpoint));
                     assert!(matches!(opened, Err(Error::StoreCorrupt { .. })), "{place}");
                     without_footer += 1;
                 }
@@ -172,7 +172,7 @@ fn a_log_that_is_zeroed_at_the_front_is_told() {
 #[test]
 fn after_a_crash_a_cut_below_the_checkpoint_is_told_and_one_above_leaves_a_state_that_was() {
     let disk = FaultDisk::new();
-    let engine = open_faulty(&disk, EngineConfig { segment_bytes_max: 1 << 20, ..small() });
+    let engine = open_faulty(&disk, small().segment_bytes_max(1 << 20));
     fill(&engine, 10);
     engine.checkpoint().unwrap();
     let checkpointed = engine.stats().log_disk_bytes;
@@ -202,13 +202,10 @@ fn after_a_crash_a_cut_below_the_checkpoint_is_told_and_one_above_leaves_a_state
 
 #[test]
 fn a_flip_in_any_group_but_the_last_is_told_however_long_its_records_are() {
-    let large = |recovery| EngineConfig {
-        segment_bytes_max: 64 << 20,
-        separated_bytes_min: 1 << 20,
-        ..config(recovery)
-    };
+    let large =
+        |recovery| config(recovery).segment_bytes_max(64 << 20).separated_bytes_min(1 << 20);
     let disk = FaultDisk::new();
-    let engine = open_faulty(&disk, large(Recovery::Checkpoint));
+    let engine = open_faulty(&disk, large(RecoveryMode::Checkpoint));
     let one = engine.namespace("one").unwrap();
     let mut ends = Vec::new();
     for number in 0..20u8 {
@@ -234,7 +231,7 @@ fn what_was_not_synced_may_be_missing_and_gives_no_id_twice() {
     let disk = FaultDisk::new();
     let engine = open_faulty(&disk, small());
     fill(&engine, 3);
-    let later = PutOptions { durability: Durability::None, ..PutOptions::default() };
+    let later = PutOptions::new().durability(Durability::None);
     let one = engine.namespace("one").unwrap();
     for number in 0..40 {
         one.put_with(&[number], pattern(400, 7), &later).unwrap();

@@ -5,10 +5,10 @@
 
 use std::sync::Arc;
 
-use sealwood_engine::Result;
 use sealwood_engine::faults::FaultDisk;
 use sealwood_engine::{
-    Durability, Engine, EngineConfig, Namespace, NamespaceOptions, PutOptions, Recovery, VacuumMode,
+    Durability, Engine, EngineConfig, Expiry, Namespace, NamespaceOptions, PutOptions,
+    RecoveryMode, Result, VacuumMode,
 };
 
 use crate::common::{
@@ -32,11 +32,8 @@ struct Run {
 impl Run {
     fn new() -> Self {
         let clock = TestClock::at(1000);
-        let config = EngineConfig {
-            clock: Arc::new(clock.clone()),
-            entropy: Arc::new(CountedEntropy::default()),
-            ..small()
-        };
+        let config =
+            small().clock(Arc::new(clock.clone())).entropy(Arc::new(CountedEntropy::default()));
         let (disk, ledger) = (FaultDisk::new(), Ledger::new());
         Self { disk, config, clock, ledger, engine: None }
     }
@@ -87,7 +84,7 @@ impl Run {
     fn put_later(&mut self, name: &str, key: &str, value: &[u8]) -> Result<()> {
         let revision = self.engine().revision() + 1;
         self.ledger.write(|contents| set(contents, name, key, value, revision));
-        let options = PutOptions { durability: Durability::None, ..PutOptions::default() };
+        let options = PutOptions::new().durability(Durability::None);
         let namespace = self.engine().namespace(name)?;
         namespace.put_with(key.as_bytes(), value.to_vec(), &options).map(|_| ())
     }
@@ -117,7 +114,7 @@ impl Run {
             },
             |engine| match expires_at_ms {
                 0 => engine.namespace(name)?.persist(key.as_bytes()),
-                at => engine.namespace(name)?.expire_at(key.as_bytes(), at),
+                at => engine.namespace(name)?.expire_at(key.as_bytes(), Expiry::at_ms(at)),
             },
         )
     }
@@ -180,7 +177,7 @@ fn script(run: &mut Run) -> Result<()> {
     run.put_later("two", "filler 2", &pattern(2000, 9))?;
     run.engine().checkpoint()?;
     run.acknowledged();
-    let options = NamespaceOptions { separated_bytes_min: Some(100) };
+    let options = NamespaceOptions::default().separated_bytes_min(100);
     run.write(
         |contents, _| drop(contents.insert("three".to_owned(), Default::default())),
         |engine| engine.namespace_with("three", &options),
@@ -226,7 +223,12 @@ fn batch(run: &mut Run, seed: u64) -> Result<()> {
             let (one, two) = (engine.namespace("one")?, engine.namespace("two")?);
             let mut batch = engine.batch();
             batch.put(&one, b"batched", values[0].clone());
-            batch.put_until(&two, b"batched", values[1].clone(), 90_000);
+            batch.put_with(
+                &two,
+                b"batched",
+                values[1].clone(),
+                &PutOptions::new().expires_at(Expiry::at_ms(90_000)),
+            );
             batch.put(&one, b"size 15", values[2].clone());
             batch.delete(&one, b"size 0");
             batch.commit()
@@ -239,7 +241,7 @@ fn check(left: &FaultDisk, run: &Run) {
     let origin = left.origin();
     let mut ledger = run.ledger.clone();
     let rebuilt = {
-        let config = EngineConfig { recovery: Recovery::Rebuild, ..run.config.clone() };
+        let config = run.config.clone().recovery(RecoveryMode::Rebuild);
         let engine = open_faulty(&left.reopen(), config);
         assert_whole(&engine);
         (everything(&engine), engine.revision())

@@ -1,7 +1,7 @@
 //! What the footers of sealed segments say is what their records say.
 
 use sealwood_engine::disk::{Disk, MemoryDisk, OpenMode};
-use sealwood_engine::{EngineConfig, Recovery};
+use sealwood_engine::{Expiry, RecoveryMode};
 
 use crate::common::{assert_whole, everything, open, pattern, small};
 
@@ -29,7 +29,7 @@ fn what_is_rebuilt_from_footers_is_what_was_there() {
         match number % 10 {
             3 => assert!(one.delete(&[number]).unwrap()),
             5 => assert!(one.delete(&[number - 5]).unwrap()),
-            7 => assert!(one.expire_at(&[number], 1 << 60).unwrap()),
+            7 => assert!(one.expire_at(&[number], Expiry::at_ms(1 << 60)).unwrap()),
             9 => assert!(one.rename_prefix(&[number - 1], &[200 + number / 10]).unwrap()),
             _ => {}
         }
@@ -40,7 +40,7 @@ fn what_is_rebuilt_from_footers_is_what_was_there() {
     engine.close().unwrap();
     assert!(listing(&disk) > 5, "{} footers list anything", listing(&disk));
 
-    let engine = open(&disk, EngineConfig { recovery: Recovery::Rebuild, ..small() });
+    let engine = open(&disk, small().recovery(RecoveryMode::Rebuild));
     assert_eq!(everything(&engine), expected);
     assert_eq!(engine.namespace("one").unwrap().len().unwrap(), expected["one"].len() as u64);
     assert_whole(&engine);

@@ -1,7 +1,7 @@
 //! What a rename has moved stays where it is, however the log is rewritten and read.
 
+use sealwood_engine::RecoveryMode;
 use sealwood_engine::disk::MemoryDisk;
-use sealwood_engine::{EngineConfig, Recovery};
 
 use crate::common::{all, assert_no_strays, assert_whole, open, pattern, small};
 
@@ -27,8 +27,8 @@ fn an_old_delete_of_a_name_does_not_reach_what_was_renamed_to_it() {
     assert!(engine.compact().unwrap() > 0);
     assert!(all(&one) == before);
     engine.close().unwrap();
-    for recovery in [Recovery::Checkpoint, Recovery::Rebuild] {
-        let engine = open(&disk, EngineConfig { recovery, ..small() });
+    for recovery in [RecoveryMode::Checkpoint, RecoveryMode::Rebuild] {
+        let engine = open(&disk, small().recovery(recovery));
         assert!(all(&engine.namespace("one").unwrap()) == before, "{recovery:?}");
         assert_whole(&engine);
         assert_no_strays(&engine);

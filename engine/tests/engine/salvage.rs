@@ -1,15 +1,15 @@
 //! What is whole is given out, whatever is damaged; what may have been changed since says so.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use sealwood_engine::disk::{Disk, OpenMode};
 use sealwood_engine::faults::FaultDisk;
 use sealwood_engine::{
-    Access, Certainty, Engine, EngineConfig, Finding, FindingKind, Precondition, PutOptions,
-    Recovery, Salvage, Salvaged, SalvagedKey,
+    Access, Certainty, Engine, EngineConfig, Error, Expiry, Finding, FindingKind, Precondition,
+    PutOptions, RecoveryMode, Result, Salvage, Salvaged, SalvagedKey,
 };
-use sealwood_engine::{Error, Result};
 
 use crate::common::{Seen, everything, open_faulty, pattern, small, try_open};
 use crate::ledger::Contents;
@@ -32,7 +32,7 @@ impl Given {
     }
 
     fn lost_keys(&self) -> Vec<&[u8]> {
-        self.findings.iter().filter_map(|finding| Some(&finding.key.as_ref()?[4..])).collect()
+        self.findings.iter().filter_map(|finding| finding.key.as_deref()).collect()
     }
 }
 
@@ -55,7 +55,7 @@ fn try_salvage(disk: &FaultDisk) -> Result<Given> {
                 assert!(keys.insert(key.key().to_vec(), seen(&key)).is_none());
             }
         }
-        true
+        ControlFlow::Continue(())
     })?;
     let trace = disk.trace();
     let changed: Vec<_> = trace[calls..].iter().filter(|call| call.operation.is_change()).collect();
@@ -74,7 +74,7 @@ pub(crate) fn seen(key: &SalvagedKey<'_>) -> Seen {
     })
     .unwrap();
     assert_eq!((pieces == value, key.value_len()), (true, value.len() as u64));
-    Seen { value, revision: key.revision(), expires_at_ms: key.expires_at_ms() }
+    Seen { value, revision: key.revision(), expires_at_ms: key.expires_at().map(Expiry::as_ms) }
 }
 
 fn without_empty(mut contents: Contents) -> Contents {
@@ -126,7 +126,7 @@ fn eventful(close: Close) -> (FaultDisk, Contents, History) {
     put(&two, b"from/y", 1200, 2);
     two.rename_prefix(b"from/", b"to/").unwrap();
     one.delete(&[b'a', 3]).unwrap();
-    let options = PutOptions { expires_at_ms: Some(u64::MAX - 5), ..PutOptions::default() };
+    let options = PutOptions::new().expires_at(Expiry::at_ms(u64::MAX - 5));
     one.put_with(b"expiring", pattern(30, 9), &options).unwrap();
     engine.compact().unwrap();
     let gone = engine.namespace("gone").unwrap();
@@ -144,14 +144,15 @@ fn eventful(close: Close) -> (FaultDisk, Contents, History) {
     history.insert(b"expiring".to_vec(), vec![pattern(30, 9)]);
     history.insert(b"batch1".to_vec(), vec![pattern(20, 50)]);
     history.insert(b"batch2".to_vec(), vec![pattern(320, 51)]);
-    one.expire_at(b"expiring", u64::MAX - 6).unwrap();
+    one.expire_at(b"expiring", Expiry::at_ms(u64::MAX - 6)).unwrap();
     two.rename_prefix(b"to/", b"then/").unwrap();
     for name in [&b"x"[..], b"y"] {
         let values = history[&[&b"from/"[..], name].concat()].clone();
         history.insert([&b"to/"[..], name].concat(), values.clone());
         history.insert([&b"then/"[..], name].concat(), values);
     }
-    one.put_if(b"last", pattern(33, 4), Precondition::Absent).unwrap();
+    one.put_with(b"last", pattern(33, 4), &PutOptions::new().precondition(Precondition::Absent))
+        .unwrap();
     history.insert(b"last".to_vec(), vec![pattern(33, 4)]);
     let expected = everything(&engine);
     match close {
@@ -238,7 +239,7 @@ fn one_flipped_bit_costs_at_most_what_it_hits() {
 }
 
 fn passing_over() -> EngineConfig {
-    EngineConfig { access: Access::ReadOnly, recovery: Recovery::PassOver, ..small() }
+    small().access(Access::ReadOnly).recovery(RecoveryMode::PassOver)
 }
 
 fn check(given: &Given, expected: &Contents, history: &History, place: &str) {
@@ -294,7 +295,7 @@ fn check_opened(engine: &Engine, given: &Given, place: &str) {
         for (key, seen) in keys {
             let value = namespace.get(key).unwrap().unwrap();
             assert_eq!((&value.bytes[..], value.revision), (&seen.value[..], seen.revision));
-            assert_eq!(value.expires_at_ms, seen.expires_at_ms, "{place}");
+            assert_eq!(value.expires_at.map(Expiry::as_ms), seen.expires_at_ms, "{place}");
         }
         assert!(matches!(namespace.put(b"new", "value"), Err(Error::ReadOnly)), "{place}");
     }
@@ -345,8 +346,8 @@ fn what_a_damaged_record_may_have_changed_is_uncertain() {
     let put = bytes.windows(7).position(|at| at == b"deleted").unwrap();
     // The body of the delete comes after its head.
     disk.flip_bit(&segment, put as u64 + 7 + 13 + 1, 0).unwrap();
-    for recovery in [Recovery::Checkpoint, Recovery::Rebuild] {
-        let opened = try_open(&disk.reopen(), EngineConfig { recovery, ..small() });
+    for recovery in [RecoveryMode::Checkpoint, RecoveryMode::Rebuild] {
+        let opened = try_open(&disk.reopen(), small().recovery(recovery));
         assert!(matches!(opened, Err(Error::StoreCorrupt { .. })), "{opened:?}");
     }
     let given = salvage(&disk);
@@ -360,7 +361,7 @@ fn what_a_damaged_record_may_have_changed_is_uncertain() {
 #[test]
 fn passing_over_is_for_reading_alone() {
     let disk = FaultDisk::new();
-    let config = EngineConfig { recovery: Recovery::PassOver, ..small() };
+    let config = small().recovery(RecoveryMode::PassOver);
     assert!(matches!(try_open(&disk, config), Err(Error::InvalidArgument { .. })));
 }
 
@@ -368,7 +369,11 @@ fn passing_over_is_for_reading_alone() {
 fn somebody_who_writes_is_told_of() {
     let disk = FaultDisk::new();
     let engine = open_faulty(&disk, small());
-    let outcome = Engine::salvage(Arc::new(disk.clone()) as Arc<dyn Disk>, &mut |_| true);
+    let outcome =
+        Engine::salvage(
+            Arc::new(disk.clone()) as Arc<dyn Disk>,
+            &mut |_| ControlFlow::Continue(()),
+        );
     assert!(matches!(outcome, Err(Error::StoreLocked)), "{outcome:?}");
     engine.close().unwrap();
     assert_eq!(salvage(&disk).salvage, Salvage::default());

@@ -1,11 +1,12 @@
 //! What a compaction has left out since the last checkpoint that can be read does not come back
 //! when what is whole is given out.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use sealwood_engine::disk::{Disk, OpenMode};
 use sealwood_engine::faults::FaultDisk;
-use sealwood_engine::{Access, Certainty, Engine, EngineConfig, Finding, Recovery, Salvaged};
+use sealwood_engine::{Access, Certainty, Engine, Finding, RecoveryMode, Salvaged};
 
 use crate::common::{everything, open_faulty, pattern, small, try_open};
 use crate::ledger::Contents;
@@ -16,7 +17,7 @@ const MANIFEST_SLOT_BYTES: u64 = 4096;
 /// enough to be compacted.
 fn changed_since_a_checkpoint() -> (FaultDisk, Engine) {
     let disk = FaultDisk::new();
-    let config = EngineConfig { compaction_dead_percent: 1, ..small() };
+    let config = small().compaction_dead_percent(1);
     let engine = open_faulty(&disk, config);
     let one = engine.namespace("one").unwrap();
     let put = |key: &[u8], len: usize, seed: u64| one.put(key, pattern(len, seed)).unwrap();
@@ -55,7 +56,7 @@ fn salvaged(disk: &FaultDisk, place: &str) -> (Contents, Vec<Finding>) {
                 keys.insert(key.key().to_vec(), crate::salvage::seen(&key));
             }
         }
-        true
+        ControlFlow::Continue(())
     })
     .unwrap();
     (contents, findings)
@@ -64,7 +65,7 @@ fn salvaged(disk: &FaultDisk, place: &str) -> (Contents, Vec<Finding>) {
 fn assert_given(disk: &FaultDisk, expected: &Contents, place: &str) -> Vec<Finding> {
     let (contents, findings) = salvaged(disk, place);
     assert!(contents == *expected, "{place}: {:?}", keys_of(&contents));
-    let config = EngineConfig { access: Access::ReadOnly, recovery: Recovery::PassOver, ..small() };
+    let config = small().access(Access::ReadOnly).recovery(RecoveryMode::PassOver);
     let passing_over = open_faulty(&disk.reopen(), config);
     let seen = everything(&passing_over);
     assert!(seen == *expected, "{place}, passed over: {:?}", keys_of(&seen));

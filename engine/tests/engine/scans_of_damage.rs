@@ -1,9 +1,10 @@
 //! A scan names what is damaged, and goes on past it if it is asked to.
 
-use sealwood_engine::Error;
+use std::ops::ControlFlow;
+
 use sealwood_engine::disk::{Disk, OpenMode};
 use sealwood_engine::faults::FaultDisk;
-use sealwood_engine::{EngineConfig, Finding, FindingKind, Namespace, Order, ScanItem};
+use sealwood_engine::{Error, Finding, FindingKind, Namespace, Order, ScanItem};
 
 use crate::common::{open_faulty, small};
 
@@ -22,7 +23,7 @@ fn visit(namespace: &Namespace) -> (Vec<u8>, Result<(), Finding>) {
     let mut seen = Vec::new();
     let ended = namespace.scan().unwrap().for_each(|key, _| {
         seen.push(key[0]);
-        true
+        ControlFlow::Continue(())
     });
     (seen, ended)
 }
@@ -49,18 +50,18 @@ fn a_damaged_value_is_named_and_passed_over_if_asked() {
         let (seen, ended) = visit(&one);
         let finding = ended.unwrap_err();
         assert_eq!((&seen[..], finding.kind), (&[0, 1, 2][..], FindingKind::Value));
-        assert_eq!(finding.key.unwrap()[4..], [3]);
+        assert_eq!((finding.namespace.unwrap(), finding.key.unwrap()), ("one".to_owned(), vec![3]));
         assert!(matches!(finding.error, Error::StoreCorrupt { .. }));
         let (mut seen, mut damaged) = (Vec::new(), Vec::new());
         let each = |key: &[u8], value: &[u8]| {
             assert_eq!(value, vec![key[0]; len]);
             seen.push(key[0]);
-            true
+            ControlFlow::Continue(())
         };
         let scan = one.scan().unwrap();
         scan.for_each_or(each, |finding| {
-            damaged.push(finding.key.unwrap()[4..].to_vec());
-            true
+            damaged.push(finding.key.unwrap());
+            ControlFlow::Continue(())
         })
         .unwrap();
         assert_eq!((seen, damaged), (vec![0, 1, 2, 4, 5, 6, 7], vec![vec![3]]));
@@ -82,7 +83,7 @@ fn a_damaged_part_of_the_index_is_passed_over_if_asked_both_ways() {
     let value = value_of(1500);
     let at = bytes.windows(12).position(|at| at == value).unwrap();
     disk.flip_bit(&frames, at as u64, 0).unwrap();
-    let config = EngineConfig { memory_bytes_max: 1, ..small() };
+    let config = small().memory_bytes_max(1);
     let engine = open_faulty(&disk, config);
     let one = engine.namespace("one").unwrap();
     let (seen, ended) = visit(&one);

@@ -3,18 +3,13 @@
 
 use std::io::ErrorKind;
 
-use sealwood_engine::Error;
 use sealwood_engine::disk::Disk;
 use sealwood_engine::faults::{Fault, FaultDisk, FaultMode, Operation};
-use sealwood_engine::{Durability, PutOptions};
+use sealwood_engine::{Durability, Error, PutOptions, RecoveryMode};
 
 use crate::common::{all, assert_no_strays, assert_whole, open_faulty, pattern, small};
 
-const LAZY: PutOptions = PutOptions {
-    precondition: sealwood_engine::Precondition::None,
-    durability: Durability::None,
-    expires_at_ms: None,
-};
+const LAZY: PutOptions = PutOptions::new().durability(Durability::None);
 
 fn used(disk: &FaultDisk) -> u64 {
     let files = ["", "log", "frames", "values"].map(|directory| disk.list(directory).unwrap());
@@ -211,14 +206,12 @@ fn with_too_few_handles_writes_are_refused_and_go_on_when_there_are_enough() {
 
 #[test]
 fn a_round_that_fails_after_a_rebuild_leaves_the_last_checkpoint() {
-    use sealwood_engine::{EngineConfig, Recovery};
-
     for at in 1.. {
         let disk = FaultDisk::new();
         let engine = open_faulty(&disk, small());
         engine.namespace("one").unwrap().put(b"key", "value").unwrap();
         engine.close().unwrap();
-        let rebuilding = EngineConfig { recovery: Recovery::Rebuild, ..small() };
+        let rebuilding = small().recovery(RecoveryMode::Rebuild);
         let engine = open_faulty(&disk, rebuilding);
         let calls = disk.calls();
         disk.arm(Fault::new(FaultMode::FailBefore(ErrorKind::StorageFull)).nth(at));

@@ -75,7 +75,8 @@ fn a_snapshot_outlives_compaction_and_the_end_of_its_namespace() {
     assert_eq!(engine.namespaces().unwrap(), Vec::<String>::new());
 }
 
-/// What is written, overwritten and compacted while a snapshot is held goes as if it were not there.
+/// What is written, overwritten and compacted while a snapshot is held goes as if it were not
+/// there.
 #[test]
 fn a_snapshot_holds_what_it_sees_and_nothing_that_came_later() {
     let disk = FaultDisk::new();

@@ -1,8 +1,7 @@
 //! A watch gives every change below its prefix once and in order, or says that it cannot.
 
-use sealwood_engine::Error;
 use sealwood_engine::disk::MemoryDisk;
-use sealwood_engine::{EngineConfig, EventKind, Watch};
+use sealwood_engine::{Error, EventKind, Expiry, Watch};
 
 use crate::common::{open, small};
 
@@ -25,7 +24,7 @@ fn a_watch_gives_each_change_below_its_prefix_once() {
     one.delete(b"a/1").unwrap();
     let deleted = engine.revision();
     one.delete(b"a/1").unwrap();
-    one.expire_at(b"a/before", 1 << 50).unwrap();
+    one.expire_at(b"a/before", Expiry::at_ms(1 << 50)).unwrap();
     let expired = engine.revision();
     let key = |name: &str| name.as_bytes().to_vec();
     let expected = [
@@ -51,7 +50,7 @@ fn a_watch_gives_each_change_below_its_prefix_once() {
 #[test]
 fn a_watch_that_fell_behind_is_told_from_where_it_may_go_on() {
     let disk = MemoryDisk::new();
-    let config = EngineConfig { watch_events_max: 5, ..small() };
+    let config = small().watch_events_max(5);
     let engine = open(&disk, config.clone());
     let one = engine.namespace("one").unwrap();
     let mut watch = one.watch(b"", engine.revision()).unwrap();
@@ -75,7 +74,7 @@ fn a_watch_that_fell_behind_is_told_from_where_it_may_go_on() {
 /// Long keys and prefixes take the place of many short ones.
 #[test]
 fn the_changes_that_are_kept_are_bounded_in_bytes() {
-    let config = EngineConfig { watch_bytes_max: 300_000, ..small() };
+    let config = small().watch_bytes_max(300_000);
     let engine = open(&MemoryDisk::new(), config);
     let one = engine.namespace("one").unwrap();
     let since = engine.revision();
@@ -93,4 +92,26 @@ fn the_changes_that_are_kept_are_bounded_in_bytes() {
         one.put(&[number], "x").unwrap();
     }
     assert_eq!(told(&mut one.watch(b"", engine.revision() - 100).unwrap()).len(), 100);
+}
+
+#[test]
+fn a_thread_that_waits_is_told_of_the_next_change_and_of_the_end() {
+    let engine = open(&MemoryDisk::new(), small());
+    let one = engine.namespace("one").unwrap();
+    let mut watch = one.watch(b"a/", engine.revision()).unwrap();
+    let (ready, is_ready) = std::sync::mpsc::channel();
+    let follower = std::thread::spawn(move || {
+        ready.send(()).unwrap();
+        let first = watch.next_blocking().map(|event| event.key);
+        let second = watch.next_blocking().map(|event| event.key);
+        (first, second, watch.next_blocking().map(|event| event.key))
+    });
+    is_ready.recv().unwrap();
+    one.put(b"b", "no matter").unwrap();
+    one.put(b"a/1", "1").unwrap();
+    one.put(b"a/2", "2").unwrap();
+    engine.close().unwrap();
+    let (first, second, end) = follower.join().unwrap();
+    assert_eq!((first.unwrap(), second.unwrap()), (b"a/1".to_vec(), b"a/2".to_vec()));
+    assert_eq!(end.unwrap_err().code(), "closed");
 }

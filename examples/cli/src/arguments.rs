@@ -40,7 +40,8 @@ impl Arguments {
 /// What every command takes.
 #[derive(Args)]
 pub(crate) struct Global {
-    /// Where the vault is: a path, dir:PATH or s3://BUCKET/PREFIX?endpoint=URL [env: SEALWOOD_VAULT]
+    /// Where the vault is: a path, dir:PATH or s3://BUCKET/PREFIX?endpoint=URL [env:
+    /// SEALWOOD_VAULT]
     #[arg(long, short = 'V', global = true, value_name = "ADDRESS")]
     pub(crate) vault: Option<String>,
 

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::process;
 use crate::workspace::Workspace;
 
-const TEST: [&str; 4] = ["--package", "sealwood", "--test", "vectors"];
+const TEST: [&str; 6] = ["--package", "sealwood", "--features", "internals", "--test", "vectors"];
 
 /// Writes the outputs of `conformance/vectors` from their inputs, then checks them as any test
 /// run would.

@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 const RUNNER: &str = "sealwood-conformance";
 
 /// What tests need and no package of the workspace asks for.
-pub(super) const FEATURES: &str = "sealwood/testing,sealwood-engine/faults";
+pub(super) const FEATURES: &str = "sealwood/testing,sealwood/internals,sealwood-engine/faults";
 
 /// Names a folder that takes names for one which differ in case, or has the tests mount one.
 const FOLDING_FOLDER: &str = "SEALWOOD_FOLDING_FOLDER";

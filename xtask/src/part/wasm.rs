@@ -23,13 +23,14 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     tally.check("imports of the wasm binary", wasm_imports::check(&build.binary));
     tally.check("nothing but Rust in the wasm binary", build.check_all_rust());
     let mut tests = target.cargo(workspace, "test");
-    tests.args(["--package", "sealwood", "--test", TEST]);
+    tests.args(["--package", "sealwood", "--features", "internals", "--test", TEST]);
     tests.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
     tally.tests(tests.env("WASM_BINDGEN_TEST_ONLY_NODE", "1"))
 }
 
 fn clippy(workspace: &Workspace, target: &WasmTarget) -> Result<()> {
     let mut command = target.cargo(workspace, "clippy");
-    command.args(["--package", "sealwood", "--lib", "--test", TEST, "--", "-D", "warnings"]);
+    command.args(["--package", "sealwood", "--features", "internals", "--lib", "--test", TEST]);
+    command.args(["--", "-D", "warnings"]);
     process::run(&mut command)
 }

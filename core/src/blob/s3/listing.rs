@@ -1,7 +1,8 @@
 //! The XML of a listing, as far as it is needed.
 //!
-//! Known elements are read where they belong, others are passed over with all they hold. A document that
-//! defines entities is none of a server's; one that is cut off, nested deeply or not nested at all neither.
+//! Known elements are read where they belong, others are passed over with all they hold. A document
+//! that defines entities is none of a server's; one that is cut off, nested deeply or not nested at
+//! all neither.
 
 use percent_encoding::percent_decode_str;
 use xmlparser::{ElementEnd, Token, Tokenizer};

@@ -3,21 +3,21 @@
 //! Requests are signed here (Signature Version 4, all headers and the SHA-256 of the body with it)
 //! and sent by [`platform::HttpClient`](crate::platform::HttpClient), so that one adapter serves
 //! every target. On whose behalf is `access`: one key, keys that end, or a signer elsewhere. What a
-//! success means is in `answer` (of a listing, `listing`), what a refusal means in `refusal`; `flow`
-//! lets as many requests under way as the way bears (`pace`) and the rest wait (`queue`), `put` is
-//! the one write, `client` the other calls; repetition is [`RetryingStore`]'s, over the client as
-//! over any store.
+//! success means is in `answer` (of a listing, `listing`), what a refusal means in `refusal`;
+//! `flow` lets as many requests under way as the way bears (`pace`) and the rest wait (`queue`),
+//! `put` is the one write, `client` the other calls; repetition is [`RetryingStore`]'s, over the
+//! client as over any store.
 //!
 //! **What arrives is what was sent**: every put carries the MD5 of its body in `Content-MD5`, and a
-//! server refuses what it received otherwise. Most servers' tags are that MD5 too; once one was, the
-//! store [confirms puts](BlobStore::confirms_puts), and a put whose tag is another MD5 is read back
-//! and put right.
+//! server refuses what it received otherwise. Most servers' tags are that MD5 too; once one was,
+//! the store [confirms puts](BlobStore::confirms_puts), and a put whose tag is another MD5 is read
+//! back and put right.
 //!
 //! **In a browser** the bucket needs a CORS rule that allows GET, PUT, HEAD and DELETE with the
 //! headers `authorization`, `content-md5`, `if-match`, `if-none-match`, `range`,
 //! `x-amz-content-sha256`, `x-amz-date` and `x-amz-security-token`, and exposes `ETag`,
-//! `Content-Range`, `Date`, `Retry-After` and `x-amz-bucket-region`. Where there is none, that is told
-//! at the second failed request.
+//! `Content-Range`, `Date`, `Retry-After` and `x-amz-bucket-region`. Where there is none, that is
+//! told at the second failed request.
 //!
 //! **What the server must do**: conditional PUT. [`S3Store::probe`] tells.
 
@@ -74,8 +74,8 @@ impl S3Store {
         Ok(Self { client, identity, environment })
     }
 
-    /// Finds out whether the server honours conditional puts, by some thirty small
-    /// requests; see [`probe_conditional_puts`]. [`Error::ConditionalPutUnsupported`] if it does not: such a
+    /// Finds out whether the server honours conditional puts, by some thirty small requests; see
+    /// [`probe_conditional_puts`]. [`Error::ConditionalPutUnsupported`] if it does not: such a
     /// bucket can't hold a vault.
     ///
     /// [`Error::ConditionalPutUnsupported`]: crate::Error::ConditionalPutUnsupported

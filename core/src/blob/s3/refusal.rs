@@ -80,8 +80,8 @@ pub(crate) fn refusal(response: &HttpResponse, now_ms: u64) -> Error {
     }
 }
 
-/// Whether the key that a request was signed with may have ended. An answer to HEAD does not say why it
-/// is none.
+/// Whether the key that a request was signed with may have ended. An answer to HEAD does not say
+/// why it is none.
 pub(super) fn may_have_ended(response: &HttpResponse) -> bool {
     const ENDED: [&str; 5] = [
         "ExpiredToken",
@@ -94,8 +94,8 @@ pub(super) fn may_have_ended(response: &HttpResponse) -> bool {
     matches!(response.status, 400 | 401 | 403) && (body.is_empty() || ENDED.contains(&code(body)))
 }
 
-/// The error in an answer that calls itself a success: an error's XML, or a page for people. Objects
-/// are sealed and never look like either.
+/// The error in an answer that calls itself a success: an error's XML, or a page for people.
+/// Objects are sealed and never look like either.
 pub(crate) fn hidden_refusal(response: &HttpResponse, now_ms: u64) -> Option<Error> {
     let start = &response.body[..response.body.len().min(512)];
     let start = String::from_utf8_lossy(start);
@@ -134,8 +134,8 @@ fn is_of_secret(c: char) -> bool {
     c.is_ascii_alphanumeric() || "+/=%_".contains(c)
 }
 
-/// Whether a word or name has a part that may be a secret. Unlike those, what is made of words has no
-/// digits over such a length.
+/// Whether a word or name has a part that may be a secret. Unlike those, what is made of words has
+/// no digits over such a length.
 fn may_be_secret(word: &str) -> bool {
     let mut parts = word.split(|c| !is_of_secret(c));
     parts.any(|part| part.len() >= SECRET_CHARS_MIN && part.contains(|c: char| c.is_ascii_digit()))

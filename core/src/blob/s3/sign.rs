@@ -224,8 +224,8 @@ fn percent_encoded(text: &str) -> String {
     encoded
 }
 
-/// A time such as `20261121T060708Z`. Days are counted from a first of March, so that the day a leap
-/// year adds is the last of a year; 400 years have 146,097 days.
+/// A time such as `20261121T060708Z`. Days are counted from a first of March, so that the day a
+/// leap year adds is the last of a year; 400 years have 146,097 days.
 fn basic_time(now_ms: u64) -> Option<String> {
     let seconds = now_ms / 1000;
     let days = seconds / 86_400 + 719_468;

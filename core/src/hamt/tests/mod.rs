@@ -14,7 +14,8 @@ use super::*;
 use crate::error::{Error, Result};
 use crate::platform::{BoxFuture, Entropy, Environment, NoEntropy, SystemClock};
 use crate::seal::{
-    Address, Keys, Link, PACK_BYTES_MAX, Pack, PackId, PackWriter, RootSecret, UnitKind, open_unit,
+    Address, Keys, Link, PACK_BYTES_MAX, Pack, PackId, PackWriter, RootSecret, SectionReader,
+    SectionWriter, UnitKind, open_unit,
 };
 
 type Bytes = Vec<u8>;
@@ -79,19 +80,23 @@ impl Shelf {
 
     fn open(&self, link: &Link) -> Result<Node<Bytes>> {
         *self.loads.lock().unwrap() += 1;
+        Node::decode(&self.plaintext(link)?)
+    }
+
+    fn plaintext(&self, link: &Link) -> Result<Bytes> {
         let pack = self.packs.get(&link.place.pack).ok_or(Error::ObjectMissing)?;
         let from = link.place.offset as usize;
         let sealed = &pack.bytes[from..from + link.place.length as usize];
         let plaintext = open_unit(UnitKind::Node, link, sealed)?;
         self.keys.check(UnitKind::Node, &link.address, Node::<Bytes>::canon(&plaintext)?)?;
-        Node::decode(&plaintext)
+        Ok(plaintext)
     }
 
     /// Repeats an edit or look-up until nothing is missing.
     fn with<T>(
         &self,
         trie: &mut Trie<Bytes>,
-        mut work: impl FnMut(&mut Trie<Bytes>) -> Result<T, Missing>,
+        mut work: impl FnMut(&mut Trie<Bytes>) -> Result<T, NotResident>,
     ) -> T {
         loop {
             match work(trie) {

@@ -116,11 +116,11 @@ impl Value for Counted {
         0
     }
 
-    fn encode(&self, _out: &mut NodeWriter<'_>) -> Result<()> {
+    fn encode(&self, _nested: Option<Link>, _out: &mut SectionWriter<'_>) -> Result<()> {
         Ok(())
     }
 
-    fn decode(_input: &mut NodeReader<'_>) -> Result<Self> {
+    fn decode(_input: &mut SectionReader<'_>) -> Result<Self> {
         DECODED.with(|decoded| decoded.set(decoded.get() + 1));
         Ok(Self)
     }

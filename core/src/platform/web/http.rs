@@ -108,9 +108,10 @@ impl HttpClient {
         Ok(HttpResponse { status: response.status(), headers, body })
     }
 
-    /// Whether it is the browser that keeps the answer to a request from this page. It does not say so:
-    /// it does if no request with this method was ever answered, and one that began after another had
-    /// failed fails too, both while the server can be reached by a request whose answer nobody reads.
+    /// Whether it is the browser that keeps the answer to a request from this page. It does not say
+    /// so: it does if no request with this method was ever answered, and one that began after
+    /// another had failed fails too, both while the server can be reached by a request whose answer
+    /// nobody reads.
     async fn is_withheld(&self, request: &HttpRequest, before: u8) -> bool {
         let seen = &self.seen[request.method as usize];
         if seen.load(Ordering::Relaxed) == ANSWERED

@@ -108,14 +108,22 @@ impl Promise {
 }
 
 /// What did not hold.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the disk breaks the promise {promise:?}: {detail}")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
     /// The promise.
     pub promise: Promise,
     /// What was tried, what was expected and what came.
     pub detail: String,
 }
+
+impl std::fmt::Display for Violation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { promise, detail } = self;
+        write!(f, "the disk breaks the promise {promise:?}: {detail}")
+    }
+}
+
+impl std::error::Error for Violation {}
 
 /// Tries every promise on a disk that nobody else uses.
 pub fn check(disk: &dyn Disk) -> Result<(), Violation> {

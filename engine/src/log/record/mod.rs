@@ -101,13 +101,13 @@ pub(crate) enum Record<'a> {
         namespace: u32,
         key: &'a [u8],
         revision: u64,
-        /// When the key ceases to be, in milliseconds since 1970; 0 is never.
+        /// When the key expires, in milliseconds since 1970; 0 is never.
         expires_at_ms: u64,
         value: PutValue<'a>,
     },
     /// A key is no more.
     Delete { namespace: u32, key: &'a [u8], revision: u64 },
-    /// A key ceases to be at another time.
+    /// A key expires at another time.
     Expire {
         namespace: u32,
         key: &'a [u8],

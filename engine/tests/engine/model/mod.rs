@@ -12,10 +12,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use sealwood_engine::faults::{Fault, FaultDisk, FaultMode, Operation};
 use sealwood_engine::{
-    Durability, Engine, EngineConfig, EngineSnapshot, Namespace, Order, Precondition, PutOptions,
-    Recovery, ScanItem, VacuumMode,
+    DeleteOptions, Durability, Engine, EngineConfig, EngineSnapshot, Error, Expiry, Namespace,
+    Order, Precondition, PutOptions, RecoveryMode, Result, ScanItem, VacuumMode,
 };
-use sealwood_engine::{Error, Result};
 
 use self::scans::expected_scan;
 use self::steps::{Asked, KEYS, Key, LENGTHS, NAMESPACES, PREFIXES, Step, step};
@@ -41,13 +40,10 @@ struct World {
 impl World {
     fn new() -> Self {
         let clock = TestClock::at(1000);
-        let config = EngineConfig {
-            clock: Arc::new(clock.clone()),
-            entropy: Arc::new(CountedEntropy::default()),
-            // Little stays in memory.
-            open_files_max: 4,
-            ..small()
-        };
+        let config = small()
+            .clock(Arc::new(clock.clone()))
+            .entropy(Arc::new(CountedEntropy::default()))
+            .open_files_max(4);
         let disk = FaultDisk::new();
         let engine = try_open(&disk, config.clone()).unwrap();
         let ledger = Ledger::new();
@@ -66,7 +62,9 @@ impl World {
                     _ => Durability::Sync,
                 };
                 let (precondition, holds) = self.condition(key, *asked);
-                let options = PutOptions { precondition, durability, expires_at_ms };
+                let mut options =
+                    PutOptions::new().precondition(precondition).durability(durability);
+                options.expires_at = expires_at_ms.map(Expiry::at_ms);
                 let Some(namespace) = self.namespace(key.namespace) else { return };
                 let revision = self.engine.revision() + 1;
                 let seen = Seen { value: value.clone(), revision, expires_at_ms };
@@ -79,12 +77,13 @@ impl World {
             }
             Step::Delete { key, asked } => {
                 let (precondition, holds) = self.condition(key, *asked);
+                let options = DeleteOptions::new().precondition(precondition);
                 let Some(namespace) = self.namespace(key.namespace) else { return };
                 self.write(
                     Durability::Group,
                     holds,
                     |contents| remove(contents, key),
-                    || namespace.delete_if(KEYS[key.key], precondition).map(|_| ()),
+                    || namespace.delete_with(KEYS[key.key], &options).map(|_| ()),
                 );
             }
             Step::Batch(operations, seed) => self.batch(operations, *seed),
@@ -301,7 +300,7 @@ impl World {
             },
             || {
                 let found = match expires_at_ms {
-                    Some(at) => namespace.expire_at(KEYS[key.key], at)?,
+                    Some(at) => namespace.expire_at(KEYS[key.key], Expiry::at_ms(at))?,
                     None => namespace.persist(KEYS[key.key])?,
                 };
                 assert_eq!(found, is_present);
@@ -372,8 +371,8 @@ impl World {
     fn reopen(&mut self, rebuild: u8) {
         self.snapshots.clear();
         self.only_crash = false;
-        let recovery = if rebuild == 0 { Recovery::Rebuild } else { Recovery::Checkpoint };
-        let config = EngineConfig { recovery, ..self.config.clone() };
+        let recovery = if rebuild == 0 { RecoveryMode::Rebuild } else { RecoveryMode::Checkpoint };
+        let config = self.config.clone().recovery(recovery);
         self.engine = try_open(&self.disk, config)
             .unwrap_or_else(|error| panic!("{error}\n{}", self.disk.origin()));
         // What a crash may have left expires too.

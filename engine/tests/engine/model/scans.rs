@@ -79,9 +79,10 @@ fn a_range_is_what_lies_between_its_bounds() {
                     above && below
                 };
                 let expected: Vec<&[u8]> = sorted.iter().copied().filter(within).collect();
-                let found = one.scan().unwrap().range(start, end).keys().unwrap();
+                let found = one.scan().unwrap().range::<&[u8]>((start, end)).keys().unwrap();
                 assert_eq!(found, expected, "{start:?} to {end:?}");
-                let mut found = one.scan().unwrap().range(start, end).descending().keys().unwrap();
+                let mut found =
+                    one.scan().unwrap().range::<&[u8]>((start, end)).descending().keys().unwrap();
                 found.reverse();
                 assert_eq!(found, expected, "{start:?} to {end:?}, descending");
             }

@@ -73,8 +73,8 @@ fn chunk_bytes(text: &str) -> Result<u32, &'static str> {
         .ok_or("a chunk is a power of two from 131072 to 16777216")
 }
 
-/// Fails if the store certainly holds a vault, or what is left of one, or cannot be used, before words are shown that
-/// would open nothing.
+/// Fails if the store certainly holds a vault, or what is left of one, or cannot be used, before
+/// words are shown that would open nothing.
 async fn expect_none(store: &dyn BlobStore) -> Result<()> {
     match store.get(ROOT).await {
         Ok(_) => Err(Error::VaultExists.into()),

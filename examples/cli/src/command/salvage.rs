@@ -1,6 +1,7 @@
 //! `sealwood salvage`
 
 use std::fmt;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -64,7 +65,10 @@ async fn fill(
             }
         };
         failed = done.err();
-        failed.is_none() && !cancel.is_cancelled()
+        match failed.is_none() && !cancel.is_cancelled() {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        }
     });
     match failed {
         Some(failure) => return Err(failure),
@@ -80,9 +84,7 @@ fn tell(context: &Context, finding: Finding) {
     if !kind.is_damage() {
         return context.output.note(error);
     }
-    // The namespace comes first.
-    let object = key.as_deref().and_then(|key| key.get(4..)).map(String::from_utf8_lossy);
-    let path = object.map(|object| object.into_owned());
+    let path = key.map(|object| String::from_utf8_lossy(&object).into_owned());
     context.output.problem(&Failure::Vault { error: error.into(), path });
 }
 

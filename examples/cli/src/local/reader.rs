@@ -8,8 +8,8 @@ use sealwood::path::{EntryName, PathRule};
 
 use crate::failure::{Failure, Result};
 
-/// When the file was last modified, in whole milliseconds since 1970, negative before; nothing where
-/// the system does not say. A time that a vault cannot keep stays one that it cannot keep.
+/// When the file was last modified, in whole milliseconds since 1970, negative before; nothing
+/// where the system does not say. A time that a vault cannot keep stays one that it cannot keep.
 pub(crate) fn modified_ms(metadata: &Metadata) -> Option<i64> {
     const NANOS_A_MS: i128 = 1_000_000;
     let nanos = match metadata.modified().ok()?.duration_since(UNIX_EPOCH) {

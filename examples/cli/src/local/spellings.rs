@@ -6,10 +6,10 @@
 //! before a file gets it was there before this run, or is what another program has just made, and
 //! may be replaced as files are; or it was written by this run under another name, and must not be.
 //!
-//! So the names of a folder are read once, before anything is written there, and each is given up to
-//! the first file that takes its place. A folder that this run makes is empty and is not read. What
-//! turns up later is another program's only if the folder lists it by that very name and this run
-//! wrote nothing that may be called so. What is held of a name is a hash of eight bytes.
+//! So the names of a folder are read once, before anything is written there, and each is given up
+//! to the first file that takes its place. A folder that this run makes is empty and is not read.
+//! What turns up later is another program's only if the folder lists it by that very name and this
+//! run wrote nothing that may be called so. What is held of a name is a hash of eight bytes.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -84,8 +84,8 @@ impl Spellings {
 }
 
 impl Known {
-    /// What names have in common that a folder may take for one. It only tells what may be replaced:
-    /// names that it should have brought together are refused.
+    /// What names have in common that a folder may take for one. It only tells what may be
+    /// replaced: names that it should have brought together are refused.
     fn key(&self, folder: &Path, name: &str) -> u64 {
         let name = match EntryName::new(name) {
             Ok(name) => name.as_str().to_lowercase(),
