@@ -19,6 +19,13 @@ pub struct Batch {
     operations: Vec<Operation>,
 }
 
+impl Namespace {
+    /// A batch, which may also change other namespaces of the same engine.
+    pub fn batch(&self) -> Batch {
+        Batch::new(self.shared.clone())
+    }
+}
+
 impl Batch {
     pub(crate) fn new(shared: Holder) -> Self {
         Self { shared, operations: Vec::new() }

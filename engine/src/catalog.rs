@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::files::NUMBER_MAX;
 use super::frame::FrameRef;
-use super::frames::{FrameFile, FrameFiles, FramePosition};
+use super::frame::{FrameFile, FrameFiles, FramePosition};
 use super::renames::Rename;
 use super::segments::{Segment, SegmentKind, Segments};
 use crate::codec::{Reader, put_bytes, put_varint};

@@ -1,4 +1,6 @@
-//! Frames: the pieces in which a checkpoint keeps the index.
+//! Frames: the pieces in which a checkpoint keeps the index, and the files that they lie in.
+
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
@@ -39,4 +41,33 @@ pub(crate) trait FrameSource: MaybeSend + MaybeSync {
 pub(crate) trait FrameSink {
     /// Writes a frame with this body.
     fn write(&mut self, kind: FrameKind, body: &[u8]) -> Result<FrameRef>;
+}
+
+/// How much of a frame file is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct FrameFile {
+    /// How much of it published checkpoints have written, in bytes.
+    pub(crate) bytes: u64,
+    /// How much of that the last checkpoint no longer reaches, in bytes.
+    pub(crate) dead: u64,
+}
+
+/// What some frame files take together.
+pub(crate) fn total(files: &FrameFiles) -> FrameFile {
+    files.values().fold(FrameFile::default(), |sum, file| FrameFile {
+        bytes: sum.bytes + file.bytes,
+        dead: sum.dead + file.dead,
+    })
+}
+
+/// The frame files there are, by number.
+pub(crate) type FrameFiles = BTreeMap<u64, FrameFile>;
+
+/// Where the frames of the next round go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct FramePosition {
+    /// The file that is appended to and its published length; none begins a new one.
+    pub(crate) current: Option<(u64, u64)>,
+    /// The number of the next new file.
+    pub(crate) next_file: u64,
 }

@@ -3,8 +3,10 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use super::frame::{FrameKind, FrameRef, FrameSource};
 use super::shared::Shared;
 use super::sync::lock;
+use crate::error::Result;
 
 /// In everything that an app has of an engine. The background has none: it works for those who
 /// do, and ends before the last one is gone.
@@ -41,5 +43,15 @@ impl Drop for Held {
         if let Some(worker) = worker {
             worker.stop();
         }
+    }
+}
+
+/// Reads frames for what outlives the calls of an app, as a scan does: each read is a call.
+pub(crate) struct Entering(pub(crate) Holder);
+
+impl FrameSource for Entering {
+    fn read(&self, frame: &FrameRef, kind: FrameKind) -> Result<bytes::Bytes> {
+        let _call = self.0.enter()?;
+        self.0.frames.read(frame, kind)
     }
 }

@@ -20,8 +20,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
+use super::doomed::DoomedFile;
 use super::entry::ValueRef;
-use super::round::DoomedFile;
 use super::sync::lock;
 
 /// The leases that are held.

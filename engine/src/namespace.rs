@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 
-use super::batch::Batch;
 use super::config::Durability;
 use super::expiry::Expiry;
 use super::holder::Holder;
@@ -11,7 +10,6 @@ use super::read::{KeyInfo, Value};
 use super::scan::ScanBuilder;
 use super::snapshot::Snapshot;
 use super::state::index_key;
-use super::upload::Upload;
 use super::watch::Watch;
 use super::write::{NewValue, Operation, OperationKind, Precondition};
 use crate::error::{Error, Result};
@@ -78,16 +76,6 @@ impl Namespace {
         let expires_at_ms = Expiry::stored(options.expires_at);
         let kind = OperationKind::Put { value: NewValue::Bytes(value.into()), expires_at_ms };
         Ok(self.apply(key, options.precondition, kind, options.durability)?.revision)
-    }
-
-    /// A value that is put piece by piece, in bounded memory.
-    pub fn upload(&self, key: &[u8]) -> Result<Upload> {
-        self.upload_with(key, &PutOptions::default())
-    }
-
-    /// A value that is put piece by piece, with options that count at its end.
-    pub fn upload_with(&self, key: &[u8], options: &PutOptions) -> Result<Upload> {
-        Upload::new(self.clone(), key, options)
     }
 
     /// Deletes a key. Returns whether there was one. A disk that is full takes deletions too, and
@@ -185,11 +173,6 @@ impl Namespace {
     /// Whether there are no keys.
     pub fn is_empty(&self) -> Result<bool> {
         self.len().map(|keys| keys == 0)
-    }
-
-    /// A batch, which may also change other namespaces of the same engine.
-    pub fn batch(&self) -> Batch {
-        Batch::new(self.shared.clone())
     }
 
     fn apply(

@@ -1,4 +1,4 @@
-//! Room for deletions on a disk that is full.
+//! What is kept for deletions on a disk that is full, as a file; [`super::room`] decides when.
 //!
 //! A deletion appends to the log, and what it deletes is gone only after a checkpoint, which writes
 //! frames first: both need room. So a file of noise lies beside the log. A write of the log that
@@ -14,15 +14,10 @@
 
 use std::io::ErrorKind;
 use std::sync::Mutex;
-use std::sync::atomic::Ordering;
 
-use super::commit::LogWriter;
 use super::config::{Access, EngineConfig};
 use super::files::{RESERVE, io_error};
-use super::shared::Shared;
-use super::state::State;
 use super::sync::lock;
-use super::write::{NewValue, Operation, OperationKind};
 use crate::disk::{Disk, OpenMode};
 use crate::error::{Error, Result};
 use sealwood_base::Entropy;
@@ -31,16 +26,6 @@ use sealwood_base::Entropy;
 /// writers that were let in when the room ended.
 const RESERVE_BYTES: u64 = 256 << 10;
 
-/// From how many bytes on a change is let in only if the disk says that it fits.
-const LARGE_BYTES: u64 = 16 << 10;
-
-/// From how many bytes on a segment is sealed once the reserve is given up: what is written from
-/// then on is dead soon, and is compacted without what was there before.
-const SEGMENT_BYTES: u64 = 64 << 10;
-
-/// What a deletion takes in the log beside its key, at most.
-const DELETION_BYTES: u64 = 64;
-
 /// What a change does to the room there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Effect {
@@ -48,16 +33,6 @@ pub(crate) enum Effect {
     Adds,
     /// It takes a little, and gives back more at the next checkpoint.
     Frees,
-}
-
-impl Effect {
-    /// Operations that only delete.
-    pub(crate) fn of(operations: &[Operation]) -> Self {
-        let deletes = |operation: &Operation| {
-            matches!(operation.kind, OperationKind::Delete | OperationKind::Purge { .. })
-        };
-        if operations.iter().all(deletes) { Effect::Frees } else { Effect::Adds }
-    }
 }
 
 /// The room that is kept.
@@ -92,6 +67,49 @@ impl Reserve {
     pub(crate) fn is_missing(&self) -> bool {
         *lock(&self.0) == Kept::No
     }
+
+    /// Makes it if it is missing: real bytes, which repeat nothing, so that they take room wherever
+    /// they are kept.
+    pub(crate) fn make(&self, disk: &dyn Disk, entropy: &dyn Entropy) -> Result<()> {
+        let mut kept = lock(&self.0);
+        if *kept != Kept::No {
+            return Ok(());
+        }
+        if free_bytes(disk) < RESERVE_BYTES {
+            return Err(Error::StoreFull);
+        }
+        if let Err(error) = write(disk, entropy) {
+            // What was written is in the way of deletions.
+            let _ = remove(disk);
+            return Err(error);
+        }
+        *kept = Kept::Yes;
+        Ok(())
+    }
+
+    /// Frees it. Returns whether there was one.
+    pub(crate) fn give_up(&self, disk: &dyn Disk) -> bool {
+        let mut kept = lock(&self.0);
+        if *kept != Kept::Yes {
+            return false;
+        }
+        if let Err(error) = remove(disk) {
+            log::warn!("the reserve could not be given up: {error}");
+            return false;
+        }
+        log::info!("the disk is full: what is kept for deletions is given up");
+        *kept = Kept::No;
+        true
+    }
+
+    /// How many bytes more fit for a change of this effect; none where nobody counts.
+    pub(crate) fn room(&self, disk: &dyn Disk, effect: Effect) -> Option<u64> {
+        match (*lock(&self.0), effect) {
+            (Kept::Never, _) => None,
+            (Kept::Yes, Effect::Frees) => Some(free_bytes(disk) + RESERVE_BYTES),
+            _ => Some(free_bytes(disk)),
+        }
+    }
 }
 
 fn is_whole(disk: &dyn Disk) -> Result<bool> {
@@ -102,115 +120,8 @@ fn is_whole(disk: &dyn Disk) -> Result<bool> {
     }
 }
 
-impl Shared {
-    /// Makes sure that the reserve is there before anything is added. Where there is no room, what
-    /// was deleted is given back first: files, and then what is dead in the log. After an error no
-    /// key was changed.
-    pub(crate) fn keep_reserve(&self) -> Result<()> {
-        let mut made = self.make_reserve();
-        let in_log = || {
-            self.write().part_log();
-            // What is sealed is in its file.
-            self.sync_all()?;
-            self.compact_within(free_bytes(&*self.disk) / 2).map(drop)
-        };
-        let doomers: [&dyn Fn() -> Result<()>; 2] = [&|| Ok(()), &in_log];
-        for doom in doomers {
-            if !matches!(made, Err(Error::StoreFull)) {
-                break;
-            }
-            if let Err(error) = doom().and_then(|()| self.give_back()) {
-                log::debug!("what was deleted is not given back yet: {error}");
-            }
-            self.check_writable()?;
-            made = self.make_reserve();
-        }
-        made
-    }
-
-    /// Removes what is listed for the next round, if anything is.
-    fn give_back(&self) -> Result<()> {
-        let doomed = !lock(&self.rounds).doomed.is_empty();
-        if doomed || !self.read().garbage.is_empty() {
-            self.checkpoint()?;
-        }
-        Ok(())
-    }
-
-    /// Makes the reserve if it is missing: real bytes, which repeat nothing, so that they take room
-    /// wherever they are kept.
-    pub(crate) fn make_reserve(&self) -> Result<()> {
-        let mut kept = lock(&self.reserve.0);
-        if *kept != Kept::No {
-            return Ok(());
-        }
-        if free_bytes(&*self.disk) < RESERVE_BYTES {
-            return Err(Error::StoreFull);
-        }
-        if let Err(error) = write(&*self.disk, &*self.config.entropy) {
-            // What was written is in the way of deletions.
-            let _ = remove(&*self.disk);
-            return Err(error);
-        }
-        *kept = Kept::Yes;
-        Ok(())
-    }
-
-    /// Frees the reserve. Returns whether there was one, so that what found no room may be tried
-    /// again. Whoever has the log sees what it was before or after.
-    pub(crate) fn give_up_reserve(&self, _log: &LogWriter) -> bool {
-        let mut kept = lock(&self.reserve.0);
-        if *kept != Kept::Yes {
-            return false;
-        }
-        if let Err(error) = remove(&*self.disk) {
-            log::warn!("the reserve could not be given up: {error}");
-            return false;
-        }
-        log::info!("the disk is full: what is kept for deletions is given up");
-        *kept = Kept::No;
-        self.admits.store(false, Ordering::Release);
-        true
-    }
-
-    /// Refuses a large change that the disk says it has no room for: what is applied and then
-    /// cannot be written would be in the way of all that comes later.
-    pub(crate) fn check_room(&self, operations: &[Operation], effect: Effect) -> Result<()> {
-        let bytes = operations.iter().map(log_bytes).sum::<u64>();
-        if bytes < LARGE_BYTES {
-            return Ok(());
-        }
-        let kept = *lock(&self.reserve.0);
-        let spare = match (kept, effect) {
-            (Kept::Never, _) => return Ok(()),
-            (Kept::Yes, Effect::Frees) => RESERVE_BYTES,
-            _ => 0,
-        };
-        if free_bytes(&*self.disk) + spare < bytes { Err(Error::StoreFull) } else { Ok(()) }
-    }
-}
-
-impl State {
-    /// Sees to it that what is appended without the reserve can be given back by itself. Whatever
-    /// is sealed meanwhile takes few bytes for it: a directory may take more than there is.
-    pub(super) fn part_log(&mut self) {
-        self.pending.seal_shortly(self.revision);
-        if self.pending.len() >= SEGMENT_BYTES {
-            self.rotate();
-        }
-    }
-}
-
-fn log_bytes(operation: &Operation) -> u64 {
-    let value = match &operation.kind {
-        OperationKind::Put { value: NewValue::Bytes(bytes), .. } => bytes.len(),
-        _ => 0,
-    };
-    (operation.key.len() + value) as u64 + DELETION_BYTES
-}
-
 /// How much fits, as far as the disk knows; a write that fails tells it too.
-fn free_bytes(disk: &dyn Disk) -> u64 {
+pub(crate) fn free_bytes(disk: &dyn Disk) -> u64 {
     disk.free_bytes().ok().flatten().unwrap_or(u64::MAX / 2)
 }
 

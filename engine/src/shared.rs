@@ -5,24 +5,22 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::changed::Changed;
-use super::commit::LogWriter;
-use super::compact::Unreadable;
 use super::config::{Access, EngineConfig};
 use super::counters::Counters;
 use super::finding::Finding;
-use super::frame::{FrameKind, FrameRef, FrameSource};
+use super::frame::FrameSource;
 use super::gate::{Gate, Inside};
 use super::group::Group;
-use super::holder::Holder;
 use super::index::Absent;
 use super::leases::{Lease, Leases};
+use super::log::LogWriter;
 use super::pins::Pins;
 use super::reserve::Reserve;
-use super::round::Rounds;
+use super::rounds::Rounds;
 use super::state::State;
-use super::sweep::Sweep;
 use super::sync::lock;
-use super::values::Values;
+use super::unreadable::Unreadable;
+use super::values::{Sweep, Values};
 use crate::disk::{Disk, DiskLock, Handles};
 use crate::error::{Error, Result};
 use sealwood_base::Worker;
@@ -161,15 +159,5 @@ impl Loading {
                 Ok(())
             }
         }
-    }
-}
-
-/// Reads frames for what outlives the calls of an app, as a scan does: each read is a call.
-pub(crate) struct Entering(pub(crate) Holder);
-
-impl FrameSource for Entering {
-    fn read(&self, frame: &FrameRef, kind: FrameKind) -> Result<bytes::Bytes> {
-        let _call = self.0.enter()?;
-        self.0.frames.read(frame, kind)
     }
 }

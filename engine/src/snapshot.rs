@@ -8,7 +8,6 @@ use super::holder::Holder;
 use super::index;
 use super::leases::Lease;
 use super::read::{Found, KeyInfo, Value};
-use super::scan::ScanBuilder;
 use super::state::index_key;
 use crate::error::{Error, Result};
 
@@ -72,11 +71,6 @@ impl Snapshot {
     /// The name of the namespace, unless it was dropped since.
     pub(crate) fn namespace_name(&self) -> Option<String> {
         self.shared.read().namespaces.name_of(self.namespace).map(str::to_owned)
-    }
-
-    /// All keys. See [`ScanBuilder`].
-    pub fn scan(&self) -> ScanBuilder {
-        ScanBuilder::new(self.clone())
     }
 
     fn find(&self, key: &[u8]) -> Result<Option<Found>> {

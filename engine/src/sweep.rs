@@ -8,22 +8,11 @@
 use super::entry::ValueRef;
 use super::shared::Shared;
 use super::sync::lock;
+use super::values::Sweep;
 use crate::error::Result;
 
 /// How many values are looked at by one round.
 const VALUES_AT_ONCE: usize = 4096;
-
-/// How far the sweep after opening has come.
-#[derive(Debug, Default)]
-pub(crate) enum Sweep {
-    /// The directory is still to be read.
-    #[default]
-    Unread,
-    /// These values are still to be looked at.
-    Values(Vec<ValueRef>),
-    /// All was looked at.
-    Done,
-}
 
 impl Shared {
     /// Lists for the next round what nothing names, of some of the files that were there. Returns

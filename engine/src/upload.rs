@@ -28,8 +28,20 @@ enum UploadBody {
     File(ValueWriter),
 }
 
+impl Namespace {
+    /// A value that is put piece by piece, in bounded memory.
+    pub fn upload(&self, key: &[u8]) -> Result<Upload> {
+        self.upload_with(key, &PutOptions::default())
+    }
+
+    /// A value that is put piece by piece, with options that count at its end.
+    pub fn upload_with(&self, key: &[u8], options: &PutOptions) -> Result<Upload> {
+        Upload::new(self.clone(), key, options)
+    }
+}
+
 impl Upload {
-    pub(crate) fn new(namespace: Namespace, key: &[u8], options: &PutOptions) -> Result<Self> {
+    fn new(namespace: Namespace, key: &[u8], options: &PutOptions) -> Result<Self> {
         let threshold = {
             let _call = namespace.shared.enter()?;
             namespace.shared.check_writable()?;

@@ -1,8 +1,8 @@
 //! Finding files that nothing names.
 
+use super::doomed::DoomedFile;
 use super::entry::ValueRef;
-use super::frames::total;
-use super::round::DoomedFile;
+use super::frame::total;
 use super::shared::Shared;
 use super::sync::lock;
 use crate::error::Result;

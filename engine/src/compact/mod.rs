@@ -17,7 +17,6 @@
 mod choose;
 mod keep;
 mod output;
-mod unreadable;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -25,7 +24,6 @@ use std::sync::Arc;
 use self::choose::{Policy, next_run};
 use self::keep::{Work, kept, with_key};
 use self::output::Output;
-pub(crate) use self::unreadable::Unreadable;
 use super::entry::Place;
 use super::files::{io_error, read_error, segment_name, segment_temp_name};
 use super::log::{Record, Scan, Scanned, Sealed, SegmentHeader};

@@ -6,12 +6,12 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{FrameFile, FrameFiles, FramePosition, HEADER_BYTES, header_of};
+use super::{HEADER_BYTES, header_of};
 use crate::catalog::Catalog;
 use crate::disk::{Disk, OpenMode};
 use crate::error::{Error, Result};
 use crate::files::{self, frame_file_name, io_error};
-use crate::frame::{FrameKind, FrameRef, FrameSink};
+use crate::frame::{FrameFile, FrameFiles, FrameKind, FramePosition, FrameRef, FrameSink};
 
 /// The size at which a frame file is full.
 const FILE_BYTES_MAX: u64 = 8 << 20;

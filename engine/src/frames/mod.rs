@@ -22,7 +22,6 @@
 
 mod buffer;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -38,26 +37,6 @@ pub(crate) use buffer::FrameBuffer;
 /// Magic 4, kind 1, zero 3, file 8, offset 8, generation 8, length 4.
 const HEADER_BYTES: usize = 4 + 1 + 3 + 8 + 8 + 8 + 4;
 const MAGIC: &[u8; 4] = b"SWF1";
-
-/// How much of a frame file is needed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct FrameFile {
-    /// How much of it published checkpoints have written, in bytes.
-    pub(crate) bytes: u64,
-    /// How much of that the last checkpoint no longer reaches, in bytes.
-    pub(crate) dead: u64,
-}
-
-/// What some frame files take together.
-pub(crate) fn total(files: &FrameFiles) -> FrameFile {
-    files.values().fold(FrameFile::default(), |sum, file| FrameFile {
-        bytes: sum.bytes + file.bytes,
-        dead: sum.dead + file.dead,
-    })
-}
-
-/// The frame files there are, by number.
-pub(crate) type FrameFiles = BTreeMap<u64, FrameFile>;
 
 /// A frame that says it has more bytes than this is compared with its file before it is read.
 const LEN_TRUSTED_MAX: u32 = 1024 * 1024;
@@ -96,15 +75,6 @@ impl FrameSource for FrameStore {
         }
         Ok(Bytes::from(bytes).slice(HEADER_BYTES..))
     }
-}
-
-/// Where the frames of the next round go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct FramePosition {
-    /// The file that is appended to and its published length; none begins a new one.
-    pub(crate) current: Option<(u64, u64)>,
-    /// The number of the next new file.
-    pub(crate) next_file: u64,
 }
 
 fn header_of(

@@ -3,7 +3,7 @@
 //!
 //! [`record`] is one thing done, bound to its place. A [`segment`] is a file of them: header,
 //! records, footer. [`buffer`] holds what waits to be written, [`tail`] judges what a crash left
-//! of the last segment, [`step`] is what replay sees. This room encodes, decodes and reads; when
+//! of the last segment, [`step`] is what replay sees, [`writer`] has the open files. This room encodes, decodes and reads; when
 //! to write, sync, seal and remove is decided above it.
 
 mod batch;
@@ -17,6 +17,7 @@ mod survey;
 mod tail;
 #[cfg(any(test, feature = "fuzzing"))]
 mod testing;
+mod writer;
 
 pub(crate) use buffer::{Chunk, Pending, SegmentLimits};
 pub(crate) use record::{
@@ -30,3 +31,4 @@ pub(crate) use segment::steps::Steps;
 pub(crate) use step::{Step, What};
 pub(crate) use survey::Survey;
 pub(crate) use tail::{OpenTail, Tail, cut_short, examine};
+pub(crate) use writer::LogWriter;

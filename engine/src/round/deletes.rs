@@ -3,29 +3,12 @@
 use std::collections::BTreeSet;
 use std::io;
 
-use super::Rounds;
-use crate::entry::ValueRef;
+use crate::doomed::{Doomed, DoomedFile};
 use crate::error::Result;
 use crate::files::{self, frame_file_name, io_error, segment_name};
+use crate::rounds::Rounds;
 use crate::shared::Shared;
 use crate::state::Garbage;
-
-/// A file to be deleted once all leases from before `mark` are gone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Doomed {
-    pub(crate) file: DoomedFile,
-    pub(crate) mark: u64,
-}
-
-/// Which file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum DoomedFile {
-    Segment(u64),
-    Frames(u64),
-    Value(ValueRef),
-    /// A file that never got its name.
-    Temp(String),
-}
 
 /// The garbage of a round, for leases up to `mark`.
 pub(super) fn doom(garbage: Garbage, mark: u64) -> impl Iterator<Item = Doomed> {

@@ -24,52 +24,18 @@ mod deletes;
 use std::sync::atomic::Ordering;
 
 use super::catalog::{Catalog, LogPosition};
+use super::doomed::{Doomed, DoomedFile};
 use super::files::frame_file_name;
-use super::frame::{FrameKind, FrameRef};
-use super::frames::{FrameBuffer, FrameFile, FrameFiles, FramePosition, total};
+use super::frame::{FrameFile, FrameFiles, FrameKind, FramePosition, FrameRef, total};
+use super::frames::FrameBuffer;
 use super::index::{Capture, Written};
 use super::manifest::{self, Published};
+use super::rounds::{Rounds, SlotState};
 use super::shared::Shared;
 use super::state::State;
 use super::sync::lock;
 use crate::disk::{DiskFile, OpenMode};
 use crate::error::{Error, Result};
-
-pub(crate) use deletes::{Doomed, DoomedFile};
-
-/// What rounds hand on to each other.
-#[derive(Debug, Default)]
-pub(crate) struct Rounds {
-    /// The last published checkpoint.
-    pub(crate) published: Option<Published>,
-    /// The catalog of it.
-    pub(crate) catalog: Catalog,
-    /// The highest generation that was tried.
-    pub(crate) generation: u64,
-    /// Where the next round writes.
-    pub(crate) frames: FramePosition,
-    /// What is to be deleted.
-    pub(crate) doomed: Vec<Doomed>,
-    /// What is known of the manifest's slot that does not hold the last published checkpoint.
-    pub(crate) slot: SlotState,
-}
-
-/// Whether a slot may hold a checkpoint that was not published.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SlotState {
-    /// What it holds does not count.
-    #[default]
-    Settled,
-    /// An attempt to publish has failed: it may have landed.
-    Unknown,
-}
-
-impl Rounds {
-    /// The manifest's slot that the next checkpoint is published in.
-    fn next_slot(&self) -> u64 {
-        self.published.map_or(0, |published| 1 - published.slot)
-    }
-}
 
 /// What a round is about, taken under the state's lock.
 struct Captured {

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::events::Events;
 use crate::files::NUMBER_MAX;
 use crate::finding::Finding;
-use crate::frames::FrameFile;
+use crate::frame::FrameFile;
 use crate::index::Tree;
 use crate::log::{Pending, SegmentHeader, SegmentLimits};
 use crate::segments::SegmentKind;

@@ -31,8 +31,15 @@ pub enum Order {
     Descending,
 }
 
+impl Snapshot {
+    /// All keys. See [`ScanBuilder`].
+    pub fn scan(&self) -> ScanBuilder {
+        ScanBuilder::new(self.clone())
+    }
+}
+
 impl ScanBuilder {
-    pub(crate) fn new(snapshot: Snapshot) -> Self {
+    fn new(snapshot: Snapshot) -> Self {
         Self {
             snapshot,
             prefix: Vec::new(),
@@ -52,7 +59,7 @@ impl ScanBuilder {
         self
     }
 
-    /// Only keys in a range. Of a pair of bounds and of arrays it has to be said what they are:
+    /// Only keys in a range. Of a pair of bounds it has to be said what they are:
     ///
     /// ```
     /// # use std::ops::Bound;
@@ -63,7 +70,7 @@ impl ScanBuilder {
     /// # let notes = engine.namespace("notes")?;
     /// # for key in ["a", "b", "c"] { notes.put(key.as_bytes(), "")?; }
     /// assert_eq!(notes.scan()?.range("a".."c").keys()?, [b"a", b"b"]);
-    /// assert_eq!(notes.scan()?.range::<&[u8]>(b"b"..).keys()?, [b"b", b"c"]);
+    /// assert_eq!(notes.scan()?.range(&b"b"[..]..).keys()?, [b"b", b"c"]);
     /// let after = (Bound::Excluded("a"), Bound::Unbounded);
     /// assert_eq!(notes.scan()?.range::<&str>(after).keys()?, [b"b", b"c"]);
     /// # engine.close()

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use super::catalog::{LogPosition, NamespaceInfo};
 use super::entry::{Body, Entry, Place, Replaced, ValueRef};
 use super::events::{Event, EventKind, Events};
-use super::frames::FrameFile;
+use super::frame::FrameFile;
 use super::index::{Absent, Tree};
 use super::log::Pending;
 use super::renames::{self, Rename};

@@ -22,12 +22,14 @@
 mod address;
 mod owed;
 mod reader;
+mod sweep;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
 pub(crate) use reader::ValueReader;
+pub(crate) use sweep::Sweep;
 pub(crate) use writer::ValueWriter;
 
 use std::io;

@@ -20,18 +20,18 @@ impl Unreadable {
     }
 
     /// Gives every segment another try.
-    pub(super) fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.numbers.clear();
     }
 
     /// Strikes off segments that are gone.
-    pub(super) fn retain(&mut self, is_there: impl Fn(u64) -> bool) {
+    pub(crate) fn retain(&mut self, is_there: impl Fn(u64) -> bool) {
         self.numbers.retain(|number| is_there(*number));
     }
 
     /// Takes note of the segment of a run that an error names; returns its number. An error that
     /// names none is given back.
-    pub(super) fn note(&mut self, run: &[(u64, Segment)], error: &Error) -> Result<u64> {
+    pub(crate) fn note(&mut self, run: &[(u64, Segment)], error: &Error) -> Result<u64> {
         let Error::StoreCorrupt { file, .. } = error else { return Err(error.clone()) };
         let mut numbers = run.iter().map(|(number, _)| *number);
         let number = numbers.find(|number| segment_name(*number) == *file);

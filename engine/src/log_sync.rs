@@ -1,4 +1,4 @@
-//! Writing the log: group commit and the durability epoch.
+//! Making the log durable: group commit and the durability epoch.
 //!
 //! Writers append records to the buffer under the state's lock and are given revisions. Of those
 //! that need one durable, one at a time leads ([`super::group`]): it writes everything that waits,
@@ -22,33 +22,12 @@ use std::sync::atomic::Ordering;
 
 use super::config::Durability;
 use super::files::{self, io_error, segment_name, sync_error};
-use super::log::Chunk;
+use super::log::{Chunk, LogWriter};
 use super::reserve::Effect;
 use super::shared::Shared;
 use super::sync::lock;
 use crate::disk::{DiskFile, OpenMode};
 use crate::error::{Error, Result};
-
-/// The end of the log.
-#[derive(Default)]
-pub(crate) struct LogWriter {
-    /// The segment that is written to, by number, once it is open.
-    file: Option<(u64, Arc<dyn DiskFile>)>,
-    /// The segment before it, by number, until it is sealed.
-    full: Option<(u64, Arc<dyn DiskFile>)>,
-    /// A segment was made since the directory was synced.
-    directory_owed: bool,
-    /// Bytes were written since the last sync.
-    sync_owed: bool,
-}
-
-impl LogWriter {
-    /// Closes the file; for when nothing is written any more.
-    pub(crate) fn let_go(&mut self) {
-        self.file = None;
-        self.full = None;
-    }
-}
 
 impl Shared {
     /// Waits until `revision` is as durable as asked.
