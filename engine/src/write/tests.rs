@@ -7,7 +7,11 @@ use super::Precondition;
 use crate::config::{Background, EngineConfig};
 use crate::disk::MemoryDisk;
 use crate::index::descents_of;
-use crate::{Engine, Namespace};
+use crate::{Engine, Namespace, PutOptions};
+
+fn under(precondition: Precondition) -> PutOptions {
+    PutOptions::new().precondition(precondition)
+}
 
 fn engine() -> (Engine, Namespace) {
     let config = EngineConfig { background: Background::Manual, ..EngineConfig::default() };
@@ -55,8 +59,8 @@ fn every_change_of_one_key_descends_once() {
         assert_eq!(descents, 1);
         changed
     };
-    assert!(once(&|| namespace.put_if(&there, vec![8], Precondition::Present).is_ok()));
-    assert!(once(&|| namespace.put_if(&missing, vec![9], Precondition::Absent).is_ok()));
+    assert!(once(&|| namespace.put_with(&there, vec![8], &under(Precondition::Present)).is_ok()));
+    assert!(once(&|| namespace.put_with(&missing, vec![9], &under(Precondition::Absent)).is_ok()));
     assert!(once(&|| namespace.persist(&there).unwrap()));
     assert!(once(&|| namespace.delete(&missing).unwrap()));
     assert!(!once(&|| namespace.delete(&missing).unwrap()));
