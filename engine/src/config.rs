@@ -1,4 +1,4 @@
-//! How an engine is opened.
+//! What an engine is opened with.
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -169,7 +169,7 @@ macro_rules! setters {
     ($($field:ident: $type:ty),* $(,)?) => {
         impl EngineConfig {
             $(
-                #[doc = concat!("Sets [`", stringify!($field), "`](#structfield.", stringify!($field), ").")]
+                #[doc = concat!("Sets the field `", stringify!($field), "`.")]
                 #[must_use]
                 pub fn $field(mut self, $field: $type) -> Self {
                     self.$field = $field;

@@ -10,8 +10,8 @@
 //! - Everything that is deleted is deleted by a checkpoint round, after the state that no
 //!   longer needs it is durable.
 //!
-//! What it does not do: it encrypts nothing, and it knows nothing of vaults. Calls block;
-//! all of them may be made from several threads at once.
+//! It encrypts nothing, and it knows nothing of vaults. Calls block; all of them may be made from
+//! several threads at once.
 //!
 //! ```
 //! use sealwood_engine::{Engine, EngineConfig};
@@ -35,6 +35,26 @@
 //! engine.close()
 //! # }
 //! ```
+//!
+//! Where to find what, from the ground up:
+//!
+//! | what | files |
+//! |---|---|
+//! | errors, settings | `error`, `config`, `options`, `expiry` |
+//! | names of files, locks, counters | `files`, `sync`, `counters`, `codec` |
+//! | the disk, and one that fails on purpose | `disk`, `faults` |
+//! | the log: records, segments, footers, replay | `log`, `segments`, `renames` |
+//! | large values in files of their own | `values`, `pins` |
+//! | the index: a radix tree with buckets | `index`, `entry` |
+//! | frames, and what names the last | `frame`, `frames`, `catalog`, `manifest`, `rounds` |
+//! | all of it in memory, behind one lock | `state`, `shared`, `namespaces`, `events` |
+//! | writing | `write`, `batch`, `rename`, `upload`, `log_sync`, `group` |
+//! | reading: values, scans, snapshots, watches | `read`, `scan`, `snapshot`, `watch`, `changed` |
+//! | what happens by itself | `background`, `round`, `purge`, `compact`, `unreadable` |
+//! | what is deleted, a full disk | `leases`, `doomed`, `sweep`, `vacuum`, `reserve`, `room` |
+//! | opening and closing | `open`, `recover`, `gate`, `holder` |
+//! | damage | `verify`, `salvage`, `finding`, `strays`, `fuzzing` |
+//! | what an app holds besides | `namespace`, `stats` |
 
 mod background;
 mod batch;
