@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use sealwood_base::Worker;
 
 /// At how many times the limit of dirty bytes writers wait for a checkpoint.
-const DIRTY_LIMITS_MAX: usize = 4;
+const DIRTY_LIMITS_MAX: usize = 2;
 
 /// Up to so many dead bytes of frames are not worth gathering the live ones.
 const FRAMES_DEAD_BYTES_MIN: u64 = 8 << 20;

@@ -142,10 +142,10 @@ impl ScanBuilder {
     pub fn for_each(
         self,
         visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), Finding> {
+    ) -> Result<(), Box<Finding>> {
         let mut failed = None;
         self.for_each_or(visit, |finding| {
-            failed = Some(finding);
+            failed = Some(Box::new(finding));
             ControlFlow::Break(())
         })?;
         failed.map_or(Ok(()), Err)
@@ -158,9 +158,9 @@ impl ScanBuilder {
         self,
         mut visit: impl FnMut(&[u8], &[u8]) -> ControlFlow<()>,
         mut damaged: impl FnMut(Finding) -> ControlFlow<()>,
-    ) -> Result<(), Finding> {
+    ) -> Result<(), Box<Finding>> {
         let snapshot = self.snapshot.clone();
-        let failed = |error| Finding::new(FindingKind::Index, error);
+        let failed = |error| Box::new(Finding::new(FindingKind::Index, error));
         let mut scan = self.pass_over().open().map_err(failed)?;
         while let Some(item) = scan.next().map_err(failed)? {
             let flow = match item {
@@ -174,7 +174,7 @@ impl ScanBuilder {
                             let name = snapshot.namespace_name();
                             let finding = Finding::of_value(name, entry.key(), error);
                             if !matches!(finding.error, Error::StoreCorrupt { .. }) {
-                                return Err(finding);
+                                return Err(Box::new(finding));
                             }
                             damaged(finding)
                         }
