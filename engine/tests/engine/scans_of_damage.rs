@@ -19,7 +19,7 @@ fn value_of(number: u32) -> Vec<u8> {
     number.to_le_bytes().repeat(3)
 }
 
-fn visit(namespace: &Namespace) -> (Vec<u8>, Result<(), Finding>) {
+fn visit(namespace: &Namespace) -> (Vec<u8>, Result<(), Box<Finding>>) {
     let mut seen = Vec::new();
     let ended = namespace.scan().unwrap().for_each(|key, _| {
         seen.push(key[0]);
