@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use js_sys::{Array, JsString, Uint8Array};
 use sealwood::Result;
+use sealwood::blob::HttpRequest;
 use sealwood::blob::{S3Access, S3Credentials, S3KeySource, S3Lease, S3Signer};
-use sealwood::platform::{BoxFuture, HttpRequest};
+use sealwood::platform::BoxFuture;
 use wasm_bindgen::prelude::*;
 
 use crate::foreign_store::{member, settled};

@@ -68,7 +68,7 @@ impl From<ObjectMeta> for CoreObjectMeta {
 
 impl From<CoreObjectMeta> for ObjectMeta {
     fn from(meta: CoreObjectMeta) -> Self {
-        Self { key: meta.key, size: meta.size }
+        Self::new(meta.key, meta.size)
     }
 }
 

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use crate::blob::{self, Object, ObjectPage, S3Config, S3Credentials};
 use crate::error::{Error, Result};
 use crate::path::{EntryName, VaultPath};
-use crate::platform::HttpResponse;
+pub use crate::platform::http::HttpResponse;
 use crate::{content, forest, seal};
 
 /// Reads a node of a directory.

@@ -28,6 +28,7 @@ pub mod vault;
 
 pub use content::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN, ContentStream, INLINE_BYTES_MAX};
 pub use error::{Damage, Error, Result};
+#[cfg(feature = "engine")]
 #[doc(inline)]
 pub use sealwood_engine as engine;
 pub use session::WriteStats;

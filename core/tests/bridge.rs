@@ -123,7 +123,7 @@ fn a_listing_that_would_mislead_is_refused() {
 #[test]
 fn a_guarded_store_keeps_every_promise() {
     let store: Arc<dyn BlobStore> = Arc::new(AppStore::new(MemoryStore::default()));
-    assert_eq!(block_on(bridge::check_store(&store, "check")).unwrap(), 25);
+    assert_eq!(block_on(bridge::check_store(&store, "check")).unwrap(), 28);
     let canned: Arc<dyn BlobStore> = Arc::new(AppStore::new(Canned::default()));
     assert_eq!(code(block_on(bridge::check_store(&canned, "check"))), "store-failed");
 }

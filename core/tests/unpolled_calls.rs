@@ -204,7 +204,7 @@ impl Call {
             Call::Batch => {
                 let batch = vault.batch();
                 batch.put(&at("new"), noise(1, 140_000), PutOptions::default()).await?;
-                batch.rename(&at("f3"), &at("moved"))?;
+                batch.rename(at("f3"), at("moved"))?;
                 batch.commit().await
             }
             Call::Flush => vault.flush().await,

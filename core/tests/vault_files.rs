@@ -188,7 +188,7 @@ fn the_path_of_an_entry_is_taken_by_every_method() {
         assert_eq!(vault.stat(info.path.clone()).await.unwrap(), info);
         let directory = info.path.parent().unwrap();
         let page = vault.list(&directory, ListOptions::default()).await.unwrap();
-        assert_eq!(page.entries, [info.clone()]);
+        assert_eq!(page.entries, std::slice::from_ref(&info));
         let elsewhere = directory.join(&"other".parse().unwrap());
         vault.rename(&info.path, &elsewhere).await.unwrap();
         let snapshot = vault.snapshot().await.unwrap();

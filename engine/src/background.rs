@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use sealwood_base::Worker;
 
 /// At how many times the limit of dirty bytes writers wait for a checkpoint.
-const DIRTY_LIMITS_MAX: usize = 4;
+const DIRTY_LIMITS_MAX: usize = 2;
 
 /// Up to so many dead bytes of frames are not worth gathering the live ones.
 const FRAMES_DEAD_BYTES_MIN: u64 = 8 << 20;
@@ -138,10 +138,10 @@ impl Shared {
         }
     }
 
-    /// Called by writers, who leave `dirty` bytes of the index behind.
-    pub(crate) fn relieve_index(&self, dirty: usize) -> Result<()> {
+    /// Called by writers, who leave `dirty` bytes of the index and so much of the log behind.
+    pub(crate) fn relieve_index(&self, dirty: usize, log_since_checkpoint: u64) -> Result<()> {
         let limit = self.config.checkpoint_dirty_bytes;
-        if dirty < limit && self.log_since_checkpoint() < self.config.checkpoint_log_bytes {
+        if dirty < limit && log_since_checkpoint < self.config.checkpoint_log_bytes {
             return Ok(());
         }
         let woken = match &*lock(&self.worker) {
@@ -166,8 +166,9 @@ impl Shared {
     }
 
     fn is_checkpoint_due(&self) -> bool {
-        self.read().tree.memory().dirty >= self.config.checkpoint_dirty_bytes
-            || self.log_since_checkpoint() >= self.config.checkpoint_log_bytes
+        let state = self.read();
+        state.tree.memory().dirty >= self.config.checkpoint_dirty_bytes
+            || state.log_since_checkpoint() >= self.config.checkpoint_log_bytes
     }
 
     fn owes_checkpoint(&self) -> bool {
@@ -177,14 +178,6 @@ impl Shared {
         let doomed = !lock(&self.rounds).doomed.is_empty();
         let state = self.read();
         doomed || !state.garbage.is_empty() || state.tree.is_dirty()
-    }
-
-    /// How much log opening would have to replay, in bytes.
-    pub(crate) fn log_since_checkpoint(&self) -> u64 {
-        let state = self.read();
-        let from = state.checkpointed;
-        let later = state.segments.range(from.segment..);
-        later.map(|(_, segment)| segment.bytes).sum::<u64>().saturating_sub(from.offset)
     }
 
     fn evict(&self) {

@@ -117,7 +117,7 @@ pub struct EngineConfig {
     /// millisecond to a day.
     pub checkpoint_idle: Duration,
     /// How much of the index may be unwritten before a checkpoint begins, in bytes, 1 to 1 GiB. At
-    /// four times as much writers wait for it.
+    /// twice as much writers wait for it.
     pub checkpoint_dirty_bytes: usize,
     /// How many bytes of log since the last checkpoint begin one, 1 to 1 TiB. Opening replays about
     /// as much at most.
@@ -152,7 +152,7 @@ impl Default for EngineConfig {
             log_buffer_bytes_max: 256 << 10,
             group_window: Duration::from_micros(500),
             checkpoint_idle: Duration::from_millis(500),
-            checkpoint_dirty_bytes: 8 << 20,
+            checkpoint_dirty_bytes: 16 << 20,
             checkpoint_log_bytes: 4 << 20,
             compaction_dead_percent: 75,
             compaction_dead_bytes_min: 256 << 10,

@@ -67,7 +67,7 @@ pub struct EngineStats {
 impl Shared {
     pub(crate) fn stats(&self) -> EngineStats {
         let counters = &self.counters;
-        let log_since_checkpoint = self.log_since_checkpoint();
+        let log_since_checkpoint = self.read().log_since_checkpoint();
         let state = self.read();
         let memory = state.tree.memory();
         let namespaces = state.namespaces.by_name();

@@ -223,15 +223,16 @@ impl Shared {
 
     /// Writers pay for what they leave behind once it is too much.
     fn relieve(&self) -> Result<()> {
-        let (waiting, dirty) = {
+        let (waiting, dirty, log) = {
             let state = self.read();
-            (state.pending.bytes() as usize, state.tree.memory().dirty)
+            let waiting = state.pending.bytes() as usize;
+            (waiting, state.tree.memory().dirty, state.log_since_checkpoint())
         };
         if waiting >= self.config.log_buffer_bytes_max {
             // It was applied, whatever the reason.
             self.write_out().map_err(|_| Error::OutcomeUnknown)?;
         }
-        self.relieve_index(dirty)
+        self.relieve_index(dirty, log)
     }
 }
 
@@ -274,8 +275,8 @@ fn apply_all(
         let inline_bytes_max = shared.config.inline_bytes_max;
         let action = action_of(&operation.kind, *separated, inline_bytes_max);
         let change = Change { namespace: operation.namespace, key, action };
-        state.touch(&change)?;
-        let present = state.present(operation.namespace, key)?;
+        let prepared = state.prepare(&change)?;
+        let present = prepared.present();
         let alive = present.filter(|present| !now.is_past(present.expires_at_ms));
         if !operation.precondition.holds(alive) {
             return Ok(Err(Error::PreconditionFailed));
@@ -289,7 +290,7 @@ fn apply_all(
             OperationKind::Purge { revision } => present.is_some_and(|it| it.revision == revision),
         };
         if effective {
-            changes.push((change, operation));
+            changes.push((change, prepared, operation));
         }
         let counts =
             matches!(operation.kind, OperationKind::Put { .. } | OperationKind::Purge { .. });
@@ -299,37 +300,42 @@ fn apply_all(
         return Ok(Ok(Applied { revision, changed }));
     }
     state.make_room();
-    let batched = if changes.len() > 1 { Batched::Yes } else { Batched::No };
-    for (number, (change, operation)) in changes.iter().enumerate() {
+    let count = changes.len() as u64;
+    let batched = if count > 1 { Batched::Yes } else { Batched::No };
+    for (number, (change, prepared, operation)) in changes.into_iter().enumerate() {
         let revision = revision + 1 + number as u64;
-        let place = state.append(&record_of(change, operation, revision), batched);
-        if let Err(error) = apply_logged(state, shared, change, revision, place) {
+        let place = state.append(&record_of(&change, operation, revision), batched);
+        if state.is_current(&prepared) {
+            state.apply(&change, prepared, revision, place);
+        } else if let Err(error) = apply_later(state, shared, &change, revision, place) {
             // The log has what the index does not: only opening again brings them together.
             shared.poison(&error);
             return Ok(Err(Error::OutcomeUnknown));
         }
     }
     if batched == Batched::Yes {
-        let count = changes.len() as u64;
         state.append(&Record::BatchEnd { revision: revision + count, count }, Batched::No);
     }
     Ok(Ok(Applied { revision: state.revision, changed }))
 }
 
-/// Applies a change that is in the log. What it needs was in memory when all was looked at; an
-/// earlier change of the same batch may have joined a part of the index to one that is not, and
-/// that is loaded here, under the lock.
-fn apply_logged(
+/// Applies a change that is in the log after others of its batch. These may have joined a part of
+/// the index to one that is not in memory, and that is loaded here, under the lock.
+fn apply_later(
     state: &mut State,
     shared: &Shared,
     change: &Change<'_>,
     revision: u64,
     place: Place,
 ) -> Result<()> {
-    while let Err(absent) = state.touch(change) {
-        absent.load(&*shared.frames)?;
-    }
-    state.apply(change, revision, place).map_err(|_| Error::Malformed { what: "index" })
+    let prepared = loop {
+        match state.prepare(change) {
+            Ok(prepared) => break prepared,
+            Err(absent) => absent.load(&*shared.frames)?,
+        }
+    };
+    state.apply(change, prepared, revision, place);
+    Ok(())
 }
 
 /// What an operation does to its key.
@@ -376,3 +382,6 @@ fn record_of<'a>(change: &Change<'a>, operation: &'a Operation, revision: u64) -
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

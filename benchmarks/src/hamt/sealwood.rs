@@ -95,7 +95,7 @@ impl Sealwood {
         reads.bytes += sealed.len() as u64;
         reads.packs.insert(name);
         let plaintext = open_unit(UnitKind::Node, link, sealed)?;
-        self.keys.check(UnitKind::Node, &link.address, Node::<Value>::canon(&plaintext)?)?;
+        self.keys.check(UnitKind::Node, &link.address, Node::<Value>::addressed(&plaintext)?)?;
         Ok(Node::decode(&plaintext)?)
     }
 }

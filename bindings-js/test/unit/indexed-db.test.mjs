@@ -44,7 +44,7 @@ test('the database keeps every promise of a store', async () => {
   const kept = await page.evaluate(async () =>
     api.checkStore(await api.BlobStore.indexedDb('promises'), 'check'),
   );
-  assert.equal(kept, 25);
+  assert.equal(kept, 28);
 });
 
 test('a vault survives a reload, byte for byte', async () => {

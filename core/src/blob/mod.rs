@@ -2,46 +2,60 @@
 //!
 //! This room owns the [`BlobStore`] trait, its adapters and its wrappers. A store maps keys to
 //! immutable byte strings, plus one mutable object (the root) that is only ever replaced under a
-//! [`Precondition`]. The contract is the public suite in [`conformance`]: an implementation that
-//! passes it can hold a vault. A store is trusted with no content: what it loses or alters is
-//! noticed above when it is read. What a store can do unnoticed is in `docs/THREATS.md`.
+//! [`Precondition`]. The contract is the public suite in `conformance`, with the feature `testing`:
+//! an implementation that passes it can hold a vault. A store is trusted with no content: what it
+//! loses or alters is noticed above when it is read. What a store can do unnoticed is in
+//! `docs/THREATS.md`.
 
 mod directory;
+#[cfg(feature = "engine")]
 mod engine;
+#[cfg(feature = "testing")]
 mod faulty;
 mod forward;
 mod hold;
 mod immutable;
 mod key;
 mod memory;
+#[cfg(feature = "testing")]
 mod metered;
+#[cfg(feature = "testing")]
 mod method;
 mod options;
 mod probe;
 mod probed;
 mod retrying;
+#[cfg(feature = "s3")]
 mod s3;
 mod shared;
 
+#[cfg(feature = "testing")]
 pub mod conformance;
 
 use bytes::Bytes;
 use futures_util::future::join_all;
 
+#[cfg(feature = "s3")]
+pub use crate::platform::http::{HttpMethod, HttpRequest};
 pub use directory::DirectoryStore;
+#[cfg(feature = "engine")]
 pub use engine::EngineStore;
+#[cfg(feature = "testing")]
 pub use faulty::{Call, Fault, FaultMode, FaultyStore};
 pub use hold::{Hold, HoldMode, Holders};
 pub(crate) use immutable::{Guess, Stored, store_immutable};
 pub use key::{KEY_BYTES_MAX, LIST_LIMIT_MAX, check_key, check_length, check_limit, check_prefix};
 pub use memory::MemoryStore;
+#[cfg(feature = "testing")]
 pub use metered::{MeteredStore, Metrics, RequestRecord};
+#[cfg(feature = "testing")]
 pub use method::Method;
 pub use options::{StoreGetOptions, StorePutOptions};
 pub use probe::{Leftover, PROBE_KEY, probe_conditional_puts};
 pub(crate) use probed::ProbedStore;
 pub use probed::{Probe, ProbeMemory};
 pub use retrying::{RetryPolicy, RetryingStore};
+#[cfg(feature = "s3")]
 pub use s3::{
     S3Access, S3Config, S3Credentials, S3KeySource, S3Lease, S3Signer, S3Signing, S3Store, S3Style,
 };

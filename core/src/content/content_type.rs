@@ -82,28 +82,28 @@ impl Content {
     pub(crate) fn encode(&self, out: &mut SectionWriter<'_>) -> Result<()> {
         match self {
             Content::Inline(bytes) => {
-                out.canon().push(KIND_INLINE);
-                put_bytes(out.canon(), bytes);
+                out.addressed().push(KIND_INLINE);
+                put_bytes(out.addressed(), bytes);
             }
             Content::Packed(size, unit) => {
-                out.canon().push(KIND_PACKED);
-                put_varint(out.canon(), (*size).into());
-                out.canon().extend_from_slice(unit.address.expose());
+                out.addressed().push(KIND_PACKED);
+                put_varint(out.addressed(), (*size).into());
+                out.addressed().extend_from_slice(unit.address.expose());
                 let place = unit.place_in(out)?;
                 out.put_place(&place);
             }
             Content::Chunked(Chunked { size, chunk, table }) => {
-                out.canon().push(KIND_CHUNKED);
-                put_varint(out.canon(), *size);
-                out.canon().push(chunk.bits());
+                out.addressed().push(KIND_CHUNKED);
+                put_varint(out.addressed(), *size);
+                out.addressed().push(chunk.bits());
                 match table {
                     Table::Inline(chunks) => {
                         for address in chunks.iter() {
-                            out.canon().extend_from_slice(address.expose());
+                            out.addressed().extend_from_slice(address.expose());
                         }
                     }
                     Table::Stored(unit) => {
-                        out.canon().extend_from_slice(unit.address.expose());
+                        out.addressed().extend_from_slice(unit.address.expose());
                         let place = unit.place_in(out)?;
                         out.put_place_and_length(&place);
                     }
@@ -114,36 +114,36 @@ impl Content {
     }
 
     pub(crate) fn decode(input: &mut SectionReader<'_>) -> Result<Self> {
-        let malformed = input.canon().malformed();
-        match input.canon().byte()? {
+        let malformed = input.addressed().malformed();
+        match input.addressed().byte()? {
             KIND_INLINE => {
-                let bytes = input.canon().bytes()?;
+                let bytes = input.addressed().bytes()?;
                 if bytes.len() > INLINE_BYTES_MAX {
                     return Err(malformed);
                 }
                 Ok(Content::Inline(Bytes::copy_from_slice(bytes)))
             }
             KIND_PACKED => {
-                let size = input.canon().varint_u32()?;
+                let size = input.addressed().varint_u32()?;
                 if !(INLINE_BYTES_MAX + 1..CHUNKED_BYTES_MIN).contains(&(size as usize)) {
                     return Err(malformed);
                 }
-                let address = Address(input.canon().array()?);
+                let address = Address(input.addressed().array()?);
                 let place = input.place(size + TAG_BYTES as u32)?;
                 Ok(Content::Packed(size, Unit::stored(UnitKind::Content, address, place)))
             }
             KIND_CHUNKED => {
-                let size = input.canon().varint()?;
+                let size = input.addressed().varint()?;
                 if size < CHUNKED_BYTES_MIN as u64 {
                     return Err(malformed);
                 }
-                let chunk = ChunkSize::from_bits(input.canon().byte()?).ok_or(malformed)?;
+                let chunk = ChunkSize::from_bits(input.addressed().byte()?).ok_or(malformed)?;
                 let chunks = chunk_count(size, chunk);
                 let table = if chunks <= Table::INLINE_CHUNKS_MAX {
-                    let addresses = (0..chunks).map(|_| Ok(Address(input.canon().array()?)));
+                    let addresses = (0..chunks).map(|_| Ok(Address(input.addressed().array()?)));
                     Table::Inline(addresses.collect::<Result<_>>()?)
                 } else {
-                    let address = Address(input.canon().array()?);
+                    let address = Address(input.addressed().array()?);
                     let place = input.place_and_length()?;
                     Table::Stored(Unit::stored(UnitKind::Table, address, place))
                 };

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::chunk_size::ChunkSize;
 use super::unit::{Plaintext, Unit};
 use crate::error::{Error, Result};
-use crate::seal::{Address, Keys, SectionReader, UnitKind, canon_of};
+use crate::seal::{Address, Keys, SectionReader, UnitKind, addressed_of};
 
 /// What errors call it.
 const WHAT: &str = "chunk table";
@@ -80,21 +80,23 @@ pub(super) fn decode_table(
     plaintext: &[u8],
     chunks: u64,
 ) -> Result<Rows> {
-    let canon = canon_of(plaintext, WHAT)?;
+    let addressed = addressed_of(plaintext, WHAT)?;
     if let Some(keys) = keys {
-        keys.check(UnitKind::Table, address, canon)?;
+        keys.check(UnitKind::Table, address, addressed)?;
     }
     let per_row = chunks_per_row(chunks);
     let rows = chunks.div_ceil(per_row);
     let mut input = SectionReader::new(plaintext, WHAT)?;
-    if canon.len() as u64 != rows * 32 {
-        return Err(input.canon().malformed());
+    if addressed.len() as u64 != rows * 32 {
+        return Err(input.addressed().malformed());
     }
     let rows = if per_row == 1 {
-        Rows::Chunks((0..rows).map(|_| Ok(Address(input.canon().array()?))).collect::<Result<_>>()?)
+        Rows::Chunks(
+            (0..rows).map(|_| Ok(Address(input.addressed().array()?))).collect::<Result<_>>()?,
+        )
     } else {
         let table = |_| {
-            let address = Address(input.canon().array()?);
+            let address = Address(input.addressed().array()?);
             Ok(Unit::stored(UnitKind::Table, address, input.place_and_length()?))
         };
         Rows::Tables((0..rows).map(table).collect::<Result<_>>()?)
@@ -121,6 +123,6 @@ fn unplaced_table<'a>(
     rows: impl Iterator<Item = &'a Address>,
     plaintext: Plaintext,
 ) -> Unit {
-    let canon: Vec<u8> = rows.flat_map(|row| row.expose()).copied().collect();
-    Unit::unplaced(UnitKind::Table, keys.address(UnitKind::Table, &canon), plaintext)
+    let addressed: Vec<u8> = rows.flat_map(|row| row.expose()).copied().collect();
+    Unit::unplaced(UnitKind::Table, keys.address(UnitKind::Table, &addressed), plaintext)
 }

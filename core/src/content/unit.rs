@@ -107,7 +107,7 @@ impl Unit {
 /// The plaintext of a table of chunks.
 pub(super) fn encode_chunks(rows: &[Address], plan: &PlannedPlaces) -> Vec<u8> {
     let mut out = SectionWriter::new(plan);
-    rows.iter().for_each(|row| out.canon().extend_from_slice(row.expose()));
+    rows.iter().for_each(|row| out.addressed().extend_from_slice(row.expose()));
     out.finish()
 }
 
@@ -115,7 +115,7 @@ pub(super) fn encode_chunks(rows: &[Address], plan: &PlannedPlaces) -> Vec<u8> {
 pub(super) fn encode_tables(rows: &[Unit], plan: &PlannedPlaces) -> Result<Vec<u8>> {
     let mut out = SectionWriter::new(plan);
     for row in rows {
-        out.canon().extend_from_slice(row.address.expose());
+        out.addressed().extend_from_slice(row.address.expose());
         let place = row.place_in(&out)?;
         out.put_place_and_length(&place);
     }

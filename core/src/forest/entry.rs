@@ -30,12 +30,12 @@ impl Stamp {
         out.extend_from_slice(&self.writer.to_le_bytes());
     }
 
-    pub(super) fn decode(canon: &mut Reader<'_>) -> Result<Self> {
-        let count = canon.varint()?;
+    pub(super) fn decode(addressed: &mut Reader<'_>) -> Result<Self> {
+        let count = addressed.varint()?;
         if count >= Self::COUNT_END {
-            return Err(canon.malformed());
+            return Err(addressed.malformed());
         }
-        Ok(Self { count, writer: u32::from_le_bytes(canon.array()?) })
+        Ok(Self { count, writer: u32::from_le_bytes(addressed.array()?) })
     }
 }
 
@@ -192,15 +192,15 @@ impl Value for Entry {
         let flags = flag(DIRECTORY, self.content().is_none())
             | flag(NOT_EMPTY, nested.is_some())
             | flag(ATTRIBUTES, self.attributes.is_some());
-        let canon = out.canon();
-        canon.push(flags);
-        self.stamp.encode(canon);
-        self.modified.encode(canon);
+        let addressed = out.addressed();
+        addressed.push(flags);
+        self.stamp.encode(addressed);
+        self.modified.encode(addressed);
         if let Some(attributes) = &self.attributes {
-            encode_attributes(attributes, canon);
+            encode_attributes(attributes, addressed);
         }
         if let Some(link) = nested {
-            canon.extend_from_slice(link.address.expose());
+            addressed.extend_from_slice(link.address.expose());
             out.put_place_and_length(&link.place);
         }
         match &self.body {
@@ -210,27 +210,27 @@ impl Value for Entry {
     }
 
     fn decode(input: &mut SectionReader<'_>) -> Result<Self> {
-        let canon = input.canon();
-        let flags = canon.byte()?;
+        let addressed = input.addressed();
+        let flags = addressed.byte()?;
         if flags > DIRECTORY | NOT_EMPTY | ATTRIBUTES
             || flags & (DIRECTORY | NOT_EMPTY) == NOT_EMPTY
         {
-            return Err(canon.malformed());
+            return Err(addressed.malformed());
         }
-        let stamp = Stamp::decode(canon)?;
-        let modified = Time::decode(canon)?;
+        let stamp = Stamp::decode(addressed)?;
+        let modified = Time::decode(addressed)?;
         let attributes = match flags & ATTRIBUTES {
             0 => None,
             _ => {
                 let attributes = decode_attributes(input)?;
                 if attributes.is_empty() {
-                    return Err(input.canon().malformed());
+                    return Err(input.addressed().malformed());
                 }
                 Some(Arc::new(attributes))
             }
         };
         let body = if flags & NOT_EMPTY != 0 {
-            let address = Address(input.canon().array()?);
+            let address = Address(input.addressed().array()?);
             let place = input.place_and_length()?;
             Body::Directory(Directory(Trie::at(Some(Link { address, place }))))
         } else if flags & DIRECTORY != 0 {
@@ -284,23 +284,23 @@ pub(super) fn encode_attributes(attributes: &Attributes, out: &mut Vec<u8>) {
 }
 
 pub(super) fn decode_attributes(input: &mut SectionReader<'_>) -> Result<Attributes> {
-    let canon = input.canon();
-    let content_type = match canon.byte()? {
+    let addressed = input.addressed();
+    let content_type = match addressed.byte()? {
         0 => None,
-        1 => Some(canon.text()?),
-        _ => return Err(canon.malformed()),
+        1 => Some(addressed.text()?),
+        _ => return Err(addressed.malformed()),
     };
     if content_type.is_some_and(|text| text.len() > Attributes::CONTENT_TYPE_BYTES_MAX) {
-        return Err(canon.malformed());
+        return Err(addressed.malformed());
     }
     let mut metadata: BTreeMap<String, String> = BTreeMap::new();
     let mut bytes = 0;
-    for _ in 0..canon.count()? {
-        let (key, value) = (canon.text()?, canon.text()?);
+    for _ in 0..addressed.count()? {
+        let (key, value) = (addressed.text()?, addressed.text()?);
         bytes += key.len() + value.len();
         let ascending = metadata.last_key_value().is_none_or(|(last, _)| last.as_str() < key);
         if !ascending || bytes > Attributes::METADATA_BYTES_MAX {
-            return Err(canon.malformed());
+            return Err(addressed.malformed());
         }
         metadata.insert(key.to_owned(), value.to_owned());
     }

@@ -33,7 +33,7 @@ impl<'a, 'b> OpWriter<'a, 'b> {
             Op::Put { path, entry, time, .. } => {
                 self.head(PUT, path);
                 entry.encode(None, self.out)?;
-                time.encode_from(entry.modified, self.out.canon());
+                time.encode_from(entry.modified, self.out.addressed());
             }
             Op::MakeDirectory { path, origin } => {
                 self.head(MAKE_DIRECTORY, path);
@@ -53,30 +53,30 @@ impl<'a, 'b> OpWriter<'a, 'b> {
             }
             Op::Annotate { path, attributes, modified, stamp } => {
                 self.head(ANNOTATE, path);
-                encode_attributes(attributes, self.out.canon());
-                modified.encode(self.out.canon());
-                stamp.encode(self.out.canon());
+                encode_attributes(attributes, self.out.addressed());
+                modified.encode(self.out.addressed());
+                stamp.encode(self.out.addressed());
             }
         }
         Ok(())
     }
 
     fn head(&mut self, kind: u8, path: &VaultPath) {
-        self.out.canon().push(kind);
+        self.out.addressed().push(kind);
         self.path(path);
     }
 
     fn path(&mut self, path: &VaultPath) {
         let (old, new) = (self.previous.as_str().as_bytes(), path.as_str().as_bytes());
         let shared = old.iter().zip(new).take_while(|(a, b)| a == b).count();
-        put_varint(self.out.canon(), shared as u64);
-        put_bytes(self.out.canon(), &new[shared..]);
+        put_varint(self.out.addressed(), shared as u64);
+        put_bytes(self.out.addressed(), &new[shared..]);
         self.previous = path.clone();
     }
 
     fn origin(&mut self, origin: &Origin) {
-        origin.stamp.encode(self.out.canon());
-        origin.time.encode(self.out.canon());
+        origin.stamp.encode(self.out.addressed());
+        origin.time.encode(self.out.addressed());
     }
 }
 
@@ -92,15 +92,15 @@ impl<'a, 'b> OpReader<'a, 'b> {
     }
 
     pub(super) fn next(&mut self) -> Result<Op> {
-        let kind = self.input.canon().byte()?;
+        let kind = self.input.addressed().byte()?;
         let path = self.path()?;
         Ok(match kind {
             PUT => {
                 let entry = Entry::decode(self.input)?;
                 if entry.content().is_none() {
-                    return Err(self.input.canon().malformed());
+                    return Err(self.input.addressed().malformed());
                 }
-                let time = Time::decode_from(entry.modified, self.input.canon())?;
+                let time = Time::decode_from(entry.modified, self.input.addressed())?;
                 Op::Put { path, entry, time, claim: None }
             }
             MAKE_DIRECTORY => Op::MakeDirectory { path, origin: self.origin()? },
@@ -111,41 +111,42 @@ impl<'a, 'b> OpReader<'a, 'b> {
             ANNOTATE => Op::Annotate {
                 path,
                 attributes: decode_attributes(self.input)?,
-                modified: Time::decode(self.input.canon())?,
-                stamp: Stamp::decode(self.input.canon())?,
+                modified: Time::decode(self.input.addressed())?,
+                stamp: Stamp::decode(self.input.addressed())?,
             },
-            _ => return Err(self.input.canon().malformed()),
+            _ => return Err(self.input.addressed().malformed()),
         })
     }
 
     fn path(&mut self) -> Result<VaultPath> {
-        let canon = self.input.canon();
-        let shared = canon.varint_u32()? as usize;
-        let rest = canon.bytes()?;
+        let addressed = self.input.addressed();
+        let shared = addressed.varint_u32()? as usize;
+        let rest = addressed.bytes()?;
         if shared.saturating_add(rest.len()) > PATH_BYTES_MAX {
-            return Err(canon.malformed());
+            return Err(addressed.malformed());
         }
         let (old, apart) = self
             .previous
             .as_str()
             .as_bytes()
             .split_at_checked(shared)
-            .ok_or_else(|| canon.malformed())?;
+            .ok_or_else(|| addressed.malformed())?;
         // One spelling: all that is shared is left out.
         if apart.first().is_some_and(|next| rest.first() == Some(next)) {
-            return Err(canon.malformed());
+            return Err(addressed.malformed());
         }
-        let path = VaultPath::from_stored(&[old, rest].concat()).map_err(|_| canon.malformed())?;
+        let path =
+            VaultPath::from_stored(&[old, rest].concat()).map_err(|_| addressed.malformed())?;
         if path.is_top() {
-            return Err(canon.malformed());
+            return Err(addressed.malformed());
         }
         self.previous = path.clone();
         Ok(path)
     }
 
     fn origin(&mut self) -> Result<Origin> {
-        let stamp = Stamp::decode(self.input.canon())?;
-        Ok(Origin { stamp, time: Time::decode(self.input.canon())? })
+        let stamp = Stamp::decode(self.input.addressed())?;
+        Ok(Origin { stamp, time: Time::decode(self.input.addressed())? })
     }
 }
 
@@ -159,7 +160,7 @@ pub(crate) fn reencode_ops(plaintext: &[u8]) -> Result<Vec<u8>> {
     let mut out = SectionWriter::new(&plan);
     let (mut reader, mut writer) = (OpReader::new(&mut input), OpWriter::new(&mut out));
     for count in 0.. {
-        if reader.input.canon().remaining() == 0 {
+        if reader.input.addressed().remaining() == 0 {
             break;
         }
         check_tail(reader.input, count + 1)?;
@@ -176,9 +177,9 @@ mod tests {
     use crate::codec::put_bytes;
 
     /// What becomes of operations that are read and written again.
-    fn reencoded(canon: &[u8]) -> &'static str {
+    fn reencoded(addressed: &[u8]) -> &'static str {
         let mut plaintext = Vec::new();
-        put_bytes(&mut plaintext, canon);
+        put_bytes(&mut plaintext, addressed);
         match reencode_ops(&plaintext) {
             Ok(again) if again == plaintext => "same",
             Ok(_) => "different",

@@ -75,25 +75,25 @@ impl Root {
             return Err(Error::Malformed { what: "root: its count or sequence is at the end" });
         }
         let mut out = SectionWriter::new(planned);
-        let canon = out.canon();
-        canon.extend_from_slice(&self.vault);
-        put_varint(canon, self.sequence);
-        canon.extend_from_slice(&self.previous);
-        put_varint(canon, self.count);
-        self.time.encode(canon);
-        canon.push(match self.reserve {
+        let addressed = out.addressed();
+        addressed.extend_from_slice(&self.vault);
+        put_varint(addressed, self.sequence);
+        addressed.extend_from_slice(&self.previous);
+        put_varint(addressed, self.count);
+        self.time.encode(addressed);
+        addressed.push(match self.reserve {
             Reserve::Kept => self.chunk.bits(),
             Reserve::Spent => self.chunk.bits() | RESERVE_SPENT,
         });
-        canon.push(self.top.is_some().into());
+        addressed.push(self.top.is_some().into());
         if let Some(top) = &self.top {
-            canon.extend_from_slice(top.address.expose());
+            addressed.extend_from_slice(top.address.expose());
             out.put_place_and_length(&top.place);
         }
-        let canon = out.canon();
-        put_varint(canon, self.tail.commits);
-        put_varint(canon, self.tail.carried);
-        put_varint(canon, self.tail.ops.len() as u64);
+        let addressed = out.addressed();
+        put_varint(addressed, self.tail.commits);
+        put_varint(addressed, self.tail.carried);
+        put_varint(addressed, self.tail.ops.len() as u64);
         let mut ops = OpWriter::new(&mut out);
         self.tail.ops.iter().try_for_each(|op| ops.put(op))?;
         Ok(out.finish())
@@ -105,26 +105,27 @@ impl Root {
 
     fn decode_body(body: &[u8]) -> Result<Self> {
         let mut input = SectionReader::new(body, "root")?;
-        let canon = input.canon();
-        let vault = canon.array()?;
-        let sequence = canon.varint()?;
-        let previous = canon.array()?;
-        let count = canon.varint()?;
-        let time = Time::decode(canon)?;
-        let byte = canon.byte()?;
-        let chunk = ChunkSize::from_bits(byte & !RESERVE_SPENT).ok_or_else(|| canon.malformed())?;
+        let addressed = input.addressed();
+        let vault = addressed.array()?;
+        let sequence = addressed.varint()?;
+        let previous = addressed.array()?;
+        let count = addressed.varint()?;
+        let time = Time::decode(addressed)?;
+        let byte = addressed.byte()?;
+        let chunk =
+            ChunkSize::from_bits(byte & !RESERVE_SPENT).ok_or_else(|| addressed.malformed())?;
         let reserve = if byte & RESERVE_SPENT == 0 { Reserve::Kept } else { Reserve::Spent };
-        let top = match canon.byte()? {
+        let top = match addressed.byte()? {
             0 => None,
             1 => {
-                let address = Address(canon.array()?);
+                let address = Address(addressed.array()?);
                 Some(Link { address, place: input.place_and_length()? })
             }
-            _ => return Err(canon.malformed()),
+            _ => return Err(addressed.malformed()),
         };
-        let canon = input.canon();
-        let (commits, carried) = (canon.varint()?, canon.varint()?);
-        let operations = canon.count()?;
+        let addressed = input.addressed();
+        let (commits, carried) = (addressed.varint()?, addressed.varint()?);
+        let operations = addressed.count()?;
         check_tail(&mut input, operations)?;
         let mut reader = OpReader::new(&mut input);
         let ops = (0..operations).map(|_| reader.next()).collect::<Result<_>>()?;

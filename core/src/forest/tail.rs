@@ -23,7 +23,7 @@ pub(crate) struct Tail {
 pub(super) fn check_tail(input: &mut SectionReader<'_>, count: usize) -> Result<()> {
     let bytes = input.remaining() as u64;
     if count > TAIL_OPS_MAX || bytes > TAIL_BYTES_MAX {
-        return Err(input.canon().malformed());
+        return Err(input.addressed().malformed());
     }
     Ok(())
 }

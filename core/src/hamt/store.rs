@@ -58,7 +58,7 @@ fn seal_dirty<V: Value>(
             continue;
         }
         let plaintext = encode(node, plan)?;
-        let address = keys.address(UnitKind::Node, Node::<V>::canon(&plaintext)?);
+        let address = keys.address(UnitKind::Node, Node::<V>::addressed(&plaintext)?);
         let place = packs.add(UnitKind::Node, &address, &plaintext)?;
         plan.insert(node, Stored { link: Link { address, place }, weight: node.weight() });
     }

@@ -52,11 +52,11 @@ impl Value for Vec<u8> {
     }
 
     fn encode(&self, _nested: Option<Link>, out: &mut SectionWriter<'_>) -> Result<()> {
-        put_bytes(out.canon(), self);
+        put_bytes(out.addressed(), self);
         Ok(())
     }
 
     fn decode(input: &mut SectionReader<'_>) -> Result<Self> {
-        Ok(input.canon().bytes()?.to_vec())
+        Ok(input.addressed().bytes()?.to_vec())
     }
 }

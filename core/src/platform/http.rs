@@ -9,9 +9,6 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_channel::oneshot;
-
-use super::HttpClient;
 
 /// The method of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,17 +37,17 @@ impl HttpMethod {
 
 /// How all exchanges of a client are done.
 #[derive(Debug, Clone)]
-pub struct HttpOptions {
+pub(crate) struct HttpOptions {
     /// How long no byte may move, in either direction; 20 seconds by default. Natively a connection
     /// must be made within it too.
-    pub idle_timeout: Duration,
+    pub(crate) idle_timeout: Duration,
     /// The slowest upload of a body, in bytes a second, where the platform does not show how far
     /// it is, as in browsers: the wait for an answer is longer by the time a body takes at this
     /// rate. 32 KiB by default; at least 1.
-    pub upload_rate_min: u64,
+    pub(crate) upload_rate_min: u64,
     /// Certificates in PEM that are trusted in place of the built-in ones. Where the host makes
     /// the connections, as in browsers, it has certificates of its own and takes none.
-    pub ca_bundle: Option<Bytes>,
+    pub(crate) ca_bundle: Option<Bytes>,
 }
 
 impl Default for HttpOptions {
@@ -82,6 +79,7 @@ impl fmt::Debug for HttpRequest {
 }
 
 /// A whole response.
+#[cfg_attr(not(feature = "fuzzing"), allow(unreachable_pub))]
 #[derive(Debug, Clone)]
 pub struct HttpResponse {
     /// The status code.
@@ -92,6 +90,7 @@ pub struct HttpResponse {
     pub body: Bytes,
 }
 
+#[cfg_attr(not(feature = "fuzzing"), allow(unreachable_pub))]
 impl HttpResponse {
     /// The first value of the header `name` (lower case).
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -99,10 +98,11 @@ impl HttpResponse {
     }
 }
 
-/// Why there is no response.
+/// Why there is no response. Not every host tells all of it.
+#[allow(dead_code)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum HttpError {
+pub(crate) enum HttpError {
     /// The connection failed: the request may or may not have arrived.
     Unavailable(String),
     /// No byte moved for as long as the client waits: the request may or may not have arrived.
@@ -115,21 +115,6 @@ pub enum HttpError {
     Withheld,
     /// The request cannot be sent at all (bad URL, TLS refused).
     Failed(String),
-}
-
-impl HttpClient {
-    /// Sends `request` and reads the whole response.
-    pub async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let (reply, answer) = oneshot::channel();
-        self.start(
-            move || Ok(request),
-            move |outcome| {
-                // Whoever asked may be gone.
-                let _ = reply.send(outcome);
-            },
-        );
-        answer.await.unwrap_or_else(|_| Err(HttpError::Unavailable("the exchange ended".into())))
-    }
 }
 
 /// Whether a response with these headers announces a body over the limit.

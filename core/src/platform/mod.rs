@@ -10,18 +10,24 @@ mod native;
 mod web;
 
 #[cfg(not(target_arch = "wasm32"))]
-pub use native::{BoxFuture, BoxStream, HttpClient, run_blocking};
+pub use native::{BoxFuture, BoxStream, run_blocking};
 #[cfg(target_arch = "wasm32")]
-pub use web::{BoxFuture, BoxStream, HttpClient, run_blocking};
+pub use web::{BoxFuture, BoxStream, run_blocking};
 
 #[cfg(not(target_arch = "wasm32"))]
-pub(crate) use native::{
-    HAS_THREADS, Stopwatch, let_others_work, open_with_host, seal_with_host, to_the_end,
-};
+pub(crate) use native::{Stopwatch, open_with_host, seal_with_host, to_the_end};
 #[cfg(target_arch = "wasm32")]
-pub(crate) use web::{
-    HAS_THREADS, Stopwatch, let_others_work, open_with_host, seal_with_host, to_the_end,
-};
+pub(crate) use web::{Stopwatch, open_with_host, seal_with_host, to_the_end};
+
+#[cfg(all(feature = "passphrase", not(target_arch = "wasm32")))]
+pub(crate) use native::{HAS_THREADS, let_others_work};
+#[cfg(all(feature = "passphrase", target_arch = "wasm32"))]
+pub(crate) use web::{HAS_THREADS, let_others_work};
+
+#[cfg(all(feature = "s3", not(target_arch = "wasm32")))]
+pub(crate) use native::HttpClient;
+#[cfg(all(feature = "s3", target_arch = "wasm32"))]
+pub(crate) use web::HttpClient;
 
 #[cfg(all(feature = "bridge", not(target_arch = "wasm32")))]
 pub(crate) use native::{log_hook, set_log_hook};
@@ -29,7 +35,8 @@ pub(crate) use native::{log_hook, set_log_hook};
 pub(crate) use web::{log_hook, set_log_hook};
 
 mod environment;
-mod http;
+#[cfg(feature = "s3")]
+pub(crate) mod http;
 #[cfg(feature = "bridge")]
 mod log_hook;
 
@@ -38,7 +45,8 @@ pub(crate) use sealwood_base::{
 };
 
 pub use environment::Environment;
-pub use http::{HttpError, HttpMethod, HttpOptions, HttpRequest, HttpResponse};
+#[cfg(feature = "s3")]
+pub(crate) use http::{HttpError, HttpMethod, HttpOptions, HttpRequest, HttpResponse};
 #[cfg(feature = "bridge")]
 pub use log_hook::LogHook;
 pub use sealwood_base::{

@@ -1,6 +1,8 @@
 //! Native targets: threads for blocking work, `ureq` for HTTP.
 
+#[cfg(feature = "s3")]
 mod http;
+#[cfg(feature = "s3")]
 mod tcp;
 
 use std::future::Future;
@@ -12,7 +14,8 @@ use std::time::{Duration, Instant};
 #[cfg(feature = "bridge")]
 use super::LogHook;
 
-pub use http::HttpClient;
+#[cfg(feature = "s3")]
+pub(crate) use http::HttpClient;
 
 /// A boxed future, `Send` natively.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -20,9 +23,11 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub type BoxStream<'a, T> = Pin<Box<dyn futures_util::Stream<Item = T> + Send + 'a>>;
 
 /// Whether blocking work runs beside the caller's.
+#[cfg(feature = "passphrase")]
 pub(crate) const HAS_THREADS: bool = true;
 
 /// Others have threads of their own.
+#[cfg(feature = "passphrase")]
 pub(crate) async fn let_others_work() {}
 
 /// Runs blocking work off the executor.

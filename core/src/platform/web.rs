@@ -1,5 +1,6 @@
 //! wasm32: the JavaScript host's clock and `fetch`.
 
+#[cfg(feature = "s3")]
 mod http;
 
 #[cfg(feature = "bridge")]
@@ -16,7 +17,8 @@ use wasm_bindgen_futures::JsFuture;
 #[cfg(feature = "bridge")]
 use super::LogHook;
 
-pub use http::HttpClient;
+#[cfg(feature = "s3")]
+pub(crate) use http::HttpClient;
 
 /// A boxed future, `Send` natively.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
@@ -43,10 +45,12 @@ pub(crate) fn set_log_hook(hook: Option<Arc<dyn LogHook>>) {
 }
 
 /// Whether blocking work runs beside the caller's.
+#[cfg(feature = "passphrase")]
 pub(crate) const HAS_THREADS: bool = false;
 
 /// Lets the host do what else waits, and goes on when that is done: by a message to itself, as
 /// hosts delay timers, on a hidden page by a second and more.
+#[cfg(feature = "passphrase")]
 pub(crate) async fn let_others_work() {
     let Ok(channel) = web_sys::MessageChannel::new() else {
         return super::sleep(Duration::ZERO).await;
@@ -59,8 +63,10 @@ pub(crate) async fn let_others_work() {
 }
 
 /// A port that keeps Node from leaving while it is open; closed also where nobody waits any more.
+#[cfg(feature = "passphrase")]
 struct OpenPort(web_sys::MessagePort);
 
+#[cfg(feature = "passphrase")]
 impl Drop for OpenPort {
     fn drop(&mut self) {
         self.0.close();

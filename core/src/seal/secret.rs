@@ -4,6 +4,7 @@ use std::fmt;
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+#[cfg(feature = "phrase")]
 use super::words;
 use crate::error::Result;
 use crate::platform::Environment;
@@ -29,6 +30,7 @@ impl RootSecret {
     }
 
     /// The secret as 24 words.
+    #[cfg(feature = "phrase")]
     pub fn recovery_phrase(&self) -> Result<RecoveryPhrase> {
         Ok(RecoveryPhrase(words::spelled(&self.0)))
     }
@@ -41,9 +43,11 @@ impl fmt::Debug for RootSecret {
 }
 
 /// A root secret as 24 English words (BIP 39), for paper.
+#[cfg(feature = "phrase")]
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct RecoveryPhrase(String);
 
+#[cfg(feature = "phrase")]
 impl RecoveryPhrase {
     /// Reads 24 words, separated by white space, in any case.
     pub fn parse(words: &str) -> Result<Self> {
@@ -64,6 +68,7 @@ impl RecoveryPhrase {
     }
 }
 
+#[cfg(feature = "phrase")]
 impl fmt::Debug for RecoveryPhrase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("RecoveryPhrase([redacted])")

@@ -19,28 +19,28 @@ use crate::error::Result;
 #[derive(Debug)]
 pub struct SectionWriter<'a> {
     planned: &'a PlannedPlaces,
-    canon: Vec<u8>,
+    addressed: Vec<u8>,
     places: PlaceWriter,
 }
 
 impl<'a> SectionWriter<'a> {
     /// A writer of nothing yet. Units without a place are looked for in `planned`.
     pub(crate) fn new(planned: &'a PlannedPlaces) -> Self {
-        Self { planned, canon: Vec::new(), places: PlaceWriter::default() }
+        Self { planned, addressed: Vec::new(), places: PlaceWriter::default() }
     }
 
     /// Both sections, the first behind its length.
     pub(crate) fn finish(self) -> Vec<u8> {
         let places = self.places.bytes();
-        let mut plaintext = Vec::with_capacity(self.canon.len() + places.len() + 3);
-        put_bytes(&mut plaintext, &self.canon);
+        let mut plaintext = Vec::with_capacity(self.addressed.len() + places.len() + 3);
+        put_bytes(&mut plaintext, &self.addressed);
         plaintext.extend_from_slice(places);
         plaintext
     }
 
     /// The section the address covers, to append to.
-    pub fn canon(&mut self) -> &mut Vec<u8> {
-        &mut self.canon
+    pub fn addressed(&mut self) -> &mut Vec<u8> {
+        &mut self.addressed
     }
 
     /// Writes a place whose length the reader knows from the first section.
@@ -61,29 +61,29 @@ impl<'a> SectionWriter<'a> {
 
 /// Reads the two sections.
 pub struct SectionReader<'a> {
-    canon: Reader<'a>,
+    addressed: Reader<'a>,
     places: PlaceReader<'a>,
 }
 
 impl<'a> SectionReader<'a> {
     /// A reader of both sections of a `what`.
     pub(crate) fn new(plaintext: &'a [u8], what: &'static str) -> Result<Self> {
-        let (canon, places) = split(plaintext, what)?;
+        let (addressed, places) = split(plaintext, what)?;
         Ok(Self {
-            canon: Reader::new(canon, what),
+            addressed: Reader::new(addressed, what),
             places: PlaceReader::new(Reader::new(places, what)),
         })
     }
 
     /// Fails unless both sections were read to their ends.
     pub(crate) fn finish(self) -> Result<()> {
-        self.canon.finish()?;
+        self.addressed.finish()?;
         self.places.finish()
     }
 
     /// The section the address covers.
-    pub(crate) fn canon(&mut self) -> &mut Reader<'a> {
-        &mut self.canon
+    pub(crate) fn addressed(&mut self) -> &mut Reader<'a> {
+        &mut self.addressed
     }
 
     /// Reads a place of a unit of `length` sealed bytes.
@@ -98,7 +98,7 @@ impl<'a> SectionReader<'a> {
 
     /// How many bytes of both sections are left.
     pub(crate) fn remaining(&self) -> usize {
-        self.canon.remaining() + self.places.remaining()
+        self.addressed.remaining() + self.places.remaining()
     }
 }
 
@@ -109,13 +109,13 @@ impl std::fmt::Debug for SectionReader<'_> {
 }
 
 /// The section of a plaintext that its address covers.
-pub(crate) fn canon_of<'a>(plaintext: &'a [u8], what: &'static str) -> Result<&'a [u8]> {
+pub(crate) fn addressed_of<'a>(plaintext: &'a [u8], what: &'static str) -> Result<&'a [u8]> {
     Ok(split(plaintext, what)?.0)
 }
 
 fn split<'a>(plaintext: &'a [u8], what: &'static str) -> Result<(&'a [u8], &'a [u8])> {
     let mut reader = Reader::new(plaintext, what);
-    let canon = reader.bytes()?;
+    let addressed = reader.bytes()?;
     let places = reader.take(reader.remaining())?;
-    Ok((canon, places))
+    Ok((addressed, places))
 }

@@ -32,7 +32,7 @@
 //! | `open` | how a session begins |
 //! | `state` | what it knows, and all that can happen to it |
 //! | `enqueue`, `group` | what joins the queue of groups, and what is taken out again |
-//! | `settle`, `prefetch` | bringing the tree up to the root and the queue |
+//! | `settle`, `settling`, `prefetch` | bringing the tree up to the root and the queue |
 //! | `rounds`, `gauge` | commits and looks, one after the other, and how far they are |
 //! | `commit`, `draft`, `spill` | a commit: what it writes, and when it spills |
 //! | `send`, `sent`, `doubts` | the put of a root, and what is learned of it |
@@ -56,6 +56,7 @@ mod rounds;
 mod send;
 mod sent;
 mod settle;
+mod settling;
 mod spill;
 mod state;
 mod stats;

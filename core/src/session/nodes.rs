@@ -68,7 +68,7 @@ impl Nodes {
     fn open(&self, link: &Link, sealed: &[u8]) -> Result<Arc<Node<Entry>>> {
         let plaintext = open_unit(UnitKind::Node, link, sealed)?;
         if let Some(keys) = &self.keys {
-            keys.check(UnitKind::Node, &link.address, Node::<Entry>::canon(&plaintext)?)?;
+            keys.check(UnitKind::Node, &link.address, Node::<Entry>::addressed(&plaintext)?)?;
         }
         Ok(Arc::new(Node::decode(&plaintext)?))
     }

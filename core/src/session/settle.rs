@@ -1,7 +1,7 @@
 //! Settling: bringing the tree up to the root's tail and the queue.
 
 use super::Session;
-use super::state::{Impossible, Settled, Unsettled};
+use super::settling::{Impossible, Settled, Unsettled};
 use crate::error::{Error, Result};
 use crate::forest::{Entry, Op, Stop, admit, in_tail};
 use crate::hamt::{NodeSource, Trie};

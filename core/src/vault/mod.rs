@@ -72,6 +72,7 @@ use crate::blob::BlobStore;
 use crate::content::{ContentReader, Splitter};
 use crate::error::Result;
 use crate::forest::Time;
+#[cfg(feature = "phrase")]
 use crate::seal::{RecoveryPhrase, RootSecret};
 use crate::session::{Session, WriteStats};
 use listing::Sorted;
@@ -87,11 +88,13 @@ struct Inner {
     splitter: Splitter,
     reader: ContentReader,
     sorted: Sorted,
+    #[cfg(feature = "phrase")]
     secret: RootSecret,
 }
 
 impl Vault {
     /// The 24 words that open this vault without a passphrase.
+    #[cfg(feature = "phrase")]
     pub fn recovery_phrase(&self) -> Result<RecoveryPhrase> {
         self.inner.secret.recovery_phrase()
     }

@@ -8,7 +8,9 @@ use crate::blob::{BlobStore, ProbedStore};
 use crate::content::ChunkSize;
 use crate::error::{Error, Result};
 use crate::forest::{Root, Time};
-use crate::seal::{KeySlot, Keys, RecoveryPhrase, RootSecret};
+#[cfg(feature = "phrase")]
+use crate::seal::RecoveryPhrase;
+use crate::seal::{KeySlot, Keys, RootSecret};
 use crate::session::{Session, get_root, root_header};
 
 /// A new vault before its first byte is stored, from [`Vault::prepare`]. Show or keep its words,
@@ -31,6 +33,7 @@ impl NewVault {
         })?;
         let (secret, slot) = match credential {
             Credential::Secret(secret) => (secret.clone(), KeySlot::Secret),
+            #[cfg(feature = "passphrase")]
             Credential::Passphrase(passphrase) => {
                 let secret = RootSecret::generate(environment)?;
                 let (kdf, ceiling) = (config.kdf, config.kdf_ceiling);
@@ -44,6 +47,7 @@ impl NewVault {
     }
 
     /// The 24 words that will open the vault without a passphrase.
+    #[cfg(feature = "phrase")]
     pub fn recovery_phrase(&self) -> Result<RecoveryPhrase> {
         self.secret.recovery_phrase()
     }

@@ -9,9 +9,11 @@ use crate::content::{CHUNK_BYTES_DEFAULT, ContentReader, KnownChunks, Splitter};
 use crate::error::Result;
 use crate::packs::PackReader;
 use crate::platform::Environment;
-use crate::seal::{
-    KdfParams, Keys, PACK_BYTES_MAX, Passphrase, RecoveryPhrase, RootSecret, Unlock,
-};
+#[cfg(feature = "passphrase")]
+use crate::seal::Passphrase;
+#[cfg(feature = "phrase")]
+use crate::seal::RecoveryPhrase;
+use crate::seal::{KdfParams, Keys, PACK_BYTES_MAX, RootSecret, Unlock};
 use crate::session::{Session, Setup, get_root, root_header};
 
 /// What a vault is opened with.
@@ -20,9 +22,11 @@ pub enum Credential {
     /// The root secret itself, kept by the app, for example in the platform's key store.
     Secret(RootSecret),
     /// A passphrase, which unwraps the root secret stored with the vault.
+    #[cfg(feature = "passphrase")]
     Passphrase(Passphrase),
 }
 
+#[cfg(feature = "phrase")]
 impl Credential {
     /// The root secret behind 24 words.
     pub fn from_phrase(phrase: &RecoveryPhrase) -> Result<Self> {
@@ -136,6 +140,7 @@ impl Vault {
         let header = root_header(object)?;
         let unlock = match credential {
             Credential::Secret(secret) => Unlock::Secret(secret.clone()),
+            #[cfg(feature = "passphrase")]
             Credential::Passphrase(passphrase) => Unlock::Passphrase(passphrase.clone()),
         };
         let secret = header.slot.unlock(&unlock, config.kdf_ceiling).await?;
@@ -146,6 +151,7 @@ impl Vault {
         Ok(Self::assemble(packs, secret, keys, session))
     }
 
+    #[cfg_attr(not(feature = "phrase"), expect(unused_variables))]
     pub(super) fn assemble(
         packs: PackReader,
         secret: RootSecret,
@@ -162,7 +168,14 @@ impl Vault {
         };
         let reader = ContentReader::new(packs, Some(keys), known);
         let session = Arc::new(session);
-        let inner = Inner { session, splitter, reader, sorted: Sorted::default(), secret };
+        let inner = Inner {
+            session,
+            splitter,
+            reader,
+            sorted: Sorted::default(),
+            #[cfg(feature = "phrase")]
+            secret,
+        };
         Self { inner: Arc::new(inner) }
     }
 }

@@ -65,6 +65,7 @@ impl Vault {
         self.inner.session.refresh().await
     }
 
+    #[cfg(feature = "bridge")]
     pub(crate) async fn for_path(&self, path: &str) -> Result<Snapshot> {
         self.snapshot_at(&VaultPath::new(path)?).await
     }

@@ -101,7 +101,7 @@ impl Packs {
     fn plaintext(&self, link: &Link) -> Result<Vec<u8>> {
         let sealed = &self.packs[&link.place.pack][link.place.offset as usize..];
         let plaintext = open_unit(UnitKind::Node, link, &sealed[..link.place.length as usize])?;
-        self.keys.check(UnitKind::Node, &link.address, Node::<Vec<u8>>::canon(&plaintext)?)?;
+        self.keys.check(UnitKind::Node, &link.address, Node::<Vec<u8>>::addressed(&plaintext)?)?;
         Ok(plaintext)
     }
 

@@ -12,10 +12,13 @@ use std::ops::{Range, RangeInclusive};
 use super::packed;
 use super::summary::Summary;
 use crate::codec::{put_varint, varint_len};
-use crate::entry::{Entry, Replaced};
+use crate::entry::Entry;
 
 /// Buckets above this many bytes are split, unless they have one entry.
 pub(super) const BUCKET_BYTES_MAX: usize = 16 * 1024;
+
+/// Memory grows by at least this many bytes.
+const STEP_MIN: usize = 32;
 
 /// The bytes of one slot.
 const SLOT_BYTES: usize = size_of::<Slot>();
@@ -152,26 +155,18 @@ impl Bucket {
     }
 
     /// Sets the entry of a key, given without the prefix.
-    pub(super) fn put(&mut self, suffix: &[u8], entry: &Entry<'_>) -> Option<Replaced> {
+    pub(super) fn put(&mut self, suffix: &[u8], entry: &Entry<'_>) {
         match self.search(suffix) {
             Ok(position) => self.overwrite(position, entry),
-            Err(position) => {
-                self.insert_at(position, suffix, entry);
-                None
-            }
+            Err(position) => self.insert_at(position, suffix, entry),
         }
     }
 
-    /// Removes the entry at a position.
-    pub(super) fn remove(&mut self, position: usize) -> Option<Replaced> {
-        let slot = *self.slots.get(position)?;
-        let (suffix, rest) = self.split(&slot);
-        let entry = packed::unpack(rest);
-        let replaced = packed::replaced(&entry);
-        self.garbage += varint_len(suffix.len() as u64) + suffix.len() + packed::packed_len(&entry);
+    /// Removes the entry at a position below [`Bucket::len`].
+    pub(super) fn remove(&mut self, position: usize) {
+        self.garbage += self.packed(position).len();
         self.slots.remove(position);
         self.compact_if_due();
-        Some(replaced)
     }
 
     /// Removes the entries in a range of positions.
@@ -179,7 +174,6 @@ impl Bucket {
         let mut kept = Bucket::new(&self.prefix);
         kept.append(self, 0..range.start, 0, &[]);
         kept.append(self, range.end..self.len(), 0, &[]);
-        kept.shrink();
         *self = kept;
     }
 
@@ -208,7 +202,6 @@ impl Bucket {
         let prefix = self.suffix(range.start).get(skipped..shared).unwrap_or_default();
         let mut bucket = Bucket::new(prefix);
         bucket.append(self, range, shared, &[]);
-        bucket.shrink();
         bucket
     }
 
@@ -221,62 +214,76 @@ impl Bucket {
         skipped: usize,
         added: &[u8],
     ) {
-        self.slots.reserve_exact(range.len());
-        let share = (other.heap.len() - other.garbage) * range.len() / other.len().max(1);
-        self.heap.reserve_exact(share + range.len() * added.len());
-        for slot in other.slots.get(range).unwrap_or_default() {
-            let (suffix, rest) = other.split(slot);
-            let suffix = suffix.get(skipped..).unwrap_or_default();
-            let entry_len = packed::packed_len(&packed::unpack(rest));
+        let bytes: usize = range.clone().map(|position| other.packed(position).len()).sum();
+        grow(&mut self.slots, range.len());
+        // The length before a suffix may take two bytes more.
+        let longer = if added.is_empty() { 0 } else { added.len() + 2 };
+        grow(&mut self.heap, bytes + range.len() * longer - range.len() * skipped);
+        for position in range {
             let offset = self.heap.len() as u32;
+            let bytes = other.packed(position);
+            if skipped == 0 && added.is_empty() {
+                self.heap.extend_from_slice(bytes);
+                self.slots.push(Slot { offset, ..other.slots[position] });
+                continue;
+            }
+            let suffix = other.suffix(position);
+            let entry = &bytes[varint_len(suffix.len() as u64) + suffix.len()..];
+            let suffix = &suffix[skipped..];
             put_varint(&mut self.heap, (added.len() + suffix.len()) as u64);
             let suffix_at = self.heap.len();
             self.heap.extend_from_slice(added);
             self.heap.extend_from_slice(suffix);
-            let head = head(self.heap.get(suffix_at..).unwrap_or_default());
-            self.heap.extend_from_slice(rest.get(..entry_len).unwrap_or_default());
+            let head = head(&self.heap[suffix_at..]);
+            self.heap.extend_from_slice(entry);
             self.slots.push(Slot { head, offset });
         }
     }
 
-    /// The bytes an entry takes, its slot included.
+    /// The entry at a position below [`Bucket::len`] as it is in the heap: `bytes` suffix, then the
+    /// packed entry.
+    pub(super) fn packed(&self, position: usize) -> &[u8] {
+        let offset = self.slots[position].offset as usize;
+        let (suffix, rest) = self.split(&self.slots[position]);
+        let len = varint_len(suffix.len() as u64) + suffix.len() + packed::len_of(rest);
+        &self.heap[offset..offset + len]
+    }
+
+    /// The bytes that the entry at a position below [`Bucket::len`] takes, its slot included.
     pub(super) fn entry_bytes(&self, position: usize) -> usize {
-        let Some(slot) = self.slots.get(position) else { return 0 };
-        let (suffix, rest) = self.split(slot);
-        SLOT_BYTES
-            + varint_len(suffix.len() as u64)
-            + suffix.len()
-            + packed::packed_len(&packed::unpack(rest))
+        SLOT_BYTES + self.packed(position).len()
     }
 
     /// What the parent keeps of the entries.
     pub(super) fn summary(&self) -> Summary {
         let mut summary = Summary::default();
-        for position in 0..self.len() {
-            if let Some(entry) = self.entry(position) {
-                summary.note(&entry);
+        for slot in &self.slots {
+            let (_, entry) = self.split(slot);
+            if packed::bounds_summary(entry) {
+                summary.note(&packed::unpack(entry));
             }
         }
         summary
     }
 
-    /// Makes room for entries that take `bytes` all told.
-    pub(super) fn reserve(&mut self, count: usize, bytes: usize) {
-        self.slots.reserve_exact(count);
-        self.heap.reserve_exact(bytes);
+    /// A bucket of so many entries that `heap` has in the order of their keys. Each is then made
+    /// known with [`Bucket::push_packed`].
+    pub(super) fn of_packed(prefix: &[u8], count: usize, heap: &[u8]) -> Self {
+        let slots = Vec::with_capacity(count);
+        Self { prefix: prefix.into(), slots, heap: heap.to_vec(), garbage: 0 }
     }
 
-    /// Appends an entry above all that are here.
-    pub(super) fn push(&mut self, suffix: &[u8], entry: &Entry<'_>) {
-        self.insert_at(self.slots.len(), suffix, entry);
+    /// Makes the next entry known, with its suffix and where it is in the heap.
+    pub(super) fn push_packed(&mut self, suffix: &[u8], offset: usize) {
+        self.slots.push(Slot { head: head(suffix), offset: offset as u32 });
     }
 
-    fn overwrite(&mut self, position: usize, entry: &Entry<'_>) -> Option<Replaced> {
-        let slot = *self.slots.get(position)?;
+    /// Sets the entry at a position below [`Bucket::len`].
+    pub(super) fn overwrite(&mut self, position: usize, entry: &Entry<'_>) {
+        let slot = self.slots[position];
         let (suffix, rest) = self.split(&slot);
         let suffix_len = suffix.len();
         let old = packed::unpack(rest);
-        let replaced = packed::replaced(&old);
         let old_len = packed::packed_len(&old);
         let new_len = packed::packed_len(entry);
         let at = slot.offset as usize + varint_len(suffix_len as u64) + suffix_len;
@@ -294,16 +301,14 @@ impl Bucket {
             grow(&mut self.heap, at - start + new_len);
             self.heap.extend_from_within(start..at);
             packed::pack(&mut self.heap, entry);
-            if let Some(slot) = self.slots.get_mut(position) {
-                slot.offset = offset as u32;
-            }
+            self.slots[position].offset = offset as u32;
             self.garbage += at - start + old_len;
         }
         self.compact_if_due();
-        Some(replaced)
     }
 
-    fn insert_at(&mut self, position: usize, suffix: &[u8], entry: &Entry<'_>) {
+    /// Puts the entry of a key in that belongs at a position; see [`Bucket::search`].
+    pub(super) fn insert_at(&mut self, position: usize, suffix: &[u8], entry: &Entry<'_>) {
         let offset = self.heap.len() as u32;
         let len = varint_len(suffix.len() as u64) + suffix.len() + packed::packed_len(entry);
         grow(&mut self.heap, len);
@@ -320,11 +325,6 @@ impl Bucket {
             rebuilt.append(self, 0..self.len(), 0, &[]);
             *self = rebuilt;
         }
-    }
-
-    fn shrink(&mut self) {
-        self.heap.shrink_to_fit();
-        self.slots.shrink_to_fit();
     }
 
     /// The suffix at a slot, and the heap from its packed entry on.
@@ -351,9 +351,12 @@ fn head(suffix: &[u8]) -> u32 {
     u32::from_be_bytes(bytes)
 }
 
-/// Makes room for `more` items in steps of a sixteenth, which bounds the slack.
+/// Makes room for `more` items. Capacities are of a few sizes, an eighth to a sixteenth apart: that
+/// bounds the slack, and what one bucket leaves behind when it grows fits another.
 fn grow<T>(items: &mut Vec<T>, more: usize) {
-    if items.capacity() - items.len() < more {
-        items.reserve_exact(more.max(items.len() / 16));
+    let needed = items.len() + more;
+    if needed > items.capacity() {
+        let step = (needed.next_power_of_two() / 16).max(STEP_MIN / size_of::<T>());
+        items.reserve_exact(needed.next_multiple_of(step) - items.len());
     }
 }

@@ -13,6 +13,8 @@ use super::summary::Summary;
 use crate::error::Result;
 use crate::frame::{FrameKind, FrameRef, FrameSource};
 
+const NOT_IN_MEMORY: &str = "a node that was found in memory has left it";
+
 /// A child of a branching.
 #[derive(Debug, Clone)]
 pub(super) struct Child {
@@ -135,16 +137,44 @@ impl Child {
         }
     }
 
+    /// Holds a node that was loaded as one that no frame stands for. Returns whether there is such
+    /// a node, so that the child takes less memory now.
+    pub(super) fn settle(&mut self) -> bool {
+        let Link::Stored(stored) = &self.link else { return false };
+        let Some(node) = stored.loaded.get().cloned() else { return false };
+        // Drops the other share of the node, unless someone else has the cell.
+        self.link = Link::Resident(node);
+        true
+    }
+
     /// The node, to be changed; none if it is not in memory.
     pub(super) fn node_mut(&mut self) -> Option<&mut Arc<Node>> {
-        if let Link::Stored(stored) = &self.link {
-            let node = stored.loaded.get()?.clone();
-            // Drops the other share of the node, unless someone else has the cell.
-            self.link = Link::Resident(node);
-        }
+        self.settle();
         match &mut self.link {
             Link::Resident(node) => Some(node),
             Link::Stored(_) => None,
+        }
+    }
+
+    /// The node.
+    ///
+    /// # Panics
+    /// If it is not in memory. The caller has found it there, and still holds the tree.
+    pub(super) fn in_memory(&self) -> &Arc<Node> {
+        match self.node() {
+            Some(node) => node,
+            None => unreachable!("{NOT_IN_MEMORY}"),
+        }
+    }
+
+    /// The node, to be changed.
+    ///
+    /// # Panics
+    /// As [`Child::in_memory`] does.
+    pub(super) fn in_memory_mut(&mut self) -> &mut Arc<Node> {
+        match self.node_mut() {
+            Some(node) => node,
+            None => unreachable!("{NOT_IN_MEMORY}"),
         }
     }
 
@@ -183,10 +213,12 @@ impl Child {
         }
     }
 
-    /// The node if it is in memory, of which others may have shares.
-    pub(super) fn into_shared(mut self) -> Option<Arc<Node>> {
-        self.node_mut()?;
-        self.into_node()
+    /// The node, of which others may have shares.
+    ///
+    /// # Panics
+    /// As [`Child::in_memory`] does.
+    pub(super) fn into_shared(mut self) -> Arc<Node> {
+        self.in_memory_mut().clone()
     }
 
     /// The frame that holds the child, if it did not change since.

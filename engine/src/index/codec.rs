@@ -53,10 +53,7 @@ pub(super) fn encode_bucket(out: &mut Vec<u8>, bucket: &Bucket) {
     put_bytes(out, bucket.prefix());
     put_varint(out, bucket.len() as u64);
     for position in 0..bucket.len() {
-        put_bytes(out, bucket.suffix(position));
-        if let Some(entry) = bucket.entry(position) {
-            packed::pack(out, &entry);
-        }
+        out.extend_from_slice(bucket.packed(position));
     }
 }
 
@@ -96,7 +93,7 @@ pub(super) fn encode_inner(out: &mut Vec<u8>, inner: &Inner, frames: &[FrameRef]
 pub(super) fn decode_node(kind: FrameKind, body: &[u8]) -> Result<Content> {
     let mut reader = Reader::new(body, WHAT);
     let content = match kind {
-        FrameKind::Bucket => Content::Bucket(read_bucket(&mut reader)?),
+        FrameKind::Bucket => Content::Bucket(read_bucket(&mut reader, body)?),
         FrameKind::Inner => Content::Inner(read_inner(&mut reader)?),
         FrameKind::Catalog => return Err(reader.malformed()),
     };
@@ -132,21 +129,24 @@ pub(super) fn check_place(content: &Content, first: Option<&RangeInclusive<u8>>)
     if in_place { Ok(()) } else { Err(Error::Malformed { what: WHAT }) }
 }
 
-fn read_bucket(reader: &mut Reader<'_>) -> Result<Bucket> {
-    let mut bucket = Bucket::new(reader.bytes()?);
+fn read_bucket(reader: &mut Reader<'_>, body: &[u8]) -> Result<Bucket> {
+    let prefix = reader.bytes()?;
     let count = reader.count()?;
     if count == 0 {
         return Err(reader.malformed());
     }
-    bucket.reserve(count, reader.remaining());
+    // What is checked here is copied as it is: a bucket has its entries as a frame has them.
+    let entries = &body[body.len() - reader.remaining()..];
+    let mut bucket = Bucket::of_packed(prefix, count, entries);
     let mut before: Option<&[u8]> = None;
     for _ in 0..count {
+        let offset = entries.len() - reader.remaining();
         let suffix = reader.bytes()?;
         if before.is_some_and(|before| before >= suffix) {
             return Err(reader.malformed());
         }
-        let entry = packed::read(reader)?;
-        bucket.push(suffix, &entry);
+        packed::read(reader)?;
+        bucket.push_packed(suffix, offset);
         before = Some(suffix);
     }
     Ok(bucket)
@@ -156,9 +156,7 @@ fn read_inner(reader: &mut Reader<'_>) -> Result<Inner> {
     let mut inner = Inner::new(reader.bytes()?);
     match reader.byte()? {
         0 => {}
-        1 => {
-            inner.set_here(&packed::read(reader)?);
-        }
+        1 => inner.set_here(&packed::read(reader)?),
         _ => return Err(reader.malformed()),
     }
     let count = reader.count()?;

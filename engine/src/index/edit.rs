@@ -74,12 +74,13 @@ pub(super) fn cut(
     skipped: usize,
 ) -> Vec<Child> {
     let mut children = Vec::new();
+    let ends = Ends::of(bucket, range.clone());
     let mut pending = vec![range];
     while let Some(range) = pending.pop() {
         if range.is_empty() {
             continue;
         }
-        let bytes: usize = range.clone().map(|position| bucket.entry_bytes(position)).sum();
+        let bytes = ends.bytes(range.clone());
         let shared = bucket.common(range.clone());
         if bytes <= BUCKET_BYTES_MAX || range.len() == 1 {
             let piece = bucket.extract(range, skipped);
@@ -89,7 +90,7 @@ pub(super) fn cut(
             let prefix = bucket.suffix(range.start).get(skipped..shared).unwrap_or_default();
             children.push(branch(meter, bucket, range, prefix, shared));
         } else {
-            let middle = boundary(bucket, range.clone(), skipped, bytes);
+            let middle = boundary(bucket, range.clone(), skipped, &ends);
             pending.push(middle..range.end);
             pending.push(range.start..middle);
         }
@@ -97,17 +98,43 @@ pub(super) fn cut(
     children
 }
 
-/// Where the byte at `skipped` changes, as near to half of the bytes as can be.
-fn boundary(bucket: &Bucket, range: Range<usize>, skipped: usize, bytes: usize) -> usize {
-    let byte = |position: usize| bucket.suffix(position).get(skipped);
-    let mut best = (usize::MAX, range.end - 1);
-    let mut before = 0usize;
-    for position in range.start..range.end {
-        if position > range.start && byte(position) != byte(position - 1) {
-            let distance = (2 * before).abs_diff(bytes);
-            best = best.min((distance, position));
+/// How many bytes the entries of a range take.
+struct Ends {
+    start: usize,
+    /// Those before each entry from `start` on, and all.
+    before: Vec<usize>,
+}
+
+impl Ends {
+    fn of(bucket: &Bucket, range: Range<usize>) -> Self {
+        let mut before = Vec::with_capacity(range.len() + 1);
+        let mut bytes = 0;
+        before.push(bytes);
+        for position in range.clone() {
+            bytes += bucket.entry_bytes(position);
+            before.push(bytes);
         }
-        before += bucket.entry_bytes(position);
+        Self { start: range.start, before }
+    }
+
+    fn bytes(&self, range: Range<usize>) -> usize {
+        self.before[range.end - self.start] - self.before[range.start - self.start]
+    }
+}
+
+/// Where the byte at `skipped` changes, as near to half of the bytes as can be.
+fn boundary(bucket: &Bucket, range: Range<usize>, skipped: usize, ends: &Ends) -> usize {
+    let bytes = ends.bytes(range.clone());
+    let byte = |position: usize| bucket.suffix(position).get(skipped).copied();
+    let mut best = (usize::MAX, range.end - 1);
+    let mut last = byte(range.start);
+    for position in range.start + 1..range.end {
+        let next = byte(position);
+        if next != last {
+            let distance = (2 * ends.bytes(range.start..position)).abs_diff(bytes);
+            best = best.min((distance, position));
+            last = next;
+        }
     }
     best.1
 }
@@ -129,9 +156,7 @@ pub(super) fn fork(
     set_prefix(&mut node, kept, site.superseded);
     let mut children = vec![Child::resident(start, summary, node)];
     match rest.get(shared) {
-        None => {
-            inner.set_here(entry);
-        }
+        None => inner.set_here(entry),
         Some(byte) => {
             let other = single(site.meter, rest.get(shared..).unwrap_or_default(), entry);
             children.insert(usize::from(*byte > start), other);
@@ -141,27 +166,22 @@ pub(super) fn fork(
     Node::new(site.meter, Content::Inner(inner))
 }
 
-/// Mends what a removal left of a child: drops an empty one, puts an only grandchild in its place,
+/// Mends what a removal left of a child, which is in memory: drops an empty one, puts an only grandchild in its place,
 /// joins it with a neighbour if both are small. Returns whether the branching has fewer children
 /// now, so that it may need the same.
 pub(super) fn tidy(site: &mut Site<'_>, inner: &mut Inner, position: usize) -> bool {
-    let Some(child) = inner.child_mut(position) else { return false };
-    let Some(node) = child.node_mut() else { return false };
-    let empty = match node.content() {
+    let child = &mut inner.children_mut()[position];
+    let empty = match child.in_memory().content() {
         Content::Bucket(bucket) => bucket.is_empty(),
         Content::Inner(inner) => inner.is_empty(),
     };
     if empty {
-        child.leave(site.superseded);
-        inner.splice(position..position + 1, Vec::new());
+        inner.take(position).leave(site.superseded);
         return true;
     }
     collapse(site, child);
-    let small = |child: &Child| {
-        let bucket = child.node().and_then(|node| node.bucket());
-        bucket.is_some_and(|bucket| bucket.bytes() < SMALL_BYTES)
-    };
-    if !inner.child(position).is_some_and(small) {
+    let small = |bucket: &Bucket| bucket.bytes() < SMALL_BYTES;
+    if !child.in_memory().bucket().is_some_and(small) {
         return false;
     }
     join(site, inner, position) || position > 0 && join(site, inner, position - 1)
@@ -169,7 +189,7 @@ pub(super) fn tidy(site: &mut Site<'_>, inner: &mut Inner, position: usize) -> b
 
 /// Puts what is left of a branching that no longer branches in its place.
 fn collapse(site: &mut Site<'_>, child: &mut Child) {
-    let Some(node) = child.node_mut() else { return };
+    let node = child.in_memory_mut();
     let Some(inner) = node.inner() else { return };
     let prefix = inner.prefix();
     let replacement = match (inner.here(), inner.children()) {
@@ -189,8 +209,7 @@ fn collapse(site: &mut Site<'_>, child: &mut Child) {
             let Some(below) = only.node() else { return };
             let path = [prefix, below.prefix()].concat();
             let mut edit = Node::edit(node, site.superseded);
-            let only = edit.inner().and_then(Inner::pop).and_then(Child::into_shared);
-            let Some(mut below) = only else { return };
+            let mut below = edit.branching().take(0).into_shared();
             set_prefix(&mut below, path.into(), site.superseded);
             child.replace(below);
             return;

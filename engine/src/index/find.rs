@@ -6,12 +6,32 @@ use super::child::Child;
 use super::node::{Content, Node};
 use crate::entry::Entry;
 
+#[cfg(test)]
+thread_local! {
+    static DESCENTS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+/// Takes note that a key is looked for from the root on.
+pub(super) fn count_descent() {
+    #[cfg(test)]
+    DESCENTS.set(DESCENTS.get() + 1);
+}
+
+/// How often this thread looks for a key from the root on while it does `work`.
+#[cfg(test)]
+pub(crate) fn descents_of(work: impl FnOnce()) -> u64 {
+    let before = DESCENTS.get();
+    work();
+    DESCENTS.get() - before
+}
+
 /// The entry of a key below `root`. `resolve` gives the node of a child.
 pub(super) fn entry<'a, E>(
     root: &'a Node,
     key: &[u8],
     resolve: impl Fn(&'a Child) -> Result<&'a Arc<Node>, E>,
 ) -> Result<Option<Entry<'a>>, E> {
+    count_descent();
     let mut node = root;
     let mut rest = key;
     loop {
@@ -39,6 +59,7 @@ pub(super) fn longest_prefix<'a, E>(
     at_least: usize,
     resolve: impl Fn(&'a Child) -> Result<&'a Arc<Node>, E>,
 ) -> Result<Option<usize>, E> {
+    count_descent();
     let mut node = root;
     let mut rest = key;
     let mut longest = None;
@@ -71,6 +92,7 @@ pub(super) fn is_prefix_empty<'a, E>(
     prefix: &[u8],
     resolve: impl Fn(&'a Child) -> Result<&'a Arc<Node>, E>,
 ) -> Result<bool, E> {
+    count_descent();
     let mut node = root;
     let mut rest = prefix;
     loop {

@@ -17,7 +17,7 @@ use super::child::Child;
 use super::node::Node;
 use super::packed;
 use super::summary::Summary;
-use crate::entry::{Entry, Replaced};
+use crate::entry::Entry;
 use crate::frame::FrameKind;
 
 /// With more children than this, a table finds them.
@@ -59,19 +59,23 @@ impl Inner {
         self.here.as_deref().map(packed::unpack)
     }
 
-    pub(super) fn set_here(&mut self, entry: &Entry<'_>) -> Option<Replaced> {
+    pub(super) fn set_here(&mut self, entry: &Entry<'_>) {
         let mut bytes = Vec::with_capacity(packed::packed_len(entry));
         packed::pack(&mut bytes, entry);
-        let old = self.here.replace(bytes.into());
-        old.map(|old| packed::replaced(&packed::unpack(&old)))
+        self.here = Some(bytes.into());
     }
 
-    pub(super) fn remove_here(&mut self) -> Option<Replaced> {
-        self.here.take().map(|old| packed::replaced(&packed::unpack(&old)))
+    pub(super) fn remove_here(&mut self) {
+        self.here = None;
     }
 
     pub(super) fn children(&self) -> &[Child] {
         &self.children
+    }
+
+    /// The children, to change what is below them but not their starts.
+    pub(super) fn children_mut(&mut self) -> &mut [Child] {
+        &mut self.children
     }
 
     pub(super) fn child(&self, position: usize) -> Option<&Child> {
@@ -93,6 +97,11 @@ impl Inner {
             Lookup::Many(positions) => usize::from(positions[usize::from(byte)]),
         };
         (self.children.get(position)?.start() <= byte).then_some(position)
+    }
+
+    /// Where a child would be put in whose tile begins with the byte.
+    pub(super) fn next_tile(&self, byte: u8) -> usize {
+        self.tile(byte).map_or(0, |position| position + 1)
     }
 
     /// The child that has the keys with this next byte, if there are any.
@@ -124,9 +133,12 @@ impl Inner {
         replaced
     }
 
-    /// Takes the last child out.
-    pub(super) fn pop(&mut self) -> Option<Child> {
-        let child = self.children.pop();
+    /// Takes a child out.
+    ///
+    /// # Panics
+    /// If there is none at that position.
+    pub(super) fn take(&mut self, position: usize) -> Child {
+        let child = self.children.remove(position);
         self.reindex();
         child
     }

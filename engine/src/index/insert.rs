@@ -1,46 +1,82 @@
 //! Setting entries.
 
-use std::sync::Arc;
-
 use super::Tree;
-use super::bucket::{BUCKET_BYTES_MAX, common};
-use super::child::Absent;
+use super::bucket::{BUCKET_BYTES_MAX, Bucket, common};
+use super::child::{Absent, Child};
 use super::edit::{self, Site};
 use super::inner::Inner;
-use super::node::{Content, Node};
+use super::node::{Content, FrameCell, Node};
 use super::packed;
-use crate::entry::{Body, Entry, Place, Replaced};
-
-/// Where the descent of an insert goes on.
-enum Step {
-    /// Into the branching at this position.
-    Into(usize),
-    /// Nowhere: the entry is set.
-    Done(Option<Replaced>),
-}
+use super::seat::{Seat, Spot, Way, follow};
+use crate::entry::{Entry, Place};
 
 impl Tree {
-    /// Sets the entry of a key, and returns what it replaced.
-    ///
-    /// # Errors
-    /// [`Absent`] if a child on the way has to be loaded; nothing was changed then.
-    pub(crate) fn insert(
-        &mut self,
-        key: &[u8],
-        entry: &Entry<'_>,
-    ) -> Result<Option<Replaced>, Absent> {
-        // Everything on the way is in memory afterwards.
-        let bounded = self.get(key, |old| bounds_summary(&old))?;
-        let root = self.root.node_mut();
-        let mut site = Site { meter: &self.meter, superseded: &mut self.superseded };
-        let set = root.and_then(|root| insert_below(&mut site, root, key, entry));
-        let Some(replaced) = set else {
-            unreachable!("the path of the key was found in memory");
-        };
-        if bounded == Some(true) {
-            self.refresh(key);
+    /// Sets the entry of the key whose seat this is. Since it was found, nothing has changed, or
+    /// what [`Tree::seat_again`] allows.
+    pub(crate) fn set(&mut self, seat: &Seat, key: &[u8], entry: &Entry<'_>) {
+        if self.is_current(seat) {
+            self.set_now(seat, key, entry);
+        } else {
+            self.set_now(&self.seat_again(key), key, entry);
         }
-        Ok(replaced)
+    }
+
+    /// Sets the entry of the key whose seat this is now.
+    pub(super) fn set_now(&mut self, seat: &Seat, key: &[u8], entry: &Entry<'_>) {
+        self.changes += 1;
+        let note = |child: &mut Child| child.summary.note(entry);
+        let (way, superseded) = (&seat.way, &mut self.superseded);
+        let mut edit = follow(&mut self.root, way, way.len(), superseded, note);
+        let rest = &key[seat.depth..];
+        let crowded = match seat.spot {
+            Spot::Found { child, slot } => {
+                let is_crowded = into_bucket(edit.into_child(child), superseded, entry, |bucket| {
+                    bucket.overwrite(slot, entry);
+                });
+                is_crowded.then_some(child)
+            }
+            Spot::Room { child, slot } => {
+                let is_crowded = into_bucket(edit.into_child(child), superseded, entry, |bucket| {
+                    let suffix = &rest[bucket.prefix().len()..];
+                    bucket.insert_at(slot, suffix, entry);
+                });
+                is_crowded.then_some(child)
+            }
+            Spot::Here => {
+                edit.branching().set_here(entry);
+                edit.finish();
+                None
+            }
+            Spot::Beside { child } => {
+                let mut site = Site { meter: &self.meter, superseded };
+                let crowded = beside(&mut site, edit.branching(), child, rest, entry);
+                edit.finish();
+                crowded
+            }
+            Spot::Gap { next } => {
+                let mut site = Site { meter: &self.meter, superseded };
+                let crowded = into_gap(&mut site, edit.branching(), next, rest, entry);
+                edit.finish();
+                crowded
+            }
+        };
+        if let Some(child) = crowded {
+            self.split(way, child);
+        }
+        if seat.bounds_summary() {
+            let way = seat.way_to_node();
+            self.refresh(&way, way.len());
+        }
+    }
+
+    /// Puts others in the place of a bucket that was changed and is too large: the child of the
+    /// branching that this is the way to.
+    fn split(&mut self, way: &Way, child: usize) {
+        let mut edit = follow(&mut self.root, way, way.len(), &mut self.superseded, |_| ());
+        let inner = edit.branching();
+        let pieces = edit::split(&self.meter, inner.children()[child].in_memory().leaf());
+        inner.splice(child..child + 1, pieces);
+        edit.finish();
     }
 
     /// Says that the record of a key moved, if the entry is still the one at `from`.
@@ -48,114 +84,108 @@ impl Tree {
     /// # Errors
     /// [`Absent`] if a child on the way has to be loaded; nothing was changed then.
     pub(crate) fn repoint(&mut self, key: &[u8], from: Place, to: Place) -> Result<bool, Absent> {
-        let found = self.get(key, |entry| {
-            (entry.place == from).then(|| {
-                let mut bytes = Vec::with_capacity(packed::packed_len(&entry));
-                packed::pack(&mut bytes, &entry);
-                bytes
-            })
-        })?;
-        let Some(bytes) = found.flatten() else { return Ok(false) };
-        self.insert(key, &Entry { place: to, ..packed::unpack(&bytes) })?;
+        let seat = self.seat(key)?;
+        if seat.old().is_none_or(|old| old.place != from) {
+            return Ok(false);
+        }
+        let mut bytes = Vec::new();
+        self.entry_at(&seat, |entry| packed::pack(&mut bytes, &entry));
+        self.set(&seat, key, &Entry { place: to, ..packed::unpack(&bytes) });
         Ok(true)
     }
 }
 
-/// Whether the bounds that parents keep may be due to this entry.
-pub(super) fn bounds_summary(entry: &Entry<'_>) -> bool {
-    entry.expires_at_ms != 0 || matches!(entry.body, Body::Separated(_))
-}
-
-fn insert_below(
-    site: &mut Site<'_>,
-    root: &mut Arc<Node>,
-    key: &[u8],
+/// Changes a child that is a bucket, and returns whether that is too large now.
+fn into_bucket(
+    child: &mut Child,
+    superseded: &mut Vec<FrameCell>,
     entry: &Entry<'_>,
-) -> Option<Option<Replaced>> {
-    let mut node = root;
-    let mut rest = key;
-    loop {
-        let mut edit = Node::edit(node, site.superseded);
-        let inner = edit.inner()?;
-        rest = rest.get(inner.prefix().len()..)?;
-        match step(site, inner, rest, entry)? {
-            Step::Into(position) => node = edit.into_inner()?.child_mut(position)?.node_mut()?,
-            Step::Done(replaced) => {
-                edit.finish();
-                return Some(replaced);
-            }
-        }
-    }
+    change: impl FnOnce(&mut Bucket),
+) -> bool {
+    child.summary.note(entry);
+    let mut edit = Node::edit(child.in_memory_mut(), superseded);
+    let bucket = edit.leaf();
+    change(bucket);
+    let is_crowded = bucket.bytes() > BUCKET_BYTES_MAX && bucket.len() > 1;
+    edit.finish();
+    is_crowded
 }
 
-/// Sets the entry in a branching or in a bucket below it, or goes on to the next branching. `rest`
-/// is the key after the prefix.
-fn step(site: &mut Site<'_>, inner: &mut Inner, rest: &[u8], entry: &Entry<'_>) -> Option<Step> {
-    let Some(byte) = rest.first().copied() else {
-        return Some(Step::Done(inner.set_here(entry)));
-    };
-    let size = rest.len() + packed::packed_len(entry) + 16;
-    let position = match inner.position_of(byte) {
-        Some(position) => position,
-        None => {
-            let next = inner.tile(byte).map_or(0, |position| position + 1);
-            if !inner.child(next).is_some_and(|child| edit::has_room(child, size)) {
-                inner.splice(next..next, vec![edit::single(site.meter, rest, entry)]);
-                return Some(Step::Done(None));
-            }
-            inner.set_start(next, byte);
-            next
-        }
-    };
-    let child = inner.child_mut(position)?;
-    let node = child.node()?;
-    let prefix = node.prefix();
+/// Sets the entry of a key in no child's tile, at this position. Returns the position of a bucket
+/// that is too large now. `rest` is the key after the prefix.
+fn into_gap(
+    site: &mut Site<'_>,
+    inner: &mut Inner,
+    next: usize,
+    rest: &[u8],
+    entry: &Entry<'_>,
+) -> Option<usize> {
+    let has_room = |child| edit::has_room(child, size(rest, entry));
+    if inner.child(next).is_some_and(has_room) {
+        inner.set_start(next, rest[0]);
+        return beside(site, inner, next, rest, entry);
+    }
+    inner.splice(next..next, vec![edit::single(site.meter, rest, entry)]);
+    None
+}
+
+/// Sets the entry of a key in the tile of a child that does not begin with the child's prefix.
+/// Returns the position of a bucket that is too large now. `rest` is the key after the prefix.
+fn beside(
+    site: &mut Site<'_>,
+    inner: &mut Inner,
+    position: usize,
+    rest: &[u8],
+    entry: &Entry<'_>,
+) -> Option<usize> {
+    let child = &mut inner.children_mut()[position];
+    let prefix = child.in_memory().prefix();
     let shared = common(prefix, rest);
-    let whole = shared == prefix.len();
-    match node.content() {
-        Content::Inner(_) if whole => {
-            child.summary.note(entry);
-            return Some(Step::Into(position));
-        }
-        Content::Bucket(bucket) if whole || fits(bucket.bytes_with_prefix(shared), size) => {
-            child.summary.note(entry);
-            let mut edit = Node::edit(child.node_mut()?, site.superseded);
-            let bucket = edit.bucket()?;
+    let fits =
+        |bucket: &Bucket| bucket.bytes_with_prefix(shared) + size(rest, entry) <= BUCKET_BYTES_MAX;
+    if child.in_memory().bucket().is_some_and(fits) {
+        let is_crowded = into_bucket(child, site.superseded, entry, |bucket| {
             bucket.shorten_prefix(shared);
-            let replaced = bucket.put(rest.get(shared..)?, entry);
-            if bucket.bytes() > BUCKET_BYTES_MAX && bucket.len() > 1 {
-                let pieces = edit::split(site.meter, bucket);
-                inner.splice(position..position + 1, pieces);
-            } else {
-                edit.finish();
-            }
-            return Some(Step::Done(replaced));
-        }
-        _ if shared > 0 => {
-            let summary = child.summary;
-            child.summary.note(entry);
-            let node = child.node_mut()?;
-            let hole = Node::new(site.meter, Content::Inner(Inner::default()));
-            let node = std::mem::replace(node, hole);
-            child.replace(edit::fork(site, node, summary, rest, shared, entry));
-            let start = rest.first().copied()?;
-            inner.set_start(position, start);
-        }
-        _ => {
-            // A bucket of one other first byte, with a prefix too long to be repeated.
-            let first = prefix.first().copied()?;
-            let other = edit::single(site.meter, rest, entry);
-            if byte < first {
-                inner.set_start(position, first);
-                inner.splice(position..position, vec![other]);
-            } else {
-                inner.splice(position + 1..position + 1, vec![other]);
-            }
-        }
+            bucket.put(&rest[shared..], entry);
+        });
+        return is_crowded.then_some(position);
     }
-    Some(Step::Done(None))
+    if shared > 0 {
+        let summary = child.summary;
+        child.summary.note(entry);
+        let hole = Node::new(site.meter, Content::Inner(Inner::default()));
+        let node = std::mem::replace(child.in_memory_mut(), hole);
+        child.replace(edit::fork(site, node, summary, rest, shared, entry));
+        inner.set_start(position, rest[0]);
+        return None;
+    }
+    // A bucket of one other first byte, with a prefix too long to be repeated.
+    let first = prefix[0];
+    let other = edit::single(site.meter, rest, entry);
+    if rest[0] < first {
+        inner.set_start(position, first);
+        inner.splice(position..position, vec![other]);
+    } else {
+        inner.splice(position + 1..position + 1, vec![other]);
+    }
+    None
 }
 
-fn fits(bytes: usize, more: usize) -> bool {
-    bytes + more <= BUCKET_BYTES_MAX
+/// What an entry takes in a bucket at most.
+fn size(rest: &[u8], entry: &Entry<'_>) -> usize {
+    rest.len() + packed::packed_len(entry) + 16
+}
+
+#[cfg(test)]
+impl Tree {
+    /// Sets the entry of a key, and returns what it replaced.
+    pub(super) fn insert(
+        &mut self,
+        key: &[u8],
+        entry: &Entry<'_>,
+    ) -> Result<Option<crate::entry::Replaced>, Absent> {
+        let seat = self.seat(key)?;
+        self.set(&seat, key, entry);
+        Ok(seat.old().copied())
+    }
 }

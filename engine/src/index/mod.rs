@@ -38,6 +38,7 @@ mod prefix;
 mod relocate;
 mod remove;
 mod rename;
+mod seat;
 mod snapshot;
 mod summary;
 #[cfg(test)]
@@ -51,8 +52,11 @@ pub(crate) use checkpoint::{Capture, Written};
 pub(crate) use child::Absent;
 use child::Child;
 pub(crate) use cursor::{Cursor, OnDamage};
+#[cfg(test)]
+pub(crate) use find::descents_of;
 use inner::Inner;
 use node::{Content, FrameCell, Meter, Node};
+pub(crate) use seat::Seat;
 pub(crate) use snapshot::Snapshot;
 use summary::Summary;
 
@@ -75,6 +79,8 @@ pub(crate) fn reencode_node(
 pub(crate) struct Tree {
     root: Child,
     meter: Arc<Meter>,
+    /// How often entries were set or taken out.
+    changes: u64,
     /// The cells of nodes that left the tree since the last capture.
     superseded: Vec<FrameCell>,
     /// Where eviction goes on: the starts of the children on the way.
@@ -96,17 +102,16 @@ impl Tree {
         let meter = Arc::<Meter>::default();
         let root = Node::new(&meter, Content::Inner(Inner::new(&[])));
         let root = Child::resident(0, Summary::default(), root);
-        Self { root, meter, superseded: Vec::new(), hand: Vec::new() }
+        Self::with_root(root, meter)
     }
 
     /// The index whose root is in a frame. Nothing is read yet.
     pub(crate) fn from_frame(root: FrameRef) -> Self {
-        Self {
-            root: Child::stored_root(root),
-            meter: Arc::default(),
-            superseded: Vec::new(),
-            hand: Vec::new(),
-        }
+        Self::with_root(Child::stored_root(root), Arc::default())
+    }
+
+    fn with_root(root: Child, meter: Arc<Meter>) -> Self {
+        Self { root, meter, changes: 0, superseded: Vec::new(), hand: Vec::new() }
     }
 
     /// Reads the entry of a key.

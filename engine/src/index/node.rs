@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::bucket::Bucket;
+use super::child::Child;
 use super::inner::Inner;
 use crate::frame::{FrameKind, FrameRef};
 
@@ -82,6 +83,28 @@ impl Node {
         match &self.content {
             Content::Bucket(bucket) => Some(bucket),
             Content::Inner(_) => None,
+        }
+    }
+
+    /// The branching that it is.
+    ///
+    /// # Panics
+    /// For a bucket. The caller has seen that it is none.
+    pub(super) fn branching(&self) -> &Inner {
+        match &self.content {
+            Content::Inner(inner) => inner,
+            Content::Bucket(_) => unreachable!("{NO_BRANCHING}"),
+        }
+    }
+
+    /// The bucket that it is.
+    ///
+    /// # Panics
+    /// For a branching. The caller has seen that it is none.
+    pub(super) fn leaf(&self) -> &Bucket {
+        match &self.content {
+            Content::Bucket(bucket) => bucket,
+            Content::Inner(_) => unreachable!("{NO_BUCKET}"),
         }
     }
 
@@ -202,29 +225,39 @@ impl<'a> Edit<'a> {
         &mut self.node.content
     }
 
-    pub(super) fn bucket(&mut self) -> Option<&mut Bucket> {
+    /// The branching that it is.
+    ///
+    /// # Panics
+    /// For a bucket. The caller has seen that it is none.
+    pub(super) fn branching(&mut self) -> &mut Inner {
         match &mut self.node.content {
-            Content::Bucket(bucket) => Some(bucket),
-            Content::Inner(_) => None,
+            Content::Inner(inner) => inner,
+            Content::Bucket(_) => unreachable!("{NO_BRANCHING}"),
         }
     }
 
-    pub(super) fn inner(&mut self) -> Option<&mut Inner> {
+    /// The bucket that it is.
+    ///
+    /// # Panics
+    /// For a branching. The caller has seen that it is none.
+    pub(super) fn leaf(&mut self) -> &mut Bucket {
         match &mut self.node.content {
-            Content::Inner(inner) => Some(inner),
-            Content::Bucket(_) => None,
+            Content::Bucket(bucket) => bucket,
+            Content::Inner(_) => unreachable!("{NO_BUCKET}"),
         }
     }
 
-    pub(super) fn meter(&self) -> &Arc<Meter> {
-        &self.node.charge.meter
-    }
-
-    /// Goes on with what is inside a branching; what it takes must not change then.
-    pub(super) fn into_inner(self) -> Option<&'a mut Inner> {
+    /// Ends the change, but for what is below a child of the branching.
+    ///
+    /// # Panics
+    /// As [`Edit::branching`] does.
+    pub(super) fn into_child(mut self, position: usize) -> &'a mut Child {
+        if self.branching().children_mut()[position].settle() {
+            self.node.charge.set(bytes_of(&self.node.content));
+        }
         match &mut self.node.content {
-            Content::Inner(inner) => Some(inner),
-            Content::Bucket(_) => None,
+            Content::Inner(inner) => &mut inner.children_mut()[position],
+            Content::Bucket(_) => unreachable!("{NO_BRANCHING}"),
         }
     }
 
@@ -287,6 +320,9 @@ impl Drop for Charge {
         self.meter.resident.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
+
+const NO_BRANCHING: &str = "a bucket is where a branching was seen";
+const NO_BUCKET: &str = "a branching is where a bucket was seen";
 
 /// The memory of a node: its content, itself with the counts of its Arc, and its frame cell.
 fn bytes_of(content: &Content) -> usize {

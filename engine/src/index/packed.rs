@@ -63,6 +63,29 @@ pub(super) fn packed_len(entry: &Entry<'_>) -> usize {
     1 + varint_len(entry.revision) + expiry + place + body
 }
 
+/// The length of the entry at the beginning of packed bytes.
+pub(super) fn len_of(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    let flags = byte(&mut rest);
+    // Revision, perhaps expiry, segment, offset and length.
+    for _ in 0..if flags & EXPIRES == 0 { 4 } else { 5 } {
+        while byte(&mut rest) >= 0x80 {}
+    }
+    let body_len = varint(&mut rest) as usize;
+    let body = match flags & BODY {
+        INLINE => body_len,
+        LOGGED => 0,
+        _ => 32,
+    };
+    bytes.len() - rest.len() + body
+}
+
+/// Whether the entry at the beginning of packed bytes matters to a
+/// [`Summary`](super::summary::Summary).
+pub(super) fn bounds_summary(bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(|flags| flags & EXPIRES != 0 || flags & BODY == SEPARATED)
+}
+
 /// The entry at the beginning of packed bytes.
 pub(super) fn unpack(bytes: &[u8]) -> Entry<'_> {
     let mut rest = bytes;

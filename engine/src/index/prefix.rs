@@ -5,19 +5,20 @@ use std::sync::Arc;
 
 use super::Tree;
 use super::child::Absent;
+use super::find;
 use super::inner::Inner;
 use super::node::{Content, FrameCell, Meter, Node};
 use super::packed;
+use super::seat::{Way, follow};
 use super::walk::{Nodes, walk};
 use crate::entry::Replaced;
 use crate::error::Result;
 use crate::frame::FrameSource;
 
-/// Where the keys of a prefix are: at or below one child of one branching.
+/// Where the keys of a prefix are: at or below one node.
 pub(super) struct Located {
-    /// How many branchings are above that branching.
-    pub(super) level: usize,
-    /// How many bytes of the prefix come before the child's path.
+    way: Way,
+    /// How many bytes of the prefix come before the node's path.
     pub(super) depth: usize,
     pub(super) node: Arc<Node>,
     /// Which entries, if it is a bucket.
@@ -25,7 +26,7 @@ pub(super) struct Located {
 }
 
 impl Located {
-    /// Whether nothing else is at or below the child.
+    /// Whether nothing else is at or below the node.
     pub(super) fn is_whole(&self) -> bool {
         self.node.bucket().is_none_or(|bucket| bucket.len() == self.entries.len())
     }
@@ -56,74 +57,71 @@ impl Tree {
             node.leave(&mut self.superseded);
         }
         self.superseded.append(&mut gone.clean);
-        self.detach(prefix, &located);
+        self.detach(&located);
         Ok(gone.count)
     }
 
     /// Where the keys that begin with `prefix` are, if there are any.
     pub(super) fn locate(&self, prefix: &[u8]) -> Result<Option<Located>, Absent> {
+        find::count_descent();
         let mut node = self.root.present(&self.meter)?;
-        let mut level = 0;
+        let mut way = Way::default();
         let mut rest = prefix;
         if rest.is_empty() {
-            let empty = node.inner().is_some_and(Inner::is_empty);
-            let root = Located { level, depth: 0, node: node.clone(), entries: 0..0 };
-            return Ok((!empty).then_some(root));
+            let root = Located { way, depth: 0, node: node.clone(), entries: 0..0 };
+            return Ok((!node.branching().is_empty()).then_some(root));
         }
-        loop {
+        while let Some(byte) = rest.first() {
             let depth = prefix.len() - rest.len();
-            let Some(inner) = node.inner() else { return Ok(None) };
-            let child = rest.first().and_then(|byte| inner.position_of(*byte));
-            let Some(child) = child.and_then(|at| inner.child(at)) else { return Ok(None) };
-            node = child.present(&self.meter)?;
-            let whole = node.prefix().starts_with(rest);
-            if !whole && !rest.starts_with(node.prefix()) {
-                return Ok(None);
-            }
+            let inner = node.branching();
+            let Some(position) = inner.position_of(*byte) else { return Ok(None) };
+            way.push(position);
+            node = inner.children()[position].present(&self.meter)?;
+            let within = node.prefix().starts_with(rest);
+            let after = match rest.strip_prefix(node.prefix()) {
+                Some(after) => after,
+                None if within => &[],
+                None => return Ok(None),
+            };
             let entries = match node.content() {
-                Content::Inner(_) => 0..0,
-                Content::Bucket(bucket) => {
-                    bucket.below(rest.get(bucket.prefix().len()..).unwrap_or_default())
+                Content::Bucket(bucket) => bucket.below(after),
+                Content::Inner(_) if within => 0..0,
+                Content::Inner(_) => {
+                    rest = after;
+                    continue;
                 }
             };
-            if node.bucket().is_some() && entries.is_empty() {
-                return Ok(None);
-            }
-            if whole || node.bucket().is_some() {
-                return Ok(Some(Located { level, depth, node: node.clone(), entries }));
-            }
-            rest = rest.get(node.prefix().len()..).unwrap_or_default();
-            level += 1;
+            let is_there = node.inner().is_some() || !entries.is_empty();
+            let located = Located { way, depth, node: node.clone(), entries };
+            return Ok(is_there.then_some(located));
         }
+        // What ends with the prefix of a branching is within it.
+        Ok(None)
     }
 
     /// Takes what is located out of the tree, and mends the shape of what stays. The frames of
     /// what is taken are the caller's.
-    pub(super) fn detach(&mut self, prefix: &[u8], located: &Located) {
-        if prefix.is_empty() {
+    pub(super) fn detach(&mut self, located: &Located) {
+        let Located { way, entries, .. } = located;
+        self.changes += 1;
+        let Some(level) = way.len().checked_sub(1) else {
             self.root.replace(Node::new(&self.meter, Content::Inner(Inner::new(&[]))));
             return;
-        }
-        let whole = located.is_whole();
-        let Some((mut edit, position, superseded)) = self.edit_at(prefix, located.level) else {
-            unreachable!("what was located is there");
         };
-        let Some(inner) = edit.inner() else { return };
-        if whole {
-            inner.splice(position..position + 1, Vec::new());
-        } else if let Some(node) = inner.child_mut(position).and_then(|child| child.node_mut()) {
+        let mut parent = follow(&mut self.root, way, level, &mut self.superseded, |_| ());
+        if located.is_whole() {
+            parent.branching().take(way.at(level));
+            parent.finish();
+            self.refresh(way, level);
+            self.settle(way, level);
+        } else {
             // The frame of the bucket is already accounted for.
-            let mut bucket = Node::edit(node, superseded);
-            if let Some(bucket) = bucket.bucket() {
-                bucket.remove_range(located.entries.clone());
-            }
+            let child = parent.into_child(way.at(level));
+            let mut bucket = Node::edit(child.in_memory_mut(), &mut self.superseded);
+            bucket.leaf().remove_range(entries.clone());
             bucket.finish();
-        }
-        edit.finish();
-        self.refresh(prefix);
-        match located.level.checked_sub(1) {
-            Some(above) if whole => self.settle(prefix, above),
-            _ => self.settle(prefix, located.level),
+            self.refresh(way, way.len());
+            self.settle(way, way.len());
         }
     }
 }

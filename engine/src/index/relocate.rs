@@ -2,6 +2,7 @@
 
 use super::Tree;
 use super::node::Node;
+use super::seat::follow;
 use super::snapshot::Snapshot;
 use super::walk::{Nodes, walk};
 use crate::error::Result;
@@ -60,23 +61,21 @@ impl Tree {
             }
             Ok(())
         })?;
-        for child in &found {
-            while let Err(absent) = self.get(&child.key, |_| ()) {
-                absent.load(frames)?;
-            }
-        }
-        if root_is_left && let Some(root) = self.root.node_mut() {
-            Node::edit(root, &mut self.superseded).finish();
-        }
+        let mut ways = Vec::with_capacity(found.len());
         for Found { key, level } in &found {
-            let Some((mut parent, position, superseded)) = self.edit_at(key, *level) else {
-                unreachable!("the path to the child was loaded");
+            let seat = loop {
+                match self.seat(key) {
+                    Ok(seat) => break seat,
+                    Err(absent) => absent.load(frames)?,
+                }
             };
-            let child = parent.inner().and_then(|inner| inner.child_mut(position));
-            if let Some(node) = child.and_then(|child| child.node_mut()) {
-                Node::edit(node, superseded).finish();
-            }
-            parent.finish();
+            ways.push((seat.way_to_node(), level + 1));
+        }
+        if root_is_left {
+            Node::edit(self.root.in_memory_mut(), &mut self.superseded).finish();
+        }
+        for (way, levels) in &ways {
+            follow(&mut self.root, way, *levels, &mut self.superseded, |_| ()).finish();
         }
         Ok(found.len() as u64 + u64::from(root_is_left))
     }

@@ -1,91 +1,63 @@
 //! Removing entries.
 
 use super::Tree;
-use super::child::Absent;
 use super::edit::{self, Site};
-use super::inner::Inner;
-use super::insert::bounds_summary;
-use super::node::{Content, Edit, Node};
-use crate::entry::Replaced;
+use super::node::{Content, Node};
+use super::seat::{Seat, Spot, Way, follow};
 
 impl Tree {
-    /// Removes a key, and returns what it had.
-    ///
-    /// # Errors
-    /// [`Absent`] if a child on the way has to be loaded; nothing was changed then.
-    pub(crate) fn remove(&mut self, key: &[u8]) -> Result<Option<Replaced>, Absent> {
-        let Some(bounded) = self.get(key, |old| bounds_summary(&old))? else { return Ok(None) };
-        let Some((replaced, level)) = self.remove_present(key) else {
-            unreachable!("the key was found in memory");
-        };
-        if bounded {
-            self.refresh(key);
+    /// Removes the entry of the key whose seat this is, if there is one. Since it was found, nothing
+    /// has changed, or what [`Tree::seat_again`] allows.
+    pub(crate) fn take(&mut self, seat: &Seat, key: &[u8]) {
+        if seat.old().is_none() {
+            return;
         }
-        if let Some(level) = level {
-            self.settle(key, level);
-        }
-        Ok(Some(replaced))
-    }
-
-    /// Removes a key whose path is in memory, and returns the level whose child may need tidying.
-    fn remove_present(&mut self, key: &[u8]) -> Option<(Replaced, Option<usize>)> {
-        let mut node = self.root.node_mut()?;
-        let mut rest = key;
-        let mut level = 0usize;
-        loop {
-            let mut edit = Node::edit(node, &mut self.superseded);
-            let inner = edit.inner()?;
-            rest = rest.get(inner.prefix().len()..)?;
-            let Some(byte) = rest.first() else {
-                let replaced = inner.remove_here()?;
-                edit.finish();
-                return Some((replaced, level.checked_sub(1)));
-            };
-            let position = inner.position_of(*byte)?;
-            let below = edit.into_inner()?.child_mut(position)?.node_mut()?;
-            if below.inner().is_some() {
-                node = below;
-                level += 1;
-                continue;
-            }
-            let mut edit = Node::edit(below, &mut self.superseded);
-            let bucket = edit.bucket()?;
-            let suffix = rest.strip_prefix(bucket.prefix())?;
-            let position = bucket.search(suffix).ok()?;
-            let replaced = bucket.remove(position)?;
-            edit.finish();
-            return Some((replaced, Some(level)));
+        if self.is_current(seat) {
+            self.take_now(seat);
+        } else {
+            self.take_now(&self.seat_again(key));
         }
     }
 
-    /// Tidies the children on the way to a key, from the branching at `level` up for as long as
+    fn take_now(&mut self, seat: &Seat) {
+        self.changes += 1;
+        let (way, superseded) = (&seat.way, &mut self.superseded);
+        let mut edit = follow(&mut self.root, way, way.len(), superseded, |_| ());
+        if let Spot::Found { child, slot } = seat.spot {
+            edit = Node::edit(edit.into_child(child).in_memory_mut(), superseded);
+            edit.leaf().remove(slot);
+        } else {
+            edit.branching().remove_here();
+        }
+        edit.finish();
+        let way = seat.way_to_node();
+        if seat.bounds_summary() {
+            self.refresh(&way, way.len());
+        }
+        self.settle(&way, way.len());
+    }
+
+    /// Tidies the first `levels` nodes below the root on a way, from the last up for as long as
     /// there is something to tidy.
-    pub(super) fn settle(&mut self, key: &[u8], mut level: usize) {
-        while let Some((mut edit, position, superseded)) = self.edit_at(key, level) {
-            let meter = edit.meter().clone();
-            let mut site = Site { meter: &meter, superseded };
-            let shrunk = edit.inner().is_some_and(|inner| edit::tidy(&mut site, inner, position));
+    pub(super) fn settle(&mut self, way: &Way, levels: usize) {
+        for level in (0..levels).rev() {
+            let mut edit = follow(&mut self.root, way, level, &mut self.superseded, |_| ());
+            let mut site = Site { meter: &self.meter, superseded: &mut self.superseded };
+            let shrunk = edit::tidy(&mut site, edit.branching(), way.at(level));
             edit.finish();
-            match level.checked_sub(1) {
-                Some(above) if shrunk => level = above,
-                _ => return,
+            if !shrunk {
+                return;
             }
         }
     }
 
-    /// Tightens the bounds that parents keep on the way to a key whose entry changed.
-    pub(super) fn refresh(&mut self, key: &[u8]) {
-        let mut levels = 0;
-        while self.edit_at(key, levels).is_some() {
-            levels += 1;
-        }
+    /// Tightens the bounds that parents keep of the first `levels` nodes below the root on a way,
+    /// the last of which changed.
+    pub(super) fn refresh(&mut self, way: &Way, levels: usize) {
         for level in (0..levels).rev() {
-            let Some((mut edit, position, _)) = self.edit_at(key, level) else { return };
-            let Some(child) = edit.inner().and_then(|inner| inner.child_mut(position)) else {
-                return;
-            };
-            let Some(node) = child.node() else { return };
-            let summary = match node.content() {
+            let parent = follow(&mut self.root, way, level, &mut self.superseded, |_| ());
+            let child = parent.into_child(way.at(level));
+            let summary = match child.in_memory().content() {
                 Content::Bucket(bucket) => bucket.summary(),
                 Content::Inner(inner) => inner.summary(),
             };
@@ -95,31 +67,17 @@ impl Tree {
             child.summary = summary;
         }
     }
+}
 
-    /// The branching `level` branchings below the root on the way to a key, and the position of
-    /// the child that goes on to the key. None where the path ends before.
-    pub(super) fn edit_at(
+#[cfg(test)]
+impl Tree {
+    /// Removes a key, and returns what it had.
+    pub(super) fn remove(
         &mut self,
         key: &[u8],
-        level: usize,
-    ) -> Option<(Edit<'_>, usize, &mut Vec<super::FrameCell>)> {
-        let superseded = &mut self.superseded;
-        let mut node = self.root.node_mut()?;
-        let mut rest = key;
-        let mut above = level;
-        loop {
-            let inner = node.inner()?;
-            rest = rest.strip_prefix(inner.prefix())?;
-            let position = inner.position_of(*rest.first()?)?;
-            if above == 0 {
-                return Some((Node::edit(node, superseded), position, superseded));
-            }
-            above -= 1;
-            let edit = Node::edit(node, superseded);
-            node = edit
-                .into_inner()
-                .and_then(|inner: &mut Inner| inner.child_mut(position))?
-                .node_mut()?;
-        }
+    ) -> Result<Option<crate::entry::Replaced>, super::Absent> {
+        let seat = self.seat(key)?;
+        self.take(&seat, key);
+        Ok(seat.old().copied())
     }
 }

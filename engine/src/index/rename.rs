@@ -4,14 +4,14 @@
 //! it was. The entries of a bucket are set one by one.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use super::Tree;
 use super::bucket::{Bucket, common};
 use super::child::{Absent, Child};
 use super::edit::{self, Site};
 use super::inner::Inner;
-use super::node::{Content, Node};
+use super::node::Content;
+use super::seat::{Spot, follow};
 use super::summary::Summary;
 
 impl Tree {
@@ -36,36 +36,40 @@ impl Tree {
             Content::Bucket(bucket) => {
                 for position in located.entries.clone() {
                     let end = [bucket.prefix(), bucket.suffix(position)].concat();
-                    let key = [to, end.get(taken..).unwrap_or_default()].concat();
+                    let key = [to, &end[taken..]].concat();
                     if let Some(entry) = bucket.entry(position) {
-                        self.insert(&key, &entry)?;
+                        // The keys ascend: the way to each stays in memory.
+                        self.set_now(&self.seat_again(&key), &key, &entry);
                     }
                 }
             }
             Content::Inner(inner) => {
-                let path = [to, inner.prefix().get(taken..).unwrap_or_default()].concat();
+                let path = [to, &inner.prefix()[taken..]].concat();
                 self.attach(&path, inner.clone());
             }
         }
         drop(located);
-        let Some(old) = self.locate(from)? else {
-            unreachable!("keys that begin with another prefix were set");
-        };
-        if old.is_whole() {
-            old.node.leave(&mut self.superseded);
+        if let Some(old) = self.locate(from)? {
+            if old.is_whole() {
+                old.node.leave(&mut self.superseded);
+            }
+            self.detach(&old);
         }
-        self.detach(from, &old);
         Ok(true)
     }
 
-    /// Puts a branching in at `path`, below which there is no key.
+    /// Puts a branching in at `path`, below which there is no key, and the way to which was found
+    /// in memory.
     fn attach(&mut self, path: &[u8], inner: Inner) {
+        let seat = self.seat_again(path);
+        self.changes += 1;
         let graft = Graft { summary: inner.summary(), inner };
-        let site = Site { meter: &self.meter, superseded: &mut self.superseded };
-        let done = self.root.node_mut().and_then(|root| graft.attach(site, root, path));
-        if done.is_none() {
-            unreachable!("the way to the new prefix was found in memory");
-        }
+        let note = |child: &mut Child| child.summary.join(graft.summary);
+        let (way, superseded) = (&seat.way, &mut self.superseded);
+        let mut edit = follow(&mut self.root, way, way.len(), superseded, note);
+        let mut site = Site { meter: &self.meter, superseded };
+        graft.attach(&mut site, edit.branching(), seat.spot, &path[seat.depth..]);
+        edit.finish();
     }
 }
 
@@ -76,56 +80,30 @@ struct Graft {
 }
 
 impl Graft {
-    fn attach(self, mut site: Site<'_>, root: &mut Arc<Node>, path: &[u8]) -> Option<()> {
-        let mut node = root;
-        let mut rest = path;
-        loop {
-            let mut edit = Node::edit(node, site.superseded);
-            let inner = edit.inner()?;
-            rest = rest.get(inner.prefix().len()..)?;
-            let byte = *rest.first()?;
-            let Some(position) = inner.position_of(byte) else {
-                let next = inner.tile(byte).map_or(0, |position| position + 1);
-                inner.splice(next..next, vec![self.child(&mut site, rest)]);
-                edit.finish();
-                return Some(());
-            };
-            let child = inner.child_mut(position)?;
-            let (is_inner, prefix) = {
-                let node = child.node()?;
-                (node.inner().is_some(), node.prefix())
-            };
-            let shared = common(prefix, rest);
-            let whole = shared == prefix.len();
-            if is_inner && whole {
-                child.summary.join(self.summary);
-                node = edit.into_inner()?.child_mut(position)?.node_mut()?;
-                continue;
+    /// Puts the branching in at a spot. `rest` is its path after the prefix of `inner`.
+    fn attach(self, site: &mut Site<'_>, inner: &mut Inner, spot: Spot, rest: &[u8]) {
+        match spot {
+            Spot::Room { child, .. } | Spot::Found { child, .. } | Spot::Beside { child } => {
+                let old = inner.take(child);
+                let with = self.beside(site, old, rest);
+                inner.splice(child..child, with);
             }
-            self.beside(&mut site, inner, position, rest, shared)?;
-            edit.finish();
-            return Some(());
+            Spot::Gap { next } => {
+                inner.splice(next..next, vec![self.child(site, rest)]);
+            }
+            // The path would be that of a branching that is there, below which there are keys.
+            Spot::Here => {}
         }
     }
 
-    /// Puts the branching in beside a child that shares `shared` bytes of `rest` with it.
-    fn beside(
-        self,
-        site: &mut Site<'_>,
-        inner: &mut Inner,
-        position: usize,
-        rest: &[u8],
-        shared: usize,
-    ) -> Option<()> {
-        let byte = *rest.first()?;
-        let mut old = inner.splice(position..position + 1, Vec::new()).pop()?;
-        let node = old.node()?;
-        let first = node.prefix().first().copied();
-        let whole = shared == node.prefix().len();
-        let with = match (node.bucket(), first) {
-            (Some(bucket), _) if whole => {
-                let path = rest.get(..shared)?;
-                let rest = rest.get(shared..)?;
+    /// The children that take the place of one in whose tile `rest` is.
+    fn beside(self, site: &mut Site<'_>, mut old: Child, rest: &[u8]) -> Vec<Child> {
+        let node = old.in_memory();
+        let shared = common(node.prefix(), rest);
+        let (path, kept) = node.prefix().split_at(shared);
+        match (node.bucket(), kept.first().copied()) {
+            (Some(bucket), None) => {
+                let rest = &rest[shared..];
                 old.leave(site.superseded);
                 let all = 0..bucket.len();
                 if path.is_empty() {
@@ -134,29 +112,27 @@ impl Graft {
                     vec![self.branch(site, bucket, all, 0, path, rest)]
                 }
             }
-            (_, Some(first)) if shared == 0 => {
+            (_, Some(first)) if path.is_empty() => {
+                let is_before = rest[0] < first;
                 old.set_start(first);
                 let graft = self.child(site, rest);
-                if byte < first { vec![graft, old] } else { vec![old, graft] }
+                if is_before { vec![graft, old] } else { vec![old, graft] }
             }
-            _ => {
-                let (path, kept) = node.prefix().split_at(shared);
-                let kept: Box<[u8]> = kept.into();
+            (_, start) => {
+                let start = start.unwrap_or_default();
                 let mut fork = Inner::new(path);
-                let start = *kept.first()?;
+                let kept: Box<[u8]> = kept.into();
                 let summary = old.summary;
-                let mut below = old.into_shared()?;
+                let mut below = old.into_shared();
                 edit::set_prefix(&mut below, kept, site.superseded);
                 let below = Child::resident(start, summary, below);
-                let graft = self.child(site, rest.get(shared..)?);
+                let graft = self.child(site, &rest[shared..]);
                 let pair =
                     if graft.start() < start { vec![graft, below] } else { vec![below, graft] };
                 fork.splice(0..0, pair);
                 vec![edit::inner_child(site.meter, fork)]
             }
-        };
-        inner.splice(position..position, with);
-        Some(())
+        }
     }
 
     /// The children that take the place of the entries in a range and the branching, `skipped`

@@ -46,9 +46,8 @@ pub(crate) fn open(
         let action = Action::Put { body, expires_at_ms: newest.expires_at_ms };
         let change = Change { namespace, key, action };
         // All of it is in memory.
-        state
-            .apply(&change, newest.revision, newest.place)
-            .map_err(|_| Error::Malformed { what: "index" })?;
+        let prepared = state.prepare(&change).map_err(|_| Error::Malformed { what: "index" })?;
+        state.apply(&change, prepared, newest.revision, newest.place);
     }
     state.revision = state.revision.max(evidence.revision);
     state.events.forget_to(state.revision);

@@ -78,9 +78,10 @@ impl State {
         }
     }
 
-    /// A key of this length was put.
-    pub(crate) fn key_bytes(&mut self, namespace: u32, len: u64) {
+    /// A namespace has one more key, of this length.
+    pub(super) fn key_was_made(&mut self, namespace: u32, len: u64) {
         if let Some(info) = self.namespaces.by_id_mut(namespace) {
+            info.keys = info.keys.saturating_add(1);
             info.key_bytes_max = info.key_bytes_max.max(len);
         }
     }

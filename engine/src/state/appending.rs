@@ -34,6 +34,13 @@ impl State {
         self.begun(&header);
     }
 
+    /// How much log opening would have to replay, in bytes.
+    pub(crate) fn log_since_checkpoint(&self) -> u64 {
+        let from = self.checkpointed;
+        let later = self.segments.range(from.segment..);
+        later.map(|(_, segment)| segment.bytes).sum::<u64>().saturating_sub(from.offset)
+    }
+
     /// The header of the next segment that writers append to.
     pub(crate) fn next_header(&self) -> SegmentHeader {
         SegmentHeader {

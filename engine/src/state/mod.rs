@@ -1,9 +1,10 @@
 //! What an engine holds in memory: the index, the log that waits, and the accounts of both.
 //!
-//! One [`State`] is behind one lock and does no I/O. A change comes in two steps. [`State::touch`]
-//! makes sure that all parts of the index it needs are in memory, or says which is not: the caller
-//! releases the lock, loads it and begins again. [`State::apply`] then cannot fail: index, accounts
-//! and references change together, whether the change comes from a writer or from the log.
+//! One [`State`] is behind one lock and does no I/O. A change comes in two steps. [`State::prepare`]
+//! finds the seat of the key in the index, or says which part of the index is not in memory: the
+//! caller releases the lock, loads it and begins again. Nothing was changed so far, and conditions
+//! can be looked at. [`State::apply`] then cannot fail: index, accounts and references change
+//! together, whether the change comes from a writer or from the log.
 
 mod accounts;
 mod appending;
@@ -16,12 +17,13 @@ use super::catalog::{LogPosition, NamespaceInfo};
 use super::entry::{Body, Entry, Place, Replaced, ValueRef};
 use super::events::{Event, EventKind, Events};
 use super::frame::FrameFile;
-use super::index::{Absent, Tree};
+use super::index::{Absent, Seat, Tree};
 use super::log::Pending;
 use super::renames::{self, Rename};
 use super::segments::Segments;
 
 pub(crate) use accounts::Namespaces;
+use references::Count;
 pub(crate) use references::{Garbage, count_of, referenced};
 
 /// Namespaces below this are the engine's own.
@@ -78,6 +80,26 @@ pub(crate) enum Action<'a> {
     Expire { expires_at_ms: u64 },
 }
 
+/// A change that can be applied, as long as nothing else is.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    /// The key in the index.
+    key: Vec<u8>,
+    seat: Seat,
+    /// The separated value that one more entry will name.
+    named: Option<Count>,
+    /// The one that one fewer will.
+    unnamed: Option<Count>,
+}
+
+impl Prepared {
+    /// The state of the key, expired or not.
+    pub(crate) fn present(&self) -> Option<Present> {
+        let old = self.seat.old()?;
+        Some(Present { revision: old.revision, expires_at_ms: old.expires_at_ms })
+    }
+}
+
 /// The key of the index for a key of a namespace.
 pub(crate) fn index_key(namespace: u32, key: &[u8]) -> Vec<u8> {
     let mut full = Vec::with_capacity(4 + key.len());
@@ -102,17 +124,23 @@ impl State {
         })
     }
 
-    /// Makes sure that `change` can be applied without I/O.
-    pub(crate) fn touch(&self, change: &Change<'_>) -> Result<(), Absent> {
+    /// Finds what `change` needs, so that it can be applied under the same hold of the lock.
+    pub(crate) fn prepare(&self, change: &Change<'_>) -> Result<Prepared, Absent> {
         let key = index_key(change.namespace, change.key);
-        let old = self.tree.get(&key, |entry| separated_of(&entry))?;
-        if let Some(value) = old.flatten() {
-            self.touch_references(&value)?;
-        }
-        if let Action::Put { body: Body::Separated(value), .. } = change.action {
-            self.touch_references(&value)?;
-        }
-        Ok(())
+        let seat = self.tree.seat(&key)?;
+        let old = match change.action {
+            Action::Put { .. } | Action::Delete => seat.old().and_then(|old| old.separated),
+            Action::Expire { .. } => None,
+        };
+        let new = match change.action {
+            Action::Put { body: Body::Separated(value), .. } => Some(value),
+            _ => None,
+        };
+        // Putting the same content again changes no count.
+        let stays = old == new;
+        let named = new.filter(|_| !stays).map(|value| self.count(value)).transpose()?;
+        let unnamed = old.filter(|_| !stays).map(|value| self.count(value)).transpose()?;
+        Ok(Prepared { key, seat, named, unnamed })
     }
 
     /// Applies a change that the log tells of after all that the index has.
@@ -122,8 +150,9 @@ impl State {
         revision: u64,
         place: Place,
     ) -> Result<(), Absent> {
-        self.touch(change)?;
-        self.apply(change, revision, place)
+        let prepared = self.prepare(change)?;
+        self.apply(change, prepared, revision, place);
+        Ok(())
     }
 
     /// Applies a change that the log tells of. Nothing happens if the key has a later state.
@@ -133,9 +162,8 @@ impl State {
         revision: u64,
         place: Place,
     ) -> Result<(), Absent> {
-        self.touch(change)?;
-        let present = self.present(change.namespace, change.key)?;
-        if present.is_some_and(|present| present.revision > revision) {
+        let prepared = self.prepare(change)?;
+        if prepared.present().is_some_and(|present| present.revision > revision) {
             self.revision = self.revision.max(revision);
             match change.action {
                 Action::Put { .. } => self.stillborn(place),
@@ -143,64 +171,63 @@ impl State {
             }
             return Ok(());
         }
-        self.apply(change, revision, place)
+        self.apply(change, prepared, revision, place);
+        Ok(())
     }
 
-    /// Applies a change that was [touched](State::touch) under the same hold of the lock and whose
-    /// record has this revision and place.
+    /// Whether nothing has changed since `prepared`, so that it can be applied.
+    pub(crate) fn is_current(&self, prepared: &Prepared) -> bool {
+        self.tree.is_current(&prepared.seat)
+    }
+
+    /// Applies a change whose record has this revision and place, and for which this was prepared
+    /// and [is current](State::is_current).
     pub(crate) fn apply(
         &mut self,
         change: &Change<'_>,
+        prepared: Prepared,
         revision: u64,
         place: Place,
-    ) -> Result<(), Absent> {
-        let key = index_key(change.namespace, change.key);
+    ) {
+        let Prepared { mut key, seat, named, unnamed } = prepared;
         self.revision = self.revision.max(revision);
-        if !matches!(change.action, Action::Put { .. }) {
-            self.note(place);
-        }
-        let event = match change.action {
+        let Change { namespace, action, .. } = *change;
+        let kind = match action {
             Action::Put { body, expires_at_ms } => {
-                // First the new reference, so that putting the same content again frees nothing.
                 if let Body::Separated(value) = &body {
-                    self.add_reference(value)?;
+                    self.garbage.values.remove(value);
                 }
-                let entry = Entry { revision, expires_at_ms, place, body };
-                let replaced = self.tree.insert(&key, &entry)?;
+                // In this order all ways stay in memory: the engine's own namespace is the first.
+                self.name(named.as_ref());
+                self.tree.set(&seat, &key, &Entry { revision, expires_at_ms, place, body });
+                self.unname(unnamed.as_ref(), revision);
                 self.live(place);
-                match replaced {
-                    Some(replaced) => self.release(&replaced, revision)?,
-                    None => {
-                        self.count_keys(change.namespace, 1);
-                        self.key_bytes(change.namespace, change.key.len() as u64);
-                    }
+                match seat.old() {
+                    Some(old) => self.dead(old.place),
+                    None => self.key_was_made(namespace, change.key.len() as u64),
                 }
-                Some(EventKind::Put)
+                EventKind::Put
             }
-            Action::Delete => match self.tree.remove(&key)? {
-                Some(replaced) => {
-                    self.release(&replaced, revision)?;
-                    self.count_keys(change.namespace, -1);
-                    Some(EventKind::Delete)
-                }
-                None => None,
-            },
+            Action::Delete => {
+                self.note(place);
+                let Some(old) = seat.old() else { return };
+                self.dead(old.place);
+                self.count_keys(namespace, -1);
+                self.unname(unnamed.as_ref(), revision);
+                self.tree.take(&seat, &key);
+                EventKind::Delete
+            }
             Action::Expire { expires_at_ms } => {
-                let found = self.tree.get(&key, |entry| OwnedEntry::of(&entry))?;
-                if let Some(found) = found {
-                    let entry = Entry { revision, expires_at_ms, ..found.entry() };
-                    self.tree.insert(&key, &entry)?;
-                    Some(EventKind::Expire)
-                } else {
-                    None
-                }
+                self.note(place);
+                let Some(found) = self.tree.entry_at(&seat, |entry| OwnedEntry::of(&entry)) else {
+                    return;
+                };
+                self.tree.set(&seat, &key, &Entry { revision, expires_at_ms, ..found.entry() });
+                EventKind::Expire
             }
         };
-        if let Some(kind) = event {
-            let Change { namespace, key, .. } = *change;
-            self.events.push(Event { revision, kind, namespace, key: key.to_vec() });
-        }
-        Ok(())
+        key.drain(..key.len() - change.key.len());
+        self.events.push(Event { revision, kind, namespace, key });
     }
 
     /// Makes a namespace.
@@ -248,13 +275,12 @@ impl State {
 
     /// Takes a key of a dropped namespace out of the index; the log has said so already.
     pub(crate) fn forget(&mut self, index_key: &[u8]) -> Result<(), Absent> {
-        let old = self.tree.get(index_key, |entry| separated_of(&entry))?;
-        if let Some(value) = old.flatten() {
-            self.touch_references(&value)?;
-        }
-        if let Some(replaced) = self.tree.remove(index_key)? {
-            self.release(&replaced, self.revision)?;
-        }
+        let seat = self.tree.seat(index_key)?;
+        let Some(old) = seat.old() else { return Ok(()) };
+        let unnamed = old.separated.map(|value| self.count(value)).transpose()?;
+        self.dead(old.place);
+        self.unname(unnamed.as_ref(), self.revision);
+        self.tree.take(&seat, index_key);
         Ok(())
     }
 
@@ -265,20 +291,11 @@ impl State {
         replaced: &Replaced,
         revision: u64,
     ) -> Result<(), Absent> {
-        if let Some(value) = &replaced.separated {
-            self.touch_references(value)?;
-        }
+        let unnamed = replaced.separated.map(|value| self.count(value)).transpose()?;
         self.count_keys(namespace, -1);
-        self.release(replaced, revision)
-    }
-
-    /// Gives up what a replaced entry held.
-    fn release(&mut self, replaced: &Replaced, revision: u64) -> Result<(), Absent> {
         self.dead(replaced.place);
-        match &replaced.separated {
-            Some(value) => self.drop_reference(value, revision),
-            None => Ok(()),
-        }
+        self.unname(unnamed.as_ref(), revision);
+        Ok(())
     }
 }
 
@@ -317,12 +334,5 @@ impl OwnedEntry {
         };
         let Self { revision, expires_at_ms, place, .. } = *self;
         Entry { revision, expires_at_ms, place, body }
-    }
-}
-
-fn separated_of(entry: &Entry<'_>) -> Option<ValueRef> {
-    match entry.body {
-        Body::Separated(value) => Some(value),
-        _ => None,
     }
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{State, index_key};
 use crate::entry::{Body, Entry, Place, ValueRef};
-use crate::index::Absent;
+use crate::index::{Absent, Seat};
 
 /// The namespace of the counts: hash and length (8 bytes, big endian) to count (8 bytes, little
 /// endian).
@@ -42,32 +42,47 @@ impl State {
         Ok(self.tree.get(&reference_key(value), |entry| count_of(&entry))?.unwrap_or(0))
     }
 
-    pub(super) fn touch_references(&self, value: &ValueRef) -> Result<(), Absent> {
-        self.references(value).map(|_| ())
+    /// Finds what is needed to change how many entries name `value`.
+    pub(super) fn count(&self, value: ValueRef) -> Result<Count, Absent> {
+        let key = reference_key(&value);
+        let seat = self.tree.seat(&key)?;
+        let entries = self.tree.entry_at(&seat, |entry| count_of(&entry)).unwrap_or(0);
+        Ok(Count { value, key, seat, entries })
     }
 
-    pub(super) fn add_reference(&mut self, value: &ValueRef) -> Result<(), Absent> {
-        let count = self.references(value)?;
-        self.garbage.values.remove(value);
-        self.set_references(value, count + 1)
-    }
-
-    pub(super) fn drop_reference(&mut self, value: &ValueRef, revision: u64) -> Result<(), Absent> {
-        let count = self.references(value)?.saturating_sub(1);
-        if count > 0 {
-            return self.set_references(value, count);
+    /// One more entry names a value.
+    pub(super) fn name(&mut self, counted: Option<&Count>) {
+        if let Some(count) = counted {
+            self.set_count(count, count.entries + 1);
         }
-        self.tree.remove(&reference_key(value))?;
-        self.garbage.values.insert(*value, revision);
-        Ok(())
     }
 
-    fn set_references(&mut self, value: &ValueRef, count: u64) -> Result<(), Absent> {
-        let count = count.to_le_bytes();
-        let body = Body::Inline(&count);
-        let entry = Entry { revision: 0, expires_at_ms: 0, place: Place::default(), body };
-        self.tree.insert(&reference_key(value), &entry).map(|_| ())
+    /// One entry fewer names a value.
+    pub(super) fn unname(&mut self, counted: Option<&Count>, revision: u64) {
+        let Some(count) = counted else { return };
+        if count.entries > 1 {
+            self.set_count(count, count.entries - 1);
+        } else {
+            self.tree.take(&count.seat, &count.key);
+            self.garbage.values.insert(count.value, revision);
+        }
     }
+
+    fn set_count(&mut self, count: &Count, entries: u64) {
+        let entries = entries.to_le_bytes();
+        let body = Body::Inline(&entries);
+        let entry = Entry { revision: 0, expires_at_ms: 0, place: Place::default(), body };
+        self.tree.set(&count.seat, &count.key, &entry);
+    }
+}
+
+/// How many entries name a value, and where that is kept.
+#[derive(Debug)]
+pub(super) struct Count {
+    value: ValueRef,
+    key: Vec<u8>,
+    seat: Seat,
+    entries: u64,
 }
 
 /// The key of a value's count.

@@ -88,7 +88,7 @@ impl Shelf {
         let from = link.place.offset as usize;
         let sealed = &pack.bytes[from..from + link.place.length as usize];
         let plaintext = open_unit(UnitKind::Node, link, sealed)?;
-        self.keys.check(UnitKind::Node, &link.address, Node::<Bytes>::canon(&plaintext)?)?;
+        self.keys.check(UnitKind::Node, &link.address, Node::<Bytes>::addressed(&plaintext)?)?;
         Ok(plaintext)
     }
 

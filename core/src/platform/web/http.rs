@@ -17,7 +17,7 @@ use super::super::{HttpError, HttpMethod, HttpOptions, HttpRequest, HttpResponse
 
 /// An HTTP client over the host's `fetch`.
 #[derive(Debug, Clone)]
-pub struct HttpClient {
+pub(crate) struct HttpClient {
     idle_timeout: Duration,
     upload_rate_min: u64,
     /// What is known of each method, see [`HttpClient::is_withheld`].
@@ -33,7 +33,7 @@ const ANSWERED: u8 = 2;
 
 impl HttpClient {
     /// A client; fails if `options` has certificates, which are the host's to choose.
-    pub fn new(options: &HttpOptions) -> Result<Self, HttpError> {
+    pub(crate) fn new(options: &HttpOptions) -> Result<Self, HttpError> {
         if options.ca_bundle.is_some() {
             return Err(HttpError::Failed("the host decides which certificates are good".into()));
         }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::support::*;
 use crate::entry::{Place, Replaced};
 use crate::frame::FrameRef;
-use crate::index::{Snapshot, Tree};
+use crate::index::{Seat, Snapshot, Tree};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -16,6 +16,10 @@ enum Step {
     /// Removes a key that is there: the one at this fraction of all.
     RemoveOne(u16),
     Overwrite(u16, Owned),
+    /// Sets two keys, of which both seats are found first.
+    InsertBoth(Vec<u8>, Vec<u8>, Owned),
+    /// Removes two keys that are there, of which both seats are found first.
+    RemoveBoth(u16, u16),
     Snapshot,
     Seek(Vec<u8>),
     /// A checkpoint.
@@ -41,6 +45,8 @@ fn step() -> impl Strategy<Value = Step> {
         3 => key().prop_map(Step::Remove),
         4 => any::<u16>().prop_map(Step::RemoveOne),
         4 => (any::<u16>(), owned()).prop_map(|(at, owned)| Step::Overwrite(at, owned)),
+        3 => (key(), key(), owned()).prop_map(|(a, b, owned)| Step::InsertBoth(a, b, owned)),
+        2 => any::<(u16, u16)>().prop_map(|(a, b)| Step::RemoveBoth(a, b)),
         1 => Just(Step::Snapshot),
         2 => key().prop_map(Step::Seek),
         1 => Just(Step::Round),
@@ -112,6 +118,41 @@ impl Bench {
     fn remove(&mut self, key: &[u8]) {
         let before = loading(&self.frames, || self.tree.remove(key));
         assert_eq!(before, self.model.remove(key).as_ref().map(replaced));
+    }
+
+    /// The seats of two keys, the lesser one first.
+    fn seats(&self, keys: &[Vec<u8>; 2]) -> [Seat; 2] {
+        assert!(keys[0] < keys[1]);
+        loading(&self.frames, || Ok([self.tree.seat(&keys[0])?, self.tree.seat(&keys[1])?]))
+    }
+
+    fn insert_both(&mut self, mut keys: [Vec<u8>; 2], owned: &Owned) {
+        keys.sort();
+        if keys[0] == keys[1] {
+            return;
+        }
+        let seats = self.seats(&keys);
+        for (key, seat) in keys.into_iter().zip(seats) {
+            assert_eq!(seat.old().copied(), self.model.get(&key).map(replaced));
+            self.tree.set(&seat, &key, &owned.entry());
+            self.model.insert(key, owned.clone());
+        }
+    }
+
+    fn remove_both(&mut self, one: u16, other: u16) {
+        let (Some(one), Some(other)) = (nth(&self.model, one), nth(&self.model, other)) else {
+            return;
+        };
+        let mut keys = [one, other];
+        keys.sort();
+        if keys[0] == keys[1] {
+            return;
+        }
+        let seats = self.seats(&keys);
+        for (key, seat) in keys.into_iter().zip(seats) {
+            self.tree.take(&seat, &key);
+            self.model.remove(&key).unwrap();
+        }
     }
 
     fn seek(&self, key: Vec<u8>) {
@@ -283,6 +324,8 @@ impl Bench {
                     self.insert(key, owned);
                 }
             }
+            Step::InsertBoth(one, other, owned) => self.insert_both([one, other], &owned),
+            Step::RemoveBoth(one, other) => self.remove_both(one, other),
             Step::Snapshot => {
                 let snapshot = self.tree.snapshot();
                 self.kept.push((snapshot, self.model.clone()));
