@@ -165,9 +165,9 @@ pub struct Engine {
 impl Engine {
     /// Opens the engine in a disk, or, unless it is to be read only, makes one there.
     ///
-    /// [`Error::StoreLocked`] if somebody else has it open, [`Error::StoreCorrupt`] if what is there
-    /// is damaged ([`RecoveryMode::Rebuild`] may help), [`Error::UnsupportedVersion`] if it is of a
-    /// newer version.
+    /// [`Error::StoreLocked`] if somebody else has it open, [`Error::StoreCorrupt`] if what is
+    /// there is damaged ([`RecoveryMode::Rebuild`] may help), [`Error::UnsupportedVersion`] if it
+    /// is of a newer version.
     pub fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Self> {
         let shared = open::open(disk, config)?;
         background::start(&shared);
@@ -356,8 +356,8 @@ impl Engine {
     /// directory. Later calls, of snapshots, scans and uploads too, fail with [`Error::Closed`];
     /// background work stops where it is.
     ///
-    /// Closing again waits until it is closed and does nothing. After an error it is closed too, and
-    /// what was acknowledged is as safe as ever. Do not call it from within a call, such as the
+    /// Closing again waits until it is closed and does nothing. After an error it is closed too,
+    /// and what was acknowledged is as safe as ever. Do not call it from within a call, such as the
     /// function that [`verify`](Engine::verify) is given: it would wait for itself.
     pub fn close(&self) -> Result<()> {
         self.shared.close()

@@ -201,10 +201,10 @@ pub trait BlobStore: MaybeSend + MaybeSync + 'static {
     ) -> BoxFuture<'a, Result<Object>>;
 
     /// Writes the object at `key` whole and durably, if the
-    /// [`precondition`](StorePutOptions::precondition) holds; otherwise changes nothing and fails with
-    /// [`Error::PreconditionFailed`]. That answer means that no try of this put took effect: a store
-    /// that tries again by itself after a lost answer says [`Error::OutcomeUnknown`] instead, if it
-    /// cannot tell.
+    /// [`precondition`](StorePutOptions::precondition) holds; otherwise changes nothing and fails
+    /// with [`Error::PreconditionFailed`]. That answer means that no try of this put took effect: a
+    /// store that tries again by itself after a lost answer says [`Error::OutcomeUnknown`] instead,
+    /// if it cannot tell.
     /// Returns the tag of what was written. Readers see the old object or the new one, never a mix.
     fn put_with<'a>(
         &'a self,
@@ -242,8 +242,8 @@ pub trait BlobStore: MaybeSend + MaybeSync + 'static {
         })
     }
 
-    /// Writes the object at `key` if `precondition` holds: [`put_with`](BlobStore::put_with) with no
-    /// other wish.
+    /// Writes the object at `key` if `precondition` holds: [`put_with`](BlobStore::put_with) with
+    /// no other wish.
     fn put<'a>(
         &'a self,
         key: &'a str,
@@ -278,8 +278,9 @@ pub trait BlobStore: MaybeSend + MaybeSync + 'static {
         })
     }
 
-    /// Removes the objects at `keys`, as [`delete`](BlobStore::delete) does; returns those that were not
-    /// removed, or of which nobody knows. The default body deletes one by one, up to 8 at a time.
+    /// Removes the objects at `keys`, as [`delete`](BlobStore::delete) does; returns those that
+    /// were not removed, or of which nobody knows. The default body deletes one by one, up to 8 at
+    /// a time.
     fn delete_many<'a>(&'a self, keys: &'a [String]) -> BoxFuture<'a, Vec<NotDeleted>> {
         Box::pin(async move {
             let mut failed = Vec::new();

@@ -21,8 +21,8 @@ impl StoreGetOptions {
         self
     }
 
-    /// Fails with [`Error::ObjectCorrupt`](crate::Error::ObjectCorrupt) if an object of `size` bytes
-    /// is larger than asked for.
+    /// Fails with [`Error::ObjectCorrupt`](crate::Error::ObjectCorrupt) if an object of `size`
+    /// bytes is larger than asked for.
     pub fn check_size(&self, size: u64) -> Result<()> {
         self.bytes_max.map_or(Ok(()), |bytes_max| check_at_most(size, bytes_max))
     }

@@ -23,8 +23,8 @@
 //!
 //! | field of a child | bytes | |
 //! |---|---|---|
-//! | start | 1 | the first byte of its tile |
-//! | flags | 1 | bit 0: a branching, whose prefix begins with `start`; bit 1: separated values below; bit 2: expiries below |
+//! | start | 1 | the first byte of its tile; the prefix of a branching begins with it |
+//! | flags | 1 | bit 0: a branching; bit 1: separated values below; bit 2: expiries below |
 //! | expiry | varint | only with bit 2: no entry below expires before; below 2^64 - 1 |
 //! | file, offset, length | 3 varints | where the frame is; the length is below 2^32 |
 //! | checksum | 8 | little-endian; of the whole frame |

@@ -166,9 +166,9 @@ pub(super) fn fork(
     Node::new(site.meter, Content::Inner(inner))
 }
 
-/// Mends what a removal left of a child, which is in memory: drops an empty one, puts an only grandchild in its place,
-/// joins it with a neighbour if both are small. Returns whether the branching has fewer children
-/// now, so that it may need the same.
+/// Mends what a removal left of a child, which is in memory: drops an empty one, puts an only
+/// grandchild in its place, joins it with a neighbour if both are small. Returns whether the
+/// branching has fewer children now, so that it may need the same.
 pub(super) fn tidy(site: &mut Site<'_>, inner: &mut Inner, position: usize) -> bool {
     let child = &mut inner.children_mut()[position];
     let empty = match child.in_memory().content() {

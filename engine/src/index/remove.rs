@@ -6,8 +6,8 @@ use super::node::{Content, Node};
 use super::seat::{Seat, Spot, Way, follow};
 
 impl Tree {
-    /// Removes the entry of the key whose seat this is, if there is one. Since it was found, nothing
-    /// has changed, or what [`Tree::seat_again`] allows.
+    /// Removes the entry of the key whose seat this is, if there is one. Since it was found,
+    /// nothing has changed, or what [`Tree::seat_again`] allows.
     pub(crate) fn take(&mut self, seat: &Seat, key: &[u8]) {
         if seat.old().is_none() {
             return;

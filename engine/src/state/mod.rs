@@ -1,10 +1,10 @@
 //! What an engine holds in memory: the index, the log that waits, and the accounts of both.
 //!
-//! One [`State`] is behind one lock and does no I/O. A change comes in two steps. [`State::prepare`]
-//! finds the seat of the key in the index, or says which part of the index is not in memory: the
-//! caller releases the lock, loads it and begins again. Nothing was changed so far, and conditions
-//! can be looked at. [`State::apply`] then cannot fail: index, accounts and references change
-//! together, whether the change comes from a writer or from the log.
+//! One [`State`] is behind one lock and does no I/O. A change comes in two steps.
+//! [`State::prepare`] finds the seat of the key in the index, or says which part of the index is
+//! not in memory: the caller releases the lock, loads it and begins again. Nothing was changed so
+//! far, and conditions can be looked at. [`State::apply`] then cannot fail: index, accounts and
+//! references change together, whether the change comes from a writer or from the log.
 
 mod accounts;
 mod appending;
