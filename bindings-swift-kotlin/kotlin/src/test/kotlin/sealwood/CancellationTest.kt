@@ -130,12 +130,12 @@ class CancellationTest {
             vault.getStream("a").onEach { pieces.send(it.size); go.receive() }.first()
         }
         pieces.receive()
-        // While somebody else reads everything, it has all the time to run ahead.
-        readsOfAll(store, vault)
+        vault.exists("b")
         val used = store.calls - before
         reading.cancelAndJoin()
         val whole = readsOfAll(store, vault)
-        assertTrue((used - whole) * 4 < whole, "${used - whole} of $whole requests")
+        // The few reads that were under way may still have arrived.
+        assertTrue(used * 4 < whole, "$used of $whole requests")
     }
 
     private suspend fun readsOfAll(store: HostStore, vault: Vault): Int {
