@@ -11,6 +11,7 @@
 //! | prefix | `bytes` | what all keys begin with, after the path to the bucket |
 //! | count | varint | at least 1 |
 //! | entries | | each `bytes` suffix, then a packed entry (see `packed`); suffixes ascend |
+//! | | | each begins within 64 KiB of the first |
 //!
 //! **Inner** (a branching)
 //!
@@ -33,6 +34,7 @@ use std::ops::RangeInclusive;
 
 use super::bucket::Bucket;
 use super::child::Child;
+use super::heap::At;
 use super::inner::Inner;
 use super::node::Content;
 use super::packed;
@@ -146,7 +148,7 @@ fn read_bucket(reader: &mut Reader<'_>, body: &[u8]) -> Result<Bucket> {
             return Err(reader.malformed());
         }
         packed::read(reader)?;
-        bucket.push_packed(suffix, offset);
+        bucket.push_packed(suffix, At::read(offset).ok_or_else(|| reader.malformed())?);
         before = Some(suffix);
     }
     Ok(bucket)

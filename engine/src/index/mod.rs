@@ -2,8 +2,8 @@
 //!
 //! Inner nodes branch by the next byte of the key, with compressed paths (Leis, Kemper and Neumann,
 //! "The adaptive radix tree", 2013). The leaves are buckets, sorted runs of up to 16 KiB (in the
-//! manner of the burst tries of Askitis and Sinha, 2007): a bucket is contiguous for a scan, takes
-//! a few bytes for each key, and is one frame of a checkpoint. Any bytes are a key.
+//! manner of the burst tries of Askitis and Sinha, 2007): a bucket is a few pages of memory, takes a
+//! few bytes for each key, and is one frame of a checkpoint. Any bytes are a key.
 //!
 //! ```text
 //! root   ""            always a branching
@@ -30,6 +30,7 @@ mod edit;
 mod evict;
 mod expiry;
 mod find;
+mod heap;
 mod inner;
 mod insert;
 mod node;
