@@ -238,7 +238,7 @@ impl Engine {
     /// The names of the namespaces, ascending.
     pub fn namespaces(&self) -> Result<Vec<String>> {
         let _call = self.shared.enter()?;
-        Ok(self.shared.read().namespaces.by_name().keys().cloned().collect())
+        Ok(self.shared.read().namespaces.iter().map(|(name, _)| name.clone()).collect())
     }
 
     /// Drops a namespace and all its keys, durably. Returns whether there was one. Its keys are out

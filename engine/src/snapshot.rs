@@ -98,7 +98,7 @@ impl EngineSnapshot {
     pub(crate) fn new(shared: &Holder) -> Result<Self> {
         let _call = shared.enter()?;
         let state = shared.read();
-        let names = state.namespaces.by_name().iter();
+        let names = state.namespaces.iter();
         let ids = names.map(|(name, info)| (name.clone(), info.id)).collect();
         let all = Snapshot {
             shared: shared.clone(),

@@ -66,7 +66,7 @@ impl Shared {
             let mut extents: BTreeMap<u64, Extent> =
                 sealed.map(|number| (*number, Extent::Sealed)).collect();
             extents.insert(active, written);
-            let namespaces = state.namespaces.by_name().clone();
+            let namespaces = state.namespaces.clone();
             (state.tree.snapshot(), segments, dropping, namespaces, extents)
         };
         let names: HashMap<u32, &String> =
@@ -112,7 +112,7 @@ impl Shared {
             Ok(_) => {}
         }
         if unread.is_empty() {
-            for (name, info) in &namespaces {
+            for (name, info) in namespaces.iter() {
                 if accounts.keys.get(&info.id).copied().unwrap_or(0) != info.keys {
                     let namespace = Some(name.clone());
                     let error = account_error("count of keys", "index");

@@ -98,7 +98,7 @@ impl Shared {
         let nothing_new = rounds.published.is_some()
             && !state.tree.is_dirty()
             && state.revision == rounds.catalog.revision
-            && state.namespaces.by_name() == &rounds.catalog.namespaces
+            && state.namespaces.iter().eq(&rounds.catalog.namespaces)
             && state.dropping == rounds.catalog.dropping
             && state.segments == rounds.catalog.segments
             && garbage.is_empty();
@@ -121,7 +121,11 @@ impl Shared {
             next_namespace: state.next_namespace,
             root: None,
             frames: rounds.frames,
-            namespaces: state.namespaces.by_name().clone(),
+            namespaces: state
+                .namespaces
+                .iter()
+                .map(|(name, info)| (name.clone(), *info))
+                .collect(),
             dropping: state.dropping.clone(),
             renames: state.renames.clone(),
             segments: state.segments.clone(),

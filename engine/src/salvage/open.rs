@@ -93,7 +93,7 @@ fn empty(evidence: &Evidence, config: &EngineConfig) -> State {
 /// Gives a namespace a name whose own is lost.
 fn add_unnamed(state: &mut State, id: u32) {
     let mut name = format!("unnamed-{id}");
-    while state.namespaces.by_name().contains_key(&name) {
+    while state.namespaces.by_name(&name).is_some() {
         name.push('_');
     }
     let info = NamespaceInfo::new(id, 0, 1);
