@@ -39,12 +39,16 @@ use super::inner::Inner;
 use super::node::Content;
 use super::packed;
 use super::summary::Summary;
-use crate::codec::{Reader, put_bytes, put_varint};
+use crate::codec::{put_bytes, put_varint};
 use crate::error::{Error, Result};
 use crate::frame::{FrameKind, FrameRef};
+use sealwood_base::codec::Malformed;
 
 /// What errors call it.
 pub(super) const WHAT: &str = "index frame";
+
+/// A cursor whose error is two words: one of the crate's would be moved for every number.
+pub(super) type Reader<'a> = sealwood_base::codec::Reader<'a, Malformed>;
 
 const INNER: u8 = 0b001;
 const SEPARATED: u8 = 0b010;
@@ -97,7 +101,7 @@ pub(super) fn decode_node(kind: FrameKind, body: &[u8]) -> Result<Content> {
     let content = match kind {
         FrameKind::Bucket => Content::Bucket(read_bucket(&mut reader, body)?),
         FrameKind::Inner => Content::Inner(read_inner(&mut reader)?),
-        FrameKind::Catalog => return Err(reader.malformed()),
+        FrameKind::Catalog => return Err(reader.malformed().into()),
     };
     reader.finish()?;
     Ok(content)
@@ -131,7 +135,7 @@ pub(super) fn check_place(content: &Content, first: Option<&RangeInclusive<u8>>)
     if in_place { Ok(()) } else { Err(Error::Malformed { what: WHAT }) }
 }
 
-fn read_bucket(reader: &mut Reader<'_>, body: &[u8]) -> Result<Bucket> {
+fn read_bucket(reader: &mut Reader<'_>, body: &[u8]) -> Result<Bucket, Malformed> {
     let prefix = reader.bytes()?;
     let count = reader.count()?;
     if count == 0 {
@@ -154,7 +158,7 @@ fn read_bucket(reader: &mut Reader<'_>, body: &[u8]) -> Result<Bucket> {
     Ok(bucket)
 }
 
-fn read_inner(reader: &mut Reader<'_>) -> Result<Inner> {
+fn read_inner(reader: &mut Reader<'_>) -> Result<Inner, Malformed> {
     let mut inner = Inner::new(reader.bytes()?);
     match reader.byte()? {
         0 => {}
@@ -194,7 +198,7 @@ struct StoredChild {
 }
 
 impl StoredChild {
-    fn read(reader: &mut Reader<'_>) -> Result<Self> {
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let start = reader.byte()?;
         let flags = reader.byte()?;
         if flags & !(INNER | SEPARATED | EXPIRES) != 0 {
