@@ -175,7 +175,7 @@ impl Shared {
         if self.owes_sweep() {
             return true;
         }
-        let doomed = !lock(&self.rounds).doomed.is_empty();
+        let doomed = !lock(&self.checkpoints).doomed.is_empty();
         let state = self.read();
         doomed || !state.garbage.is_empty() || state.tree.is_dirty()
     }

@@ -66,7 +66,7 @@ pub(crate) struct Catalog {
     pub(crate) next_namespace: u32,
     /// The root of the index; none while it is empty and was never anything else.
     pub(crate) root: Option<FrameRef>,
-    /// Where the next round writes.
+    /// Where the next checkpoint writes.
     pub(crate) frames: FramePosition,
     /// The namespaces, by name.
     pub(crate) namespaces: BTreeMap<String, NamespaceInfo>,

@@ -3,8 +3,8 @@
 //! Segments are replayed in the order of their positions, of which none may be missing. After a
 //! checkpoint that is the segment that was active then, from where it ended, and those that writers
 //! began later. Segments that compaction was writing, or that a checkpoint no longer lists, are
-//! left over from a round that did not come to its end: they are garbage. What the checkpoint lists
-//! must be there in the length it had.
+//! left over from a checkpoint that did not come to its end: they are garbage. What the checkpoint
+//! lists must be there in the length it had.
 //!
 //! A rebuild replays every position from the first on ([`order`]): where a compacted segment and
 //! its inputs are there, the compacted one.

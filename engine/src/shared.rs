@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::changed::Changed;
+use super::checkpoints::Checkpoints;
 use super::config::{Access, EngineConfig};
 use super::counters::Counters;
 use super::finding::Finding;
@@ -16,7 +17,6 @@ use super::leases::{Lease, Leases};
 use super::log::LogWriter;
 use super::pins::Pins;
 use super::reserve::Reserve;
-use super::rounds::Rounds;
 use super::state::State;
 use super::sync::lock;
 use super::unreadable::Unreadable;
@@ -25,7 +25,7 @@ use crate::disk::{Disk, DiskLock, Handles};
 use crate::error::{Error, Result};
 use sealwood_base::Worker;
 
-/// One open engine. Locks are taken in the order of the fields that hold them: `rounds` or
+/// One open engine. Locks are taken in the order of the fields that hold them: `checkpoints` or
 /// `compacting`, `log`, `reserve`, `state`. No I/O happens under `state`, with two exceptions:
 /// gathering frames may load index nodes, and so may a batch whose earlier change unloaded one.
 pub(crate) struct Shared {
@@ -37,7 +37,7 @@ pub(crate) struct Shared {
     pub(crate) values: Values,
     pub(crate) frames: Arc<dyn FrameSource>,
     /// One checkpoint at a time.
-    pub(crate) rounds: Mutex<Rounds>,
+    pub(crate) checkpoints: Mutex<Checkpoints>,
     /// One compaction at a time.
     pub(crate) compacting: Mutex<()>,
     /// Segments that compaction leaves alone.

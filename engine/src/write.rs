@@ -203,8 +203,8 @@ impl Shared {
         if operation.precondition.holds(alive) { Ok(()) } else { Err(Error::PreconditionFailed) }
     }
 
-    /// Lets the next round delete values that were written and not named, unless a key names them
-    /// by then.
+    /// Lets the next checkpoint delete values that were written and not named, unless a key names
+    /// them by then.
     pub(crate) fn discard(&self, values: impl Iterator<Item = ValueRef>) {
         let mut values = values.peekable();
         if values.peek().is_some() {

@@ -12,7 +12,7 @@
 //! counts, and so it matters neither where the rest is cut off nor which of them are removed when.
 //! Then the index is pointed at it, a few keys under each hold of the lock; a key that was changed
 //! in the meantime is left alone, and its copy is dead from the start. The inputs are garbage: a
-//! round deletes them once a checkpoint that does not name them is published.
+//! checkpoint deletes them once a checkpoint that does not name them is published.
 
 mod choose;
 mod keep;
@@ -205,7 +205,7 @@ impl Shared {
         Ok(Copied { segment: unnamed.name()?, moves, bytes })
     }
 
-    /// Lets the next round delete what a failed run has left, named or not.
+    /// Lets the next checkpoint delete what a failed run has left, named or not.
     fn discard_output(&self, number: u64) {
         let mut state = self.write();
         state.garbage.segments.insert(number);

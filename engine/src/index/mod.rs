@@ -2,8 +2,8 @@
 //!
 //! Inner nodes branch by the next byte of the key, with compressed paths (Leis, Kemper and Neumann,
 //! "The adaptive radix tree", 2013). The leaves are buckets, sorted runs of up to 16 KiB (in the
-//! manner of the burst tries of Askitis and Sinha, 2007): a bucket is a few pages of memory, takes a
-//! few bytes for each key, and is one frame of a checkpoint. Any bytes are a key.
+//! manner of the burst tries of Askitis and Sinha, 2007): a bucket is a few pages of memory, takes
+//! a few bytes for each key, and is one frame of a checkpoint. Any bytes are a key.
 //!
 //! ```text
 //! root   ""            always a branching
@@ -14,7 +14,7 @@
 //! ```
 //!
 //! The tree is changed in place where nothing else holds a node, and by copying the path where a
-//! snapshot or a checkpoint round does: a snapshot costs one counter. Nodes that a checkpoint wrote
+//! snapshot or a checkpoint does: a snapshot costs one counter. Nodes that a checkpoint wrote
 //! can leave the memory and are loaded when they are needed. No operation of [`Tree`] reads frames
 //! itself, except those that take a [`FrameSource`](super::frame::FrameSource): they return an
 //! [`Absent`] ticket instead, having changed nothing, so that the caller can load without a lock.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Reading;
 use super::evidence::SINCE_EVER;
 use crate::catalog::Catalog;
+use crate::checkpoint::read_catalog;
 use crate::entry::Entry;
 use crate::error::{Error, Result};
 use crate::files::MANIFEST;
@@ -13,7 +14,6 @@ use crate::frame::FrameSource;
 use crate::frames::FrameStore;
 use crate::index::{Snapshot, Tree};
 use crate::manifest::{self, Manifest};
-use crate::round::read_catalog;
 use crate::state::FIRST_NAMESPACE;
 use crate::verify::split;
 

@@ -51,7 +51,7 @@ pub(crate) struct State {
     pub(crate) next_segment: u64,
     /// The position of the next segment that is not compaction's.
     pub(crate) next_position: u64,
-    /// What is no longer needed, for the next round.
+    /// What is no longer needed, for the next checkpoint.
     pub(crate) garbage: Garbage,
     /// The latest changes, for watches.
     pub(crate) events: Events,
