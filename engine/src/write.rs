@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::config::{Durability, KEY_BYTES_MAX};
 use super::entry::{Body, Place, ValueRef};
-use super::index::Absent;
+use super::index::NotResident;
 use super::log::{Batched, PutValue, Record};
 use super::pins::Pin;
 use super::reserve::Effect;
@@ -260,7 +260,7 @@ fn apply_all(
     operations: &[Operation],
     separated: &[Option<ValueRef>],
     now: &Now<'_>,
-) -> Result<Result<Applied>, Absent> {
+) -> Result<Result<Applied>, NotResident> {
     if let Err(error) = shared.check_writable() {
         return Ok(Err(error));
     }
@@ -331,7 +331,7 @@ fn apply_later(
     let prepared = loop {
         match state.prepare(change) {
             Ok(prepared) => break prepared,
-            Err(absent) => absent.load(&*shared.frames)?,
+            Err(ticket) => ticket.load(&*shared.frames)?,
         }
     };
     state.apply(change, prepared, revision, place);

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::entry::Place;
-use crate::index::Absent;
+use crate::index::NotResident;
 use crate::log::Record;
 use crate::renames;
 use crate::state::{State, index_key};
@@ -71,7 +71,7 @@ pub(super) fn kept<'a>(
     place: Place,
     record: &Record<'a>,
     work: Work,
-) -> Result<Option<Record<'a>>, Absent> {
+) -> Result<Option<Record<'a>>, NotResident> {
     let older = work.older;
     let now = |namespace: u32, key: &[u8], revision: u64| {
         let Some(key) = state.resolve(place.segment, namespace, key, revision) else {

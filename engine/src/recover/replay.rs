@@ -4,7 +4,7 @@ use super::{Recovery, damaged};
 use crate::catalog::NamespaceInfo;
 use crate::error::Result;
 use crate::files::NUMBER_MAX;
-use crate::index::Absent;
+use crate::index::NotResident;
 use crate::log::{Step, Steps, What};
 use crate::renames::Rename;
 use crate::state::{Action, Change, State, index_key};
@@ -26,7 +26,7 @@ impl Recovery<'_> {
             loop {
                 match apply(state, &step) {
                     Ok(()) => break,
-                    Err(absent) => absent.load(&**self.frames)?,
+                    Err(ticket) => ticket.load(&**self.frames)?,
                 }
             }
         }
@@ -48,12 +48,12 @@ impl Recovery<'_> {
         let each = &mut |replaced| stale.push(replaced);
         state.tree.remove_prefix(&full_to, &**self.frames, each)?;
         for replaced in &stale {
-            while let Err(absent) = state.give_up(namespace, replaced, step.revision) {
-                absent.load(&**self.frames)?;
+            while let Err(ticket) = state.give_up(namespace, replaced, step.revision) {
+                ticket.load(&**self.frames)?;
             }
         }
-        while let Err(absent) = state.tree.rename_prefix(&full_from, &full_to) {
-            absent.load(&**self.frames)?;
+        while let Err(ticket) = state.tree.rename_prefix(&full_from, &full_to) {
+            ticket.load(&**self.frames)?;
         }
         let position = state.segments.get(&step.place.segment).map_or(0, |it| it.position);
         let (from, to) = (from.to_vec(), to.to_vec());
@@ -64,7 +64,7 @@ impl Recovery<'_> {
 }
 
 /// Applies one step of the log.
-fn apply(state: &mut State, step: &Step<'_>) -> Result<(), Absent> {
+fn apply(state: &mut State, step: &Step<'_>) -> Result<(), NotResident> {
     let Step { place, revision, what } = *step;
     let (namespace, key, action) = match what {
         What::Put { namespace, key, expires_at_ms, body } => {

@@ -17,7 +17,7 @@ use super::catalog::{LogPosition, NamespaceInfo};
 use super::entry::{Body, Entry, Place, Replaced, ValueRef};
 use super::events::{Event, EventKind, Events};
 use super::frame::FrameFile;
-use super::index::{Absent, Seat, Tree};
+use super::index::{NotResident, Seat, Tree};
 use super::log::Pending;
 use super::renames::{self, Rename};
 use super::segments::Segments;
@@ -117,7 +117,11 @@ pub(crate) struct Present {
 
 impl State {
     /// The state of a key, expired or not.
-    pub(crate) fn present(&self, namespace: u32, key: &[u8]) -> Result<Option<Present>, Absent> {
+    pub(crate) fn present(
+        &self,
+        namespace: u32,
+        key: &[u8],
+    ) -> Result<Option<Present>, NotResident> {
         self.tree.get(&index_key(namespace, key), |entry| Present {
             revision: entry.revision,
             expires_at_ms: entry.expires_at_ms,
@@ -125,7 +129,7 @@ impl State {
     }
 
     /// Finds what `change` needs, so that it can be applied under the same hold of the lock.
-    pub(crate) fn prepare(&self, change: &Change<'_>) -> Result<Prepared, Absent> {
+    pub(crate) fn prepare(&self, change: &Change<'_>) -> Result<Prepared, NotResident> {
         let key = index_key(change.namespace, change.key);
         let seat = self.tree.seat(&key)?;
         let old = match change.action {
@@ -149,7 +153,7 @@ impl State {
         change: &Change<'_>,
         revision: u64,
         place: Place,
-    ) -> Result<(), Absent> {
+    ) -> Result<(), NotResident> {
         let prepared = self.prepare(change)?;
         self.apply(change, prepared, revision, place);
         Ok(())
@@ -161,7 +165,7 @@ impl State {
         change: &Change<'_>,
         revision: u64,
         place: Place,
-    ) -> Result<(), Absent> {
+    ) -> Result<(), NotResident> {
         let prepared = self.prepare(change)?;
         if prepared.present().is_some_and(|present| present.revision > revision) {
             self.revision = self.revision.max(revision);
@@ -274,7 +278,7 @@ impl State {
     }
 
     /// Takes a key of a dropped namespace out of the index; the log has said so already.
-    pub(crate) fn forget(&mut self, index_key: &[u8]) -> Result<(), Absent> {
+    pub(crate) fn forget(&mut self, index_key: &[u8]) -> Result<(), NotResident> {
         let seat = self.tree.seat(index_key)?;
         let Some(old) = seat.old() else { return Ok(()) };
         let unnamed = old.separated.map(|value| self.count(value)).transpose()?;
@@ -290,7 +294,7 @@ impl State {
         namespace: u32,
         replaced: &Replaced,
         revision: u64,
-    ) -> Result<(), Absent> {
+    ) -> Result<(), NotResident> {
         let unnamed = replaced.separated.map(|value| self.count(value)).transpose()?;
         self.count_keys(namespace, -1);
         self.dead(replaced.place);

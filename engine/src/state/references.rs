@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{State, index_key};
 use crate::entry::{Body, Entry, Place, ValueRef};
-use crate::index::{Absent, Seat};
+use crate::index::{NotResident, Seat};
 
 /// The namespace of the counts: hash and length (8 bytes, big endian) to count (8 bytes, little
 /// endian).
@@ -38,12 +38,12 @@ impl Garbage {
 
 impl State {
     /// How many entries name `value`.
-    pub(crate) fn references(&self, value: &ValueRef) -> Result<u64, Absent> {
+    pub(crate) fn references(&self, value: &ValueRef) -> Result<u64, NotResident> {
         Ok(self.tree.get(&reference_key(value), |entry| count_of(&entry))?.unwrap_or(0))
     }
 
     /// Finds what is needed to change how many entries name `value`.
-    pub(super) fn count(&self, value: ValueRef) -> Result<Count, Absent> {
+    pub(super) fn count(&self, value: ValueRef) -> Result<Count, NotResident> {
         let key = reference_key(&value);
         let seat = self.tree.seat(&key)?;
         let entries = self.tree.entry_at(&seat, |entry| count_of(&entry)).unwrap_or(0);
