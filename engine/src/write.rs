@@ -126,8 +126,8 @@ impl Shared {
         self.let_go_of_expired(operations, &applied);
         let applied = applied?;
         self.changed.tell();
-        self.rouse();
-        self.relieve()?;
+        self.wake();
+        self.backpressure()?;
         self.acknowledge(applied.revision, durability)?;
         Ok(applied)
     }
@@ -222,7 +222,7 @@ impl Shared {
     }
 
     /// Writers pay for what they leave behind once it is too much.
-    fn relieve(&self) -> Result<()> {
+    fn backpressure(&self) -> Result<()> {
         let (waiting, dirty, log) = {
             let state = self.read();
             let waiting = state.pending.bytes() as usize;
@@ -232,7 +232,7 @@ impl Shared {
             // It was applied, whatever the reason.
             self.write_out().map_err(|_| Error::OutcomeUnknown)?;
         }
-        self.relieve_index(dirty, log)
+        self.index_backpressure(dirty, log)
     }
 }
 
