@@ -50,8 +50,8 @@ impl Shared {
             let place = state.append(&record, Batched::No);
             let segment = state.segments.get(&place.segment).copied().unwrap_or_default();
             let (from, to) = (from.to_vec(), to.to_vec());
-            let position = segment.position;
-            state.renamed(Rename { position, revision, namespace, from, to }, place);
+            let replay_order = segment.replay_order;
+            state.renamed(Rename { replay_order, revision, namespace, from, to }, place);
             Ok(Ok(Some(revision)))
         })?;
         let Some(revision) = renamed else { return Ok(false) };

@@ -94,7 +94,8 @@ impl Shared {
         let segments = &state.segments;
         state.renames.retain(|rename| {
             segments.values().any(|segment| {
-                let before = segment.position <= rename.position && segment.as_of < rename.revision;
+                let before =
+                    segment.replay_order <= rename.replay_order && segment.as_of < rename.revision;
                 before && !segment.is_bare()
             })
         });
@@ -122,7 +123,7 @@ impl Shared {
             revision: state.revision,
             log,
             next_segment: state.next_segment,
-            next_position: state.next_position,
+            next_replay_order: state.next_replay_order,
             next_namespace: state.next_namespace,
             root: None,
             frames: checkpoints.frames,

@@ -1,11 +1,11 @@
 //! Compaction: what is live in partly dead segments is written anew, and the segments go.
 //!
-//! Adjacent segments are compacted as one run into one output, which takes all their positions, so
-//! that the order of replay stays what it was and no position is ever without a segment: of a run
-//! that is dead as a whole an output without a record stays. A record is live if the index names
-//! its place. A note (a record that carries no value) stays as long as older segments are there in
-//! which it still speaks of something. Large values are in files of their own: only the records
-//! that name them move.
+//! Adjacent segments are compacted as one run into one output, which takes all their replay orders,
+//! so that the order of replay stays what it was and no replay order is ever without a segment: of
+//! a run that is dead as a whole an output without a record stays. A record is live if the index
+//! names its place. A note (a record that carries no value) stays as long as older segments are
+//! there in which it still speaks of something. Large values are in files of their own: only the
+//! records that name them move.
 //!
 //! The output is written under a temporary name, synced, the log synced, the output renamed, and
 //! the directory synced. From then on it stands for its inputs: where both are there, the newer one
@@ -136,17 +136,17 @@ impl Shared {
     /// Writes one run anew. Returns how many bytes of records that took.
     fn compact_run(&self, run: &[(u64, Segment)], done: &mut BTreeSet<u64>) -> Result<u64> {
         let _lease = self.leases.take();
-        let position = run.iter().map(|(_, segment)| segment.position).min().unwrap_or(1);
+        let replay_order = run.iter().map(|(_, segment)| segment.replay_order).min().unwrap_or(1);
         let through = run.iter().map(|(_, segment)| segment.through).max().unwrap_or(1);
         let as_of = self.as_of(run)?;
         let (number, older) = {
             let mut state = self.write();
             let number = state.next_segment;
             state.next_segment += 1;
-            (number, oldest(&state.segments) < position)
+            (number, oldest(&state.segments) < replay_order)
         };
         let kind = SegmentKind::Compacted;
-        let header = SegmentHeader { kind, id: number, position, through, before: 0, as_of };
+        let header = SegmentHeader { kind, id: number, replay_order, through, before: 0, as_of };
         let renames = if older { self.renames_in(run) } else { Vec::new() };
         let copied = self.copy_run(run, header, &renames, Work { older, as_of });
         let Copied { segment, moves, bytes } =
@@ -170,7 +170,7 @@ impl Shared {
         }
         for rename in &mut state.renames {
             if renames.iter().any(|moved| moved.revision == rename.revision) {
-                rename.position = position;
+                rename.replay_order = replay_order;
             }
         }
         Ok(bytes)
@@ -232,8 +232,9 @@ impl Shared {
     /// The renames whose notes are in a run.
     fn renames_in(&self, run: &[(u64, Segment)]) -> Vec<Rename> {
         let state = self.read();
-        let inside =
-            |rename: &&Rename| run.iter().any(|(_, segment)| segment.position == rename.position);
+        let inside = |rename: &&Rename| {
+            run.iter().any(|(_, segment)| segment.replay_order == rename.replay_order)
+        };
         state.renames.iter().filter(inside).cloned().collect()
     }
 

@@ -55,9 +55,9 @@ impl Recovery<'_> {
         while let Err(ticket) = state.tree.rename_prefix(&full_from, &full_to) {
             ticket.load(&**self.frames)?;
         }
-        let position = state.segments.get(&step.place.segment).map_or(0, |it| it.position);
+        let replay_order = state.segments.get(&step.place.segment).map_or(0, |it| it.replay_order);
         let (from, to) = (from.to_vec(), to.to_vec());
-        let rename = Rename { position, revision: step.revision, namespace, from, to };
+        let rename = Rename { replay_order, revision: step.revision, namespace, from, to };
         state.renamed(rename, step.place);
         Ok(())
     }

@@ -240,7 +240,7 @@ impl Evidence {
         match step.what {
             What::Rename { namespace, from, to } => {
                 let (from, to) = (from.to_vec(), to.to_vec());
-                self.renames.push(Rename { position: 0, revision, namespace, from, to });
+                self.renames.push(Rename { replay_order: 0, revision, namespace, from, to });
             }
             What::NamespaceCreate { namespace, name, threshold } => {
                 let info = NamespaceInfo::new(namespace, revision, threshold);
@@ -349,7 +349,7 @@ impl Evidence {
     fn forget_what_went(&mut self, listed: &Segments, outputs: &[RangeInclusive<u64>]) {
         let is_replaced = |place: &Place| {
             let segment = listed.get(&place.segment);
-            segment.is_some_and(|it| outputs.iter().any(|output| output.contains(&it.position)))
+            segment.is_some_and(|it| outputs.iter().any(|output| output.contains(&it.replay_order)))
         };
         for known in self.keys.values_mut() {
             let went = |stored: &Stored| known.found.is_none() && is_replaced(&stored.place);

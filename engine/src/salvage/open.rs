@@ -59,7 +59,7 @@ fn empty(evidence: &Evidence, config: &EngineConfig) -> State {
     let header = SegmentHeader {
         kind: SegmentKind::Original,
         id: last + 1,
-        position: last + 1,
+        replay_order: last + 1,
         through: last + 1,
         before: 0,
         as_of: evidence.revision,
@@ -82,7 +82,7 @@ fn empty(evidence: &Evidence, config: &EngineConfig) -> State {
         renames: evidence.renames.clone(),
         segments: evidence.segments.clone(),
         next_segment: last + 2,
-        next_position: last + 2,
+        next_replay_order: last + 2,
         garbage: Garbage::default(),
         events: Events::new(config.watch_events_max, config.watch_bytes_max),
         checkpointed: LogPosition::default(),

@@ -49,8 +49,8 @@ pub(crate) struct State {
     pub(crate) segments: Segments,
     /// The number of the next segment.
     pub(crate) next_segment: u64,
-    /// The position of the next segment that is not compaction's.
-    pub(crate) next_position: u64,
+    /// The replay order of the next segment that is not compaction's.
+    pub(crate) next_replay_order: u64,
     /// What is no longer needed, for the next checkpoint.
     pub(crate) garbage: Garbage,
     /// The latest changes, for watches.
