@@ -45,7 +45,7 @@
 //! | the disk, and one that fails on purpose | `disk`, `faults` |
 //! | the log: records, segments, footers, replay | `log`, `segments`, `renames` |
 //! | large values in files of their own | `values`, `pins` |
-//! | the index: a radix tree with buckets | `index`, `entry` |
+//! | the index: a radix tree with buckets | `index`, `index_key`, `entry` |
 //! | frames, and what names the last | `frame`, `frames`, `catalog`, `manifest`, `checkpoints` |
 //! | all of it in memory, behind one lock | `state`, `shared`, `namespaces`, `events` |
 //! | writing | `write`, `batch`, `rename`, `upload`, `log_sync`, `group` |
@@ -84,6 +84,7 @@ mod gate;
 mod group;
 mod holder;
 mod index;
+mod index_key;
 mod leases;
 mod log;
 mod log_sync;

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use crate::entry::Place;
 use crate::index::NotResident;
+use crate::index_key::IndexKey;
 use crate::log::Record;
 use crate::renames;
-use crate::state::{State, index_key};
+use crate::state::State;
 
 /// What is the same for all records of a run.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +78,7 @@ pub(super) fn kept<'a>(
         let Some(key) = state.resolve(place.segment, namespace, key, revision) else {
             return Ok(None);
         };
-        let full = index_key(namespace, &key);
+        let full = IndexKey::new(namespace, &key);
         state.tree.get(&full, |entry| (entry.revision, entry.expires_at_ms, entry.place))
     };
     Ok(match *record {

@@ -26,11 +26,11 @@ use self::keep::{Work, kept, with_key};
 use self::output::Output;
 use super::entry::Place;
 use super::files::{io_error, read_error, segment_name, segment_temp_name};
+use super::index_key::IndexKey;
 use super::log::{Record, Scan, Scanned, Sealed, SegmentHeader};
 use super::renames::Rename;
 use super::segments::{Segment, SegmentKind, oldest};
 use super::shared::Shared;
-use super::state::index_key;
 use super::sync::lock;
 use crate::disk::DiskFile;
 use crate::error::{Error, Result};
@@ -311,7 +311,9 @@ impl Shared {
             for Move { namespace, key, revision, from, to } in &some[done..] {
                 let now = state.resolve(to.segment, *namespace, key, *revision);
                 let pointed = match now {
-                    Some(key) => state.tree.repoint(&index_key(*namespace, &key), *from, *to)?,
+                    Some(key) => {
+                        state.tree.repoint(&IndexKey::new(*namespace, &key), *from, *to)?
+                    }
                     None => false,
                 };
                 if pointed {

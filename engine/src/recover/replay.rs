@@ -5,9 +5,10 @@ use crate::catalog::NamespaceInfo;
 use crate::error::Result;
 use crate::files::NUMBER_MAX;
 use crate::index::NotResident;
+use crate::index_key::IndexKey;
 use crate::log::{Step, Steps, What};
 use crate::renames::Rename;
-use crate::state::{Action, Change, State, index_key};
+use crate::state::{Action, Change, State};
 
 impl Recovery<'_> {
     /// Replays steps, which come after all that was replayed.
@@ -41,7 +42,7 @@ impl Recovery<'_> {
         from: &[u8],
         to: &[u8],
     ) -> Result<()> {
-        let (full_from, full_to) = (index_key(namespace, from), index_key(namespace, to));
+        let (full_from, full_to) = (IndexKey::new(namespace, from), IndexKey::new(namespace, to));
         // Nothing was there when it happened. A rebuild may find keys there whose deletion is told
         // in a segment that compaction wrote, which comes later.
         let mut stale = Vec::new();

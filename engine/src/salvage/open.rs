@@ -15,11 +15,11 @@ use crate::files::NUMBER_MAX;
 use crate::finding::Finding;
 use crate::frame::FrameFile;
 use crate::index::Tree;
+use crate::index_key::IndexKey;
 use crate::log::{Pending, SegmentHeader, SegmentLimits};
 use crate::segments::SegmentKind;
 use crate::state::{Action, Change, FIRST_NAMESPACE, Garbage, Namespaces, State};
 use crate::values::Values;
-use crate::verify::split;
 
 /// The state that all that is whole gives, and what is not. The caller holds the lock of the disk.
 pub(crate) fn open(
@@ -34,7 +34,7 @@ pub(crate) fn open(
     let mut state = empty(&evidence, config);
     for (full, known) in &evidence.keys {
         let Some(newest) = known.newest() else { continue };
-        let (namespace, key) = split(full)?;
+        let (namespace, key) = IndexKey::split(full)?;
         if state.namespaces.by_id(namespace).is_none() {
             add_unnamed(&mut state, namespace);
         }

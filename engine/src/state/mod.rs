@@ -18,6 +18,7 @@ use super::entry::{Body, Entry, Place, Replaced, ValueRef};
 use super::events::{Event, EventKind, Events};
 use super::frame::FrameFile;
 use super::index::{NotResident, Seat, Tree};
+use super::index_key::IndexKey;
 use super::log::Pending;
 use super::renames::{self, Rename};
 use super::segments::Segments;
@@ -83,8 +84,7 @@ pub(crate) enum Action<'a> {
 /// A change that can be applied, as long as nothing else is.
 #[derive(Debug)]
 pub(crate) struct Prepared {
-    /// The key in the index.
-    key: Vec<u8>,
+    key: IndexKey,
     seat: Seat,
     /// The separated value that one more entry will name.
     named: Option<Count>,
@@ -98,14 +98,6 @@ impl Prepared {
         let old = self.seat.old()?;
         Some(Present { revision: old.revision, expires_at_ms: old.expires_at_ms })
     }
-}
-
-/// The key of the index for a key of a namespace.
-pub(crate) fn index_key(namespace: u32, key: &[u8]) -> Vec<u8> {
-    let mut full = Vec::with_capacity(4 + key.len());
-    full.extend_from_slice(&namespace.to_be_bytes());
-    full.extend_from_slice(key);
-    full
 }
 
 /// What a condition or a reader looks at.
@@ -122,7 +114,7 @@ impl State {
         namespace: u32,
         key: &[u8],
     ) -> Result<Option<Present>, NotResident> {
-        self.tree.get(&index_key(namespace, key), |entry| Present {
+        self.tree.get(&IndexKey::new(namespace, key), |entry| Present {
             revision: entry.revision,
             expires_at_ms: entry.expires_at_ms,
         })
@@ -130,7 +122,7 @@ impl State {
 
     /// Finds what `change` needs, so that it can be applied under the same hold of the lock.
     pub(crate) fn prepare(&self, change: &Change<'_>) -> Result<Prepared, NotResident> {
-        let key = index_key(change.namespace, change.key);
+        let key = IndexKey::new(change.namespace, change.key);
         let seat = self.tree.seat(&key)?;
         let old = match change.action {
             Action::Put { .. } | Action::Delete => seat.old().and_then(|old| old.separated),
@@ -193,7 +185,7 @@ impl State {
         revision: u64,
         place: Place,
     ) {
-        let Prepared { mut key, seat, named, unnamed } = prepared;
+        let Prepared { key, seat, named, unnamed } = prepared;
         self.revision = self.revision.max(revision);
         let Change { namespace, action, .. } = *change;
         let kind = match action {
@@ -230,8 +222,7 @@ impl State {
                 EventKind::Expire
             }
         };
-        key.drain(..key.len() - change.key.len());
-        self.events.push(Event { revision, kind, namespace, key });
+        self.events.push(Event { revision, kind, namespace, key: key.into_key() });
     }
 
     /// Makes a namespace.
