@@ -129,7 +129,7 @@ impl Shared {
     }
 
     /// Called by writers: a thread that sleeps for long is to look at what was written.
-    pub(crate) fn rouse(&self) {
+    pub(crate) fn wake(&self) {
         if self.resting.load(Ordering::SeqCst)
             && self.resting.swap(false, Ordering::SeqCst)
             && let Some(worker) = &*lock(&self.worker)
@@ -139,7 +139,7 @@ impl Shared {
     }
 
     /// Called by writers, who leave `dirty` bytes of the index and so much of the log behind.
-    pub(crate) fn relieve_index(&self, dirty: usize, log_since_checkpoint: u64) -> Result<()> {
+    pub(crate) fn index_backpressure(&self, dirty: usize, log_since_checkpoint: u64) -> Result<()> {
         let limit = self.config.checkpoint_dirty_bytes;
         if dirty < limit && log_since_checkpoint < self.config.checkpoint_log_bytes {
             return Ok(());
@@ -175,7 +175,7 @@ impl Shared {
         if self.owes_sweep() {
             return true;
         }
-        let doomed = !lock(&self.rounds).doomed.is_empty();
+        let doomed = !lock(&self.checkpoints).doomed.is_empty();
         let state = self.read();
         doomed || !state.garbage.is_empty() || state.tree.is_dirty()
     }

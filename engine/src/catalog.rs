@@ -1,13 +1,13 @@
 //! What a checkpoint knows besides the index, as the body of its catalog frame.
 //!
-//! Varints unless said otherwise, in this order: revision; segment and offset from which the log
-//! is to be replayed; next number of a segment, a position, a frame file and a namespace; root of
+//! Varints unless said otherwise, in this order: revision; segment and offset from which the log is
+//! to be replayed; next number of a segment, a replay order, a frame file and a namespace; root of
 //! the index (1 and a frame, or 0); the frame file that is appended to (1, number and length, or
 //! 0); namespaces (count, then each: name, id, revision of its creation, threshold, keys, a bound
 //! of the length of a key); ids of namespaces being dropped (count, ids); segments (count, then
-//! each: number, kind, position, last position, bytes, live bytes, dead bytes, notes, bytes of
-//! notes, as-of revision); frame files (count, then each: number, bytes, dead bytes); renames
-//! (count, then each: position, revision, namespace, from, to). A frame is its file, offset and
+//! each: number, kind, replay order, last replay order, bytes, live bytes, dead bytes, notes, bytes
+//! of notes, as-of revision); frame files (count, then each: number, bytes, dead bytes); renames
+//! (count, then each: replay order, revision, namespace, from, to). A frame is its file, offset and
 //! length, then its checksum in 8 bytes, little endian. Lists ascend.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -60,13 +60,13 @@ pub(crate) struct Catalog {
     pub(crate) log: LogPosition,
     /// The number of the next segment.
     pub(crate) next_segment: u64,
-    /// The position of the next segment that is not compaction's.
-    pub(crate) next_position: u64,
+    /// The replay order of the next segment that is not compaction's.
+    pub(crate) next_replay_order: u64,
     /// The id of the next namespace.
     pub(crate) next_namespace: u32,
     /// The root of the index; none while it is empty and was never anything else.
     pub(crate) root: Option<FrameRef>,
-    /// Where the next round writes.
+    /// Where the next checkpoint writes.
     pub(crate) frames: FramePosition,
     /// The namespaces, by name.
     pub(crate) namespaces: BTreeMap<String, NamespaceInfo>,
@@ -88,7 +88,7 @@ impl Catalog {
             self.log.segment,
             self.log.offset,
             self.next_segment,
-            self.next_position,
+            self.next_replay_order,
             self.frames.next_file,
             u64::from(self.next_namespace),
         ] {
@@ -129,7 +129,7 @@ impl Catalog {
             put_varint(&mut out, *number);
             put_varint(&mut out, kind);
             for number in [
-                segment.position,
+                segment.replay_order,
                 segment.through,
                 segment.bytes,
                 segment.live_bytes,
@@ -149,7 +149,7 @@ impl Catalog {
         }
         put_varint(&mut out, self.renames.len() as u64);
         for rename in &self.renames {
-            for number in [rename.position, rename.revision, u64::from(rename.namespace)] {
+            for number in [rename.replay_order, rename.revision, u64::from(rename.namespace)] {
                 put_varint(&mut out, number);
             }
             put_bytes(&mut out, &rename.from);
@@ -164,14 +164,14 @@ impl Catalog {
             revision: reader.varint()?,
             log: LogPosition { segment: reader.varint()?, offset: reader.varint()? },
             next_segment: reader.varint()?,
-            next_position: reader.varint()?,
+            next_replay_order: reader.varint()?,
             ..Self::default()
         };
         catalog.frames.next_file = reader.varint()?;
         let counts = [
             catalog.revision,
             catalog.next_segment,
-            catalog.next_position,
+            catalog.next_replay_order,
             catalog.frames.next_file,
         ];
         if counts.iter().any(|count| *count > NUMBER_MAX) {
@@ -217,7 +217,7 @@ impl Catalog {
             }
             let segment = Segment {
                 kind,
-                position: reader.varint()?,
+                replay_order: reader.varint()?,
                 through: reader.varint()?,
                 bytes: reader.varint()?,
                 live_bytes: reader.varint()?,
@@ -238,7 +238,7 @@ impl Catalog {
         }
         for _ in 0..reader.count()? {
             let rename = Rename {
-                position: reader.varint()?,
+                replay_order: reader.varint()?,
                 revision: reader.varint()?,
                 namespace: reader.varint_u32()?,
                 from: reader.bytes()?.to_vec(),
@@ -299,7 +299,7 @@ mod tests {
             key_bytes_max: 7,
         };
         let segment = Segment {
-            position: 2,
+            replay_order: 2,
             through: 4,
             bytes: 5000,
             live_bytes: 400,
@@ -313,7 +313,7 @@ mod tests {
             revision: 300,
             log: LogPosition { segment: 5, offset: 1000 },
             next_segment: 7,
-            next_position: 6,
+            next_replay_order: 6,
             next_namespace: 11,
             root: Some(frame),
             frames: FramePosition { current: Some((3, 4173)), next_file: 4 },
@@ -322,7 +322,7 @@ mod tests {
             segments: [(5, segment), (6, Segment::default())].into(),
             frame_files: [(3, FrameFile { bytes: 4173, dead: 80 })].into(),
             renames: vec![Rename {
-                position: 2,
+                replay_order: 2,
                 revision: 40,
                 namespace: 9,
                 from: b"a/".to_vec(),
@@ -350,7 +350,7 @@ mod tests {
         };
         refuses(|catalog, count| catalog.revision = count);
         refuses(|catalog, count| catalog.next_segment = count);
-        refuses(|catalog, count| catalog.next_position = count);
+        refuses(|catalog, count| catalog.next_replay_order = count);
         refuses(|catalog, count| catalog.frames.next_file = count);
     }
 

@@ -37,7 +37,8 @@ pub(crate) fn number_of(name: &str) -> Option<u64> {
     digits.then(|| u64::from_str_radix(name, 16).ok()).flatten()
 }
 
-/// No file, position or revision of an engine has a higher number: there is always one after it.
+/// No file, replay order or revision of an engine has a higher number: there is always one after
+/// it.
 pub(crate) const NUMBER_MAX: u64 = 1 << 62;
 
 /// The number after that of the file `name`. `StoreCorrupt` if no engine gets that far.

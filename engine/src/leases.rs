@@ -1,8 +1,8 @@
 //! Leases: what is still being read must not be deleted.
 //!
-//! Whoever reads a past state holds a lease. A file that a round wants to delete waits as long as a
-//! lease is held that may need it. Leases and births share one row of numbers, which is the order
-//! in which they came:
+//! Whoever reads a past state holds a lease. A file that a checkpoint wants to delete waits as long
+//! as a lease is held that may need it. Leases and births share one row of numbers, which is the
+//! order in which they came:
 //!
 //! ```text
 //!  lease 3   birth of a file   lease 8   its end as garbage   lease 12
@@ -82,8 +82,8 @@ impl Leases {
     }
 
     /// Says that a value's file is about to be written. If it is there still it keeps its birth:
-    /// `is_garbage` says that it is garbage which no round has taken yet. To be called under the
-    /// state's lock, under which nothing was found to name it.
+    /// `is_garbage` says that it is garbage which no checkpoint has taken yet. To be called under
+    /// the state's lock, under which nothing was found to name it.
     pub(crate) fn value_is_born(&self, value: ValueRef, is_garbage: bool) {
         let mut held = lock(&self.held);
         if !held.is_free() {
@@ -92,7 +92,7 @@ impl Leases {
         }
     }
 
-    /// Says that a round is to delete a value's file: whoever writes it again finds it there.
+    /// Says that a checkpoint is to delete a value's file: whoever writes it again finds it there.
     pub(crate) fn value_is_doomed(&self, value: ValueRef) {
         let mut held = lock(&self.held);
         if !held.is_free() {

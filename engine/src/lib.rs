@@ -7,7 +7,7 @@
 //! - Large values lie in files named by what they hold, counted and never changed.
 //! - The index is a radix tree in memory that checkpoints keep on the disk in small frames, so
 //!   that opening replays only the log after the last one.
-//! - Everything that is deleted is deleted by a checkpoint round, after the state that no
+//! - Everything that is deleted is deleted by a checkpoint, after the state that no
 //!   longer needs it is durable.
 //!
 //! It encrypts nothing, and it knows nothing of vaults. Calls block; all of them may be made from
@@ -45,12 +45,12 @@
 //! | the disk, and one that fails on purpose | `disk`, `faults` |
 //! | the log: records, segments, footers, replay | `log`, `segments`, `renames` |
 //! | large values in files of their own | `values`, `pins` |
-//! | the index: a radix tree with buckets | `index`, `entry` |
-//! | frames, and what names the last | `frame`, `frames`, `catalog`, `manifest`, `rounds` |
+//! | the index: a radix tree with buckets | `index`, `index_key`, `entry` |
+//! | frames, and what names the last | `frame`, `frames`, `catalog`, `manifest`, `checkpoints` |
 //! | all of it in memory, behind one lock | `state`, `shared`, `namespaces`, `events` |
 //! | writing | `write`, `batch`, `rename`, `upload`, `log_sync`, `group` |
 //! | reading: values, scans, snapshots, watches | `read`, `scan`, `snapshot`, `watch`, `changed` |
-//! | what happens by itself | `background`, `round`, `purge`, `compact`, `unreadable` |
+//! | what happens by itself | `background`, `checkpoint`, `purge`, `compact`, `unreadable` |
 //! | what is deleted, a full disk | `leases`, `doomed`, `sweep`, `vacuum`, `reserve`, `room` |
 //! | opening and closing | `open`, `recover`, `gate`, `holder` |
 //! | damage | `verify`, `salvage`, `finding`, `strays`, `fuzzing` |
@@ -60,6 +60,8 @@ mod background;
 mod batch;
 mod catalog;
 mod changed;
+mod checkpoint;
+mod checkpoints;
 mod codec;
 mod compact;
 mod config;
@@ -82,6 +84,7 @@ mod gate;
 mod group;
 mod holder;
 mod index;
+mod index_key;
 mod leases;
 mod log;
 mod log_sync;
@@ -98,8 +101,6 @@ mod rename;
 mod renames;
 mod reserve;
 mod room;
-mod round;
-mod rounds;
 mod salvage;
 mod scan;
 mod segments;
@@ -238,7 +239,7 @@ impl Engine {
     /// The names of the namespaces, ascending.
     pub fn namespaces(&self) -> Result<Vec<String>> {
         let _call = self.shared.enter()?;
-        Ok(self.shared.read().namespaces.by_name().keys().cloned().collect())
+        Ok(self.shared.read().namespaces.iter().map(|(name, _)| name.clone()).collect())
     }
 
     /// Drops a namespace and all its keys, durably. Returns whether there was one. Its keys are out

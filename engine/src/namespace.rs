@@ -5,11 +5,11 @@ use bytes::Bytes;
 use super::config::Durability;
 use super::expiry::Expiry;
 use super::holder::Holder;
+use super::index_key::IndexKey;
 use super::options::{DeleteOptions, PutOptions};
 use super::read::{KeyInfo, Value};
 use super::scan::ScanBuilder;
 use super::snapshot::Snapshot;
-use super::state::index_key;
 use super::watch::Watch;
 use super::write::{NewValue, Operation, OperationKind, Precondition};
 use crate::error::{Error, Result};
@@ -129,10 +129,10 @@ impl Namespace {
         let _call = self.shared.enter()?;
         let mut rest = key;
         loop {
-            let full = index_key(self.id, rest);
-            // The namespace's id is no part of the key.
-            let found = self.shared.reading(|state| state.tree.longest_prefix(&full, 4))?;
-            let Some(len) = found.map(|len| len - 4) else { return Ok(None) };
+            let full = IndexKey::new(self.id, rest);
+            let at_least = IndexKey::of_all(self.id).len();
+            let found = self.shared.reading(|state| state.tree.longest_prefix(&full, at_least))?;
+            let Some(len) = found.map(|len| len - at_least) else { return Ok(None) };
             if self.shared.find(self.id, &key[..len])?.is_some() {
                 return Ok(Some(len));
             }

@@ -39,7 +39,7 @@ impl Shared {
             let what = "separated_bytes_min is 1 to 16 MiB";
             return Err(Error::InvalidArgument { what });
         }
-        if let Some(info) = self.read().namespaces.by_name().get(name) {
+        if let Some(info) = self.read().namespaces.by_name(name) {
             return Ok(info.id);
         }
         if self.config.access == Access::ReadOnly {
@@ -49,11 +49,11 @@ impl Shared {
         let (id, revision) = {
             // Others may have made it, or too many, since.
             let mut state = self.write();
-            if let Some(info) = state.namespaces.by_name().get(name) {
+            if let Some(info) = state.namespaces.by_name(name) {
                 return Ok(info.id);
             }
             let max = self.config.namespaces_max;
-            if state.namespaces.by_name().len() >= max {
+            if state.namespaces.len() >= max {
                 return Err(Error::NamespaceLimit { max });
             }
             let revision = state.revision + 1;
@@ -75,7 +75,7 @@ impl Shared {
         self.admit(Effect::Frees)?;
         let revision = {
             let mut state = self.write();
-            let Some(info) = state.namespaces.by_name().get(name) else { return Ok(false) };
+            let Some(info) = state.namespaces.by_name(name) else { return Ok(false) };
             let namespace = info.id;
             let revision = state.revision + 1;
             state.make_room();

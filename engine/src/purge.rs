@@ -7,6 +7,7 @@
 use bytes::Bytes;
 
 use super::config::Durability;
+use super::index_key::IndexKey;
 use super::shared::Shared;
 use super::state::Present;
 use super::write::{Applied, Operation, OperationKind, Precondition};
@@ -90,8 +91,7 @@ impl Shared {
 
     /// Deletes a key of the index if it is expired still.
     fn purge_key(&self, index_key: &[u8], now_ms: u64) -> Result<bool> {
-        let Some((namespace, key)) = index_key.split_first_chunk::<4>() else { return Ok(false) };
-        let namespace = u32::from_be_bytes(*namespace);
+        let Ok((namespace, key)) = IndexKey::split(index_key) else { return Ok(false) };
         let present = self.reading(|state| state.present(namespace, key))?;
         let is_past = |present: &Present| (1..=now_ms).contains(&present.expires_at_ms);
         let Some(present) = present.filter(is_past) else { return Ok(false) };
@@ -133,7 +133,7 @@ impl Shared {
     fn purge_some(&self, id: u32) -> Result<bool> {
         let snapshot = self.read().tree.snapshot();
         let mut cursor = snapshot.cursor(self.frames.clone());
-        let prefix = id.to_be_bytes();
+        let prefix = IndexKey::of_all(id);
         cursor.seek(&prefix)?;
         let mut keys = Vec::new();
         while let Some(key) = cursor.key().filter(|key| key.starts_with(&prefix)) {

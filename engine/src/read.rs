@@ -5,9 +5,9 @@ use bytes::Bytes;
 use super::entry::{Body, Entry, Place, ValueRef};
 use super::expiry::Expiry;
 use super::files::{self, segment_name};
+use super::index_key::IndexKey;
 use super::log::logged_value;
 use super::shared::Shared;
-use super::state::index_key;
 use super::write::Now;
 use crate::error::{Error, Result};
 
@@ -91,7 +91,7 @@ impl Found {
 impl Shared {
     /// What the index says of a key now, unless it is expired.
     pub(crate) fn find(&self, namespace: u32, key: &[u8]) -> Result<Option<Found>> {
-        let full = index_key(namespace, key);
+        let full = IndexKey::new(namespace, key);
         let found = self.reading(|state| {
             if state.namespaces.by_id(namespace).is_none() {
                 return Ok(Err(Error::NamespaceDropped));

@@ -1,17 +1,17 @@
 //! Opening: the last checkpoint, then the log after it; or the log alone.
 //!
-//! Segments are replayed in the order of their positions, of which none may be missing. After a
+//! Segments are replayed by their replay orders, of which none may be missing. After a
 //! checkpoint that is the segment that was active then, from where it ended, and those that writers
 //! began later. Segments that compaction was writing, or that a checkpoint no longer lists, are
-//! left over from a round that did not come to its end: they are garbage. What the checkpoint lists
-//! must be there in the length it had.
+//! left over from a checkpoint that did not come to its end: they are garbage. What the checkpoint
+//! lists must be there in the length it had.
 //!
-//! A rebuild replays every position from the first on ([`order`]): where a compacted segment and
-//! its inputs are there, the compacted one.
+//! A rebuild replays every replay order from the first on ([`order`]): where a compacted segment
+//! and its inputs are there, the compacted one.
 //!
 //! If the last checkpoint is lost to damage, files that the one before it needs may be gone. That
-//! is told: a segment that it lists is missing, or there is a gap in the positions of those that
-//! writers began later. A rebuild is the way out.
+//! is told: a segment that it lists is missing, or there is a gap in the replay orders of those
+//! that writers began later. A rebuild is the way out.
 //!
 //! The last segment is never sealed, since the next one is made first. Its end may be torn
 //! ([`super::log::examine`]): it is cut there before anything is appended. Everything else that is
@@ -108,7 +108,7 @@ impl Recovery<'_> {
             }
         }
         let mut run = vec![self.present(active)?];
-        let mut position = catalog.next_position;
+        let mut replay_order = catalog.next_replay_order;
         for number in there.keys().filter(|number| !catalog.segments.contains_key(number)) {
             if *number < active {
                 state.garbage.segments.insert(*number);
@@ -119,11 +119,11 @@ impl Recovery<'_> {
                 Some(header) if header.kind == SegmentKind::Compacted => {
                     state.garbage.segments.insert(*number);
                 }
-                Some(header) if header.position != position => {
+                Some(header) if header.replay_order != replay_order => {
                     return Err(damaged("log before segment", *number));
                 }
                 _ => {
-                    position += 1;
+                    replay_order += 1;
                     run.push(segment);
                 }
             }
@@ -140,7 +140,7 @@ impl Recovery<'_> {
         let there: Result<Vec<_>> = there.keys().map(|number| self.present(*number)).collect();
         let order = order::of(there?)?;
         if let Some(catalog) = checkpoint
-            && catalog.next_position > order.through + 1
+            && catalog.next_replay_order > order.through + 1
         {
             order.run.last().map(run::Present::header).transpose()?;
             return Err(damaged("segment", catalog.log.segment));
@@ -166,7 +166,7 @@ impl Recovery<'_> {
             next_namespace: catalog.next_namespace.max(FIRST_NAMESPACE),
             segments: catalog.segments.clone(),
             next_segment: catalog.next_segment,
-            next_position: catalog.next_position.max(1),
+            next_replay_order: catalog.next_replay_order.max(1),
             garbage: Garbage::default(),
             events,
             checkpointed: catalog.log,
@@ -212,12 +212,12 @@ impl Recovery<'_> {
 
 /// The header of a segment that would be begun after a checkpoint.
 fn first_header(catalog: &Catalog) -> SegmentHeader {
-    let position = catalog.next_position.max(1);
+    let replay_order = catalog.next_replay_order.max(1);
     SegmentHeader {
         kind: SegmentKind::Original,
         id: catalog.next_segment,
-        position,
-        through: position,
+        replay_order,
+        through: replay_order,
         before: 0,
         as_of: catalog.revision,
     }

@@ -3,11 +3,11 @@
 use bytes::Bytes;
 
 use super::config::{Durability, KEY_BYTES_MAX};
+use super::index_key::IndexKey;
 use super::log::{Batched, Record};
 use super::renames::Rename;
 use super::reserve::Effect;
 use super::shared::Shared;
-use super::state::index_key;
 use crate::error::{Error, Result};
 
 impl Shared {
@@ -26,7 +26,7 @@ impl Shared {
         self.purge_expired()?;
         let growth = (to.len() as u64).saturating_sub(from.len() as u64);
         self.bound_keys(namespace, growth)?;
-        let (full_from, full_to) = (index_key(namespace, from), index_key(namespace, to));
+        let (full_from, full_to) = (IndexKey::new(namespace, from), IndexKey::new(namespace, to));
         let renamed = self.writing(|state| {
             if let Err(error) = self.check_writable() {
                 return Ok(Err(error));
@@ -50,8 +50,8 @@ impl Shared {
             let place = state.append(&record, Batched::No);
             let segment = state.segments.get(&place.segment).copied().unwrap_or_default();
             let (from, to) = (from.to_vec(), to.to_vec());
-            let position = segment.position;
-            state.renamed(Rename { position, revision, namespace, from, to }, place);
+            let replay_order = segment.replay_order;
+            state.renamed(Rename { replay_order, revision, namespace, from, to }, place);
             Ok(Ok(Some(revision)))
         })?;
         let Some(revision) = renamed else { return Ok(false) };
@@ -74,7 +74,7 @@ impl Shared {
             (state.tree.snapshot(), state.revision)
         };
         let mut cursor = snapshot.cursor(self.frames.clone());
-        let prefix = namespace.to_be_bytes();
+        let prefix = IndexKey::of_all(namespace);
         let mut longest = 0;
         cursor.seek(&prefix)?;
         while let Some(key) = cursor.key().filter(|key| key.starts_with(&prefix)) {

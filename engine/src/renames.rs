@@ -11,8 +11,8 @@ use std::ops::RangeInclusive;
 /// One rename.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Rename {
-    /// The position of the segment that has the note.
-    pub(crate) position: u64,
+    /// The replay order of the segment that has the note.
+    pub(crate) replay_order: u64,
     /// Its revision.
     pub(crate) revision: u64,
     /// The namespace.
@@ -52,7 +52,7 @@ mod tests {
 
     fn rename(revision: u64, from: &str, to: &str) -> Rename {
         let (from, to) = (from.as_bytes().to_vec(), to.as_bytes().to_vec());
-        Rename { position: 1, revision, namespace: 16, from, to }
+        Rename { replay_order: 1, revision, namespace: 16, from, to }
     }
 
     fn resolved(renames: &[Rename], key: &str, since: RangeInclusive<u64>) -> Option<String> {

@@ -16,7 +16,7 @@ pub(crate) enum SegmentKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Segment {
     /// Its place in the order of replay: of those it has, the first.
-    pub(crate) position: u64,
+    pub(crate) replay_order: u64,
     /// The last of them; what compaction writes has those of all that it replaces.
     pub(crate) through: u64,
     /// Its length, in bytes.
@@ -48,9 +48,9 @@ impl Segment {
     }
 }
 
-/// The position of the first segment in which a record speaks of a key: notes up to there say
+/// The replay order of the first segment in which a record speaks of a key: notes up to there say
 /// nothing, later ones still do.
 pub(crate) fn oldest(segments: &Segments) -> u64 {
     let speaking = segments.values().filter(|segment| !segment.is_bare());
-    speaking.map(|segment| segment.position).min().unwrap_or(u64::MAX)
+    speaking.map(|segment| segment.replay_order).min().unwrap_or(u64::MAX)
 }

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::holder::Holder;
 use super::index;
+use super::index_key::IndexKey;
 use super::leases::Lease;
 use super::read::{Found, KeyInfo, Value};
-use super::state::index_key;
 use crate::error::{Error, Result};
 
 /// One namespace at one revision. Reads of it see nothing that happened later; what it needs stays
@@ -74,7 +74,7 @@ impl Snapshot {
     }
 
     fn find(&self, key: &[u8]) -> Result<Option<Found>> {
-        let full = index_key(self.namespace, key);
+        let full = IndexKey::new(self.namespace, key);
         let found = self.tree.get(&full, &*self.shared.frames, |entry| Found::of(&entry))?;
         Ok(found.filter(|it| !self.is_expired(key, it.revision, it.expires_at_ms)))
     }
@@ -98,7 +98,7 @@ impl EngineSnapshot {
     pub(crate) fn new(shared: &Holder) -> Result<Self> {
         let _call = shared.enter()?;
         let state = shared.read();
-        let names = state.namespaces.by_name().iter();
+        let names = state.namespaces.iter();
         let ids = names.map(|(name, info)| (name.clone(), info.id)).collect();
         let all = Snapshot {
             shared: shared.clone(),

@@ -70,11 +70,11 @@ impl Shared {
         let log_since_checkpoint = self.read().log_since_checkpoint();
         let state = self.read();
         let memory = state.tree.memory();
-        let namespaces = state.namespaces.by_name();
+        let namespaces = &state.namespaces;
         EngineStats {
             revision: state.revision,
             durable_revision: self.durable.load(Ordering::Acquire),
-            keys: namespaces.values().map(|info| info.keys).sum(),
+            keys: namespaces.iter().map(|(_, info)| info.keys).sum(),
             namespaces: namespaces.len() as u64,
             segments: state.segments.len() as u64,
             log_disk_bytes: state.segments.values().map(|segment| segment.bytes).sum(),

@@ -14,7 +14,7 @@ impl Shared {
     /// The files that are there and that nothing accounts for, and those that are accounted for
     /// and are not there: both empty when no work is under way.
     pub(crate) fn stray_files(&self) -> Result<Vec<String>> {
-        let rounds = lock(&self.rounds);
+        let checkpoints = lock(&self.checkpoints);
         let (snapshot, segments) = {
             let state = self.read();
             let segments: BTreeSet<u64> = state.segments.keys().copied().collect();
@@ -31,7 +31,7 @@ impl Shared {
         snapshot.frames_below(&*self.frames, &mut |frame: FrameRef| {
             reached.insert(frame.file);
         })?;
-        reached.extend(rounds.published.map(|published| published.catalog.file));
+        reached.extend(checkpoints.published.map(|published| published.catalog.file));
         let mut there = BTreeSet::new();
         for info in list(files::FRAMES)? {
             match number_of(&info.name) {

@@ -6,6 +6,7 @@ use std::ops::{ControlFlow, Range, RangeInclusive};
 use super::entry::{Body, Entry, ValueRef};
 use super::files::{self, segment_name};
 use super::finding::{Finding, FindingKind};
+use super::index_key::IndexKey;
 use super::log::{PutValue, Record, Sealed, SegmentHeader, Survey, ToldBy, decode};
 use super::segments::{SegmentKind, Segments};
 use super::shared::Shared;
@@ -66,7 +67,7 @@ impl Shared {
             let mut extents: BTreeMap<u64, Extent> =
                 sealed.map(|number| (*number, Extent::Sealed)).collect();
             extents.insert(active, written);
-            let namespaces = state.namespaces.by_name().clone();
+            let namespaces = state.namespaces.clone();
             (state.tree.snapshot(), segments, dropping, namespaces, extents)
         };
         let names: HashMap<u32, &String> =
@@ -78,7 +79,7 @@ impl Shared {
         let structure = snapshot.verify(
             &*self.frames,
             &mut |key, entry| {
-                let (id, user_key) = split(key).unwrap_or((0, key));
+                let (id, user_key) = IndexKey::split(key).unwrap_or((0, key));
                 if let Some(value) = referenced(key) {
                     accounts.counted.insert(value, count_of(&entry));
                 } else if id >= FIRST_NAMESPACE {
@@ -112,7 +113,7 @@ impl Shared {
             Ok(_) => {}
         }
         if unread.is_empty() {
-            for (name, info) in &namespaces {
+            for (name, info) in namespaces.iter() {
                 if accounts.keys.get(&info.id).copied().unwrap_or(0) != info.keys {
                     let namespace = Some(name.clone());
                     let error = account_error("count of keys", "index");
@@ -215,7 +216,7 @@ impl Shared {
             Ok(len) => Ok(len),
             // Compaction may have moved it since; then the present entry is what counts.
             Err(error) => {
-                let (namespace, user_key) = split(key)?;
+                let (namespace, user_key) = IndexKey::split(key)?;
                 let now = self.reading(|state| {
                     let present = state.present(namespace, user_key)?;
                     let entry = state.tree.get(key, |entry| OwnedEntry::of(&entry))?;
@@ -252,7 +253,7 @@ impl Shared {
             (PutValue::Separated(one), Body::Separated(other)) => one == other,
             _ => false,
         };
-        let (own, user_key) = split(key)?;
+        let (own, user_key) = IndexKey::split(key)?;
         let named = self
             .read()
             .resolve(entry.place.segment, namespace, recorded, revision)
@@ -304,12 +305,6 @@ impl Accounts {
             *self.references.entry(value).or_default() += 1;
         }
     }
-}
-
-/// The namespace and the key that a key of the index stands for.
-pub(crate) fn split(key: &[u8]) -> Result<(u32, &[u8])> {
-    let (id, key) = key.split_first_chunk::<4>().ok_or(Error::Malformed { what: "index key" })?;
-    Ok((u32::from_be_bytes(*id), key))
 }
 
 fn accounts_differ(error: Error) -> Finding {

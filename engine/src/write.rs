@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::config::{Durability, KEY_BYTES_MAX};
 use super::entry::{Body, Place, ValueRef};
-use super::index::Absent;
+use super::index::NotResident;
 use super::log::{Batched, PutValue, Record};
 use super::pins::Pin;
 use super::reserve::Effect;
@@ -126,8 +126,8 @@ impl Shared {
         self.let_go_of_expired(operations, &applied);
         let applied = applied?;
         self.changed.tell();
-        self.rouse();
-        self.relieve()?;
+        self.wake();
+        self.backpressure()?;
         self.acknowledge(applied.revision, durability)?;
         Ok(applied)
     }
@@ -203,8 +203,8 @@ impl Shared {
         if operation.precondition.holds(alive) { Ok(()) } else { Err(Error::PreconditionFailed) }
     }
 
-    /// Lets the next round delete values that were written and not named, unless a key names them
-    /// by then.
+    /// Lets the next checkpoint delete values that were written and not named, unless a key names
+    /// them by then.
     pub(crate) fn discard(&self, values: impl Iterator<Item = ValueRef>) {
         let mut values = values.peekable();
         if values.peek().is_some() {
@@ -222,7 +222,7 @@ impl Shared {
     }
 
     /// Writers pay for what they leave behind once it is too much.
-    fn relieve(&self) -> Result<()> {
+    fn backpressure(&self) -> Result<()> {
         let (waiting, dirty, log) = {
             let state = self.read();
             let waiting = state.pending.bytes() as usize;
@@ -232,7 +232,7 @@ impl Shared {
             // It was applied, whatever the reason.
             self.write_out().map_err(|_| Error::OutcomeUnknown)?;
         }
-        self.relieve_index(dirty, log)
+        self.index_backpressure(dirty, log)
     }
 }
 
@@ -260,7 +260,7 @@ fn apply_all(
     operations: &[Operation],
     separated: &[Option<ValueRef>],
     now: &Now<'_>,
-) -> Result<Result<Applied>, Absent> {
+) -> Result<Result<Applied>, NotResident> {
     if let Err(error) = shared.check_writable() {
         return Ok(Err(error));
     }
@@ -331,7 +331,7 @@ fn apply_later(
     let prepared = loop {
         match state.prepare(change) {
             Ok(prepared) => break prepared,
-            Err(absent) => absent.load(&*shared.frames)?,
+            Err(ticket) => ticket.load(&*shared.frames)?,
         }
     };
     state.apply(change, prepared, revision, place);

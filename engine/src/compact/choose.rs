@@ -23,7 +23,8 @@ pub(super) struct Policy {
 }
 
 impl Policy {
-    /// Whether enough of it is dead. `oldest` is the first position at which notes say something.
+    /// Whether enough of it is dead. `oldest` is the first replay order at which notes say
+    /// something.
     fn is_dead(self, segment: &Segment, oldest: u64) -> bool {
         let dead = dead_bytes(segment, oldest);
         dead > 0 && dead * 100 >= segment.bytes * self.dead_percent
@@ -32,7 +33,7 @@ impl Policy {
 
 /// How much of a segment compaction would leave out, in bytes.
 fn dead_bytes(segment: &Segment, oldest: u64) -> u64 {
-    segment.dead_bytes + if segment.position <= oldest { segment.note_bytes } else { 0 }
+    segment.dead_bytes + if segment.replay_order <= oldest { segment.note_bytes } else { 0 }
 }
 
 impl State {
@@ -44,8 +45,8 @@ impl State {
     }
 }
 
-/// Segments that overlap in their positions: one, or what a compaction that did not end has left,
-/// its inputs and what it made of them. They are compacted together or not at all.
+/// Segments that overlap in their replay orders: one, or what a compaction that did not end has
+/// left, its inputs and what it made of them. They are compacted together or not at all.
 type Tile = Vec<(u64, Segment)>;
 
 /// The next adjacent sealed segments that are worth rewriting together, in the order of replay.
@@ -96,12 +97,12 @@ impl Run {
 fn tiles(state: &State) -> Vec<Tile> {
     let mut segments: Tile =
         state.segments.iter().map(|(number, segment)| (*number, *segment)).collect();
-    segments.sort_by_key(|(number, segment)| (segment.position, *number));
+    segments.sort_by_key(|(number, segment)| (segment.replay_order, *number));
     let mut tiles: Vec<Tile> = Vec::new();
     let mut through = 0;
     for (number, segment) in segments {
         match tiles.last_mut() {
-            Some(tile) if segment.position <= through => tile.push((number, segment)),
+            Some(tile) if segment.replay_order <= through => tile.push((number, segment)),
             _ => tiles.push(vec![(number, segment)]),
         }
         through = through.max(segment.through);

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use crate::entry::Place;
-use crate::index::Absent;
+use crate::index::NotResident;
+use crate::index_key::IndexKey;
 use crate::log::Record;
 use crate::renames;
-use crate::state::{State, index_key};
+use crate::state::State;
 
 /// What is the same for all records of a run.
 #[derive(Debug, Clone, Copy)]
@@ -71,13 +72,13 @@ pub(super) fn kept<'a>(
     place: Place,
     record: &Record<'a>,
     work: Work,
-) -> Result<Option<Record<'a>>, Absent> {
+) -> Result<Option<Record<'a>>, NotResident> {
     let older = work.older;
     let now = |namespace: u32, key: &[u8], revision: u64| {
         let Some(key) = state.resolve(place.segment, namespace, key, revision) else {
             return Ok(None);
         };
-        let full = index_key(namespace, &key);
+        let full = IndexKey::new(namespace, &key);
         state.tree.get(&full, |entry| (entry.revision, entry.expires_at_ms, entry.place))
     };
     Ok(match *record {

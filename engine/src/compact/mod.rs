@@ -1,18 +1,18 @@
 //! Compaction: what is live in partly dead segments is written anew, and the segments go.
 //!
-//! Adjacent segments are compacted as one run into one output, which takes all their positions, so
-//! that the order of replay stays what it was and no position is ever without a segment: of a run
-//! that is dead as a whole an output without a record stays. A record is live if the index names
-//! its place. A note (a record that carries no value) stays as long as older segments are there in
-//! which it still speaks of something. Large values are in files of their own: only the records
-//! that name them move.
+//! Adjacent segments are compacted as one run into one output, which takes all their replay orders,
+//! so that the order of replay stays what it was and no replay order is ever without a segment: of
+//! a run that is dead as a whole an output without a record stays. A record is live if the index
+//! names its place. A note (a record that carries no value) stays as long as older segments are
+//! there in which it still speaks of something. Large values are in files of their own: only the
+//! records that name them move.
 //!
 //! The output is written under a temporary name, synced, the log synced, the output renamed, and
 //! the directory synced. From then on it stands for its inputs: where both are there, the newer one
 //! counts, and so it matters neither where the rest is cut off nor which of them are removed when.
 //! Then the index is pointed at it, a few keys under each hold of the lock; a key that was changed
 //! in the meantime is left alone, and its copy is dead from the start. The inputs are garbage: a
-//! round deletes them once a checkpoint that does not name them is published.
+//! checkpoint deletes them once a checkpoint that does not name them is published.
 
 mod choose;
 mod keep;
@@ -26,11 +26,11 @@ use self::keep::{Work, kept, with_key};
 use self::output::Output;
 use super::entry::Place;
 use super::files::{io_error, read_error, segment_name, segment_temp_name};
+use super::index_key::IndexKey;
 use super::log::{Record, Scan, Scanned, Sealed, SegmentHeader};
 use super::renames::Rename;
 use super::segments::{Segment, SegmentKind, oldest};
 use super::shared::Shared;
-use super::state::index_key;
 use super::sync::lock;
 use crate::disk::DiskFile;
 use crate::error::{Error, Result};
@@ -136,17 +136,17 @@ impl Shared {
     /// Writes one run anew. Returns how many bytes of records that took.
     fn compact_run(&self, run: &[(u64, Segment)], done: &mut BTreeSet<u64>) -> Result<u64> {
         let _lease = self.leases.take();
-        let position = run.iter().map(|(_, segment)| segment.position).min().unwrap_or(1);
+        let replay_order = run.iter().map(|(_, segment)| segment.replay_order).min().unwrap_or(1);
         let through = run.iter().map(|(_, segment)| segment.through).max().unwrap_or(1);
         let as_of = self.as_of(run)?;
         let (number, older) = {
             let mut state = self.write();
             let number = state.next_segment;
             state.next_segment += 1;
-            (number, oldest(&state.segments) < position)
+            (number, oldest(&state.segments) < replay_order)
         };
         let kind = SegmentKind::Compacted;
-        let header = SegmentHeader { kind, id: number, position, through, before: 0, as_of };
+        let header = SegmentHeader { kind, id: number, replay_order, through, before: 0, as_of };
         let renames = if older { self.renames_in(run) } else { Vec::new() };
         let copied = self.copy_run(run, header, &renames, Work { older, as_of });
         let Copied { segment, moves, bytes } =
@@ -170,7 +170,7 @@ impl Shared {
         }
         for rename in &mut state.renames {
             if renames.iter().any(|moved| moved.revision == rename.revision) {
-                rename.position = position;
+                rename.replay_order = replay_order;
             }
         }
         Ok(bytes)
@@ -205,7 +205,7 @@ impl Shared {
         Ok(Copied { segment: unnamed.name()?, moves, bytes })
     }
 
-    /// Lets the next round delete what a failed run has left, named or not.
+    /// Lets the next checkpoint delete what a failed run has left, named or not.
     fn discard_output(&self, number: u64) {
         let mut state = self.write();
         state.garbage.segments.insert(number);
@@ -232,8 +232,9 @@ impl Shared {
     /// The renames whose notes are in a run.
     fn renames_in(&self, run: &[(u64, Segment)]) -> Vec<Rename> {
         let state = self.read();
-        let inside =
-            |rename: &&Rename| run.iter().any(|(_, segment)| segment.position == rename.position);
+        let inside = |rename: &&Rename| {
+            run.iter().any(|(_, segment)| segment.replay_order == rename.replay_order)
+        };
         state.renames.iter().filter(inside).cloned().collect()
     }
 
@@ -310,7 +311,9 @@ impl Shared {
             for Move { namespace, key, revision, from, to } in &some[done..] {
                 let now = state.resolve(to.segment, *namespace, key, *revision);
                 let pointed = match now {
-                    Some(key) => state.tree.repoint(&index_key(*namespace, &key), *from, *to)?,
+                    Some(key) => {
+                        state.tree.repoint(&IndexKey::new(*namespace, &key), *from, *to)?
+                    }
                     None => false,
                 };
                 if pointed {

@@ -86,10 +86,10 @@ impl<'a> Output<'a> {
         let bytes = written + gathered.len() as u64;
         file.write_at(written, &gathered).map_err(io_error)?;
         file.sync().map_err(io_error)?;
-        let SegmentHeader { id: number, kind, position, through, as_of, .. } = header;
+        let SegmentHeader { id: number, kind, replay_order, through, as_of, .. } = header;
         let segment = Segment {
             kind,
-            position,
+            replay_order,
             through,
             bytes,
             notes,

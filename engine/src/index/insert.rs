@@ -2,7 +2,7 @@
 
 use super::Tree;
 use super::bucket::{BUCKET_BYTES_MAX, Bucket, common};
-use super::child::{Absent, Child};
+use super::child::{Child, NotResident};
 use super::edit::{self, Site};
 use super::inner::Inner;
 use super::node::{Content, FrameCell, Node};
@@ -82,8 +82,13 @@ impl Tree {
     /// Says that the record of a key moved, if the entry is still the one at `from`.
     ///
     /// # Errors
-    /// [`Absent`] if a child on the way has to be loaded; nothing was changed then.
-    pub(crate) fn repoint(&mut self, key: &[u8], from: Place, to: Place) -> Result<bool, Absent> {
+    /// [`NotResident`] if a child on the way has to be loaded; nothing was changed then.
+    pub(crate) fn repoint(
+        &mut self,
+        key: &[u8],
+        from: Place,
+        to: Place,
+    ) -> Result<bool, NotResident> {
         let seat = self.seat(key)?;
         if seat.old().is_none_or(|old| old.place != from) {
             return Ok(false);
@@ -183,7 +188,7 @@ impl Tree {
         &mut self,
         key: &[u8],
         entry: &Entry<'_>,
-    ) -> Result<Option<crate::entry::Replaced>, Absent> {
+    ) -> Result<Option<crate::entry::Replaced>, NotResident> {
         let seat = self.seat(key)?;
         self.set(&seat, key, entry);
         Ok(seat.old().copied())

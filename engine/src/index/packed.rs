@@ -10,9 +10,10 @@
 //!
 //! An entry has one packed form. [`unpack`] reads bytes this process packed or [`read`] checked.
 
-use crate::codec::{Reader, put_varint, varint_len};
+use super::codec::Reader;
+use crate::codec::{put_varint, varint_len};
 use crate::entry::{Body, Entry, Place, Replaced, ValueRef};
-use crate::error::Result;
+use sealwood_base::codec::Malformed;
 
 const BODY: u8 = 0b011;
 const INLINE: u8 = 0;
@@ -108,7 +109,7 @@ pub(super) fn unpack(bytes: &[u8]) -> Entry<'_> {
 }
 
 /// A checked entry of untrusted bytes.
-pub(super) fn read<'a>(reader: &mut Reader<'a>) -> Result<Entry<'a>> {
+pub(super) fn read<'a>(reader: &mut Reader<'a>) -> Result<Entry<'a>, Malformed> {
     let flags = reader.byte()?;
     if flags & !(BODY | EXPIRES) != 0 {
         return Err(reader.malformed());

@@ -12,17 +12,17 @@ use crate::segments::SegmentKind;
 pub(super) struct Order {
     pub(super) run: Vec<Present>,
     pub(super) superseded: BTreeSet<u64>,
-    /// The last position there is.
+    /// The last replay order there is.
     pub(super) through: u64,
 }
 
 /// Chooses among all segments there are.
 ///
-/// Where several have a position the newest counts: it was named once all of it, and all it knows
-/// of, was durable. What overlaps it is an input of it, or of what it was made from, or the output
-/// of a compaction from before that nothing came of.
+/// Where several have a replay order the newest counts: it was named once all of it, and all it
+/// knows of, was durable. What overlaps it is an input of it, or of what it was made from, or the
+/// output of a compaction from before that nothing came of.
 ///
-/// `StoreCorrupt` if a position from 1 on is missing, or the segment that writers append to.
+/// `StoreCorrupt` if a replay order from 1 on is missing, or the segment that writers append to.
 pub(super) fn of(mut there: Vec<Present>) -> Result<Order> {
     there.sort_by_key(|segment| segment.number);
     let mut chosen: BTreeMap<u64, (SegmentHeader, Present)> = BTreeMap::new();
@@ -34,10 +34,10 @@ pub(super) fn of(mut there: Vec<Present>) -> Result<Order> {
             continue;
         };
         let before = chosen.range(..=header.through).next_back();
-        if before.is_some_and(|(_, (chosen, _))| chosen.through >= header.position) {
+        if before.is_some_and(|(_, (chosen, _))| chosen.through >= header.replay_order) {
             superseded.insert(segment.number);
         } else {
-            chosen.insert(header.position, (header, segment));
+            chosen.insert(header.replay_order, (header, segment));
         }
     }
     // Damage that is there says more than what is not.
@@ -46,8 +46,8 @@ pub(super) fn of(mut there: Vec<Present>) -> Result<Order> {
         Err(header.unwrap_or_else(|| damaged(what, number)))
     };
     let mut through = 0;
-    for (position, (header, segment)) in &chosen {
-        if *position != through + 1 {
+    for (replay_order, (header, segment)) in &chosen {
+        if *replay_order != through + 1 {
             return missing("log before segment", segment.number);
         }
         through = header.through;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Reading;
 use super::evidence::SINCE_EVER;
 use crate::catalog::Catalog;
+use crate::checkpoint::read_catalog;
 use crate::entry::Entry;
 use crate::error::{Error, Result};
 use crate::files::MANIFEST;
@@ -12,10 +13,9 @@ use crate::finding::{Finding, FindingKind};
 use crate::frame::FrameSource;
 use crate::frames::FrameStore;
 use crate::index::{Snapshot, Tree};
+use crate::index_key::IndexKey;
 use crate::manifest::{self, Manifest};
-use crate::round::read_catalog;
 use crate::state::FIRST_NAMESPACE;
-use crate::verify::split;
 
 /// The last checkpoint that can be read, if one can.
 pub(super) struct Checkpoint {
@@ -84,7 +84,7 @@ impl Checkpoint {
         let walked = index.verify(
             &*self.frames,
             &mut |full, entry| {
-                let (namespace, key) = split(full)?;
+                let (namespace, key) = IndexKey::split(full)?;
                 if namespace >= FIRST_NAMESPACE {
                     each(namespace, key, &entry);
                 }

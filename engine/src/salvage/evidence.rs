@@ -12,11 +12,12 @@ use crate::catalog::NamespaceInfo;
 use crate::entry::{Body, Entry, Place, ValueRef};
 use crate::error::Result;
 use crate::finding::Finding;
+use crate::index_key::IndexKey;
 use crate::log::{Step, What};
 use crate::recover::was_made;
 use crate::renames::{self, Rename};
 use crate::segments::Segments;
-use crate::state::{FIRST_NAMESPACE, index_key};
+use crate::state::FIRST_NAMESPACE;
 
 /// Before the first revision.
 pub(super) const SINCE_EVER: u64 = 0;
@@ -24,7 +25,7 @@ pub(super) const SINCE_EVER: u64 = 0;
 /// What is known.
 pub(super) struct Evidence {
     /// By the id of the namespace and the key.
-    pub(super) keys: BTreeMap<Vec<u8>, Known>,
+    pub(super) keys: BTreeMap<IndexKey, Known>,
     /// The namespaces whose creation is known.
     pub(super) namespaces: BTreeMap<u32, (String, NamespaceInfo)>,
     pub(super) findings: Vec<Finding>,
@@ -240,7 +241,7 @@ impl Evidence {
         match step.what {
             What::Rename { namespace, from, to } => {
                 let (from, to) = (from.to_vec(), to.to_vec());
-                self.renames.push(Rename { position: 0, revision, namespace, from, to });
+                self.renames.push(Rename { replay_order: 0, revision, namespace, from, to });
             }
             What::NamespaceCreate { namespace, name, threshold } => {
                 let info = NamespaceInfo::new(namespace, revision, threshold);
@@ -297,7 +298,7 @@ impl Evidence {
         }
         let Step { place, revision, .. } = *step;
         let now = self.key_now(namespace, key, revision.max(as_of.unwrap_or(0)));
-        let own = index_key(namespace, key);
+        let own = IndexKey::new(namespace, key);
         let is_name_unsure = as_of.is_none() && now.as_ref() != Some(&own);
         let full = match (now, as_of) {
             (Some(full), _) => full,
@@ -349,7 +350,7 @@ impl Evidence {
     fn forget_what_went(&mut self, listed: &Segments, outputs: &[RangeInclusive<u64>]) {
         let is_replaced = |place: &Place| {
             let segment = listed.get(&place.segment);
-            segment.is_some_and(|it| outputs.iter().any(|output| output.contains(&it.position)))
+            segment.is_some_and(|it| outputs.iter().any(|output| output.contains(&it.replay_order)))
         };
         for known in self.keys.values_mut() {
             let went = |stored: &Stored| known.found.is_none() && is_replaced(&stored.place);
@@ -383,12 +384,12 @@ impl Evidence {
 
     /// The key of the index that a key has now which had this name at a revision, if it may be
     /// there.
-    fn key_now(&self, namespace: u32, key: &[u8], at: u64) -> Option<Vec<u8>> {
+    fn key_now(&self, namespace: u32, key: &[u8], at: u64) -> Option<IndexKey> {
         if self.dropped.contains(&namespace) {
             return None;
         }
         let since = at.saturating_add(1)..=u64::MAX;
         let now: Cow<'_, [u8]> = renames::resolve(&self.renames, namespace, key, since)?;
-        Some(index_key(namespace, &now))
+        Some(IndexKey::new(namespace, &now))
     }
 }

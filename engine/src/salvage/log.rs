@@ -1,8 +1,8 @@
 //! What the segments of the log still tell.
 //!
-//! What is missing is known by its places: every position in the order of replay has a segment. And
-//! by its revisions: those of the segments that writers appended to ascend without a gap, from one
-//! to the next.
+//! What is missing is known by its places: every replay order has a segment.
+//! And by its revisions: those of the segments that writers appended to ascend without a gap, from
+//! one to the next.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
@@ -28,7 +28,7 @@ pub(super) struct Log {
 pub(super) struct Piece {
     file: Arc<dyn DiskFile>,
     header: Option<SegmentHeader>,
-    /// Its positions in the order of replay; none if they are lost.
+    /// Its replay orders; none if they are lost.
     places: Option<RangeInclusive<u64>>,
     /// The length of the file, in bytes.
     len: u64,
@@ -127,11 +127,11 @@ impl Log {
     pub(super) fn segments(&self) -> Segments {
         let segment = |(number, piece): (&u64, &Piece)| {
             let Piece { places, len: bytes, kind, as_of, .. } = piece;
-            let (position, through) = places
+            let (replay_order, through) = places
                 .as_ref()
                 .map_or((*number, *number), |places| (*places.start(), *places.end()));
             let (bytes, kind, as_of) = (*bytes, *kind, as_of.unwrap_or(0));
-            (*number, Segment { position, through, bytes, kind, as_of, ..Segment::default() })
+            (*number, Segment { replay_order, through, bytes, kind, as_of, ..Segment::default() })
         };
         self.pieces.iter().map(segment).collect()
     }
@@ -209,7 +209,7 @@ impl Log {
         let mut missing: BTreeMap<u64, Option<RangeInclusive<u64>>> = BTreeMap::new();
         let mut is_stale = false;
         for (number, segment) in listed {
-            let places = segment.position..=segment.through;
+            let places = segment.replay_order..=segment.through;
             if !self.pieces.values().any(|piece| piece.has_place_of(&places)) {
                 missing.insert(*number, Some(places));
             } else if !self.pieces.contains_key(number) && !unread.contains_key(number) {
@@ -255,8 +255,8 @@ impl Log {
         }
     }
 
-    /// The segments before which positions are without a segment, those of `missing` not counted.
-    /// None where a segment is there whose own are lost.
+    /// The segments before which replay orders are without a segment, those of `missing` not
+    /// counted. None where a segment is there whose own are lost.
     fn gaps(&self, missing: &BTreeMap<u64, Option<RangeInclusive<u64>>>) -> Vec<u64> {
         let there = self.pieces.iter().map(|(number, piece)| (Some(*number), &piece.places));
         let known: Option<Vec<(Option<u64>, &RangeInclusive<u64>)>> = there
@@ -320,8 +320,8 @@ fn read_piece(
         (None, None) => (SegmentKind::Original, None),
     };
     let places = match (&header, known) {
-        (Some(header), _) => Some(header.position..=header.through),
-        (None, Some(segment)) => Some(segment.position..=segment.through),
+        (Some(header), _) => Some(header.replay_order..=header.through),
+        (None, Some(segment)) => Some(segment.replay_order..=segment.through),
         (None, None) => None,
     };
     let start = SegmentHeader::LEN.min(len);

@@ -33,8 +33,8 @@ use super::entry::ValueRef;
 use super::expiry::Expiry;
 use super::files::io_error;
 use super::finding::{Finding, FindingKind};
+use super::index_key::IndexKey;
 use super::values::Values;
-use super::verify::split;
 use crate::disk::{Disk, DiskLock, Handles, LockMode};
 use crate::error::{Error, Result};
 use sealwood_base::SystemEntropy;
@@ -84,7 +84,7 @@ pub(super) fn salvage(
     let mut named = HashSet::new();
     for (full, known) in &evidence.keys {
         let Some(state) = known.newest() else { continue };
-        let (namespace_id, key) = split(full)?;
+        let (namespace_id, key) = IndexKey::split(full)?;
         if let Some(value) = state.separated() {
             named.insert(value);
         }

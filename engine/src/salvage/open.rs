@@ -15,11 +15,11 @@ use crate::files::NUMBER_MAX;
 use crate::finding::Finding;
 use crate::frame::FrameFile;
 use crate::index::Tree;
+use crate::index_key::IndexKey;
 use crate::log::{Pending, SegmentHeader, SegmentLimits};
 use crate::segments::SegmentKind;
 use crate::state::{Action, Change, FIRST_NAMESPACE, Garbage, Namespaces, State};
 use crate::values::Values;
-use crate::verify::split;
 
 /// The state that all that is whole gives, and what is not. The caller holds the lock of the disk.
 pub(crate) fn open(
@@ -34,7 +34,7 @@ pub(crate) fn open(
     let mut state = empty(&evidence, config);
     for (full, known) in &evidence.keys {
         let Some(newest) = known.newest() else { continue };
-        let (namespace, key) = split(full)?;
+        let (namespace, key) = IndexKey::split(full)?;
         if state.namespaces.by_id(namespace).is_none() {
             add_unnamed(&mut state, namespace);
         }
@@ -59,7 +59,7 @@ fn empty(evidence: &Evidence, config: &EngineConfig) -> State {
     let header = SegmentHeader {
         kind: SegmentKind::Original,
         id: last + 1,
-        position: last + 1,
+        replay_order: last + 1,
         through: last + 1,
         before: 0,
         as_of: evidence.revision,
@@ -82,7 +82,7 @@ fn empty(evidence: &Evidence, config: &EngineConfig) -> State {
         renames: evidence.renames.clone(),
         segments: evidence.segments.clone(),
         next_segment: last + 2,
-        next_position: last + 2,
+        next_replay_order: last + 2,
         garbage: Garbage::default(),
         events: Events::new(config.watch_events_max, config.watch_bytes_max),
         checkpointed: LogPosition::default(),
@@ -93,7 +93,7 @@ fn empty(evidence: &Evidence, config: &EngineConfig) -> State {
 /// Gives a namespace a name whose own is lost.
 fn add_unnamed(state: &mut State, id: u32) {
     let mut name = format!("unnamed-{id}");
-    while state.namespaces.by_name().contains_key(&name) {
+    while state.namespaces.by_name(&name).is_some() {
         name.push('_');
     }
     let info = NamespaceInfo::new(id, 0, 1);

@@ -17,7 +17,8 @@ use super::catalog::{LogPosition, NamespaceInfo};
 use super::entry::{Body, Entry, Place, Replaced, ValueRef};
 use super::events::{Event, EventKind, Events};
 use super::frame::FrameFile;
-use super::index::{Absent, Seat, Tree};
+use super::index::{NotResident, Seat, Tree};
+use super::index_key::IndexKey;
 use super::log::Pending;
 use super::renames::{self, Rename};
 use super::segments::Segments;
@@ -49,9 +50,9 @@ pub(crate) struct State {
     pub(crate) segments: Segments,
     /// The number of the next segment.
     pub(crate) next_segment: u64,
-    /// The position of the next segment that is not compaction's.
-    pub(crate) next_position: u64,
-    /// What is no longer needed, for the next round.
+    /// The replay order of the next segment that is not compaction's.
+    pub(crate) next_replay_order: u64,
+    /// What is no longer needed, for the next checkpoint.
     pub(crate) garbage: Garbage,
     /// The latest changes, for watches.
     pub(crate) events: Events,
@@ -83,8 +84,7 @@ pub(crate) enum Action<'a> {
 /// A change that can be applied, as long as nothing else is.
 #[derive(Debug)]
 pub(crate) struct Prepared {
-    /// The key in the index.
-    key: Vec<u8>,
+    key: IndexKey,
     seat: Seat,
     /// The separated value that one more entry will name.
     named: Option<Count>,
@@ -100,14 +100,6 @@ impl Prepared {
     }
 }
 
-/// The key of the index for a key of a namespace.
-pub(crate) fn index_key(namespace: u32, key: &[u8]) -> Vec<u8> {
-    let mut full = Vec::with_capacity(4 + key.len());
-    full.extend_from_slice(&namespace.to_be_bytes());
-    full.extend_from_slice(key);
-    full
-}
-
 /// What a condition or a reader looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Present {
@@ -117,16 +109,20 @@ pub(crate) struct Present {
 
 impl State {
     /// The state of a key, expired or not.
-    pub(crate) fn present(&self, namespace: u32, key: &[u8]) -> Result<Option<Present>, Absent> {
-        self.tree.get(&index_key(namespace, key), |entry| Present {
+    pub(crate) fn present(
+        &self,
+        namespace: u32,
+        key: &[u8],
+    ) -> Result<Option<Present>, NotResident> {
+        self.tree.get(&IndexKey::new(namespace, key), |entry| Present {
             revision: entry.revision,
             expires_at_ms: entry.expires_at_ms,
         })
     }
 
     /// Finds what `change` needs, so that it can be applied under the same hold of the lock.
-    pub(crate) fn prepare(&self, change: &Change<'_>) -> Result<Prepared, Absent> {
-        let key = index_key(change.namespace, change.key);
+    pub(crate) fn prepare(&self, change: &Change<'_>) -> Result<Prepared, NotResident> {
+        let key = IndexKey::new(change.namespace, change.key);
         let seat = self.tree.seat(&key)?;
         let old = match change.action {
             Action::Put { .. } | Action::Delete => seat.old().and_then(|old| old.separated),
@@ -149,7 +145,7 @@ impl State {
         change: &Change<'_>,
         revision: u64,
         place: Place,
-    ) -> Result<(), Absent> {
+    ) -> Result<(), NotResident> {
         let prepared = self.prepare(change)?;
         self.apply(change, prepared, revision, place);
         Ok(())
@@ -161,7 +157,7 @@ impl State {
         change: &Change<'_>,
         revision: u64,
         place: Place,
-    ) -> Result<(), Absent> {
+    ) -> Result<(), NotResident> {
         let prepared = self.prepare(change)?;
         if prepared.present().is_some_and(|present| present.revision > revision) {
             self.revision = self.revision.max(revision);
@@ -189,7 +185,7 @@ impl State {
         revision: u64,
         place: Place,
     ) {
-        let Prepared { mut key, seat, named, unnamed } = prepared;
+        let Prepared { key, seat, named, unnamed } = prepared;
         self.revision = self.revision.max(revision);
         let Change { namespace, action, .. } = *change;
         let kind = match action {
@@ -226,8 +222,7 @@ impl State {
                 EventKind::Expire
             }
         };
-        key.drain(..key.len() - change.key.len());
-        self.events.push(Event { revision, kind, namespace, key });
+        self.events.push(Event { revision, kind, namespace, key: key.into_key() });
     }
 
     /// Makes a namespace.
@@ -274,7 +269,7 @@ impl State {
     }
 
     /// Takes a key of a dropped namespace out of the index; the log has said so already.
-    pub(crate) fn forget(&mut self, index_key: &[u8]) -> Result<(), Absent> {
+    pub(crate) fn forget(&mut self, index_key: &[u8]) -> Result<(), NotResident> {
         let seat = self.tree.seat(index_key)?;
         let Some(old) = seat.old() else { return Ok(()) };
         let unnamed = old.separated.map(|value| self.count(value)).transpose()?;
@@ -290,7 +285,7 @@ impl State {
         namespace: u32,
         replaced: &Replaced,
         revision: u64,
-    ) -> Result<(), Absent> {
+    ) -> Result<(), NotResident> {
         let unnamed = replaced.separated.map(|value| self.count(value)).transpose()?;
         self.count_keys(namespace, -1);
         self.dead(replaced.place);

@@ -6,9 +6,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{State, index_key};
+use super::State;
 use crate::entry::{Body, Entry, Place, ValueRef};
-use crate::index::{Absent, Seat};
+use crate::index::{NotResident, Seat};
+use crate::index_key::IndexKey;
 
 /// The namespace of the counts: hash and length (8 bytes, big endian) to count (8 bytes, little
 /// endian).
@@ -38,12 +39,12 @@ impl Garbage {
 
 impl State {
     /// How many entries name `value`.
-    pub(crate) fn references(&self, value: &ValueRef) -> Result<u64, Absent> {
+    pub(crate) fn references(&self, value: &ValueRef) -> Result<u64, NotResident> {
         Ok(self.tree.get(&reference_key(value), |entry| count_of(&entry))?.unwrap_or(0))
     }
 
     /// Finds what is needed to change how many entries name `value`.
-    pub(super) fn count(&self, value: ValueRef) -> Result<Count, Absent> {
+    pub(super) fn count(&self, value: ValueRef) -> Result<Count, NotResident> {
         let key = reference_key(&value);
         let seat = self.tree.seat(&key)?;
         let entries = self.tree.entry_at(&seat, |entry| count_of(&entry)).unwrap_or(0);
@@ -80,22 +81,23 @@ impl State {
 #[derive(Debug)]
 pub(super) struct Count {
     value: ValueRef,
-    key: Vec<u8>,
+    key: IndexKey,
     seat: Seat,
     entries: u64,
 }
 
 /// The key of a value's count.
-pub(crate) fn reference_key(value: &ValueRef) -> Vec<u8> {
+pub(crate) fn reference_key(value: &ValueRef) -> IndexKey {
     let mut name = [0; 40];
     name[..32].copy_from_slice(&value.hash);
     name[32..].copy_from_slice(&value.len.to_be_bytes());
-    index_key(REFERENCES, &name)
+    IndexKey::new(REFERENCES, &name)
 }
 
 /// The value whose count is at a key of the index.
 pub(crate) fn referenced(key: &[u8]) -> Option<ValueRef> {
-    let name: &[u8; 40] = key.strip_prefix(&REFERENCES.to_be_bytes())?.try_into().ok()?;
+    let (REFERENCES, name) = IndexKey::split(key).ok()? else { return None };
+    let name: &[u8; 40] = name.try_into().ok()?;
     let (hash, len) = name.split_at(32);
     Some(ValueRef { hash: hash.try_into().ok()?, len: u64::from_be_bytes(len.try_into().ok()?) })
 }

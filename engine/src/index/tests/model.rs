@@ -23,9 +23,9 @@ enum Step {
     Snapshot,
     Seek(Vec<u8>),
     /// A checkpoint.
-    Round,
+    Checkpoint,
     /// A checkpoint that fails after so many frames.
-    FailedRound(usize),
+    FailedCheckpoint(usize),
     /// Only what is needed stays in memory.
     Evict,
     /// The index is opened again from the last checkpoint's frames, just after a checkpoint.
@@ -49,8 +49,8 @@ fn step() -> impl Strategy<Value = Step> {
         2 => any::<(u16, u16)>().prop_map(|(a, b)| Step::RemoveBoth(a, b)),
         1 => Just(Step::Snapshot),
         2 => key().prop_map(Step::Seek),
-        1 => Just(Step::Round),
-        1 => (0..8usize).prop_map(Step::FailedRound),
+        1 => Just(Step::Checkpoint),
+        1 => (0..8usize).prop_map(Step::FailedCheckpoint),
         1 => Just(Step::Evict),
         1 => Just(Step::Reopen),
         1 => (0..7u64).prop_map(Step::Relocate),
@@ -170,12 +170,12 @@ impl Bench {
     }
 
     /// A checkpoint, beside which the tree changes.
-    fn round(&mut self, fails_after: usize) {
+    fn checkpoint(&mut self, fails_after: usize) {
         if !self.tree.is_dirty() {
             return;
         }
         let mut capture = self.tree.capture();
-        self.insert(b"beside the round".to_vec(), Owned::inline(1, b"x"));
+        self.insert(b"beside the checkpoint".to_vec(), Owned::inline(1, b"x"));
         if let Some(key) = nth(&self.model, 3) {
             self.remove(&key);
         }
@@ -201,7 +201,7 @@ impl Bench {
     }
 
     /// A checkpoint after which nothing is owed.
-    fn whole_round(&mut self) {
+    fn whole_checkpoint(&mut self) {
         while self.tree.is_dirty() {
             let mut capture = self.tree.capture();
             let written = capture.write(&mut Sink::new(&self.frames)).unwrap();
@@ -246,7 +246,7 @@ impl Bench {
     }
 
     fn reopen(&mut self) {
-        self.whole_round();
+        self.whole_checkpoint();
         if let Some(root) = self.published {
             self.tree = Tree::from_frame(root);
         }
@@ -331,17 +331,17 @@ impl Bench {
                 self.kept.push((snapshot, self.model.clone()));
             }
             Step::Seek(key) => self.seek(key),
-            Step::Round => self.round(usize::MAX),
-            Step::FailedRound(fails_after) => self.round(fails_after),
+            Step::Checkpoint => self.checkpoint(usize::MAX),
+            Step::FailedCheckpoint(fails_after) => self.checkpoint(fails_after),
             Step::Evict => self.tree.evict(0),
             Step::Reopen => self.reopen(),
             Step::Relocate(file) => {
-                self.whole_round();
+                self.whole_checkpoint();
                 let left = self.frames.all().into_iter().filter(|frame| frame.file == file);
                 let left: Vec<_> = left.collect();
                 let count = self.tree.relocate(&|found| found == file, &*self.frames).unwrap();
                 assert_eq!(count, left.len() as u64);
-                self.whole_round();
+                self.whole_checkpoint();
                 assert!(self.frames.all().iter().all(|frame| !left.contains(frame)));
             }
             Step::Expired(now_ms) => self.expired(now_ms),
@@ -364,7 +364,7 @@ impl Bench {
         }
         self.kept.clear();
         assert!(self.tree.memory().resident < 2_000, "{:?}", self.tree.memory());
-        self.whole_round();
+        self.whole_checkpoint();
         assert!(self.frames.all().len() <= 1);
     }
 }

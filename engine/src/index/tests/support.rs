@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use crate::entry::{Body, Entry, Place, ValueRef};
 use crate::error::{Error, Result};
 use crate::frame::{FrameKind, FrameRef, FrameSink, FrameSource};
-use crate::index::{Absent, Cursor, Snapshot};
+use crate::index::{Cursor, NotResident, Snapshot};
 
 /// An entry that owns its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -174,11 +174,14 @@ impl FrameSink for Sink {
 }
 
 /// Repeats an operation until all it needs is loaded.
-pub(super) fn loading<T>(frames: &Frames, mut operation: impl FnMut() -> Result<T, Absent>) -> T {
+pub(super) fn loading<T>(
+    frames: &Frames,
+    mut operation: impl FnMut() -> Result<T, NotResident>,
+) -> T {
     loop {
         match operation() {
             Ok(result) => return result,
-            Err(absent) => absent.load(frames).unwrap(),
+            Err(ticket) => ticket.load(frames).unwrap(),
         }
     }
 }

@@ -15,7 +15,7 @@ fn header(id: u64) -> SegmentHeader {
     SegmentHeader {
         kind: SegmentKind::Original,
         id,
-        position: id,
+        replay_order: id,
         through: id,
         before: 0,
         as_of: 0,

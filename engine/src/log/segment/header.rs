@@ -8,7 +8,7 @@
 //! 2      format version, 1
 //! 1      kind: 0 original, 1 compacted
 //! 8      id
-//! 8      position: the first place it has in the order of replay
+//! 8      replay order: the first place it has in the order of replay
 //! 8      the last place it has; the same unless compaction wrote it
 //! 8      where the records of the segment before it end; 0 if compaction wrote it
 //! 8      as-of revision
@@ -38,8 +38,8 @@ const PREFIX_BYTES: usize = CHECKED_FROM + 4; // length
 const FIELDS_BYTES: usize = 2 // version
     + 1 // kind
     + 8 // id
-    + 8 // position
-    + 8 // last position
+    + 8 // replay order
+    + 8 // last replay order
     + 8 // end of the records before
     + 8; // as-of revision
 
@@ -51,7 +51,7 @@ pub(crate) struct SegmentHeader {
     /// The number of the segment, which its file is named after; never given twice.
     pub(crate) id: u64,
     /// Its place in the order of replay: of those it has, the first.
-    pub(crate) position: u64,
+    pub(crate) replay_order: u64,
     /// The last of them. Writers' segments have one each; what compaction writes has those of all
     /// that it replaces.
     pub(crate) through: u64,
@@ -89,7 +89,7 @@ impl SegmentHeader {
             SegmentKind::Original => 0,
             SegmentKind::Compacted => 1,
         });
-        for number in [self.id, self.position, self.through, self.before, self.as_of] {
+        for number in [self.id, self.replay_order, self.through, self.before, self.as_of] {
             out.extend_from_slice(&number.to_le_bytes());
         }
         let checksum = xxhash_rust::xxh3::xxh3_64(&out[CHECKED_FROM..]);
@@ -132,18 +132,18 @@ impl SegmentHeader {
             [1] => SegmentKind::Compacted,
             _ => return Err(HeaderError::Invalid),
         };
-        let (id, position, through) = (fields.number()?, fields.number()?, fields.number()?);
+        let (id, replay_order, through) = (fields.number()?, fields.number()?, fields.number()?);
         let (before, as_of) = (fields.number()?, fields.number()?);
         let (last, end) = match kind {
-            SegmentKind::Original => (position, before),
-            SegmentKind::Compacted => (through.max(position), 0),
+            SegmentKind::Original => (replay_order, before),
+            SegmentKind::Compacted => (through.max(replay_order), 0),
         };
         // Places are from 1 on, and there is one after each.
         let one_spelling = (through, before) == (last, end) && fields.0.is_empty();
-        if position == 0 || last.max(as_of) >= NUMBER_MAX || !one_spelling {
+        if replay_order == 0 || last.max(as_of) >= NUMBER_MAX || !one_spelling {
             return Err(HeaderError::Invalid);
         }
-        Ok(Self { kind, id, position, through, before, as_of })
+        Ok(Self { kind, id, replay_order, through, before, as_of })
     }
 
     /// The length that a header says it has, damaged or not; 0 if there is not even that.
@@ -205,7 +205,7 @@ mod tests {
         SegmentHeader {
             kind: SegmentKind::Compacted,
             id: 9,
-            position: 4,
+            replay_order: 4,
             through: 8,
             before: 0,
             as_of: 1_000,
@@ -245,7 +245,7 @@ mod tests {
     fn places_have_one_spelling() {
         for header in [
             SegmentHeader { through: 3, ..compacted() },
-            SegmentHeader { position: 0, ..compacted() },
+            SegmentHeader { replay_order: 0, ..compacted() },
             SegmentHeader { through: u64::MAX, ..compacted() },
             SegmentHeader { before: 1, ..compacted() },
             SegmentHeader { through: 5, ..original() },

@@ -14,7 +14,7 @@ fn header() -> SegmentHeader {
     SegmentHeader {
         kind: SegmentKind::Original,
         id: SEGMENT,
-        position: 5,
+        replay_order: 5,
         through: 5,
         before: 0,
         as_of: 0,

@@ -20,7 +20,7 @@ fn header() -> SegmentHeader {
     SegmentHeader {
         kind: SegmentKind::Original,
         id: SEGMENT,
-        position: 12,
+        replay_order: 12,
         through: 12,
         before: 0,
         as_of: 0,

@@ -1,16 +1,16 @@
-//! Pending deletes: files that a later round takes away.
+//! Pending deletes: files that a later checkpoint takes away.
 
 use std::collections::BTreeSet;
 use std::io;
 
+use crate::checkpoints::Checkpoints;
 use crate::doomed::{Doomed, DoomedFile};
 use crate::error::Result;
 use crate::files::{self, frame_file_name, io_error, segment_name};
-use crate::rounds::Rounds;
 use crate::shared::Shared;
 use crate::state::Garbage;
 
-/// The garbage of a round, for leases up to `mark`.
+/// The garbage of a checkpoint, for leases up to `mark`.
 pub(super) fn doom(garbage: Garbage, mark: u64) -> impl Iterator<Item = Doomed> {
     let Garbage { values, segments, frame_files, temps } = garbage;
     let values = values.into_keys().map(DoomedFile::Value);
@@ -34,22 +34,22 @@ enum Outcome {
 impl Shared {
     /// Deletes what is doomed and released. What fails stays listed while the others proceed; the
     /// first error is given at the end.
-    pub(super) fn delete_doomed(&self, rounds: &mut Rounds) -> Result<()> {
+    pub(super) fn delete_doomed(&self, checkpoints: &mut Checkpoints) -> Result<()> {
         let mut first_error = None;
         let mut removed = Vec::new();
         let mut directories = BTreeSet::new();
-        for doomed in std::mem::take(&mut rounds.doomed) {
+        for doomed in std::mem::take(&mut checkpoints.doomed) {
             match self.delete(&doomed) {
                 Ok(Outcome::Removed(directory)) => {
                     directories.insert(directory);
                     removed.push(doomed);
                 }
                 Ok(Outcome::Kept) => {}
-                Ok(Outcome::Later) => rounds.doomed.push(doomed),
+                Ok(Outcome::Later) => checkpoints.doomed.push(doomed),
                 Err(error) => {
                     self.counters.deletes_failed.add(1);
                     first_error.get_or_insert(error);
-                    rounds.doomed.push(doomed);
+                    checkpoints.doomed.push(doomed);
                 }
             }
         }
@@ -57,7 +57,7 @@ impl Shared {
             if let Err(error) = self.disk.sync_dir(directory) {
                 first_error.get_or_insert(io_error(error));
                 let undone = |doomed: &Doomed| directory_of(&doomed.file) == directory;
-                rounds.doomed.extend(removed.extract_if(.., |doomed| undone(doomed)));
+                checkpoints.doomed.extend(removed.extract_if(.., |doomed| undone(doomed)));
             }
         }
         self.counters.deletes.add(removed.len() as u64);
@@ -78,7 +78,7 @@ impl Shared {
             DoomedFile::Temp(name) => name.clone(),
             DoomedFile::Value(value) => {
                 let Some(_deletion) = self.pins.delete(*value) else { return Ok(Outcome::Later) };
-                // One that was put and deleted again meanwhile is for a later round.
+                // One that was put and deleted again meanwhile is for a later checkpoint.
                 let kept = self.reading(|state| {
                     let again = state.garbage.values.contains_key(value);
                     Ok(again || state.references(value)? > 0)

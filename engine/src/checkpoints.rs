@@ -1,4 +1,4 @@
-//! What checkpoint rounds hand on to each other.
+//! What checkpoints hand on to each other.
 
 use super::catalog::Catalog;
 use super::doomed::Doomed;
@@ -7,14 +7,14 @@ use super::manifest::Published;
 
 /// The last checkpoint, and what it left to do.
 #[derive(Debug, Default)]
-pub(crate) struct Rounds {
+pub(crate) struct Checkpoints {
     /// The last published checkpoint.
     pub(crate) published: Option<Published>,
     /// The catalog of it.
     pub(crate) catalog: Catalog,
     /// The highest generation that was tried.
     pub(crate) generation: u64,
-    /// Where the next round writes.
+    /// Where the next checkpoint writes.
     pub(crate) frames: FramePosition,
     /// What is to be deleted.
     pub(crate) doomed: Vec<Doomed>,
@@ -32,7 +32,7 @@ pub(crate) enum SlotState {
     Unknown,
 }
 
-impl Rounds {
+impl Checkpoints {
     /// The manifest's slot that the next checkpoint is published in.
     pub(crate) fn next_slot(&self) -> u64 {
         self.published.map_or(0, |published| 1 - published.slot)
