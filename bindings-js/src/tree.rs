@@ -46,7 +46,7 @@ impl Tree {
         let tree = self.0.clone();
         let start = start.map_or(0, |start| start as u64);
         let end = end.map(|end| end as u64);
-        let options = ReadOptions { start, end, watch: watch.0.clone() };
+        let options = ReadOptions { start, end, context: watch.0.clone() };
         watch.promise(async move {
             let (info, pull) = tree.get_stream(&path, options).await?;
             Ok(Content::new(info, start, end, pull))

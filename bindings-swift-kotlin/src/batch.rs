@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sealwood::vault::Batch;
 
-use crate::call::{CoreCall, watch};
+use crate::call::{CoreCall, context};
 use crate::entry::CorePutOptions;
 use crate::error::CoreError;
 use crate::host_source::{HostSource, stream};
@@ -31,7 +31,7 @@ impl CoreBatch {
         options: CorePutOptions,
         call: Option<Arc<CoreCall>>,
     ) -> Result<(), CoreError> {
-        let options = options.options(watch(call));
+        let options = options.options(context(call));
         Ok(self.batch.put(&path, bytes, options).await?)
     }
 
@@ -43,7 +43,7 @@ impl CoreBatch {
         options: CorePutOptions,
         call: Option<Arc<CoreCall>>,
     ) -> Result<(), CoreError> {
-        let options = options.options(watch(call));
+        let options = options.options(context(call));
         Ok(self.batch.put_stream(&path, stream(source), options).await?)
     }
 
@@ -84,7 +84,7 @@ impl CoreBatch {
 
     /// Makes all changes durable in one commit.
     pub async fn commit(&self, call: Option<Arc<CoreCall>>) -> Result<(), CoreError> {
-        Ok(self.batch.commit_with(&watch(call)).await?)
+        Ok(self.batch.commit_with(&context(call)).await?)
     }
 
     /// Drops the changes.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sealwood::Vault;
 
 use crate::batch::CoreBatch;
-use crate::call::{CoreCall, run, watch};
+use crate::call::{CoreCall, context, run};
 use crate::credential::CoreCredential;
 use crate::entry::{CoreEntry, CorePutOptions};
 use crate::error::CoreError;
@@ -57,7 +57,7 @@ impl CoreVault {
         options: CorePutOptions,
         call: Option<Arc<CoreCall>>,
     ) -> Result<CoreEntry, CoreError> {
-        let options = options.options(watch(call));
+        let options = options.options(context(call));
         Ok(self.vault.put(&path, bytes, options).await?.into())
     }
 
@@ -69,7 +69,7 @@ impl CoreVault {
         options: CorePutOptions,
         call: Option<Arc<CoreCall>>,
     ) -> Result<CoreEntry, CoreError> {
-        let options = options.options(watch(call));
+        let options = options.options(context(call));
         Ok(self.vault.put_stream(&path, stream(source), options).await?.into())
     }
 
@@ -131,7 +131,7 @@ impl CoreVault {
 
     /// Makes every deferred change durable.
     pub async fn flush(&self, call: Option<Arc<CoreCall>>) -> Result<(), CoreError> {
-        Ok(self.vault.flush_with(&watch(call)).await?)
+        Ok(self.vault.flush_with(&context(call)).await?)
     }
 
     /// Whether deferred changes wait for a flush.

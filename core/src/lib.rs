@@ -32,7 +32,7 @@ pub use error::{Damage, Error, Result};
 #[doc(inline)]
 pub use sealwood_engine as engine;
 pub use session::WriteStats;
-pub use task::{CancelToken, OnProgress, Progress, Watch};
+pub use task::{CallContext, CancelToken, OnProgress, Progress};
 pub use vault::Vault;
 
 /// The version of this crate.

@@ -14,7 +14,7 @@ use sealwood::blob::{
 use sealwood::bridge::{self, AppStore, ConfigInput, CredentialInput, LogLevel, Tree};
 use sealwood::platform::BoxFuture;
 use sealwood::vault::{PutOptions, ReadOptions};
-use sealwood::{CancelToken, Error, Result, Vault, Watch};
+use sealwood::{CallContext, CancelToken, Error, Result, Vault};
 
 /// A store that gives the same answers whatever it is asked.
 #[derive(Default)]
@@ -194,12 +194,12 @@ fn a_tree_reads_the_newest_state_of_a_vault_and_the_one_state_of_a_snapshot() {
 fn the_token_of_a_call_ends_the_pulls_of_what_it_opened() {
     block_on(async {
         let tree = Tree::from(vault_with(&["1", "2"]).await);
-        let watch = Watch::default();
-        let options = ReadOptions { watch: watch.clone(), ..ReadOptions::default() };
+        let context = CallContext::default();
+        let options = ReadOptions { context: context.clone(), ..ReadOptions::default() };
         let (_, pieces) = tree.get_stream("1", options).await.unwrap();
-        let entries = tree.entries("", watch.cancel.clone()).await.unwrap();
-        let below = tree.entries_recursive("", watch.cancel.clone()).await.unwrap();
-        watch.cancel.cancel();
+        let entries = tree.entries("", context.cancel.clone()).await.unwrap();
+        let below = tree.entries_recursive("", context.cancel.clone()).await.unwrap();
+        context.cancel.cancel();
         assert_eq!(code(pieces.next().await), "cancelled");
         assert_eq!(code(entries.next().await), "cancelled");
         assert_eq!(code(below.next().await), "cancelled");

@@ -19,7 +19,7 @@ use sealwood::blob::{
 use sealwood::engine::EngineConfig;
 use sealwood::platform::BoxFuture;
 use sealwood::vault::{PutOptions, VaultConfig};
-use sealwood::{CancelToken, Error, Vault, Watch};
+use sealwood::{CallContext, CancelToken, Error, Vault};
 
 const CHUNK: usize = 128 * 1024;
 const CHUNKS: usize = 5;
@@ -169,8 +169,8 @@ fn a_put_that_is_cancelled_leaves_nothing_after_the_next_call() {
             Ok(Bytes::from(noise(seed, CHUNK)))
         });
         use futures_util::StreamExt;
-        let watch = Watch { cancel, ..Watch::default() };
-        let options = PutOptions { watch, ..PutOptions::default() };
+        let context = CallContext::new().cancel(cancel);
+        let options = PutOptions { context, ..PutOptions::default() };
         assert_eq!(code(vault.put_stream("a", Box::pin(pieces), options).await), "cancelled");
         vault.mkdir("b").await.unwrap();
         assert_eq!(store.chunks().await, [""; 0]);

@@ -15,7 +15,7 @@ use sealwood::path::VaultPath;
 use sealwood::vault::{
     EntryKind, ListCursor, ListOptions, Metadata, PutOptions, ReadOptions, VaultConfig,
 };
-use sealwood::{CancelToken, Error, Vault, Watch};
+use sealwood::{CallContext, CancelToken, Error, Vault};
 
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
@@ -367,17 +367,14 @@ fn progress_rises_to_the_total_and_cancelling_leaves_the_vault_as_it_was() {
             let cancel = CancelToken::new();
             let seen = Arc::new(Mutex::new(Vec::new()));
             let (token, log) = (cancel.clone(), Arc::clone(&seen));
-            let watch = Watch {
-                cancel,
-                progress: Some(Arc::new(move |progress| {
-                    let mut log = log.lock().unwrap();
-                    log.push(progress);
-                    if log.len() > stop_after {
-                        token.cancel();
-                    }
-                })),
-            };
-            let options = PutOptions { watch, ..PutOptions::default() };
+            let context = CallContext::new().cancel(cancel).progress(move |progress| {
+                let mut log = log.lock().unwrap();
+                log.push(progress);
+                if log.len() > stop_after {
+                    token.cancel();
+                }
+            });
+            let options = PutOptions { context, ..PutOptions::default() };
             store.clear_trace();
             let outcome = vault.put("here", noise(stop_after as u64, 6 * MIB), options).await;
             assert_eq!(code(outcome), "cancelled");
@@ -388,11 +385,9 @@ fn progress_rises_to_the_total_and_cancelling_leaves_the_vault_as_it_was() {
         }
         let seen = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&seen);
-        let watch = Watch {
-            progress: Some(Arc::new(move |progress| log.lock().unwrap().push(progress))),
-            ..Watch::default()
-        };
-        let options = PutOptions { watch, ..PutOptions::default() };
+        let context =
+            CallContext::new().progress(move |progress| log.lock().unwrap().push(progress));
+        let options = PutOptions { context, ..PutOptions::default() };
         vault.put("here", noise(9, 6 * MIB), options).await.unwrap();
         let seen = seen.lock().unwrap().clone();
         assert!(seen.is_sorted_by_key(|progress| progress.done));
@@ -412,15 +407,13 @@ fn a_flush_reports_its_packs_and_can_be_cancelled() {
         }
         let seen = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&seen);
-        let watch = Watch {
-            progress: Some(Arc::new(move |progress| log.lock().unwrap().push(progress))),
-            ..Watch::default()
-        };
-        watch.cancel.cancel();
-        assert_eq!(code(vault.flush_with(&watch).await), "cancelled");
+        let context =
+            CallContext::new().progress(move |progress| log.lock().unwrap().push(progress));
+        context.cancel.cancel();
+        assert_eq!(code(vault.flush_with(&context).await), "cancelled");
         assert!(vault.needs_flush() && seen.lock().unwrap().is_empty());
-        let watch = Watch { cancel: CancelToken::new(), ..watch };
-        vault.flush_with(&watch).await.unwrap();
+        let context = context.cancel(CancelToken::new());
+        vault.flush_with(&context).await.unwrap();
         let seen = seen.lock().unwrap().clone();
         assert!(seen.len() > 5 && seen.is_sorted_by_key(|progress| progress.done));
         assert_eq!(seen.last().map(|last| Some(last.done)), seen.last().map(|last| last.total));

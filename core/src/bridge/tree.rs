@@ -45,7 +45,7 @@ impl Tree {
         path: &str,
         options: ReadOptions,
     ) -> Result<(EntryInfo, Pull<Bytes>)> {
-        let cancel = options.watch.cancel.clone();
+        let cancel = options.context.cancel.clone();
         let (info, content) = self.state(path).await?.get_stream(path, options).await?;
         Ok((info, Pull::new(content, cancel)))
     }

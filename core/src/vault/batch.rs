@@ -10,7 +10,7 @@ use super::{Durability, Vault};
 use crate::error::{Error, Result};
 use crate::forest::Op;
 use crate::platform::BoxStream;
-use crate::task::Watch;
+use crate::task::CallContext;
 
 /// Changes that are committed together or not at all. Nothing of a batch is seen before
 /// [`commit`](Batch::commit); dropping it drops the changes.
@@ -45,9 +45,9 @@ impl Batch {
         let (splitter, former) = (&self.vault.inner.splitter, self.vault.former(&path));
         let taking = async {
             self.vault.tidy().await;
-            splitter.bytes(bytes.into(), former, &options.watch).await
+            splitter.bytes(bytes.into(), former, &options.context).await
         };
-        let taken = self.vault.tidied(options.watch.cancel.run(taking).await).await?;
+        let taken = self.vault.tidied(options.context.cancel.run(taking).await).await?;
         self.add(self.vault.put_op(path, taken, given).0)
     }
 
@@ -62,9 +62,9 @@ impl Batch {
         let (splitter, former) = (&self.vault.inner.splitter, self.vault.former(&path));
         let taking = async {
             self.vault.tidy().await;
-            splitter.stream(source, former, options.size_hint, &options.watch).await
+            splitter.stream(source, former, options.size_hint, &options.context).await
         };
-        let taken = self.vault.tidied(options.watch.cancel.run(taking).await).await?;
+        let taken = self.vault.tidied(options.context.cancel.run(taking).await).await?;
         self.add(self.vault.put_op(path, taken, given).0)
     }
 
@@ -114,11 +114,11 @@ impl Batch {
     /// Makes all changes durable in one commit. If one of them cannot be done, none is. Without
     /// changes there is no commit.
     pub async fn commit(&self) -> Result<()> {
-        self.commit_with(&Watch::default()).await
+        self.commit_with(&CallContext::default()).await
     }
 
-    /// The same, watched: progress counts the bytes of packs.
-    pub async fn commit_with(&self, watch: &Watch) -> Result<()> {
+    /// The same, in the context of a call: progress counts the bytes of packs.
+    pub async fn commit_with(&self, context: &CallContext) -> Result<()> {
         let ops = self.with(Option::take).ok_or(Error::Closed)?;
         let session = &self.vault.inner.session;
         if ops.is_empty() {
@@ -126,9 +126,9 @@ impl Batch {
         }
         let commit = async {
             let ticket = session.enqueue(ops, Durability::OnReturn).await?;
-            session.commit(&ticket, watch).await
+            session.commit(&ticket, context).await
         };
-        self.vault.tidied(watch.cancel.run(commit).await).await
+        self.vault.tidied(context.cancel.run(commit).await).await
     }
 
     /// Drops the changes. Later calls fail with [`Error::Closed`].

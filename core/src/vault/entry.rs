@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::forest::{Attributes, Body, Entry, Time};
 use crate::path::VaultPath;
 use crate::session::Durability;
-use crate::task::Watch;
+use crate::task::CallContext;
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -110,7 +110,7 @@ pub struct PutOptions {
     /// The size of a stream, where it is known, for progress alone.
     pub size_hint: Option<u64>,
     /// Cancels the put and hears of its progress.
-    pub watch: Watch,
+    pub context: CallContext,
 }
 
 /// How a read is done.
@@ -121,5 +121,5 @@ pub struct ReadOptions {
     /// The byte to stop before; `None` reads to the end of the content.
     pub end: Option<u64>,
     /// Cancels the read and hears of its progress.
-    pub watch: Watch,
+    pub context: CallContext,
 }

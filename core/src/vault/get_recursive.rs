@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::packs::{Wanted, spans};
 use crate::path::VaultPath;
 use crate::platform::BoxStream;
-use crate::task::{CancelToken, Watch};
+use crate::task::{CallContext, CancelToken};
 
 /// The most files that are sorted by where they lie at a time, and the most bytes they take.
 const SORTED_FILES_MAX: usize = 32_768;
@@ -52,7 +52,7 @@ impl Snapshot {
         let files = Files {
             walk: Some(TreeWalk::new(path, &directory)),
             reader: self.reader.clone(),
-            watch: Watch { cancel, progress: None },
+            context: CallContext { cancel, progress: None },
             packed: Vec::new(),
             packed_bytes: 0,
             ready: VecDeque::new(),
@@ -67,7 +67,7 @@ struct Files {
     /// What is not listed yet.
     walk: Option<TreeWalk>,
     reader: ContentReader,
-    watch: Watch,
+    context: CallContext,
     /// Files that wait for others to be sorted with.
     packed: Vec<(Wanted, Waiting)>,
     packed_bytes: usize,
@@ -97,13 +97,13 @@ impl Waiting {
 impl Files {
     async fn next(&mut self) -> Result<Option<(EntryInfo, ContentStream)>> {
         loop {
-            self.watch.cancel.check()?;
+            self.context.cancel.check()?;
             if let Some((file, reader)) = self.ready.pop_front() {
                 let content = self.stream(&file, &reader);
                 return Ok(Some((file.info, content)));
             }
             let found = match &mut self.walk {
-                Some(walk) => self.watch.cancel.run(walk.next()).await?,
+                Some(walk) => self.context.cancel.run(walk.next()).await?,
                 None if self.packed.is_empty() => return Ok(None),
                 None => None,
             };
@@ -159,6 +159,6 @@ impl Files {
     fn stream(&self, file: &Waiting, reader: &ContentReader) -> ContentStream {
         let size = file.content.size();
         let parts = reader.stream(&file.content, 0..size);
-        watched(parts, &file.info.path, 0..size, &self.watch)
+        watched(parts, &file.info.path, 0..size, &self.context)
     }
 }

@@ -10,7 +10,7 @@ use crate::content::{Content, ContentReader, ContentStream};
 use crate::error::{Error, Result};
 use crate::forest::{Entry, View};
 use crate::path::VaultPath;
-use crate::task::Watch;
+use crate::task::CallContext;
 
 /// A view of a vault or a shared directory as it was at one moment. Later changes, by anyone, do
 /// not show.
@@ -58,14 +58,14 @@ impl Snapshot {
         let read = async {
             let Opened { info, content, range } = self.open(path, &options).await?;
             let at = |error: Error| error.below(&info.path);
-            if options.watch.progress.is_some() {
+            if options.context.progress.is_some() {
                 let parts = self.reader.stream(&content, range.clone());
-                let parts = watched(parts, &info.path, range, &options.watch);
+                let parts = watched(parts, &info.path, range, &options.context);
                 return Ok(parts.try_collect::<bytes::BytesMut>().await?.freeze());
             }
             self.reader.bytes(&content, range).await.map_err(at)
         };
-        options.watch.cancel.run(read).await
+        options.context.cancel.run(read).await
     }
 
     /// The content of the file at `path`, or a range of it, a chunk at a time in bounded memory.
@@ -76,9 +76,9 @@ impl Snapshot {
         options: ReadOptions,
     ) -> Result<(EntryInfo, ContentStream)> {
         let open = self.open(path, &options);
-        let Opened { info, content, range } = options.watch.cancel.run(open).await?;
+        let Opened { info, content, range } = options.context.cancel.run(open).await?;
         let parts = self.reader.stream(&content, range.clone());
-        let parts = watched(parts, &info.path, range, &options.watch);
+        let parts = watched(parts, &info.path, range, &options.context);
         Ok((info, parts))
     }
 
@@ -139,19 +139,19 @@ pub(super) fn watched(
     parts: ContentStream,
     path: &VaultPath,
     range: Range<u64>,
-    watch: &Watch,
+    context: &CallContext,
 ) -> ContentStream {
-    let (watch, path) = (watch.clone(), path.clone());
+    let (context, path) = (context.clone(), path.clone());
     let total = range.end - range.start;
     let mut done = 0;
     if total == 0 {
-        watch.report(0, Some(0));
+        context.report(0, Some(0));
     }
     let parts = parts.map(move |part| {
-        watch.cancel.check()?;
+        context.cancel.check()?;
         let part = part.map_err(|error| error.below(&path))?;
         done += part.len() as u64;
-        watch.report(done, Some(total));
+        context.report(done, Some(total));
         Ok(part)
     });
     Box::pin(parts)

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::forest::{Body, Entry, Op, Origin};
 use crate::path::VaultPath;
 use crate::platform::{BoxStream, MaybeSend, run_blocking};
-use crate::task::Watch;
+use crate::task::CallContext;
 
 impl Vault {
     /// Creates or replaces the file at `path`.
@@ -24,10 +24,10 @@ impl Vault {
         let put = async {
             self.tidy().await;
             let taken =
-                self.inner.splitter.bytes(bytes, self.former(&path), &options.watch).await?;
+                self.inner.splitter.bytes(bytes, self.former(&path), &options.context).await?;
             self.put_taken(path, taken, given, &options).await
         };
-        self.tidied(options.watch.cancel.run(put).await).await
+        self.tidied(options.context.cancel.run(put).await).await
     }
 
     /// Creates or replaces the file at `path` from a stream of any length, in bounded memory.
@@ -42,10 +42,11 @@ impl Vault {
         let put = async {
             self.tidy().await;
             let (splitter, former) = (&self.inner.splitter, self.former(&path));
-            let taken = splitter.stream(source, former, options.size_hint, &options.watch).await?;
+            let taken =
+                splitter.stream(source, former, options.size_hint, &options.context).await?;
             self.put_taken(path, taken, given, &options).await
         };
-        self.tidied(options.watch.cancel.run(put).await).await
+        self.tidied(options.context.cancel.run(put).await).await
     }
 
     /// Creates or replaces the file at `path` from a blocking reader, in bounded memory.
@@ -101,19 +102,19 @@ impl Vault {
     /// writes what is missing. If nobody can tell any more whether a change was committed, it is
     /// given up, and [`Error::Conflict`] with the reason `outcome-unknown` says so once.
     pub async fn flush(&self) -> Result<()> {
-        self.flush_with(&Watch::default()).await
+        self.flush_with(&CallContext::default()).await
     }
 
-    /// The same, watched: progress counts the bytes of packs.
-    pub async fn flush_with(&self, watch: &Watch) -> Result<()> {
+    /// The same, in the context of a call: progress counts the bytes of packs.
+    pub async fn flush_with(&self, context: &CallContext) -> Result<()> {
         self.inner.session.check_open()?;
         let flush = async {
             // A deferred put may hold the store until it is committed.
-            let outcome = self.inner.session.flush(watch).await;
+            let outcome = self.inner.session.flush(context).await;
             self.tidy().await;
             outcome
         };
-        watch.cancel.run(flush).await
+        context.cancel.run(flush).await
     }
 
     /// Whether deferred changes wait for a flush.
@@ -149,7 +150,7 @@ impl Vault {
         given: Given,
         options: &PutOptions,
     ) -> Result<EntryInfo> {
-        options.watch.cancel.check()?;
+        options.context.cancel.check()?;
         let (op, info) = self.put_op(path, taken, given);
         self.commit(vec![op], options.durability).await?;
         Ok(info)
@@ -193,7 +194,9 @@ impl Vault {
     async fn commit(&self, ops: Vec<Op>, durability: Durability) -> Result<()> {
         let ticket = self.inner.session.enqueue(ops, durability).await?;
         match durability {
-            Durability::OnReturn => self.inner.session.commit(&ticket, &Watch::default()).await,
+            Durability::OnReturn => {
+                self.inner.session.commit(&ticket, &CallContext::default()).await
+            }
             Durability::Deferred => Ok(()),
         }
     }

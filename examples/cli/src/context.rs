@@ -1,7 +1,7 @@
 //! What a command runs in: its options, its output, its interrupt, and the way to the vault.
 
 use sealwood::vault::VaultConfig;
-use sealwood::{Error, Vault, Watch};
+use sealwood::{CallContext, Error, Vault};
 
 use crate::address::{Address, Purpose};
 use crate::arguments::Global;
@@ -84,8 +84,8 @@ impl Context {
         store.close_after(outcome).await
     }
 
-    /// What a long call takes: Ctrl-C cancels it, and `meter` hears of its progress.
-    pub(crate) fn watch(&self, meter: &Meter) -> Watch {
-        Watch { cancel: self.interrupt.token(), progress: Some(meter.progress()) }
+    /// The context of a long call: Ctrl-C cancels it, and `meter` hears of its progress.
+    pub(crate) fn call(&self, meter: &Meter) -> CallContext {
+        CallContext::new().cancel(self.interrupt.token()).progress(meter.progress())
     }
 }

@@ -27,7 +27,7 @@ pub(crate) async fn put_stream(
     let options = PutOptions {
         metadata: Metadata { content_type, ..Metadata::default() },
         durability,
-        watch: context.watch(meter),
+        context: context.call(meter),
         ..PutOptions::default()
     };
     let put = vault.put_reader(target.as_str(), source, options).await;

@@ -24,7 +24,7 @@ impl Batch {
         spec: PutSpec,
         call: &Call,
     ) -> Result<(), Failure> {
-        let options = spec.input()?.options(call.watch.clone());
+        let options = spec.input()?.options(call.context.clone());
         Ok(self.inner.put(&path, bytes, options).await?)
     }
 
@@ -36,7 +36,7 @@ impl Batch {
         spec: PutSpec,
         call: &Call,
     ) -> Result<(), Failure> {
-        let options = spec.input()?.options(call.watch.clone());
+        let options = spec.input()?.options(call.context.clone());
         Ok(self.inner.put_stream(&path, source(next), options).await?)
     }
 
@@ -84,7 +84,7 @@ impl Batch {
 
     /// Makes all changes durable in one commit.
     pub async fn commit(&self, call: &Call) -> Result<(), Failure> {
-        Ok(self.inner.commit_with(&call.watch).await?)
+        Ok(self.inner.commit_with(&call.context).await?)
     }
 
     /// Drops the changes.

@@ -102,5 +102,5 @@ fn read_options(
         }
         _ => return Err(sealwood::Error::InvalidArgument { what: "a range has two ends" }),
     };
-    Ok(ReadOptions { start, end, watch: call.watch.clone() })
+    Ok(ReadOptions { start, end, context: call.context.clone() })
 }

@@ -59,7 +59,7 @@ impl Vault {
         spec: PutSpec,
         call: &Call,
     ) -> Result<Entry, Failure> {
-        let options = spec.input()?.options(call.watch.clone());
+        let options = spec.input()?.options(call.context.clone());
         Ok(self.inner.put(&path, bytes, options).await?.into())
     }
 
@@ -71,7 +71,7 @@ impl Vault {
         spec: PutSpec,
         call: &Call,
     ) -> Result<Entry, Failure> {
-        let options = spec.input()?.options(call.watch.clone());
+        let options = spec.input()?.options(call.context.clone());
         Ok(self.inner.put_stream(&path, source(next), options).await?.into())
     }
 
@@ -118,7 +118,7 @@ impl Vault {
 
     /// Makes every deferred change durable.
     pub async fn flush(&self, call: &Call) -> Result<(), Failure> {
-        Ok(self.inner.flush_with(&call.watch).await?)
+        Ok(self.inner.flush_with(&call.context).await?)
     }
 
     /// Whether deferred changes wait for a flush.

@@ -22,7 +22,7 @@ pub(super) async fn take(batch: &Batch, verb: &str, step: &Step) -> Taken {
         "copy" => batch.copy(step.need_text("from")?, step.need_text("to")?)?,
         "setMetadata" => batch.set_metadata(path()?, options::metadata(step)?)?,
         "length" => return Ok(Outcome::Value(Value::from(batch.len()))),
-        "commit" => batch.commit_with(&step.watch).await?,
+        "commit" => batch.commit_with(&step.context).await?,
         "close" => batch.discard(),
         _ => return unknown(verb),
     }

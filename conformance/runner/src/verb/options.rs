@@ -14,7 +14,7 @@ pub(super) fn put(step: &Step) -> Result<PutOptions, String> {
     let mut input = attributes(step)?;
     input.deferred = step.flag("deferred")?;
     input.size_hint = step.number("sizeHint")?;
-    Ok(input.options(step.watch.clone()))
+    Ok(input.options(step.context.clone()))
 }
 
 pub(super) fn metadata(step: &Step) -> Result<Metadata, String> {
@@ -53,7 +53,7 @@ pub(super) fn read(step: &Step) -> Result<ReadOptions, String> {
         (Some(start), Some(end)) => (start, Some(end)),
         _ => return Err("a range has a start and an end".into()),
     };
-    Ok(ReadOptions { start, end, watch: step.watch.clone() })
+    Ok(ReadOptions { start, end, context: step.context.clone() })
 }
 
 pub(super) fn list(step: &Step) -> Result<ListOptions, String> {

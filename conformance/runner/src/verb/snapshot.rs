@@ -15,7 +15,7 @@ use crate::step::Step;
 use crate::world::World;
 
 pub(super) async fn take(snapshot: &Snapshot, verb: &str, step: &Step) -> Taken {
-    let (path, cancel) = (step.need_text("path")?, &step.watch.cancel);
+    let (path, cancel) = (step.need_text("path")?, &step.context.cancel);
     Ok(match verb {
         "stat" => cancel.run(snapshot.stat(path)).await?.into(),
         "exists" => cancel.run(snapshot.exists(path)).await?.into(),
@@ -23,7 +23,7 @@ pub(super) async fn take(snapshot: &Snapshot, verb: &str, step: &Step) -> Taken 
         "getStream" => {
             let (options, take) = (options::read(step)?, step.number("take")?);
             let (_, parts) = snapshot.get_stream(path, options).await?;
-            step.watch.cancel.run(pieces(parts, take)).await?.into()
+            step.context.cancel.run(pieces(parts, take)).await?.into()
         }
         "list" => page(cancel.run(snapshot.list(path, options::list(step)?)).await?),
         "entries" => paths(cancel.run(snapshot.list_stream(path, None)).await?).await?,

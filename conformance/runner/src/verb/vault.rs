@@ -18,14 +18,14 @@ pub(super) async fn prepare(world: &World, step: &Step) -> Taken {
     let (name, (credential, config)) = (step.text("as")?, means(world, step)?);
     let (credential, config) = (credential.credential()?, config.config()?);
     let prepare = Vault::prepare(&credential, config);
-    world.new_vaults.set(name, Arc::new(step.watch.cancel.run(prepare).await?));
+    world.new_vaults.set(name, Arc::new(step.context.cancel.run(prepare).await?));
     Ok(Outcome::Nothing)
 }
 
 /// Creates or opens a vault.
 pub(super) async fn open(world: &World, verb: &str, step: &Step) -> Taken {
     let store = world.stores.get(step.need_text("store")?)?.blobs();
-    let (name, cancel) = (step.text("as")?, &step.watch.cancel);
+    let (name, cancel) = (step.text("as")?, &step.context.cancel);
     let vault = if let ("create", Some(new)) = (verb, step.text("new")?) {
         cancel.run(world.new_vaults.get(new)?.create(store)).await?
     } else {
@@ -102,7 +102,7 @@ fn config(step: &Step) -> Result<ConfigInput, String> {
 }
 
 pub(super) async fn take(world: &World, vault: &Vault, verb: &str, step: &Step) -> Taken {
-    let cancel = &step.watch.cancel;
+    let cancel = &step.context.cancel;
     let path = || step.need_text("path");
     Ok(match verb {
         "put" => vault.put(path()?, step.content("content")?, options::put(step)?).await?.into(),
@@ -155,7 +155,7 @@ pub(super) async fn take(world: &World, vault: &Vault, verb: &str, step: &Step) 
 
 /// The calls that give nothing.
 async fn change(vault: &Vault, verb: &str, step: &Step) -> Result<(), crate::step::Stop> {
-    let cancel = &step.watch.cancel;
+    let cancel = &step.context.cancel;
     let path = || step.need_text("path");
     match verb {
         "mkdir" => cancel.run(vault.mkdir(path()?)).await?,
@@ -168,7 +168,7 @@ async fn change(vault: &Vault, verb: &str, step: &Step) -> Result<(), crate::ste
         "setMetadata" => {
             cancel.run(vault.set_metadata(path()?, options::metadata(step)?)).await?;
         }
-        "flush" => vault.flush_with(&step.watch).await?,
+        "flush" => vault.flush_with(&step.context).await?,
         "refresh" => cancel.run(vault.refresh()).await?,
         "close" => cancel.run(vault.close()).await?,
         _ => return unknown(verb),

@@ -45,12 +45,12 @@ pub(crate) async fn write_all(
     for path in paths {
         let path = path.as_str();
         let at = |error| Failure::from(error).at(path);
-        let watch = context.watch(&meter);
+        let call = context.call(&meter);
         let options = match range {
-            None => ReadOptions { watch, ..ReadOptions::default() },
+            None => ReadOptions { context: call, ..ReadOptions::default() },
             Some(range) => {
                 let Range { start, end } = range.within(snapshot.stat(path).await?.size);
-                ReadOptions { start, end: Some(end), watch }
+                ReadOptions { start, end: Some(end), context: call }
             }
         };
         let (_, mut content) = snapshot.get_stream(path, options).await.map_err(at)?;

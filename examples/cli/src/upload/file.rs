@@ -45,7 +45,7 @@ pub(crate) async fn put_file(
             metadata: metadata_of(&source, path, target)?,
             durability,
             size_hint: source.size(),
-            watch: context.watch(meter),
+            context: context.call(meter),
         };
         let care = if attempt == 0 { Care::Usual } else { Care::Great };
         let size = source.size();

@@ -146,7 +146,7 @@ impl<'a> Client<'a> {
             for file in source.files() {
                 let target = file.target(directory)?;
                 meter.name(target.as_str());
-                match file.compare(&self.vault, &target, self.context.watch(&meter)).await {
+                match file.compare(&self.vault, &target, self.context.call(&meter)).await {
                     Ok(bytes) => self.measure.file(bytes),
                     Err(failure) if failure.concerns_one_file() => {
                         self.measure.differs();
