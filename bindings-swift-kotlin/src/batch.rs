@@ -32,7 +32,7 @@ impl CoreBatch {
         call: Option<Arc<CoreCall>>,
     ) -> Result<(), CoreError> {
         let options = options.options(context(call));
-        Ok(self.batch.put(&path, bytes, options).await?)
+        Ok(self.batch.put_with(&path, bytes, &options).await?)
     }
 
     /// Creates or replaces the file at `path` from a source.
@@ -44,7 +44,7 @@ impl CoreBatch {
         call: Option<Arc<CoreCall>>,
     ) -> Result<(), CoreError> {
         let options = options.options(context(call));
-        Ok(self.batch.put_stream(&path, stream(source), options).await?)
+        Ok(self.batch.put_stream_with(&path, stream(source), &options).await?)
     }
 
     /// Makes the directory at `path` unless it exists.
@@ -74,7 +74,7 @@ impl CoreBatch {
 
     /// Replaces the metadata of an entry by that of `options`.
     pub fn set_metadata(&self, path: String, options: CorePutOptions) -> Result<(), CoreError> {
-        Ok(self.batch.set_metadata(&path, options.metadata())?)
+        Ok(self.batch.set_metadata(&path, &options.metadata())?)
     }
 
     /// How many changes the batch holds.

@@ -58,7 +58,7 @@ impl CoreTree {
         range: Option<CoreRange>,
         call: Option<Arc<CoreCall>>,
     ) -> Result<Vec<u8>, CoreError> {
-        Ok(self.tree.read(&path, read_options(range, context(call))).await?.into())
+        Ok(self.tree.get_with(&path, &read_options(range, context(call))).await?.into())
     }
 
     /// The same, piece by piece.
@@ -69,7 +69,7 @@ impl CoreTree {
         call: Option<Arc<CoreCall>>,
     ) -> Result<Arc<CoreContent>, CoreError> {
         let options = read_options(range, context(call));
-        let (info, content) = self.tree.get_stream(&path, options).await?;
+        let (info, content) = self.tree.get_stream_with(&path, &options).await?;
         Ok(Arc::new(CoreContent::new(info, content)))
     }
 
@@ -108,6 +108,9 @@ impl CoreTree {
 }
 
 fn read_options(range: Option<CoreRange>, context: CallContext) -> ReadOptions {
-    let (start, end) = range.map_or((0, None), |CoreRange { start, end }| (start, Some(end)));
-    ReadOptions { start, end, context }
+    let options = ReadOptions::new().context(context);
+    match range {
+        Some(CoreRange { start, end }) => options.range(start..end),
+        None => options,
+    }
 }

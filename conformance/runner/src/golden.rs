@@ -15,7 +15,7 @@ use sealwood::Vault;
 use sealwood::blob::{BlobStore, MemoryStore, Precondition};
 use sealwood::bridge::CredentialInput;
 use sealwood::seal::Link;
-use sealwood::vault::{EntryInfo, EntryKind, SharedDirectory, Snapshot, VaultConfig};
+use sealwood::vault::{EntryInfo, EntryKind, SharedDirectory, Snapshot};
 use serde_json::{Map, Value, json};
 
 /// Writes `conformance/scenarios/golden.json`.
@@ -102,8 +102,7 @@ async fn scenario(case: &Value, secret: Option<&Value>) -> Result<(String, Vec<V
             CredentialInput::Secret(hex::decode(digits)?)
         }
     };
-    let vault =
-        Vault::open(store.clone(), &credential.credential()?, VaultConfig::default()).await?;
+    let vault = Vault::open(store.clone(), &credential.credential()?).await?;
     let mut steps =
         vec![json!({"do": "store", "as": "s", "kind": "objects", "objects": objects}), open];
     let stats = vault.stats();

@@ -4,7 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 
-use super::entry::{Metadata, PutOptions};
+use super::entry::Metadata;
+use super::options::PutOptions;
 use super::write::path_to_change;
 use super::{Durability, Vault};
 use crate::error::{Error, Result};
@@ -35,11 +36,17 @@ impl Vault {
 
 impl Batch {
     /// Creates or replaces the file at `path`.
-    pub async fn put(
+    pub async fn put(&self, path: impl AsRef<str>, bytes: impl Into<Bytes>) -> Result<()> {
+        self.put_with(path, bytes, &PutOptions::new()).await
+    }
+
+    /// The same, as `options` say. The batch is durable once it is committed, whatever they say of
+    /// that.
+    pub async fn put_with(
         &self,
         path: impl AsRef<str>,
         bytes: impl Into<Bytes>,
-        options: PutOptions,
+        options: &PutOptions,
     ) -> Result<()> {
         let (path, given) = self.vault.check_put(path, &options.metadata)?;
         let (splitter, former) = (&self.vault.inner.splitter, self.vault.former(&path));
@@ -56,7 +63,17 @@ impl Batch {
         &self,
         path: impl AsRef<str>,
         source: BoxStream<'_, Result<Bytes>>,
-        options: PutOptions,
+    ) -> Result<()> {
+        self.put_stream_with(path, source, &PutOptions::new()).await
+    }
+
+    /// The same, as `options` say. The batch is durable once it is committed, whatever they say of
+    /// that.
+    pub async fn put_stream_with(
+        &self,
+        path: impl AsRef<str>,
+        source: BoxStream<'_, Result<Bytes>>,
+        options: &PutOptions,
     ) -> Result<()> {
         let (path, given) = self.vault.check_put(path, &options.metadata)?;
         let (splitter, former) = (&self.vault.inner.splitter, self.vault.former(&path));
@@ -97,8 +114,8 @@ impl Batch {
     }
 
     /// Replaces the metadata of an entry.
-    pub fn set_metadata(&self, path: impl AsRef<str>, metadata: Metadata) -> Result<()> {
-        self.add(self.vault.annotate(path, &metadata)?)
+    pub fn set_metadata(&self, path: impl AsRef<str>, metadata: &Metadata) -> Result<()> {
+        self.add(self.vault.annotate(path, metadata)?)
     }
 
     /// How many changes the batch holds.

@@ -47,6 +47,7 @@ mod get_recursive;
 mod listing;
 mod new_vault;
 mod open;
+mod options;
 mod read;
 mod shared;
 mod snapshot;
@@ -57,11 +58,12 @@ mod write;
 use std::sync::Arc;
 
 pub use batch::Batch;
-pub use entry::{EntryInfo, EntryKind, Metadata, PutOptions, ReadOptions};
+pub use entry::{EntryInfo, EntryKind, Metadata};
 pub use get_recursive::FileStream;
-pub use listing::{ListCursor, ListOptions, ListPage};
+pub use listing::{ListCursor, ListPage};
 pub use new_vault::NewVault;
 pub use open::{Credential, VaultConfig};
+pub use options::{ListOptions, PutOptions, ReadOptions};
 pub use shared::SharedDirectory;
 pub use snapshot::Snapshot;
 
@@ -183,10 +185,10 @@ mod tests {
                 ..VaultConfig::default()
             };
             let century = 4_000_000_000_000;
-            Vault::create(store.clone(), &credential, config(century)).await.unwrap();
+            Vault::create_with(store.clone(), &credential, &config(century)).await.unwrap();
             let devices = [
-                Vault::open(store.clone(), &credential, config(century)).await.unwrap(),
-                Vault::open(store.clone(), &credential, config(0)).await.unwrap(),
+                Vault::open_with(store.clone(), &credential, &config(century)).await.unwrap(),
+                Vault::open_with(store.clone(), &credential, &config(0)).await.unwrap(),
             ];
             let mut last = devices[0].inner.session.origin().stamp;
             for turn in 0..6 {

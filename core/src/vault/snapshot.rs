@@ -5,7 +5,8 @@ use std::ops::Range;
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt};
 
-use super::entry::{EntryInfo, ReadOptions};
+use super::entry::EntryInfo;
+use super::options::ReadOptions;
 use crate::content::{Content, ContentReader, ContentStream};
 use crate::error::{Error, Result};
 use crate::forest::{Entry, View};
@@ -42,21 +43,19 @@ impl Snapshot {
 
     /// The whole content of the file at `path`.
     pub async fn get(&self, path: impl AsRef<str>) -> Result<Bytes> {
-        self.read(path, ReadOptions::default()).await
+        self.get_with(path, &ReadOptions::new()).await
     }
 
     /// A range of the content of the file at `path`, in bytes. Fails with
     /// [`Error::RangePastEnd`] if it ends past the content.
     pub async fn get_range(&self, path: impl AsRef<str>, range: Range<u64>) -> Result<Bytes> {
-        let Range { start, end } = range;
-        let options = ReadOptions { start, end: Some(end), ..ReadOptions::default() };
-        self.read(path, options).await
+        self.get_with(path, &ReadOptions::new().range(range)).await
     }
 
     /// The content of the file at `path`, or a range of it, in memory.
-    pub async fn read(&self, path: impl AsRef<str>, options: ReadOptions) -> Result<Bytes> {
+    pub async fn get_with(&self, path: impl AsRef<str>, options: &ReadOptions) -> Result<Bytes> {
         let read = async {
-            let Opened { info, content, range } = self.open(path, &options).await?;
+            let Opened { info, content, range } = self.open(path, options).await?;
             let at = |error: Error| error.below(&info.path);
             if options.context.progress.is_some() {
                 let parts = self.reader.stream(&content, range.clone());
@@ -68,14 +67,19 @@ impl Snapshot {
         options.context.cancel.run(read).await
     }
 
-    /// The content of the file at `path`, or a range of it, a chunk at a time in bounded memory.
-    /// Each piece was checked before it is given out.
-    pub async fn get_stream(
+    /// The content of the file at `path`, a chunk at a time in bounded memory. Each piece was
+    /// checked before it is given out.
+    pub async fn get_stream(&self, path: impl AsRef<str>) -> Result<(EntryInfo, ContentStream)> {
+        self.get_stream_with(path, &ReadOptions::new()).await
+    }
+
+    /// The same, or a range of it, as `options` say.
+    pub async fn get_stream_with(
         &self,
         path: impl AsRef<str>,
-        options: ReadOptions,
+        options: &ReadOptions,
     ) -> Result<(EntryInfo, ContentStream)> {
-        let open = self.open(path, &options);
+        let open = self.open(path, options);
         let Opened { info, content, range } = options.context.cancel.run(open).await?;
         let parts = self.reader.stream(&content, range.clone());
         let parts = watched(parts, &info.path, range, &options.context);

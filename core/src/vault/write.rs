@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 
-use super::entry::{EntryInfo, Given, Metadata, PutOptions};
+use super::entry::{EntryInfo, Given, Metadata};
+use super::options::PutOptions;
 use super::{Durability, Vault};
 use crate::content::{Content, FindFormer, Former, Taken};
 use crate::error::{Error, Result};
@@ -12,12 +13,17 @@ use crate::platform::{BoxStream, MaybeSend, run_blocking};
 use crate::task::CallContext;
 
 impl Vault {
-    /// Creates or replaces the file at `path`.
-    pub async fn put(
+    /// Creates or replaces the file at `path`, durably.
+    pub async fn put(&self, path: impl AsRef<str>, bytes: impl Into<Bytes>) -> Result<EntryInfo> {
+        self.put_with(path, bytes, &PutOptions::new()).await
+    }
+
+    /// The same, as `options` say.
+    pub async fn put_with(
         &self,
         path: impl AsRef<str>,
         bytes: impl Into<Bytes>,
-        options: PutOptions,
+        options: &PutOptions,
     ) -> Result<EntryInfo> {
         let (path, given) = self.check_put(path, &options.metadata)?;
         let bytes = bytes.into();
@@ -25,7 +31,7 @@ impl Vault {
             self.tidy().await;
             let taken =
                 self.inner.splitter.bytes(bytes, self.former(&path), &options.context).await?;
-            self.put_taken(path, taken, given, &options).await
+            self.put_taken(path, taken, given, options).await
         };
         self.tidied(options.context.cancel.run(put).await).await
     }
@@ -36,7 +42,16 @@ impl Vault {
         &self,
         path: impl AsRef<str>,
         source: BoxStream<'_, Result<Bytes>>,
-        options: PutOptions,
+    ) -> Result<EntryInfo> {
+        self.put_stream_with(path, source, &PutOptions::new()).await
+    }
+
+    /// The same, as `options` say.
+    pub async fn put_stream_with(
+        &self,
+        path: impl AsRef<str>,
+        source: BoxStream<'_, Result<Bytes>>,
+        options: &PutOptions,
     ) -> Result<EntryInfo> {
         let (path, given) = self.check_put(path, &options.metadata)?;
         let put = async {
@@ -44,7 +59,7 @@ impl Vault {
             let (splitter, former) = (&self.inner.splitter, self.former(&path));
             let taken =
                 splitter.stream(source, former, options.size_hint, &options.context).await?;
-            self.put_taken(path, taken, given, &options).await
+            self.put_taken(path, taken, given, options).await
         };
         self.tidied(options.context.cancel.run(put).await).await
     }
@@ -54,9 +69,18 @@ impl Vault {
         &self,
         path: impl AsRef<str>,
         reader: impl std::io::Read + MaybeSend + 'static,
-        options: PutOptions,
     ) -> Result<EntryInfo> {
-        self.put_stream(path, read_stream(reader), options).await
+        self.put_reader_with(path, reader, &PutOptions::new()).await
+    }
+
+    /// The same, as `options` say.
+    pub async fn put_reader_with(
+        &self,
+        path: impl AsRef<str>,
+        reader: impl std::io::Read + MaybeSend + 'static,
+        options: &PutOptions,
+    ) -> Result<EntryInfo> {
+        self.put_stream_with(path, read_stream(reader), options).await
     }
 
     /// Makes the directory at `path` and its parents, unless they exist.
@@ -93,8 +117,8 @@ impl Vault {
     }
 
     /// Replaces the metadata of an entry; its content stays.
-    pub async fn set_metadata(&self, path: impl AsRef<str>, metadata: Metadata) -> Result<()> {
-        let op = self.annotate(path, &metadata)?;
+    pub async fn set_metadata(&self, path: impl AsRef<str>, metadata: &Metadata) -> Result<()> {
+        let op = self.annotate(path, metadata)?;
         self.run(vec![op], Durability::OnReturn).await
     }
 

@@ -65,8 +65,8 @@ impl Context {
         self.interrupt.listen()?;
         let store = self.interrupt.race(Box::pin(address.store(purpose))).await?;
         let opened = async {
-            let config = VaultConfig { probe: probe_memory::probe(), ..VaultConfig::default() };
-            match Vault::open(store.objects(), &secret.credential, config).await {
+            let config = VaultConfig::new().probe(probe_memory::probe());
+            match Vault::open_with(store.objects(), &secret.credential, &config).await {
                 Ok(vault) => {
                     if let Some(note) = ClockNote::of(&vault) {
                         self.output.note(note);

@@ -19,13 +19,13 @@ pub(super) async fn take(snapshot: &Snapshot, verb: &str, step: &Step) -> Taken 
     Ok(match verb {
         "stat" => cancel.run(snapshot.stat(path)).await?.into(),
         "exists" => cancel.run(snapshot.exists(path)).await?.into(),
-        "get" | "getRange" => snapshot.read(path, options::read(step)?).await?.into(),
+        "get" | "getRange" => snapshot.get_with(path, &options::read(step)?).await?.into(),
         "getStream" => {
             let (options, take) = (options::read(step)?, step.number("take")?);
-            let (_, parts) = snapshot.get_stream(path, options).await?;
+            let (_, parts) = snapshot.get_stream_with(path, &options).await?;
             step.context.cancel.run(pieces(parts, take)).await?.into()
         }
-        "list" => page(cancel.run(snapshot.list(path, options::list(step)?)).await?),
+        "list" => page(cancel.run(snapshot.list_with(path, &options::list(step)?)).await?),
         "entries" => paths(cancel.run(snapshot.list_stream(path, None)).await?).await?,
         "entriesRecursive" => paths(cancel.run(snapshot.list_recursive(path)).await?).await?,
         _ => return unknown(verb),

@@ -17,7 +17,7 @@ use crate::world::World;
 pub(super) async fn prepare(world: &World, step: &Step) -> Taken {
     let (name, (credential, config)) = (step.text("as")?, means(world, step)?);
     let (credential, config) = (credential.credential()?, config.config()?);
-    let prepare = Vault::prepare(&credential, config);
+    let prepare = Vault::prepare_with(&credential, &config);
     world.new_vaults.set(name, Arc::new(step.context.cancel.run(prepare).await?));
     Ok(Outcome::Nothing)
 }
@@ -32,8 +32,8 @@ pub(super) async fn open(world: &World, verb: &str, step: &Step) -> Taken {
         let (credential, config) = means(world, step)?;
         let (credential, config) = (credential.credential()?, config.config()?);
         match verb {
-            "create" => cancel.run(Vault::create(store, &credential, config)).await?,
-            _ => cancel.run(Vault::open(store, &credential, config)).await?,
+            "create" => cancel.run(Vault::create_with(store, &credential, &config)).await?,
+            _ => cancel.run(Vault::open_with(store, &credential, &config)).await?,
         }
     };
     world.vaults.set(name, vault);
@@ -105,20 +105,24 @@ pub(super) async fn take(world: &World, vault: &Vault, verb: &str, step: &Step) 
     let cancel = &step.context.cancel;
     let path = || step.need_text("path");
     Ok(match verb {
-        "put" => vault.put(path()?, step.content("content")?, options::put(step)?).await?.into(),
+        "put" => {
+            vault.put_with(path()?, step.content("content")?, &options::put(step)?).await?.into()
+        }
         "putStream" => {
             let (source, options) = (options::source(step)?, options::put(step)?);
-            vault.put_stream(path()?, source, options).await?.into()
+            vault.put_stream_with(path()?, source, &options).await?.into()
         }
-        "get" | "getRange" => vault.read(path()?, options::read(step)?).await?.into(),
+        "get" | "getRange" => vault.get_with(path()?, &options::read(step)?).await?.into(),
         "getStream" => {
             let (options, take) = (options::read(step)?, step.number("take")?);
-            let (_, parts) = vault.get_stream(path()?, options).await?;
+            let (_, parts) = vault.get_stream_with(path()?, &options).await?;
             cancel.run(snapshot::pieces(parts, take)).await?.into()
         }
         "stat" => cancel.run(vault.stat(path()?)).await?.into(),
         "exists" => cancel.run(vault.exists(path()?)).await?.into(),
-        "list" => snapshot::page(cancel.run(vault.list(path()?, options::list(step)?)).await?),
+        "list" => {
+            snapshot::page(cancel.run(vault.list_with(path()?, &options::list(step)?)).await?)
+        }
         "entries" => {
             let entries = cancel.run(vault.list_stream(path()?, None)).await?;
             cancel.run(snapshot::paths(entries)).await?
@@ -166,7 +170,7 @@ async fn change(vault: &Vault, verb: &str, step: &Step) -> Result<(), crate::ste
         }
         "copy" => cancel.run(vault.copy(step.need_text("from")?, step.need_text("to")?)).await?,
         "setMetadata" => {
-            cancel.run(vault.set_metadata(path()?, options::metadata(step)?)).await?;
+            cancel.run(vault.set_metadata(path()?, &options::metadata(step)?)).await?;
         }
         "flush" => vault.flush_with(&step.context).await?,
         "refresh" => cancel.run(vault.refresh()).await?,

@@ -238,8 +238,8 @@ impl Download<'_> {
         let path = entry.path.as_str();
         self.meter.name(path);
         let call = self.context.call(self.meter);
-        let options = ReadOptions { context: call, ..ReadOptions::default() };
-        let read = self.snapshot.get_stream(path, options).await;
+        let options = ReadOptions::new().context(call);
+        let read = self.snapshot.get_stream_with(path, &options).await;
         let (_, content) = read.map_err(|error| Failure::from(error).at(path))?;
         Ok(content)
     }
