@@ -27,7 +27,7 @@ mod task;
 pub mod vault;
 
 pub use content::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN, ContentStream, INLINE_BYTES_MAX};
-pub use error::{Damage, Error, Result};
+pub use error::{Cause, Damage, Error, Result};
 #[cfg(feature = "engine")]
 #[doc(inline)]
 pub use sealwood_engine as engine;

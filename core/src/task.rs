@@ -119,7 +119,7 @@ pub(crate) async fn caught<T>(work: impl Future<Output = Result<T>>) -> Result<T
     let outcome = AssertUnwindSafe(work).catch_unwind().await;
     outcome.unwrap_or_else(|_| {
         log::error!("a store panicked");
-        Err(Error::StoreFailed { reason: "it panicked".into() })
+        Err(Error::StoreFailed { reason: "it panicked".into(), source: None })
     })
 }
 

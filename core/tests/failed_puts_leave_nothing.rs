@@ -81,7 +81,7 @@ fn a_source_that_fails_leaves_nothing() {
         let vault = make(store.clone()).await;
         let pieces = || {
             let piece = |seed| Ok(Bytes::from(noise(seed, CHUNK)));
-            let failed = Err(Error::SourceFailed { reason: "gone".into() });
+            let failed = Err(Error::SourceFailed { reason: "gone".into(), source: None });
             Box::pin(stream::iter((0..5).map(piece).chain([failed])))
         };
         let outcome = vault.put_stream("a", pieces()).await;

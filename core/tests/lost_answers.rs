@@ -77,6 +77,7 @@ impl BlobStore for Losing {
                 return Err(Error::StoreUnavailable {
                     reason: "injected".into(),
                     retry_after: None,
+                    source: None,
                 });
             }
             put

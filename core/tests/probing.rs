@@ -69,11 +69,15 @@ async fn probe(store: &Counted) -> Result<Leftover, Error> {
 }
 
 fn failed() -> FaultMode {
-    FaultMode::FailBefore(Error::StoreFailed { reason: "status 501".into() })
+    FaultMode::FailBefore(Error::StoreFailed { reason: "status 501".into(), source: None })
 }
 
 fn denied(method: Method) -> Fault {
-    Fault::new(FaultMode::FailBefore(Error::StoreDenied { reason: "no right".into() })).on(method)
+    Fault::new(FaultMode::FailBefore(Error::StoreDenied {
+        reason: "no right".into(),
+        source: None,
+    }))
+    .on(method)
 }
 
 fn refused() -> Fault {

@@ -155,6 +155,7 @@ fn a_request_that_never_arrives_changes_nothing() {
         FaultMode::FailBefore(Error::StoreUnavailable {
             reason: "injected".into(),
             retry_after: None,
+            source: None,
         })
     });
 }
@@ -165,6 +166,7 @@ fn a_request_whose_answer_is_lost_leaves_one_of_two_states() {
         FaultMode::FailAfter(Error::StoreUnavailable {
             reason: "injected".into(),
             retry_after: None,
+            source: None,
         })
     });
 }

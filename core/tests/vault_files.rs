@@ -425,7 +425,7 @@ fn a_failing_source_leaves_the_vault_as_it_was() {
     block_on(async {
         let (store, vault) = memory_vault().await;
         put(&vault, "here", b"before").await.unwrap();
-        let broken = Error::SourceFailed { reason: "disk".into() };
+        let broken = Error::SourceFailed { reason: "disk".into(), source: None };
         for whole in [0, 1, 3] {
             let mut parts: Vec<_> = (0..whole).map(|n| Ok(noise(n, MIB).into())).collect();
             parts.push(Err(broken.clone()));

@@ -51,6 +51,6 @@ pub fn shared_directory(store: Arc<dyn BlobStore>, link: &[u8]) -> Result<Tree> 
 pub async fn check_store(store: &Arc<dyn BlobStore>, prefix: &str) -> Result<usize> {
     match conformance::check(&**store, prefix).await {
         Ok(report) => Ok(report.kept.len()),
-        Err(violation) => Err(Error::StoreFailed { reason: violation.to_string() }),
+        Err(violation) => Err(Error::StoreFailed { reason: violation.to_string(), source: None }),
     }
 }

@@ -1,5 +1,7 @@
 //! Changing a vault.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::entry::{EntryInfo, Given, Metadata};
@@ -243,7 +245,10 @@ fn read_stream(
                 &mut std::io::Read::take(&mut reader, SLICE_BYTES),
                 &mut slice,
             )
-            .map_err(|error| Error::SourceFailed { reason: error.kind().to_string() })?;
+            .map_err(|error| Error::SourceFailed {
+                reason: error.kind().to_string(),
+                source: Some(Arc::new(error)),
+            })?;
             Ok((!slice.is_empty()).then(|| (Bytes::from(slice), reader)))
         })
         .await
