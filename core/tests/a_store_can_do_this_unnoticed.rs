@@ -11,7 +11,7 @@ use futures_lite::future::block_on;
 use sealwood::Vault;
 use sealwood::blob::{BlobStore, MemoryStore, Precondition};
 use sealwood::seal::{KdfParams, Passphrase};
-use sealwood::vault::{Credential, SharedDirectory, VaultConfig};
+use sealwood::vault::{Credential, Snapshot, VaultConfig};
 
 async fn root(store: &MemoryStore) -> bytes::Bytes {
     store.get("root").await.unwrap().bytes
@@ -113,8 +113,8 @@ fn a_link_shows_what_it_named_for_as_long_as_that_is_stored() {
         let link = vault.link("shared").await.unwrap().unwrap();
         vault.remove_all("shared").await.unwrap();
         let store: Arc<dyn BlobStore> = store;
-        let shared = SharedDirectory::open(store, &link);
-        assert_eq!(shared.snapshot().get("file").await.unwrap(), "seen");
+        let shared = Snapshot::shared(store, &link);
+        assert_eq!(shared.get("file").await.unwrap(), "seen");
     });
 }
 

@@ -453,8 +453,9 @@ fn a_link_opens_its_directory_and_nothing_else() {
         // Changes after the link do not show.
         put(&vault, "shared/later", b"x").await.unwrap();
 
-        let shared = sealwood::vault::SharedDirectory::open(store.clone(), &link);
-        let seen = shared.snapshot();
+        // As it is handed over.
+        let link: sealwood::seal::Link = link.to_string().parse().unwrap();
+        let seen = sealwood::vault::Snapshot::shared(store.clone(), &link);
         let entries: Vec<_> = seen.list_recursive("").await.unwrap().try_collect().await.unwrap();
         assert_eq!(entries.len(), 200 + 3 + 2);
         assert_eq!(seen.get("1/100").await.unwrap(), noise(100, 3000));
@@ -468,8 +469,8 @@ fn a_link_opens_its_directory_and_nothing_else() {
         assert_eq!(opened.entries.len(), 5);
         let mut other = link;
         other.place.offset += 1;
-        let elsewhere = sealwood::vault::SharedDirectory::open(store, &other);
-        let refused = elsewhere.snapshot().list("").await;
+        let elsewhere = sealwood::vault::Snapshot::shared(store, &other);
+        let refused = elsewhere.list("").await;
         assert!(matches!(code(refused), "object-corrupt" | "object-truncated"));
         assert_eq!(vault.link("secret").await.unwrap().map(|link| link == other), Some(false));
     });

@@ -64,7 +64,6 @@ pub use listing::{ListCursor, ListPage};
 pub use new_vault::NewVault;
 pub use open::{Credential, VaultConfig};
 pub use options::{ListOptions, PutOptions, ReadOptions};
-pub use shared::SharedDirectory;
 pub use snapshot::Snapshot;
 
 pub use crate::forest::TIME_MS_MAX;

@@ -6,8 +6,7 @@ use futures_util::TryStreamExt;
 use sealwood::blob::{BlobStore, MemoryStore, Precondition};
 use sealwood::seal::{KdfParams, Link, Passphrase};
 use sealwood::vault::{
-    Batch, Credential, Durability, EntryKind, Metadata, PutOptions, SharedDirectory, Snapshot,
-    VaultConfig,
+    Batch, Credential, Durability, EntryKind, Metadata, PutOptions, Snapshot, VaultConfig,
 };
 use sealwood::{Result, Vault};
 use serde_json::{Value, json};
@@ -64,8 +63,8 @@ pub(crate) async fn read(document: &Value) -> usize {
         assert_eq!(vault.stats().future_commit_ms, future, "{name}");
         for step in list(case, "steps").iter().filter(|step| text(step, "do") == "link") {
             let link = Link::from_bytes(&array(step, "link"));
-            let shared = SharedDirectory::open(store.clone(), &link);
-            assert_eq!(tree(shared.snapshot()).await, step["tree"], "{name}");
+            let shared = Snapshot::shared(store.clone(), &link);
+            assert_eq!(tree(&shared).await, step["tree"], "{name}");
         }
         count += 1;
     }
@@ -111,8 +110,8 @@ async fn take_step(vault: &Vault, step: &mut Value) {
 async fn link(vault: &Vault, step: &mut Value) -> Result<()> {
     let link = vault.link(text(step, "path")).await?.unwrap();
     step["link"] = hex::encode(link.to_bytes()).into();
-    let shared = SharedDirectory::open(vault.store().clone(), &link);
-    step["tree"] = tree(shared.snapshot()).await;
+    let shared = Snapshot::shared(vault.store().clone(), &link);
+    step["tree"] = tree(&shared).await;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use bytes::{Bytes, BytesMut};
 use futures_lite::StreamExt;
 use sealwood::platform::BoxStream;
 use sealwood::seal::Link;
-use sealwood::vault::{EntryInfo, ListPage, SharedDirectory, Snapshot};
+use sealwood::vault::{EntryInfo, ListPage, Snapshot};
 use sealwood::{Error, Result};
 use serde_json::json;
 
@@ -47,8 +47,7 @@ pub(super) fn shared(world: &World, step: &Step) -> Taken {
             )
         }
     };
-    let directory = SharedDirectory::open(store.blobs(), &link);
-    world.snapshots.set(name, directory.snapshot().clone());
+    world.snapshots.set(name, Snapshot::shared(store.blobs(), &link));
     Ok(Outcome::Nothing)
 }
 
