@@ -9,8 +9,10 @@ use std::io::{self, ErrorKind, Read};
 use std::net::TcpListener;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use common::memory_vault;
 use futures_lite::future::block_on;
+use futures_util::stream;
 use sealwood::Error;
 use sealwood::blob::{
     BlobStore, DirectoryStore, EngineStore, Precondition, RetryPolicy, S3Config, S3Credentials,
@@ -115,4 +117,30 @@ fn an_error_of_a_connection_is_the_source_and_shows_no_signature() {
 fn what_has_no_cause_has_no_source() {
     let error = Error::StoreFailed { reason: "no reason".into(), source: None };
     assert!(error.source().is_none() && Error::Closed.source().is_none());
+}
+
+/// What a stream of the caller's fails with, where it is no error of this crate.
+#[derive(Debug, thiserror::Error)]
+#[error("no more paper in {0}")]
+struct NoPaper(&'static str);
+
+#[test]
+fn an_error_of_a_stream_is_the_source_and_one_of_ours_stays_what_it_is() {
+    block_on(async {
+        let (_, vault) = memory_vault().await;
+        let first = || Bytes::from_static(b"first");
+        let theirs = stream::iter([Ok(first()), Err(NoPaper("/home/ada/tray"))]);
+        let error = vault.put_stream("a", theirs).await.unwrap_err();
+        assert_eq!(error.code(), "source-failed");
+        assert!(!error.to_string().contains("ada"), "{error}");
+        assert_eq!(error.source().unwrap().downcast_ref::<NoPaper>().unwrap().0, "/home/ada/tray");
+
+        let system = stream::iter([Ok(first()), Err(io::Error::from(ErrorKind::TimedOut))]);
+        let error = vault.batch().put_stream("a", system).await.unwrap_err();
+        assert_eq!((error.code(), kind(&error)), ("source-failed", ErrorKind::TimedOut));
+
+        let ours = stream::iter([Ok(first()), Err(Error::Cancelled)]);
+        assert!(matches!(vault.put_stream("a", ours).await, Err(Error::Cancelled)));
+        assert!(!vault.exists("a").await.unwrap());
+    });
 }

@@ -82,7 +82,7 @@ fn a_source_that_fails_leaves_nothing() {
         let pieces = || {
             let piece = |seed| Ok(Bytes::from(noise(seed, CHUNK)));
             let failed = Err(Error::SourceFailed { reason: "gone".into(), source: None });
-            Box::pin(stream::iter((0..5).map(piece).chain([failed])))
+            stream::iter((0..5).map(piece).chain([failed]))
         };
         let outcome = vault.put_stream("a", pieces()).await;
         assert_eq!(code(outcome), "source-failed");
@@ -166,12 +166,12 @@ fn a_put_that_is_cancelled_leaves_nothing_after_the_next_call() {
             if seed == 7 {
                 by.cancel();
             }
-            Ok(Bytes::from(noise(seed, CHUNK)))
+            Ok::<_, Error>(Bytes::from(noise(seed, CHUNK)))
         });
         use futures_util::StreamExt;
         let context = CallContext::new().cancel(cancel);
         let options = PutOptions::new().context(context);
-        assert_eq!(code(vault.put_stream_with("a", Box::pin(pieces), &options).await), "cancelled");
+        assert_eq!(code(vault.put_stream_with("a", pieces, &options).await), "cancelled");
         vault.mkdir("b").await.unwrap();
         assert_eq!(store.chunks().await, [""; 0]);
     });

@@ -7,11 +7,10 @@ use std::sync::Arc;
 
 use common::*;
 use futures_lite::future::block_on;
-use futures_util::stream;
-use sealwood::Vault;
+use futures_util::{Stream, stream};
 use sealwood::blob::{BlobStore, MemoryStore, MeteredStore, Method, Precondition};
-use sealwood::platform::BoxStream;
 use sealwood::vault::{ListOptions, PutOptions, VaultConfig};
+use sealwood::{Error, Vault};
 
 const MIB: usize = 1024 * 1024;
 /// One chunk.
@@ -68,8 +67,8 @@ fn an_unchanged_file_of_40_mib_sends_no_body() {
     // From a stream and in a batch as well.
     let pieces = || {
         let pieces: Vec<_> =
-            content.chunks(300_000).map(|piece| Ok(piece.to_vec().into())).collect();
-        Box::pin(stream::iter(pieces))
+            content.chunks(300_000).map(|piece| Ok::<_, Error>(piece.to_vec().into())).collect();
+        stream::iter(pieces)
     };
     let options = PutOptions::default;
     let vault = block_on(open(store.clone()));
@@ -130,9 +129,9 @@ fn a_damaged_small_file_is_sent_again_and_whole() {
     }
 }
 
-fn pieces_of(content: &[u8]) -> BoxStream<'static, sealwood::Result<bytes::Bytes>> {
+fn pieces_of(content: &[u8]) -> impl Stream<Item = sealwood::Result<bytes::Bytes>> + use<> {
     let pieces: Vec<_> = content.chunks(30_000).map(|piece| Ok(piece.to_vec().into())).collect();
-    Box::pin(stream::iter(pieces))
+    stream::iter(pieces)
 }
 
 #[test]

@@ -188,8 +188,9 @@ impl Call {
                 vault.put_with(&at("new"), noise(1, 2_000), &deferred()).await.map(drop)
             }
             Call::PutStream => {
-                let pieces = stream::iter([Ok(noise(1, 2_000).into()), Ok(noise(2, 500).into())]);
-                vault.put_stream(&at("new"), Box::pin(pieces)).await.map(drop)
+                let pieces = [noise(1, 2_000), noise(2, 500)];
+                let pieces = stream::iter(pieces.map(|piece| Ok::<_, Error>(piece.into())));
+                vault.put_stream(&at("new"), pieces).await.map(drop)
             }
             Call::MakeDirectory => vault.mkdir(&at("new")).await,
             Call::Remove => vault.remove(&at("f3")).await,

@@ -42,8 +42,9 @@ fn every_size_comes_back_whole_in_part_and_as_a_stream() {
         for (seed, size) in sizes.into_iter().enumerate() {
             let bytes = noise(seed as u64, size);
             put(&vault, &format!("whole/{size}"), &bytes).await.unwrap();
-            let pieces = bytes.chunks(100_003).map(|piece| Ok(Bytes::copy_from_slice(piece)));
-            let source = Box::pin(futures_util::stream::iter(pieces.collect::<Vec<_>>()));
+            let pieces =
+                bytes.chunks(100_003).map(|piece| Ok::<_, Error>(Bytes::copy_from_slice(piece)));
+            let source = futures_util::stream::iter(pieces.collect::<Vec<_>>());
             vault.put_stream(&format!("streamed/{size}"), source).await.unwrap();
         }
         let cold = open(store).await;
@@ -74,9 +75,11 @@ fn a_reader_of_any_slicing_gives_the_same_content() {
         let (store, vault) = memory_vault().await;
         let bytes = noise(1, 3 * MIB + 5);
         for piece in [1_000, MIB - 1, MIB, MIB + 1, 4 * MIB] {
-            let slices: Vec<_> =
-                bytes.chunks(piece).map(|slice| Ok(Bytes::copy_from_slice(slice))).collect();
-            let source = Box::pin(futures_util::stream::iter(slices));
+            let slices: Vec<_> = bytes
+                .chunks(piece)
+                .map(|slice| Ok::<_, Error>(Bytes::copy_from_slice(slice)))
+                .collect();
+            let source = futures_util::stream::iter(slices);
             vault.put_stream("file", source).await.unwrap();
             assert!(open(store.clone()).await.get("file").await.unwrap() == bytes, "{piece}");
         }
@@ -429,7 +432,7 @@ fn a_failing_source_leaves_the_vault_as_it_was() {
         for whole in [0, 1, 3] {
             let mut parts: Vec<_> = (0..whole).map(|n| Ok(noise(n, MIB).into())).collect();
             parts.push(Err(broken.clone()));
-            let source = Box::pin(futures_util::stream::iter(parts));
+            let source = futures_util::stream::iter(parts);
             let outcome = vault.put_stream("here", source).await;
             assert_eq!(code(outcome), "source-failed");
         }

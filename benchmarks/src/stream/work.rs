@@ -63,9 +63,9 @@ async fn put(vault: &Vault, bytes: u64) -> Result<Hash> {
         let mut slice = vec![0; length as usize];
         random.fill_bytes(&mut slice);
         hasher.update(&slice);
-        Ok(Bytes::from(slice))
+        Ok::<_, sealwood::Error>(Bytes::from(slice))
     });
-    let source = Box::pin(futures_lite::stream::iter(slices));
+    let source = futures_lite::stream::iter(slices);
     vault.put_stream(PATH, source).await?;
     Ok(hasher.finalize())
 }

@@ -10,7 +10,7 @@ use super::chunk_size::ChunkSize;
 use super::claims::{Claim, Claims};
 use super::content_type::{CHUNKED_BYTES_MIN, Chunked, Content, INLINE_BYTES_MAX};
 use super::known::{Known, KnownChunks};
-use super::read::ContentStream;
+use super::read::Pieces;
 use super::table::Table;
 use super::table_walk::Row;
 use super::unit::{Plaintext, Unit};
@@ -27,7 +27,7 @@ const UPLOADS_MAX: usize = 4;
 /// What is stored of the content that a new one replaces.
 pub(crate) enum Former {
     /// One unit, and its bytes, which nothing is read for before they are asked for.
-    Unit(Unit, ContentStream),
+    Unit(Unit, Pieces),
     /// Its chunks, in order.
     Chunks(BoxStream<'static, Result<Row>>),
 }

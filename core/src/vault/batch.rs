@@ -3,14 +3,16 @@
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
+use futures_util::Stream;
 
 use super::entry::Metadata;
 use super::options::PutOptions;
+use super::streams::{BoxError, pieces};
 use super::write::path_to_change;
 use super::{Durability, Vault};
 use crate::error::{Error, Result};
 use crate::forest::Op;
-use crate::platform::BoxStream;
+use crate::platform::MaybeSend;
 use crate::task::CallContext;
 
 /// Changes that are committed together or not at all. Nothing of a batch is seen before
@@ -59,27 +61,27 @@ impl Batch {
     }
 
     /// Creates or replaces the file at `path` from a stream.
-    pub async fn put_stream(
+    pub async fn put_stream<E: Into<BoxError>>(
         &self,
         path: impl AsRef<str>,
-        source: BoxStream<'_, Result<Bytes>>,
+        source: impl Stream<Item = Result<Bytes, E>> + MaybeSend,
     ) -> Result<()> {
         self.put_stream_with(path, source, &PutOptions::new()).await
     }
 
     /// The same, as `options` say. The batch is durable once it is committed, whatever they say of
     /// that.
-    pub async fn put_stream_with(
+    pub async fn put_stream_with<E: Into<BoxError>>(
         &self,
         path: impl AsRef<str>,
-        source: BoxStream<'_, Result<Bytes>>,
+        source: impl Stream<Item = Result<Bytes, E>> + MaybeSend,
         options: &PutOptions,
     ) -> Result<()> {
         let (path, given) = self.vault.check_put(path, &options.metadata)?;
         let (splitter, former) = (&self.vault.inner.splitter, self.vault.former(&path));
         let taking = async {
             self.vault.tidy().await;
-            splitter.stream(source, former, options.size_hint, &options.context).await
+            splitter.stream(pieces(source), former, options.size_hint, &options.context).await
         };
         let taken = self.vault.tidied(options.context.cancel.run(taking).await).await?;
         self.add(self.vault.put_op(path, taken, given).0)

@@ -4,21 +4,18 @@ use std::collections::VecDeque;
 
 use super::entry::EntryInfo;
 use super::snapshot::watched;
+use super::streams::{ContentStream, FileStream};
 use super::tree_walk::TreeWalk;
 use super::{Snapshot, Vault};
-use crate::content::{Content, ContentReader, ContentStream};
+use crate::content::{Content, ContentReader};
 use crate::error::Result;
 use crate::packs::{Wanted, spans};
 use crate::path::VaultPath;
-use crate::platform::BoxStream;
 use crate::task::{CallContext, CancelToken};
 
 /// The most files that are sorted by where they lie at a time, and the most bytes they take.
 const SORTED_FILES_MAX: usize = 32_768;
 const SORTED_BYTES_MAX: usize = 32 * 1024 * 1024;
-
-/// Entries, each with its content.
-pub type FileStream = BoxStream<'static, Result<(EntryInfo, ContentStream)>>;
 
 impl Vault {
     /// Every entry below `path` with its content: [`Snapshot::get_recursive`] of the state of this
@@ -57,7 +54,7 @@ impl Snapshot {
             packed_bytes: 0,
             ready: VecDeque::new(),
         };
-        Ok(Box::pin(futures_util::stream::try_unfold(files, |mut files| async move {
+        Ok(FileStream::new(futures_util::stream::try_unfold(files, |mut files| async move {
             Ok(files.next().await?.map(|file| (file, files)))
         })))
     }
@@ -113,7 +110,7 @@ impl Files {
                 continue;
             };
             let Some(content) = entry.content().cloned() else {
-                return Ok(Some((info, Box::pin(futures_util::stream::empty()))));
+                return Ok(Some((info, ContentStream::new(futures_util::stream::empty()))));
             };
             let file = Waiting { info, content };
             let link = match &file.content {

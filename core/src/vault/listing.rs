@@ -7,6 +7,7 @@ use futures_util::StreamExt;
 
 use super::entry::EntryInfo;
 use super::options::ListOptions;
+use super::streams::EntryStream;
 use super::tree_walk::TreeWalk;
 use super::{Snapshot, Vault};
 use crate::error::{Error, Result};
@@ -84,17 +85,14 @@ impl Vault {
         &self,
         path: impl AsRef<str>,
         after: Option<ListCursor>,
-    ) -> Result<BoxStream<'static, Result<EntryInfo>>> {
+    ) -> Result<EntryStream> {
         let path = VaultPath::new(path.as_ref())?;
         self.snapshot_at(&path).await?.list_stream(path, after).await
     }
 
     /// Every entry below `path`, each directory before what it holds. Reads nodes of many
     /// directories at a time and holds some 4 MiB of them at most.
-    pub async fn list_recursive(
-        &self,
-        path: impl AsRef<str>,
-    ) -> Result<BoxStream<'static, Result<EntryInfo>>> {
+    pub async fn list_recursive(&self, path: impl AsRef<str>) -> Result<EntryStream> {
         let path = VaultPath::new(path.as_ref())?;
         self.snapshot_at(&path).await?.list_recursive(path).await
     }
@@ -125,7 +123,7 @@ impl Snapshot {
         &self,
         path: impl AsRef<str>,
         after: Option<ListCursor>,
-    ) -> Result<BoxStream<'static, Result<EntryInfo>>> {
+    ) -> Result<EntryStream> {
         let path = VaultPath::new(path.as_ref())?;
         let directory = self.directory(&path).await?;
         let walk = directory.walk(after.map(|cursor| cursor.0));
@@ -133,15 +131,12 @@ impl Snapshot {
             let (name, entry) = entry.map_err(|error| error.below(&path))?;
             Ok(EntryInfo::new(path.join(&name), &entry))
         });
-        Ok(Box::pin(entries))
+        Ok(EntryStream::new(entries))
     }
 
     /// Every entry below `path`, each directory before what it holds. Reads nodes of many
     /// directories at a time and holds some 4 MiB of them at most.
-    pub async fn list_recursive(
-        &self,
-        path: impl AsRef<str>,
-    ) -> Result<BoxStream<'static, Result<EntryInfo>>> {
+    pub async fn list_recursive(&self, path: impl AsRef<str>) -> Result<EntryStream> {
         let path = VaultPath::new(path.as_ref())?;
         let directory = self.directory(&path).await?;
         let walk = TreeWalk::new(path, &directory);
@@ -149,7 +144,7 @@ impl Snapshot {
             let found = walk.next().await?;
             Ok(found.map(|(info, _)| (info, walk)))
         });
-        Ok(Box::pin(entries))
+        Ok(EntryStream::new(entries))
     }
 }
 

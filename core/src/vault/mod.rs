@@ -51,6 +51,7 @@ mod options;
 mod read;
 mod shared;
 mod snapshot;
+mod streams;
 mod tidy;
 mod tree_walk;
 mod write;
@@ -59,12 +60,12 @@ use std::sync::Arc;
 
 pub use batch::Batch;
 pub use entry::{EntryInfo, EntryKind, Metadata};
-pub use get_recursive::FileStream;
 pub use listing::{ListCursor, ListPage};
 pub use new_vault::NewVault;
 pub use open::{Credential, VaultConfig};
 pub use options::{ListOptions, PutOptions, ReadOptions};
 pub use snapshot::Snapshot;
+pub use streams::{BoxError, ContentStream, EntryStream, FileStream, Items};
 
 pub use crate::forest::TIME_MS_MAX;
 pub use crate::session::{CLOCK_LEAD_MS_MAX, Durability};

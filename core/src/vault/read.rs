@@ -6,8 +6,8 @@ use bytes::Bytes;
 
 use super::entry::EntryInfo;
 use super::options::ReadOptions;
+use super::streams::ContentStream;
 use super::{Snapshot, Vault};
-use crate::content::ContentStream;
 use crate::error::Result;
 use crate::path::VaultPath;
 

@@ -18,9 +18,10 @@ const NODE_BYTES_MAX: usize = 16 * 1024 * 1024;
 const PACK_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 impl Snapshot {
-    /// Opens the directory that `link` names, as it was when the link was made, for a reader without
-    /// the vault's secret; paths start at the directory. The link opens the directory and all below
-    /// it, and nothing else; the store needs no more than read access. Nothing is read yet.
+    /// Opens the directory that `link` names, as it was when the link was made, for a reader
+    /// without the vault's secret; paths start at the directory. The link opens the directory and
+    /// all below it, and nothing else; the store needs no more than read access. Nothing is read
+    /// yet.
     ///
     /// Such a reader cannot recompute addresses, so it rests on the seal alone: whoever else holds
     /// the link and the store could alter what it reads.

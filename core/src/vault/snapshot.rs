@@ -7,7 +7,8 @@ use futures_util::{StreamExt, TryStreamExt};
 
 use super::entry::EntryInfo;
 use super::options::ReadOptions;
-use crate::content::{Content, ContentReader, ContentStream};
+use super::streams::ContentStream;
+use crate::content::{Content, ContentReader, Pieces};
 use crate::error::{Error, Result};
 use crate::forest::{Entry, View};
 use crate::path::VaultPath;
@@ -140,7 +141,7 @@ impl std::fmt::Debug for Snapshot {
 /// A stream that reports what it gives out of the file at `path`, says there what is damaged, and
 /// ends with an error once it is cancelled.
 pub(super) fn watched(
-    parts: ContentStream,
+    parts: Pieces,
     path: &VaultPath,
     range: Range<u64>,
     context: &CallContext,
@@ -151,12 +152,11 @@ pub(super) fn watched(
     if total == 0 {
         context.report(0, Some(0));
     }
-    let parts = parts.map(move |part| {
+    ContentStream::new(parts.map(move |part| {
         context.cancel.check()?;
         let part = part.map_err(|error| error.below(&path))?;
         done += part.len() as u64;
         context.report(done, Some(total));
         Ok(part)
-    });
-    Box::pin(parts)
+    }))
 }

@@ -1,17 +1,19 @@
 //! Changing a vault.
 
-use std::sync::Arc;
+use std::io::{self, Read};
 
 use bytes::Bytes;
+use futures_util::Stream;
 
 use super::entry::{EntryInfo, Given, Metadata};
 use super::options::PutOptions;
+use super::streams::{BoxError, pieces};
 use super::{Durability, Vault};
 use crate::content::{Content, FindFormer, Former, Taken};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::forest::{Body, Entry, Op, Origin};
 use crate::path::VaultPath;
-use crate::platform::{BoxStream, MaybeSend, run_blocking};
+use crate::platform::{MaybeSend, run_blocking};
 use crate::task::CallContext;
 
 impl Vault {
@@ -39,28 +41,31 @@ impl Vault {
     }
 
     /// Creates or replaces the file at `path` from a stream of any length, in bounded memory.
-    /// An error of the stream ends the put and is returned.
-    pub async fn put_stream(
+    ///
+    /// An error of the stream ends the put: one of this crate is returned as it is, another is the
+    /// source of [`SourceFailed`](crate::Error::SourceFailed).
+    pub async fn put_stream<E: Into<BoxError>>(
         &self,
         path: impl AsRef<str>,
-        source: BoxStream<'_, Result<Bytes>>,
+        source: impl Stream<Item = Result<Bytes, E>> + MaybeSend,
     ) -> Result<EntryInfo> {
         self.put_stream_with(path, source, &PutOptions::new()).await
     }
 
     /// The same, as `options` say.
-    pub async fn put_stream_with(
+    pub async fn put_stream_with<E: Into<BoxError>>(
         &self,
         path: impl AsRef<str>,
-        source: BoxStream<'_, Result<Bytes>>,
+        source: impl Stream<Item = Result<Bytes, E>> + MaybeSend,
         options: &PutOptions,
     ) -> Result<EntryInfo> {
         let (path, given) = self.check_put(path, &options.metadata)?;
         let put = async {
             self.tidy().await;
             let (splitter, former) = (&self.inner.splitter, self.former(&path));
-            let taken =
-                splitter.stream(source, former, options.size_hint, &options.context).await?;
+            let taken = splitter
+                .stream(pieces(source), former, options.size_hint, &options.context)
+                .await?;
             self.put_taken(path, taken, given, options).await
         };
         self.tidied(options.context.cancel.run(put).await).await
@@ -70,7 +75,7 @@ impl Vault {
     pub async fn put_reader(
         &self,
         path: impl AsRef<str>,
-        reader: impl std::io::Read + MaybeSend + 'static,
+        reader: impl Read + MaybeSend + 'static,
     ) -> Result<EntryInfo> {
         self.put_reader_with(path, reader, &PutOptions::new()).await
     }
@@ -79,7 +84,7 @@ impl Vault {
     pub async fn put_reader_with(
         &self,
         path: impl AsRef<str>,
-        reader: impl std::io::Read + MaybeSend + 'static,
+        reader: impl Read + MaybeSend + 'static,
         options: &PutOptions,
     ) -> Result<EntryInfo> {
         self.put_stream_with(path, read_stream(reader), options).await
@@ -126,7 +131,8 @@ impl Vault {
 
     /// Makes every deferred change durable. On failure they stay pending, and a later flush
     /// writes what is missing. If nobody can tell any more whether a change was committed, it is
-    /// given up, and [`Error::Conflict`] with the reason `outcome-unknown` says so once.
+    /// given up, and [`Conflict`](crate::Error::Conflict) with the reason `outcome-unknown` says so
+    /// once.
     pub async fn flush(&self) -> Result<()> {
         self.flush_with(&CallContext::default()).await
     }
@@ -235,23 +241,15 @@ pub(super) fn path_to_change(path: impl AsRef<str>) -> Result<VaultPath> {
 
 /// The bytes of a blocking reader, read off the executor in slices of 1 MiB.
 fn read_stream(
-    reader: impl std::io::Read + MaybeSend + 'static,
-) -> BoxStream<'static, Result<Bytes>> {
+    reader: impl Read + MaybeSend + 'static,
+) -> impl Stream<Item = io::Result<Bytes>> + MaybeSend {
     const SLICE_BYTES: u64 = 1024 * 1024;
-    let slices = futures_util::stream::try_unfold(reader, |mut reader| async move {
+    futures_util::stream::try_unfold(reader, |mut reader| async move {
         run_blocking(move || {
             let mut slice = Vec::with_capacity(SLICE_BYTES as usize);
-            std::io::Read::read_to_end(
-                &mut std::io::Read::take(&mut reader, SLICE_BYTES),
-                &mut slice,
-            )
-            .map_err(|error| Error::SourceFailed {
-                reason: error.kind().to_string(),
-                source: Some(Arc::new(error)),
-            })?;
-            Ok((!slice.is_empty()).then(|| (Bytes::from(slice), reader)))
+            Read::read_to_end(&mut Read::take(&mut reader, SLICE_BYTES), &mut slice)?;
+            Ok::<_, io::Error>((!slice.is_empty()).then(|| (Bytes::from(slice), reader)))
         })
         .await
-    });
-    Box::pin(slices)
+    })
 }

@@ -24,8 +24,8 @@ pub(crate) async fn fill(document: &mut Value) {
             .environment(environment(&clock));
         let store = Arc::new(MemoryStore::new());
         let vault = Vault::create_with(store.clone(), &credential, &config).await.unwrap();
-        let source = stream::iter(pieces.clone().into_iter().map(Ok));
-        vault.put_stream("file", Box::pin(source)).await.unwrap();
+        let source = stream::iter(pieces.clone().into_iter().map(Ok::<_, sealwood::Error>));
+        vault.put_stream("file", source).await.unwrap();
         vault.link("").await.unwrap();
         case["size"] = pieces.iter().map(Bytes::len).sum::<usize>().into();
         case["objects"] = objects(&store).await;

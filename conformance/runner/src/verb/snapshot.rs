@@ -2,9 +2,8 @@
 
 use bytes::{Bytes, BytesMut};
 use futures_lite::StreamExt;
-use sealwood::platform::BoxStream;
 use sealwood::seal::Link;
-use sealwood::vault::{EntryInfo, ListPage, Snapshot};
+use sealwood::vault::{ContentStream, EntryInfo, EntryStream, ListPage, Snapshot};
 use sealwood::{Error, Result};
 use serde_json::json;
 
@@ -52,10 +51,7 @@ pub(super) fn shared(world: &World, step: &Step) -> Taken {
 }
 
 /// The pieces of a content joined, or the first of them; the stream is dropped then.
-pub(super) async fn pieces(
-    mut parts: BoxStream<'static, Result<Bytes>>,
-    take: Option<u64>,
-) -> Result<Bytes> {
+pub(super) async fn pieces(mut parts: ContentStream, take: Option<u64>) -> Result<Bytes> {
     let mut joined = BytesMut::new();
     let mut left = take.unwrap_or(u64::MAX);
     while left > 0
@@ -72,7 +68,7 @@ pub(super) fn page(page: ListPage) -> Outcome {
     Outcome::Value(json!({"names": names, "next": page.next}))
 }
 
-pub(super) async fn paths(entries: BoxStream<'static, Result<EntryInfo>>) -> Result<Outcome> {
+pub(super) async fn paths(entries: EntryStream) -> Result<Outcome> {
     let paths = entries.map(|entry| -> Result<String> { Ok(entry?.path.as_str().to_owned()) });
     Ok(Outcome::Paths(paths.try_collect::<String, _, Vec<_>>().await?))
 }
