@@ -238,7 +238,10 @@ fn page(answer: &JsValue, limit: usize) -> Option<ObjectPage> {
 }
 
 fn wrong(method: &str, wanted: &str) -> Error {
-    Error::StoreFailed { reason: format!("the app's store: {method} must answer {wanted}") }
+    Error::StoreFailed {
+        reason: format!("the app's store: {method} must answer {wanted}"),
+        source: None,
+    }
 }
 
 /// A page as the host's code reads it.

@@ -11,7 +11,7 @@ use futures_lite::future::block_on;
 use sealwood::Vault;
 use sealwood::blob::{BlobStore, MemoryStore, Precondition};
 use sealwood::seal::{KdfParams, Passphrase};
-use sealwood::vault::{Credential, SharedDirectory, VaultConfig};
+use sealwood::vault::{Credential, Snapshot, VaultConfig};
 
 async fn root(store: &MemoryStore) -> bytes::Bytes {
     store.get("root").await.unwrap().bytes
@@ -70,7 +70,7 @@ fn a_root_that_is_gone_is_no_vault() {
         put(&vault, "a", b"1").await.unwrap();
         store.delete("root").await.unwrap();
         assert_eq!(code(vault.refresh().await), "vault-not-found");
-        let reopened = Vault::open(store.clone(), &credential(), VaultConfig::default()).await;
+        let reopened = Vault::open(store.clone(), &credential()).await;
         assert_eq!(code(reopened), "vault-not-found");
         // Nothing keeps anybody from making another one there.
         assert!(!create(store).await.exists("a").await.unwrap());
@@ -113,8 +113,8 @@ fn a_link_shows_what_it_named_for_as_long_as_that_is_stored() {
         let link = vault.link("shared").await.unwrap().unwrap();
         vault.remove_all("shared").await.unwrap();
         let store: Arc<dyn BlobStore> = store;
-        let shared = SharedDirectory::open(store, &link);
-        assert_eq!(shared.snapshot().get("file").await.unwrap(), "seen");
+        let shared = Snapshot::shared(store, &link);
+        assert_eq!(shared.get("file").await.unwrap(), "seen");
     });
 }
 
@@ -128,12 +128,12 @@ fn an_altered_key_slot_makes_the_right_passphrase_wrong() {
             passes: KdfParams::PASSES_MIN,
             ..KdfParams::default()
         };
-        let config = VaultConfig { kdf, ..VaultConfig::default() };
-        Vault::create(store.clone(), &passphrase, config.clone()).await.unwrap();
+        let config = VaultConfig::new().kdf(kdf);
+        Vault::create_with(store.clone(), &passphrase, &config).await.unwrap();
         let mut altered = root(&store).await.to_vec();
         // A bit of the slot's salt: it begins 13 bytes into the slot, which begins at 6.
         altered[6 + 13] ^= 1;
         serve(&store, altered.into()).await;
-        assert_eq!(code(Vault::open(store, &passphrase, config).await), "wrong-passphrase");
+        assert_eq!(code(Vault::open_with(store, &passphrase, &config).await), "wrong-passphrase");
     });
 }

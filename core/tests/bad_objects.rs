@@ -12,7 +12,7 @@ use sealwood::blob::{
 };
 use sealwood::engine::EngineConfig;
 use sealwood::seal::RootSecret;
-use sealwood::vault::{Credential, ListOptions, VaultConfig};
+use sealwood::vault::Credential;
 use sealwood::{Error, Vault};
 
 const MIB: usize = 1024 * 1024;
@@ -31,7 +31,7 @@ async fn prepared() -> std::sync::Arc<Faulty> {
         put(&vault, path, &noise(seed as u64, size)).await.unwrap();
     }
     for number in 0..100 {
-        vault.put(&format!("more/{number}"), noise(number, 50), deferred()).await.unwrap();
+        vault.put_with(&format!("more/{number}"), noise(number, 50), &deferred()).await.unwrap();
     }
     vault.link("").await.unwrap();
     store
@@ -39,9 +39,9 @@ async fn prepared() -> std::sync::Arc<Faulty> {
 
 /// Reads everything there is in a fresh session; the first error, if any.
 async fn read_all(store: std::sync::Arc<Faulty>) -> Result<(), sealwood::Error> {
-    let vault = Vault::open(store, &credential(), VaultConfig::default()).await?;
+    let vault = Vault::open(store, &credential()).await?;
     for directory in ["", "d", "more"] {
-        vault.list(directory, ListOptions::default()).await?;
+        vault.list(directory).await?;
     }
     for (seed, (path, size)) in FILES.into_iter().enumerate() {
         assert!(vault.get(path).await? == noise(seed as u64, size), "{path} came back altered");
@@ -181,7 +181,7 @@ fn a_wrong_key_an_unknown_version_and_rubbish_differ() {
     block_on(async {
         let store = prepared().await;
         let other = Credential::Secret(RootSecret::from_bytes([8; 32]));
-        let refused = Vault::open(store.clone(), &other, VaultConfig::default()).await;
+        let refused = Vault::open(store.clone(), &other).await;
         assert_eq!(code(refused), "wrong-key");
         let root = store.get("root").await.unwrap().bytes;
         let mut newer = root.to_vec();
@@ -204,7 +204,7 @@ fn a_store_without_conditions_holds_no_vault() {
     block_on(async {
         let store = std::sync::Arc::new(Faulty::new(Default::default()));
         store.arm(Fault::new(FaultMode::IgnorePreconditions));
-        let refused = Vault::create(store.clone(), &credential(), VaultConfig::default()).await;
+        let refused = Vault::create(store.clone(), &credential()).await;
         assert_eq!(code(refused), "conditional-put-unsupported");
         assert!(store.list("", None, 10).await.unwrap().objects.is_empty());
     });
@@ -220,7 +220,7 @@ fn a_root_of_any_size_costs_no_memory() {
         let root = std::fs::File::options().write(true).open(home.path().join("objects/root"));
         // Without blocks: more than any machine has memory.
         root.unwrap().set_len(1 << 40).unwrap();
-        let refused = Vault::open(store, &credential(), VaultConfig::default()).await;
+        let refused = Vault::open(store, &credential()).await;
         assert_eq!(code(refused), "object-corrupt");
     });
 }

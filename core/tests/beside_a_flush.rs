@@ -10,7 +10,7 @@ use futures_lite::StreamExt;
 use futures_lite::future::block_on;
 use sealwood::Vault;
 use sealwood::blob::{MemoryStore, Method};
-use sealwood::vault::{ReadOptions, VaultConfig};
+use sealwood::vault::VaultConfig;
 
 /// Reads of packs and chunks so far.
 fn object_reads(store: &Faulty) -> usize {
@@ -24,14 +24,14 @@ fn object_reads(store: &Faulty) -> usize {
 fn a_reader_between_its_steps_goes_on_when_what_it_reads_is_sealed() {
     block_on(async {
         let store = Arc::new(Faulty::new(MemoryStore::new()));
-        let config = VaultConfig { chunk_bytes: 128 * 1024, ..VaultConfig::default() };
-        let vault = Vault::create(store.clone(), &credential(), config).await.unwrap();
+        let config = VaultConfig::new().chunk_bytes(128 * 1024);
+        let vault = Vault::create_with(store.clone(), &credential(), &config).await.unwrap();
         // One that lies in a pack, and one of twelve chunks whose table does.
         for (path, size, reads) in [("packed", 90_000, 1), ("chunked", 1_500_000, 13)] {
             let content = noise(size as u64, size);
-            vault.put(path, content.clone(), deferred()).await.unwrap();
+            vault.put_with(path, content.clone(), &deferred()).await.unwrap();
             let snapshot = vault.snapshot().await.unwrap();
-            let (_, mut parts) = vault.get_stream(path, ReadOptions::default()).await.unwrap();
+            let (_, mut parts) = vault.get_stream(path).await.unwrap();
             let before = vault.stats().written;
             store.clear_trace();
             vault.flush().await.unwrap();

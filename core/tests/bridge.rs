@@ -13,8 +13,8 @@ use sealwood::blob::{
 };
 use sealwood::bridge::{self, AppStore, ConfigInput, CredentialInput, LogLevel, Tree};
 use sealwood::platform::BoxFuture;
-use sealwood::vault::{PutOptions, ReadOptions};
-use sealwood::{CancelToken, Error, Result, Vault, Watch};
+use sealwood::vault::ReadOptions;
+use sealwood::{CallContext, CancelToken, Error, Result, Vault};
 
 /// A store that gives the same answers whatever it is asked.
 #[derive(Default)]
@@ -141,9 +141,10 @@ fn a_store_fails_with_the_codes_it_may_use_and_no_others() {
 async fn vault_with(files: &[&str]) -> Vault {
     let credential = CredentialInput::Secret(vec![7; 32]).credential().unwrap();
     let config = ConfigInput::default().config().unwrap();
-    let vault = Vault::create(Arc::new(MemoryStore::default()), &credential, config).await.unwrap();
+    let vault =
+        Vault::create_with(Arc::new(MemoryStore::default()), &credential, &config).await.unwrap();
     for path in files {
-        vault.put(path, format!("content of {path}"), PutOptions::default()).await.unwrap();
+        vault.put(path, format!("content of {path}")).await.unwrap();
     }
     vault
 }
@@ -151,9 +152,9 @@ async fn vault_with(files: &[&str]) -> Vault {
 /// What all of a tree's methods say of it, in one text.
 async fn read_by_every_method(tree: &Tree) -> Result<String> {
     let mut said = format!("{} {}", tree.stat("").await?.path, tree.exists("d/2").await?);
-    let all = tree.read("d/1", ReadOptions::default()).await?;
-    let part = ReadOptions { start: 11, end: Some(14), ..ReadOptions::default() };
-    let (info, pieces) = tree.get_stream("d/1", part).await?;
+    let all = tree.get_with("d/1", &ReadOptions::new()).await?;
+    let part = ReadOptions::new().range(11..14);
+    let (info, pieces) = tree.get_stream_with("d/1", &part).await?;
     said += &format!(" {all:?} {}", info.size);
     while let Some(piece) = pieces.next().await? {
         said += &format!(" {piece:?}");
@@ -177,7 +178,7 @@ fn a_tree_reads_the_newest_state_of_a_vault_and_the_one_state_of_a_snapshot() {
         for tree in [&then, &shared, &now] {
             assert_eq!(read_by_every_method(tree).await.unwrap(), before);
         }
-        vault.put("d/2", "new", PutOptions::default()).await.unwrap();
+        vault.put("d/2", "new").await.unwrap();
         let after = r#" true b"content of d/1" 14 b"d/1" "1" Some("1") 2 3"#;
         assert_eq!(read_by_every_method(&now).await.unwrap(), after);
         for tree in [&then, &shared] {
@@ -194,12 +195,12 @@ fn a_tree_reads_the_newest_state_of_a_vault_and_the_one_state_of_a_snapshot() {
 fn the_token_of_a_call_ends_the_pulls_of_what_it_opened() {
     block_on(async {
         let tree = Tree::from(vault_with(&["1", "2"]).await);
-        let watch = Watch::default();
-        let options = ReadOptions { watch: watch.clone(), ..ReadOptions::default() };
-        let (_, pieces) = tree.get_stream("1", options).await.unwrap();
-        let entries = tree.entries("", watch.cancel.clone()).await.unwrap();
-        let below = tree.entries_recursive("", watch.cancel.clone()).await.unwrap();
-        watch.cancel.cancel();
+        let context = CallContext::default();
+        let options = ReadOptions::new().context(context.clone());
+        let (_, pieces) = tree.get_stream_with("1", &options).await.unwrap();
+        let entries = tree.entries("", context.cancel.clone()).await.unwrap();
+        let below = tree.entries_recursive("", context.cancel.clone()).await.unwrap();
+        context.cancel.cancel();
         assert_eq!(code(pieces.next().await), "cancelled");
         assert_eq!(code(entries.next().await), "cancelled");
         assert_eq!(code(below.next().await), "cancelled");
@@ -219,7 +220,7 @@ fn log_messages_reach_the_hook_until_it_is_removed() {
         let before = heard.lock().unwrap().len();
         assert!(before > 0);
         bridge::set_logger(LogLevel::Debug, None);
-        vault.put("/secret name", "other content", PutOptions::default()).await.unwrap();
+        vault.put("/secret name", "other content").await.unwrap();
         let heard = heard.lock().unwrap();
         assert_eq!(heard.len(), before);
         assert!(heard.iter().all(|(level, _)| *level == LogLevel::Debug));

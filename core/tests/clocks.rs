@@ -48,7 +48,7 @@ impl Clock for Shown {
 
 fn config(clock: &Shown) -> VaultConfig {
     let environment = Environment { clock: Arc::new(clock.clone()), ..Environment::default() };
-    VaultConfig { environment, ..VaultConfig::default() }
+    VaultConfig::new().environment(environment)
 }
 
 fn secret() -> Credential {
@@ -57,12 +57,12 @@ fn secret() -> Credential {
 
 async fn created(clock: &Shown) -> (Arc<dyn BlobStore>, Vault) {
     let store: Arc<dyn BlobStore> = Arc::new(MemoryStore::new());
-    let vault = Vault::create(store.clone(), &secret(), config(clock)).await.unwrap();
+    let vault = Vault::create_with(store.clone(), &secret(), &config(clock)).await.unwrap();
     (store, vault)
 }
 
 async fn opened(store: &Arc<dyn BlobStore>, clock: &Shown) -> Vault {
-    Vault::open(store.clone(), &secret(), config(clock)).await.unwrap()
+    Vault::open_with(store.clone(), &secret(), &config(clock)).await.unwrap()
 }
 
 async fn modified(vault: &Vault, path: &str) -> i64 {
@@ -78,23 +78,23 @@ fn a_clock_in_2099_stamps_no_files_of_others() {
     block_on(async {
         let (far, right) = (Shown::new(FAR), Shown::new(NOW));
         let (store, wrong) = created(&far).await;
-        wrong.put("by/the/wrong", "x", PutOptions::default()).await.unwrap();
-        wrong.put("gone", "x", PutOptions::default()).await.unwrap();
+        wrong.put("by/the/wrong", "x").await.unwrap();
+        wrong.put("gone", "x").await.unwrap();
         wrong.remove("gone").await.unwrap();
         assert_eq!(modified(&wrong, "by/the/wrong").await, FAR as i64);
 
         let vault = opened(&store, &right).await;
-        vault.put("a/b/file", "x", PutOptions::default()).await.unwrap();
+        vault.put("a/b/file", "x").await.unwrap();
         vault.mkdir("made/here").await.unwrap();
         vault.rename("a/b/file", "moved/to/file").await.unwrap();
         vault.copy("moved/to/file", "copied/to/file").await.unwrap();
         let batch = vault.batch();
-        batch.put("batch/file", "x", PutOptions::default()).await.unwrap();
+        batch.put("batch/file", "x").await.unwrap();
         batch.commit().await.unwrap();
         // What was written far ahead is replaced, and then nothing of it is left.
-        vault.put("by/the/wrong", "y", PutOptions::default()).await.unwrap();
+        vault.put("by/the/wrong", "y").await.unwrap();
         for path in ["by", "by/the"] {
-            vault.set_metadata(path, Metadata::default()).await.unwrap();
+            vault.set_metadata(path, &Metadata::default()).await.unwrap();
         }
         for entry in entries(&vault).await {
             assert_eq!(entry.modified_ms, NOW as i64, "{}", entry.path.as_str());
@@ -113,9 +113,9 @@ fn a_clock_in_2099_stamps_no_files_of_others() {
 fn directories_on_the_way_of_an_old_file_are_of_today() {
     block_on(async {
         let (_, vault) = created(&Shown::new(NOW)).await;
-        let metadata = Metadata { modified_ms: Some(-446_774_400_000), ..Metadata::default() };
-        let options = PutOptions { metadata, ..PutOptions::default() };
-        vault.put("album/1955", "x", options).await.unwrap();
+        let metadata = Metadata::new().modified_ms(-446_774_400_000);
+        let options = PutOptions::new().metadata(metadata);
+        vault.put_with("album/1955", "x", &options).await.unwrap();
         assert_eq!(modified(&vault, "album").await, NOW as i64);
         assert_eq!(modified(&vault, "album/1955").await, -446_774_400_000);
     });
@@ -130,22 +130,22 @@ fn a_commit_of_the_future_is_reported_until_a_right_clock_has_committed() {
         let vault = opened(&store, &right).await;
         assert_eq!(vault.stats().future_commit_ms, Some(FAR as i64));
         // What this session commits does not take the report from it.
-        vault.put("a", "x", PutOptions::default()).await.unwrap();
+        vault.put("a", "x").await.unwrap();
         assert_eq!(vault.stats().future_commit_ms, Some(FAR as i64));
         assert_eq!(opened(&store, &right).await.stats().future_commit_ms, None);
 
         // A session that is open hears of it as it reads the commit, by a look or a lost race.
         let witness = opened(&store, &right).await;
-        wrong.put("b", "x", PutOptions::default()).await.unwrap();
+        wrong.put("b", "x").await.unwrap();
         witness.refresh().await.unwrap();
         assert_eq!(witness.stats().future_commit_ms, Some(FAR as i64));
         far.set(NOW);
-        wrong.put("c", "x", PutOptions::default()).await.unwrap();
+        wrong.put("c", "x").await.unwrap();
         witness.refresh().await.unwrap();
         assert_eq!(witness.stats().future_commit_ms, None);
         far.set(FAR);
-        wrong.put("d", "x", PutOptions::default()).await.unwrap();
-        witness.put("e", "x", PutOptions::default()).await.unwrap();
+        wrong.put("d", "x").await.unwrap();
+        witness.put("e", "x").await.unwrap();
         assert_eq!(witness.stats().future_commit_ms, Some(FAR as i64));
     });
 }
@@ -171,17 +171,17 @@ fn a_clock_that_is_behind_or_jumps_back_loses_nothing() {
         let clock = Shown::new(NOW);
         let (store, vault) = created(&clock).await;
         // Deferred changes of one session, each over the one before, at falling times.
-        let deferred = PutOptions { durability: Durability::Deferred, ..PutOptions::default() };
+        let deferred = PutOptions::new().durability(Durability::Deferred);
         for (n, ms) in [FAR, NOW, BACK, 0].into_iter().enumerate() {
             clock.set(ms);
-            vault.put("a", n.to_string(), deferred.clone()).await.unwrap();
+            vault.put_with("a", n.to_string(), &deferred).await.unwrap();
         }
         vault.flush().await.unwrap();
         for (n, ms) in [u64::MAX, FAR, BACK, 0].into_iter().enumerate() {
             clock.set(ms);
-            vault.put("b", n.to_string(), PutOptions::default()).await.unwrap();
+            vault.put("b", n.to_string()).await.unwrap();
             let device = opened(&store, &clock).await;
-            device.put("c", n.to_string(), PutOptions::default()).await.unwrap();
+            device.put("c", n.to_string()).await.unwrap();
             assert_eq!(modified(&device, "c").await, (ms as i128).min(TIME_MS_MAX.into()) as i64);
         }
         let vault = opened(&store, &Shown::new(BACK)).await;
@@ -251,7 +251,7 @@ proptest! {
                 match step {
                     Step::Put(name) => {
                         let (path, file) = put(name);
-                        let info = device.put(&path, content.clone(), PutOptions::default()).await.unwrap();
+                        let info = device.put(&path, content.clone()).await.unwrap();
                         assert_eq!(info.modified_ms, file.1);
                         model.extend(pending[*at].drain(..));
                         model.insert(path, file);
@@ -259,8 +259,8 @@ proptest! {
                     Step::Deferred(name) => {
                         let (path, file) = put(name);
                         let options =
-                            PutOptions { durability: Durability::Deferred, ..PutOptions::default() };
-                        device.put(&path, content.clone(), options).await.unwrap();
+                            PutOptions::new().durability(Durability::Deferred);
+                        device.put_with(&path, content.clone(), &options).await.unwrap();
                         pending[*at].push((path, file));
                     }
                     Step::Flush => {

@@ -18,7 +18,6 @@ use sealwood::engine::Background;
 #[cfg(any(feature = "testing", target_os = "linux"))]
 use sealwood::engine::EngineConfig;
 #[cfg(target_os = "linux")]
-use sealwood::vault::ListOptions;
 
 const NO_LIMIT: u64 = u64::MAX / 2;
 const RESERVE: u64 = 256 * 1024;
@@ -97,7 +96,7 @@ fn the_room_for_removals_is_not_taken_by_puts() {
 fn a_removal_beside_deferred_puts_that_find_no_room_is_made() {
     block_on(async {
         let (_store, vault, paths) = filled(5, 10_000).await;
-        vault.put("deferred", noise(1, 5000), deferred()).await.unwrap();
+        vault.put_with("deferred", noise(1, 5000), &deferred()).await.unwrap();
         assert_eq!(code(vault.flush().await), "store-full");
         vault.remove(&paths[0]).await.unwrap();
         assert!(vault.get("deferred").await.unwrap() == noise(1, 5000));
@@ -235,7 +234,7 @@ async fn fill_disk<S: BlobStore>(opened: impl AsyncFn() -> Arc<S>) {
     for path in rest.iter().take(150) {
         fresh.remove(path).await.unwrap_or_else(|error| panic!("{path} {error}"));
     }
-    for entry in fresh.list("", ListOptions::default()).await.unwrap().entries {
+    for entry in fresh.list("").await.unwrap().entries {
         let path = entry.path.as_str();
         fresh.remove_all(path).await.unwrap_or_else(|error| panic!("{path} {error}"));
     }

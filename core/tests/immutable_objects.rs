@@ -155,7 +155,11 @@ fn an_upload_that_was_cut_off_and_kept_is_finished() {
             let store = Arc::new(RetryingStore::new(faulty.clone(), AT_ONCE));
             let vault = create(store.clone()).await;
             faulty.clear_trace();
-            let cut = Error::StoreUnavailable { reason: "cut off".into(), retry_after: None };
+            let cut = Error::StoreUnavailable {
+                reason: "cut off".into(),
+                retry_after: None,
+                source: None,
+            };
             faulty.arm(Fault::new(FaultMode::CutWrites(cut)).below(OBJECTS).nth(nth));
             put(&vault, "chunked", &content()).await.unwrap();
             put(&vault, "packed", &noise(2, 5_000)).await.unwrap();
@@ -211,7 +215,8 @@ fn an_object_that_cannot_be_put_right_fails_the_put_and_is_not_taken_for_stored(
 
 #[test]
 fn a_put_with_an_unknown_outcome_is_not_taken_for_stored() {
-    let unavailable = || Error::StoreUnavailable { reason: "injected".into(), retry_after: None };
+    let unavailable =
+        || Error::StoreUnavailable { reason: "injected".into(), retry_after: None, source: None };
     for error in [Error::OutcomeUnknown, unavailable(), Error::Cancelled] {
         for nth in 1..=4 {
             block_on(async {

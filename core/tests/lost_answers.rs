@@ -17,7 +17,7 @@ use sealwood::blob::{
 };
 use sealwood::forward;
 use sealwood::platform::BoxFuture;
-use sealwood::vault::{Metadata, PutOptions};
+use sealwood::vault::Metadata;
 use sealwood::{Error, Result, Vault};
 
 /// What others do between a lost answer and the next request for the root.
@@ -77,6 +77,7 @@ impl BlobStore for Losing {
                 return Err(Error::StoreUnavailable {
                     reason: "injected".into(),
                     retry_after: None,
+                    source: None,
                 });
             }
             put
@@ -134,18 +135,18 @@ async fn run(vault: &Vault, call: Call) -> Result<()> {
         Call::Remove => vault.remove("dir/3").await,
         Call::RemoveAll => vault.remove_all("dir").await,
         Call::SetMetadata => {
-            let metadata = Metadata { content_type: Some("a/b".into()), ..Metadata::default() };
-            vault.set_metadata("dir/3", metadata).await
+            let metadata = Metadata::new().content_type("a/b");
+            vault.set_metadata("dir/3", &metadata).await
         }
         Call::Batch => {
             let batch = vault.batch();
-            batch.put("new", "in a batch", PutOptions::default()).await?;
+            batch.put("new", "in a batch").await?;
             batch.remove("dir/3")?;
             batch.rename("dir", "elsewhere")?;
             batch.commit().await
         }
         Call::Flush => {
-            vault.put("new", "deferred", deferred()).await?;
+            vault.put_with("new", "deferred", &deferred()).await?;
             vault.flush().await
         }
     }
@@ -155,7 +156,7 @@ async fn run(vault: &Vault, call: Call) -> Result<()> {
 async fn clients() -> (Arc<MemoryStore>, Arc<Losing>, Vault) {
     let (store, vault) = memory_vault().await;
     for number in 0..400 {
-        vault.put(&format!("dir/{number}"), noise(number, 100), deferred()).await.unwrap();
+        vault.put_with(&format!("dir/{number}"), noise(number, 100), &deferred()).await.unwrap();
     }
     vault.link("").await.unwrap();
     put(&vault, "dir/tail", b"in the tail").await.unwrap();
@@ -259,7 +260,7 @@ fn a_deferred_change_in_a_flush_that_was_dropped_is_not_done_again() {
     block_on(async {
         let (store, losing, theirs) = clients().await;
         let ours = open(losing.clone()).await;
-        ours.put("new", "ours", deferred()).await.unwrap();
+        ours.put_with("new", "ours", &deferred()).await.unwrap();
         losing.lose(Box::pin(std::future::pending()));
         // The root arrives; the flush waits for the store to tell, and is dropped.
         assert!(futures_lite::future::poll_once(Box::pin(ours.flush())).await.is_none());

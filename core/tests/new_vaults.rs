@@ -18,7 +18,7 @@ fn passphrase() -> Credential {
 }
 
 async fn prepare(credential: &Credential) -> NewVault {
-    Vault::prepare(credential, VaultConfig::default()).await.unwrap()
+    Vault::prepare(credential).await.unwrap()
 }
 
 fn empty() -> Arc<Faulty> {
@@ -36,18 +36,18 @@ fn the_words_shown_before_anything_is_stored_open_the_vault() {
         assert_eq!(vault.recovery_phrase().unwrap().expose(), words.expose());
         put(&vault, "a", b"x").await.unwrap();
         let credential = Credential::from_phrase(&words).unwrap();
-        let again = Vault::open(store, &credential, VaultConfig::default()).await.unwrap();
+        let again = Vault::open(store, &credential).await.unwrap();
         assert_eq!(again.get("a").await.unwrap(), "x");
     });
 }
 
 #[test]
 fn a_configuration_out_of_bounds_is_refused_when_it_is_prepared() {
-    let config = VaultConfig { chunk_bytes: 5, ..VaultConfig::default() };
-    assert_eq!(code(block_on(Vault::prepare(&credential(), config))), "invalid-argument");
+    let config = VaultConfig::new().chunk_bytes(5);
+    assert_eq!(code(block_on(Vault::prepare_with(&credential(), &config))), "invalid-argument");
     let kdf = KdfParams { lanes: 0, ..KdfParams::default() };
-    let config = VaultConfig { kdf, ..VaultConfig::default() };
-    assert_eq!(code(block_on(Vault::prepare(&passphrase(), config))), "invalid-argument");
+    let config = VaultConfig::new().kdf(kdf);
+    assert_eq!(code(block_on(Vault::prepare_with(&passphrase(), &config))), "invalid-argument");
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn a_vault_whose_answer_was_lost_is_known_again() {
         store.disarm();
         let words = draft.recovery_phrase().unwrap();
         let credential = Credential::from_phrase(&words).unwrap();
-        let other = Vault::open(store.clone(), &credential, VaultConfig::default()).await.unwrap();
+        let other = Vault::open(store.clone(), &credential).await.unwrap();
         put(&other, "a", b"x").await.unwrap();
         let vault = draft.create(store).await.unwrap();
         assert_eq!(vault.get("a").await.unwrap(), "x");
@@ -107,27 +107,24 @@ fn a_vault_of_the_same_secret_is_another_vault() {
 fn a_vault_opens_with_its_passphrase_or_its_words() {
     block_on(async {
         let store = Arc::new(MemoryStore::new());
-        let config = VaultConfig {
-            kdf: KdfParams { memory_kib: 19_456, passes: 2, lanes: 1 },
-            ..VaultConfig::default()
-        };
+        let config = VaultConfig::new().kdf(KdfParams { memory_kib: 19_456, passes: 2, lanes: 1 });
         let right = Credential::Passphrase(Passphrase::new("correct horse").unwrap());
-        let vault = Vault::create(store.clone(), &right, config.clone()).await.unwrap();
+        let vault = Vault::create_with(store.clone(), &right, &config).await.unwrap();
         put(&vault, "a", b"1").await.unwrap();
         let words = vault.recovery_phrase().unwrap();
         let by_words = Credential::from_phrase(&words).unwrap();
         for credential in [&right, &by_words] {
-            let opened = Vault::open(store.clone(), credential, config.clone()).await.unwrap();
+            let opened = Vault::open_with(store.clone(), credential, &config).await.unwrap();
             assert_eq!(opened.get("a").await.unwrap(), "1");
             put(&opened, "a", b"1").await.unwrap();
         }
         let wrong = Credential::Passphrase(Passphrase::new("wrong horse").unwrap());
-        let refused = Vault::open(store.clone(), &wrong, config.clone()).await;
+        let refused = Vault::open_with(store.clone(), &wrong, &config).await;
         assert_eq!(code(refused), "wrong-passphrase");
-        let refused = Vault::open(store.clone(), &credential(), config.clone()).await;
+        let refused = Vault::open_with(store.clone(), &credential(), &config).await;
         assert_eq!(code(refused), "wrong-key");
-        assert_eq!(code(Vault::create(store, &right, config.clone()).await), "vault-exists");
+        assert_eq!(code(Vault::create_with(store, &right, &config).await), "vault-exists");
         let nothing = Arc::new(MemoryStore::new());
-        assert_eq!(code(Vault::open(nothing, &right, config).await), "vault-not-found");
+        assert_eq!(code(Vault::open_with(nothing, &right, &config).await), "vault-not-found");
     });
 }

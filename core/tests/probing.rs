@@ -61,7 +61,7 @@ async fn names(store: &dyn BlobStore) -> Vec<String> {
 }
 
 async fn try_create(store: &Counted) -> Result<Vault, Error> {
-    Vault::create(store.clone(), &credential(), VaultConfig::default()).await
+    Vault::create(store.clone(), &credential()).await
 }
 
 async fn probe(store: &Counted) -> Result<Leftover, Error> {
@@ -69,11 +69,15 @@ async fn probe(store: &Counted) -> Result<Leftover, Error> {
 }
 
 fn failed() -> FaultMode {
-    FaultMode::FailBefore(Error::StoreFailed { reason: "status 501".into() })
+    FaultMode::FailBefore(Error::StoreFailed { reason: "status 501".into(), source: None })
 }
 
 fn denied(method: Method) -> Fault {
-    Fault::new(FaultMode::FailBefore(Error::StoreDenied { reason: "no right".into() })).on(method)
+    Fault::new(FaultMode::FailBefore(Error::StoreDenied {
+        reason: "no right".into(),
+        source: None,
+    }))
+    .on(method)
 }
 
 fn refused() -> Fault {
@@ -185,7 +189,7 @@ fn a_store_that_is_slow_or_gone_is_not_called_one_that_does_not() {
 fn a_probe_that_failed_is_made_again_and_removes_what_it_left() {
     block_on(async {
         let store = empty();
-        let draft = Vault::prepare(&credential(), VaultConfig::default()).await.unwrap();
+        let draft = Vault::prepare(&credential()).await.unwrap();
         arm(&store, Fault::unavailable().on(Method::Put).nth(5));
         arm(&store, Fault::unavailable().on(Method::Delete).nth(4));
         assert_eq!(code(draft.create(store.clone()).await), "store-unavailable");
@@ -303,23 +307,22 @@ impl ProbeMemory for KnowsAll {
 fn a_device_that_remembers_is_asked_first_and_told_of_success_alone() {
     block_on(async {
         let memory = Arc::new(Remembering::default());
-        let config =
-            VaultConfig { probe: Probe::OncePerDevice(memory.clone()), ..VaultConfig::default() };
+        let config = VaultConfig::new().probe(Probe::OncePerDevice(memory.clone()));
         let objects = Arc::new(MemoryStore::new());
         let broken = store_in(&objects, Some("remembered by the device"));
         arm(&broken, Fault::new(FaultMode::CheckThenSet));
-        let refused = Vault::create(broken, &credential(), config.clone()).await;
+        let refused = Vault::create_with(broken, &credential(), &config).await;
         assert_eq!(code(refused), "conditional-put-unsupported");
         assert!(memory.0.lock().unwrap().is_empty());
 
         let store = store_in(&objects, Some("remembered by the device"));
-        Vault::create(store, &credential(), config.clone()).await.unwrap();
+        Vault::create_with(store, &credential(), &config).await.unwrap();
         assert_eq!(memory.0.lock().unwrap().len(), 1);
 
         let probe = Probe::OncePerDevice(Arc::new(KnowsAll));
-        let config = VaultConfig { probe, ..VaultConfig::default() };
+        let config = VaultConfig::new().probe(probe);
         let store = store_in(&objects, Some("remembered for long"));
-        let vault = Vault::open(store.clone(), &credential(), config).await.unwrap();
+        let vault = Vault::open_with(store.clone(), &credential(), &config).await.unwrap();
         put(&vault, "a", b"x").await.unwrap();
         assert_eq!(store.snapshot().requests(), 2);
     });

@@ -16,12 +16,12 @@ use futures_util::{StreamExt, TryStreamExt};
 use sealwood::blob::{BlobStore, MemoryStore, MeteredStore, Method};
 use sealwood::forward;
 use sealwood::platform::BoxFuture;
-use sealwood::vault::{EntryKind, ListOptions, VaultConfig};
+use sealwood::vault::{EntryKind, ListOptions};
 use sealwood::{CancelToken, Result, Vault};
 
 /// The most requests that one call has on their way.
 const AT_A_TIME: usize = 16;
-const PAGE: ListOptions = ListOptions { after: None, limit: 10_000 };
+const PAGE: ListOptions = ListOptions::new().limit(10_000);
 
 /// A store that remembers which ranges were read and how many reads were on their way at once.
 #[derive(Default)]
@@ -65,7 +65,7 @@ type Store = MeteredStore<Watched>;
 
 async fn fresh() -> (Arc<Store>, Vault) {
     let store = Arc::new(MeteredStore::new(Watched::default()));
-    let vault = Vault::create(store.clone(), &credential(), VaultConfig::default()).await.unwrap();
+    let vault = Vault::create(store.clone(), &credential()).await.unwrap();
     (store, vault)
 }
 
@@ -82,7 +82,7 @@ async fn directory(files: usize, bytes: usize, per_flush: usize) -> Arc<Store> {
     let (store, vault) = fresh().await;
     for first in (0..files).step_by(per_flush) {
         for file in first..files.min(first + per_flush) {
-            vault.put(&name(file), noise(file as u64, bytes), deferred()).await.unwrap();
+            vault.put_with(&name(file), noise(file as u64, bytes), &deferred()).await.unwrap();
         }
         vault.flush().await.unwrap();
     }
@@ -100,7 +100,7 @@ fn a_listing_of_ten_thousand_entries_is_few_requests_in_few_rounds() {
         for (bytes, per_flush) in [(64, 10_000), (1_100, 2_500)] {
             let store = directory(10_000, bytes, per_flush).await;
             let vault = cold(&store).await;
-            assert_eq!(vault.list("photos", PAGE).await.unwrap().entries.len(), 10_000);
+            assert_eq!(vault.list_with("photos", &PAGE).await.unwrap().entries.len(), 10_000);
             let metrics = store.reset();
             assert!(metrics.requests() <= 60, "{metrics:?}");
             assert!(metrics.serial_depth <= 12, "{metrics:?}");
@@ -183,7 +183,7 @@ fn a_tree_of_many_small_folders_is_read_in_few_requests() {
         let (store, vault) = fresh().await;
         let path = |file: usize| format!("top/{:03}/file-{file}", file / 10);
         for file in 0..10 * FOLDERS {
-            vault.put(&path(file), noise(file as u64, 1_500), deferred()).await.unwrap();
+            vault.put_with(&path(file), noise(file as u64, 1_500), &deferred()).await.unwrap();
             if file % 2_500 == 2_499 {
                 vault.flush().await.unwrap();
             }
@@ -237,19 +237,19 @@ fn a_tail_reads_each_node_once_and_few_at_a_time() {
     block_on(async {
         let (store, vault) = fresh().await;
         for file in 0..3_000 {
-            vault.put(&name(file), vec![1; 64], deferred()).await.unwrap();
+            vault.put_with(&name(file), vec![1; 64], &deferred()).await.unwrap();
         }
         vault.link("").await.unwrap();
         for file in (0..3_000).step_by(7) {
             let vault = vault.clone();
-            vault.put(&name(file), vec![2; 8], deferred()).await.unwrap();
+            vault.put_with(&name(file), vec![2; 8], &deferred()).await.unwrap();
         }
         vault.flush().await.unwrap();
 
         let vault = cold(&store).await;
         let operations = vault.stats().tail_operations;
         assert!(operations >= 400, "{operations} operations in the tail");
-        assert_eq!(vault.list("photos", PAGE).await.unwrap().entries.len(), 3_000);
+        assert_eq!(vault.list_with("photos", &PAGE).await.unwrap().entries.len(), 3_000);
         let seen = store.inner().seen.lock().unwrap();
         let distinct: HashSet<_> = seen.ranges.iter().collect();
         assert_eq!(distinct.len(), seen.ranges.len(), "a range was read twice");
@@ -276,7 +276,7 @@ fn a_thousand_directories_deep_is_a_thousand_nodes_and_fewer_requests() {
     block_on(async {
         let (store, vault) = fresh().await;
         let path = format!("{}file", "a/".repeat(1_000));
-        vault.put(&path, b"deep".to_vec(), deferred()).await.unwrap();
+        vault.put_with(&path, b"deep".to_vec(), &deferred()).await.unwrap();
         vault.link("").await.unwrap();
         let vault = cold(&store).await;
         assert_eq!(vault.get(&path).await.unwrap(), b"deep"[..]);

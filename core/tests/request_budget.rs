@@ -45,7 +45,8 @@ struct Counted {
 impl Counted {
     fn new() -> Self {
         let store = Arc::new(MeteredStore::new(MemoryStore::new()));
-        let vault = block_on(Vault::create(store.clone(), &credential(), config("first"))).unwrap();
+        let vault =
+            block_on(Vault::create_with(store.clone(), &credential(), &config("first"))).unwrap();
         store.reset();
         Self { store, vault }
     }
@@ -53,15 +54,16 @@ impl Counted {
     /// A fresh session on the same vault.
     fn reopened(&self) -> Self {
         let store = self.store.clone();
-        let vault = block_on(Vault::open(store.clone(), &credential(), config("second"))).unwrap();
+        let vault =
+            block_on(Vault::open_with(store.clone(), &credential(), &config("second"))).unwrap();
         store.reset();
         Self { store, vault }
     }
 
     fn put(&self, index: usize, bytes: usize, durability: Durability) {
-        let options = PutOptions { durability, ..PutOptions::default() };
+        let options = PutOptions::new().durability(durability);
         let path = format!("photos/IMG_{index:07}.jpg");
-        block_on(self.vault.put(&path, content(index, bytes), options)).unwrap();
+        block_on(self.vault.put_with(&path, content(index, bytes), &options)).unwrap();
     }
 
     /// Puts files one by one and returns the round trips of each.
@@ -97,7 +99,7 @@ fn config(session: &str) -> VaultConfig {
         clock: Arc::new(CountingClock(AtomicU64::new(1_780_000_000_000))),
         entropy: Arc::new(SeededEntropy(Mutex::new(entropy))),
     };
-    VaultConfig { environment, ..VaultConfig::default() }
+    VaultConfig::new().environment(environment)
 }
 
 fn content(index: usize, bytes: usize) -> Vec<u8> {

@@ -95,7 +95,7 @@ const COMMIT: Call = |vault| Box::pin(put(vault, "a", b"1"));
 const LOOK: Call = |vault| Box::pin(vault.refresh());
 const SPILL: Call = |vault| {
     Box::pin(async {
-        vault.put("c", "1", deferred()).await?;
+        vault.put_with("c", "1", &deferred()).await?;
         vault.link("").await.map(drop)
     })
 };
@@ -146,7 +146,7 @@ fn a_link_made_beside_commits_names_the_directory_during_the_call() {
     block_on(async {
         let vault = create(Stepwise::new()).await;
         for number in 0..9 {
-            vault.put(&format!("d/{number}"), "before", deferred()).await.unwrap();
+            vault.put_with(&format!("d/{number}"), "before", &deferred()).await.unwrap();
         }
         let mut linked = Box::pin(vault.link("d"));
         for number in 0.. {

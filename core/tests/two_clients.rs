@@ -78,7 +78,7 @@ fn a_lost_race_reloads_the_root_and_no_node_it_has() {
     block_on(async {
         let (store, ours) = faulty_vault().await;
         for number in 0..2000 {
-            ours.put(&format!("d/{number}"), noise(number, 100), deferred()).await.unwrap();
+            ours.put_with(&format!("d/{number}"), noise(number, 100), &deferred()).await.unwrap();
         }
         ours.flush().await.unwrap();
         let theirs = open(store.clone()).await;
@@ -117,7 +117,7 @@ fn an_operation_the_other_made_impossible_is_told_and_the_rest_commits() {
         assert_eq!(cold, expected);
 
         let batch = theirs.batch();
-        batch.put("kept-out", "4", PutOptions::default()).await.unwrap();
+        batch.put("kept-out", "4").await.unwrap();
         batch.rename("b", "d").unwrap();
         ours.remove("b").await.unwrap();
         assert_eq!(code(batch.commit().await), "conflict");
@@ -127,9 +127,9 @@ fn an_operation_the_other_made_impossible_is_told_and_the_rest_commits() {
         let late = open(store.clone()).await;
         put(&late, "e", b"5").await.unwrap();
         let waiting = late.batch();
-        waiting.put("f", "6", PutOptions::default()).await.unwrap();
-        late.put("e/below", "7", deferred()).await.unwrap_err();
-        late.put("g/below", "7", deferred()).await.unwrap();
+        waiting.put("f", "6").await.unwrap();
+        late.put_with("e/below", "7", &deferred()).await.unwrap_err();
+        late.put_with("g/below", "7", &deferred()).await.unwrap();
         ours.refresh().await.unwrap();
         put(&ours, "g", b"8").await.unwrap();
         waiting.commit().await.unwrap();
@@ -235,8 +235,7 @@ fn a_vault_is_created_once_however_many_try() {
     block_on(async {
         let store = Arc::new(MemoryStore::new());
         let credential = credential();
-        let creations =
-            (0..8).map(|_| sealwood::Vault::create(store.clone(), &credential, Default::default()));
+        let creations = (0..8).map(|_| sealwood::Vault::create(store.clone(), &credential));
         let outcomes = futures_util::future::join_all(creations).await;
         let codes: Vec<_> = outcomes.into_iter().map(code).collect();
         assert_eq!(codes.iter().filter(|code| **code == "ok").count(), 1);
@@ -416,7 +415,7 @@ proptest! {
                     Step::Put { path, size, deferred: later, .. } => {
                         let bytes = noise(seed as u64, size);
                         let options = if later { deferred() } else { PutOptions::default() };
-                        let got = vault.put(PATHS[path], bytes.clone(), options).await.map(drop);
+                        let got = vault.put_with(PATHS[path], bytes.clone(), &options).await.map(drop);
                         (got, model.put(PATHS[path], bytes))
                     }
                     Step::Remove { path, .. } =>
@@ -463,7 +462,7 @@ proptest! {
                         // A path of its own: nobody else touches it.
                         let (path, bytes) = (format!("own/{seed}"), noise(seed as u64, size));
                         let options = if later { deferred() } else { PutOptions::default() };
-                        vaults[client].put(&path, bytes.clone(), options).await.unwrap();
+                        vaults[client].put_with(&path, bytes.clone(), &options).await.unwrap();
                         kept.insert(path, bytes);
                     }
                     Step::Remove { client, path } => { let _ = vaults[client].remove(PATHS[path]).await; }

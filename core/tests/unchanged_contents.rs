@@ -7,11 +7,10 @@ use std::sync::Arc;
 
 use common::*;
 use futures_lite::future::block_on;
-use futures_util::stream;
-use sealwood::Vault;
+use futures_util::{Stream, stream};
 use sealwood::blob::{BlobStore, MemoryStore, MeteredStore, Method, Precondition};
-use sealwood::platform::BoxStream;
 use sealwood::vault::{ListOptions, PutOptions, VaultConfig};
+use sealwood::{Error, Vault};
 
 const MIB: usize = 1024 * 1024;
 /// One chunk.
@@ -68,19 +67,19 @@ fn an_unchanged_file_of_40_mib_sends_no_body() {
     // From a stream and in a batch as well.
     let pieces = || {
         let pieces: Vec<_> =
-            content.chunks(300_000).map(|piece| Ok(piece.to_vec().into())).collect();
-        Box::pin(stream::iter(pieces))
+            content.chunks(300_000).map(|piece| Ok::<_, Error>(piece.to_vec().into())).collect();
+        stream::iter(pieces)
     };
     let options = PutOptions::default;
     let vault = block_on(open(store.clone()));
     store.reset();
-    block_on(vault.put_stream("dir/large", pieces(), options())).unwrap();
+    block_on(vault.put_stream_with("dir/large", pieces(), &options())).unwrap();
     assert_eq!(count(&store), Sent { chunks: 0, compared: 40 });
     let vault = block_on(open(store.clone()));
     store.reset();
     let batch = vault.batch();
-    block_on(batch.put_stream("dir/large", pieces(), options())).unwrap();
-    block_on(batch.put("dir/large", content.clone(), options())).unwrap();
+    block_on(batch.put_stream_with("dir/large", pieces(), &options())).unwrap();
+    block_on(batch.put_with("dir/large", content.clone(), &options())).unwrap();
     block_on(batch.commit()).unwrap();
     assert_eq!(count(&store), Sent { chunks: 0, compared: 40 });
 }
@@ -96,13 +95,13 @@ fn an_unchanged_small_file_is_read_and_not_sent() {
         let metrics = store.reset();
         assert!(metrics.bytes_sent < 2_000, "{metrics:?}");
         assert!(metrics.bytes_received < 60_000, "{metrics:?}");
-        block_on(vault.put_stream(path, pieces_of(&content), PutOptions::default())).unwrap();
+        block_on(vault.put_stream(path, pieces_of(&content))).unwrap();
         assert!(store.reset().bytes_sent < 2_000);
         assert!(block_on(open_and_get(store.clone(), path)) == content);
     }
     // What has changed is sent, and nothing is read for it.
     let vault = block_on(open(store.clone()));
-    block_on(vault.list("dir", ListOptions { after: None, limit: 10 })).unwrap();
+    block_on(vault.list_with("dir", &ListOptions::new().limit(10))).unwrap();
     store.reset();
     block_on(put(&vault, "dir/packed", &noise(3, 50_000))).unwrap();
     let metrics = store.reset();
@@ -130,9 +129,9 @@ fn a_damaged_small_file_is_sent_again_and_whole() {
     }
 }
 
-fn pieces_of(content: &[u8]) -> BoxStream<'static, sealwood::Result<bytes::Bytes>> {
+fn pieces_of(content: &[u8]) -> impl Stream<Item = sealwood::Result<bytes::Bytes>> + use<> {
     let pieces: Vec<_> = content.chunks(30_000).map(|piece| Ok(piece.to_vec().into())).collect();
-    Box::pin(stream::iter(pieces))
+    stream::iter(pieces)
 }
 
 #[test]
@@ -222,8 +221,8 @@ fn a_session_asks_nothing_about_what_it_stored_itself() {
 #[test]
 fn a_vault_of_another_chunk_size_is_put_all_the_same() {
     let store = Arc::new(Metered::with_log(MemoryStore::new(), 1000));
-    let config = VaultConfig { chunk_bytes: 128 * 1024, ..VaultConfig::default() };
-    let vault = block_on(Vault::create(store.clone(), &credential(), config)).unwrap();
+    let config = VaultConfig::new().chunk_bytes(128 * 1024);
+    let vault = block_on(Vault::create_with(store.clone(), &credential(), &config)).unwrap();
     let content = noise(1, 20 * 128 * 1024);
     block_on(put(&vault, "a", &content)).unwrap();
     assert_eq!(sent(&store, "a", &content), Sent { chunks: 0, compared: 20 });

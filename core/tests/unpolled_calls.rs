@@ -23,7 +23,7 @@ use sealwood::blob::{
     StorePutOptions,
 };
 use sealwood::platform::BoxFuture;
-use sealwood::vault::{Metadata, PutOptions, ReadOptions, VaultConfig};
+use sealwood::vault::{Metadata, ReadOptions, VaultConfig};
 use sealwood::{Error, Result, Vault};
 
 /// A store that lets every call wait for some polls before it takes effect, and for as many before
@@ -127,7 +127,7 @@ enum Call {
     Exists,
     Get,
     GetRange,
-    Read,
+    GetWith,
     GetStream,
     List,
     ListStream,
@@ -157,7 +157,7 @@ const CALLS: [Call; 27] = [
     Call::Exists,
     Call::Get,
     Call::GetRange,
-    Call::Read,
+    Call::GetWith,
     Call::GetStream,
     Call::List,
     Call::ListStream,
@@ -184,13 +184,13 @@ impl Call {
             Call::PutPacked => put(vault, &at("new"), &noise(1, 3_000)).await,
             Call::PutChunked => put(vault, &at("new"), &noise(1, 140_000)).await,
             Call::PutOver => put(vault, &at("f3"), &noise(1, 2_000)).await,
-            Call::PutDeferred => vault.put(&at("new"), noise(1, 2_000), deferred()).await.map(drop),
+            Call::PutDeferred => {
+                vault.put_with(&at("new"), noise(1, 2_000), &deferred()).await.map(drop)
+            }
             Call::PutStream => {
-                let pieces = stream::iter([Ok(noise(1, 2_000).into()), Ok(noise(2, 500).into())]);
-                vault
-                    .put_stream(&at("new"), Box::pin(pieces), PutOptions::default())
-                    .await
-                    .map(drop)
+                let pieces = [noise(1, 2_000), noise(2, 500)];
+                let pieces = stream::iter(pieces.map(|piece| Ok::<_, Error>(piece.into())));
+                vault.put_stream(&at("new"), pieces).await.map(drop)
             }
             Call::MakeDirectory => vault.mkdir(&at("new")).await,
             Call::Remove => vault.remove(&at("f3")).await,
@@ -198,12 +198,12 @@ impl Call {
             Call::Rename => vault.rename(&at("f3"), &at("new")).await,
             Call::Copy => vault.copy(&at("f3"), &at("new")).await,
             Call::SetMetadata => {
-                let metadata = Metadata { content_type: Some("a/b".into()), ..Default::default() };
-                vault.set_metadata(&at("f3"), metadata).await
+                let metadata = Metadata::new().content_type("a/b");
+                vault.set_metadata(&at("f3"), &metadata).await
             }
             Call::Batch => {
                 let batch = vault.batch();
-                batch.put(&at("new"), noise(1, 140_000), PutOptions::default()).await?;
+                batch.put(&at("new"), noise(1, 140_000)).await?;
                 batch.rename(at("f3"), at("moved"))?;
                 batch.commit().await
             }
@@ -214,12 +214,12 @@ impl Call {
             Call::Exists => vault.exists(&at("f1")).await.map(drop),
             Call::Get => vault.get(&at("f1")).await.map(drop),
             Call::GetRange => vault.get_range(&at("f1"), 5..10).await.map(drop),
-            Call::Read => vault.read(&at("f1"), ReadOptions::default()).await.map(drop),
+            Call::GetWith => vault.get_with(&at("f1"), &ReadOptions::new()).await.map(drop),
             Call::GetStream => {
-                let (_, parts) = vault.get_stream(&at("f1"), ReadOptions::default()).await?;
+                let (_, parts) = vault.get_stream(&at("f1")).await?;
                 parts.try_collect::<Vec<_>>().await.map(drop)
             }
-            Call::List => vault.list(side, Default::default()).await.map(drop),
+            Call::List => vault.list(side).await.map(drop),
             Call::ListStream => {
                 vault.list_stream(side, None).await?.try_collect::<Vec<_>>().await.map(drop)
             }
@@ -230,7 +230,7 @@ impl Call {
                 let snapshot = vault.snapshot().await?;
                 snapshot.stat(&at("f2")).await?;
                 snapshot.get(&at("f2")).await?;
-                snapshot.list(side, Default::default()).await.map(drop)
+                snapshot.list(side).await.map(drop)
             }
             Call::Close => vault.close().await,
         }
@@ -296,9 +296,9 @@ fn prepared() -> Vec<(String, Bytes)> {
         for side in ["a", "b"] {
             for number in 0..6 {
                 let path = format!("{side}/f{number}");
-                vault.put(&path, noise(number, 1_500), deferred()).await.unwrap();
+                vault.put_with(&path, noise(number, 1_500), &deferred()).await.unwrap();
                 let path = format!("{side}/d/{number}");
-                vault.put(&path, noise(number, 20), deferred()).await.unwrap();
+                vault.put_with(&path, noise(number, 20), &deferred()).await.unwrap();
             }
         }
         vault.link("").await.unwrap();
@@ -320,8 +320,8 @@ fn session(objects: &[(String, Bytes)]) -> (Arc<Gated>, Vault) {
             store.put(key, bytes.clone(), Precondition::None).await.unwrap();
         }
         let store = Arc::new(Gated::new(store, 1));
-        let config = VaultConfig { memory_budget_bytes: 0, ..VaultConfig::default() };
-        let vault = Vault::open(store.clone(), &credential(), config).await.unwrap();
+        let config = VaultConfig::new().memory_budget_bytes(0);
+        let vault = Vault::open_with(store.clone(), &credential(), &config).await.unwrap();
         (store, vault)
     })
 }
@@ -449,7 +449,7 @@ fn a_call_dropped_out_of_a_shared_commit_is_committed_whole_or_not_at_all() {
             let vault = create(store.clone()).await;
             put(&vault, "a", b"1").await.unwrap();
             let batch = vault.batch();
-            batch.put("x", "2", PutOptions::default()).await.unwrap();
+            batch.put("x", "2").await.unwrap();
             batch.rename("a", "b").unwrap();
             let mut dropped = Box::pin(batch.commit());
             let mut kept = Box::pin(put(&vault, "kept", b"3"));

@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 use common::*;
 use futures_lite::future::block_on;
 use sealwood::blob::{BlobStore, Fault, FaultMode, Method};
-use sealwood::vault::PutOptions;
 use sealwood::{Error, Vault};
 
 const MIB: usize = 1024 * 1024;
@@ -57,8 +56,8 @@ async fn run(vault: &Vault, call: Call) -> Result<(), Error> {
         Call::RemoveAll => vault.remove_all("dir").await,
         Call::Batch => {
             let batch = vault.batch();
-            batch.put("dir/3", noise(5, 3000), PutOptions::default()).await?;
-            batch.put("dir/more", noise(6, 300_000), PutOptions::default()).await?;
+            batch.put("dir/3", noise(5, 3000)).await?;
+            batch.put("dir/more", noise(6, 300_000)).await?;
             batch.rename("dir/4", "four")?;
             batch.commit().await
         }
@@ -70,7 +69,10 @@ async fn run(vault: &Vault, call: Call) -> Result<(), Error> {
 async fn prepared() -> (std::sync::Arc<Faulty>, Vault) {
     let (store, vault) = faulty_vault().await;
     for number in 0..60 {
-        vault.put(&format!("dir/{number}"), noise(100 + number, 2000), deferred()).await.unwrap();
+        vault
+            .put_with(&format!("dir/{number}"), noise(100 + number, 2000), &deferred())
+            .await
+            .unwrap();
     }
     vault.link("").await.unwrap();
     put(&vault, "dir/tail", b"in the tail").await.unwrap();
@@ -153,6 +155,7 @@ fn a_request_that_never_arrives_changes_nothing() {
         FaultMode::FailBefore(Error::StoreUnavailable {
             reason: "injected".into(),
             retry_after: None,
+            source: None,
         })
     });
 }
@@ -163,6 +166,7 @@ fn a_request_whose_answer_is_lost_leaves_one_of_two_states() {
         FaultMode::FailAfter(Error::StoreUnavailable {
             reason: "injected".into(),
             retry_after: None,
+            source: None,
         })
     });
 }
@@ -239,17 +243,17 @@ fn after_a_failed_flush_the_next_writes_only_the_remainder() {
     block_on(async {
         // Packs of 16 KiB, so that one flush has many.
         let store = std::sync::Arc::new(Faulty::new(Default::default()));
-        let config = sealwood::vault::VaultConfig {
-            pack_bytes_max: 16 * 1024,
-            ..sealwood::vault::VaultConfig::default()
-        };
+        let config = sealwood::vault::VaultConfig::new().pack_bytes_max(16 * 1024);
         let fill = |vault: Vault| async move {
             for number in 0..100 {
-                vault.put(&format!("d/{number}"), noise(number, 2000), deferred()).await.unwrap();
+                vault
+                    .put_with(&format!("d/{number}"), noise(number, 2000), &deferred())
+                    .await
+                    .unwrap();
             }
             vault
         };
-        let vault = Vault::create(store.clone(), &credential(), config.clone()).await.unwrap();
+        let vault = Vault::create_with(store.clone(), &credential(), &config).await.unwrap();
         let vault = fill(vault).await;
         store.clear_trace();
         vault.flush().await.unwrap();
@@ -257,7 +261,7 @@ fn after_a_failed_flush_the_next_writes_only_the_remainder() {
         assert!(puts > 10, "{puts} puts");
         for failing in 1..=puts {
             let store = std::sync::Arc::new(Faulty::new(Default::default()));
-            let vault = Vault::create(store.clone(), &credential(), config.clone()).await.unwrap();
+            let vault = Vault::create_with(store.clone(), &credential(), &config).await.unwrap();
             let vault = fill(vault).await;
             store.clear_trace();
             store.arm(Fault::unavailable().on(Method::Put).nth(failing));
@@ -303,15 +307,12 @@ fn fail_each_pack(packed: bool) {
         // So many changes that nodes are written, in many packs.
         let prepared = || async {
             let store = std::sync::Arc::new(Faulty::new(Default::default()));
-            let config = sealwood::vault::VaultConfig {
-                pack_bytes_max: PACK_BYTES,
-                ..sealwood::vault::VaultConfig::default()
-            };
-            let vault = Vault::create(store.clone(), &credential(), config).await.unwrap();
+            let config = sealwood::vault::VaultConfig::new().pack_bytes_max(PACK_BYTES);
+            let vault = Vault::create_with(store.clone(), &credential(), &config).await.unwrap();
             for number in 0..600 {
                 let size = if packed { 1_100 + number as usize } else { 100 + number as usize };
                 let path = format!("d/{}/{number}", number % 3);
-                vault.put(&path, noise(number, size), deferred()).await.unwrap();
+                vault.put_with(&path, noise(number, size), &deferred()).await.unwrap();
             }
             store.clear_trace();
             (store, vault)

@@ -150,10 +150,11 @@ fn ask(method: StoreMethod, key: &str) -> StoreAsk {
 
 fn meta(head: ObjectHead) -> Result<ObjectMeta> {
     let size = u64::try_from(head.size);
-    let size = size.map_err(|_| Error::StoreFailed { reason: "a negative size".to_owned() })?;
+    let size = size
+        .map_err(|_| Error::StoreFailed { reason: "a negative size".to_owned(), source: None })?;
     Ok(ObjectMeta::new(head.key, size))
 }
 
 fn nothing() -> Error {
-    Error::StoreFailed { reason: "the app's store answered nothing".to_owned() }
+    Error::StoreFailed { reason: "the app's store answered nothing".to_owned(), source: None }
 }

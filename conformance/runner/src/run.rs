@@ -97,7 +97,7 @@ impl Runner<'_> {
             }));
         }
         let background = step.text("background")?.map(str::to_owned);
-        let cancel = step.watch.cancel.clone();
+        let cancel = step.context.cancel.clone();
         let work = take_and_compare(Rc::clone(&self.world), verb, step);
         match background {
             None => in_time(work).await,

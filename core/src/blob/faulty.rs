@@ -395,7 +395,7 @@ fn unconditional(options: &StorePutOptions) -> StorePutOptions {
 }
 
 fn injected() -> Error {
-    Error::StoreUnavailable { reason: "injected fault".into(), retry_after: None }
+    Error::StoreUnavailable { reason: "injected fault".into(), retry_after: None, source: None }
 }
 
 /// `bytes` as a fault of reading or sending leaves them.

@@ -159,16 +159,16 @@ pub fn store_error(code: Option<&str>, message: &str) -> Error {
         Some("object-truncated") => Error::ObjectTruncated,
         Some("precondition-failed") => Error::PreconditionFailed,
         Some("store-full") => Error::StoreFull,
-        Some("store-denied") => Error::StoreDenied { reason: reason() },
+        Some("store-denied") => Error::StoreDenied { reason: reason(), source: None },
         Some("store-unavailable") => {
-            Error::StoreUnavailable { reason: reason(), retry_after: None }
+            Error::StoreUnavailable { reason: reason(), retry_after: None, source: None }
         }
         Some("outcome-unknown") => Error::OutcomeUnknown,
         Some("cancelled") => Error::Cancelled,
         Some("invalid-argument") => {
             Error::InvalidArgument { what: "the app's store refused an argument" }
         }
-        _ => Error::StoreFailed { reason: reason() },
+        _ => Error::StoreFailed { reason: reason(), source: None },
     }
 }
 
@@ -216,5 +216,8 @@ fn check_page(
 }
 
 fn failed(reason: &str) -> Error {
-    Error::StoreFailed { reason: format!("the app's store answered wrongly: {reason}") }
+    Error::StoreFailed {
+        reason: format!("the app's store answered wrongly: {reason}"),
+        source: None,
+    }
 }

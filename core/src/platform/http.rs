@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::error::Cause;
+
 /// The method of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HttpMethod {
@@ -100,11 +102,11 @@ impl HttpResponse {
 
 /// Why there is no response. Not every host tells all of it.
 #[allow(dead_code)]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub(crate) enum HttpError {
     /// The connection failed: the request may or may not have arrived.
-    Unavailable(String),
+    Unavailable(Reason),
     /// No byte moved for as long as the client waits: the request may or may not have arrived.
     TimedOut,
     /// The body of the response is over the request's limit.
@@ -114,7 +116,26 @@ pub(crate) enum HttpError {
     /// The server seems to be there, and the browser lets this page read none of its answers.
     Withheld,
     /// The request cannot be sent at all (bad URL, TLS refused).
-    Failed(String),
+    Failed(Reason),
+}
+
+/// What was seen, and the error that it comes from. No URL, and nothing that was sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Reason {
+    pub(crate) text: String,
+    pub(crate) source: Option<Cause>,
+}
+
+impl From<&str> for Reason {
+    fn from(text: &str) -> Self {
+        Self { text: text.to_owned(), source: None }
+    }
+}
+
+impl From<String> for Reason {
+    fn from(text: String) -> Self {
+        Self { text, source: None }
+    }
 }
 
 /// Whether a response with these headers announces a body over the limit.

@@ -86,7 +86,7 @@ impl Session {
             return Ok(());
         }
         let reason = "it took many commits and tells of none".to_owned();
-        Err(Error::StoreUnavailable { reason, retry_after: None })
+        Err(Error::StoreUnavailable { reason, retry_after: None, source: None })
     }
 
     async fn send(&self, commit: &Commit) -> Result<ETag> {

@@ -57,7 +57,7 @@ impl Slow {
 }
 
 fn no_answer() -> Error {
-    Error::StoreUnavailable { reason: "injected".into(), retry_after: None }
+    Error::StoreUnavailable { reason: "injected".into(), retry_after: None, source: None }
 }
 
 impl BlobStore for Slow {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sealwood::blob::{BlobStore, MemoryStore, Precondition};
 use sealwood::seal::{Passphrase, RootSecret};
-use sealwood::vault::{Credential, ListOptions, PutOptions, TIME_MS_MAX, VaultConfig};
+use sealwood::vault::{Credential, TIME_MS_MAX, VaultConfig};
 use sealwood::{Error, Vault};
 use serde_json::{Value, json};
 
@@ -66,13 +66,13 @@ pub(crate) async fn change_at_the_end_of_a_counter() {
         let before = store.get("root").await.unwrap().bytes;
         let credential = Credential::Secret(RootSecret::from_bytes(SECRET));
         let config = VaultConfig::default();
-        let vault = Vault::open(store.clone(), &credential, config.clone()).await.unwrap();
-        let refused = vault.put("a", "1", PutOptions::default()).await.unwrap_err();
+        let vault = Vault::open_with(store.clone(), &credential, &config).await.unwrap();
+        let refused = vault.put("a", "1").await.unwrap_err();
         assert_eq!(refused.code(), "malformed");
         assert_eq!(store.get("root").await.unwrap().bytes, before);
-        let page = vault.list("", ListOptions::default()).await.unwrap();
+        let page = vault.list("").await.unwrap();
         assert!(page.entries.is_empty());
-        Vault::open(store, &credential, config).await.unwrap();
+        Vault::open_with(store, &credential, &config).await.unwrap();
     }
 }
 
@@ -91,9 +91,9 @@ async fn act(case: &Value) -> Result<(), Error> {
         Some(passphrase) => Credential::Passphrase(Passphrase::new(passphrase).unwrap()),
         None => Credential::Secret(RootSecret::from_bytes(SECRET)),
     };
-    let vault = Vault::open(store, &credential, VaultConfig::default()).await?;
+    let vault = Vault::open(store, &credential).await?;
     match text(case, "do") {
-        "list" => drop(vault.list("", ListOptions::default()).await?),
+        "list" => drop(vault.list("").await?),
         "get" => drop(vault.get(text(case, "path")).await?),
         _ => {}
     }

@@ -8,7 +8,7 @@ use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector, RustlsConnector};
 
 use super::super::http::is_too_long;
-use super::super::{HttpError, HttpMethod, HttpOptions, HttpRequest, HttpResponse};
+use super::super::{HttpError, HttpMethod, HttpOptions, HttpRequest, HttpResponse, Reason};
 use super::tcp::TcpConnector;
 
 /// Connections kept open; as many as the most requests in flight of a store.
@@ -123,14 +123,18 @@ fn classify(error: ureq::Error) -> HttpError {
             if error.kind() == std::io::ErrorKind::InvalidData
                 && error.to_string().contains("certificate") =>
         {
-            HttpError::Failed(format!("TLS: {error}"))
+            let text = format!("TLS: {error}");
+            HttpError::Failed(Reason { text, source: Some(Arc::new(error)) })
         }
-        ureq::Error::Io(_)
-        | ureq::Error::ConnectionFailed
-        | ureq::Error::HostNotFound
-        | ureq::Error::Protocol(_) => HttpError::Unavailable(error.to_string()),
+        ureq::Error::Io(error) => {
+            let text = format!("io: {error}");
+            HttpError::Unavailable(Reason { text, source: Some(Arc::new(error)) })
+        }
+        ureq::Error::ConnectionFailed | ureq::Error::HostNotFound | ureq::Error::Protocol(_) => {
+            HttpError::Unavailable(error.to_string().into())
+        }
         ureq::Error::Http(error) => unusable(error),
         ureq::Error::BadUri(_) => HttpError::Failed("a URL that cannot be used".into()),
-        other => HttpError::Failed(other.to_string()),
+        other => HttpError::Failed(other.to_string().into()),
     }
 }

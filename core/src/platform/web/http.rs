@@ -215,11 +215,11 @@ fn read_headers(headers: &web_sys::Headers) -> Vec<(String, String)> {
 }
 
 fn failed(error: JsValue) -> HttpError {
-    HttpError::Failed(describe(&error))
+    HttpError::Failed(describe(&error).into())
 }
 
 fn unavailable(error: JsValue) -> HttpError {
-    HttpError::Unavailable(describe(&error))
+    HttpError::Unavailable(describe(&error).into())
 }
 
 fn describe(error: &JsValue) -> String {
