@@ -8,9 +8,8 @@ use sealwood::vault::{EntryInfo, ListPage, SharedDirectory, Snapshot};
 use sealwood::{Error, Result};
 use serde_json::json;
 
-use super::{options, unknown};
+use super::{Taken, options, unknown};
 use crate::outcome::Outcome;
-use crate::run::Taken;
 use crate::step::Step;
 use crate::world::World;
 
