@@ -1,7 +1,7 @@
 /// <reference lib="es2022" />
 
 import './platform.js';
-import type { Bytes, CallOptions, OwnBytes } from './types.js';
+import type { Bytes, CallOptions, OwnBytes } from './call.js';
 
 /**
  * What an object looks like from outside.

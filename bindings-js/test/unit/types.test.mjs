@@ -5,10 +5,9 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
 import { api } from '../support.mjs';
+import { SHARED, typesIn } from '../types.mjs';
 
-const types = ['error', 'store', 'types']
-  .map((name) => readFileSync(new URL(`../../js/${name}.d.ts`, import.meta.url), 'utf8'))
-  .join('\n');
+const types = SHARED.map(typesIn).join('\n');
 
 test('the codes are those of the documented table', () => {
   const table = readFileSync(new URL('../../../docs/ERRORS.md', import.meta.url), 'utf8');

@@ -4,9 +4,9 @@ use sealwood::vault::VaultConfig;
 use sealwood::{CallContext, Error, Vault};
 
 use crate::address::{Address, Purpose};
-use crate::arguments::Global;
 use crate::clock_note::ClockNote;
 use crate::failure::{Failure, Result};
+use crate::global::Global;
 use crate::interrupt::Interrupt;
 use crate::output::{Meter, Output, Results};
 use crate::place::expect_no_objects;

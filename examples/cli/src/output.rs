@@ -18,8 +18,8 @@ use sealwood::{OnProgress, Progress};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::arguments::Global;
 use crate::failure::{DAMAGED, Failure, PARTLY_DONE, Result};
+use crate::global::Global;
 use crate::printable::{printable, printable_lines};
 use crate::record::Totals;
 

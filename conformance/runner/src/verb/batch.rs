@@ -3,9 +3,8 @@
 use sealwood::vault::Batch;
 use serde_json::Value;
 
-use super::{options, unknown};
+use super::{Taken, options, unknown};
 use crate::outcome::Outcome;
-use crate::run::Taken;
 use crate::step::Step;
 
 pub(super) async fn take(batch: &Batch, verb: &str, step: &Step) -> Taken {

@@ -4,9 +4,8 @@ use bytes::{Bytes, BytesMut};
 use sealwood::blob::{BlobStore, Precondition};
 use serde_json::json;
 
-use super::unknown;
+use super::{Taken, unknown};
 use crate::outcome::Outcome;
-use crate::run::Taken;
 use crate::step::{Step, Stop};
 use crate::world::World;
 

@@ -7,9 +7,8 @@ use sealwood::vault::{ContentStream, EntryInfo, EntryStream, ListPage, Snapshot}
 use sealwood::{Error, Result};
 use serde_json::json;
 
-use super::{options, unknown};
+use super::{Taken, options, unknown};
 use crate::outcome::Outcome;
-use crate::run::Taken;
 use crate::step::Step;
 use crate::world::World;
 

@@ -6,9 +6,9 @@ use sealwood::blob::{BlobStore, MemoryStore, Method, Precondition};
 use sealwood::bridge::{AppStore, S3Input, StoreHandle, check_store};
 use serde_json::Value;
 
+use super::Taken;
 use crate::host::{HostStore, How};
 use crate::outcome::Outcome;
-use crate::run::Taken;
 use crate::step::{Step, Stop};
 use crate::world::{Store, World};
 

@@ -7,9 +7,8 @@ use sealwood::seal::RecoveryPhrase;
 use sealwood::vault::{NewVault, Vault};
 use serde_json::Value;
 
-use super::{options, snapshot, unknown};
+use super::{Taken, options, snapshot, unknown};
 use crate::outcome::Outcome;
-use crate::run::Taken;
 use crate::step::Step;
 use crate::world::World;
 

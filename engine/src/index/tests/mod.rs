@@ -5,6 +5,5 @@
 mod checkpoints;
 mod codec;
 mod model;
-mod speed;
 mod support;
 mod walks;

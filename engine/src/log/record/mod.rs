@@ -39,16 +39,12 @@ pub(crate) use encode::encoded_len;
 pub(super) use encode::seal;
 pub(crate) use encode::{encode, encode_behind};
 
+use crate::config::LOGGED_BYTES_MAX;
+pub(crate) use crate::config::{KEY_BYTES_MAX, NAMESPACE_NAME_BYTES_MAX as NAME_BYTES_MAX};
 use crate::entry::ValueRef;
 
-/// The longest key, in bytes.
-pub(crate) const KEY_BYTES_MAX: usize = 65_536;
-
 /// The longest value in a record, in bytes.
-pub(crate) const VALUE_BYTES_MAX: usize = 16 << 20;
-
-/// The longest name of a namespace, in bytes.
-pub(crate) const NAME_BYTES_MAX: usize = 64;
+pub(crate) const VALUE_BYTES_MAX: usize = LOGGED_BYTES_MAX as usize;
 
 /// The head of every record, in bytes.
 pub(crate) const HEAD_BYTES: usize = CHECKSUM_BYTES + 4 // length of the body

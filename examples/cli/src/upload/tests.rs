@@ -10,7 +10,7 @@ use sealwood::seal::RootSecret;
 use sealwood::vault::{Credential, VaultConfig};
 
 use super::*;
-use crate::arguments::{Global, SecretFiles};
+use crate::global::{Global, SecretFiles};
 use crate::output::Results;
 
 fn context() -> Context {

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
+use super::{Ends, Workload, all};
 use crate::metric::Sample;
 use crate::peers::{self, Entrant};
-use crate::workloads::{self, Ends, Workload};
 
 /// What a phase works on.
 pub(crate) struct Step {
@@ -22,7 +22,7 @@ pub(crate) struct Step {
 /// Runs the phase that `words` name and prints its samples as one line of JSON.
 pub(crate) fn run(words: &[String]) -> Result<()> {
     let [workload, phase, engine, directory] = words else { bail!("not a step: {words:?}") };
-    let workload = workloads::all().iter().find(|known| known.name == workload);
+    let workload = all().iter().find(|known| known.name == workload);
     let workload = workload.context("no such workload")?;
     let phase: usize = phase.parse()?;
     let phase = workload.phases.get(phase).context("no such phase")?;
