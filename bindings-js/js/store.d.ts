@@ -457,7 +457,7 @@ export class BlobStore implements Disposable {
    * @example
    * ```ts
    * const left = await store.deleteMany(['packs/a', 'packs/b']);
-   * if (left.length > 0) throw left[0].error;
+   * for (const { error } of left) throw error;
    * ```
    */
   deleteMany(keys: readonly string[], options?: CallOptions): Promise<NotDeleted[]>;
