@@ -40,14 +40,15 @@ extension BlobStore {
             for (index, key) in keys.enumerated() {
                 group.addTask {
                     do {
-                        try await delete(key)
+                        try await self.delete(key)
                         return (index, nil)
                     } catch {
                         return (index, NotDeleted(key: key, error: error))
                     }
                 }
             }
-            let ended = await group.reduce(into: []) { $0.append($1) }
+            var ended: [(Int, NotDeleted?)] = []
+            for await one in group { ended.append(one) }
             return ended.sorted { $0.0 < $1.0 }.compactMap { $0.1 }
         }
     }
