@@ -2,6 +2,7 @@
 
 import './platform.js';
 import type { Bytes, CallOptions, OwnBytes } from './call.js';
+import type { SealwoodError } from './error.js';
 
 /**
  * What an object looks like from outside.
@@ -17,6 +18,29 @@ export interface ObjectMeta {
   readonly key: string;
   /** The size in bytes; `Number.MAX_SAFE_INTEGER` stands for that and more. */
   readonly size: number;
+  /**
+   * When it was last put by the clock of the store, in milliseconds since 1970, perhaps to the second only;
+   * missing if the store does not tell.
+   */
+  readonly modifiedMs?: number | undefined;
+  /** The tag of this state; missing if the store would have to read the object for it. */
+  readonly etag?: string | undefined;
+}
+
+/**
+ * An object that was not deleted, or of which nobody knows.
+ *
+ * @example
+ * ```ts
+ * const left: NotDeleted[] = await store.deleteMany(['packs/a', 'packs/b']);
+ * for (const { key, error } of left) console.log(key, error.code);
+ * ```
+ */
+export interface NotDeleted {
+  /** The key. */
+  readonly key: string;
+  /** Why it may still be there. */
+  readonly error: SealwoodError;
 }
 
 /**
@@ -47,8 +71,9 @@ export interface ObjectPage {
 export type Precondition = 'absent' | { readonly matches: string };
 
 /**
- * A store of the app's: any object with these methods. Each may answer at once or by a promise, and is
- * called while other calls are under way. Keys are 1 to 255 bytes of `[a-z0-9/_-]`, no segment empty.
+ * A store of the app's: any object with `get`, `put`, `delete` and `list`, and what else of these methods
+ * it can do better than they are done without it. Each may answer at once or by a promise, and is called
+ * while other calls are under way. Keys are 1 to 255 bytes of `[a-z0-9/_-]`, no segment empty.
  *
  * {@link checkStore} tells whether a store keeps every promise. What a store must not answer ends in an
  * error of code `store-failed`; what it throws does too, unless it has the `code` of a store's failure:
@@ -59,11 +84,9 @@ export type Precondition = 'absent' | { readonly matches: string };
  * ```ts
  * const counted = (inner: CustomStore): CustomStore => ({
  *   get: (key) => inner.get(key),
- *   getRange: (key, offset, length) => inner.getRange(key, offset, length),
  *   put: (key, bytes, precondition) => inner.put(key, bytes, precondition),
  *   delete: (key) => inner.delete(key),
  *   list: (prefix, startAfter, limit) => inner.list(prefix, startAfter, limit),
- *   head: (key) => inner.head(key),
  * });
  * ```
  */
@@ -83,7 +106,7 @@ export interface CustomStore {
   get(key: string): Awaitable<{ readonly bytes: Uint8Array; readonly etag: string }>;
   /**
    * `length` bytes from `offset` on, fewer where the object ends first. Fails with `object-missing`, and
-   * with `object-truncated` if the object ends at or before `offset`.
+   * with `object-truncated` if the object ends at or before `offset`. Without it the whole object is got.
    *
    * @example
    * ```ts
@@ -92,7 +115,7 @@ export interface CustomStore {
    * };
    * ```
    */
-  getRange(key: string, offset: number, length: number): Awaitable<Uint8Array>;
+  getRange?(key: string, offset: number, length: number): Awaitable<Uint8Array>;
   /**
    * Writes the object whole and durably if `precondition` holds, and returns its new tag; equal tags mean
    * equal bytes. Otherwise changes nothing and fails with `precondition-failed`. Bytes that go over a
@@ -128,14 +151,27 @@ export interface CustomStore {
    */
   list(prefix: string, startAfter: string | undefined, limit: number): Awaitable<ObjectPage>;
   /**
-   * What is known of the object, or nothing if there is none.
+   * What is known of the object, or nothing if there is none. Without it the object is listed.
    *
    * @example
    * ```ts
    * const own: Pick<CustomStore, 'head'> = { head: (key) => store.head(key) };
    * ```
    */
-  head(key: string): Awaitable<{ readonly size: number } | null | undefined>;
+  head?(key: string): Awaitable<Omit<ObjectMeta, 'key'> | null | undefined>;
+  /**
+   * Removes up to 1,000 objects as `delete` does, and returns those that were not removed, or of which
+   * nobody knows, each with what `delete` would have thrown; nothing if all are gone. If it throws, nobody
+   * knows of any. Without it they are deleted one by one, up to 8 at a time.
+   *
+   * @example
+   * ```ts
+   * const own: Pick<CustomStore, 'deleteMany'> = { deleteMany: (keys) => store.deleteMany(keys) };
+   * ```
+   */
+  deleteMany?(
+    keys: readonly string[],
+  ): Awaitable<readonly { readonly key: string; readonly error: unknown }[] | null | undefined | void>;
   /**
    * Makes everything acknowledged so far durable. Not needed where each call does.
    *
@@ -414,6 +450,17 @@ export class BlobStore implements Disposable {
    * ```
    */
   delete(key: string, options?: CallOptions): Promise<void>;
+  /**
+   * Removes the objects, as {@link BlobStore.delete} does, and returns those that were not removed, or of
+   * which nobody knows.
+   *
+   * @example
+   * ```ts
+   * const left = await store.deleteMany(['packs/a', 'packs/b']);
+   * for (const { error } of left) throw error;
+   * ```
+   */
+  deleteMany(keys: readonly string[], options?: CallOptions): Promise<NotDeleted[]>;
   /**
    * Up to `limit` (1 to 1,000) objects whose keys start with `prefix` and come after `startAfter`.
    *

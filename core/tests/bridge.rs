@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use futures_lite::future::block_on;
 use sealwood::blob::{
-    BlobStore, ETag, MemoryStore, Object, ObjectMeta, ObjectPage, Precondition, StoreGetOptions,
-    StorePutOptions,
+    BlobStore, ETag, MemoryStore, NotDeleted, Object, ObjectMeta, ObjectPage, Precondition,
+    StoreGetOptions, StorePutOptions,
 };
 use sealwood::bridge::{self, AppStore, ConfigInput, CredentialInput, LogLevel, Tree};
 use sealwood::platform::BoxFuture;
@@ -23,6 +23,9 @@ struct Canned {
     etag: String,
     page: ObjectPage,
     head: Option<ObjectMeta>,
+    not_deleted: Vec<NotDeleted>,
+    /// How many objects each delete of many was of.
+    deletes: Mutex<Vec<usize>>,
 }
 
 impl BlobStore for Canned {
@@ -60,6 +63,11 @@ impl BlobStore for Canned {
 
     fn head<'a>(&'a self, _key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
         Box::pin(async { Ok(self.head.clone()) })
+    }
+
+    fn delete_many<'a>(&'a self, keys: &'a [String]) -> BoxFuture<'a, Vec<NotDeleted>> {
+        self.deletes.lock().unwrap().push(keys.len());
+        Box::pin(async { self.not_deleted.clone() })
     }
 }
 
@@ -118,6 +126,35 @@ fn a_listing_that_would_mislead_is_refused() {
     );
     assert_eq!(code(list(page(&["a/b"], Some("a/a")), None)), "store-failed", "cursor back");
     assert_eq!(code(list(page(&[], Some("a/b")), Some("a/b"))), "store-failed", "cursor stands");
+}
+
+#[test]
+fn a_delete_of_many_comes_in_parts_and_tells_of_no_other_object() {
+    let left = |failed: Vec<NotDeleted>| {
+        failed.into_iter().map(|left| (left.key, left.error.code())).collect::<Vec<_>>()
+    };
+    block_on(async {
+        let store = Canned {
+            not_deleted: vec![NotDeleted::new("b", Error::StoreFull)],
+            ..Canned::default()
+        };
+        let store = Arc::new(store);
+        let guarded = AppStore::new(Arc::clone(&store));
+        let keys = ["a", "B", "b"].map(str::to_owned);
+        let failed = left(guarded.delete_many(&keys).await);
+        let expected = [("B".to_owned(), "invalid-argument"), ("b".to_owned(), "store-full")];
+        assert_eq!(failed, expected);
+        let others = ["a", "c"].map(str::to_owned);
+        let failed = left(guarded.delete_many(&others).await);
+        let expected = others.map(|key| (key, "store-failed"));
+        assert_eq!(failed, expected, "nobody knows of what was asked");
+        assert!(guarded.delete_many(&[]).await.is_empty());
+        assert_eq!(*store.deletes.lock().unwrap(), [2, 2]);
+        let store = Arc::new(Canned::default());
+        let many: Vec<_> = (0..2_001).map(|number| format!("{number}")).collect();
+        assert!(AppStore::new(Arc::clone(&store)).delete_many(&many).await.is_empty());
+        assert_eq!(*store.deletes.lock().unwrap(), [1_000, 1_000, 1]);
+    });
 }
 
 #[test]

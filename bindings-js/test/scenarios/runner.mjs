@@ -102,11 +102,11 @@ class Run {
     const handle = step.vault ?? step.batch ?? step.snapshot ?? step.store ?? step.new;
     const on = handle === undefined || step.do === 'store' ? undefined : names.get(handle);
     const host = names.hosts.get(on);
-    const key = step.keys === undefined ? step.key : names.get(step.keys)[step.index];
+    const key = step.index === undefined ? step.key : names.get(step.keys)[step.index];
     const context = { api: this.#api, names, memory: this.#memory, on, host, key, call };
     const result = await known.run({ ...context, step: { ...step, call } });
-    // Contents and pages have named what they name.
-    const isNamed = step.do !== 'object.get' && step.do !== 'object.list';
+    // These have named what they name.
+    const isNamed = !['object.get', 'object.list', 'object.head'].includes(step.do);
     if (isNamed) names.give(step.as, result);
     return result;
   }

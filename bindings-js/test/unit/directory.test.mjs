@@ -48,7 +48,9 @@ test('what is no object is not listed, and failed puts leave nothing behind', as
   fs.mkdirSync(join(root, 'objects/lost+found'));
   fs.mkdirSync(join(root, 'objects/empty='));
   const page = await store.list();
-  assert.deepEqual(page.objects, [{ key: 'a/b', size: 1 }]);
+  const modifiedMs = Math.floor(fs.statSync(join(root, 'objects/a=/b')).mtimeMs);
+  assert.deepEqual(page.objects, [{ key: 'a/b', size: 1, modifiedMs }]);
+  assert.deepEqual(await store.head('a/b'), page.objects[0]);
   fs.mkdirSync(join(root, 'objects/d/inside'), { recursive: true });
   await failsWith('store-failed', () => store.put('d', bytesOf(1)));
   await failsWith('precondition-failed', () => store.put('a/b', bytesOf(1), 'absent'));

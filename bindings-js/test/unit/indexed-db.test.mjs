@@ -66,6 +66,21 @@ test('a vault survives a reload, byte for byte', async () => {
   assert.equal(await digest('open'), true);
 });
 
+test('an object tells its tag and when it was put', async () => {
+  const page = await tab();
+  const { etag, head, listed, times } = await page.evaluate(async () => {
+    const store = await api.BlobStore.indexedDb('told');
+    const before = Date.now();
+    const etag = await store.put('a/b', Uint8Array.of(1));
+    const times = [before, Date.now()];
+    return { etag, head: await store.head('a/b'), listed: (await store.list('a')).objects, times };
+  });
+  const { modifiedMs } = head;
+  assert.deepEqual(head, { key: 'a/b', size: 1, modifiedMs, etag });
+  assert.deepEqual(listed, [head]);
+  assert.ok(times[0] <= modifiedMs && modifiedMs <= times[1], `${modifiedMs} is not in ${times}`);
+});
+
 test('of two tabs that race on a conditional put one wins, every time', async () => {
   const tabs = [await tab(), await tab()];
   const wins = await Promise.all(

@@ -50,14 +50,12 @@ test('what the package gives are bytes of the caller’s own', async () => {
   const puts = [];
   const watched = {
     get: (key) => store.get(key),
-    getRange: (key, offset, length) => store.getRange(key, offset, length),
     put(key, bytes, precondition) {
       puts.push(bytes);
       return store.put(key, bytes, precondition);
     },
     delete: (key) => store.delete(key),
     list: (...asked) => store.list(...asked),
-    head: (key) => store.head(key),
   };
   const vault = await api.Vault.create(watched, api.Credential.secret(secret));
   await vault.put('a/b', new Uint8Array(300_000));

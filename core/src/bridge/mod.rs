@@ -19,7 +19,7 @@ mod tree;
 
 use std::sync::Arc;
 
-pub use app_store::{AppStore, store_error};
+pub use app_store::{AppStore, not_deleted, store_error};
 pub use input::{ConfigInput, CredentialInput, PutInput, S3Input};
 pub use logger::set_logger;
 pub use pull::Pull;
