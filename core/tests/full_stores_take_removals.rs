@@ -17,7 +17,6 @@ use sealwood::blob::{BlobStore, DirectoryStore};
 use sealwood::engine::Background;
 #[cfg(any(feature = "testing", target_os = "linux"))]
 use sealwood::engine::EngineConfig;
-#[cfg(target_os = "linux")]
 
 const NO_LIMIT: u64 = u64::MAX / 2;
 const RESERVE: u64 = 256 * 1024;

@@ -97,7 +97,7 @@ fn a_deferred_change_that_came_late_is_not_made_twice() {
                 block_on(async {
                     let at = format!("{way:?}, {looks} looks, {others} commits");
                     let (store, slow, ours, theirs) = clients().await;
-                    ours.put("new", "ours", deferred()).await.unwrap();
+                    ours.put_with("new", "ours", &deferred()).await.unwrap();
                     slow.take(way);
                     match poll_once(Box::pin(ours.flush())).await {
                         Some(outcome) => assert_eq!(code(outcome), "outcome-unknown", "{at}"),
@@ -133,7 +133,7 @@ fn of_several_commits_in_doubt_the_one_that_came_is_found() {
                 let (store, slow, ours, theirs) = clients().await;
                 slow.take(Way::Late);
                 for number in 0..3 {
-                    ours.put(&format!("{number}"), "ours", deferred()).await.unwrap();
+                    ours.put_with(&format!("{number}"), "ours", &deferred()).await.unwrap();
                     assert_eq!(code(ours.flush().await), "outcome-unknown", "{at}");
                     ours.refresh().await.unwrap();
                 }
@@ -169,11 +169,11 @@ fn a_commit_in_doubt_that_nothing_tells_of_is_unknown_and_not_made_again() {
         let (store, slow, ours, theirs) = clients().await;
         slow.take(Way::Late);
         for number in 0..2 {
-            ours.put(&format!("{number}"), "ours", deferred()).await.unwrap();
+            ours.put_with(&format!("{number}"), "ours", &deferred()).await.unwrap();
             assert_eq!(code(ours.flush().await), "outcome-unknown");
         }
         slow.take(Way::Straight);
-        ours.put("never sent", "ours", deferred()).await.unwrap();
+        ours.put_with("never sent", "ours", &deferred()).await.unwrap();
         slow.land(1);
         theirs.refresh().await.unwrap();
         put(&theirs, "0", b"theirs").await.unwrap();
@@ -201,7 +201,7 @@ fn what_needs_a_change_in_doubt_is_in_doubt_as_well() {
             assert!(poll_once(&mut first).await.is_none());
             let mut makes_room = Box::pin(ours.rename("before", "after"));
             assert!(poll_once(&mut makes_room).await.is_none());
-            ours.put("before/child", "ours", deferred()).await.unwrap();
+            ours.put_with("before/child", "ours", &deferred()).await.unwrap();
             slow.take(Way::Late);
             assert_eq!(code(first.await), "outcome-unknown");
             assert_eq!(code(makes_room.await), "outcome-unknown");
@@ -267,7 +267,7 @@ fn a_directory_store_whose_put_was_dropped_may_still_make_it() {
             let lock = std::fs::File::options().write(true).open(root.path().join("lock")).unwrap();
             lock.lock().unwrap();
             let mut call: BoxFuture<'_, Result<()>> = if is_deferred {
-                ours.put("new", "ours", deferred()).await.unwrap();
+                ours.put_with("new", "ours", &deferred()).await.unwrap();
                 Box::pin(ours.flush())
             } else {
                 Box::pin(put(&ours, "new", b"ours"))

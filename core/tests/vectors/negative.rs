@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use sealwood::blob::{BlobStore, MemoryStore, Precondition};
 use sealwood::seal::{Passphrase, RootSecret};
-use sealwood::vault::Credential;
+use sealwood::vault::{Credential, VaultConfig};
 use sealwood::{Error, Vault};
 use serde_json::{Value, json};
 

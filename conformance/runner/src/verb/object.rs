@@ -22,7 +22,7 @@ pub(super) async fn take(world: &World, verb: &str, step: &Step) -> Taken {
         "deleteMany" => {
             let keys = keys(world, step)?;
             let delete = async { Ok(store.delete_many(&keys).await) };
-            let left = step.watch.cancel.run(delete).await?.into_iter();
+            let left = step.context.cancel.run(delete).await?.into_iter();
             let left = left.map(|left| json!({"key": left.key, "code": left.error.code()}));
             return Ok(Outcome::Value(left.collect()));
         }
