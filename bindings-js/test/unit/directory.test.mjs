@@ -8,6 +8,7 @@ import { delimiter, join } from 'node:path';
 import test from 'node:test';
 
 import { heldFile } from '../../js/directory/lock.js';
+import { PATIENCE_MS } from '../patience.mjs';
 import { SECRET, api, bytesOf, failsWith } from '../support.mjs';
 
 const PROCESSES = 3;
@@ -140,7 +141,7 @@ test('a process that has nothing else to do ends, whatever it has opened', () =>
     await api.init();
     const store = await api.BlobStore.directory(mkdtempSync('${join(tmpdir(), 'sealwood-')}'));
     await store.put('a', new Uint8Array(1));`;
-  const options = { timeout: 30_000 };
+  const options = { timeout: PATIENCE_MS };
   const ended = spawnSync(process.execPath, ['--input-type=module', '-e', script], options);
   assert.equal(ended.status, 0, String(ended.stderr));
 });
