@@ -1,5 +1,5 @@
-//! What a test command says of the tests that failed, kept for the closing summary: a reader of a log that
-//! was cut has the end of it.
+//! What a test command says of the tests that failed, kept for the closing summary: of a log that was
+//! cut, the end is left.
 
 /// Lines kept of one failure.
 const LINES_MAX: usize = 16;
@@ -35,8 +35,8 @@ impl Failures {
     }
 }
 
-/// How the runners of all languages begin: ours, Rust's with what the test printed, XCTest's, Maven's,
-/// Flutter's.
+/// How the runners of all languages begin: ours, Rust's with what the test printed, XCTest's,
+/// Maven's, Flutter's.
 fn tells_of_a_failure(line: &str) -> bool {
     line.starts_with("failed: ")
         || (line.starts_with("---- ") && line.ends_with(" stdout ----"))

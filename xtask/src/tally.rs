@@ -96,8 +96,8 @@ pub(crate) struct PartReport {
     pub(crate) elapsed: Duration,
 }
 
-/// The closing summary: what was told of every failure, a line per part, one that names each with its count,
-/// and last `N passed, N failed` over all of them.
+/// The closing summary: what was told of every failure, a line per part, one that names each with
+/// its count, and last `N passed, N failed` over all of them.
 pub(crate) fn summary(parts: &[PartReport]) -> (String, Tally) {
     let mut text = String::new();
     let mut total = Tally::default();
