@@ -1,5 +1,5 @@
-//! What a test command says of the tests that failed, kept for the closing summary: of a log that was
-//! cut, the end is left.
+//! What a test command says of the tests that failed, kept for the closing summary: of a log that
+//! was cut, the end is left.
 
 /// Lines kept of one failure.
 const LINES_MAX: usize = 16;

@@ -1,5 +1,5 @@
-//! Whether published crates build and pass their unit tests with each of their features alone and with
-//! none, and stay light.
+//! Whether published crates build and pass their unit tests with each of their features alone and
+//! with none, and stay light.
 
 use std::collections::BTreeSet;
 
@@ -26,7 +26,8 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
             tally.check(&format!("{} with {feature:?}", one.name), process::run(&mut clippy));
             let mut tests = workspace.cargo("test");
             // Built many times and run once, so quickly built.
-            tests.args(["--quiet", "--config", &format!("profile.dev.package.{}.opt-level=0", one.name)]);
+            let quick = format!("profile.dev.package.{}.opt-level=0", one.name);
+            tests.args(["--quiet", "--config", &quick]);
             tests.args(["--package", &one.name, "--lib", "--no-default-features"]);
             tally.tests(tests.args(["--features", feature]))?;
         }
