@@ -1,11 +1,9 @@
-// Reports what node:test ran: failures in full, and at the end, as the beginning of a long output may be
-// lost, which they were, and the line that test commands end with.
+// Reports what node:test ran: failures in full, and at the end the line that test commands end with.
 
 import { resultLine } from './result-line.mjs';
 
 export default async function* report(events) {
   const counts = { passed: 0, failed: 0, ignored: 0 };
-  const failed = [];
   for await (const { type, data } of events) {
     // A file is reported like a test that holds its tests.
     const isTest = !/\.mjs$/.test(data?.name ?? '');
@@ -15,12 +13,10 @@ export default async function* report(events) {
     } else if (type === 'test:fail') {
       const { cause, message } = data.details.error;
       counts.failed += 1;
-      failed.push(`failed: ${data.name}\n`);
       yield `failed: ${data.name}: ${cause?.stack ?? cause ?? message}\n`;
     } else if (type === 'test:stdout' || type === 'test:stderr') {
       yield data.message;
     }
   }
-  yield* failed;
   yield `${resultLine(counts)}\n`;
 }
