@@ -18,7 +18,9 @@ const _growthMax = 160 * _mebibyte;
 
 /// Gives what is free back to the system: how much of that the allocator keeps depends on how many threads
 /// have used it at once.
-final _trim = DynamicLibrary.process().lookupFunction<Int32 Function(Size), int Function(int)>('malloc_trim');
+final _trim = DynamicLibrary.process().lookupFunction<Int32 Function(Size), int Function(int)>(
+  'malloc_trim',
+);
 
 /// Bytes of the process in memory that are in use.
 int _resident() {
