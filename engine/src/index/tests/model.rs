@@ -241,6 +241,7 @@ impl Bench {
             .unwrap();
         assert_eq!(counted, self.model.len() as u64);
         assert_same(&snapshot, &self.frames, &self.model);
+        assert_bounds(&self.tree);
     }
 
     fn reopen(&mut self) {
