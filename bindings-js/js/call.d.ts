@@ -82,3 +82,13 @@ export type ByteStream =
   | AsyncIterable<Bytes | string>
   | Iterable<Bytes | string>
   | Blob;
+
+/**
+ * A value or a promise of it.
+ *
+ * @example
+ * ```ts
+ * const answers: Awaitable<number>[] = [1, Promise.resolve(2)];
+ * ```
+ */
+export type Awaitable<T> = T | PromiseLike<T>;

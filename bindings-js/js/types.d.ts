@@ -7,5 +7,6 @@ export * from './entry.js';
 export * from './error.js';
 export * from './library.js';
 export * from './reading.js';
+export * from './s3.js';
 export * from './store.js';
 export * from './vault.js';

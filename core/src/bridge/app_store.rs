@@ -147,8 +147,8 @@ impl<S: BlobStore> BlobStore for AppStore<S> {
     forward!(inner: confirms_puts, honours_conditions, identity, hold, flush, needs_flush);
 }
 
-/// Returns the objects at `keys` that a store did not remove, or of which nobody knows: those of its
-/// answer, or all where it had none.
+/// Returns the objects at `keys` that a store did not remove, or of which nobody knows: those of
+/// its answer, or all where it had none.
 pub fn not_deleted(keys: &[String], answer: Result<Vec<NotDeleted>>) -> Vec<NotDeleted> {
     answer.unwrap_or_else(|error| {
         keys.iter().map(|key| NotDeleted::new(key, error.clone())).collect()
