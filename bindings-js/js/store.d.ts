@@ -183,7 +183,8 @@ export interface CustomStore {
    */
   flush?(): Awaitable<void>;
   /**
-   * Whether `flush` would have anything to do.
+   * Whether `flush` would have anything to do; it is not called otherwise. A store with a `flush` has this
+   * too: one without it is taken to be durable when a call returns.
    *
    * @example
    * ```ts

@@ -87,6 +87,11 @@ fn wrong_answers_of_an_apps_store_are_typed_errors() {
         let store = AppStore::new(Canned { object: vec![0; 9], ..Canned::default() });
         assert_eq!(code(store.get("k").await), "store-failed", "a tag of no byte");
         assert_eq!(code(store.put("k", Bytes::new(), Precondition::None).await), "store-failed");
+        assert_eq!(
+            code(store.compare("k", Bytes::new()).await),
+            "store-failed",
+            "a tag to rely on"
+        );
         assert_eq!(code(store.get_range("k", 0, 8).await), "store-failed", "longer than asked for");
         assert_eq!(store.get_range("k", 0, 9).await.unwrap().len(), 9);
         assert_eq!(store.get_range("k", 0, u64::MAX).await.unwrap().len(), 9);

@@ -82,7 +82,8 @@ abstract class HostStore {
   /// they answer.
   Future<void> flush() async {}
 
-  /// Whether [flush] would have anything to do.
+  /// Whether [flush] would have anything to do; it is not called otherwise. A store with a [flush] of its own
+  /// overrides this too: by default it never has.
   bool get needsFlush => false;
 }
 

@@ -3,8 +3,8 @@
 use bytes::Bytes;
 
 use crate::blob::{
-    BlobStore, ETag, Found, LIST_LIMIT_MAX, NotDeleted, Object, ObjectMeta, ObjectPage,
-    StoreGetOptions, StorePutOptions, check_key, check_length, check_limit, check_prefix,
+    BlobStore, ETag, LIST_LIMIT_MAX, NotDeleted, Object, ObjectMeta, ObjectPage, StoreGetOptions,
+    StorePutOptions, check_key, check_length, check_limit, check_prefix,
 };
 use crate::error::{Error, Result};
 use crate::forward;
@@ -141,13 +141,6 @@ impl<S: BlobStore> BlobStore for AppStore<S> {
                 Some(meta) => check_meta(&meta).map(|()| Some(meta)),
                 None => Ok(None),
             }
-        })
-    }
-
-    fn compare<'a>(&'a self, key: &'a str, bytes: Bytes) -> BoxFuture<'a, Result<Found>> {
-        Box::pin(async move {
-            check_key(key)?;
-            self.inner.compare(key, bytes).await
         })
     }
 

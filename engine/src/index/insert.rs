@@ -64,7 +64,8 @@ impl Tree {
             self.split(way, child);
         }
         if seat.bounds_summary() {
-            let way = seat.way_to_node();
+            // What is in the place of a bucket that was split has the bounds of its own entries.
+            let way = if crowded.is_some() { seat.way.clone() } else { seat.way_to_node() };
             self.refresh(&way, way.len());
         }
     }

@@ -48,7 +48,8 @@ public protocol BlobStore: Sendable {
     /// call returns.
     func flush() async throws
 
-    /// Whether ``flush()`` would have anything to do. By default it has not.
+    /// Whether ``flush()`` would have anything to do; it is not called otherwise. A store with a
+    /// `flush` of its own has this too: by default it never has.
     func needsFlush() throws -> Bool
 }
 

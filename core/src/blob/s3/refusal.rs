@@ -50,9 +50,9 @@ const TRANSIENT: [&str; 9] = [
 
 /// The error that an answer other than success stands for. `now_ms` is the time of this device.
 pub(crate) fn refusal(response: &HttpResponse, now_ms: u64) -> Error {
-    let body = std::str::from_utf8(&response.body).unwrap_or("");
-    let code = code(body);
-    let reason = || reason(response, body, code);
+    let body = String::from_utf8_lossy(&response.body);
+    let code = code(&body);
+    let reason = || reason(response, &body, code);
     let unavailable = || Error::StoreUnavailable {
         reason: reason(),
         retry_after: retry_after(response, now_ms),
@@ -96,8 +96,8 @@ pub(super) fn may_have_ended(response: &HttpResponse) -> bool {
         "RequestExpired",
         "TokenRefreshRequired",
     ];
-    let body = std::str::from_utf8(&response.body).unwrap_or("");
-    matches!(response.status, 400 | 401 | 403) && (body.is_empty() || ENDED.contains(&code(body)))
+    let body = String::from_utf8_lossy(&response.body);
+    matches!(response.status, 400 | 401 | 403) && (body.is_empty() || ENDED.contains(&code(&body)))
 }
 
 /// The error in an answer that calls itself a success: an error's XML, or a page for people.
@@ -308,6 +308,8 @@ mod tests {
         ] {
             assert_eq!(refusal(&response(404, headers, body), 0).code(), expected, "{body}");
         }
+        let latin = HttpResponse { body: b"introuvable\xa0!"[..].into(), ..response(404, &[], "") };
+        assert_eq!(refusal(&latin, 0).code(), "store-failed");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Random operations on the index and on a `BTreeMap`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -16,10 +17,9 @@ enum Step {
     /// Removes a key that is there: the one at this fraction of all.
     RemoveOne(u16),
     Overwrite(u16, Owned),
-    /// Sets two keys, of which both seats are found first.
-    InsertBoth(Vec<u8>, Vec<u8>, Owned),
-    /// Removes two keys that are there, of which both seats are found first.
-    RemoveBoth(u16, u16),
+    /// Sets keys in their order, then sets or removes others that are there. The seats of all are
+    /// found first, as the engine does that counts what names a value.
+    Several(Vec<Vec<u8>>, Owned, Vec<(u16, Option<Owned>)>),
     Snapshot,
     Seek(Vec<u8>),
     /// A checkpoint.
@@ -45,14 +45,18 @@ fn step() -> impl Strategy<Value = Step> {
         3 => key().prop_map(Step::Remove),
         4 => any::<u16>().prop_map(Step::RemoveOne),
         4 => (any::<u16>(), owned()).prop_map(|(at, owned)| Step::Overwrite(at, owned)),
-        3 => (key(), key(), owned()).prop_map(|(a, b, owned)| Step::InsertBoth(a, b, owned)),
-        2 => any::<(u16, u16)>().prop_map(|(a, b)| Step::RemoveBoth(a, b)),
+        5 => (
+            proptest::collection::vec(key(), 0..4),
+            owned(),
+            proptest::collection::vec((any::<u16>(), proptest::option::of(owned())), 0..4),
+        )
+            .prop_map(|(set, owned, there)| Step::Several(set, owned, there)),
         1 => Just(Step::Snapshot),
         2 => key().prop_map(Step::Seek),
         1 => Just(Step::Checkpoint),
         1 => (0..8usize).prop_map(Step::FailedCheckpoint),
-        1 => Just(Step::Evict),
-        1 => Just(Step::Reopen),
+        2 => Just(Step::Evict),
+        2 => Just(Step::Reopen),
         1 => (0..7u64).prop_map(Step::Relocate),
         1 => (0..120u64).prop_map(Step::Expired),
         1 => (any::<u16>(), place()).prop_map(|(at, to)| Step::Repoint(at, to)),
@@ -120,38 +124,32 @@ impl Bench {
         assert_eq!(before, self.model.remove(key).as_ref().map(replaced));
     }
 
-    /// The seats of two keys, the lesser one first.
-    fn seats(&self, keys: &[Vec<u8>; 2]) -> [Seat; 2] {
-        assert!(keys[0] < keys[1]);
-        loading(&self.frames, || Ok([self.tree.seat(&keys[0])?, self.tree.seat(&keys[1])?]))
-    }
-
-    fn insert_both(&mut self, mut keys: [Vec<u8>; 2], owned: &Owned) {
-        keys.sort();
-        if keys[0] == keys[1] {
-            return;
+    fn several(&mut self, mut set: Vec<Vec<u8>>, owned: &Owned, there: Vec<(u16, Option<Owned>)>) {
+        set.sort();
+        set.dedup();
+        let mut changes: Vec<_> = set.into_iter().map(|key| (key, Some(owned.clone()))).collect();
+        let (count, mut found) = (changes.len(), BTreeSet::new());
+        for (at, change) in there {
+            if let Some(key) = nth(&self.model, at)
+                && found.insert(key.clone())
+            {
+                changes.push((key, change));
+            }
         }
-        let seats = self.seats(&keys);
-        for (key, seat) in keys.into_iter().zip(seats) {
-            assert_eq!(seat.old().copied(), self.model.get(&key).map(replaced));
-            self.tree.set(&seat, &key, &owned.entry());
-            self.model.insert(key, owned.clone());
-        }
-    }
-
-    fn remove_both(&mut self, one: u16, other: u16) {
-        let (Some(one), Some(other)) = (nth(&self.model, one), nth(&self.model, other)) else {
-            return;
-        };
-        let mut keys = [one, other];
-        keys.sort();
-        if keys[0] == keys[1] {
-            return;
-        }
-        let seats = self.seats(&keys);
-        for (key, seat) in keys.into_iter().zip(seats) {
-            self.tree.take(&seat, &key);
-            self.model.remove(&key).unwrap();
+        let seats: Vec<Seat> = loading(&self.frames, || {
+            changes.iter().map(|(key, _)| self.tree.seat(key)).collect::<Result<_, _>>()
+        });
+        for (number, ((key, change), seat)) in changes.into_iter().zip(seats).enumerate() {
+            match change {
+                Some(owned) => {
+                    self.tree.set(&seat, &key, &owned.entry());
+                    self.model.insert(key, owned);
+                }
+                None => {
+                    self.tree.take(&seat, &key);
+                    assert!(number >= count && self.model.remove(&key).is_some());
+                }
+            }
         }
     }
 
@@ -243,6 +241,7 @@ impl Bench {
             .unwrap();
         assert_eq!(counted, self.model.len() as u64);
         assert_same(&snapshot, &self.frames, &self.model);
+        assert_bounds(&self.tree);
     }
 
     fn reopen(&mut self) {
@@ -324,8 +323,7 @@ impl Bench {
                     self.insert(key, owned);
                 }
             }
-            Step::InsertBoth(one, other, owned) => self.insert_both([one, other], &owned),
-            Step::RemoveBoth(one, other) => self.remove_both(one, other),
+            Step::Several(set, owned, there) => self.several(set, &owned, there),
             Step::Snapshot => {
                 let snapshot = self.tree.snapshot();
                 self.kept.push((snapshot, self.model.clone()));

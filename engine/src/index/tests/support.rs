@@ -9,7 +9,9 @@ use proptest::prelude::*;
 use crate::entry::{Body, Entry, Place, ValueRef};
 use crate::error::{Error, Result};
 use crate::frame::{FrameKind, FrameRef, FrameSink, FrameSource};
-use crate::index::{Cursor, NotResident, Snapshot};
+use crate::index::inner::Inner;
+use crate::index::node::Content;
+use crate::index::{Cursor, NotResident, Snapshot, Tree};
 
 /// An entry that owns its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -188,6 +190,23 @@ pub(super) fn loading<T>(
 
 pub(super) fn owned_at(cursor: &Cursor) -> Option<(Vec<u8>, Owned)> {
     Some((cursor.key()?.to_vec(), Owned::of(cursor.entry()?)))
+}
+
+/// Asserts that parents bound what is below them as tightly as can be, as far as that is in memory:
+/// else what looks for expired keys or for values reads parts of the index for nothing.
+pub(super) fn assert_bounds(tree: &Tree) {
+    let mut pending: Vec<_> = tree.root.node().into_iter().collect();
+    while let Some(node) = pending.pop() {
+        for child in node.inner().map_or(&[][..], Inner::children) {
+            let Some(below) = child.node() else { continue };
+            let own = match below.content() {
+                Content::Bucket(bucket) => bucket.summary(),
+                Content::Inner(inner) => inner.summary(),
+            };
+            assert_eq!(child.summary, own);
+            pending.push(below);
+        }
+    }
 }
 
 /// Asserts that a snapshot holds exactly what the model does, forwards and backwards.

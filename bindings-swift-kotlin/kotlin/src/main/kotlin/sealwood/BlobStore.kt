@@ -83,7 +83,10 @@ public interface BlobStore {
     /** Makes everything acknowledged so far durable. By default each call has done so. */
     public suspend fun flush() {}
 
-    /** Whether [flush] would have anything to do. By default never. */
+    /**
+     * Whether [flush] would have anything to do; it is not called otherwise. A store with a [flush] of its
+     * own overrides this too: by default it never has.
+     */
     public val needsFlush: Boolean
         get() = false
 
