@@ -6,8 +6,8 @@ use sealwood_base::codec::{Malformed, Reader};
 
 use crate::codec::{put_varint, varint_len};
 
-/// The id of a namespace, a number: never given twice, so that a namespace that was dropped is not taken
-/// for one of the same name that was made later. Those below 16 are the engine's own.
+/// The id of a namespace, a number: never given twice, so that a namespace that was dropped is not
+/// taken for one of the same name that was made later. Those below 16 are the engine's own.
 ///
 /// In keys of the index four bytes, big endian, so that each namespace is one range of keys; else
 /// a varint.

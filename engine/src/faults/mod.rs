@@ -127,7 +127,7 @@ impl FaultDisk {
     }
 
     /// Lets at most so many handles be open at once. An open beyond it fails as
-    /// [`is_too_many_open_files`](super::is_too_many_open_files) knows.
+    /// [`is_too_many_open_files`](crate::disk::is_too_many_open_files) knows.
     pub fn set_open_max(&self, handles: Option<usize>) {
         self.state().open_max = handles;
     }
