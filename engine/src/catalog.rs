@@ -12,9 +12,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::files::NUMBER_MAX;
 use super::frame::FrameRef;
 use super::frame::{FrameFile, FrameFiles, FramePosition};
+use super::number::NUMBER_MAX;
 use super::renames::Rename;
 use super::segments::{Segment, SegmentKind, Segments};
 use crate::codec::{Reader, put_bytes, put_varint};

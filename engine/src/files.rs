@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
+use crate::number::NUMBER_MAX;
 use crate::segment_id::SegmentId;
 
 /// The two slots of the last checkpoints.
@@ -37,10 +38,6 @@ pub(crate) fn number_of(name: &str) -> Option<u64> {
     let digits = name.len() == 16 && name.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     digits.then(|| u64::from_str_radix(name, 16).ok()).flatten()
 }
-
-/// No file, replay order or revision of an engine has a higher number: there is always one after
-/// it.
-pub(crate) const NUMBER_MAX: u64 = 1 << 62;
 
 /// The number after that of the file `name`. `StoreCorrupt` if no engine gets that far.
 pub(crate) fn number_after(directory: &str, name: &str, number: u64) -> Result<u64> {

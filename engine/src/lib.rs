@@ -41,7 +41,7 @@
 //! | what | files |
 //! |---|---|
 //! | errors, settings | `error`, `config`, `options`, `expiry` |
-//! | what numbers stand for | `revision`, `namespace_id`, `segment_id`, `value_ref` |
+//! | what numbers stand for | `number`, `revision`, `namespace_id`, `segment_id`, `value_ref` |
 //! | names of files, locks, counters | `files`, `sync`, `counters`, `codec` |
 //! | the disk, and one that fails on purpose | `disk`, `faults` |
 //! | the log: records, segments, footers, replay | `log`, `segments`, `renames` |
@@ -93,6 +93,7 @@ mod manifest;
 mod namespace;
 mod namespace_id;
 mod namespaces;
+mod number;
 mod open;
 mod options;
 mod pins;

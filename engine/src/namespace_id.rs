@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use sealwood_base::codec::{Malformed, Reader};
-
-use crate::codec::{put_varint, varint_len};
+use sealwood_base::codec::{Malformed, Reader, put_varint, varint_len};
 
 /// The id of a namespace, a number: never given twice, so that a namespace that was dropped is not
 /// taken for one of the same name that was made later. Those below 16 are the engine's own.

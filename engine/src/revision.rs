@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use sealwood_base::codec::{Malformed, Reader};
+use sealwood_base::codec::{Malformed, Reader, put_signed, put_varint, varint_len};
 
-use crate::codec::{put_signed, put_varint, varint_len};
-use crate::files::NUMBER_MAX;
+use crate::number::NUMBER_MAX;
 
 /// The number of a change. Each change of any namespace has a higher one than all before it, over
 /// restarts too; it is no clock, and numbers may be left out. [`Revision::ZERO`] is before the

@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use sealwood_base::codec::{Malformed, Reader};
-
-use crate::codec::{put_varint, varint_len};
+use sealwood_base::codec::{Malformed, Reader, put_varint, varint_len};
 
 /// The id of a segment of the log, a number from 1 on: the next one is higher than all before it,
 /// and none is given twice, so that a name that is gone stays gone. It says which file it is, and

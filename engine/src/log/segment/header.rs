@@ -19,7 +19,8 @@
 
 use crate::disk::DiskFile;
 use crate::error::{Error, Result};
-use crate::files::{NUMBER_MAX, io_error, read_error, segment_name};
+use crate::files::{io_error, read_error, segment_name};
+use crate::number::NUMBER_MAX;
 use crate::revision::Revision;
 use crate::segment_id::SegmentId;
 use crate::segments::SegmentKind;
