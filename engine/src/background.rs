@@ -11,6 +11,7 @@ use super::config::{Access, Background};
 use super::shared::Shared;
 use super::sync::lock;
 use crate::error::{Error, Result};
+use crate::revision::Revision;
 use sealwood_base::Worker;
 
 /// At how many times the limit of dirty bytes writers wait for a checkpoint.
@@ -46,7 +47,7 @@ pub(super) fn start(shared: &Arc<Shared>) {
 
 /// One turn of the thread, which ends between two pieces if the engine is closed. Returns how long
 /// to wait for the next; none if there is to be none.
-fn work(shared: &Shared, seen: &mut u64) -> Option<Duration> {
+fn work(shared: &Shared, seen: &mut Revision) -> Option<Duration> {
     shared.check_open().ok()?;
     if shared.check_writable().is_err() {
         return Some(RESTING);

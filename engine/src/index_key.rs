@@ -6,9 +6,10 @@
 use std::ops::Deref;
 
 use crate::error::{Error, Result};
+use crate::namespace_id::NamespaceId;
 
 /// The bytes before the key itself.
-const ID_BYTES: usize = size_of::<u32>();
+const ID_BYTES: usize = NamespaceId::BYTES;
 
 /// A key of the index, or what several begin with.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,15 +17,15 @@ pub(crate) struct IndexKey(Vec<u8>);
 
 impl IndexKey {
     /// The key of the index for a key of a namespace, or for what its keys begin with.
-    pub(crate) fn new(namespace: u32, key: &[u8]) -> Self {
+    pub(crate) fn new(namespace: NamespaceId, key: &[u8]) -> Self {
         let mut bytes = Vec::with_capacity(ID_BYTES + key.len());
-        bytes.extend_from_slice(&namespace.to_be_bytes());
+        bytes.extend_from_slice(&namespace.to_bytes());
         bytes.extend_from_slice(key);
         Self(bytes)
     }
 
     /// What all keys of a namespace begin with.
-    pub(crate) fn of_all(namespace: u32) -> Self {
+    pub(crate) fn of_all(namespace: NamespaceId) -> Self {
         Self::new(namespace, &[])
     }
 
@@ -43,10 +44,10 @@ impl IndexKey {
     }
 
     /// The namespace and the key that a key of the index stands for.
-    pub(crate) fn split(bytes: &[u8]) -> Result<(u32, &[u8])> {
+    pub(crate) fn split(bytes: &[u8]) -> Result<(NamespaceId, &[u8])> {
         let (id, key) =
             bytes.split_first_chunk::<ID_BYTES>().ok_or(Error::Malformed { what: "index key" })?;
-        Ok((u32::from_be_bytes(*id), key))
+        Ok((NamespaceId::from_bytes(*id), key))
     }
 
     /// The key itself, without the namespace; empty if that is damaged.
@@ -78,6 +79,7 @@ mod tests {
     fn keys_of_a_namespace_are_together_and_in_their_order() {
         let keys: [(u32, &[u8]); 6] =
             [(1, b"\xff"), (2, b""), (2, b"\0"), (2, b"a"), (256, b""), (u32::MAX, b"z")];
+        let keys = keys.map(|(namespace, key)| (NamespaceId::new(namespace), key));
         let full = keys.map(|(namespace, key)| IndexKey::new(namespace, key));
         assert!(full.is_sorted());
         for ((namespace, key), full) in keys.iter().zip(&full) {

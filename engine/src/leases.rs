@@ -21,8 +21,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 use super::doomed::DoomedFile;
-use super::entry::ValueRef;
 use super::sync::lock;
+use super::value_ref::ValueRef;
+use crate::segment_id::SegmentId;
 
 /// The leases that are held.
 #[derive(Debug, Default, Clone)]
@@ -36,7 +37,7 @@ struct Held {
     /// Leases on what comes.
     open: BTreeSet<u64>,
     /// Snapshots, with the number of the first segment that was not there yet.
-    snapshots: BTreeMap<u64, u64>,
+    snapshots: BTreeMap<u64, SegmentId>,
     /// The births of frame files, and of values' files that are there.
     frames: BTreeMap<u64, u64>,
     values: HashMap<ValueRef, u64>,
@@ -60,7 +61,7 @@ impl Leases {
 
     /// Takes a lease on what there is now. To be called under the state's lock, for the state that
     /// is read under it; `next_segment` is the number of its next segment.
-    pub(crate) fn take_snapshot(&self, next_segment: u64) -> Lease {
+    pub(crate) fn take_snapshot(&self, next_segment: SegmentId) -> Lease {
         let mut held = lock(&self.held);
         let number = held.number();
         held.snapshots.insert(number, next_segment);
@@ -117,7 +118,7 @@ impl Leases {
             return false;
         }
         let birth = held.birth(file).min(mark);
-        let needs = |next_segment: u64| match file {
+        let needs = |next_segment: SegmentId| match file {
             DoomedFile::Segment(number) => *number < next_segment,
             _ => true,
         };
@@ -190,16 +191,20 @@ mod tests {
     #[test]
     fn a_snapshot_holds_nothing_that_was_born_after_it() {
         let leases = Leases::default();
-        let early = leases.take_snapshot(5);
+        let early = leases.take_snapshot(SegmentId::new(5));
         leases.frame_file_is_born(7);
         leases.value_is_born(VALUE, false);
-        let files = [DoomedFile::Segment(5), DoomedFile::Frames(7), DoomedFile::Value(VALUE)];
+        let files = [
+            DoomedFile::Segment(SegmentId::new(5)),
+            DoomedFile::Frames(7),
+            DoomedFile::Value(VALUE),
+        ];
         let mark = leases.now();
         assert!(files.iter().all(|file| leases.released(file, mark)));
-        assert!(!leases.released(&DoomedFile::Segment(4), mark));
+        assert!(!leases.released(&DoomedFile::Segment(SegmentId::new(4)), mark));
         assert!(!leases.released(&DoomedFile::Frames(6), mark));
         // A later one, taken before the end of them, holds them.
-        let late = leases.take_snapshot(6);
+        let late = leases.take_snapshot(SegmentId::new(6));
         let mark = leases.now();
         assert!(files.iter().all(|file| !leases.released(file, mark)));
         drop(late);
@@ -216,7 +221,7 @@ mod tests {
     #[test]
     fn a_file_that_is_needed_again_keeps_its_birth() {
         let leases = Leases::default();
-        let snapshot = leases.take_snapshot(1);
+        let snapshot = leases.take_snapshot(SegmentId::FIRST);
         leases.value_is_doomed(VALUE);
         leases.value_is_born(VALUE, false);
         assert!(!leases.released(&DoomedFile::Value(VALUE), leases.now()));

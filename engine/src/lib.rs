@@ -41,6 +41,7 @@
 //! | what | files |
 //! |---|---|
 //! | errors, settings | `error`, `config`, `options`, `expiry` |
+//! | what numbers stand for | `revision`, `namespace_id`, `segment_id`, `value_ref` |
 //! | names of files, locks, counters | `files`, `sync`, `counters`, `codec` |
 //! | the disk, and one that fails on purpose | `disk`, `faults` |
 //! | the log: records, segments, footers, replay | `log`, `segments`, `renames` |
@@ -90,6 +91,7 @@ mod log;
 mod log_sync;
 mod manifest;
 mod namespace;
+mod namespace_id;
 mod namespaces;
 mod open;
 mod options;
@@ -100,9 +102,11 @@ mod recover;
 mod rename;
 mod renames;
 mod reserve;
+mod revision;
 mod room;
 mod salvage;
 mod scan;
+mod segment_id;
 mod segments;
 mod shared;
 mod snapshot;
@@ -115,6 +119,7 @@ mod sync;
 mod unreadable;
 mod upload;
 mod vacuum;
+mod value_ref;
 mod values;
 mod verify;
 mod watch;
@@ -134,9 +139,11 @@ pub use events::EventKind;
 pub use expiry::Expiry;
 pub use finding::{Finding, FindingKind};
 pub use namespace::Namespace;
+pub use namespace_id::NamespaceId;
 pub use namespaces::NamespaceOptions;
 pub use options::{CommitOptions, DeleteOptions, PutOptions};
 pub use read::{KeyInfo, Value};
+pub use revision::Revision;
 pub use salvage::{Certainty, Salvage, Salvaged, SalvagedKey};
 pub use scan::{
     Order, OwnedScanEntry, OwnedScanItem, Scan, ScanBuilder, ScanEntry, ScanItem, ScanIter,
@@ -260,7 +267,7 @@ impl Engine {
     }
 
     /// The revision of the last change.
-    pub fn revision(&self) -> u64 {
+    pub fn revision(&self) -> Revision {
         self.shared.read().revision
     }
 

@@ -6,6 +6,7 @@ use super::log::{Batched, Record, is_namespace_name};
 use super::reserve::Effect;
 use super::shared::Shared;
 use crate::error::{Error, Result};
+use crate::namespace_id::NamespaceId;
 
 /// What a namespace is made with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,7 +29,7 @@ impl NamespaceOptions {
 
 impl Shared {
     /// The id of a namespace, which is made if there is none.
-    pub(crate) fn namespace(&self, name: &str, options: &NamespaceOptions) -> Result<u32> {
+    pub(crate) fn namespace(&self, name: &str, options: &NamespaceOptions) -> Result<NamespaceId> {
         if !is_namespace_name(name) {
             let what = "a namespace's name has 1 to 64 characters of [A-Za-z0-9_-]";
             return Err(Error::InvalidArgument { what });
@@ -56,7 +57,7 @@ impl Shared {
             if state.namespaces.len() >= max {
                 return Err(Error::NamespaceLimit { max });
             }
-            let revision = state.revision + 1;
+            let revision = state.revision.next();
             let id = state.next_namespace;
             let info = NamespaceInfo::new(id, revision, separated_bytes_min);
             let threshold = separated_bytes_min;
@@ -77,7 +78,7 @@ impl Shared {
             let mut state = self.write();
             let Some(info) = state.namespaces.by_name(name) else { return Ok(false) };
             let namespace = info.id;
-            let revision = state.revision + 1;
+            let revision = state.revision.next();
             state.make_room();
             let record = Record::NamespaceDrop { namespace, revision };
             let place = state.append(&record, Batched::No);

@@ -52,7 +52,7 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
     collect_frame_files(&*disk, &mut checkpoints, &mut state)?;
     let values = Values::new(disk.clone(), handles.clone(), &*config.entropy)?;
     let reserve = Reserve::find(&*disk, &config)?;
-    let durable = AtomicU64::new(state.revision);
+    let durable = AtomicU64::new(state.revision.get());
     let rebuilt = config.recovery == RecoveryMode::Rebuild;
     let shared = Arc::new(Shared {
         values,

@@ -9,11 +9,17 @@ use super::renames::Rename;
 use super::reserve::Effect;
 use super::shared::Shared;
 use crate::error::{Error, Result};
+use crate::namespace_id::NamespaceId;
 
 impl Shared {
     /// Lets all keys that begin with `from` begin with `to`; see
     /// [`Namespace::rename_prefix`](super::Namespace::rename_prefix).
-    pub(crate) fn rename_prefix(&self, namespace: u32, from: &Bytes, to: &Bytes) -> Result<bool> {
+    pub(crate) fn rename_prefix(
+        &self,
+        namespace: NamespaceId,
+        from: &Bytes,
+        to: &Bytes,
+    ) -> Result<bool> {
         self.admit(Effect::Adds)?;
         if from.starts_with(to) || to.starts_with(from) {
             let what = "neither prefix may begin with the other";
@@ -44,7 +50,7 @@ impl Shared {
             if !state.tree.rename_prefix(&full_from, &full_to)? {
                 return Ok(Ok(None));
             }
-            let revision = state.revision + 1;
+            let revision = state.revision.next();
             state.make_room();
             let record = Record::Rename { namespace, from, to, revision };
             let place = state.append(&record, Batched::No);
@@ -61,7 +67,7 @@ impl Shared {
     }
 
     /// Looks how long the keys really are if the bound that is kept would forbid a rename.
-    fn bound_keys(&self, namespace: u32, growth: u64) -> Result<()> {
+    fn bound_keys(&self, namespace: NamespaceId, growth: u64) -> Result<()> {
         let bound = {
             let state = self.read();
             state.namespaces.by_id(namespace).map_or(0, |info| info.key_bytes_max)

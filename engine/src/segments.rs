@@ -1,5 +1,7 @@
 //! What is known of the log's segments: how much of each is needed.
 
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
 use std::collections::BTreeMap;
 
 /// How a segment came to be.
@@ -33,13 +35,13 @@ pub(crate) struct Segment {
     pub(crate) note_bytes: u64,
     /// The revision up to which renames are already in the keys of its records; 0 if it is not
     /// compaction's: then each record's own revision counts.
-    pub(crate) as_of: u64,
+    pub(crate) as_of: Revision,
     /// How it came to be.
     pub(crate) kind: SegmentKind,
 }
 
 /// The segments, by number.
-pub(crate) type Segments = BTreeMap<u64, Segment>;
+pub(crate) type Segments = BTreeMap<SegmentId, Segment>;
 
 impl Segment {
     /// Whether no record in it speaks of a key: at most namespaces are made in it.

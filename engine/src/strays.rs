@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use super::files::{self, number_of};
+use super::files::{self, number_of, segment_of};
 use super::frame::FrameRef;
 use super::shared::Shared;
 use super::sync::lock;
 use super::values::file_name;
 use crate::error::Result;
+use crate::segment_id::SegmentId;
 
 impl Shared {
     /// The files that are there and that nothing accounts for, and those that are accounted for
@@ -17,13 +18,13 @@ impl Shared {
         let checkpoints = lock(&self.checkpoints);
         let (snapshot, segments) = {
             let state = self.read();
-            let segments: BTreeSet<u64> = state.segments.keys().copied().collect();
+            let segments: BTreeSet<SegmentId> = state.segments.keys().copied().collect();
             (state.tree.snapshot(), segments)
         };
         let mut stray = Vec::new();
         let list = |directory: &str| self.disk.list(directory).map_err(files::io_error);
         for info in list(files::LOG)? {
-            if number_of(&info.name).is_none_or(|number| !segments.contains(&number)) {
+            if segment_of(&info.name).is_none_or(|number| !segments.contains(&number)) {
                 stray.push(format!("{}/{}", files::LOG, info.name));
             }
         }

@@ -5,9 +5,9 @@
 //! of the first checkpoint after it, not of opening; its values are then looked at bit by bit, some
 //! at every checkpoint. What is put after the directory was read is accounted for as it is put.
 
-use super::entry::ValueRef;
 use super::shared::Shared;
 use super::sync::lock;
+use super::value_ref::ValueRef;
 use super::values::Sweep;
 use crate::error::Result;
 

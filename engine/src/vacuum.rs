@@ -1,10 +1,10 @@
 //! Finding files that nothing names.
 
 use super::doomed::DoomedFile;
-use super::entry::ValueRef;
 use super::frame::total;
 use super::shared::Shared;
 use super::sync::lock;
+use super::value_ref::ValueRef;
 use crate::error::Result;
 
 /// How many frame files are emptied by one checkpoint.

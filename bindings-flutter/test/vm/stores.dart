@@ -25,23 +25,26 @@ void stores() {
     }
   });
 
-  test('a store says of each object why it is left, and a store that answers with others is not believed', () async {
-    final host = _Clinging();
-    final store = BlobStore.custom(host);
-    Future<List<(String, String)>> left(List<String> keys) async => [
-      for (final NotDeleted(:key, :error) in await store.deleteMany(keys)) (key, error.code),
-    ];
-    host.left = [
-      const NotDeleted('b', SealwoodException('store-denied', 'not this one')),
-      NotDeleted.thrown('c', StateError('odd')),
-    ];
-    expect(await left(['a', 'b', 'c']), [('b', 'store-denied'), ('c', 'store-failed')]);
-    expect(await left(['a', 'b']), [('a', 'store-failed'), ('b', 'store-failed')]);
-    expect([for (final keys in host.asked) keys.length], [3, 2]);
-    host.left = [];
-    expect(await left([for (var at = 0; at < 1001; at++) '$at']), <Object?>[]);
-    expect([for (final keys in host.asked) keys.length], [3, 2, 1000, 1]);
-  });
+  test(
+    'a store says of each object why it is left, and a store that answers with others is not believed',
+    () async {
+      final host = _Clinging();
+      final store = BlobStore.custom(host);
+      Future<List<(String, String)>> left(List<String> keys) async => [
+        for (final NotDeleted(:key, :error) in await store.deleteMany(keys)) (key, error.code),
+      ];
+      host.left = [
+        const NotDeleted('b', SealwoodException('store-denied', 'not this one')),
+        NotDeleted.thrown('c', StateError('odd')),
+      ];
+      expect(await left(['a', 'b', 'c']), [('b', 'store-denied'), ('c', 'store-failed')]);
+      expect(await left(['a', 'b']), [('a', 'store-failed'), ('b', 'store-failed')]);
+      expect([for (final keys in host.asked) keys.length], [3, 2]);
+      host.left = [];
+      expect(await left([for (var at = 0; at < 1001; at++) '$at']), <Object?>[]);
+      expect([for (final keys in host.asked) keys.length], [3, 2, 1000, 1]);
+    },
+  );
 
   test('what cannot be known of an object is refused', () async {
     for (final meta in [

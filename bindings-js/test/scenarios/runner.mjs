@@ -1,9 +1,9 @@
 // Runs scenarios, in Node and in a page.
 
+import { PATIENCE_MS } from '../patience.mjs';
 import { steps } from './steps.mjs';
 import { comparisons, substituted } from './values.mjs';
 
-const STEP_MS_MAX = 60_000;
 const COMMON = ['do', 'as', 'vault', 'new', 'batch', 'snapshot', 'store'];
 const OUTCOME = ['expect', 'error', 'background', 'progress'];
 
@@ -168,7 +168,7 @@ function compareError(expected, failure, result) {
 async function withinReason(work) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no end after 60 seconds')), STEP_MS_MAX);
+    timer = setTimeout(() => reject(new Error('no end')), PATIENCE_MS);
   });
   try {
     return await Promise.race([work, late]);

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 import * as vite from 'vite';
 
-import { launch, openPage } from '../browser/chromium.mjs';
+import { launch, newPage, openPage } from '../browser/chromium.mjs';
 import { serveFiles } from '../browser/server.mjs';
 import { blocks } from '../documents.mjs';
 import { project } from '../packed.mjs';
@@ -109,7 +109,7 @@ test('the code of the page’s document runs in a page', async (context) => {
   const server = await serveFiles(join(root, 'dist'));
   const browser = await launch();
   context.after(() => Promise.all([browser.close(), server.close()]));
-  const page = await browser.newPage();
+  const page = await newPage(browser);
   const lines = [];
   const done = new Promise((resolve, reject) => {
     page.on('pageerror', reject);

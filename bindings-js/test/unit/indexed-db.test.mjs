@@ -9,6 +9,7 @@ import test, { after, before } from 'node:test';
 import { executable, launch, openPage } from '../browser/chromium.mjs';
 import { PACKAGE } from '../browser/scenarios.mjs';
 import { serveFiles } from '../browser/server.mjs';
+import { PATIENCE_MS } from '../patience.mjs';
 
 let server;
 let browser;
@@ -146,7 +147,7 @@ test('two tabs write one vault', async () => {
   assert.equal(count, 20);
 });
 
-test('a full disk has its own code, and what was there stays', { timeout: 60_000 }, async (context) => {
+test('a full disk has its own code, and what was there stays', { timeout: PATIENCE_MS }, async (context) => {
   // A profile on a disk of 120 MB, mounted for this browser alone.
   const directory = mkdtempSync(join(tmpdir(), 'sealwood-'));
   const start = join(directory, 'start');

@@ -22,8 +22,6 @@
 
 mod deletes;
 
-use std::sync::atomic::Ordering;
-
 use super::catalog::{Catalog, LogPosition};
 use super::checkpoints::{Checkpoints, SlotState};
 use super::doomed::{Doomed, DoomedFile};
@@ -249,7 +247,7 @@ impl Shared {
 
     /// Whether a write is not durable yet.
     pub(crate) fn needs_sync(&self) -> bool {
-        self.read().revision > self.durable.load(Ordering::Acquire)
+        self.read().revision > self.durable_revision()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::segment_id::SegmentId;
 use crate::segments::{Segment, oldest};
 use crate::state::State;
 
@@ -47,16 +48,20 @@ impl State {
 
 /// Segments that overlap in their replay orders: one, or what a compaction that did not end has
 /// left, its inputs and what it made of them. They are compacted together or not at all.
-type Tile = Vec<(u64, Segment)>;
+type Tile = Vec<(SegmentId, Segment)>;
 
 /// The next adjacent sealed segments that are worth rewriting together, in the order of replay.
-pub(super) fn next_run(state: &State, policy: Policy, done: &BTreeSet<u64>) -> Vec<(u64, Segment)> {
+pub(super) fn next_run(
+    state: &State,
+    policy: Policy,
+    done: &BTreeSet<SegmentId>,
+) -> Vec<(SegmentId, Segment)> {
     let active = state.pending.segment();
     let waiting = state.pending.segments_waiting();
     let oldest = oldest(&state.segments);
     let mut run = Run::default();
     for tile in tiles(state) {
-        let free = |number: &u64| *number != active && !waiting.contains(number);
+        let free = |number: &SegmentId| *number != active && !waiting.contains(number);
         let fresh = tile.iter().all(|(number, _)| free(number) && !done.contains(number));
         let dead = tile.len() > 1 || tile.iter().any(|(_, it)| policy.is_dead(it, oldest));
         let small = tile.iter().map(|(_, it)| it.bytes).sum::<u64>() < policy.small_bytes;
@@ -82,7 +87,7 @@ pub(super) fn next_run(state: &State, policy: Policy, done: &BTreeSet<u64>) -> V
 
 #[derive(Default)]
 struct Run {
-    segments: Vec<(u64, Segment)>,
+    segments: Vec<(SegmentId, Segment)>,
     tiles: usize,
     kept: u64,
     dead: bool,

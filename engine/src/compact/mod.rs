@@ -34,6 +34,9 @@ use super::shared::Shared;
 use super::sync::lock;
 use crate::disk::DiskFile;
 use crate::error::{Error, Result};
+use crate::namespace_id::NamespaceId;
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
 
 /// From which part on a segment is rewritten when compaction is asked for, in percent.
 const DEAD_PERCENT_ASKED: u64 = 3;
@@ -103,7 +106,7 @@ impl Shared {
         let mut done = {
             let mut unreadable = lock(&self.unreadable);
             let state = self.read();
-            unreadable.retain(|number| state.segments.contains_key(&number));
+            unreadable.retain(|number| state.segments.contains_key(number));
             unreadable.numbers().clone()
         };
         let mut compacted = Compacted::default();
@@ -134,7 +137,11 @@ impl Shared {
     }
 
     /// Writes one run anew. Returns how many bytes of records that took.
-    fn compact_run(&self, run: &[(u64, Segment)], done: &mut BTreeSet<u64>) -> Result<u64> {
+    fn compact_run(
+        &self,
+        run: &[(SegmentId, Segment)],
+        done: &mut BTreeSet<SegmentId>,
+    ) -> Result<u64> {
         let _lease = self.leases.take();
         let replay_order = run.iter().map(|(_, segment)| segment.replay_order).min().unwrap_or(1);
         let through = run.iter().map(|(_, segment)| segment.through).max().unwrap_or(1);
@@ -142,7 +149,7 @@ impl Shared {
         let (number, older) = {
             let mut state = self.write();
             let number = state.next_segment;
-            state.next_segment += 1;
+            state.next_segment = number.next();
             (number, oldest(&state.segments) < replay_order)
         };
         let kind = SegmentKind::Compacted;
@@ -179,7 +186,7 @@ impl Shared {
     /// Writes what is live in a run into a segment with this header, and names it.
     fn copy_run(
         &self,
-        run: &[(u64, Segment)],
+        run: &[(SegmentId, Segment)],
         header: SegmentHeader,
         renames: &[Rename],
         work: Work,
@@ -206,15 +213,15 @@ impl Shared {
     }
 
     /// Lets the next checkpoint delete what a failed run has left, named or not.
-    fn discard_output(&self, number: u64) {
+    fn discard_output(&self, number: SegmentId) {
         let mut state = self.write();
         state.garbage.segments.insert(number);
         state.garbage.temps.insert(segment_temp_name(number));
     }
 
     /// The last revision in a run: its output has the keys of that time.
-    fn as_of(&self, run: &[(u64, Segment)]) -> Result<u64> {
-        let mut as_of = 0;
+    fn as_of(&self, run: &[(SegmentId, Segment)]) -> Result<Revision> {
+        let mut as_of = Revision::ZERO;
         for (number, segment) in run {
             let last = match segment.kind {
                 SegmentKind::Compacted => segment.as_of,
@@ -230,7 +237,7 @@ impl Shared {
     }
 
     /// The renames whose notes are in a run.
-    fn renames_in(&self, run: &[(u64, Segment)]) -> Vec<Rename> {
+    fn renames_in(&self, run: &[(SegmentId, Segment)]) -> Vec<Rename> {
         let state = self.read();
         let inside = |rename: &&Rename| {
             run.iter().any(|(_, segment)| segment.replay_order == rename.replay_order)
@@ -241,7 +248,7 @@ impl Shared {
     /// Copies what is live in one segment. `moves` gets the old place of each record with a value.
     fn copy_live(
         &self,
-        number: u64,
+        number: SegmentId,
         work: Work,
         output: &mut Output<'_>,
         moves: &mut Vec<Place>,
@@ -272,13 +279,13 @@ impl Shared {
         }
     }
 
-    fn input(&self, number: u64) -> Result<Arc<dyn DiskFile>> {
+    fn input(&self, number: SegmentId) -> Result<Arc<dyn DiskFile>> {
         let name = segment_name(number);
         self.handles.read(&name).map_err(|error| read_error("segment", &name, 0, error))
     }
 
     /// Points the index at the copies in a segment, which are in the order of `moves`.
-    fn point_elsewhere(&self, number: u64, moves: &[Place]) -> Result<()> {
+    fn point_elsewhere(&self, number: SegmentId, moves: &[Place]) -> Result<()> {
         let file = self.input(number)?;
         let len = file.len().map_err(io_error)?;
         let mut scan = Scan::new(file, number, SegmentHeader::LEN, len);
@@ -350,9 +357,9 @@ struct Copied {
 
 /// A copy that the index is to be pointed at.
 struct Move {
-    namespace: u32,
+    namespace: NamespaceId,
     key: Vec<u8>,
-    revision: u64,
+    revision: Revision,
     from: Place,
     to: Place,
 }

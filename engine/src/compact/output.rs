@@ -8,6 +8,7 @@ use crate::entry::Place;
 use crate::error::Result;
 use crate::files::{self, io_error, segment_name, segment_temp_name};
 use crate::log::{Batched, FooterBuilder, Record, SegmentHeader, encode};
+use crate::segment_id::SegmentId;
 use crate::segments::Segment;
 
 /// How much is gathered before it is written, in bytes.
@@ -29,7 +30,7 @@ pub(super) struct Output<'a> {
 /// A segment that is whole and durable but for its name.
 pub(super) struct Unnamed<'a> {
     disk: &'a dyn Disk,
-    number: u64,
+    number: SegmentId,
     segment: Segment,
 }
 

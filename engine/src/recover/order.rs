@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::damaged;
 use super::run::Present;
-use super::{FIRST_SEGMENT, damaged};
 use crate::error::Result;
 use crate::log::SegmentHeader;
+use crate::segment_id::SegmentId;
 use crate::segments::SegmentKind;
 
 /// The segments to replay, in order, and the numbers of those that others stand for.
 pub(super) struct Order {
     pub(super) run: Vec<Present>,
-    pub(super) superseded: BTreeSet<u64>,
+    pub(super) superseded: BTreeSet<SegmentId>,
     /// The last replay order there is.
     pub(super) through: u64,
 }
@@ -55,7 +56,7 @@ pub(super) fn of(mut there: Vec<Present>) -> Result<Order> {
     let last = match chosen.last_key_value() {
         Some((_, (header, segment))) if header.kind == SegmentKind::Original => segment.number,
         Some((_, (_, segment))) => return missing("log after segment", segment.number),
-        None => return missing("segment", FIRST_SEGMENT),
+        None => return missing("segment", SegmentId::FIRST),
     };
     let mut run: Vec<Present> = chosen.into_values().map(|(_, segment)| segment).collect();
     // Only the one that writers were about to begin may have been cut off before its header was

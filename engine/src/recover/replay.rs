@@ -3,10 +3,10 @@
 use super::{Recovery, damaged};
 use crate::catalog::NamespaceInfo;
 use crate::error::Result;
-use crate::files::NUMBER_MAX;
 use crate::index::NotResident;
 use crate::index_key::IndexKey;
 use crate::log::{Step, Steps, What};
+use crate::namespace_id::NamespaceId;
 use crate::renames::Rename;
 use crate::state::{Action, Change, State};
 
@@ -14,11 +14,11 @@ impl Recovery<'_> {
     /// Replays steps, which come after all that was replayed.
     pub(super) fn replay(&self, state: &mut State, mut steps: Steps) -> Result<()> {
         while let Some(step) = steps.next()? {
-            if step.revision >= NUMBER_MAX {
+            if !step.revision.has_next() {
                 return Err(damaged("log record", step.place.segment));
             }
             // No id that a record has is given again, whatever else of its namespace is there.
-            let next = step.what.namespace().saturating_add(1);
+            let next = step.what.namespace().next();
             state.next_namespace = state.next_namespace.max(next);
             if let What::Rename { namespace, from, to } = step.what {
                 self.replay_rename(state, &step, namespace, from, to)?;
@@ -38,7 +38,7 @@ impl Recovery<'_> {
         &self,
         state: &mut State,
         step: &Step<'_>,
-        namespace: u32,
+        namespace: NamespaceId,
         from: &[u8],
         to: &[u8],
     ) -> Result<()> {

@@ -20,6 +20,7 @@ use super::index_key::IndexKey;
 use super::read::{KeyInfo, Source};
 use super::snapshot::Snapshot;
 use crate::error::Result;
+use crate::revision::Revision;
 
 pub use builder::{Order, ScanBuilder};
 pub use iter::{OwnedScanEntry, OwnedScanItem, ScanIter};
@@ -211,7 +212,7 @@ impl Scan {
             }
             let entry = self.cursor.entry();
             let (revision, expires_at_ms) =
-                entry.map_or((0, 0), |entry| (entry.revision, entry.expires_at_ms));
+                entry.map_or((Revision::ZERO, 0), |entry| (entry.revision, entry.expires_at_ms));
             let key = IndexKey::key_in(key);
             if !self.snapshot.is_expired(key, revision, expires_at_ms) {
                 return Ok(true);

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use super::State;
 use crate::catalog::NamespaceInfo;
 use crate::entry::Place;
+use crate::namespace_id::NamespaceId;
 
 /// The namespaces, found by name and, as every change does, by id.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Namespaces {
-    by_id: BTreeMap<u32, Named>,
-    ids: BTreeMap<String, u32>,
+    by_id: BTreeMap<NamespaceId, Named>,
+    ids: BTreeMap<String, NamespaceId>,
 }
 
 #[derive(Debug, Clone)]
@@ -41,11 +42,11 @@ impl Namespaces {
         self.by_id(*self.ids.get(name)?)
     }
 
-    pub(crate) fn by_id(&self, id: u32) -> Option<&NamespaceInfo> {
+    pub(crate) fn by_id(&self, id: NamespaceId) -> Option<&NamespaceInfo> {
         self.by_id.get(&id).map(|named| &named.info)
     }
 
-    pub(crate) fn name_of(&self, id: u32) -> Option<&str> {
+    pub(crate) fn name_of(&self, id: NamespaceId) -> Option<&str> {
         self.by_id.get(&id).map(|named| named.name.as_str())
     }
 
@@ -54,13 +55,13 @@ impl Namespaces {
         self.by_id.insert(info.id, Named { info, name });
     }
 
-    pub(crate) fn remove(&mut self, id: u32) {
+    pub(crate) fn remove(&mut self, id: NamespaceId) {
         if let Some(named) = self.by_id.remove(&id) {
             self.ids.remove(&named.name);
         }
     }
 
-    fn by_id_mut(&mut self, id: u32) -> Option<&mut NamespaceInfo> {
+    fn by_id_mut(&mut self, id: NamespaceId) -> Option<&mut NamespaceInfo> {
         self.by_id.get_mut(&id).map(|named| &mut named.info)
     }
 }
@@ -97,7 +98,7 @@ impl State {
     }
 
     /// A namespace has one more key, of this length.
-    pub(super) fn key_was_made(&mut self, namespace: u32, len: u64) {
+    pub(super) fn key_was_made(&mut self, namespace: NamespaceId, len: u64) {
         if let Some(info) = self.namespaces.by_id_mut(namespace) {
             info.keys = info.keys.saturating_add(1);
             info.key_bytes_max = info.key_bytes_max.max(len);
@@ -105,14 +106,14 @@ impl State {
     }
 
     /// No key of the namespace is longer.
-    pub(crate) fn set_key_bytes_max(&mut self, namespace: u32, len: u64) {
+    pub(crate) fn set_key_bytes_max(&mut self, namespace: NamespaceId, len: u64) {
         if let Some(info) = self.namespaces.by_id_mut(namespace) {
             info.key_bytes_max = len;
         }
     }
 
     /// A namespace has more keys or fewer.
-    pub(super) fn count_keys(&mut self, namespace: u32, more: i64) {
+    pub(super) fn count_keys(&mut self, namespace: NamespaceId, more: i64) {
         if let Some(info) = self.namespaces.by_id_mut(namespace) {
             info.keys = info.keys.saturating_add_signed(more);
         }

@@ -3,6 +3,7 @@
 use super::State;
 use crate::entry::Place;
 use crate::log::{Batched, Record, SegmentHeader};
+use crate::revision::Revision;
 use crate::segments::{Segment, SegmentKind};
 
 impl State {
@@ -57,12 +58,12 @@ impl State {
     pub(crate) fn begun(&mut self, header: &SegmentHeader) {
         // What had the last revision may have been compacted away; none is given twice.
         self.revision = self.revision.max(header.as_of);
-        self.next_segment = self.next_segment.max(header.id + 1);
+        self.next_segment = self.next_segment.max(header.id.next());
         self.next_replay_order = self.next_replay_order.max(header.through + 1);
         let (replay_order, through, kind) = (header.replay_order, header.through, header.kind);
         // What writers append has the keys of its time.
         let as_of = match kind {
-            SegmentKind::Original => 0,
+            SegmentKind::Original => Revision::ZERO,
             SegmentKind::Compacted => header.as_of,
         };
         let bytes = SegmentHeader::LEN;

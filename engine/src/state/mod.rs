@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::catalog::{LogPosition, NamespaceInfo};
-use super::entry::{Body, Entry, Place, Replaced, ValueRef};
+use super::entry::{Body, Entry, Place, Replaced};
 use super::events::{Event, EventKind, Events};
 use super::frame::FrameFile;
 use super::index::{NotResident, Seat, Tree};
@@ -22,13 +22,14 @@ use super::index_key::IndexKey;
 use super::log::Pending;
 use super::renames::{self, Rename};
 use super::segments::Segments;
+use super::value_ref::ValueRef;
+use crate::namespace_id::NamespaceId;
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
 
 pub(crate) use accounts::Namespaces;
 use references::Count;
 pub(crate) use references::{Garbage, count_of, referenced};
-
-/// Namespaces below this are the engine's own.
-pub(crate) const FIRST_NAMESPACE: u32 = 16;
 
 /// The engine in memory.
 pub(crate) struct State {
@@ -37,19 +38,19 @@ pub(crate) struct State {
     /// Records that are not in a file yet.
     pub(crate) pending: Pending,
     /// The last revision that was given out.
-    pub(crate) revision: u64,
+    pub(crate) revision: Revision,
     /// The namespaces, by name.
     pub(crate) namespaces: Namespaces,
     /// Namespaces whose keys are still being removed.
-    pub(crate) dropping: BTreeSet<u32>,
+    pub(crate) dropping: BTreeSet<NamespaceId>,
     /// The id of the next namespace.
-    pub(crate) next_namespace: u32,
+    pub(crate) next_namespace: NamespaceId,
     /// The renames that older segments do not know of, ascending.
     pub(crate) renames: Vec<Rename>,
     /// The segments, by number.
     pub(crate) segments: Segments,
     /// The number of the next segment.
-    pub(crate) next_segment: u64,
+    pub(crate) next_segment: SegmentId,
     /// The replay order of the next segment that is not compaction's.
     pub(crate) next_replay_order: u64,
     /// What is no longer needed, for the next checkpoint.
@@ -65,7 +66,7 @@ pub(crate) struct State {
 /// One change of one key.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Change<'a> {
-    pub(crate) namespace: u32,
+    pub(crate) namespace: NamespaceId,
     pub(crate) key: &'a [u8],
     pub(crate) action: Action<'a>,
 }
@@ -103,7 +104,7 @@ impl Prepared {
 /// What a condition or a reader looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Present {
-    pub(crate) revision: u64,
+    pub(crate) revision: Revision,
     pub(crate) expires_at_ms: u64,
 }
 
@@ -111,7 +112,7 @@ impl State {
     /// The state of a key, expired or not.
     pub(crate) fn present(
         &self,
-        namespace: u32,
+        namespace: NamespaceId,
         key: &[u8],
     ) -> Result<Option<Present>, NotResident> {
         self.tree.get(&IndexKey::new(namespace, key), |entry| Present {
@@ -143,7 +144,7 @@ impl State {
     pub(crate) fn replay_next(
         &mut self,
         change: &Change<'_>,
-        revision: u64,
+        revision: Revision,
         place: Place,
     ) -> Result<(), NotResident> {
         let prepared = self.prepare(change)?;
@@ -155,7 +156,7 @@ impl State {
     pub(crate) fn replay(
         &mut self,
         change: &Change<'_>,
-        revision: u64,
+        revision: Revision,
         place: Place,
     ) -> Result<(), NotResident> {
         let prepared = self.prepare(change)?;
@@ -182,7 +183,7 @@ impl State {
         &mut self,
         change: &Change<'_>,
         prepared: Prepared,
-        revision: u64,
+        revision: Revision,
         place: Place,
     ) {
         let Prepared { key, seat, named, unnamed } = prepared;
@@ -229,15 +230,15 @@ impl State {
     pub(crate) fn create_namespace(&mut self, name: &str, info: NamespaceInfo, place: Place) {
         self.revision = self.revision.max(info.created);
         self.lasting_note(place);
-        self.next_namespace = self.next_namespace.max(info.id + 1);
+        self.next_namespace = self.next_namespace.max(info.id.next());
         self.namespaces.insert(name.to_owned(), info);
     }
 
     /// Drops a namespace: its keys are out of reach at once and are removed bit by bit.
-    pub(crate) fn drop_namespace(&mut self, id: u32, revision: u64, place: Place) {
+    pub(crate) fn drop_namespace(&mut self, id: NamespaceId, revision: Revision, place: Place) {
         self.revision = self.revision.max(revision);
         self.note(place);
-        self.next_namespace = self.next_namespace.max(id + 1);
+        self.next_namespace = self.next_namespace.max(id.next());
         self.namespaces.remove(id);
         self.dropping.insert(id);
     }
@@ -246,13 +247,13 @@ impl State {
     /// `segment` with this key and revision.
     pub(crate) fn resolve<'a>(
         &self,
-        segment: u64,
-        namespace: u32,
+        segment: SegmentId,
+        namespace: NamespaceId,
         key: &'a [u8],
-        revision: u64,
+        revision: Revision,
     ) -> Option<Cow<'a, [u8]>> {
-        let as_of = self.segments.get(&segment).map_or(0, |segment| segment.as_of);
-        renames::resolve(&self.renames, namespace, key, revision.max(as_of) + 1..=u64::MAX)
+        let as_of = self.segments.get(&segment).map_or(Revision::ZERO, |segment| segment.as_of);
+        renames::resolve(&self.renames, namespace, key, revision.max(as_of).next()..=Revision::MAX)
     }
 
     /// Takes account of a rename that the index has done.
@@ -282,9 +283,9 @@ impl State {
     /// Takes account of a key of the namespace that is out of the index already.
     pub(crate) fn give_up(
         &mut self,
-        namespace: u32,
+        namespace: NamespaceId,
         replaced: &Replaced,
-        revision: u64,
+        revision: Revision,
     ) -> Result<(), NotResident> {
         let unnamed = replaced.separated.map(|value| self.count(value)).transpose()?;
         self.count_keys(namespace, -1);
@@ -297,7 +298,7 @@ impl State {
 /// An entry that outlives the index's lock.
 #[derive(Debug, Clone)]
 pub(crate) struct OwnedEntry {
-    revision: u64,
+    revision: Revision,
     expires_at_ms: u64,
     place: Place,
     body: OwnedBody,

@@ -9,6 +9,7 @@ use super::support::*;
 use crate::entry::{Place, Replaced};
 use crate::frame::FrameRef;
 use crate::index::{Seat, Snapshot, Tree};
+use crate::segment_id::SegmentId;
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -68,7 +69,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 fn place() -> impl Strategy<Value = Place> {
     (any::<u32>(), any::<u32>(), any::<u32>()).prop_map(|(segment, offset, len)| Place {
-        segment: u64::from(segment),
+        segment: SegmentId::new(u64::from(segment)),
         offset: u64::from(offset),
         len,
     })
@@ -265,7 +266,7 @@ impl Bench {
     fn repoint(&mut self, at: u16, to: Place) {
         let Some(key) = nth(&self.model, at) else { return };
         let from = self.model[&key].place;
-        let elsewhere = Place { segment: from.segment + 1, ..from };
+        let elsewhere = Place { segment: from.segment.next(), ..from };
         assert!(!loading(&self.frames, || self.tree.repoint(&key, elsewhere, to)));
         assert!(loading(&self.frames, || self.tree.repoint(&key, from, to)));
         self.model.get_mut(&key).unwrap().place = to;

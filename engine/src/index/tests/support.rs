@@ -6,17 +6,20 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use proptest::prelude::*;
 
-use crate::entry::{Body, Entry, Place, ValueRef};
+use crate::entry::{Body, Entry, Place};
 use crate::error::{Error, Result};
 use crate::frame::{FrameKind, FrameRef, FrameSink, FrameSource};
 use crate::index::inner::Inner;
 use crate::index::node::Content;
 use crate::index::{Cursor, NotResident, Snapshot, Tree};
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
+use crate::value_ref::ValueRef;
 
 /// An entry that owns its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Owned {
-    pub(super) revision: u64,
+    pub(super) revision: Revision,
     pub(super) expires_at_ms: u64,
     pub(super) place: Place,
     pub(super) body: OwnedBody,
@@ -44,7 +47,8 @@ impl Owned {
 
     /// An inline value.
     pub(super) fn inline(revision: u64, value: &[u8]) -> Self {
-        let place = Place { segment: 1, offset: revision * 150, len: 150 };
+        let place = Place { segment: SegmentId::FIRST, offset: revision * 150, len: 150 };
+        let revision = Revision::new(revision);
         Self { revision, expires_at_ms: 0, place, body: OwnedBody::Inline(value.to_vec()) }
     }
 
@@ -73,9 +77,9 @@ pub(super) fn owned() -> impl Strategy<Value = Owned> {
     let expiry = prop_oneof![4 => Just(0), 1 => 1..100u64, 1 => any::<u64>()];
     (any::<u32>(), expiry, 0..1000u64, any::<u32>(), any::<u32>(), body).prop_map(
         |(revision, expires_at_ms, segment, offset, len, body)| Owned {
-            revision: u64::from(revision),
+            revision: Revision::new(u64::from(revision)),
             expires_at_ms,
-            place: Place { segment, offset: u64::from(offset), len },
+            place: Place { segment: SegmentId::new(segment), offset: u64::from(offset), len },
             body,
         },
     )

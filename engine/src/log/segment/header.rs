@@ -20,6 +20,8 @@
 use crate::disk::DiskFile;
 use crate::error::{Error, Result};
 use crate::files::{NUMBER_MAX, io_error, read_error, segment_name};
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
 use crate::segments::SegmentKind;
 
 /// The format version of segments.
@@ -49,7 +51,7 @@ pub(crate) struct SegmentHeader {
     /// How it came to be.
     pub(crate) kind: SegmentKind,
     /// The number of the segment, which its file is named after; never given twice.
-    pub(crate) id: u64,
+    pub(crate) id: SegmentId,
     /// Its place in the order of replay: of those it has, the first.
     pub(crate) replay_order: u64,
     /// The last of them. Writers' segments have one each; what compaction writes has those of all
@@ -60,7 +62,7 @@ pub(crate) struct SegmentHeader {
     pub(crate) before: u64,
     /// The last revision there was when it was begun; what compaction left out of it was dead by
     /// then.
-    pub(crate) as_of: u64,
+    pub(crate) as_of: Revision,
 }
 
 /// Why there is no header in some bytes.
@@ -89,7 +91,8 @@ impl SegmentHeader {
             SegmentKind::Original => 0,
             SegmentKind::Compacted => 1,
         });
-        for number in [self.id, self.replay_order, self.through, self.before, self.as_of] {
+        let (id, as_of) = (self.id.get(), self.as_of.get());
+        for number in [id, self.replay_order, self.through, self.before, as_of] {
             out.extend_from_slice(&number.to_le_bytes());
         }
         let checksum = xxhash_rust::xxh3::xxh3_64(&out[CHECKED_FROM..]);
@@ -132,15 +135,16 @@ impl SegmentHeader {
             [1] => SegmentKind::Compacted,
             _ => return Err(HeaderError::Invalid),
         };
-        let (id, replay_order, through) = (fields.number()?, fields.number()?, fields.number()?);
-        let (before, as_of) = (fields.number()?, fields.number()?);
+        let id = SegmentId::new(fields.number()?);
+        let (replay_order, through) = (fields.number()?, fields.number()?);
+        let (before, as_of) = (fields.number()?, Revision::new(fields.number()?));
         let (last, end) = match kind {
             SegmentKind::Original => (replay_order, before),
             SegmentKind::Compacted => (through.max(replay_order), 0),
         };
         // Places are from 1 on, and there is one after each.
         let one_spelling = (through, before) == (last, end) && fields.0.is_empty();
-        if replay_order == 0 || last.max(as_of) >= NUMBER_MAX || !one_spelling {
+        if replay_order == 0 || last >= NUMBER_MAX || !as_of.has_next() || !one_spelling {
             return Err(HeaderError::Invalid);
         }
         Ok(Self { kind, id, replay_order, through, before, as_of })
@@ -160,7 +164,7 @@ impl SegmentHeader {
 
     /// Reads the header of the segment that `file` is named after. [`Error::StoreCorrupt`] if
     /// there is none or another's, [`Error::UnsupportedVersion`] if it is of another version.
-    pub(crate) fn read(file: &dyn DiskFile, id: u64) -> Result<Self> {
+    pub(crate) fn read(file: &dyn DiskFile, id: SegmentId) -> Result<Self> {
         let corrupt = || Error::StoreCorrupt {
             what: "log segment header",
             file: segment_name(id),
@@ -204,11 +208,11 @@ mod tests {
     fn compacted() -> SegmentHeader {
         SegmentHeader {
             kind: SegmentKind::Compacted,
-            id: 9,
+            id: SegmentId::new(9),
             replay_order: 4,
             through: 8,
             before: 0,
-            as_of: 1_000,
+            as_of: Revision::new(1_000),
         }
     }
 
