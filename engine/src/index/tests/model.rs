@@ -384,8 +384,8 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1_500, ..ProptestConfig::default() })]
 
-    /// Of an index that was just opened only the ways to the keys themselves are in memory, and full
-    /// buckets side by side give parts of their tiles to each other.
+    /// Of an index that was just opened only the ways to the keys themselves are in memory, and
+    /// full buckets side by side give parts of their tiles to each other.
     #[test]
     fn changes_at_once_need_nothing_but_the_ways_to_their_keys(
         keys in proptest::collection::vec((short_key(), 500..4_000usize), 20..200),
