@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
+import { checkStore } from '../../js/testing.js';
 import { HostStore, bareStore } from '../scenarios/host-store.mjs';
 import { SECRET, api, bytesOf, failsWith, hostVault, memoryVault } from '../support.mjs';
 
@@ -86,7 +87,7 @@ test('an option that nobody knows is refused by every call that takes options', 
     (options) => vault.snapshot(options),
     (options) => store.get('a', options),
     (options) => store.list('', undefined, 1, options),
-    (options) => api.checkStore(store, 'check', options),
+    (options) => checkStore(store, 'check', options),
     (options) => Vault.create(store, credential, options),
     (options) => Vault.create(store, credential, { kdf: options }),
     (options) => Vault.open(store, credential, { kdfCeiling: options }),
@@ -130,7 +131,7 @@ test('secrets, stores, links and credentials of wrong types are refused', async 
   for (const store of [undefined, null, 5, 'store', {}, { get() {} }]) {
     await failsWith('invalid-argument', () => Vault.create(store, credential));
     await failsWith('invalid-argument', () => SharedDirectory.open(store, new Uint8Array(56)));
-    await failsWith('invalid-argument', () => api.checkStore(store, 'a'));
+    await failsWith('invalid-argument', () => checkStore(store, 'a'));
   }
   const store = BlobStore.memory();
   await failsWith('invalid-argument', () => Vault.create(store, { secret: SECRET }));
@@ -272,7 +273,7 @@ test('a store may leave out what it does not need, and say which failure it is',
   const store = BlobStore.custom(bare);
   assert.equal(store.needsFlush(), false);
   await store.flush();
-  assert.equal(await api.checkStore(store, 'check'), await api.checkStore(BlobStore.memory(), 'check'));
+  assert.equal(await checkStore(store, 'check'), await checkStore(BlobStore.memory(), 'check'));
   for (const name of ['get', 'put', 'delete', 'list']) {
     const error = await failsWith('invalid-argument', async () => BlobStore.custom({ ...bare, [name]: null }));
     assert.match(error.message, new RegExp(`method ${name}$`));
@@ -325,6 +326,27 @@ test('a store that cannot tell whether it needs a flush is flushed', async () =>
   assert.equal(BlobStore.custom({ ...bareStore(host), needsFlush }).needsFlush(), true);
   const flush = async () => {};
   assert.equal(BlobStore.custom({ ...bareStore(host), flush }).needsFlush(), true);
+});
+
+test('two who call init at once get one module', async () => {
+  const { spawnSync } = await import('node:child_process');
+  const file = (name) => JSON.stringify(new URL(`../../js/${name}`, import.meta.url).href);
+  const script = `
+    import { readFileSync } from 'node:fs';
+    import * as api from ${file('node.js')};
+    const module = readFileSync(new URL(${file('generated/sealwood_bg.wasm')}));
+    const ready = async () => {
+      await api.init(module);
+      const store = api.BlobStore.memory();
+      await store.put('a', new Uint8Array(5));
+      return store;
+    };
+    const stores = await Promise.all([ready(), ready()]);
+    const found = await Promise.all(stores.map((store) => store.get('a')));
+    console.log(found.map(({ bytes }) => bytes.length).join(' '));`;
+  const given = ['--input-type=module', '-e', script];
+  const { stdout, stderr } = spawnSync(process.execPath, given, { encoding: 'utf8' });
+  assert.equal(stdout.trim(), '5 5', stderr);
 });
 
 test('nothing works before init, and a module that is none is refused', async () => {
