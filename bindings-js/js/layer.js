@@ -7,9 +7,6 @@ import { CALL, Watching } from './watching.js';
 export class Layer {
   #generated;
   #isReady = false;
-  /** The last of those who make it ready. They take turns: whoever came second would replace the module
-   * under those who use it already. */
-  #starting = Promise.resolve();
 
   constructor(generated) {
     this.#generated = generated;
@@ -24,10 +21,7 @@ export class Layer {
   /** Makes the layer ready from a URL, bytes, a module, a response, or a promise of one, unless it is. */
   async start(source) {
     try {
-      const module_or_path = await source;
-      const instantiate = () => this.#generated.default({ module_or_path });
-      this.#starting = this.#starting.then(instantiate, instantiate);
-      await this.#starting;
+      await this.#generated.default({ module_or_path: await source });
     } catch (cause) {
       throw lacking(`the WebAssembly module: ${cause?.message ?? cause}`, cause);
     }

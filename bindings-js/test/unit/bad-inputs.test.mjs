@@ -328,27 +328,6 @@ test('a store that cannot tell whether it needs a flush is flushed', async () =>
   assert.equal(BlobStore.custom({ ...bareStore(host), flush }).needsFlush(), true);
 });
 
-test('two who call init at once get one module', async () => {
-  const { spawnSync } = await import('node:child_process');
-  const file = (name) => JSON.stringify(new URL(`../../js/${name}`, import.meta.url).href);
-  const script = `
-    import { readFileSync } from 'node:fs';
-    import * as api from ${file('node.js')};
-    const module = readFileSync(new URL(${file('generated/sealwood_bg.wasm')}));
-    const ready = async () => {
-      await api.init(module);
-      const store = api.BlobStore.memory();
-      await store.put('a', new Uint8Array(5));
-      return store;
-    };
-    const stores = await Promise.all([ready(), ready()]);
-    const found = await Promise.all(stores.map((store) => store.get('a')));
-    console.log(found.map(({ bytes }) => bytes.length).join(' '));`;
-  const given = ['--input-type=module', '-e', script];
-  const { stdout, stderr } = spawnSync(process.execPath, given, { encoding: 'utf8' });
-  assert.equal(stdout.trim(), '5 5', stderr);
-});
-
 test('nothing works before init, and a module that is none is refused', async () => {
   const slim = await import('../../js/slim.js?fresh');
   await failsWith('invalid-argument', () => slim.init());

@@ -24,9 +24,10 @@ test('stores of apps are checked without the main module, several at once from t
   const script = `
     import { SealwoodError } from ${module('js/error.js')};
     import { checkStore } from ${module('js/testing.js')};
-    import { HostStore } from ${module('test/scenarios/host-store.mjs')};
-    const check = () => checkStore(new HostStore(SealwoodError), 'check');
-    console.log((await Promise.all([check(), check(), check()])).join(' '));`;
+    import { HostStore, bareStore } from ${module('test/scenarios/host-store.mjs')};
+    const store = () => new HostStore(SealwoodError);
+    const checks = [checkStore(store(), 'one'), checkStore(bareStore(store()), 'another'), checkStore(store(), 'a/b')];
+    console.log((await Promise.all(checks)).join(' '));`;
   const given = ['--input-type=module', '-e', script];
   const { stdout, stderr } = spawnSync(process.execPath, given, { encoding: 'utf8' });
   assert.equal(stdout.trim(), `${KEPT} ${KEPT} ${KEPT}`, stderr);
