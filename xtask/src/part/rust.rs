@@ -31,14 +31,7 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
         // They mount a small disk each.
         let mut full = workspace.cargo("test");
         full.args(["--workspace", "--no-fail-fast", "--features", FEATURES]);
-        full.args([
-            "--test",
-            "full_stores_take_removals",
-            "--test",
-            "directory_store",
-            "--",
-            "--ignored",
-        ]);
+        full.args(["--test", "vault", "--test", "stores", "--", "--ignored"]);
         tally.tests(&mut full)?;
     }
     Ok(())

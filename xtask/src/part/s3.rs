@@ -13,8 +13,7 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     let mut command = workspace.cargo("test");
     command.args(["--package", "sealwood", "--package", "sealwood-fault-proxy"]);
     command.args(["--features", FEATURES, "--no-fail-fast"]);
-    command.args(["--test", "s3_contract", "--test", "s3_processes"]);
-    command.args(["--test", "networks", "--", "--ignored"]);
+    command.args(["--test", "s3", "--test", "networks", "--", "--ignored"]);
     S3Server::tell(&servers, &mut command);
     tally.tests(&mut command)
 }
