@@ -1,0 +1,195 @@
+//! The hash: a sum of elements, as a value.
+
+use core::fmt;
+
+use constant_time_eq::constant_time_eq;
+
+use crate::batch;
+use crate::compression::Mode;
+use crate::domain::Domain;
+use crate::error::{Error, Result};
+use crate::kernel::Kernel;
+use crate::message::{Message, Raw, Row};
+
+/// How many numbers a hash has.
+pub(crate) const LANES: usize = 1024;
+
+/// The hash of a set of rows: 1,024 numbers of 16 bits, each the sum of those of the rows'
+/// elements, modulo 2^16.
+///
+/// It hashes a *multiset*: a row that is added twice counts twice, and one that is removed without
+/// having been added leaves a hash that no set has. Whoever keeps the rows has to see to it that
+/// each is there at most once. Two hashes are compared in constant time.
+#[derive(Clone)]
+pub struct LtHash([u16; LANES]);
+
+/// The BLAKE3 hash of a [`LtHash`]: 32 bytes to show and to compare. It cannot be added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Checksum([u8; 32]);
+
+impl LtHash {
+    /// How many bytes a stored hash has.
+    pub const BYTES: usize = 2 * LANES;
+
+    /// Returns the hash of no rows: all zero.
+    pub const fn identity() -> Self {
+        Self([0; LANES])
+    }
+
+    /// Returns whether this is the hash of no rows, in constant time.
+    pub fn is_identity(&self) -> bool {
+        *self == Self::identity()
+    }
+
+    /// Adds a row. Key and value may be empty: that is a row, too.
+    pub fn add(&mut self, domain: &Domain, key: impl AsRef<[u8]>, value: impl AsRef<[u8]>) {
+        self.add_one(domain.mode(), Row::new(domain, key, value));
+    }
+
+    /// Removes a row that was added before.
+    pub fn remove(&mut self, domain: &Domain, key: impl AsRef<[u8]>, value: impl AsRef<[u8]>) {
+        self.subtract_one(domain.mode(), Row::new(domain, key, value));
+    }
+
+    /// Adds many rows, several times as fast as one by one.
+    pub fn add_batch<K: AsRef<[u8]>, V: AsRef<[u8]>>(
+        &mut self,
+        domain: &Domain,
+        rows: impl IntoIterator<Item = (K, V)>,
+    ) {
+        self.merge(&Kernel::best().sum(domain, rows));
+    }
+
+    /// Removes many rows, several times as fast as one by one.
+    pub fn remove_batch<K: AsRef<[u8]>, V: AsRef<[u8]>>(
+        &mut self,
+        domain: &Domain,
+        rows: impl IntoIterator<Item = (K, V)>,
+    ) {
+        self.subtract(&Kernel::best().sum(domain, rows));
+    }
+
+    /// Adds a message as it is, without domain, lengths or key, as other implementations of this
+    /// hash do. Whoever uses it sees to it that no two rows have the same message.
+    pub fn add_raw(&mut self, message: impl AsRef<[u8]>) {
+        self.add_one(&Mode::plain(), Raw(message));
+    }
+
+    /// Removes what [`add_raw`](Self::add_raw) added.
+    pub fn remove_raw(&mut self, message: impl AsRef<[u8]>) {
+        self.subtract_one(&Mode::plain(), Raw(message));
+    }
+
+    /// Adds all rows of another hash.
+    pub fn merge(&mut self, other: &Self) {
+        for (lane, other) in self.0.iter_mut().zip(&other.0) {
+            *lane = lane.wrapping_add(*other);
+        }
+    }
+
+    /// Removes all rows of another hash.
+    pub fn subtract(&mut self, other: &Self) {
+        for (lane, other) in self.0.iter_mut().zip(&other.0) {
+            *lane = lane.wrapping_sub(*other);
+        }
+    }
+
+    /// Returns the numbers in order, each with its low byte first.
+    pub fn encode(&self) -> [u8; Self::BYTES] {
+        let mut bytes = [0; Self::BYTES];
+        for (bytes, lane) in bytes.as_chunks_mut().0.iter_mut().zip(&self.0) {
+            *bytes = lane.to_le_bytes();
+        }
+        bytes
+    }
+
+    /// Returns the hash that [`encode`](Self::encode) wrote. Every sequence of that many bytes is
+    /// a hash.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::HashLength`] if there are more or fewer than [`LtHash::BYTES`] of them.
+    pub fn decode(bytes: &[u8]) -> Result<Self> {
+        let (pairs, rest) = bytes.as_chunks();
+        if pairs.len() != LANES || !rest.is_empty() {
+            return Err(Error::HashLength { bytes: bytes.len() });
+        }
+        Ok(Self(core::array::from_fn(|lane| u16::from_le_bytes(pairs[lane]))))
+    }
+
+    /// Returns the BLAKE3 hash of the encoded hash.
+    pub fn checksum(&self) -> Checksum {
+        Checksum(blake3::hash(&self.encode()).into())
+    }
+
+    pub(crate) fn lanes_mut(&mut self) -> &mut [u16; LANES] {
+        &mut self.0
+    }
+
+    fn add_one(&mut self, mode: &Mode, message: impl Message) {
+        batch::add_one(Kernel::best(), mode, message, self);
+    }
+
+    fn subtract_one(&mut self, mode: &Mode, message: impl Message) {
+        let mut element = Self::identity();
+        element.add_one(mode, message);
+        self.subtract(&element);
+    }
+}
+
+impl Kernel {
+    /// Returns the hash of rows.
+    pub fn sum<K: AsRef<[u8]>, V: AsRef<[u8]>>(
+        self,
+        domain: &Domain,
+        rows: impl IntoIterator<Item = (K, V)>,
+    ) -> LtHash {
+        let rows = rows.into_iter().map(|(key, value)| Row::new(domain, key, value));
+        self.sum_of(domain.mode(), rows)
+    }
+
+    /// Returns the hash of messages as they are; see [`LtHash::add_raw`].
+    pub fn sum_raw<M: AsRef<[u8]>>(self, messages: impl IntoIterator<Item = M>) -> LtHash {
+        self.sum_of(&Mode::plain(), messages.into_iter().map(Raw))
+    }
+
+    fn sum_of<M: Message>(self, mode: &Mode, messages: impl Iterator<Item = M>) -> LtHash {
+        let mut sum = LtHash::identity();
+        self.add_each(mode, messages, |_| 0, core::slice::from_mut(&mut sum));
+        sum
+    }
+}
+
+impl PartialEq for LtHash {
+    fn eq(&self, other: &Self) -> bool {
+        constant_time_eq(&self.encode(), &other.encode())
+    }
+}
+
+impl Eq for LtHash {}
+
+impl Default for LtHash {
+    /// Returns the hash of no rows.
+    fn default() -> Self {
+        Self::identity()
+    }
+}
+
+impl fmt::Debug for LtHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LtHash({})", self.checksum())
+    }
+}
+
+impl Checksum {
+    /// Returns the 32 bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Checksum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}

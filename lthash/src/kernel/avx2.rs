@@ -1,0 +1,109 @@
+//! Eight blocks side by side, for x86-64 with AVX2.
+
+#![allow(unsafe_code)]
+
+use core::arch::x86_64::*;
+
+use super::portable::begin;
+use super::{Columns, Sums, Wide};
+use crate::compression::{IV, Root, SCHEDULE};
+
+cpufeatures::new!(has_avx2, "avx2");
+
+type Vector = __m256i;
+
+/// Proof that the processor has AVX2.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Avx2(());
+
+impl Avx2 {
+    pub(super) fn detect() -> Option<Self> {
+        has_avx2::get().then_some(Self(()))
+    }
+}
+
+impl Wide<8> for Avx2 {
+    const FEW: usize = 3;
+
+    fn compress(self, columns: &mut Columns<8>) {
+        // SAFETY: there is an `Avx2` only where the processor has it.
+        unsafe { compress(columns) }
+    }
+
+    fn expand(self, root: &Root, sums: &mut Sums) {
+        // SAFETY: there is an `Avx2` only where the processor has it.
+        unsafe { expand(root, sums) }
+    }
+}
+
+lanes!(8, #[target_feature(enable = "avx2")]);
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn load(row: &[u32; 8]) -> Vector {
+    // SAFETY: the 32 bytes read are those of the row; the instruction asks for no alignment.
+    unsafe { _mm256_loadu_si256(row.as_ptr().cast()) }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn store(vector: Vector, row: &mut [u32; 8]) {
+    // SAFETY: the 32 bytes written are those of the row; the instruction asks for no alignment.
+    unsafe { _mm256_storeu_si256(row.as_mut_ptr().cast(), vector) }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn splat(word: u32) -> Vector {
+    _mm256_set1_epi32(word as i32)
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn count(from: u32) -> Vector {
+    add(splat(from), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn add(a: Vector, b: Vector) -> Vector {
+    _mm256_add_epi32(a, b)
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn add_halves(a: Vector, b: Vector) -> Vector {
+    _mm256_add_epi16(a, b)
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn xor(a: Vector, b: Vector) -> Vector {
+    _mm256_xor_si256(a, b)
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn rotate_16(a: Vector) -> Vector {
+    let places = _mm_setr_epi8(2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+    _mm256_shuffle_epi8(a, _mm256_broadcastsi128_si256(places))
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn rotate_12(a: Vector) -> Vector {
+    _mm256_or_si256(_mm256_srli_epi32::<12>(a), _mm256_slli_epi32::<20>(a))
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn rotate_8(a: Vector) -> Vector {
+    let places = _mm_setr_epi8(1, 2, 3, 0, 5, 6, 7, 4, 9, 10, 11, 8, 13, 14, 15, 12);
+    _mm256_shuffle_epi8(a, _mm256_broadcastsi128_si256(places))
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn rotate_7(a: Vector) -> Vector {
+    _mm256_or_si256(_mm256_srli_epi32::<7>(a), _mm256_slli_epi32::<25>(a))
+}
