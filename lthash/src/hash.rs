@@ -4,7 +4,6 @@ use core::fmt;
 
 use constant_time_eq::constant_time_eq;
 
-use crate::batch;
 use crate::compression::Mode;
 use crate::domain::Domain;
 use crate::error::{Error, Result};
@@ -127,7 +126,7 @@ impl LtHash {
     }
 
     fn add_one(&mut self, mode: &Mode, message: impl Message) {
-        batch::add_one(Kernel::best(), mode, message, self);
+        Kernel::best().add_one(mode, message, self);
     }
 
     fn subtract_one(&mut self, mode: &Mode, message: impl Message) {

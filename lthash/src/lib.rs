@@ -39,6 +39,8 @@ mod error;
 mod hash;
 mod kernel;
 mod message;
+#[cfg(feature = "std")]
+mod parallel;
 
 pub use domain::Domain;
 pub use error::{Error, Result};

@@ -13,37 +13,41 @@ pub(crate) trait Message {
     /// The pieces, in order; empty ones do not count.
     fn pieces(&self) -> [&[u8]; PIECES];
 
+    /// The last piece, most of what is long, and where it begins.
+    fn last_piece(&self) -> (u64, &[u8]);
+
     /// The length of all of them.
     fn length(&self) -> u64 {
-        self.pieces().iter().map(|piece| piece.len() as u64).sum()
+        let (before, last) = self.last_piece();
+        before + last.len() as u64
     }
 
-    /// The block that begins at `offset`, as far as the message goes, zeros behind it.
-    fn block(&self, mut offset: u64) -> Words {
-        let mut block = [0; BLOCK_LEN];
-        let mut filled = 0;
-        for piece in self.pieces() {
-            let length = piece.len() as u64;
-            if offset >= length {
-                offset -= length;
-                continue;
-            }
-            let rest = &piece[offset as usize..];
-            if filled == 0
-                && let Some(whole) = rest.first_chunk()
-            {
-                return words(whole);
-            }
-            let taken = rest.len().min(BLOCK_LEN - filled);
-            block[filled..filled + taken].copy_from_slice(&rest[..taken]);
-            filled += taken;
-            offset = 0;
-            if filled == BLOCK_LEN {
-                break;
-            }
+    /// Puts the block that begins at `offset` into `block`, as far as the message goes, and zeros
+    /// behind it.
+    #[inline]
+    fn read(&self, offset: u64, block: &mut Words) {
+        let (before, last) = self.last_piece();
+        match offset.checked_sub(before).and_then(|from| last.get(from as usize..)) {
+            Some(rest) if let Some(whole) = rest.first_chunk() => words(whole, block),
+            _ => words(&joined(&self.pieces(), offset), block),
         }
-        words(&block)
     }
+}
+
+/// The block at `offset` of pieces that have a boundary or an end in it.
+fn joined(pieces: &[&[u8]], mut offset: u64) -> [u8; BLOCK_LEN] {
+    let mut block = [0; BLOCK_LEN];
+    let mut room = &mut block[..];
+    for piece in pieces {
+        let skipped = offset.min(piece.len() as u64);
+        offset -= skipped;
+        let rest = &piece[skipped as usize..];
+        let taken = rest.len().min(room.len());
+        let (filled, left) = room.split_at_mut(taken);
+        filled.copy_from_slice(&rest[..taken]);
+        room = left;
+    }
+    block
 }
 
 /// The message of a row.
@@ -51,15 +55,23 @@ pub(crate) struct Row<'d, K, V> {
     domain: &'d Domain,
     key_length: [u8; 8],
     value_length: [u8; 8],
+    before_value: u64,
     key: K,
     value: V,
 }
 
 impl<'d, K: AsRef<[u8]>, V: AsRef<[u8]>> Row<'d, K, V> {
     pub(crate) fn new(domain: &'d Domain, key: K, value: V) -> Self {
-        let key_length = (key.as_ref().len() as u64).to_le_bytes();
-        let value_length = (value.as_ref().len() as u64).to_le_bytes();
-        Self { domain, key_length, value_length, key, value }
+        let key_length = key.as_ref().len() as u64;
+        let value_length = value.as_ref().len() as u64;
+        Self {
+            domain,
+            key_length: key_length.to_le_bytes(),
+            value_length: value_length.to_le_bytes(),
+            before_value: domain.tag().len() as u64 + key_length + 2 * size_of::<u64>() as u64,
+            key,
+            value,
+        }
     }
 }
 
@@ -67,6 +79,11 @@ impl<K: AsRef<[u8]>, V: AsRef<[u8]>> Message for Row<'_, K, V> {
     fn pieces(&self) -> [&[u8]; PIECES] {
         let tag = self.domain.tag();
         [tag, &self.key_length, self.key.as_ref(), &self.value_length, self.value.as_ref()]
+    }
+
+    #[inline]
+    fn last_piece(&self) -> (u64, &[u8]) {
+        (self.before_value, self.value.as_ref())
     }
 }
 
@@ -77,14 +94,18 @@ impl<M: AsRef<[u8]>> Message for Raw<M> {
     fn pieces(&self) -> [&[u8]; PIECES] {
         [self.0.as_ref(), &[], &[], &[], &[]]
     }
+
+    #[inline]
+    fn last_piece(&self) -> (u64, &[u8]) {
+        (0, self.0.as_ref())
+    }
 }
 
-fn words(block: &[u8; BLOCK_LEN]) -> Words {
-    let mut words = [0; 16];
-    for (word, bytes) in words.iter_mut().zip(block.as_chunks().0) {
+#[inline]
+fn words(bytes: &[u8; BLOCK_LEN], words: &mut Words) {
+    for (word, bytes) in words.iter_mut().zip(bytes.as_chunks().0) {
         *word = u32::from_le_bytes(*bytes);
     }
-    words
 }
 
 #[cfg(test)]
@@ -107,10 +128,13 @@ mod tests {
             let whole = bytes(&row);
             assert_eq!(row.length(), whole.len() as u64);
             for offset in 0..=whole.len() {
-                let mut expected = [0; 64];
+                let mut bytes = [0; 64];
                 let end = whole.len().min(offset + 64);
-                expected[..end - offset].copy_from_slice(&whole[offset..end]);
-                assert_eq!(row.block(offset as u64), words(&expected), "{key} {value} {offset}");
+                bytes[..end - offset].copy_from_slice(&whole[offset..end]);
+                let [mut expected, mut read] = [[0; 16]; 2];
+                words(&bytes, &mut expected);
+                row.read(offset as u64, &mut read);
+                assert_eq!(read, expected, "{key} {value} {offset}");
             }
         }
     }

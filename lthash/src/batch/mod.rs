@@ -7,17 +7,35 @@ mod long;
 mod tree;
 
 use alloc::vec::Vec;
+use core::iter;
 
 use blake3::{BLOCK_LEN, CHUNK_LEN};
 
 use crate::compression::{CHUNK_END, CHUNK_START, Mode, ROOT, Root};
 use crate::hash::LtHash;
-use crate::kernel::{Columns, Kernel, Kind, Sums, Wide};
+use crate::kernel::{Columns, Kernel, Kind, Portable, Sums, Wide};
 use crate::message::Message;
 use tree::Tree;
 
 const BLOCK: u64 = BLOCK_LEN as u64;
 const CHUNK: u64 = CHUNK_LEN as u64;
+
+/// Calls a function with the kernel that a [`Kernel`] stands for.
+macro_rules! with_kernel {
+    ($kernel:expr, $call:ident($($argument:expr),*)) => {
+        match $kernel.0 {
+            Kind::Portable(kernel) => $call(kernel, $($argument),*),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2(kernel) => $call(kernel, $($argument),*),
+            #[cfg(all(target_arch = "x86_64", not(feature = "no_avx512")))]
+            Kind::Avx512(kernel) => $call(kernel, $($argument),*),
+            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+            Kind::Neon(kernel) => $call(kernel, $($argument),*),
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            Kind::Simd128(kernel) => $call(kernel, $($argument),*),
+        }
+    };
+}
 
 impl Kernel {
     /// Adds the element of every message to one of `hashes`: the one whose index `place` returns.
@@ -29,17 +47,12 @@ impl Kernel {
         place: impl Fn(&M) -> usize,
         hashes: &mut [LtHash],
     ) {
-        match self.0 {
-            Kind::Portable(kernel) => add_each(kernel, mode, messages, place, hashes),
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx2(kernel) => add_each(kernel, mode, messages, place, hashes),
-            #[cfg(all(target_arch = "x86_64", not(feature = "no_avx512")))]
-            Kind::Avx512(kernel) => add_each(kernel, mode, messages, place, hashes),
-            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
-            Kind::Neon(kernel) => add_each(kernel, mode, messages, place, hashes),
-            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-            Kind::Simd128(kernel) => add_each(kernel, mode, messages, place, hashes),
-        }
+        with_kernel!(self, add_each(mode, messages, place, hashes));
+    }
+
+    /// Adds the element of one message.
+    pub(crate) fn add_one(self, mode: &Mode, message: impl Message, hash: &mut LtHash) {
+        with_kernel!(self, add_one(mode, message, hash));
     }
 }
 
@@ -67,31 +80,45 @@ fn add_each<M: Message, const N: usize>(
     }
 }
 
+fn add_one<const N: usize>(
+    kernel: impl Wide<N>,
+    mode: &Mode,
+    message: impl Message,
+    hash: &mut LtHash,
+) {
+    let mut sums = Sums::new();
+    let short = message.length() <= CHUNK;
+    let message = iter::once(message);
+    let expand = |_: &_, root: &Root| kernel.expand(root, &mut sums);
+    if short {
+        // There is nothing to do side by side but to expand it.
+        Batch::new(Portable, mode).run(message, expand);
+    } else {
+        Batch::new(kernel, mode).run(message, expand);
+    }
+    sums.drain_into::<N>(hash.lanes_mut());
+}
+
 /// A run over many messages.
 struct Batch<'m, K, M, const N: usize> {
     kernel: K,
     mode: &'m Mode,
     columns: Columns<N>,
-    /// What each column is at.
-    chunks: [Option<Chunk<M>>; N],
+    /// What each column is at; nothing where it has nothing to do.
+    wholes: [Option<Whole<M>>; N],
+    /// Where in that its next block begins.
+    at: [u64; N],
+    /// Where its blocks end.
+    end: [u64; N],
     /// Messages of several chunks.
     trees: Vec<Option<Tree<M>>>,
     /// The tree of which not all chunks are begun, and where the next one begins.
     begun: Option<(usize, u64)>,
 }
 
-/// A chunk, or what is left of it.
-struct Chunk<M> {
-    of: Whole<M>,
-    /// Where in the message its next block begins.
-    at: u64,
-    /// Where it ends.
-    end: u64,
-}
-
 /// What a chunk belongs to.
 enum Whole<M> {
-    /// It is a message.
+    /// It is a message. Its last block is the root, and expanded rather than compressed.
     Message(M),
     /// It is one of several, of the tree with this index.
     Tree(usize),
@@ -103,7 +130,9 @@ impl<'m, K: Wide<N>, M: Message, const N: usize> Batch<'m, K, M, N> {
             kernel,
             mode,
             columns: Columns::new(),
-            chunks: core::array::from_fn(|_| None),
+            wholes: core::array::from_fn(|_| None),
+            at: [0; N],
+            end: [0; N],
             trees: Vec::new(),
             begun: None,
         }
@@ -116,20 +145,21 @@ impl<'m, K: Wide<N>, M: Message, const N: usize> Batch<'m, K, M, N> {
         loop {
             let mut busy = 0;
             for column in 0..N {
-                if self.chunks[column].is_none() {
+                if self.wholes[column].is_none() {
                     self.begin(column, &mut messages, &mut found);
                 }
                 busy += usize::from(self.load(column));
             }
             match busy {
                 0 => break,
-                few if few < K::FEW => (0..N)
-                    .filter(|column| self.chunks[*column].is_some())
-                    .for_each(|column| self.columns.compress_one(column)),
+                few if few < K::FEW => self.compress_few(),
                 _ => self.kernel.compress(&mut self.columns),
             }
             for column in 0..N {
-                self.advance(column, &mut found);
+                self.at[column] += BLOCK;
+                if self.at[column] >= self.end[column] {
+                    self.finish(column, &mut found);
+                }
             }
         }
     }
@@ -141,17 +171,17 @@ impl<'m, K: Wide<N>, M: Message, const N: usize> Batch<'m, K, M, N> {
         messages: &mut impl Iterator<Item = M>,
         found: &mut impl FnMut(&M, &Root),
     ) {
-        let chunk = loop {
-            if let Some(chunk) = self.next_of_tree() {
-                break chunk;
+        let (whole, at, end) = loop {
+            if let Some((index, at, end)) = self.next_of_tree() {
+                break (Whole::Tree(index), at, end);
             }
             let Some(message) = messages.next() else { return };
             let length = message.length();
             if length <= BLOCK {
                 let flags = CHUNK_START | CHUNK_END | ROOT;
-                found(&message, &self.root(&message, self.mode.chain, 0, length, flags));
+                found(&message, &self.root(&message, self.mode.chain, 0, flags));
             } else if length <= CHUNK {
-                break Chunk { of: Whole::Message(message), at: 0, end: length };
+                break (Whole::Message(message), 0, length.next_multiple_of(BLOCK) - BLOCK);
             } else if length <= tree::BYTES_MAX {
                 self.plant(Tree::new(message));
             } else {
@@ -159,18 +189,22 @@ impl<'m, K: Wide<N>, M: Message, const N: usize> Batch<'m, K, M, N> {
             }
         };
         self.columns.set_chain(column, &self.mode.chain);
-        self.columns.counter[column] = (chunk.at / CHUNK) as u32;
-        self.chunks[column] = Some(chunk);
+        self.columns.counter[column] = (at / CHUNK) as u32;
+        self.wholes[column] = Some(whole);
+        self.at[column] = at;
+        self.end[column] = end;
     }
 
-    fn next_of_tree(&mut self) -> Option<Chunk<M>> {
+    /// The next chunk of the tree of which not all are begun: its index, where the chunk begins and
+    /// where it ends.
+    fn next_of_tree(&mut self) -> Option<(usize, u64, u64)> {
         let (index, at) = self.begun.take()?;
         let length = self.trees[index].as_ref()?.length();
         let end = length.min(at + CHUNK);
         if end < length {
             self.begun = Some((index, end));
         }
-        Some(Chunk { of: Whole::Tree(index), at, end })
+        Some((index, at, end))
     }
 
     fn plant(&mut self, tree: Tree<M>) {
@@ -184,39 +218,39 @@ impl<'m, K: Wide<N>, M: Message, const N: usize> Batch<'m, K, M, N> {
     }
 
     /// Puts the next block of a column in its place, and returns whether there is one.
+    #[inline]
     fn load(&mut self, column: usize) -> bool {
-        let Some(chunk) = &self.chunks[column] else { return false };
-        let block = match &chunk.of {
-            Whole::Message(message) => message.block(chunk.at),
-            Whole::Tree(index) => match &self.trees[*index] {
-                Some(tree) => tree.message().block(chunk.at),
-                None => return false,
-            },
+        let at = self.at[column];
+        let block = &mut self.columns.blocks[column];
+        let (length, last) = match &self.wholes[column] {
+            Some(Whole::Message(message)) => {
+                message.read(at, block);
+                (BLOCK, 0)
+            }
+            Some(Whole::Tree(index)) => {
+                let Some(tree) = &self.trees[*index] else { return false };
+                tree.message().read(at, block);
+                let left = self.end[column] - at;
+                (left.min(BLOCK), if left <= BLOCK { CHUNK_END } else { 0 })
+            }
+            None => return false,
         };
-        self.columns.set_block(column, &block);
-        let length = chunk.next_length();
-        let first = if chunk.at.is_multiple_of(CHUNK) { CHUNK_START } else { 0 };
-        let last = if chunk.at + length == chunk.end { CHUNK_END } else { 0 };
+        let first = if at.is_multiple_of(CHUNK) { CHUNK_START } else { 0 };
         self.columns.length[column] = length as u32;
         self.columns.flags[column] = self.mode.flags | first | last;
         true
     }
 
-    /// Goes on to the next block of a column's chunk, or is done with the chunk.
-    fn advance(&mut self, column: usize, found: &mut impl FnMut(&M, &Root)) {
-        let Some(mut chunk) = self.chunks[column].take() else { return };
-        let number = chunk.at / CHUNK;
-        chunk.at += chunk.next_length();
-        match &chunk.of {
-            // The last block of a message is its root, and expanded rather than compressed.
-            Whole::Message(message) if chunk.end - chunk.at <= BLOCK => {
-                let chain = self.columns.chain(column);
-                let flags = CHUNK_END | ROOT;
-                found(message, &self.root(message, chain, chunk.at, chunk.end, flags));
+    /// Is done with the chunk of a column, if it has one.
+    fn finish(&mut self, column: usize, found: &mut impl FnMut(&M, &Root)) {
+        let chain = self.columns.chain(column);
+        match self.wholes[column].take() {
+            Some(Whole::Message(message)) => {
+                found(&message, &self.root(&message, chain, self.at[column], CHUNK_END | ROOT));
             }
-            Whole::Tree(index) if chunk.at == chunk.end => {
-                let chain = self.columns.chain(column);
-                let place = &mut self.trees[*index];
+            Some(Whole::Tree(index)) => {
+                let place = &mut self.trees[index];
+                let number = u64::from(self.columns.counter[column]);
                 if let Some(tree) = place
                     && let Some(root) = tree.add(self.mode, number, chain)
                 {
@@ -224,25 +258,24 @@ impl<'m, K: Wide<N>, M: Message, const N: usize> Batch<'m, K, M, N> {
                     *place = None;
                 }
             }
-            _ => self.chunks[column] = Some(chunk),
+            None => {}
         }
     }
 
-    /// The root of a message of one chunk.
-    fn root(&self, message: &M, chain: [u32; 8], at: u64, end: u64, flags: u32) -> Root {
-        let block = message.block(at);
-        Root { chain, block, length: (end - at) as u32, flags: self.mode.flags | flags }
+    /// Compresses the blocks of those columns that have one, one by one.
+    fn compress_few(&mut self) {
+        for column in 0..N {
+            if self.wholes[column].is_some() {
+                self.columns.compress_one(column);
+            }
+        }
     }
-}
 
-impl<M> Chunk<M> {
-    fn next_length(&self) -> u64 {
-        BLOCK.min(self.end - self.at)
+    /// The root of a message of one chunk, of which the last block begins at `at`.
+    fn root(&self, message: &M, chain: [u32; 8], at: u64, flags: u32) -> Root {
+        let length = (message.length() - at) as u32;
+        let mut root = Root { chain, block: [0; 16], length, flags: self.mode.flags | flags };
+        message.read(at, &mut root.block);
+        root
     }
-}
-
-/// Adds the element of one message: there is nothing to do side by side but to expand it.
-pub(crate) fn add_one<M: Message>(kernel: Kernel, mode: &Mode, message: M, hash: &mut LtHash) {
-    let messages = core::iter::once(message);
-    kernel.add_each(mode, messages, |_| 0, core::slice::from_mut(hash));
 }

@@ -6,7 +6,7 @@ use core::arch::x86_64::*;
 
 use super::portable::begin;
 use super::{Columns, Sums, Wide};
-use crate::compression::{IV, Root, SCHEDULE};
+use crate::compression::{IV, Root, SCHEDULE, Words};
 
 cpufeatures::new!(has_avx2, "avx2");
 
@@ -64,6 +64,36 @@ fn count(from: u32) -> Vector {
     add(splat(from), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))
 }
 
+/// The first words of all blocks, their second words, and so on.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn transpose(blocks: &[Words; 8]) -> [Vector; 16] {
+    let mut words = [splat(0); 16];
+    for (half, words) in words.as_chunks_mut::<8>().0.iter_mut().enumerate() {
+        let mut rows = [splat(0); 8];
+        for (row, block) in rows.iter_mut().zip(blocks) {
+            *row = load(&block.as_chunks().0[half]);
+        }
+        // Two, then four words of neighbours side by side, within each half of the vectors.
+        let mut fours = [splat(0); 8];
+        for (fours, rows) in fours.as_chunks_mut::<4>().0.iter_mut().zip(rows.as_chunks::<4>().0) {
+            let low =
+                [_mm256_unpacklo_epi32(rows[0], rows[1]), _mm256_unpacklo_epi32(rows[2], rows[3])];
+            let high =
+                [_mm256_unpackhi_epi32(rows[0], rows[1]), _mm256_unpackhi_epi32(rows[2], rows[3])];
+            fours[0] = _mm256_unpacklo_epi64(low[0], low[1]);
+            fours[1] = _mm256_unpackhi_epi64(low[0], low[1]);
+            fours[2] = _mm256_unpacklo_epi64(high[0], high[1]);
+            fours[3] = _mm256_unpackhi_epi64(high[0], high[1]);
+        }
+        for word in 0..4 {
+            words[word] = _mm256_permute2x128_si256::<0x20>(fours[word], fours[word + 4]);
+            words[word + 4] = _mm256_permute2x128_si256::<0x31>(fours[word], fours[word + 4]);
+        }
+    }
+    words
+}
+
 #[inline]
 #[target_feature(enable = "avx2")]
 fn add(a: Vector, b: Vector) -> Vector {
@@ -85,8 +115,18 @@ fn xor(a: Vector, b: Vector) -> Vector {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn rotate_16(a: Vector) -> Vector {
-    let places = _mm_setr_epi8(2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
-    _mm256_shuffle_epi8(a, _mm256_broadcastsi128_si256(places))
+    // SAFETY: vectors are bytes, and any bytes are a vector.
+    static PLACES: Vector = unsafe {
+        core::mem::transmute([
+            0x0504_0706_0100_0302_u64,
+            0x0d0c_0f0e_0908_0b0a,
+            0x0504_0706_0100_0302,
+            0x0d0c_0f0e_0908_0b0a,
+        ])
+    };
+    // SAFETY: it is a reference. Read each time, so that the compiler, which would know the
+    // places, does not make two shuffles of one.
+    _mm256_shuffle_epi8(a, unsafe { core::ptr::read_volatile(&PLACES) })
 }
 
 #[inline]

@@ -63,7 +63,8 @@ pub(crate) trait Wide<const N: usize>: Copy {
 /// Blocks side by side, and the chaining values they are compressed into.
 pub(crate) struct Columns<const N: usize> {
     pub(crate) chain: [[u32; N]; 8],
-    pub(crate) block: [[u32; N]; 16],
+    /// A block a column, not yet turned to lie across the columns.
+    pub(crate) blocks: [Words; N],
     /// Numbers of the chunks.
     pub(crate) counter: [u32; N],
     pub(crate) length: [u32; N],
@@ -116,7 +117,7 @@ impl<const N: usize> Columns<N> {
     pub(crate) fn new() -> Self {
         Self {
             chain: [[0; N]; 8],
-            block: [[0; N]; 16],
+            blocks: [[0; 16]; N],
             counter: [0; N],
             length: [0; N],
             flags: [0; N],
@@ -133,17 +134,11 @@ impl<const N: usize> Columns<N> {
         }
     }
 
-    pub(crate) fn set_block(&mut self, column: usize, block: &Words) {
-        for (row, word) in self.block.iter_mut().zip(block) {
-            row[column] = *word;
-        }
-    }
-
     /// Compresses the block of one column alone.
     pub(crate) fn compress_one(&mut self, column: usize) {
         let mut one = Columns::<1> {
             chain: core::array::from_fn(|word| [self.chain[word][column]]),
-            block: core::array::from_fn(|word| [self.block[word][column]]),
+            blocks: [self.blocks[column]],
             counter: [self.counter[column]],
             length: [self.length[column]],
             flags: [self.flags[column]],

@@ -6,7 +6,7 @@ use core::arch::aarch64::*;
 
 use super::portable::begin;
 use super::{Columns, Sums, Wide};
-use crate::compression::{IV, Root, SCHEDULE};
+use crate::compression::{IV, Root, SCHEDULE, Words};
 
 type Vector = uint32x4_t;
 
@@ -61,6 +61,23 @@ fn splat(word: u32) -> Vector {
 #[target_feature(enable = "neon")]
 fn count(from: u32) -> Vector {
     add(splat(from), load(&[0, 1, 2, 3]))
+}
+
+/// The first words of all blocks, their second words, and so on.
+#[inline]
+#[target_feature(enable = "neon")]
+fn transpose(blocks: &[Words; 4]) -> [Vector; 16] {
+    let mut words = [splat(0); 16];
+    for (quarter, words) in words.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+        let [a, b, c, d] = blocks.each_ref().map(|block| &block.as_chunks().0[quarter]);
+        let [a, b, c, d] = [load(a), load(b), load(c), load(d)];
+        let [ab, cd] = [vtrnq_u32(a, b), vtrnq_u32(c, d)];
+        words[0] = vcombine_u32(vget_low_u32(ab.0), vget_low_u32(cd.0));
+        words[1] = vcombine_u32(vget_low_u32(ab.1), vget_low_u32(cd.1));
+        words[2] = vcombine_u32(vget_high_u32(ab.0), vget_high_u32(cd.0));
+        words[3] = vcombine_u32(vget_high_u32(ab.1), vget_high_u32(cd.1));
+    }
+    words
 }
 
 #[inline]

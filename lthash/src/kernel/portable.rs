@@ -32,9 +32,7 @@ pub(super) fn begin(root: &Root) -> Words {
     v[14] = root.length;
     v[15] = root.flags;
     v[0] = add(add(v[0], m[0]), v[4]);
-    mix!(v, m, 0, 1, 1 5 9 13);
-    mix!(v, m, 0, 2, 2 6 10 14);
-    mix!(v, m, 0, 3, 3 7 11 15);
+    mix!(v, m, 0, 0, 1: 1 5 9 13, 2: 2 6 10 14, 3: 3 7 11 15);
     v
 }
 
@@ -58,6 +56,11 @@ fn splat(word: u32) -> u32 {
 #[inline]
 fn count(from: u32) -> u32 {
     from
+}
+
+#[inline]
+fn transpose(blocks: &[Words; 1]) -> Words {
+    blocks[0]
 }
 
 #[inline]

@@ -7,7 +7,7 @@ use core::arch::wasm32::*;
 
 use super::portable::begin;
 use super::{Columns, Sums, Wide};
-use crate::compression::{IV, Root, SCHEDULE};
+use crate::compression::{IV, Root, SCHEDULE, Words};
 
 type Vector = v128;
 
@@ -49,6 +49,22 @@ fn splat(word: u32) -> Vector {
 #[inline]
 fn count(from: u32) -> Vector {
     add(splat(from), u32x4(0, 1, 2, 3))
+}
+
+/// The first words of all blocks, their second words, and so on.
+#[inline]
+fn transpose(blocks: &[Words; 4]) -> [Vector; 16] {
+    let mut words = [splat(0); 16];
+    for (quarter, words) in words.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+        let [a, b, c, d] = blocks.each_ref().map(|block| load(&block.as_chunks().0[quarter]));
+        let low = [u32x4_shuffle::<0, 4, 1, 5>(a, b), u32x4_shuffle::<0, 4, 1, 5>(c, d)];
+        let high = [u32x4_shuffle::<2, 6, 3, 7>(a, b), u32x4_shuffle::<2, 6, 3, 7>(c, d)];
+        words[0] = u32x4_shuffle::<0, 1, 4, 5>(low[0], low[1]);
+        words[1] = u32x4_shuffle::<2, 3, 6, 7>(low[0], low[1]);
+        words[2] = u32x4_shuffle::<0, 1, 4, 5>(high[0], high[1]);
+        words[3] = u32x4_shuffle::<2, 3, 6, 7>(high[0], high[1]);
+    }
+    words
 }
 
 #[inline]

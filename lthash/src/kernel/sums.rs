@@ -24,14 +24,17 @@ impl Sums {
 
     /// Adds all to the numbers of a hash, and is zero afterwards.
     pub(crate) fn drain_into<const N: usize>(&mut self, lanes: &mut [u16; LANES]) {
-        let blocks = lanes.as_chunks_mut::<32>().0.as_chunks_mut::<N>().0;
+        let mut bytes = [0; 2 * LANES];
+        let blocks = bytes.as_chunks_mut::<4>().0.as_chunks_mut::<16>().0.as_chunks_mut::<N>().0;
         for (group, blocks) in self.groups::<N>().zip(blocks) {
             for (place, block) in blocks.iter_mut().enumerate() {
-                for (pair, row) in block.as_chunks_mut::<2>().0.iter_mut().zip(&*group) {
-                    pair[0] = pair[0].wrapping_add(row[place] as u16);
-                    pair[1] = pair[1].wrapping_add((row[place] >> 16) as u16);
+                for (word, row) in block.iter_mut().zip(&*group) {
+                    *word = row[place].to_le_bytes();
                 }
             }
+        }
+        for (lane, bytes) in lanes.iter_mut().zip(bytes.as_chunks().0) {
+            *lane = lane.wrapping_add(u16::from_le_bytes(*bytes));
         }
         self.0 = [0; WORDS];
     }
