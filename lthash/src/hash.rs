@@ -11,7 +11,7 @@ use crate::kernel::Kernel;
 use crate::message::{Message, Raw, Row};
 
 /// How many numbers a hash has.
-pub(crate) const LANES: usize = 1024;
+const LANES: usize = 1024;
 
 /// The hash of a set of rows: 1,024 numbers of 16 bits, each the sum of those of the rows'
 /// elements, modulo 2^16.
@@ -109,11 +109,8 @@ impl LtHash {
     ///
     /// [`Error::HashLength`] if there are more or fewer than [`LtHash::BYTES`] of them.
     pub fn decode(bytes: &[u8]) -> Result<Self> {
-        let (pairs, rest) = bytes.as_chunks();
-        if pairs.len() != LANES || !rest.is_empty() {
-            return Err(Error::HashLength { bytes: bytes.len() });
-        }
-        Ok(Self(core::array::from_fn(|lane| u16::from_le_bytes(pairs[lane]))))
+        let bytes = bytes.try_into().map_err(|_| Error::HashLength { bytes: bytes.len() })?;
+        Ok(Self::from_bytes(bytes))
     }
 
     /// Returns the BLAKE3 hash of the encoded hash.
@@ -121,8 +118,12 @@ impl LtHash {
         Checksum(blake3::hash(&self.encode()).into())
     }
 
-    pub(crate) fn lanes_mut(&mut self) -> &mut [u16; LANES] {
-        &mut self.0
+    pub(crate) fn from_bytes(bytes: &[u8; Self::BYTES]) -> Self {
+        let mut lanes = [0; LANES];
+        for (lane, bytes) in lanes.iter_mut().zip(bytes.as_chunks().0) {
+            *lane = u16::from_le_bytes(*bytes);
+        }
+        Self(lanes)
     }
 
     fn add_one(&mut self, mode: &Mode, message: impl Message) {
@@ -154,7 +155,7 @@ impl Kernel {
 
     fn sum_of<M: Message>(self, mode: &Mode, messages: impl Iterator<Item = M>) -> LtHash {
         let mut sum = LtHash::identity();
-        self.add_each(mode, messages, |_| 0, core::slice::from_mut(&mut sum));
+        self.add_each(mode, messages, |_| 0, |_, all| sum.merge(all));
         sum
     }
 }

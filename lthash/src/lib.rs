@@ -33,6 +33,7 @@
 extern crate alloc;
 
 mod batch;
+mod change;
 mod compression;
 mod domain;
 mod error;
@@ -41,8 +42,13 @@ mod kernel;
 mod message;
 #[cfg(feature = "std")]
 mod parallel;
+mod partition;
+mod partitioned;
 
+pub use change::Change;
 pub use domain::Domain;
 pub use error::{Error, Result};
 pub use hash::{Checksum, LtHash};
 pub use kernel::Kernel;
+pub use partition::{Detail, Partition, Record, State, Statistics, Tally, bucket_of};
+pub use partitioned::{Difference, PartitionedLtHash, Place};

@@ -73,6 +73,10 @@ impl<'d, K: AsRef<[u8]>, V: AsRef<[u8]>> Row<'d, K, V> {
             value,
         }
     }
+
+    pub(crate) fn key(&self) -> &[u8] {
+        self.key.as_ref()
+    }
 }
 
 impl<K: AsRef<[u8]>, V: AsRef<[u8]>> Message for Row<'_, K, V> {

@@ -4,9 +4,13 @@
 // The crate names itself unstable.
 #![allow(deprecated)]
 
-mod common;
+#[path = "common/lengths.rs"]
+mod lengths;
+#[path = "common/noise.rs"]
+mod noise;
 
-use common::{LENGTHS, noise};
+use lengths::LENGTHS;
+use noise::noise;
 use sealwood_lthash::{Kernel, LtHash};
 use solana_lattice_hash::lt_hash;
 

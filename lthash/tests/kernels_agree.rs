@@ -3,9 +3,13 @@
 
 #![allow(clippy::unwrap_used)]
 
-mod common;
+#[path = "common/lengths.rs"]
+mod lengths;
+#[path = "common/noise.rs"]
+mod noise;
 
-use common::{LENGTHS, noise};
+use lengths::LENGTHS;
+use noise::noise;
 use sealwood_lthash::{Domain, Kernel, LtHash};
 
 /// The element of a message, by BLAKE3's own expansion of one message at a time.

@@ -38,16 +38,16 @@ macro_rules! with_kernel {
 }
 
 impl Kernel {
-    /// Adds the element of every message to one of `hashes`: the one whose index `place` returns.
-    /// It is fastest where neighbours have the same.
+    /// Calls `merge` with the sums of the elements of messages, each with what `place` returns for
+    /// all of its messages. There are the fewer sums the more neighbours are of one place.
     pub(crate) fn add_each<M: Message>(
         self,
         mode: &Mode,
         messages: impl Iterator<Item = M>,
-        place: impl Fn(&M) -> usize,
-        hashes: &mut [LtHash],
+        place: impl Fn(&M) -> u8,
+        merge: impl FnMut(u8, &LtHash),
     ) {
-        with_kernel!(self, add_each(mode, messages, place, hashes));
+        with_kernel!(self, add_each(mode, messages, place, merge));
     }
 
     /// Adds the element of one message.
@@ -60,23 +60,21 @@ fn add_each<M: Message, const N: usize>(
     kernel: impl Wide<N>,
     mode: &Mode,
     messages: impl Iterator<Item = M>,
-    place: impl Fn(&M) -> usize,
-    hashes: &mut [LtHash],
+    place: impl Fn(&M) -> u8,
+    mut merge: impl FnMut(u8, &LtHash),
 ) {
     let mut sums = Sums::new();
     let mut current = None;
-    let expand = |message: &M, root: &Root| {
-        let place = place(message);
-        if let Some(before) = current.replace(place)
-            && before != place
-        {
-            sums.drain_into::<N>(hashes[before].lanes_mut());
+    Batch::new(kernel, mode).run(messages, |message, root| {
+        let next = place(message);
+        match current.replace(next) {
+            Some(before) if before != next => merge(before, &sums.take::<N>()),
+            _ => {}
         }
         kernel.expand(root, &mut sums);
-    };
-    Batch::new(kernel, mode).run(messages, expand);
+    });
     if let Some(last) = current {
-        sums.drain_into::<N>(hashes[last].lanes_mut());
+        merge(last, &sums.take::<N>());
     }
 }
 
@@ -96,7 +94,7 @@ fn add_one<const N: usize>(
     } else {
         Batch::new(kernel, mode).run(message, expand);
     }
-    sums.drain_into::<N>(hash.lanes_mut());
+    hash.merge(&sums.take::<N>());
 }
 
 /// A run over many messages.

@@ -1,9 +1,9 @@
 //! A sum of elements in the order in which a kernel comes by them.
 
-use crate::hash::LANES;
+use crate::hash::LtHash;
 
 /// How many words of 32 bits an element has.
-const WORDS: usize = LANES / 2;
+const WORDS: usize = LtHash::BYTES / size_of::<u32>();
 
 /// The sum of some elements, each of its words two numbers of 16 bits. Of the 32 blocks of 16 words,
 /// a kernel with `N` lanes has `N` in a group, and of each group the first words of all blocks,
@@ -22,9 +22,9 @@ impl Sums {
         self.0.as_chunks_mut().0.as_chunks_mut().0.iter_mut()
     }
 
-    /// Adds all to the numbers of a hash, and is zero afterwards.
-    pub(crate) fn drain_into<const N: usize>(&mut self, lanes: &mut [u16; LANES]) {
-        let mut bytes = [0; 2 * LANES];
+    /// Returns the sum as a hash, and is zero afterwards.
+    pub(crate) fn take<const N: usize>(&mut self) -> LtHash {
+        let mut bytes = [0; LtHash::BYTES];
         let blocks = bytes.as_chunks_mut::<4>().0.as_chunks_mut::<16>().0.as_chunks_mut::<N>().0;
         for (group, blocks) in self.groups::<N>().zip(blocks) {
             for (place, block) in blocks.iter_mut().enumerate() {
@@ -33,9 +33,7 @@ impl Sums {
                 }
             }
         }
-        for (lane, bytes) in lanes.iter_mut().zip(bytes.as_chunks().0) {
-            *lane = lane.wrapping_add(u16::from_le_bytes(*bytes));
-        }
         self.0 = [0; WORDS];
+        LtHash::from_bytes(&bytes)
     }
 }

@@ -1,4 +1,4 @@
-//! What several tests need.
+//! Lengths that matter.
 
 /// Lengths at which BLAKE3 changes what it does: blocks of 64 bytes, chunks of 1,024, subtrees;
 /// and at which this crate does, at 16 chunks.
@@ -7,10 +7,3 @@ pub(crate) const LENGTHS: [usize; 33] = [
     2048, 2049, 3072, 4095, 4096, 4097, 5121, 8192, 15_361, 16_383, 16_384, 16_385, 17_409,
     100_000,
 ];
-
-/// Bytes that look random and are always the same.
-pub(crate) fn noise(seed: u64, length: usize) -> Vec<u8> {
-    let mut bytes = vec![0; length];
-    blake3::Hasher::new().update(&seed.to_le_bytes()).finalize_xof().fill(&mut bytes);
-    bytes
-}
