@@ -58,3 +58,23 @@ pub enum Error {
     #[error("the record is that of another partition")]
     OtherPartition,
 }
+
+impl Error {
+    /// Returns the name of the kind of error, the same in every language and from release to
+    /// release.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::HashLength { .. } => "hash-length",
+            Self::DomainLength { .. } => "domain-length",
+            Self::NotValid { .. } => "state-not-valid",
+            Self::NotBackfilling => "state-not-backfilling",
+            Self::Order => "rows-not-ascending",
+            Self::NoSuchRow => "no-such-row",
+            Self::TooManyRows => "too-many-rows",
+            Self::PartitionExists { .. } => "partition-exists",
+            Self::NotARecord => "malformed",
+            Self::RecordVersion { .. } => "unsupported-version",
+            Self::OtherPartition => "other-partition",
+        }
+    }
+}

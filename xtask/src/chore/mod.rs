@@ -2,6 +2,7 @@
 
 pub(crate) mod bench;
 mod bench_engine;
+mod bench_lthash;
 mod bench_s3;
 mod bench_size;
 pub(crate) mod codegen;
