@@ -9,6 +9,10 @@ use crate::process;
 use crate::tally::Tally;
 use crate::workspace::Workspace;
 
+/// The packages that users take, with what else `cargo doc` needs.
+const DOCUMENTED: [&[&str]; 2] =
+    [&["sealwood", "--features", "bridge,fault-disk"], &["sealwood-lthash"]];
+
 pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     tally.check(
         "formatting (mend with `cargo fmt`)",
@@ -17,10 +21,11 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     let mut clippy = workspace.cargo("clippy");
     clippy.args(["--workspace", "--all-targets", "--features", FEATURES, "--", "-D", "warnings"]);
     tally.check("clippy", process::run(&mut clippy));
-    let mut doc = workspace.cargo("doc");
-    doc.args(["--package", "sealwood", "--features", "bridge,fault-disk", "--no-deps"])
-        .env("RUSTDOCFLAGS", "-D warnings");
-    tally.check("documentation", process::run(&mut doc));
+    for arguments in DOCUMENTED {
+        let mut doc = workspace.cargo("doc");
+        doc.args(["--no-deps", "--package"]).args(arguments).env("RUSTDOCFLAGS", "-D warnings");
+        tally.check(&format!("documentation of {}", arguments[0]), process::run(&mut doc));
+    }
     let page = "docs/BINDINGS.md";
     tally.check("quotations", quotations::check(workspace.root(), page));
     Ok(())

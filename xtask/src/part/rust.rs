@@ -26,7 +26,11 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
         apt::install(workspace, &["ntfs-3g"])?;
         tests.env(FOLDING_FOLDER, "mount");
     }
-    tally.tests(&mut tests)
+    tally.tests(&mut tests)?;
+    // What other targets and choices leave: no threads, no AVX-512.
+    let mut bare = workspace.cargo("test");
+    bare.args(["--package", "sealwood-lthash", "--no-default-features", "--features", "no_avx512"]);
+    tally.tests(&mut bare)
 }
 
 /// Whether this user can mount a file system of a program.
