@@ -57,6 +57,15 @@ vector! {
     }
 }
 
+/// The vectors are worth most where the kernel is the one that they are to check.
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen_test::wasm_bindgen_test]
+fn the_kernel_is_that_of_the_build() {
+    let simd = cfg!(target_feature = "simd128");
+    let name = sealwood_lthash::Kernel::best().name();
+    assert_eq!(name, if simd { "simd128" } else { "portable" });
+}
+
 /// Writes the outputs anew.
 #[cfg(not(target_arch = "wasm32"))]
 #[test]

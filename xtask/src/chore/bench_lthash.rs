@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::process;
+use crate::toolchain::wasm_target::WasmTarget;
 use crate::workspace::Workspace;
 
 const PACKAGE: &str = "sealwood-benchmarks-lthash";
@@ -13,7 +14,8 @@ const PACKAGE: &str = "sealwood-benchmarks-lthash";
 /// all of it, no AVX-512, nothing that is not portable.
 const BUILDS: [&str; 3] = ["", "no_avx512", "portable"];
 
-/// Builds the benchmark for each choice, then runs all. The arguments are the benchmark's own.
+/// Builds the benchmark for each choice, then runs all, then wasm in Node. The arguments are the
+/// benchmark's own.
 pub(super) fn run(workspace: &Workspace, json: bool, arguments: &[String]) -> Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
     for features in BUILDS {
@@ -26,6 +28,13 @@ pub(super) fn run(workspace: &Workspace, json: bool, arguments: &[String]) -> Re
         if ended != ExitCode::SUCCESS {
             code = ended;
         }
+    }
+    match WasmTarget::ensure(workspace)? {
+        WasmTarget::Installed => {
+            let mut wasm = workspace.command("node");
+            process::run(wasm.arg("benchmarks/web/lthash.mjs").args(json.then_some("--json")))?;
+        }
+        WasmTarget::Debian { .. } => eprintln!("without wasm: it wants rustup's own target"),
     }
     Ok(code)
 }

@@ -10,6 +10,7 @@ pub(crate) mod demo;
 pub(crate) mod fault_proxy;
 pub(crate) mod fuzz;
 pub(crate) mod jar;
+pub(crate) mod kernels;
 pub(crate) mod kill;
 pub(crate) mod mobile;
 pub(crate) mod mutants;
