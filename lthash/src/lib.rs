@@ -2,9 +2,9 @@
 //!
 //! Each row, a key and a value, becomes an *element*: 1,024 numbers of 16 bits, expanded by BLAKE3.
 //! The [`LtHash`] of a set is the sum of its elements, number by number. So a row is added or
-//! removed without looking at the others, order does not matter, and the hash of two sets together is the
-//! sum of their hashes. Two sets of rows with the same hash are the same; what that means, and what
-//! it does not, is in `docs/LTHASH.md`.
+//! removed without looking at the others, order does not matter, and the hash of two sets together
+//! is the sum of their hashes. Two sets of rows with the same hash are the same; what that means,
+//! and what it does not, is in `docs/LTHASH.md`.
 //!
 //! ```
 //! use sealwood_lthash::{Domain, LtHash};

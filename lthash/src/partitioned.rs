@@ -12,8 +12,8 @@ use crate::hash::{Checksum, LtHash};
 use crate::partition::{Detail, Partition, Record};
 
 /// The partitions of some data. Their hash is the sum of the partitions' hashes, and is never kept
-/// beside them. As a partition's name is part of its rows' elements, the same row in another partition
-/// makes another hash.
+/// beside them. As a partition's name is part of its rows' elements, the same row in another
+/// partition makes another hash.
 #[derive(Clone, Default)]
 pub struct PartitionedLtHash {
     key: Option<Zeroizing<[u8; 32]>>,

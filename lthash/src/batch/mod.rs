@@ -1,7 +1,7 @@
 //! Many messages at once. Each column of a kernel works on a chunk of one message and takes the
 //! next chunk when it is done, so that short and long messages keep all columns busy. Nothing is
-//! copied but the block in hand, and what comes out is the root of each message, from which its element is
-//! expanded at once.
+//! copied but the block in hand, and what comes out is the root of each message, from which its
+//! element is expanded at once.
 
 mod long;
 mod tree;

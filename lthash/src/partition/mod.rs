@@ -1,9 +1,9 @@
 //! One named part of the data: what is known of it, and how far.
 //!
-//! Whether a partition is hashed is never guessed. It is *absent* until somebody begins to count, *backfilling*
-//! while the rows that were there before are read, in order of their keys, and *valid* after that.
-//! Only then does it have a hash. While rows are read, changes go on: those at or below the cursor are
-//! counted, those above will be met as they are by then.
+//! Whether a partition is hashed is never guessed. It is *absent* until somebody begins to count,
+//! *backfilling* while the rows that were there before are read, in order of their keys, and
+//! *valid* after that. Only then does it have a hash. While rows are read, changes go on: those at
+//! or below the cursor are counted, those above will be met as they are by then.
 
 mod record;
 mod tally;
@@ -103,8 +103,8 @@ impl Partition {
         }
     }
 
-    /// Returns how many rows are counted; `None` where nothing is, or where it came from a record that
-    /// did not say.
+    /// Returns how many rows are counted; `None` where nothing is, or where it came from a record
+    /// that did not say.
     pub fn statistics(&self) -> Option<Statistics> {
         self.total.statistics.filter(|_| self.state != State::Absent)
     }

@@ -10,12 +10,12 @@
 //! 16  1  length of the name, then the name
 //!        backfilling: 0, or 1 and the cursor: its length in 8 bytes, then the key
 //!        whole, unless absent: a tally
-//!        buckets, unless absent: 32 bytes, of which bit b % 8 of byte b / 8 says whether bucket b has rows;
-//!        then the tally of each that has
+//!        buckets, unless absent: 32 bytes, of which bit b % 8 of byte b / 8 says whether
+//!        bucket b has rows; then the tally of each that has
 //! ```
 //!
-//! A tally is the rows and the bytes, 8 bytes each, unless they are unknown, and the hash. Numbers are
-//! little-endian. Every partition has one spelling.
+//! A tally is the rows and the bytes, 8 bytes each, unless they are unknown, and the hash. Numbers
+//! are little-endian. Every partition has one spelling.
 //!
 //! Two more lengths are records of another system, which keeps a version, big-endian, alone or
 //! before a hash: 8 bytes are an absent partition, 2,056 a valid one of unknown statistics. Their
@@ -94,8 +94,8 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// [`Error::NotARecord`] for bytes that are none, or damaged, [`Error::RecordVersion`] for those of
-    /// a later release, and [`Error::OtherPartition`] for the record of another name, or of one
+    /// [`Error::NotARecord`] for bytes that are none, or damaged, [`Error::RecordVersion`] for those
+    /// of a later release, and [`Error::OtherPartition`] for the record of another name, or of one
     /// with a key where this has none.
     pub fn decode(domain: Domain, bytes: &[u8]) -> Result<Self> {
         match bytes.len() {
