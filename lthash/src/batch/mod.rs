@@ -106,7 +106,7 @@ struct Batch<'m, K, M, const N: usize> {
     wholes: [Option<Whole<M>>; N],
     /// Where in that its next block begins.
     at: [u64; N],
-    /// Where its blocks end.
+    /// Where its blocks end; never where it has nothing to do.
     end: [u64; N],
     /// Messages of several chunks.
     trees: Vec<Option<Tree<M>>>,
@@ -130,21 +130,20 @@ impl<'m, K: Wide<N>, M: Message, const N: usize> Batch<'m, K, M, N> {
             columns: Columns::new(),
             wholes: core::array::from_fn(|_| None),
             at: [0; N],
-            end: [0; N],
+            end: [u64::MAX; N],
             trees: Vec::new(),
             begun: None,
         }
     }
 
     /// Calls `found` with every message and its root, in no order.
-    fn run(mut self, messages: impl Iterator<Item = M>, mut found: impl FnMut(&M, &Root)) {
-        // An iterator need not stay at its end.
-        let mut messages = messages.fuse();
+    fn run(mut self, mut messages: impl Iterator<Item = M>, mut found: impl FnMut(&M, &Root)) {
+        let mut more = true;
         loop {
             let mut busy = 0;
             for column in 0..N {
-                if self.wholes[column].is_none() {
-                    self.begin(column, &mut messages, &mut found);
+                if more && self.wholes[column].is_none() {
+                    more = self.begin(column, &mut messages, &mut found);
                 }
                 busy += usize::from(self.load(column));
             }
@@ -162,18 +161,19 @@ impl<'m, K: Wide<N>, M: Message, const N: usize> Batch<'m, K, M, N> {
         }
     }
 
-    /// Gives a column its next chunk. Messages that need none are done with at once.
+    /// Gives a column its next chunk, and returns whether there was one. Messages that need none
+    /// are done with at once.
     fn begin(
         &mut self,
         column: usize,
         messages: &mut impl Iterator<Item = M>,
         found: &mut impl FnMut(&M, &Root),
-    ) {
+    ) -> bool {
         let (whole, at, end) = loop {
             if let Some((index, at, end)) = self.next_of_tree() {
                 break (Whole::Tree(index), at, end);
             }
-            let Some(message) = messages.next() else { return };
+            let Some(message) = messages.next() else { return false };
             let length = message.length();
             if length <= BLOCK {
                 let flags = CHUNK_START | CHUNK_END | ROOT;
@@ -191,6 +191,7 @@ impl<'m, K: Wide<N>, M: Message, const N: usize> Batch<'m, K, M, N> {
         self.wholes[column] = Some(whole);
         self.at[column] = at;
         self.end[column] = end;
+        true
     }
 
     /// The next chunk of the tree of which not all are begun: its index, where the chunk begins and
@@ -242,6 +243,7 @@ impl<'m, K: Wide<N>, M: Message, const N: usize> Batch<'m, K, M, N> {
     /// Is done with the chunk of a column, if it has one.
     fn finish(&mut self, column: usize, found: &mut impl FnMut(&M, &Root)) {
         let chain = self.columns.chain(column);
+        self.end[column] = u64::MAX;
         match self.wholes[column].take() {
             Some(Whole::Message(message)) => {
                 found(&message, &self.root(&message, chain, self.at[column], CHUNK_END | ROOT));
