@@ -13,29 +13,12 @@ use blake3::{BLOCK_LEN, CHUNK_LEN};
 
 use crate::compression::{CHUNK_END, CHUNK_START, Mode, ROOT, Root};
 use crate::hash::LtHash;
-use crate::kernel::{Columns, Kernel, Kind, Portable, Sums, Wide};
+use crate::kernel::{Columns, Kernel, Portable, Sums, Wide, with_kernel};
 use crate::message::Message;
 use tree::Tree;
 
 const BLOCK: u64 = BLOCK_LEN as u64;
 const CHUNK: u64 = CHUNK_LEN as u64;
-
-/// Calls a function with the kernel that a [`Kernel`] stands for.
-macro_rules! with_kernel {
-    ($kernel:expr, $call:ident($($argument:expr),*)) => {
-        match $kernel.0 {
-            Kind::Portable(kernel) => $call(kernel, $($argument),*),
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx2(kernel) => $call(kernel, $($argument),*),
-            #[cfg(all(target_arch = "x86_64", not(feature = "no_avx512")))]
-            Kind::Avx512(kernel) => $call(kernel, $($argument),*),
-            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
-            Kind::Neon(kernel) => $call(kernel, $($argument),*),
-            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-            Kind::Simd128(kernel) => $call(kernel, $($argument),*),
-        }
-    };
-}
 
 impl Kernel {
     /// Calls `merge` with the sums of the elements of messages, each with what `place` returns for

@@ -23,7 +23,8 @@ impl Avx2 {
 }
 
 impl Wide<8> for Avx2 {
-    const FEW: usize = 3;
+    const NAME: &str = "avx2";
+    const FEW: usize = 2;
 
     fn compress(self, columns: &mut Columns<8>) {
         // SAFETY: there is an `Avx2` only where the processor has it.

@@ -23,7 +23,8 @@ impl Avx512 {
 }
 
 impl Wide<16> for Avx512 {
-    const FEW: usize = 3;
+    const NAME: &str = "avx512";
+    const FEW: usize = 2;
 
     fn compress(self, columns: &mut Columns<16>) {
         // SAFETY: there is an `Avx512` only where the processor has it.

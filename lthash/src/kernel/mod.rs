@@ -32,7 +32,7 @@ pub(crate) use sums::Sums;
 /// A value exists only where the processor has what it needs. [`Kernel::best`] is what
 /// [`LtHash`](crate::LtHash) uses by itself; the others are for tests and measurements.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Kernel(pub(crate) Kind);
+pub struct Kernel(Kind);
 
 /// A kernel that runs here.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,8 +48,29 @@ pub(crate) enum Kind {
     Simd128(simd128::Simd128),
 }
 
+/// Calls a function with the kernel that a [`Kernel`] stands for.
+macro_rules! with_kernel {
+    ($kernel:expr, $call:ident($($argument:expr),*)) => {
+        match $crate::kernel::Kernel::kind($kernel) {
+            $crate::kernel::Kind::Portable(kernel) => $call(kernel, $($argument),*),
+            #[cfg(target_arch = "x86_64")]
+            $crate::kernel::Kind::Avx2(kernel) => $call(kernel, $($argument),*),
+            #[cfg(all(target_arch = "x86_64", not(feature = "no_avx512")))]
+            $crate::kernel::Kind::Avx512(kernel) => $call(kernel, $($argument),*),
+            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+            $crate::kernel::Kind::Neon(kernel) => $call(kernel, $($argument),*),
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            $crate::kernel::Kind::Simd128(kernel) => $call(kernel, $($argument),*),
+        }
+    };
+}
+pub(crate) use with_kernel;
+
 /// What a kernel can do, for `N` blocks side by side.
 pub(crate) trait Wide<const N: usize>: Copy {
+    /// What it is called.
+    const NAME: &str;
+
     /// With fewer blocks than this to compress, they are better done one by one.
     const FEW: usize;
 
@@ -89,17 +110,11 @@ impl Kernel {
 
     /// Returns `portable`, `avx2`, `avx512`, `neon` or `simd128`.
     pub fn name(self) -> &'static str {
-        match self.0 {
-            Kind::Portable(_) => "portable",
-            #[cfg(target_arch = "x86_64")]
-            Kind::Avx2(_) => "avx2",
-            #[cfg(all(target_arch = "x86_64", not(feature = "no_avx512")))]
-            Kind::Avx512(_) => "avx512",
-            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
-            Kind::Neon(_) => "neon",
-            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-            Kind::Simd128(_) => "simd128",
-        }
+        with_kernel!(self, name())
+    }
+
+    pub(crate) fn kind(self) -> Kind {
+        self.0
     }
 
     fn candidates() -> [Option<Self>; 3] {
@@ -146,6 +161,10 @@ impl<const N: usize> Columns<N> {
         Portable.compress(&mut one);
         self.set_chain(column, &one.chain(0));
     }
+}
+
+fn name<K: Wide<N>, const N: usize>(_: K) -> &'static str {
+    K::NAME
 }
 
 /// What there is with 4 or 8 lanes.

@@ -22,6 +22,7 @@ impl Neon {
 }
 
 impl Wide<4> for Neon {
+    const NAME: &str = "neon";
     const FEW: usize = 2;
 
     fn compress(self, columns: &mut Columns<4>) {

@@ -8,6 +8,7 @@ use crate::compression::{IV, Root, SCHEDULE, Words};
 pub(crate) struct Portable;
 
 impl Wide<1> for Portable {
+    const NAME: &str = "portable";
     const FEW: usize = 0;
 
     #[inline]

@@ -16,6 +16,7 @@ type Vector = v128;
 pub(crate) struct Simd128;
 
 impl Wide<4> for Simd128 {
+    const NAME: &str = "simd128";
     const FEW: usize = 2;
 
     fn compress(self, columns: &mut Columns<4>) {
