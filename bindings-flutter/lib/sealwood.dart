@@ -15,4 +15,5 @@ export 'src/library.dart' show LogLevel, Sealwood;
 export 'src/object.dart' show ObjectMeta, ObjectPage, Precondition, StoredObject;
 export 'src/snapshot.dart' show SharedDirectory, Snapshot;
 export 'src/store.dart' show BlobStore, checkStore;
+export 'src/tree.dart' show Tree;
 export 'src/vault.dart' show NewVault, Vault;

@@ -22,7 +22,7 @@ export async function openIndexedDb(name, tagOf) {
 class IndexedDbStore {
   #name;
   #tagOf;
-  /** Promises of locks that are being let go of. */
+  /** Promises of locks that are being released. */
   #ending = new Set();
   /** A promise of the connection, while there is one. */
   #connection;
@@ -106,12 +106,12 @@ class IndexedDbStore {
     });
   }
 
-  /** Holds the database, in all tabs of the origin, and answers what lets go of it; nothing where it
-   * is to be held alone and is not free, or where the browser has no locks. */
+  /** Holds the database, in all tabs of the origin, and returns the function that releases it; nothing where
+   * it is to be held alone and is not free, or where the browser has no locks. */
   async hold(mode) {
     const locks = globalThis.navigator?.locks;
     if (!locks) return undefined;
-    // What this page lets go of takes a moment to be free.
+    // A lock that this page has released takes a moment to be free.
     if (mode === 'alone') await Promise.allSettled(this.#ending);
     const options = mode === 'alone' ? { ifAvailable: true } : { mode: 'shared' };
     return new Promise((resolve, reject) => {

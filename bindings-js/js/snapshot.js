@@ -12,7 +12,7 @@ export class Snapshot extends Tree {
   }
 
   close() {
-    Handle.release(this);
+    Tree.release(this);
   }
 
   [dispose]() {
@@ -25,7 +25,7 @@ export const SharedDirectory = Object.freeze({
     glue();
     return BlobStore.use(store, async (raw) => {
       const given = bytes(link, 'a link');
-      return Handle.of(Snapshot, now(({ Snapshot: Raw }) => Raw.shared(raw, given)));
+      return Handle.of(Snapshot, now(({ Tree: Raw }) => Raw.shared(raw, given)));
     });
   },
 });

@@ -94,7 +94,7 @@ export interface CustomStore {
    */
   getRange(key: string, offset: number, length: number): Awaitable<Uint8Array>;
   /**
-   * Writes the object whole and durably if `precondition` holds, and gives its new tag; equal tags mean
+   * Writes the object whole and durably if `precondition` holds, and returns its new tag; equal tags mean
    * equal bytes. Otherwise changes nothing and fails with `precondition-failed`. Bytes that go over a
    * network go with a checksum, such as `Content-MD5`: what arrives damaged is not stored, and the put
    * fails with `store-unavailable`.
@@ -203,7 +203,7 @@ export interface S3Config {
   /** The token of a session's key; an empty one is none. */
   sessionToken?: string | null | undefined;
   /**
-   * Gives keys that end, in place of one. Called before the first request, a minute before the `expiration` of
+   * Returns keys that end, in place of one. Called before the first request, a minute before the `expiration` of
    * the key, and once more when the server says that a key has ended; one call at a time, whose answer all
    * requests share. What it throws fails them with `store-denied`, or with its `code` where that is
    * `store-unavailable`.
@@ -392,7 +392,7 @@ export class BlobStore implements Disposable {
    */
   getRange(key: string, offset: number, length: number, options?: CallOptions): Promise<OwnBytes>;
   /**
-   * Writes the object, if `precondition` holds, and gives its tag.
+   * Writes the object, if `precondition` holds, and returns its tag.
    *
    * @example
    * ```ts
@@ -457,7 +457,7 @@ export class BlobStore implements Disposable {
    */
   needsFlush(): boolean;
   /**
-   * Lets go of the store.
+   * Releases the store.
    *
    * @example
    * ```ts

@@ -497,7 +497,7 @@ export interface Tree {
  * await vault.close();
  * ```
  */
-export class Vault implements Tree, AsyncDisposable {
+export class Vault implements AsyncDisposable {
   private constructor();
   /**
    * Makes a vault in an empty store. Fails with `vault-exists` if there is one, and with
@@ -570,21 +570,6 @@ export class Vault implements Tree, AsyncDisposable {
    * ```
    */
   putStream(path: string, content: ByteStream, options?: PutOptions): Promise<EntryInfo>;
-
-  stat(path: string, options?: CallOptions): Promise<EntryInfo>;
-  exists(path: string, options?: CallOptions): Promise<boolean>;
-  get(path: string, options?: TransferOptions): Promise<OwnBytes>;
-  getRange(
-    path: string,
-    start: number,
-    end?: number | null | undefined,
-    options?: TransferOptions,
-  ): Promise<OwnBytes>;
-  getBlob(path: string, options?: StreamOptions): Promise<Blob>;
-  getStream(path: string, options?: StreamOptions): Promise<ReadableStream<OwnBytes>>;
-  list(path?: string, options?: ListOptions): Promise<ListPage>;
-  entries(path?: string, options?: CallOptions): Listing;
-  entriesRecursive(path?: string, options?: CallOptions): Listing;
 
   /**
    * Makes the directory at `path` and its parents, unless they exist.
@@ -744,6 +729,16 @@ export class Vault implements Tree, AsyncDisposable {
 }
 
 /**
+ * A vault is read as a {@link Tree} whose newest state each call sees.
+ *
+ * @example
+ * ```ts
+ * const { size } = await vault.stat('a.txt');
+ * ```
+ */
+export interface Vault extends Tree {}
+
+/**
  * A new vault before its first byte is stored, from {@link Vault.prepare}.
  *
  * @example
@@ -775,7 +770,7 @@ export class NewVault implements Disposable {
    */
   create(store: BlobStore | CustomStore, options?: CallOptions): Promise<Vault>;
   /**
-   * Lets go of it. Vaults that were made of it stay open.
+   * Releases it. Vaults that were made of it stay open.
    *
    * @example
    * ```ts
@@ -967,24 +962,10 @@ export class Batch implements Disposable {
  * const { entries } = await snapshot.list();
  * ```
  */
-export class Snapshot implements Tree, Disposable {
+export class Snapshot implements Disposable {
   private constructor();
-  stat(path: string, options?: CallOptions): Promise<EntryInfo>;
-  exists(path: string, options?: CallOptions): Promise<boolean>;
-  get(path: string, options?: TransferOptions): Promise<OwnBytes>;
-  getRange(
-    path: string,
-    start: number,
-    end?: number | null | undefined,
-    options?: TransferOptions,
-  ): Promise<OwnBytes>;
-  getBlob(path: string, options?: StreamOptions): Promise<Blob>;
-  getStream(path: string, options?: StreamOptions): Promise<ReadableStream<OwnBytes>>;
-  list(path?: string, options?: ListOptions): Promise<ListPage>;
-  entries(path?: string, options?: CallOptions): Listing;
-  entriesRecursive(path?: string, options?: CallOptions): Listing;
   /**
-   * Lets go of the state.
+   * Releases the state.
    *
    * @example
    * ```ts
@@ -1004,6 +985,16 @@ export class Snapshot implements Tree, Disposable {
    */
   [Symbol.dispose](): void;
 }
+
+/**
+ * A snapshot is read as a {@link Tree} that never changes.
+ *
+ * @example
+ * ```ts
+ * const { size } = await (await vault.snapshot()).stat('a.txt');
+ * ```
+ */
+export interface Snapshot extends Tree {}
 
 /**
  * Directories handed over as links.
@@ -1069,7 +1060,7 @@ export function phraseOfSecret(secret: Bytes): string;
 export function secretOfPhrase(phrase: string | Bytes): OwnBytes;
 
 /**
- * Runs the conformance suite against a store, below a prefix under which it has no objects, and gives the
+ * Runs the conformance suite against a store, below a prefix under which it has no objects, and returns the
  * number of promises kept. Fails with `store-failed`, whose message names the first that is not. It writes
  * about 1,100 objects and 20 MB and removes them again.
  *

@@ -17,7 +17,7 @@ const KDF = [...CEILING, 'lanes'];
 
 export class Vault extends Tree {
   constructor(secret, raw) {
-    super(secret, raw, 'vault');
+    super(secret, raw, 'vault', raw.tree());
   }
 
   static async create(store, credential, config, options) {
@@ -114,7 +114,7 @@ export class Vault extends Tree {
     if (!Handle.isOpen(this)) return;
     const raw = Handle.raw(this);
     await call(options, (watch) => raw.close(watch));
-    Handle.release(this);
+    Tree.release(this);
   }
 
   async [asyncDispose]() {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use js_sys::{Array, JsString, Uint8Array};
 use sealwood::Result;
+use sealwood::blob::HttpRequest;
 use sealwood::blob::{S3Access, S3Credentials, S3KeySource, S3Lease, S3Signer};
-use sealwood::platform::{BoxFuture, HttpRequest};
+use sealwood::platform::BoxFuture;
 use wasm_bindgen::prelude::*;
 
 use crate::foreign_store::{member, settled};
@@ -15,7 +16,8 @@ extern "C" {
     /// An object with one of the methods, which answers by a promise what the caller has checked.
     pub type HostAccess;
 
-    /// `[accessKeyId, secretAccessKey, sessionToken, endsMs]`, all of them texts, an empty one for none.
+    /// `[accessKeyId, secretAccessKey, sessionToken, endsMs]`, all of them texts, an empty one for
+    /// none.
     #[wasm_bindgen(method, catch)]
     fn keys(this: &HostAccess) -> Result<JsValue, JsValue>;
 

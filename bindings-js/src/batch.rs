@@ -7,7 +7,7 @@ use sealwood::Result;
 use wasm_bindgen::prelude::*;
 
 use crate::content::{PutArguments, put_input, source};
-use crate::convert::promise;
+use crate::convert::{nothing, promise};
 use crate::error::to_js;
 use crate::watch::Watch;
 
@@ -98,8 +98,4 @@ impl Batch {
     pub(crate) fn new(batch: sealwood::vault::Batch) -> Self {
         Self(Rc::new(batch))
     }
-}
-
-fn nothing((): ()) -> JsValue {
-    JsValue::UNDEFINED
 }

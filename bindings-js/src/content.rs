@@ -1,5 +1,6 @@
 //! Contents on their way in, piece by piece, and out.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use bytes::Bytes;
@@ -35,10 +36,12 @@ extern "C" {
 /// The arguments as the core takes them.
 pub(crate) fn put_input(arguments: &PutArguments) -> PutInput {
     let pairs = arguments.metadata();
-    let metadata = pairs.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone()));
+    // One by one: to collect them would sort a list first, by code that nothing else uses.
+    let mut metadata = BTreeMap::new();
+    metadata.extend(pairs.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())));
     PutInput {
         content_type: arguments.content_type(),
-        metadata: metadata.collect(),
+        metadata,
         modified_ms: arguments.modified_ms().map(|millis| millis as i64),
         deferred: arguments.deferred(),
         size_hint: arguments.size_hint().map(|size| size as u64),
@@ -101,11 +104,11 @@ impl Content {
 impl Content {
     pub(crate) fn new(
         info: EntryInfo,
-        range: Option<std::ops::Range<u64>>,
+        start: u64,
+        end: Option<u64>,
         pull: bridge::Pull<Bytes>,
     ) -> Self {
-        let range = range.unwrap_or(0..info.size);
-        let length = range.end.min(info.size) - range.start;
+        let length = end.unwrap_or(info.size) - start;
         Self { pull: Rc::new(pull), length: length as f64, content_type: info.content_type }
     }
 }

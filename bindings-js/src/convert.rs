@@ -33,6 +33,11 @@ pub(crate) fn promise_of(work: BoxFuture<'static, Result<JsValue>>) -> Promise {
     future_to_promise(async move { work.await.map_err(to_js) })
 }
 
+/// What a call gives that gives nothing.
+pub(crate) fn nothing((): ()) -> JsValue {
+    JsValue::UNDEFINED
+}
+
 /// An object with `members`, none of which can touch a prototype.
 pub(crate) fn object(members: &[(&str, JsValue)]) -> JsValue {
     record(members.iter().map(|(name, value)| (*name, value.clone())))

@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use sealwood::blob::{
-    BlobStore, ETag, Hold, HoldMode, Object, ObjectMeta, ObjectPage, Precondition,
+    BlobStore, ETag, Hold, HoldMode, Object, ObjectMeta, ObjectPage, Precondition, StoreGetOptions,
+    StorePutOptions,
 };
 use sealwood::bridge;
 use sealwood::platform::BoxFuture;
@@ -75,7 +76,11 @@ impl ForeignStore {
 }
 
 impl BlobStore for ForeignStore {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+    fn get_with<'a>(
+        &'a self,
+        key: &'a str,
+        _: &'a StoreGetOptions,
+    ) -> BoxFuture<'a, Result<Object>> {
         Box::pin(async move {
             let answer = settled(self.host.get(key)).await?;
             let bytes = copied(member(&answer, "bytes"), OBJECT_BYTES_MAX);
@@ -99,14 +104,14 @@ impl BlobStore for ForeignStore {
         })
     }
 
-    fn put<'a>(
+    fn put_with<'a>(
         &'a self,
         key: &'a str,
         bytes: Bytes,
-        precondition: Precondition,
+        options: &'a StorePutOptions,
     ) -> BoxFuture<'a, Result<ETag>> {
         Box::pin(async move {
-            let precondition = match precondition {
+            let precondition = match options.precondition.clone() {
                 Precondition::None => JsValue::UNDEFINED,
                 Precondition::Absent => "absent".into(),
                 Precondition::Matches(etag) => object(&[("matches", etag.0.into())]),
@@ -142,7 +147,7 @@ impl BlobStore for ForeignStore {
             }
             let size = whole(&member(&answer, "size"))
                 .ok_or_else(|| wrong("head", "{ size: number } or nothing"))?;
-            Ok(Some(ObjectMeta { key: key.to_owned(), size }))
+            Ok(Some(ObjectMeta::new(key, size)))
         })
     }
 
@@ -223,10 +228,7 @@ fn page(answer: &JsValue, limit: usize) -> Option<ObjectPage> {
     let length = objects.length().min(limit as u32 + 1);
     let objects = (0..length).map(|index| {
         let meta = objects.get(index);
-        Some(ObjectMeta {
-            key: member(&meta, "key").as_string()?,
-            size: whole(&member(&meta, "size"))?,
-        })
+        Some(ObjectMeta::new(member(&meta, "key").as_string()?, whole(&member(&meta, "size"))?))
     });
     let objects = objects.collect::<Option<Vec<_>>>()?;
     let next = member(answer, "next");

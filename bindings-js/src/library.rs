@@ -57,27 +57,12 @@ pub fn tag_of_content(content: &[u8]) -> String {
 /// Passes log messages up to a level to a function `(level, message)` that never throws.
 #[wasm_bindgen(js_name = setLogger)]
 pub fn set_logger(level: &str, hook: Option<Function>) {
-    let level = match level {
-        "error" => LogLevel::Error,
-        "warn" => LogLevel::Warn,
-        "info" => LogLevel::Info,
-        "debug" => LogLevel::Debug,
-        _ => LogLevel::Trace,
-    };
+    let level = level.parse().unwrap_or(LogLevel::Trace);
     let hook = hook.map(|function| -> Arc<dyn LogHook> {
         Arc::new(move |level: LogLevel, message: &str| {
-            function.call2(&JsValue::UNDEFINED, &name(level).into(), &message.into()).ok();
+            let level = level.as_str().to_ascii_lowercase();
+            function.call2(&JsValue::UNDEFINED, &level.into(), &message.into()).ok();
         })
     });
     bridge::set_logger(level, hook);
-}
-
-fn name(level: LogLevel) -> &'static str {
-    match level {
-        LogLevel::Error => "error",
-        LogLevel::Warn => "warn",
-        LogLevel::Info => "info",
-        LogLevel::Debug => "debug",
-        LogLevel::Trace => "trace",
-    }
 }

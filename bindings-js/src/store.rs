@@ -8,7 +8,7 @@ use sealwood::bridge::{AppStore, S3Input};
 use wasm_bindgen::prelude::*;
 
 use crate::access::HostAccess;
-use crate::convert::{bytes, object, size};
+use crate::convert::{bytes, nothing, object, size};
 use crate::error::to_js;
 use crate::foreign_store::{Author, ForeignStore, HostStore, page_to_js};
 use crate::watch::Watch;
@@ -24,11 +24,12 @@ impl Store {
         Self(Arc::new(MemoryStore::new()))
     }
 
-    /// A bucket. The `texts`, of which an empty one is as good as none, are the endpoint, the region, the
-    /// bucket, the prefix, the access key, its secret and the session's token. The `numbers`, each of
-    /// which may be missing, are the idle timeout, the least rate of an upload, the most requests, the
-    /// most attempts, the longest wait a server may ask for, and how long attempts go on. `host`, if
-    /// there is one, stands in for the key: `keys()` answers with keys, `sign(request)` signs.
+    /// A bucket. The `texts` are the endpoint, the region, the bucket, the prefix, the access key,
+    /// its secret and the session's token; an empty one counts as missing. The `numbers`, each of
+    /// which may be missing, are the idle timeout, the least rate of an upload, the most requests,
+    /// the most attempts, the longest wait a server may ask for, and how long attempts go on.
+    /// `host`, if there is one, stands in for the key: `keys()` answers with keys, `sign(request)`
+    /// signs.
     pub fn s3(
         texts: Vec<String>,
         numbers: Vec<JsValue>,
@@ -118,7 +119,7 @@ impl Store {
     /// A promise of nothing.
     pub fn delete(&self, key: String, watch: &Watch) -> Promise {
         let store = Arc::clone(&self.0);
-        watch.promise(async move { store.delete(&key).await.map(|()| JsValue::UNDEFINED) })
+        watch.promise(async move { store.delete(&key).await.map(nothing) })
     }
 
     /// A promise of `{ objects, next }`.
@@ -148,7 +149,7 @@ impl Store {
     /// A promise of nothing.
     pub fn flush(&self, watch: &Watch) -> Promise {
         let store = Arc::clone(&self.0);
-        watch.promise(async move { store.flush().await.map(|()| JsValue::UNDEFINED) })
+        watch.promise(async move { store.flush().await.map(nothing) })
     }
 
     /// Whether a flush would have anything to do.

@@ -1,87 +1,90 @@
-//! What vaults and snapshots are read by.
+//! What is read from, whatever is behind it.
 
-/// The reading methods of `$handle`, whose field 0 is cheap to clone.
-macro_rules! reading_methods {
-    ($handle:ident) => {
-        #[wasm_bindgen]
-        impl $handle {
-            /// A promise of the entry at `path`.
-            pub fn stat(&self, path: String, watch: &Watch) -> Promise {
-                let tree = self.0.clone();
-                watch.promise(async move { Ok(convert::entry(&tree.stat(&path).await?)) })
-            }
-
-            /// A promise of whether there is an entry at `path`.
-            pub fn exists(&self, path: String, watch: &Watch) -> Promise {
-                let tree = self.0.clone();
-                watch.promise(async move { tree.exists(&path).await })
-            }
-
-            /// A promise of a `Content`, from `start` or the first byte to before `end` or to the last.
-            pub fn stream(
-                &self,
-                path: String,
-                start: Option<f64>,
-                end: Option<f64>,
-                watch: &Watch,
-            ) -> Promise {
-                let tree = self.0.clone();
-                let options = tree::read_options(start, end, watch);
-                let cancel = watch.token();
-                watch.promise(async move {
-                    let range = options.range.clone();
-                    let (info, pieces) = tree.get_stream(&path, options).await?;
-                    Ok(content::Content::new(info, range, Pull::new(pieces, cancel)))
-                })
-            }
-
-            /// A promise of `{ entries, next }`.
-            pub fn list(
-                &self,
-                path: String,
-                after: Option<String>,
-                limit: Option<u32>,
-                watch: &Watch,
-            ) -> Promise {
-                let tree = self.0.clone();
-                let mut options = ListOptions { after, ..ListOptions::default() };
-                if let Some(limit) = limit {
-                    options.limit = limit as usize;
-                }
-                watch.promise(async move {
-                    let page = tree.list(&path, options).await?;
-                    let entries = convert::entries(&page.entries);
-                    Ok(convert::object(&[("entries", entries), ("next", page.next.into())]))
-                })
-            }
-
-            /// A promise of a `Listing` of a directory's entries, or of all below it.
-            pub fn entries(&self, path: String, recursive: bool, watch: &Watch) -> Promise {
-                let tree = self.0.clone();
-                let cancel = watch.token();
-                watch.promise(async move {
-                    let entries = if recursive {
-                        tree.list_recursive(&path).await?
-                    } else {
-                        tree.list_stream(&path, None).await?
-                    };
-                    Ok(Listing::new(Pull::new(entries, cancel)))
-                })
-            }
-        }
-    };
-}
-
+use js_sys::Promise;
+use sealwood::bridge;
 use sealwood::vault::ReadOptions;
+use wasm_bindgen::prelude::*;
 
+use crate::content::Content;
+use crate::convert;
+use crate::error::to_js;
+use crate::listing::Listing;
+use crate::store::Store;
 use crate::watch::Watch;
 
-pub(crate) use reading_methods;
+/// A vault, one state of it, or a directory that was handed over.
+#[wasm_bindgen]
+pub struct Tree(bridge::Tree);
 
-/// A whole content, or the bytes from `start` or the first on to before `end` or to the last.
-pub(crate) fn read_options(start: Option<f64>, end: Option<f64>, watch: &Watch) -> ReadOptions {
-    let is_part = start.is_some() || end.is_some();
-    let end = end.map_or(u64::MAX, |end| end as u64);
-    let range = is_part.then(|| start.unwrap_or(0.0) as u64..end);
-    ReadOptions { range, watch: watch.0.clone() }
+#[wasm_bindgen]
+impl Tree {
+    /// The directory that the bytes of a link name.
+    pub fn shared(store: &Store, link: &[u8]) -> Result<Self, JsValue> {
+        bridge::shared_directory(store.0.clone(), link).map(Self).map_err(to_js)
+    }
+
+    /// A promise of the entry at `path`.
+    pub fn stat(&self, path: String, watch: &Watch) -> Promise {
+        let tree = self.0.clone();
+        watch.promise(async move { Ok(convert::entry(&tree.stat(&path).await?)) })
+    }
+
+    /// A promise of whether there is an entry at `path`.
+    pub fn exists(&self, path: String, watch: &Watch) -> Promise {
+        let tree = self.0.clone();
+        watch.promise(async move { tree.exists(&path).await })
+    }
+
+    /// A promise of a `Content`, from `start` or the first byte to before `end` or to the last.
+    pub fn stream(
+        &self,
+        path: String,
+        start: Option<f64>,
+        end: Option<f64>,
+        watch: &Watch,
+    ) -> Promise {
+        let tree = self.0.clone();
+        let start = start.map_or(0, |start| start as u64);
+        let end = end.map(|end| end as u64);
+        let options = ReadOptions { start, end, watch: watch.0.clone() };
+        watch.promise(async move {
+            let (info, pull) = tree.get_stream(&path, options).await?;
+            Ok(Content::new(info, start, end, pull))
+        })
+    }
+
+    /// A promise of `{ entries, next }`.
+    pub fn list(
+        &self,
+        path: String,
+        after: Option<String>,
+        limit: Option<u32>,
+        watch: &Watch,
+    ) -> Promise {
+        let tree = self.0.clone();
+        watch.promise(async move {
+            let page = tree.list(&path, after, limit).await?;
+            let entries = convert::entries(&page.entries);
+            Ok(convert::object(&[("entries", entries), ("next", page.next.into())]))
+        })
+    }
+
+    /// A promise of a `Listing` of a directory's entries.
+    pub fn entries(&self, path: String, watch: &Watch) -> Promise {
+        let (tree, cancel) = (self.0.clone(), watch.token());
+        watch.promise(async move { tree.entries(&path, cancel).await.map(Listing::new) })
+    }
+
+    /// A promise of a `Listing` of all entries below a directory.
+    #[wasm_bindgen(js_name = entriesRecursive)]
+    pub fn entries_recursive(&self, path: String, watch: &Watch) -> Promise {
+        let (tree, cancel) = (self.0.clone(), watch.token());
+        watch.promise(async move { tree.entries_recursive(&path, cancel).await.map(Listing::new) })
+    }
+}
+
+impl Tree {
+    pub(crate) fn new(tree: impl Into<bridge::Tree>) -> Self {
+        Self(tree.into())
+    }
 }

@@ -3,27 +3,20 @@
 use std::sync::Arc;
 
 use js_sys::{Function, Promise, Uint8Array};
-use sealwood::bridge::Pull;
-use sealwood::vault::ListOptions;
 use wasm_bindgen::prelude::*;
 
 use crate::batch::Batch;
 use crate::content::{PutArguments, put_input, source};
-use crate::convert::{figure, moment, object, promise};
+use crate::convert::{self, figure, moment, nothing, object, promise};
 use crate::credential::{ConfigArguments, Credential, config_input};
 use crate::error::to_js;
-use crate::listing::Listing;
-use crate::snapshot::Snapshot;
 use crate::store::Store;
-use crate::tree::reading_methods;
+use crate::tree::Tree;
 use crate::watch::Watch;
-use crate::{content, convert, tree};
 
 /// A vault.
 #[wasm_bindgen]
 pub struct Vault(pub(crate) sealwood::Vault);
-
-reading_methods!(Vault);
 
 #[wasm_bindgen]
 impl Vault {
@@ -139,10 +132,15 @@ impl Vault {
         Batch::new(self.0.batch())
     }
 
-    /// A promise of a `Snapshot`.
+    /// What reads this vault: the newest state that this session knows.
+    pub fn tree(&self) -> Tree {
+        Tree::new(self.0.clone())
+    }
+
+    /// A promise of the `Tree` of this moment.
     pub fn snapshot(&self, watch: &Watch) -> Promise {
         let vault = self.0.clone();
-        watch.promise(async move { vault.snapshot().await.map(Snapshot) })
+        watch.promise(async move { vault.snapshot().await.map(Tree::new) })
     }
 
     /// A promise of a link's bytes, or of `undefined`.
@@ -191,8 +189,4 @@ impl Vault {
         let vault = self.0.clone();
         watch.promise(async move { vault.close().await.map(nothing) })
     }
-}
-
-fn nothing((): ()) -> JsValue {
-    JsValue::UNDEFINED
 }

@@ -46,7 +46,7 @@ export async function outcomeIn(context, directory) {
   return outcomeOf(context, `${server.url}/`);
 }
 
-/** Runs a program in `root`, which must succeed, and gives what it writes. */
+/** Runs a program in `root`, which must succeed, and returns what it writes. */
 export function run(root, program, parameters, env = {}) {
   const options = { cwd: root, encoding: 'utf8', env: { ...process.env, ...env } };
   const { status, stdout, stderr, error } = spawnSync(program, parameters, options);
@@ -54,14 +54,14 @@ export function run(root, program, parameters, env = {}) {
   return { stdout: stdout.trim(), stderr };
 }
 
-/** Runs Node in `root`, which must complain of nothing, and gives what it writes. */
+/** Runs Node in `root`, which must complain of nothing, and returns what it writes. */
 export function node(root, ...parameters) {
   const { stdout, stderr } = run(root, process.execPath, parameters);
   assert.equal(stderr, '');
   return stdout;
 }
 
-/** Starts a program in `root` until the end of `context`, and gives the first match of what it writes. */
+/** Starts a program in `root` until the end of `context`, and returns the first match of what it writes. */
 export async function started(context, root, [program, ...parameters], pattern, env = {}) {
   const child = spawn(program, parameters, {
     cwd: root,

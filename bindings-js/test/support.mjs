@@ -23,7 +23,7 @@ export async function memoryVault() {
   return api.Vault.create(api.BlobStore.memory(), api.Credential.secret(SECRET));
 }
 
-/** Waits for `work`, which must fail with `code`, and gives its error. */
+/** Waits for `work`, which must fail with `code`, and returns its error. */
 export async function failsWith(code, work) {
   let outcome;
   try {

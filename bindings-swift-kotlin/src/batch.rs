@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use sealwood::bridge::PutInput;
 use sealwood::vault::Batch;
 
 use crate::call::{CoreCall, watch};
@@ -32,7 +31,7 @@ impl CoreBatch {
         options: CorePutOptions,
         call: Option<Arc<CoreCall>>,
     ) -> Result<(), CoreError> {
-        let options = PutInput::from(options).options(watch(call));
+        let options = options.options(watch(call));
         Ok(self.batch.put(&path, bytes, options).await?)
     }
 
@@ -44,7 +43,7 @@ impl CoreBatch {
         options: CorePutOptions,
         call: Option<Arc<CoreCall>>,
     ) -> Result<(), CoreError> {
-        let options = PutInput::from(options).options(watch(call));
+        let options = options.options(watch(call));
         Ok(self.batch.put_stream(&path, stream(source), options).await?)
     }
 
@@ -75,7 +74,7 @@ impl CoreBatch {
 
     /// Replaces the metadata of an entry by that of `options`.
     pub fn set_metadata(&self, path: String, options: CorePutOptions) -> Result<(), CoreError> {
-        Ok(self.batch.set_metadata(&path, PutInput::from(options).metadata())?)
+        Ok(self.batch.set_metadata(&path, options.metadata())?)
     }
 
     /// How many changes the batch holds.

@@ -1,7 +1,6 @@
 //! Entries and what is said of them.
 
-use std::collections::HashMap;
-use std::ops::Range;
+use std::collections::{BTreeMap, HashMap};
 
 use sealwood::bridge::PutInput;
 use sealwood::vault::{EntryInfo, EntryKind, ListPage};
@@ -31,7 +30,7 @@ pub struct CoreEntry {
     /// The media type.
     pub content_type: Option<String>,
     /// What else the app attached to it.
-    pub metadata: HashMap<String, String>,
+    pub metadata: CoreMetadata,
 }
 
 impl From<EntryInfo> for CoreEntry {
@@ -46,7 +45,7 @@ impl From<EntryInfo> for CoreEntry {
             size: info.size,
             modified_ms: info.modified_ms,
             content_type: info.content_type,
-            metadata: info.metadata.into_iter().collect(),
+            metadata: info.metadata,
         }
     }
 }
@@ -66,36 +65,31 @@ impl From<ListPage> for CorePage {
     }
 }
 
+/// Free pairs of an entry: keys and their values.
+pub type CoreMetadata = BTreeMap<String, String>;
+
+uniffi::custom_type!(CoreMetadata, HashMap<String, String>, {
+    remote,
+    lower: |pairs| pairs.into_iter().collect(),
+    try_lift: |pairs| Ok(pairs.into_iter().collect()),
+});
+
 /// How a put is done.
-#[derive(Debug, Clone, Default, uniffi::Record)]
+pub type CorePutOptions = PutInput;
+
+/// How a put is done.
+#[uniffi::remote(Record)]
 pub struct CorePutOptions {
     /// The media type.
-    #[uniffi(default = None)]
     pub content_type: Option<String>,
     /// What else to attach.
-    #[uniffi(default)]
-    pub metadata: HashMap<String, String>,
+    pub metadata: CoreMetadata,
     /// The modification time in milliseconds since 1970, negative before; now if there is none.
-    #[uniffi(default = None)]
     pub modified_ms: Option<i64>,
     /// Whether the change may wait for the next flush.
-    #[uniffi(default = false)]
     pub deferred: bool,
     /// The size of a stream, for progress.
-    #[uniffi(default = None)]
     pub size_hint: Option<u64>,
-}
-
-impl From<CorePutOptions> for PutInput {
-    fn from(options: CorePutOptions) -> Self {
-        Self {
-            content_type: options.content_type,
-            metadata: options.metadata.into_iter().collect(),
-            modified_ms: options.modified_ms,
-            deferred: options.deferred,
-            size_hint: options.size_hint,
-        }
-    }
 }
 
 /// Bytes of a content.
@@ -105,10 +99,4 @@ pub struct CoreRange {
     pub start: u64,
     /// The first that is not one of them.
     pub end: u64,
-}
-
-impl From<CoreRange> for Range<u64> {
-    fn from(range: CoreRange) -> Self {
-        range.start..range.end
-    }
 }

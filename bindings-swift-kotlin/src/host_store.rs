@@ -5,11 +5,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use sealwood::Result;
-use sealwood::blob::{BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition};
+use sealwood::blob::{
+    BlobStore, ETag, Object, ObjectMeta, ObjectPage, StoreGetOptions, StorePutOptions,
+};
 use sealwood::platform::BoxFuture;
 
 use crate::error::CoreError;
-use crate::store::{CoreObject, CoreObjectMeta, CoreObjectPage, CorePrecondition};
+use crate::object::{CoreObject, CoreObjectMeta, CoreObjectPage, CorePrecondition};
 
 /// A store of the app's, by the contract of the core's `BlobStore`.
 #[uniffi::export(foreign)]
@@ -21,7 +23,7 @@ pub trait HostStore: Send + Sync {
     /// `length` bytes of the object at `key` from `offset` on.
     async fn get_range(&self, key: String, offset: u64, length: u64) -> Result<Vec<u8>, CoreError>;
 
-    /// Writes the object at `key` if `precondition` holds, and gives its tag.
+    /// Writes the object at `key` if `precondition` holds, and returns its tag.
     async fn put(
         &self,
         key: String,
@@ -54,7 +56,11 @@ pub trait HostStore: Send + Sync {
 pub(crate) struct Host(pub(crate) Arc<dyn HostStore>);
 
 impl BlobStore for Host {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+    fn get_with<'a>(
+        &'a self,
+        key: &'a str,
+        _: &'a StoreGetOptions,
+    ) -> BoxFuture<'a, Result<Object>> {
         Box::pin(async move {
             let object = self.0.get(key.to_owned()).await.map_err(CoreError::of_store)?;
             Ok(Object { bytes: object.bytes.into(), etag: ETag(object.etag) })
@@ -73,14 +79,14 @@ impl BlobStore for Host {
         })
     }
 
-    fn put<'a>(
+    fn put_with<'a>(
         &'a self,
         key: &'a str,
         bytes: Bytes,
-        precondition: Precondition,
+        options: &'a StorePutOptions,
     ) -> BoxFuture<'a, Result<ETag>> {
         Box::pin(async move {
-            let put = self.0.put(key.to_owned(), bytes.into(), precondition.into());
+            let put = self.0.put(key.to_owned(), bytes.into(), options.precondition.clone().into());
             Ok(ETag(put.await.map_err(CoreError::of_store)?))
         })
     }

@@ -5,9 +5,10 @@
 //! names start with `Core` for what the core does and with `Host` for what the app implements, and
 //! never meet the names of the API.
 //!
-//! Every asynchronous call takes a [`CoreCall`], through which the language cancels it: a Swift task
-//! that is cancelled does not drop the future it waits for. Dropping works as well. Futures need no
-//! executor of their own: the language polls them, and input and output have the core's threads.
+//! Every asynchronous call takes a [`CoreCall`], through which the language cancels it: a Swift
+//! task that is cancelled does not drop the future it waits for. Dropping works as well. Futures
+//! need no executor of their own: the language polls them, and input and output have the core's
+//! threads.
 
 mod batch;
 mod call;
@@ -19,10 +20,11 @@ mod host_store;
 mod library;
 mod logger;
 mod new_vault;
+mod object;
 mod pull;
 mod settings;
-mod snapshot;
 mod store;
+mod tree;
 mod vault;
 
 pub use batch::CoreBatch;
@@ -30,17 +32,18 @@ pub use call::{CoreCall, HostProgress};
 pub use credential::{
     CoreCredential, core_generate_secret, core_phrase_of_secret, core_secret_of_phrase,
 };
-pub use entry::{CoreEntry, CoreEntryKind, CorePage, CorePutOptions, CoreRange};
+pub use entry::{CoreEntry, CoreEntryKind, CoreMetadata, CorePage, CorePutOptions, CoreRange};
 pub use error::CoreError;
 pub use host_source::HostSource;
 pub use host_store::HostStore;
 pub use library::core_version;
 pub use logger::{CoreLogLevel, HostLogger, core_set_logger};
 pub use new_vault::CoreNewVault;
+pub use object::{CoreObject, CoreObjectMeta, CoreObjectPage, CorePrecondition};
 pub use pull::{CoreContent, CoreEntries};
 pub use settings::{CoreConfig, CoreS3, CoreStats};
-pub use snapshot::CoreSnapshot;
-pub use store::{CoreObject, CoreObjectMeta, CoreObjectPage, CorePrecondition, CoreStore};
+pub use store::CoreStore;
+pub use tree::CoreTree;
 pub use vault::CoreVault;
 
 uniffi::setup_scaffolding!("sealwood");

@@ -7,7 +7,10 @@ use sealwood::bridge::{LogHook, LogLevel, set_logger};
 use crate::error::CoreError;
 
 /// How much a message matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub type CoreLogLevel = LogLevel;
+
+/// How much a message matters.
+#[uniffi::remote(Enum)]
 pub enum CoreLogLevel {
     /// Something failed for good.
     Error,
@@ -33,33 +36,9 @@ pub trait HostLogger: Send + Sync {
 pub fn core_set_logger(level: CoreLogLevel, logger: Option<Arc<dyn HostLogger>>) {
     let hook = logger.map(|host| {
         let hear = move |level: LogLevel, message: &str| {
-            host.log(level.into(), message.to_owned()).ok();
+            host.log(level, message.to_owned()).ok();
         };
         Arc::new(hear) as Arc<dyn LogHook>
     });
-    set_logger(level.into(), hook);
-}
-
-impl From<LogLevel> for CoreLogLevel {
-    fn from(level: LogLevel) -> Self {
-        match level {
-            LogLevel::Error => Self::Error,
-            LogLevel::Warn => Self::Warn,
-            LogLevel::Info => Self::Info,
-            LogLevel::Debug => Self::Debug,
-            LogLevel::Trace => Self::Trace,
-        }
-    }
-}
-
-impl From<CoreLogLevel> for LogLevel {
-    fn from(level: CoreLogLevel) -> Self {
-        match level {
-            CoreLogLevel::Error => Self::Error,
-            CoreLogLevel::Warn => Self::Warn,
-            CoreLogLevel::Info => Self::Info,
-            CoreLogLevel::Debug => Self::Debug,
-            CoreLogLevel::Trace => Self::Trace,
-        }
-    }
+    set_logger(level, hook);
 }

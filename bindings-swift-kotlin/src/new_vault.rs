@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use sealwood::bridge::ConfigInput;
 use sealwood::vault::{NewVault, Vault};
 
 use crate::call::{CoreCall, run};
@@ -27,7 +26,7 @@ impl CoreNewVault {
         config: CoreConfig,
         call: Option<Arc<CoreCall>>,
     ) -> Result<Arc<Self>, CoreError> {
-        let config = ConfigInput::from(config).config()?;
+        let config = config.config()?;
         let prepare = Vault::prepare(&credential.credential, config);
         Ok(Arc::new(Self { new: run(call, prepare).await? }))
     }

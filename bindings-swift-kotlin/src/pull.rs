@@ -1,11 +1,8 @@
 //! Streams, pulled by the language one step at a time.
 
-use sealwood::bridge::Pull;
-use sealwood::platform::BoxStream;
-use sealwood::vault::EntryInfo;
-use sealwood::{CancelToken, ContentStream, Result};
-
 use bytes::Bytes;
+use sealwood::bridge::Pull;
+use sealwood::vault::EntryInfo;
 
 use crate::entry::CoreEntry;
 use crate::error::CoreError;
@@ -18,8 +15,8 @@ pub struct CoreContent {
 }
 
 impl CoreContent {
-    pub(crate) fn new(info: EntryInfo, content: ContentStream, cancel: CancelToken) -> Self {
-        Self { entry: info.into(), pull: Pull::new(content, cancel) }
+    pub(crate) fn new(info: EntryInfo, pull: Pull<Bytes>) -> Self {
+        Self { entry: info.into(), pull }
     }
 }
 
@@ -48,8 +45,8 @@ pub struct CoreEntries {
 }
 
 impl CoreEntries {
-    pub(crate) fn new(entries: BoxStream<'static, Result<EntryInfo>>, cancel: CancelToken) -> Self {
-        Self { pull: Pull::new(entries, cancel) }
+    pub(crate) fn new(pull: Pull<EntryInfo>) -> Self {
+        Self { pull }
     }
 }
 

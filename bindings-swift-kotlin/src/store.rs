@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use sealwood::blob::{ETag, Object, ObjectMeta, ObjectPage, Precondition};
-use sealwood::bridge::{AppStore, S3Input, StoreHandle, check_store};
+use sealwood::bridge::{AppStore, StoreHandle, check_store};
 
 use crate::call::{CoreCall, run};
 use crate::error::CoreError;
 use crate::host_store::{Host, HostStore};
+use crate::object::{CoreObject, CoreObjectMeta, CoreObjectPage, CorePrecondition};
 use crate::settings::CoreS3;
 
 /// A place for objects.
@@ -48,7 +48,7 @@ impl CoreStore {
     /// Objects of a bucket.
     #[uniffi::constructor]
     pub fn s3(config: CoreS3) -> Result<Arc<Self>, CoreError> {
-        Ok(Self::new(StoreHandle::new(S3Input::from(config).store()?)))
+        Ok(Self::new(StoreHandle::new(config.store()?)))
     }
 
     /// A store of the app's, whose answers are checked.
@@ -77,7 +77,7 @@ impl CoreStore {
         Ok(run(call, self.store.objects().get_range(&key, offset, length)).await?.into())
     }
 
-    /// Writes the object at `key` if `precondition` holds, and gives its tag.
+    /// Writes the object at `key` if `precondition` holds, and returns its tag.
     pub async fn put(
         &self,
         key: String,
@@ -126,7 +126,7 @@ impl CoreStore {
         self.store.objects().needs_flush()
     }
 
-    /// Makes everything durable and lets go of the directory of a local store.
+    /// Makes everything durable and releases the directory of a local store.
     pub async fn shutdown(&self, call: Option<Arc<CoreCall>>) -> Result<(), CoreError> {
         run(call, self.store.close()).await
     }
@@ -139,96 +139,5 @@ impl CoreStore {
     ) -> Result<u32, CoreError> {
         let kept = run(call, check_store(self.store.objects(), &prefix)).await?;
         Ok(u32::try_from(kept).unwrap_or(u32::MAX))
-    }
-}
-
-/// What must hold for a put to take effect.
-#[derive(Debug, Clone, uniffi::Enum)]
-pub enum CorePrecondition {
-    /// Nothing.
-    None,
-    /// There is no object at the key.
-    Absent,
-    /// The object at the key has this tag.
-    Matches {
-        /// The tag.
-        etag: String,
-    },
-}
-
-impl From<Precondition> for CorePrecondition {
-    fn from(precondition: Precondition) -> Self {
-        match precondition {
-            Precondition::None => Self::None,
-            Precondition::Absent => Self::Absent,
-            Precondition::Matches(ETag(etag)) => Self::Matches { etag },
-        }
-    }
-}
-
-impl From<CorePrecondition> for Precondition {
-    fn from(precondition: CorePrecondition) -> Self {
-        match precondition {
-            CorePrecondition::None => Self::None,
-            CorePrecondition::Absent => Self::Absent,
-            CorePrecondition::Matches { etag } => Self::Matches(ETag(etag)),
-        }
-    }
-}
-
-/// An object and its tag.
-#[derive(Debug, Clone, uniffi::Record)]
-pub struct CoreObject {
-    /// The whole content.
-    pub bytes: Vec<u8>,
-    /// The tag of this state.
-    pub etag: String,
-}
-
-impl From<Object> for CoreObject {
-    fn from(object: Object) -> Self {
-        Self { bytes: object.bytes.into(), etag: object.etag.0 }
-    }
-}
-
-/// What is known of an object without reading it.
-#[derive(Debug, Clone, uniffi::Record)]
-pub struct CoreObjectMeta {
-    /// The key.
-    pub key: String,
-    /// The size in bytes.
-    pub size: u64,
-}
-
-impl From<ObjectMeta> for CoreObjectMeta {
-    fn from(meta: ObjectMeta) -> Self {
-        Self { key: meta.key, size: meta.size }
-    }
-}
-
-impl From<CoreObjectMeta> for ObjectMeta {
-    fn from(meta: CoreObjectMeta) -> Self {
-        Self { key: meta.key, size: meta.size }
-    }
-}
-
-/// One page of a listing.
-#[derive(Debug, Clone, uniffi::Record)]
-pub struct CoreObjectPage {
-    /// Objects ascending by key.
-    pub objects: Vec<CoreObjectMeta>,
-    /// Where to go on; nothing at the end.
-    pub next: Option<String>,
-}
-
-impl From<ObjectPage> for CoreObjectPage {
-    fn from(page: ObjectPage) -> Self {
-        Self { objects: page.objects.into_iter().map(Into::into).collect(), next: page.next }
-    }
-}
-
-impl From<CoreObjectPage> for ObjectPage {
-    fn from(page: CoreObjectPage) -> Self {
-        Self { objects: page.objects.into_iter().map(Into::into).collect(), next: page.next }
     }
 }

@@ -2,20 +2,17 @@
 
 use std::sync::Arc;
 
-use sealwood::bridge::{ConfigInput, PutInput};
-use sealwood::vault::{ListOptions, ReadOptions};
-use sealwood::{Vault, Watch};
+use sealwood::Vault;
 
 use crate::batch::CoreBatch;
 use crate::call::{CoreCall, run, watch};
 use crate::credential::CoreCredential;
-use crate::entry::{CoreEntry, CorePage, CorePutOptions, CoreRange};
+use crate::entry::{CoreEntry, CorePutOptions};
 use crate::error::CoreError;
 use crate::host_source::{HostSource, stream};
-use crate::pull::{CoreContent, CoreEntries};
 use crate::settings::{CoreConfig, CoreStats};
-use crate::snapshot::CoreSnapshot;
 use crate::store::CoreStore;
+use crate::tree::CoreTree;
 
 /// An encrypted tree of directories and files.
 #[derive(uniffi::Object)]
@@ -33,7 +30,7 @@ impl CoreVault {
         config: CoreConfig,
         call: Option<Arc<CoreCall>>,
     ) -> Result<Arc<Self>, CoreError> {
-        let config = ConfigInput::from(config).config()?;
+        let config = config.config()?;
         let create =
             Vault::create(Arc::clone(store.store.objects()), &credential.credential, config);
         Ok(Arc::new(Self::new(run(call, create).await?)))
@@ -47,7 +44,7 @@ impl CoreVault {
         config: CoreConfig,
         call: Option<Arc<CoreCall>>,
     ) -> Result<Arc<Self>, CoreError> {
-        let config = ConfigInput::from(config).config()?;
+        let config = config.config()?;
         let open = Vault::open(Arc::clone(store.store.objects()), &credential.credential, config);
         Ok(Arc::new(Self::new(run(call, open).await?)))
     }
@@ -60,7 +57,7 @@ impl CoreVault {
         options: CorePutOptions,
         call: Option<Arc<CoreCall>>,
     ) -> Result<CoreEntry, CoreError> {
-        let options = PutInput::from(options).options(watch(call));
+        let options = options.options(watch(call));
         Ok(self.vault.put(&path, bytes, options).await?.into())
     }
 
@@ -72,83 +69,14 @@ impl CoreVault {
         options: CorePutOptions,
         call: Option<Arc<CoreCall>>,
     ) -> Result<CoreEntry, CoreError> {
-        let options = PutInput::from(options).options(watch(call));
+        let options = options.options(watch(call));
         Ok(self.vault.put_stream(&path, stream(source), options).await?.into())
     }
 
-    /// The content of the file at `path`, or a range of it.
-    pub async fn get(
-        &self,
-        path: String,
-        range: Option<CoreRange>,
-        call: Option<Arc<CoreCall>>,
-    ) -> Result<Vec<u8>, CoreError> {
-        Ok(self.vault.read(&path, read_options(range, watch(call))).await?.into())
-    }
-
-    /// The same, piece by piece.
-    pub async fn get_stream(
-        &self,
-        path: String,
-        range: Option<CoreRange>,
-        call: Option<Arc<CoreCall>>,
-    ) -> Result<Arc<CoreContent>, CoreError> {
-        let watch = watch(call);
-        let cancel = watch.cancel.clone();
-        let (info, content) = self.vault.get_stream(&path, read_options(range, watch)).await?;
-        Ok(Arc::new(CoreContent::new(info, content, cancel)))
-    }
-
-    /// The entry at `path`.
-    pub async fn stat(
-        &self,
-        path: String,
-        call: Option<Arc<CoreCall>>,
-    ) -> Result<CoreEntry, CoreError> {
-        Ok(run(call, self.vault.stat(&path)).await?.into())
-    }
-
-    /// Whether there is an entry at `path`.
-    pub async fn exists(
-        &self,
-        path: String,
-        call: Option<Arc<CoreCall>>,
-    ) -> Result<bool, CoreError> {
-        run(call, self.vault.exists(&path)).await
-    }
-
-    /// A page of the directory at `path`, after the name `after`; of the core's size without
-    /// `limit`.
-    pub async fn list(
-        &self,
-        path: String,
-        after: Option<String>,
-        limit: Option<u32>,
-        call: Option<Arc<CoreCall>>,
-    ) -> Result<CorePage, CoreError> {
-        Ok(run(call, self.vault.list(&path, list_options(after, limit))).await?.into())
-    }
-
-    /// The entries of the directory at `path`.
-    pub async fn entries(
-        &self,
-        path: String,
-        call: Option<Arc<CoreCall>>,
-    ) -> Result<Arc<CoreEntries>, CoreError> {
-        let cancel = watch(call.clone()).cancel;
-        let entries = run(call, self.vault.list_stream(&path, None)).await?;
-        Ok(Arc::new(CoreEntries::new(entries, cancel)))
-    }
-
-    /// The entries of the directory at `path` and of all below it.
-    pub async fn entries_recursive(
-        &self,
-        path: String,
-        call: Option<Arc<CoreCall>>,
-    ) -> Result<Arc<CoreEntries>, CoreError> {
-        let cancel = watch(call.clone()).cancel;
-        let entries = run(call, self.vault.list_recursive(&path)).await?;
-        Ok(Arc::new(CoreEntries::new(entries, cancel)))
+    /// What reads this vault. It sees the newest state that this session knows, and does not keep
+    /// the vault from being closed.
+    pub fn tree(&self) -> Arc<CoreTree> {
+        CoreTree::new(self.vault.clone())
     }
 
     /// Makes the directory at `path` unless it exists.
@@ -197,7 +125,7 @@ impl CoreVault {
         options: CorePutOptions,
         call: Option<Arc<CoreCall>>,
     ) -> Result<(), CoreError> {
-        let metadata = PutInput::from(options).metadata();
+        let metadata = options.metadata();
         run(call, self.vault.set_metadata(&path, metadata)).await
     }
 
@@ -222,11 +150,8 @@ impl CoreVault {
     }
 
     /// The vault as it is now, for ever.
-    pub async fn snapshot(
-        &self,
-        call: Option<Arc<CoreCall>>,
-    ) -> Result<Arc<CoreSnapshot>, CoreError> {
-        Ok(Arc::new(CoreSnapshot::new(run(call, self.vault.snapshot()).await?)))
+    pub async fn snapshot(&self, call: Option<Arc<CoreCall>>) -> Result<Arc<CoreTree>, CoreError> {
+        Ok(CoreTree::new(run(call, self.vault.snapshot()).await?))
     }
 
     /// The link of the directory at `path`; nothing if it is empty.
@@ -259,16 +184,4 @@ impl CoreVault {
     pub(crate) fn new(vault: Vault) -> Self {
         Self { vault }
     }
-}
-
-pub(crate) fn read_options(range: Option<CoreRange>, watch: Watch) -> ReadOptions {
-    ReadOptions { range: range.map(Into::into), watch }
-}
-
-pub(crate) fn list_options(after: Option<String>, limit: Option<u32>) -> ListOptions {
-    let mut options = ListOptions { after, ..ListOptions::default() };
-    if let Some(limit) = limit {
-        options.limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    }
-    options
 }

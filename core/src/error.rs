@@ -112,10 +112,11 @@ pub enum Error {
         /// The sequence number served.
         found: u64,
     },
-    /// Another root with an already accepted sequence number was served.
+    /// A root was served that does not belong to the accepted ones: another one with an accepted
+    /// sequence number, a next one that does not follow, or that of another vault.
     #[error("the store served a second root {sequence}")]
     Fork {
-        /// The sequence number both carry.
+        /// The sequence number of the root that was served.
         sequence: u64,
     },
     /// A stored object is missing.
@@ -229,28 +230,18 @@ pub enum Error {
     /// The engine was opened to read only.
     #[error("the store is open to read only")]
     ReadOnly,
-    /// There are as many namespaces as the engine's configuration allows.
-    #[error("there are {max} namespaces, which is the most")]
-    NamespaceLimit {
-        /// The most there may be.
-        max: usize,
-    },
-    /// The namespace was dropped.
-    #[error("the namespace was dropped")]
-    NamespaceDropped,
-    /// The changes that a watch asks for are no longer kept: read the present state, then watch
-    /// from there.
-    #[error("changes are kept from revision {oldest} on")]
-    CursorExpired {
-        /// The first revision that is still kept.
-        oldest: u64,
-    },
     /// The platform has no source of randomness or lacks a facility.
     #[error("the platform lacks {what}")]
     Platform {
         /// What is missing.
         what: &'static str,
     },
+}
+
+impl From<PathRule> for Error {
+    fn from(rule: PathRule) -> Self {
+        Error::InvalidPath(rule)
+    }
 }
 
 /// What is wrong with a stored object.
@@ -358,9 +349,6 @@ impl Error {
             Error::StorePoisoned => "store-poisoned",
             Error::StoreCorrupt { .. } => "store-corrupt",
             Error::ReadOnly => "read-only",
-            Error::NamespaceLimit { .. } => "namespace-limit",
-            Error::NamespaceDropped => "namespace-dropped",
-            Error::CursorExpired { .. } => "cursor-expired",
             Error::Platform { .. } => "platform",
         }
     }
@@ -385,5 +373,17 @@ impl Error {
             self,
             Error::StoreUnavailable { .. } | Error::CommitContention { .. } | Error::OutcomeUnknown
         )
+    }
+}
+
+impl From<sealwood_base::codec::Malformed> for Error {
+    fn from(malformed: sealwood_base::codec::Malformed) -> Self {
+        Error::Malformed { what: malformed.what }
+    }
+}
+
+impl From<sealwood_base::NoEntropy> for Error {
+    fn from(_: sealwood_base::NoEntropy) -> Self {
+        Error::Platform { what: sealwood_base::NoEntropy::WHAT }
     }
 }

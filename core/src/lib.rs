@@ -9,22 +9,29 @@ pub mod blob;
 pub mod bridge;
 mod codec;
 mod content;
-pub mod engine;
 mod error;
 mod forest;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
-pub mod hamt;
+// Public names in it are for `internals`.
+#[cfg_attr(not(feature = "internals"), allow(unreachable_pub))]
+mod hamt;
+#[cfg(feature = "internals")]
+pub mod internals;
 mod packs;
 pub mod path;
 pub mod platform;
 pub mod seal;
+mod session;
 mod task;
 pub mod vault;
 
 pub use content::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN, ContentStream, INLINE_BYTES_MAX};
 pub use error::{Damage, Error, Result};
-pub use forest::WriteStats;
+#[cfg(feature = "engine")]
+#[doc(inline)]
+pub use sealwood_engine as engine;
+pub use session::WriteStats;
 pub use task::{CancelToken, OnProgress, Progress, Watch};
 pub use vault::Vault;
 

@@ -4,9 +4,9 @@
 //! no leading or trailing separator, case-sensitive. The empty path is the vault's top directory.
 //! A [`VaultPath`] or [`EntryName`] that exists is canonical; nothing downstream checks again.
 //!
-//! NFC is that of Unicode 18.0, for ever: to it a character that 18.0 does not assign combines with
-//! nothing. By a newer table a name that is stored could be spelled otherwise, and would be listed
-//! and never found; `Cargo.toml` holds the table back.
+//! NFC is that of Unicode 18.0, for ever: a character that 18.0 does not assign combines with
+//! nothing. A newer table could spell a stored name otherwise, which would then be listed and never
+//! found; `Cargo.toml` pins the table.
 //!
 //! Limits: a name has 1 to 255 bytes. A path that is created, changed or removed has at most 4,096
 //! bytes. Both are counted after NFC. A path that is read may be longer: moving a directory
@@ -15,12 +15,11 @@
 mod nfc;
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use nfc::is_nfc;
 pub(crate) use nfc::nfc;
-
-use crate::error::{Error, Result};
 
 /// The longest name, in bytes of canonical UTF-8.
 pub const NAME_BYTES_MAX: usize = 255;
@@ -68,6 +67,8 @@ impl PathRule {
     }
 }
 
+impl std::error::Error for PathRule {}
+
 impl fmt::Display for PathRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -90,18 +91,18 @@ pub struct EntryName(Arc<str>);
 
 impl EntryName {
     /// Brings `name` to canonical form.
-    pub fn new(name: &str) -> Result<Self> {
+    pub fn new(name: &str) -> Result<Self, PathRule> {
         let canonical = nfc(name);
-        check_name(&canonical).map_err(Error::InvalidPath)?;
+        check_name(&canonical)?;
         Ok(Self(canonical.into()))
     }
 
     /// Reads a stored name, which must already be canonical.
-    pub(crate) fn from_stored(bytes: &[u8]) -> Result<Self> {
-        Self::check_stored(bytes).map(|name| Self(name.into())).map_err(Error::InvalidPath)
+    pub(crate) fn from_stored(bytes: &[u8]) -> Result<Self, PathRule> {
+        Self::check_stored(bytes).map(|name| Self(name.into()))
     }
 
-    /// Checks a stored name and gives it as text.
+    /// Checks a stored name and returns it as text.
     pub(crate) fn check_stored(bytes: &[u8]) -> Result<&str, PathRule> {
         let name = std::str::from_utf8(bytes).map_err(|_| PathRule::NotUtf8)?;
         check_name(name)?;
@@ -116,6 +117,20 @@ impl EntryName {
     /// The name as bytes of UTF-8.
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
+    }
+}
+
+impl FromStr for EntryName {
+    type Err = PathRule;
+
+    fn from_str(name: &str) -> Result<Self, PathRule> {
+        Self::new(name)
+    }
+}
+
+impl AsRef<str> for EntryName {
+    fn as_ref(&self) -> &str {
+        &self.0
     }
 }
 
@@ -149,30 +164,40 @@ impl VaultPath {
 
     /// Brings `path` to canonical form. `""` and `"/"` are the top directory; one leading `/` is
     /// allowed and dropped. Of any length; changes are refused beyond [`PATH_BYTES_MAX`].
-    pub fn new(path: &str) -> Result<Self> {
+    pub fn new(path: &str) -> Result<Self, PathRule> {
         let relative = path.strip_prefix('/').unwrap_or(path);
         if relative.is_empty() {
             return Ok(Self::top());
         }
         let canonical = nfc(relative);
-        check_path(&canonical).map_err(Error::InvalidPath)?;
+        check_path(&canonical)?;
         Ok(Self(canonical.into()))
     }
 
     /// Reads a path of a stored operation, which must already be canonical.
-    pub(crate) fn from_stored(bytes: &[u8]) -> Result<Self> {
-        let path = std::str::from_utf8(bytes).map_err(|_| Error::InvalidPath(PathRule::NotUtf8))?;
+    pub(crate) fn from_stored(bytes: &[u8]) -> Result<Self, PathRule> {
+        let path = std::str::from_utf8(bytes).map_err(|_| PathRule::NotUtf8)?;
         if path.is_empty() {
             return Ok(Self::top());
         }
         if path.len() > PATH_BYTES_MAX {
-            return Err(Error::InvalidPath(PathRule::PathTooLong));
+            return Err(PathRule::PathTooLong);
         }
-        check_path(path).map_err(Error::InvalidPath)?;
+        check_path(path)?;
         if !is_nfc(path) {
-            return Err(Error::InvalidPath(PathRule::NotCanonical));
+            return Err(PathRule::NotCanonical);
         }
         Ok(Self(path.into()))
+    }
+
+    /// The path as one that may be changed: not the top directory, and of at most
+    /// [`PATH_BYTES_MAX`] bytes.
+    pub(crate) fn into_changeable(self) -> Result<Self, PathRule> {
+        match self.0.len() {
+            0 => Err(PathRule::Top),
+            1..=PATH_BYTES_MAX => Ok(self),
+            _ => Err(PathRule::PathTooLong),
+        }
     }
 
     /// Whether this is the top directory.
@@ -242,6 +267,20 @@ impl VaultPath {
     }
 }
 
+impl FromStr for VaultPath {
+    type Err = PathRule;
+
+    fn from_str(path: &str) -> Result<Self, PathRule> {
+        Self::new(path)
+    }
+}
+
+impl AsRef<str> for VaultPath {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Debug for VaultPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.0, f)
@@ -295,6 +334,8 @@ mod tests {
         // One that is read may be longer.
         assert_eq!(code(&format!("{longest}8")), "ok");
         assert_eq!(EntryName::new("a/b").map_err(|e| e.code()).err(), Some("path-separator"));
+        assert_eq!("a//b".parse::<VaultPath>(), Err(PathRule::EmptySegment));
+        assert_eq!("a/b".parse::<EntryName>(), Err(PathRule::Separator));
     }
 
     #[test]

@@ -9,11 +9,13 @@ use sealwood::Error;
 use sealwood::blob::conformance::{Promise, check, check_promise};
 use sealwood::blob::{
     BlobStore, DirectoryStore, ETag, EngineStore, Fault, FaultMode, FaultyStore, Found,
-    MemoryStore, MeteredStore, Method, Object, ObjectMeta, ObjectPage, Precondition,
+    MemoryStore, MeteredStore, Method, NotDeleted, Object, ObjectMeta, Precondition,
+    StoreGetOptions,
 };
 use sealwood::engine::EngineConfig;
+use sealwood::engine::disk::{DirectoryDisk, Disk, MemoryDisk};
+use sealwood::forward;
 use sealwood::platform::BoxFuture;
-use sealwood::platform::disk::{DirectoryDisk, Disk, MemoryDisk};
 
 fn assert_keeps_contract(store: &dyn BlobStore) {
     let report = block_on(check(store, "conformance/run-1")).unwrap();
@@ -45,12 +47,10 @@ fn the_engine_on_every_disk() {
     ];
     for disk in disks {
         // Small limits, so that objects of every kind and more than one segment are met.
-        let config = EngineConfig {
-            inline_bytes_max: 16,
-            separated_bytes_min: 1000,
-            segment_bytes_max: 4096,
-            ..EngineConfig::default()
-        };
+        let config = EngineConfig::default()
+            .inline_bytes_max(16)
+            .separated_bytes_min(1000)
+            .segment_bytes_max(4096);
         let store = block_on(EngineStore::open(disk.clone(), config)).unwrap();
         assert_keeps_contract(&store);
         block_on(store.close()).unwrap();
@@ -70,45 +70,6 @@ fn wrappers_over_a_shared_store() {
 struct ComparesSizes(MemoryStore);
 
 impl BlobStore for ComparesSizes {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object, Error>> {
-        self.0.get(key)
-    }
-
-    fn get_range<'a>(
-        &'a self,
-        key: &'a str,
-        offset: u64,
-        length: u64,
-    ) -> BoxFuture<'a, Result<Bytes, Error>> {
-        self.0.get_range(key, offset, length)
-    }
-
-    fn put<'a>(
-        &'a self,
-        key: &'a str,
-        bytes: Bytes,
-        precondition: Precondition,
-    ) -> BoxFuture<'a, Result<ETag, Error>> {
-        self.0.put(key, bytes, precondition)
-    }
-
-    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), Error>> {
-        self.0.delete(key)
-    }
-
-    fn list<'a>(
-        &'a self,
-        prefix: &'a str,
-        start_after: Option<&'a str>,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<ObjectPage, Error>> {
-        self.0.list(prefix, start_after, limit)
-    }
-
-    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>, Error>> {
-        self.0.head(key)
-    }
-
     fn compare<'a>(&'a self, key: &'a str, bytes: Bytes) -> BoxFuture<'a, Result<Found, Error>> {
         Box::pin(async move {
             let Some(meta) = self.0.head(key).await? else { return Ok(Found::Nothing) };
@@ -119,13 +80,7 @@ impl BlobStore for ComparesSizes {
         })
     }
 
-    fn flush(&self) -> BoxFuture<'_, Result<(), Error>> {
-        self.0.flush()
-    }
-
-    fn needs_flush(&self) -> bool {
-        self.0.needs_flush()
-    }
+    forward!(0: get_with, get_range, put_with, delete, list, head, flush, needs_flush);
 }
 
 #[test]
@@ -135,7 +90,7 @@ fn a_store_that_compares_no_bytes_is_found_out() {
     assert_eq!(found.promise, Promise::ComparesContents);
 }
 
-/// Arms `fault` on a healthy store and gives the promise the suite finds broken.
+/// Arms `fault` on a healthy store and returns the promise the suite finds broken.
 fn broken_by(fault: Fault) -> Promise {
     let store = FaultyStore::new(MemoryStore::new());
     store.arm(fault);
@@ -171,6 +126,81 @@ fn a_store_that_breaks_a_promise_is_found_out() {
         store.arm(ignoring());
         let found = block_on(check_promise(&store, "conformance", promise)).unwrap_err();
         assert_eq!(found.promise, promise);
+    }
+}
+
+/// A store of what every store must have, and of nothing else.
+struct Least(MemoryStore);
+
+impl BlobStore for Least {
+    forward!(0: get_with, put_with, delete, list);
+}
+
+#[test]
+fn a_store_of_four_methods_keeps_the_contract() {
+    assert_keeps_contract(&Least(MemoryStore::new()));
+    assert_keeps_contract(&Arc::new(Least(MemoryStore::new())));
+}
+
+/// A store that breaks one of the promises that a store may keep in its own way.
+struct Lying(MemoryStore, Promise);
+
+impl BlobStore for Lying {
+    forward!(0: put_with, delete, list);
+
+    fn get_with<'a>(
+        &'a self,
+        key: &'a str,
+        options: &'a StoreGetOptions,
+    ) -> BoxFuture<'a, Result<Object, Error>> {
+        let ignored = self.1 == Promise::KeepsToALimit;
+        self.0.get_with(key, if ignored { &StoreGetOptions::ANY } else { options })
+    }
+
+    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>, Error>> {
+        Box::pin(async move {
+            let meta = self.0.head(key).await?;
+            Ok(match self.1 {
+                Promise::DescribesObjects => meta.map(|meta| meta.with_etag(ETag("other".into()))),
+                _ => meta,
+            })
+        })
+    }
+
+    fn delete_many<'a>(&'a self, keys: &'a [String]) -> BoxFuture<'a, Vec<NotDeleted>> {
+        let left = usize::from(self.1 == Promise::DeletesMany).min(keys.len());
+        self.0.delete_many(&keys[left..])
+    }
+}
+
+#[test]
+fn a_store_that_lies_of_limits_tags_or_deletes_is_found_out() {
+    for promise in [Promise::KeepsToALimit, Promise::DescribesObjects, Promise::DeletesMany] {
+        let found = block_on(check(&Lying(MemoryStore::new(), promise), "c")).unwrap_err();
+        assert_eq!(found.promise, promise);
+    }
+}
+
+/// Whoever asks with a limit is not given more, whatever the store looks at.
+#[test]
+fn a_limit_holds_over_a_store_that_ignores_it() {
+    let store = Lying(MemoryStore::new(), Promise::KeepsToALimit);
+    block_on(store.put("a", "four".into(), Precondition::None)).unwrap();
+    let codes = [3, 4].map(|max| block_on(store.get_at_most("a", max)).map_err(|e| e.code()));
+    assert_eq!(codes.map(|outcome| outcome.err()), [Some("object-corrupt"), None]);
+}
+
+#[test]
+fn stores_that_know_tell_when_an_object_was_put_and_its_tag() {
+    let root = tempfile::tempdir().unwrap();
+    let directory = block_on(DirectoryStore::open(root.path())).unwrap();
+    let stores: [&dyn BlobStore; 2] = [&MemoryStore::new(), &directory];
+    for (store, knows_tags) in stores.into_iter().zip([true, false]) {
+        let etag = block_on(store.put("a", "x".into(), Precondition::None)).unwrap();
+        let meta = block_on(store.head("a")).unwrap().unwrap();
+        assert_eq!(block_on(store.list("", None, 1)).unwrap().objects, std::slice::from_ref(&meta));
+        assert_eq!(meta.etag, knows_tags.then_some(etag));
+        assert!(meta.modified_ms.unwrap() > 1_700_000_000_000, "{meta:?}");
     }
 }
 

@@ -229,6 +229,32 @@ fn unavailable_calls_are_repeated_up_to_the_limit() {
 }
 
 #[test]
+fn of_objects_deleted_together_those_left_are_tried_again() {
+    let objects = [("a", "1"), ("b", "2"), ("c", "3"), ("d", "4")];
+    let keys = objects.map(|(key, _)| key.to_owned());
+    let deletes = |store: &RetryingStore<Faulty>| {
+        let trace = store.inner().trace().into_iter();
+        trace.filter(|call| call.method == Method::Delete).map(|call| call.key).collect::<String>()
+    };
+    let store = RetryingStore::new(faulty_with(&objects), FOUR_ATTEMPTS);
+    store.inner().arm(Fault::unavailable().on(Method::Delete).below("b").nth(1));
+    store.inner().arm(Fault::lost_answer().on(Method::Delete).below("d").nth(1));
+    assert!(block_on(store.delete_many(&keys)).is_empty());
+    assert_eq!(deletes(&store), "abcdbd");
+    assert_eq!(block_on(store.list("", None, 9)).unwrap().objects, []);
+
+    let store = RetryingStore::new(faulty_with(&objects), FOUR_ATTEMPTS);
+    store.inner().arm(Fault::unavailable().on(Method::Delete).below("a"));
+    let denied = FaultMode::FailBefore(Error::StoreDenied { reason: "no".into() });
+    store.inner().arm(Fault::new(denied).on(Method::Delete).below("c"));
+    let failed = block_on(store.delete_many(&keys));
+    let failed: Vec<_> =
+        failed.iter().map(|failed| (failed.key.as_str(), failed.error.code())).collect();
+    assert_eq!(failed, [("c", "store-denied"), ("a", "store-unavailable")]);
+    assert_eq!(deletes(&store), "abcdaaa");
+}
+
+#[test]
 fn a_store_may_ask_for_a_wait_up_to_a_ceiling() {
     let store = RetryingStore::new(faulty_with(&[("a", "x")]), FOUR_ATTEMPTS);
     let busy = |retry_after| Error::StoreUnavailable { reason: "busy".into(), retry_after };

@@ -1,4 +1,5 @@
-//! What the bindings rest on: an app's store that answers wrongly, and the hook for log messages.
+//! What the bindings rest on: an app's store that answers wrongly, what a tree is read by, and the
+//! hook for log messages.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -6,11 +7,14 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use futures_lite::future::block_on;
-use sealwood::blob::{BlobStore, ETag, MemoryStore, Object, ObjectMeta, ObjectPage, Precondition};
-use sealwood::bridge::{self, AppStore, ConfigInput, CredentialInput, LogLevel};
+use sealwood::blob::{
+    BlobStore, ETag, MemoryStore, Object, ObjectMeta, ObjectPage, Precondition, StoreGetOptions,
+    StorePutOptions,
+};
+use sealwood::bridge::{self, AppStore, ConfigInput, CredentialInput, LogLevel, Tree};
 use sealwood::platform::BoxFuture;
-use sealwood::vault::PutOptions;
-use sealwood::{Error, Result, Vault};
+use sealwood::vault::{PutOptions, ReadOptions};
+use sealwood::{CancelToken, Error, Result, Vault, Watch};
 
 /// A store that gives the same answers whatever it is asked.
 #[derive(Default)]
@@ -22,7 +26,7 @@ struct Canned {
 }
 
 impl BlobStore for Canned {
-    fn get<'a>(&'a self, _key: &'a str) -> BoxFuture<'a, Result<Object>> {
+    fn get_with<'a>(&'a self, _: &'a str, _: &'a StoreGetOptions) -> BoxFuture<'a, Result<Object>> {
         let object = Object { bytes: self.object.clone().into(), etag: ETag(self.etag.clone()) };
         Box::pin(async { Ok(object) })
     }
@@ -32,7 +36,12 @@ impl BlobStore for Canned {
         Box::pin(async { Ok(self.object.clone().into()) })
     }
 
-    fn put<'a>(&'a self, _: &'a str, _: Bytes, _: Precondition) -> BoxFuture<'a, Result<ETag>> {
+    fn put_with<'a>(
+        &'a self,
+        _: &'a str,
+        _: Bytes,
+        _: &'a StorePutOptions,
+    ) -> BoxFuture<'a, Result<ETag>> {
         Box::pin(async { Ok(ETag(self.etag.clone())) })
     }
 
@@ -52,14 +61,6 @@ impl BlobStore for Canned {
     fn head<'a>(&'a self, _key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
         Box::pin(async { Ok(self.head.clone()) })
     }
-
-    fn flush(&self) -> BoxFuture<'_, Result<()>> {
-        Box::pin(async { Ok(()) })
-    }
-
-    fn needs_flush(&self) -> bool {
-        false
-    }
 }
 
 fn code<T: std::fmt::Debug>(outcome: Result<T>) -> &'static str {
@@ -67,7 +68,7 @@ fn code<T: std::fmt::Debug>(outcome: Result<T>) -> &'static str {
 }
 
 fn page(keys: &[&str], next: Option<&str>) -> Canned {
-    let meta = |key: &&str| ObjectMeta { key: (*key).to_owned(), size: 1 };
+    let meta = |key: &&str| ObjectMeta::new(*key, 1);
     let objects = keys.iter().map(meta).collect();
     Canned { page: ObjectPage { objects, next: next.map(str::to_owned) }, ..Canned::default() }
 }
@@ -83,9 +84,16 @@ fn wrong_answers_of_an_apps_store_are_typed_errors() {
         assert_eq!(store.get_range("k", 0, u64::MAX).await.unwrap().len(), 9);
         let empty = AppStore::new(Canned::default());
         assert_eq!(code(empty.get_range("k", 0, 8).await), "object-truncated");
-        let other = ObjectMeta { key: "other".into(), size: 1 };
+        let other = ObjectMeta::new("other", 1);
         let store = AppStore::new(Canned { head: Some(other), ..Canned::default() });
         assert_eq!(code(store.head("k").await), "store-failed");
+        let untagged = ObjectMeta::new("k", 1).with_etag(ETag(String::new()));
+        let store = AppStore::new(Canned { head: Some(untagged), ..Canned::default() });
+        assert_eq!(code(store.head("k").await), "store-failed", "a tag of no byte");
+        let store = Canned { object: vec![0; 9], etag: "e".into(), ..Canned::default() };
+        let store = AppStore::new(store);
+        assert_eq!(code(store.get_at_most("k", 8).await), "object-corrupt", "limits are ignored");
+        assert_eq!(store.get_at_most("k", 9).await.unwrap().bytes.len(), 9);
         let huge =
             Canned { object: vec![0; (64 << 20) + 1], etag: "e".into(), ..Canned::default() };
         assert_eq!(code(AppStore::new(huge).get("k").await), "store-failed");
@@ -115,7 +123,7 @@ fn a_listing_that_would_mislead_is_refused() {
 #[test]
 fn a_guarded_store_keeps_every_promise() {
     let store: Arc<dyn BlobStore> = Arc::new(AppStore::new(MemoryStore::default()));
-    assert_eq!(block_on(bridge::check_store(&store, "check")).unwrap(), 25);
+    assert_eq!(block_on(bridge::check_store(&store, "check")).unwrap(), 28);
     let canned: Arc<dyn BlobStore> = Arc::new(AppStore::new(Canned::default()));
     assert_eq!(code(block_on(bridge::check_store(&canned, "check"))), "store-failed");
 }
@@ -130,6 +138,74 @@ fn a_store_fails_with_the_codes_it_may_use_and_no_others() {
     }
 }
 
+async fn vault_with(files: &[&str]) -> Vault {
+    let credential = CredentialInput::Secret(vec![7; 32]).credential().unwrap();
+    let config = ConfigInput::default().config().unwrap();
+    let vault = Vault::create(Arc::new(MemoryStore::default()), &credential, config).await.unwrap();
+    for path in files {
+        vault.put(path, format!("content of {path}"), PutOptions::default()).await.unwrap();
+    }
+    vault
+}
+
+/// What all of a tree's methods say of it, in one text.
+async fn read_by_every_method(tree: &Tree) -> Result<String> {
+    let mut said = format!("{} {}", tree.stat("").await?.path, tree.exists("d/2").await?);
+    let all = tree.read("d/1", ReadOptions::default()).await?;
+    let part = ReadOptions { start: 11, end: Some(14), ..ReadOptions::default() };
+    let (info, pieces) = tree.get_stream("d/1", part).await?;
+    said += &format!(" {all:?} {}", info.size);
+    while let Some(piece) = pieces.next().await? {
+        said += &format!(" {piece:?}");
+    }
+    let page = tree.list("d", Some("0".into()), Some(1)).await?;
+    said += &format!(" {:?} {:?}", page.entries[0].name(), page.next);
+    let entries = tree.entries("d", CancelToken::new()).await?.next_page(100).await?;
+    let below = tree.entries_recursive("", CancelToken::new()).await?;
+    Ok(said + &format!(" {} {}", entries.len(), below.next_page(100).await?.len()))
+}
+
+#[test]
+fn a_tree_reads_the_newest_state_of_a_vault_and_the_one_state_of_a_snapshot() {
+    block_on(async {
+        let vault = vault_with(&["d/1"]).await;
+        let then = Tree::from(vault.snapshot().await.unwrap());
+        let link = vault.link("").await.unwrap().unwrap();
+        let shared = bridge::shared_directory(vault.store().clone(), &link.to_bytes()).unwrap();
+        let now = Tree::from(vault.clone());
+        let before = r#" false b"content of d/1" 14 b"d/1" "1" None 1 2"#;
+        for tree in [&then, &shared, &now] {
+            assert_eq!(read_by_every_method(tree).await.unwrap(), before);
+        }
+        vault.put("d/2", "new", PutOptions::default()).await.unwrap();
+        let after = r#" true b"content of d/1" 14 b"d/1" "1" Some("1") 2 3"#;
+        assert_eq!(read_by_every_method(&now).await.unwrap(), after);
+        for tree in [&then, &shared] {
+            assert_eq!(read_by_every_method(tree).await.unwrap(), before);
+        }
+        vault.close().await.unwrap();
+        assert_eq!(code(read_by_every_method(&now).await), "closed");
+        assert_eq!(code(now.list("", None, None).await), "closed");
+        assert_eq!(read_by_every_method(&shared).await.unwrap(), before);
+    });
+}
+
+#[test]
+fn the_token_of_a_call_ends_the_pulls_of_what_it_opened() {
+    block_on(async {
+        let tree = Tree::from(vault_with(&["1", "2"]).await);
+        let watch = Watch::default();
+        let options = ReadOptions { watch: watch.clone(), ..ReadOptions::default() };
+        let (_, pieces) = tree.get_stream("1", options).await.unwrap();
+        let entries = tree.entries("", watch.cancel.clone()).await.unwrap();
+        let below = tree.entries_recursive("", watch.cancel.clone()).await.unwrap();
+        watch.cancel.cancel();
+        assert_eq!(code(pieces.next().await), "cancelled");
+        assert_eq!(code(entries.next().await), "cancelled");
+        assert_eq!(code(below.next().await), "cancelled");
+    });
+}
+
 #[test]
 fn log_messages_reach_the_hook_until_it_is_removed() {
     let heard = Arc::new(Mutex::new(Vec::new()));
@@ -139,11 +215,7 @@ fn log_messages_reach_the_hook_until_it_is_removed() {
     };
     bridge::set_logger(LogLevel::Debug, Some(Arc::new(hook)));
     block_on(async {
-        let credential = CredentialInput::Secret(vec![7; 32]).credential().unwrap();
-        let store = Arc::new(MemoryStore::default());
-        let config = ConfigInput::default().config().unwrap();
-        let vault = Vault::create(store, &credential, config).await.unwrap();
-        vault.put("/secret name", "content", PutOptions::default()).await.unwrap();
+        let vault = vault_with(&["/secret name"]).await;
         let before = heard.lock().unwrap().len();
         assert!(before > 0);
         bridge::set_logger(LogLevel::Debug, None);

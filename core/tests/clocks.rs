@@ -1,5 +1,6 @@
 //! A clock that is wrong touches the entries of its own device and no others: times are what each
-//! device's clock says, counts order what was done, and whoever reads a commit of the future is told.
+//! device's clock says, counts order what was done, and whoever reads a commit of the future is
+//! told.
 
 #![allow(clippy::unwrap_used)]
 

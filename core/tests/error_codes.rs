@@ -5,7 +5,11 @@
 use std::collections::BTreeSet;
 
 const PAGE: &str = include_str!("../../docs/ERRORS.md");
-const SOURCES: [&str; 2] = [include_str!("../src/error.rs"), include_str!("../src/path.rs")];
+const SOURCES: [&str; 3] = [
+    include_str!("../src/error.rs"),
+    include_str!("../src/path.rs"),
+    include_str!("../../engine/src/error.rs"),
+];
 
 /// The codes in lines such as `Error::Closed => "closed",`.
 fn codes_in_source() -> BTreeSet<&'static str> {

@@ -116,7 +116,7 @@ fn a_commit_that_is_refused_leaves_no_chunk_and_one_in_doubt_leaves_all() {
     });
 }
 
-/// Polls `call` at most `polls` times and drops it. Gives whether it ended.
+/// Polls `call` at most `polls` times and drops it. Returns whether it ended.
 fn cut<T>(mut call: BoxFuture<'_, T>, polls: usize) -> bool {
     let mut context = Context::from_waker(Waker::noop());
     (0..polls).any(|_| call.poll_unpin(&mut context).is_ready())
@@ -203,6 +203,25 @@ fn who_relies_on_the_chunks_of_a_put_that_fails_keeps_them() {
             is_there(&open(store.clone()).await, "again", &content).await;
         });
     }
+}
+
+/// Between its chunks and its commit nothing is removed: not by the session that stored them
+/// either.
+#[test]
+fn who_relies_on_chunks_and_has_not_committed_yet_keeps_them() {
+    block_on(async {
+        let content = noise(5, 4 * CHUNK);
+        let store = Limited::new(NO_LIMIT);
+        let (one, two) = (make(store.clone()).await, open(store.clone()).await);
+        let (first, second) = (one.batch(), two.batch());
+        first.put("a", content.clone(), PutOptions::default()).await.unwrap();
+        second.put("b", content.clone(), PutOptions::default()).await.unwrap();
+        first.discard();
+        one.flush().await.unwrap();
+        assert_eq!(store.chunks().await.len(), 4);
+        second.commit().await.unwrap();
+        is_there(&open(store.clone()).await, "b", &content).await;
+    });
 }
 
 #[test]

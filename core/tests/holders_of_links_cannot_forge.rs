@@ -9,15 +9,16 @@ use std::sync::Arc;
 use common::*;
 use futures_lite::future::block_on;
 use sealwood::blob::{BlobStore, Precondition};
-use sealwood::platform::{Entropy, Environment};
-use sealwood::seal::{Link, PackWriter, UnitKind, open_unit, pack_name};
+use sealwood::internals::{PackWriter, UnitKind, open_unit, pack_name};
+use sealwood::platform::{Entropy, Environment, NoEntropy};
+use sealwood::seal::Link;
 use sealwood::vault::SharedDirectory;
 
 /// Gives out one pack id.
 struct SamePack([u8; 16]);
 
 impl Entropy for SamePack {
-    fn fill(&self, buffer: &mut [u8]) -> sealwood::Result<()> {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), NoEntropy> {
         buffer.copy_from_slice(&self.0);
         Ok(())
     }

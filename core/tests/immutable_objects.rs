@@ -11,12 +11,13 @@ use bytes::Bytes;
 use common::*;
 use futures_lite::future::block_on;
 use sealwood::blob::{
-    BlobStore, ETag, EngineStore, Fault, FaultMode, FaultyStore, Found, MemoryStore, Method,
-    Object, ObjectMeta, ObjectPage, Precondition, RetryPolicy, RetryingStore,
+    BlobStore, EngineStore, Fault, FaultMode, FaultyStore, Found, MemoryStore, Method, ObjectMeta,
+    Precondition, RetryPolicy, RetryingStore,
 };
 use sealwood::engine::EngineConfig;
+use sealwood::engine::disk::MemoryDisk;
+use sealwood::forward;
 use sealwood::platform::BoxFuture;
-use sealwood::platform::disk::MemoryDisk;
 use sealwood::{Error, Vault};
 
 const MIB: usize = 1024 * 1024;
@@ -96,61 +97,16 @@ fn a_session_that_reads_its_chunk_damaged_puts_it_right() {
     });
 }
 
-/// A store that compares by what it once received, as servers do by their tags, though the disk below
-/// it may have damaged it since.
+/// A store that compares by what it once received, as servers do by their tags, though the disk
+/// below it may have damaged it since.
 struct Trusting(MemoryStore);
 
 impl BlobStore for Trusting {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, sealwood::Result<Object>> {
-        self.0.get(key)
-    }
-
-    fn get_range<'a>(
-        &'a self,
-        key: &'a str,
-        offset: u64,
-        length: u64,
-    ) -> BoxFuture<'a, sealwood::Result<Bytes>> {
-        self.0.get_range(key, offset, length)
-    }
-
-    fn put<'a>(
-        &'a self,
-        key: &'a str,
-        bytes: Bytes,
-        precondition: Precondition,
-    ) -> BoxFuture<'a, sealwood::Result<ETag>> {
-        self.0.put(key, bytes, precondition)
-    }
-
-    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, sealwood::Result<()>> {
-        self.0.delete(key)
-    }
-
-    fn list<'a>(
-        &'a self,
-        prefix: &'a str,
-        after: Option<&'a str>,
-        limit: usize,
-    ) -> BoxFuture<'a, sealwood::Result<ObjectPage>> {
-        self.0.list(prefix, after, limit)
-    }
-
-    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, sealwood::Result<Option<ObjectMeta>>> {
-        self.0.head(key)
-    }
-
     fn compare<'a>(&'a self, _: &'a str, _: Bytes) -> BoxFuture<'a, sealwood::Result<Found>> {
         Box::pin(async { Ok(Found::Same) })
     }
 
-    fn flush(&self) -> BoxFuture<'_, sealwood::Result<()>> {
-        self.0.flush()
-    }
-
-    fn needs_flush(&self) -> bool {
-        self.0.needs_flush()
-    }
+    forward!(0: get_with, get_range, put_with, delete, list, head, flush, needs_flush);
 }
 
 #[test]
@@ -299,7 +255,7 @@ fn a_comparison_that_fails_is_not_taken_for_the_same_bytes() {
 #[test]
 fn a_chunk_that_the_store_itself_cannot_read_is_replaced() {
     block_on(async {
-        let config = EngineConfig { separated_bytes_min: 1000, ..EngineConfig::default() };
+        let config = EngineConfig::default().separated_bytes_min(1000);
         let engine = EngineStore::open(Arc::new(MemoryDisk::new()), config).await.unwrap();
         let store = Arc::new(FaultyStore::new(engine));
         put(&create(store.clone()).await, "a", &content()).await.unwrap();

@@ -12,9 +12,10 @@ use bytes::Bytes;
 use common::*;
 use futures_lite::future::block_on;
 use sealwood::blob::{
-    BlobStore, ETag, MemoryStore, Object, ObjectMeta, ObjectPage, Precondition, RetryPolicy,
-    RetryingStore,
+    BlobStore, ETag, MemoryStore, Object, RetryPolicy, RetryingStore, StoreGetOptions,
+    StorePutOptions,
 };
+use sealwood::forward;
 use sealwood::platform::BoxFuture;
 use sealwood::vault::{Metadata, PutOptions};
 use sealwood::{Error, Result, Vault};
@@ -51,26 +52,26 @@ impl Losing {
 }
 
 impl BlobStore for Losing {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+    fn get_with<'a>(
+        &'a self,
+        key: &'a str,
+        options: &'a StoreGetOptions,
+    ) -> BoxFuture<'a, Result<Object>> {
         Box::pin(async move {
             self.others(key).await;
-            self.inner.get(key).await
+            self.inner.get_with(key, options).await
         })
     }
 
-    fn get_range<'a>(&'a self, key: &'a str, at: u64, len: u64) -> BoxFuture<'a, Result<Bytes>> {
-        self.inner.get_range(key, at, len)
-    }
-
-    fn put<'a>(
+    fn put_with<'a>(
         &'a self,
         key: &'a str,
         bytes: Bytes,
-        precondition: Precondition,
+        options: &'a StorePutOptions,
     ) -> BoxFuture<'a, Result<ETag>> {
         Box::pin(async move {
             self.others(key).await;
-            let put = self.inner.put(key, bytes, precondition).await;
+            let put = self.inner.put_with(key, bytes, options).await;
             if key == "root" && self.loses.swap(false, Ordering::SeqCst) {
                 *self.next.lock().unwrap() = self.waiting.lock().unwrap().take();
                 return Err(Error::StoreUnavailable {
@@ -82,34 +83,15 @@ impl BlobStore for Losing {
         })
     }
 
-    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
-        self.inner.delete(key)
-    }
-
-    fn list<'a>(
-        &'a self,
-        prefix: &'a str,
-        start_after: Option<&'a str>,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<ObjectPage>> {
-        self.inner.list(prefix, start_after, limit)
-    }
-
-    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
-        self.inner.head(key)
-    }
-
     fn confirms_puts(&self) -> bool {
         true
-    }
-
-    fn flush(&self) -> BoxFuture<'_, Result<()>> {
-        self.inner.flush()
     }
 
     fn needs_flush(&self) -> bool {
         false
     }
+
+    forward!(inner: get_range, delete, list, head, flush);
 }
 
 #[derive(Debug, Clone, Copy)]

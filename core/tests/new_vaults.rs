@@ -9,7 +9,7 @@ use std::sync::Arc;
 use common::*;
 use futures_lite::future::{block_on, poll_once};
 use sealwood::Vault;
-use sealwood::blob::{BlobStore, Fault, FaultMode, Method};
+use sealwood::blob::{BlobStore, Fault, FaultMode, MemoryStore, Method};
 use sealwood::seal::{KdfParams, Passphrase, RootSecret};
 use sealwood::vault::{Credential, NewVault, VaultConfig};
 
@@ -100,5 +100,34 @@ fn a_vault_of_the_same_secret_is_another_vault() {
             assert_eq!(code(refused), "vault-exists");
         }
         assert_eq!(store.get("root").await.unwrap().bytes, root);
+    });
+}
+
+#[test]
+fn a_vault_opens_with_its_passphrase_or_its_words() {
+    block_on(async {
+        let store = Arc::new(MemoryStore::new());
+        let config = VaultConfig {
+            kdf: KdfParams { memory_kib: 19_456, passes: 2, lanes: 1 },
+            ..VaultConfig::default()
+        };
+        let right = Credential::Passphrase(Passphrase::new("correct horse").unwrap());
+        let vault = Vault::create(store.clone(), &right, config.clone()).await.unwrap();
+        put(&vault, "a", b"1").await.unwrap();
+        let words = vault.recovery_phrase().unwrap();
+        let by_words = Credential::from_phrase(&words).unwrap();
+        for credential in [&right, &by_words] {
+            let opened = Vault::open(store.clone(), credential, config.clone()).await.unwrap();
+            assert_eq!(opened.get("a").await.unwrap(), "1");
+            put(&opened, "a", b"1").await.unwrap();
+        }
+        let wrong = Credential::Passphrase(Passphrase::new("wrong horse").unwrap());
+        let refused = Vault::open(store.clone(), &wrong, config.clone()).await;
+        assert_eq!(code(refused), "wrong-passphrase");
+        let refused = Vault::open(store.clone(), &credential(), config.clone()).await;
+        assert_eq!(code(refused), "wrong-key");
+        assert_eq!(code(Vault::create(store, &right, config.clone()).await), "vault-exists");
+        let nothing = Arc::new(MemoryStore::new());
+        assert_eq!(code(Vault::open(nothing, &right, config).await), "vault-not-found");
     });
 }

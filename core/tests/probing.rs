@@ -7,14 +7,14 @@ mod common;
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use bytes::Bytes;
 use common::*;
 use futures_lite::future::{block_on, poll_once};
 use sealwood::blob::{
-    BlobStore, ETag, Fault, FaultMode, FaultyStore, Leftover, MemoryStore, MeteredStore, Method,
-    Object, ObjectMeta, ObjectPage, Precondition, Probe, ProbeMemory, probe_conditional_puts,
+    BlobStore, Fault, FaultMode, FaultyStore, Leftover, MemoryStore, MeteredStore, Method,
+    Precondition, Probe, ProbeMemory, probe_conditional_puts,
 };
-use sealwood::platform::{BoxFuture, Environment};
+use sealwood::forward;
+use sealwood::platform::Environment;
 use sealwood::vault::VaultConfig;
 use sealwood::{Error, Vault};
 
@@ -25,45 +25,6 @@ struct Unknown {
 }
 
 impl BlobStore for Unknown {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object, Error>> {
-        self.inner.get(key)
-    }
-
-    fn get_range<'a>(
-        &'a self,
-        key: &'a str,
-        offset: u64,
-        length: u64,
-    ) -> BoxFuture<'a, Result<Bytes, Error>> {
-        self.inner.get_range(key, offset, length)
-    }
-
-    fn put<'a>(
-        &'a self,
-        key: &'a str,
-        bytes: Bytes,
-        precondition: Precondition,
-    ) -> BoxFuture<'a, Result<ETag, Error>> {
-        self.inner.put(key, bytes, precondition)
-    }
-
-    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<(), Error>> {
-        self.inner.delete(key)
-    }
-
-    fn list<'a>(
-        &'a self,
-        prefix: &'a str,
-        start_after: Option<&'a str>,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<ObjectPage, Error>> {
-        self.inner.list(prefix, start_after, limit)
-    }
-
-    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>, Error>> {
-        self.inner.head(key)
-    }
-
     fn confirms_puts(&self) -> bool {
         true
     }
@@ -72,13 +33,7 @@ impl BlobStore for Unknown {
         self.identity.map(str::to_owned)
     }
 
-    fn flush(&self) -> BoxFuture<'_, Result<(), Error>> {
-        self.inner.flush()
-    }
-
-    fn needs_flush(&self) -> bool {
-        self.inner.needs_flush()
-    }
+    forward!(inner: get_with, get_range, put_with, delete, list, head, flush, needs_flush);
 }
 
 type Counted = Arc<MeteredStore<Unknown>>;

@@ -13,10 +13,8 @@ use common::{credential, deferred, noise, open};
 use futures_lite::future::block_on;
 use futures_util::future::try_join_all;
 use futures_util::{StreamExt, TryStreamExt};
-use sealwood::blob::{
-    BlobStore, ETag, MemoryStore, MeteredStore, Method, Object, ObjectMeta, ObjectPage,
-    Precondition,
-};
+use sealwood::blob::{BlobStore, MemoryStore, MeteredStore, Method};
+use sealwood::forward;
 use sealwood::platform::BoxFuture;
 use sealwood::vault::{EntryKind, ListOptions, VaultConfig};
 use sealwood::{CancelToken, Result, Vault};
@@ -40,10 +38,6 @@ struct Seen {
 }
 
 impl BlobStore for Watched {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
-        self.inner.get(key)
-    }
-
     fn get_range<'a>(&'a self, key: &'a str, at: u64, len: u64) -> BoxFuture<'a, Result<Bytes>> {
         Box::pin(async move {
             {
@@ -64,43 +58,7 @@ impl BlobStore for Watched {
         })
     }
 
-    fn put<'a>(
-        &'a self,
-        key: &'a str,
-        bytes: Bytes,
-        precondition: Precondition,
-    ) -> BoxFuture<'a, Result<ETag>> {
-        self.inner.put(key, bytes, precondition)
-    }
-
-    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
-        self.inner.delete(key)
-    }
-
-    fn list<'a>(
-        &'a self,
-        prefix: &'a str,
-        after: Option<&'a str>,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<ObjectPage>> {
-        self.inner.list(prefix, after, limit)
-    }
-
-    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
-        self.inner.head(key)
-    }
-
-    fn flush(&self) -> BoxFuture<'_, Result<()>> {
-        self.inner.flush()
-    }
-
-    fn needs_flush(&self) -> bool {
-        self.inner.needs_flush()
-    }
-
-    fn confirms_puts(&self) -> bool {
-        self.inner.confirms_puts()
-    }
+    forward!(inner: get_with, put_with, delete, list, head, confirms_puts, flush, needs_flush);
 }
 
 type Store = MeteredStore<Watched>;

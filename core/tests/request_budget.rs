@@ -30,7 +30,7 @@ impl Clock for CountingClock {
 struct SeededEntropy(Mutex<blake3::OutputReader>);
 
 impl Entropy for SeededEntropy {
-    fn fill(&self, buffer: &mut [u8]) -> sealwood::Result<()> {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), sealwood::platform::NoEntropy> {
         self.0.lock().unwrap().fill(buffer);
         Ok(())
     }
@@ -64,7 +64,7 @@ impl Counted {
         block_on(self.vault.put(&path, content(index, bytes), options)).unwrap();
     }
 
-    /// Puts files one by one and gives the round trips of each.
+    /// Puts files one by one and returns the round trips of each.
     fn put_each(&self, first: usize, count: usize, bytes: usize) -> Vec<u64> {
         let one = |index| {
             self.put(index, bytes, Durability::OnReturn);

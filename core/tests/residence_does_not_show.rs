@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use common::*;
 use futures_lite::future::block_on;
+use sealwood::Vault;
 use sealwood::blob::{BlobStore, MemoryStore};
-use sealwood::platform::{Clock, Entropy, Environment};
+use sealwood::platform::{Clock, Entropy, Environment, NoEntropy};
 use sealwood::vault::VaultConfig;
-use sealwood::{Result, Vault};
 
 /// The time and the randomness of a run: counted, so that two runs have the same.
 #[derive(Default)]
@@ -26,7 +26,7 @@ impl Counted {
 }
 
 impl Entropy for Counted {
-    fn fill(&self, buffer: &mut [u8]) -> Result<()> {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), NoEntropy> {
         buffer.copy_from_slice(&noise(self.next(), buffer.len()));
         Ok(())
     }

@@ -1,5 +1,5 @@
-//! Several processes of the system put into one vault on a real server at once. What each was told is
-//! stored is there afterwards and whole, also of one that was killed.
+//! Several processes of the system put into one vault on a real server at once. What each was told
+//! is stored is there afterwards and whole, also of one that was killed.
 //!
 //! `cargo xtask test` starts the servers and names them to these tests. The processes are this test
 //! program again.
@@ -20,8 +20,8 @@ use sealwood::vault::{PutOptions, VaultConfig};
 
 use s3_server::S3Server;
 
-/// Says to the program that it is one of the processes: the endpoint of the server, the place and the
-/// number of the process.
+/// Says to the program that it is one of the processes: the endpoint of the server, the place and
+/// the number of the process.
 const WRITER_VARIABLE: &str = "SEALWOOD_TEST_WRITER";
 /// What a line begins with that names a file which was put.
 const STORED: &str = "stored ";
@@ -31,7 +31,8 @@ const FILES: usize = 12;
 /// Of the files of each: in the root, in a pack, in chunks.
 const SIZES: [usize; 3] = [300, 5_000, 200_000];
 
-/// The content of a file. Every third is the same in all processes, which then put one chunk at once.
+/// The content of a file. Every third is the same in all processes, which then put one chunk at
+/// once.
 fn content(writer: usize, file: usize) -> Vec<u8> {
     let seed = if file % 3 == 2 { file } else { 100 * (writer + 1) + file };
     noise(seed as u64, SIZES[file % 3])

@@ -28,7 +28,7 @@ async fn nest_copies(vault: &Vault) {
     let batch = vault.batch();
     for level in 1..=LEVELS {
         for copy in ["a", "b"] {
-            batch.copy(&(level - 1).to_string(), &format!("{level}/{copy}")).unwrap();
+            batch.copy((level - 1).to_string(), format!("{level}/{copy}")).unwrap();
         }
     }
     batch.commit().await.unwrap();
@@ -106,7 +106,7 @@ async fn deepen(vault: &Vault) {
     for number in 1..=RENAMES {
         let batch = vault.batch();
         let target = format!("{}/x", way(&format!("top{number}")));
-        batch.rename(&format!("top{}", number - 1), &target).unwrap();
+        batch.rename(format!("top{}", number - 1), &target).unwrap();
         batch.commit().await.unwrap();
     }
 }

@@ -10,7 +10,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bytes::Bytes;
 use common::*;
 use futures_lite::future::{block_on, poll_once, yield_now};
-use sealwood::blob::{BlobStore, ETag, MemoryStore, Object, ObjectMeta, ObjectPage, Precondition};
+use sealwood::blob::{
+    BlobStore, ETag, MemoryStore, Object, ObjectMeta, ObjectPage, StoreGetOptions, StorePutOptions,
+};
+use sealwood::forward;
 use sealwood::platform::BoxFuture;
 use sealwood::{Result, Vault};
 
@@ -37,21 +40,25 @@ impl Stepwise {
 }
 
 impl BlobStore for Stepwise {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
-        self.around(self.inner.get(key))
+    fn get_with<'a>(
+        &'a self,
+        key: &'a str,
+        options: &'a StoreGetOptions,
+    ) -> BoxFuture<'a, Result<Object>> {
+        self.around(self.inner.get_with(key, options))
     }
 
     fn get_range<'a>(&'a self, key: &'a str, at: u64, len: u64) -> BoxFuture<'a, Result<Bytes>> {
         self.around(self.inner.get_range(key, at, len))
     }
 
-    fn put<'a>(
+    fn put_with<'a>(
         &'a self,
         key: &'a str,
         bytes: Bytes,
-        precondition: Precondition,
+        options: &'a StorePutOptions,
     ) -> BoxFuture<'a, Result<ETag>> {
-        self.around(self.inner.put(key, bytes, precondition))
+        self.around(self.inner.put_with(key, bytes, options))
     }
 
     fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
@@ -75,13 +82,11 @@ impl BlobStore for Stepwise {
         true
     }
 
-    fn flush(&self) -> BoxFuture<'_, Result<()>> {
-        self.inner.flush()
-    }
-
     fn needs_flush(&self) -> bool {
         false
     }
+
+    forward!(inner: flush);
 }
 
 type Call = fn(&Vault) -> BoxFuture<'_, Result<()>>;

@@ -14,7 +14,9 @@ use proptest::prelude::*;
 use sealwood::Result;
 use sealwood::blob::{
     BlobStore, ETag, Fault, MemoryStore, Method, Object, ObjectMeta, ObjectPage, Precondition,
+    StoreGetOptions, StorePutOptions,
 };
+use sealwood::forward;
 use sealwood::platform::BoxFuture;
 use sealwood::vault::PutOptions;
 
@@ -52,15 +54,22 @@ fn clients_that_write_at_once_lose_nothing() {
         for _ in 1..5 {
             vaults.push(open(store.clone()).await);
         }
-        let puts = vaults.iter().enumerate().flat_map(|(client, vault)| {
-            (0..20u64).map(move |number| async move {
-                let path = format!("shared/{client}-{number}");
-                put(vault, &path, &noise(number, 3000)).await
+        let file = |client: u64, number: u64| {
+            (format!("shared/{client}-{number}"), noise(100 * client + number, 3000))
+        };
+        let puts = vaults.iter().zip(0..).flat_map(|(vault, client)| {
+            (0..20).map(move |number| async move {
+                let (path, content) = file(client, number);
+                put(vault, &path, &content).await
             })
         });
         futures_util::future::try_join_all(puts).await.unwrap();
         let cold = tree(&open(store).await).await;
         assert_eq!(cold.len(), 101);
+        for (client, number) in (0..5).flat_map(|client| (0..20).map(move |n| (client, n))) {
+            let (path, content) = file(client, number);
+            assert!(cold[&path] == Some(content), "{path}");
+        }
     });
 }
 
@@ -156,21 +165,25 @@ impl Slow {
 }
 
 impl BlobStore for Slow {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
-        self.around(self.0.get(key))
+    fn get_with<'a>(
+        &'a self,
+        key: &'a str,
+        options: &'a StoreGetOptions,
+    ) -> BoxFuture<'a, Result<Object>> {
+        self.around(self.0.get_with(key, options))
     }
 
     fn get_range<'a>(&'a self, key: &'a str, at: u64, len: u64) -> BoxFuture<'a, Result<Bytes>> {
         self.around(self.0.get_range(key, at, len))
     }
 
-    fn put<'a>(
+    fn put_with<'a>(
         &'a self,
         key: &'a str,
         bytes: Bytes,
-        precondition: Precondition,
+        options: &'a StorePutOptions,
     ) -> BoxFuture<'a, Result<ETag>> {
-        self.around(self.0.put(key, bytes, precondition))
+        self.around(self.0.put_with(key, bytes, options))
     }
 
     fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
@@ -190,13 +203,7 @@ impl BlobStore for Slow {
         self.around(self.0.head(key))
     }
 
-    fn flush(&self) -> BoxFuture<'_, Result<()>> {
-        self.0.flush()
-    }
-
-    fn needs_flush(&self) -> bool {
-        self.0.needs_flush()
-    }
+    forward!(0: flush, needs_flush);
 }
 
 #[test]

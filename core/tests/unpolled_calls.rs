@@ -18,7 +18,10 @@ use bytes::Bytes;
 use common::*;
 use futures_lite::future::block_on;
 use futures_util::{TryStreamExt, stream};
-use sealwood::blob::{BlobStore, ETag, MemoryStore, Object, ObjectMeta, ObjectPage, Precondition};
+use sealwood::blob::{
+    BlobStore, ETag, MemoryStore, Object, ObjectMeta, ObjectPage, Precondition, StoreGetOptions,
+    StorePutOptions,
+};
 use sealwood::platform::BoxFuture;
 use sealwood::vault::{Metadata, PutOptions, ReadOptions, VaultConfig};
 use sealwood::{Error, Result, Vault};
@@ -53,22 +56,26 @@ impl Gated {
 }
 
 impl BlobStore for Gated {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
-        self.around(self.store.get(key))
+    fn get_with<'a>(
+        &'a self,
+        key: &'a str,
+        options: &'a StoreGetOptions,
+    ) -> BoxFuture<'a, Result<Object>> {
+        self.around(self.store.get_with(key, options))
     }
 
     fn get_range<'a>(&'a self, key: &'a str, at: u64, len: u64) -> BoxFuture<'a, Result<Bytes>> {
         self.around(self.store.get_range(key, at, len))
     }
 
-    fn put<'a>(
+    fn put_with<'a>(
         &'a self,
         key: &'a str,
         bytes: Bytes,
-        precondition: Precondition,
+        options: &'a StorePutOptions,
     ) -> BoxFuture<'a, Result<ETag>> {
         self.roots.fetch_add(usize::from(key == "root"), Ordering::SeqCst);
-        self.around(self.store.put(key, bytes, precondition))
+        self.around(self.store.put_with(key, bytes, options))
     }
 
     fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
@@ -197,7 +204,7 @@ impl Call {
             Call::Batch => {
                 let batch = vault.batch();
                 batch.put(&at("new"), noise(1, 140_000), PutOptions::default()).await?;
-                batch.rename(&at("f3"), &at("moved"))?;
+                batch.rename(at("f3"), at("moved"))?;
                 batch.commit().await
             }
             Call::Flush => vault.flush().await,
@@ -263,7 +270,7 @@ impl Wake for Woken {
     }
 }
 
-/// Polls a call up to `polls` times; gives its outcome if it ended.
+/// Polls a call up to `polls` times; returns its outcome if it ended.
 fn advance(call: &mut Running, polls: usize, at: &str) -> Option<Result<()>> {
     let woken = Arc::<Woken>::default();
     let waker = Waker::from(Arc::clone(&woken));

@@ -289,7 +289,8 @@ fn no_node_of_a_pack_that_failed_is_taken_for_stored() {
     fail_each_pack(false);
 }
 
-/// Nodes name where contents lie: one that is stored and names a pack that is not counts for nothing.
+/// Nodes name where contents lie: one that is stored and names a pack that is not counts for
+/// nothing.
 #[test]
 fn no_node_above_a_content_of_a_pack_that_failed_is_taken_for_stored() {
     fail_each_pack(true);

@@ -11,9 +11,9 @@ use common::*;
 use futures_lite::future::block_on;
 use futures_util::TryStreamExt;
 use sealwood::blob::{BlobStore, Call, MemoryStore, MeteredStore, Method};
-use sealwood::seal::{KdfParams, Passphrase};
+use sealwood::path::VaultPath;
 use sealwood::vault::{
-    Credential, EntryKind, ListCursor, ListOptions, Metadata, PutOptions, ReadOptions, VaultConfig,
+    EntryKind, ListCursor, ListOptions, Metadata, PutOptions, ReadOptions, VaultConfig,
 };
 use sealwood::{CancelToken, Error, Vault, Watch};
 
@@ -173,6 +173,31 @@ fn names_follow_the_rules_of_a_file_system() {
         let error = vault.get("dir/sub").await.unwrap_err();
         assert_eq!(error.path().unwrap().as_str(), "dir/sub");
         assert!(!error.to_string().contains("sub"), "a message shows no path");
+    });
+}
+
+/// Any text is taken as a path, and the path that an entry hands out too.
+#[test]
+fn the_path_of_an_entry_is_taken_by_every_method() {
+    block_on(async {
+        let (_, vault) = memory_vault().await;
+        put(&vault, "dir/file", b"1").await.unwrap();
+        let info = vault.stat(String::from("/dir/file")).await.unwrap();
+        assert_eq!(vault.get(&info.path).await.unwrap(), "1");
+        assert_eq!(vault.stat(info.path.clone()).await.unwrap(), info);
+        let directory = info.path.parent().unwrap();
+        let page = vault.list(&directory, ListOptions::default()).await.unwrap();
+        assert_eq!(page.entries, std::slice::from_ref(&info));
+        let elsewhere = directory.join(&"other".parse().unwrap());
+        vault.rename(&info.path, &elsewhere).await.unwrap();
+        let snapshot = vault.snapshot().await.unwrap();
+        assert!(snapshot.exists(&elsewhere).await.unwrap());
+        assert!(!snapshot.exists(info.path.as_str()).await.unwrap());
+        let batch = vault.batch();
+        batch.copy(&elsewhere, &info.path).unwrap();
+        assert_eq!(code(batch.remove("/".parse::<VaultPath>().unwrap())), "path-top");
+        batch.commit().await.unwrap();
+        assert_eq!(vault.get(info.path).await.unwrap(), "1");
     });
 }
 
@@ -417,35 +442,6 @@ fn a_failing_source_leaves_the_vault_as_it_was() {
             assert_eq!(code(outcome), "source-failed");
         }
         assert_eq!(open(store).await.get("here").await.unwrap(), "before");
-    });
-}
-
-#[test]
-fn a_vault_opens_with_its_passphrase_or_its_words() {
-    block_on(async {
-        let store = Arc::new(MemoryStore::new());
-        let config = VaultConfig {
-            kdf: KdfParams { memory_kib: 19_456, passes: 2, lanes: 1 },
-            ..VaultConfig::default()
-        };
-        let right = Credential::Passphrase(Passphrase::new("correct horse").unwrap());
-        let vault = Vault::create(store.clone(), &right, config.clone()).await.unwrap();
-        put(&vault, "a", b"1").await.unwrap();
-        let words = vault.recovery_phrase().unwrap();
-        let by_words = Credential::from_phrase(&words).unwrap();
-        for credential in [&right, &by_words] {
-            let opened = Vault::open(store.clone(), credential, config.clone()).await.unwrap();
-            assert_eq!(opened.get("a").await.unwrap(), "1");
-            put(&opened, "a", b"1").await.unwrap();
-        }
-        let wrong = Credential::Passphrase(Passphrase::new("wrong horse").unwrap());
-        let refused = Vault::open(store.clone(), &wrong, config.clone()).await;
-        assert_eq!(code(refused), "wrong-passphrase");
-        let refused = Vault::open(store.clone(), &credential(), config.clone()).await;
-        assert_eq!(code(refused), "wrong-key");
-        assert_eq!(code(Vault::create(store, &right, config.clone()).await), "vault-exists");
-        let nothing = Arc::new(MemoryStore::new());
-        assert_eq!(code(Vault::open(nothing, &right, config).await), "vault-not-found");
     });
 }
 

@@ -4,7 +4,7 @@
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
 use sealwood::fuzzing;
-use sealwood::platform::HttpResponse;
+use sealwood::fuzzing::HttpResponse;
 
 const HEADERS: [&str; 4] = ["etag", "content-length", "content-range", "content-encoding"];
 

@@ -1,5 +1,5 @@
-//! The Dart package, its tests and the Flutter example beside the native library, as the Dart VM and
-//! Flutter's test program take them.
+//! The Dart package, its tests and the Flutter example beside the native library, as the Dart VM
+//! and Flutter's test program take them.
 //!
 //! Dart wants its list of packages above the sources, so these are copied out of the checkout.
 

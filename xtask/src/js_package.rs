@@ -1,5 +1,5 @@
-//! The npm package, made of the crate `bindings-js`: its module for wasm32 as small as it gets, and the
-//! JavaScript that wasm-bindgen generates.
+//! The npm package, made of the crate `bindings-js`: its module for wasm32 as small as it gets, and
+//! the JavaScript that wasm-bindgen generates.
 
 use std::ffi::OsString;
 use std::hash::{DefaultHasher, Hasher};
@@ -17,7 +17,8 @@ use crate::workspace::Workspace;
 /// The crate that the module is made of.
 pub(crate) const CRATE: &str = "sealwood-js";
 const PROFILE: &str = "release-wasm";
-/// Every engine of the last years has the first; the second is code that is only for signing requests.
+/// Every engine of the last years has the first; the second is code that is only for signing
+/// requests.
 const FLAGS: [&str; 2] = ["-Ctarget-feature=+simd128", "--cfg=sha2_backend_soft=\"compact\""];
 /// What wasm-opt may use: what the compiler does, and no more.
 const FEATURES: [&str; 7] = [
@@ -37,7 +38,7 @@ pub(crate) fn directory(workspace: &Workspace) -> PathBuf {
     workspace.root().join("bindings-js")
 }
 
-/// Builds the package, or finds it built, and gives the path of its module.
+/// Builds the package, or finds it built, and returns the path of its module.
 pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
     npm::ensure(workspace)?;
     let compiled = compile(workspace)?;

@@ -6,12 +6,19 @@
 
 mod cache;
 mod chore;
+mod codegen;
+mod crates;
 mod dart_build;
+mod disk_room;
 mod file_tree;
 mod js_package;
+mod kill_build;
+mod mobile;
+mod module_graph;
 mod mutation;
 mod part;
 mod process;
+mod public_api;
 mod s3_server;
 mod scenario_files;
 mod snippets;
@@ -50,6 +57,10 @@ enum Chore {
     Bench(chore::bench::Bench),
     /// Check formatting, lints and documentation.
     Lint,
+    /// Write anew what each published crate shows to those who use it.
+    Api,
+    /// Show which room of a package uses which, and the circles among them.
+    Graph(chore::graph::Graph),
     /// Pass HTTP on to a server, and do to it what bad networks do.
     FaultProxy(chore::fault_proxy::FaultProxy),
     /// Run everything a change has to pass.
@@ -95,6 +106,8 @@ fn run(chore: Chore) -> anyhow::Result<ExitCode> {
         Chore::Test { only } if only.is_empty() => chore::test::run(&workspace, Part::ALL),
         Chore::Test { only } => chore::test::run(&workspace, &only),
         Chore::Bench(bench) => bench.run(&workspace),
+        Chore::Api => chore::api::run(&workspace),
+        Chore::Graph(graph) => graph.run(&workspace),
         Chore::Lint => chore::test::run(&workspace, &[Part::Lint]),
         Chore::Ci => chore::test::run(&workspace, Part::ALL),
         Chore::FaultProxy(proxy) => proxy.run(),

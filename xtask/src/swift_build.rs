@@ -1,7 +1,8 @@
 //! The Swift package and the example, laid out to be built.
 //!
-//! In the checkout there is what people wrote. Below the target directory stands a copy of it, in the
-//! same places, with what a release adds: the layer that `uniffi-bindgen` writes. There Swift builds.
+//! In the checkout there is what people wrote. Below the target directory stands a copy of it, in
+//! the same places, with what a release adds: the layer that `uniffi-bindgen` writes. There Swift
+//! builds.
 
 use std::ffi::OsString;
 use std::fs;

@@ -1,11 +1,11 @@
 //! Counting checks and saying how they went.
 
-use std::io;
+use std::io::{self, Write};
 use std::ops::AddAssign;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::process;
 
@@ -44,9 +44,26 @@ impl Tally {
 
     /// Runs a test command and counts its tests.
     pub(crate) fn tests(&mut self, command: &mut Command) -> Result<()> {
-        *self += process::run_counting(command, &mut io::stdout())?;
+        *self += run_counting(command, &mut io::stdout())?;
         Ok(())
     }
+}
+
+/// Runs a test command, passes its output on to `out` line by line and counts the tests it reports.
+/// A command that fails counts at least one failure; one that runs no test at all is an error.
+pub(crate) fn run_counting(command: &mut Command, out: &mut impl Write) -> Result<Tally> {
+    let mut tally = Tally::default();
+    let status = process::run_by_lines(command, |line| {
+        tally += Tally::from_result_line(&String::from_utf8_lossy(line)).unwrap_or_default();
+        out.write_all(line)?;
+        out.write_all(b"\n")
+    })?;
+    if !status.success() {
+        tally.failed = tally.failed.max(1);
+    } else if tally == Tally::default() {
+        bail!("`{}` ran no test", process::describe(command));
+    }
+    Ok(tally)
 }
 
 impl AddAssign for Tally {
@@ -84,6 +101,8 @@ pub(crate) fn summary(parts: &[PartReport]) -> (String, Tally) {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]
@@ -116,5 +135,38 @@ mod tests {
         tally.check("one", Err(anyhow::anyhow!("no")));
         tally.check("two", Ok(()));
         assert_eq!(tally, Tally { passed: 1, failed: 1 });
+    }
+
+    #[cfg(unix)]
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn results_of_all_test_binaries_are_added_up_and_passed_on() {
+        let lines = "test result: ok. 3 passed; 0 failed; 1 ignored\n\
+                     test result: FAILED. 2 passed; 4 failed; 0 ignored\n";
+        let mut out = Vec::new();
+        let tally = run_counting(&mut shell(&format!("echo '{lines}'; exit 101")), &mut out);
+        assert_eq!(tally.unwrap(), Tally { passed: 5, failed: 4 });
+        assert!(String::from_utf8(out).unwrap().starts_with(lines));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_command_that_breaks_before_its_tests_is_a_failure() {
+        let tally = run_counting(&mut shell("echo broken; exit 101"), &mut Vec::new());
+        assert_eq!(tally.unwrap(), Tally { passed: 0, failed: 1 });
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_command_without_tests_is_an_error() {
+        let mut command = shell("echo 'test result: ok. 0 passed; 0 failed;'");
+        let error = run_counting(&mut command, &mut Vec::new()).unwrap_err();
+        assert!(error.to_string().contains("ran no test"));
     }
 }

@@ -43,15 +43,16 @@ enum Message {
 }
 
 impl WasmBuild {
-    /// Builds the test target `name` of a package.
+    /// Builds the test target `name` of a package with some of its features.
     pub(crate) fn of_test(
         workspace: &Workspace,
         target: &WasmTarget,
-        package: &str,
+        (package, features): (&str, &str),
         name: &str,
     ) -> Result<Self> {
         let mut command = target.cargo(workspace, "test");
-        command.args(["--package", package, "--test", name, "--no-run"]);
+        command.args(["--package", package, "--features", features]);
+        command.args(["--test", name, "--no-run"]);
         command.arg("--message-format=json-render-diagnostics");
         Self::from_messages(&process::read(&mut command)?)
     }

@@ -74,7 +74,7 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// Runs everything and gives the rows of marginal puts.
+    /// Runs everything and returns the rows of marginal puts.
     async fn measure(&mut self) -> Result<Vec<Marginal>> {
         self.flushes().await?;
         self.bulk().await?;

@@ -83,7 +83,7 @@ impl Session {
         Ok(())
     }
 
-    /// Puts `count` files one by one, each durable before the next, and gives what each cost.
+    /// Puts `count` files one by one, each durable before the next, and returns what each cost.
     pub(super) async fn put_each(
         &mut self,
         first: usize,

@@ -40,7 +40,7 @@ impl Clock for CountingClock {
 struct SeededEntropy(Mutex<ChaCha8Rng>);
 
 impl Entropy for SeededEntropy {
-    fn fill(&self, buffer: &mut [u8]) -> sealwood::Result<()> {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), sealwood::platform::NoEntropy> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(buffer);
         Ok(())
     }

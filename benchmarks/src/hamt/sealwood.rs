@@ -6,11 +6,12 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail, ensure};
 use futures_lite::future::block_on;
 use sealwood::Error;
-use sealwood::hamt::{Missing, Node, NodeSource, SealPlan, Trie, Walk};
-use sealwood::platform::{BoxFuture, Environment};
-use sealwood::seal::{
-    Keys, Link, PACK_BYTES_MAX, PackWriter, RootSecret, UnitKind, open_unit, pack_name,
+use sealwood::internals::{
+    Keys, Node, NodeSource, NotResident, PackWriter, SealPlan, Trie, UnitKind, Walk, open_unit,
+    pack_name,
 };
+use sealwood::platform::{BoxFuture, Environment};
+use sealwood::seal::{Link, PACK_BYTES_MAX, RootSecret};
 
 use super::workload::Entry;
 use super::{ColdGet, HamtPeer};
@@ -71,7 +72,7 @@ impl Sealwood {
         &self,
         trie: &mut Trie<Value>,
         reads: &mut Reads,
-        mut work: impl FnMut(&mut Trie<Value>) -> Result<T, Missing>,
+        mut work: impl FnMut(&mut Trie<Value>) -> Result<T, NotResident>,
     ) -> Result<T> {
         loop {
             match work(trie) {
@@ -94,7 +95,7 @@ impl Sealwood {
         reads.bytes += sealed.len() as u64;
         reads.packs.insert(name);
         let plaintext = open_unit(UnitKind::Node, link, sealed)?;
-        self.keys.check(UnitKind::Node, &link.address, Node::<Value>::canon(&plaintext)?)?;
+        self.keys.check(UnitKind::Node, &link.address, Node::<Value>::addressed(&plaintext)?)?;
         Ok(Node::decode(&plaintext)?)
     }
 }

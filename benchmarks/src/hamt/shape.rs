@@ -4,7 +4,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use sealwood::hamt::LEAF_WEIGHT_MAX;
+use sealwood::internals::LEAF_WEIGHT_MAX;
 use serde::Serialize;
 
 use super::HamtPeer;

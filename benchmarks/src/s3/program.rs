@@ -67,8 +67,8 @@ fn run_to_end(command: &mut Command) -> Result<(Usage, ExitStatus)> {
     Ok((Usage { wall, cpu, peak_rss_bytes }, used.status))
 }
 
-/// The most memory that a process had resident, where the system tells. What it tells once a process
-/// has ended counts in the memory of the one that started it.
+/// The most memory that a process had resident, where the system tells. What it tells once a
+/// process has ended counts in the memory of the one that started it.
 fn peak_rss_so_far(process: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

@@ -2,7 +2,8 @@
 
 use anyhow::{Context, Result};
 use futures_lite::future::block_on;
-use sealwood::seal::{Keys, RootSecret, UnitKind, seal_chunk};
+use sealwood::internals::{Keys, UnitKind, seal_chunk};
+use sealwood::seal::RootSecret;
 
 use super::{SealPeer, Sealed};
 

@@ -4,7 +4,8 @@ library;
 import 'dart:typed_data';
 
 import 'error.dart';
-import 'generated/api/store.dart' as native;
+import 'generated/api/answer.dart' as native;
+import 'generated/api/object.dart' as native;
 import 'object.dart';
 
 /// A place for objects, written by the app: extend it and give it to `BlobStore.custom`. `checkStore` tells
@@ -25,7 +26,7 @@ abstract class HostStore {
   /// `object-missing` if there is no object, `object-truncated` if it ends at or before [offset].
   Future<Uint8List> getRange(String key, int offset, int length);
 
-  /// Writes the object at [key] whole and durably if [precondition] holds, and gives the tag of what was
+  /// Writes the object at [key] whole and durably if [precondition] holds, and returns the tag of what was
   /// written; otherwise changes nothing and fails with `precondition-failed`. Bytes that go over a network
   /// go with a checksum, such as `Content-MD5`: what arrives damaged is not stored, and the put fails with
   /// `store-unavailable`.
@@ -48,7 +49,7 @@ abstract class HostStore {
   bool get needsFlush => false;
 }
 
-/// Asks [store] and gives its answer or its failure: nothing is thrown into the glue.
+/// Asks [store] and returns its answer or its failure: nothing is thrown into the glue.
 Future<native.StoreAnswer> answer(HostStore store, native.StoreAsk ask) async {
   try {
     return await _answer(store, ask);

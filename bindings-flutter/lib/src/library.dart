@@ -12,27 +12,7 @@ import 'generated/api/call.dart' as native;
 import 'generated/api/library.dart' as native;
 import 'generated/frb_generated.dart' show SealwoodNative;
 
-/// How much a log message matters.
-enum LogLevel {
-  /// Something failed for good.
-  error(native.Level.error),
-
-  /// Something failed and is tried again.
-  warn(native.Level.warn),
-
-  /// Something rare happened, such as a lost race.
-  info(native.Level.info),
-
-  /// What each commit does.
-  debug(native.Level.debug),
-
-  /// What each request does.
-  trace(native.Level.trace);
-
-  const LogLevel(this._native);
-
-  final native.Level _native;
-}
+export 'generated/api/library.dart' show LogLevel;
 
 /// The library as a whole.
 abstract final class Sealwood {
@@ -82,14 +62,16 @@ abstract final class Sealwood {
 
   /// Passes log messages up to [level] to [callback] from now on, or to nobody if it is null. There is one
   /// callback a process. No message holds a path, a name, a key or a secret.
-  static void setLogger(LogLevel level, void Function(LogLevel level, String message)? callback) {
+  static void setLogger(
+    native.LogLevel level,
+    void Function(native.LogLevel level, String message)? callback,
+  ) {
     if (callback == null) return guardSync(native.clearLogger);
     final zone = Zone.current;
     guardSync(
       () => native.setLogger(
-        level: level._native,
-        hook: (level, message) =>
-            zone.runBinaryGuarded(callback, LogLevel.values[level.index], message),
+        level: level,
+        hook: (level, message) => zone.runBinaryGuarded(callback, level, message),
       ),
     );
   }

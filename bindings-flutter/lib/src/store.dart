@@ -5,6 +5,7 @@ import 'dart:typed_data';
 
 import 'call.dart';
 import 'error.dart';
+import 'generated/api/object.dart' as native;
 import 'generated/api/store.dart' as native;
 import 'handle.dart';
 import 'host_store.dart';
@@ -62,7 +63,7 @@ final class BlobStore extends Handle<native.Store> {
     (call) => inner.readRange(key: key, offset: offset, length: length, call: call),
   );
 
-  /// Writes the object at [key] if [precondition] holds, and gives its tag.
+  /// Writes the object at [key] if [precondition] holds, and returns its tag.
   Future<String> put(
     String key,
     Uint8List bytes, {
@@ -102,13 +103,13 @@ final class BlobStore extends Handle<native.Store> {
   /// Whether [flush] would have anything to do.
   bool get needsFlush => guardSync(() => inner.needsFlush());
 
-  /// Makes everything durable and lets go of the directory of a [BlobStore.local], which can then be opened
-  /// again; the vaults in it, to be closed before, can do no more. Other stores stay open. [dispose] releases
-  /// the memory.
+  /// Makes everything durable and releases the directory of a [BlobStore.local], which can then be opened
+  /// again. Close its vaults first: afterwards their calls fail with `closed`. Other stores stay open.
+  /// [dispose] releases the memory.
   Future<void> close({CancelToken? cancel}) => run(cancel, null, (call) => inner.close(call: call));
 }
 
-/// Runs the conformance suite of stores on [store], below [prefix], and gives the number of promises kept.
+/// Runs the conformance suite of stores on [store], below [prefix], and returns the number of promises kept.
 /// Fails with `store-failed`, which names the first that is not.
 Future<int> checkStore(BlobStore store, String prefix, {CancelToken? cancel}) =>
     run(cancel, null, (call) => store.inner.check(prefix: prefix, call: call));

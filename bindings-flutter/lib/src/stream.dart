@@ -7,10 +7,9 @@ import 'dart:typed_data';
 import 'call.dart';
 import 'entry.dart';
 import 'error.dart';
+import 'generated/api/answer.dart' as native;
 import 'generated/api/call.dart' as native;
-import 'generated/api/store.dart' as native;
 import 'generated/api/stream.dart' as native;
-import 'generated/api/vault.dart' as native;
 import 'input.dart';
 
 /// A stream of a content's pieces.

@@ -8,19 +8,33 @@ import 'call.dart';
 import 'entry.dart';
 import 'error.dart';
 import 'generated/api/new_vault.dart' as native;
+import 'generated/api/tree.dart' as native;
 import 'generated/api/vault.dart' as native;
 import 'handle.dart';
 import 'input.dart';
 import 'snapshot.dart';
 import 'store.dart';
 import 'stream.dart' as stream;
+import 'tree.dart';
 
 /// An encrypted tree of files and directories in a store.
 ///
 /// Paths are segments joined by `/`; a leading slash makes no difference. Every change is durable when its
 /// future completes, unless it was put `deferred`. Methods may run side by side.
-final class Vault extends Handle<native.Vault> {
-  Vault._(super.native);
+final class Vault extends Handle<native.Vault> with Tree {
+  final native.Tree _tree;
+
+  Vault._(super.native) : _tree = native.tree();
+
+  /// How the library reads it. Not for apps.
+  @override
+  native.Tree get reader => isDisposed ? throw const SealwoodException.closed() : _tree;
+
+  @override
+  void dispose() {
+    if (!isDisposed) _tree.dispose();
+    super.dispose();
+  }
 
   /// Draws up a new vault: its secret, its id and, with a passphrase, the wrapped secret. Nothing is stored
   /// before [NewVault.create], so that its words can be shown or kept first.
@@ -126,59 +140,6 @@ final class Vault extends Handle<native.Vault> {
     );
     return entryOf(entry);
   });
-
-  /// The whole content of the file at [path].
-  Future<Uint8List> get(String path, {CancelToken? cancel, OnProgress? onProgress}) =>
-      run(cancel, onProgress, (call) => inner.read(path: path, call: call));
-
-  /// The bytes from [start] to [end] of the file at [path]. Fails with `range-past-end` if its content ends
-  /// before.
-  Future<Uint8List> getRange(
-    String path,
-    int start,
-    int end, {
-    CancelToken? cancel,
-    OnProgress? onProgress,
-  }) =>
-      run(cancel, onProgress, (call) => inner.read(path: path, start: start, end: end, call: call));
-
-  /// The content of the file at [path], or from [start] to [end], in pieces of at most a chunk. It is read
-  /// as fast as it is listened to; cancelling the subscription ends the requests.
-  Stream<Uint8List> getStream(
-    String path, {
-    int? start,
-    int? end,
-    CancelToken? cancel,
-    OnProgress? onProgress,
-  }) => stream.pieces(
-    cancel,
-    onProgress,
-    (call) => inner.getStream(path: path, start: start, end: end, call: call),
-  );
-
-  /// The entry at [path]. The top directory has size 0 and no times.
-  Future<EntryInfo> stat(String path, {CancelToken? cancel}) =>
-      run(cancel, null, (call) async => entryOf(await inner.stat(path: path, call: call)));
-
-  /// Whether there is an entry at [path].
-  Future<bool> exists(String path, {CancelToken? cancel}) =>
-      run(cancel, null, (call) => inner.exists(path: path, call: call));
-
-  /// A sorted page of the entries of the directory at [path]: those after the name [after], at most [limit]
-  /// (1 to 10,000; 1,000 if null).
-  Future<ListPage> list(String path, {String? after, int? limit, CancelToken? cancel}) => run(
-    cancel,
-    null,
-    (call) async => pageOf(await inner.list(path: path, after: after, limit: limit, call: call)),
-  );
-
-  /// The entries of the directory at [path], in no order that means anything.
-  Stream<EntryInfo> entries(String path, {CancelToken? cancel}) =>
-      stream.entries(cancel, (call) => inner.entries(path: path, call: call));
-
-  /// Every entry below [path], each directory before what it holds.
-  Stream<EntryInfo> entriesRecursive(String path, {CancelToken? cancel}) =>
-      stream.entries(cancel, (call) => inner.entriesRecursive(path: path, call: call));
 
   /// Makes the directory at [path] and its parents, unless they exist.
   Future<void> mkdir(String path, {CancelToken? cancel}) =>

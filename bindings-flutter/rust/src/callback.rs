@@ -8,8 +8,9 @@ use sealwood::{Error, Result};
 
 use crate::frb_generated::FLUTTER_RUST_BRIDGE_HANDLER;
 
-/// Sends a call to Dart at once and gives its answer. A future of Dart's must not be dropped before
-/// it is ready, so it runs on a task of its own; what is returned may be dropped at any time.
+/// Sends a call to Dart at once and returns its answer. A future of Dart's must not be dropped
+/// before it is ready, so it runs on a task of its own; what is returned may be dropped at any
+/// time.
 ///
 /// Calls reach Dart in the order in which they are started.
 pub(crate) fn start<T: Send + 'static>(

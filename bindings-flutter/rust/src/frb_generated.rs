@@ -30,9 +30,9 @@
 use crate::api::batch::*;
 use crate::api::call::*;
 use crate::api::new_vault::*;
-use crate::api::snapshot::*;
 use crate::api::store::*;
 use crate::api::stream::*;
+use crate::api::tree::*;
 use crate::api::vault::*;
 use flutter_rust_bridge::for_generated::byteorder::{NativeEndian, ReadBytesExt, WriteBytesExt};
 use flutter_rust_bridge::for_generated::{transform_result_dco, Lifetimeable, Lockable};
@@ -46,7 +46,7 @@ flutter_rust_bridge::frb_generated_boilerplate!(
     default_rust_auto_opaque = RustAutoOpaqueMoi,
 );
 pub(crate) const FLUTTER_RUST_BRIDGE_CODEGEN_VERSION: &str = "2.13.0";
-pub(crate) const FLUTTER_RUST_BRIDGE_CODEGEN_CONTENT_HASH: i32 = 489476268;
+pub(crate) const FLUTTER_RUST_BRIDGE_CODEGEN_CONTENT_HASH: i32 = 2046366419;
 
 // Section: executor
 
@@ -1196,591 +1196,6 @@ fn wire__crate__api__stream__Pieces_next_impl(
         },
     )
 }
-fn wire__crate__api__snapshot__Snapshot_entries_impl(
-    port_: flutter_rust_bridge::for_generated::MessagePort,
-    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
-    rust_vec_len_: i32,
-    data_len_: i32,
-) {
-    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
-        flutter_rust_bridge::for_generated::TaskInfo {
-            debug_name: "Snapshot_entries",
-            port: Some(port_),
-            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
-        },
-        move || {
-            let message = unsafe {
-                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
-                    ptr_,
-                    rust_vec_len_,
-                    data_len_,
-                )
-            };
-            let mut deserializer =
-                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
-            let api_that = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Snapshot>,
-            >>::sse_decode(&mut deserializer);
-            let api_path = <String>::sse_decode(&mut deserializer);
-            let api_call = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
-            >>::sse_decode(&mut deserializer);
-            deserializer.end();
-            move |context| async move {
-                transform_result_sse::<_, crate::api::error::Failure>(
-                    (move || async move {
-                        let mut api_that_guard = None;
-                        let mut api_call_guard = None;
-                        let decode_indices_ =
-                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
-                                vec![
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_that, 0, false,
-                                    ),
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_call, 1, false,
-                                    ),
-                                ],
-                            );
-                        for i in decode_indices_ {
-                            match i {
-                                0 => {
-                                    api_that_guard =
-                                        Some(api_that.lockable_decode_async_ref().await)
-                                }
-                                1 => {
-                                    api_call_guard =
-                                        Some(api_call.lockable_decode_async_ref().await)
-                                }
-                                _ => unreachable!(),
-                            }
-                        }
-                        let api_that_guard = api_that_guard.unwrap();
-                        let api_call_guard = api_call_guard.unwrap();
-                        let output_ok = crate::api::snapshot::Snapshot::entries(
-                            &*api_that_guard,
-                            api_path,
-                            &*api_call_guard,
-                        )
-                        .await?;
-                        std::result::Result::Ok(output_ok)
-                    })()
-                    .await,
-                )
-            }
-        },
-    )
-}
-fn wire__crate__api__snapshot__Snapshot_entries_recursive_impl(
-    port_: flutter_rust_bridge::for_generated::MessagePort,
-    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
-    rust_vec_len_: i32,
-    data_len_: i32,
-) {
-    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
-        flutter_rust_bridge::for_generated::TaskInfo {
-            debug_name: "Snapshot_entries_recursive",
-            port: Some(port_),
-            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
-        },
-        move || {
-            let message = unsafe {
-                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
-                    ptr_,
-                    rust_vec_len_,
-                    data_len_,
-                )
-            };
-            let mut deserializer =
-                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
-            let api_that = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Snapshot>,
-            >>::sse_decode(&mut deserializer);
-            let api_path = <String>::sse_decode(&mut deserializer);
-            let api_call = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
-            >>::sse_decode(&mut deserializer);
-            deserializer.end();
-            move |context| async move {
-                transform_result_sse::<_, crate::api::error::Failure>(
-                    (move || async move {
-                        let mut api_that_guard = None;
-                        let mut api_call_guard = None;
-                        let decode_indices_ =
-                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
-                                vec![
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_that, 0, false,
-                                    ),
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_call, 1, false,
-                                    ),
-                                ],
-                            );
-                        for i in decode_indices_ {
-                            match i {
-                                0 => {
-                                    api_that_guard =
-                                        Some(api_that.lockable_decode_async_ref().await)
-                                }
-                                1 => {
-                                    api_call_guard =
-                                        Some(api_call.lockable_decode_async_ref().await)
-                                }
-                                _ => unreachable!(),
-                            }
-                        }
-                        let api_that_guard = api_that_guard.unwrap();
-                        let api_call_guard = api_call_guard.unwrap();
-                        let output_ok = crate::api::snapshot::Snapshot::entries_recursive(
-                            &*api_that_guard,
-                            api_path,
-                            &*api_call_guard,
-                        )
-                        .await?;
-                        std::result::Result::Ok(output_ok)
-                    })()
-                    .await,
-                )
-            }
-        },
-    )
-}
-fn wire__crate__api__snapshot__Snapshot_exists_impl(
-    port_: flutter_rust_bridge::for_generated::MessagePort,
-    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
-    rust_vec_len_: i32,
-    data_len_: i32,
-) {
-    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
-        flutter_rust_bridge::for_generated::TaskInfo {
-            debug_name: "Snapshot_exists",
-            port: Some(port_),
-            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
-        },
-        move || {
-            let message = unsafe {
-                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
-                    ptr_,
-                    rust_vec_len_,
-                    data_len_,
-                )
-            };
-            let mut deserializer =
-                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
-            let api_that = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Snapshot>,
-            >>::sse_decode(&mut deserializer);
-            let api_path = <String>::sse_decode(&mut deserializer);
-            let api_call = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
-            >>::sse_decode(&mut deserializer);
-            deserializer.end();
-            move |context| async move {
-                transform_result_sse::<_, crate::api::error::Failure>(
-                    (move || async move {
-                        let mut api_that_guard = None;
-                        let mut api_call_guard = None;
-                        let decode_indices_ =
-                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
-                                vec![
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_that, 0, false,
-                                    ),
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_call, 1, false,
-                                    ),
-                                ],
-                            );
-                        for i in decode_indices_ {
-                            match i {
-                                0 => {
-                                    api_that_guard =
-                                        Some(api_that.lockable_decode_async_ref().await)
-                                }
-                                1 => {
-                                    api_call_guard =
-                                        Some(api_call.lockable_decode_async_ref().await)
-                                }
-                                _ => unreachable!(),
-                            }
-                        }
-                        let api_that_guard = api_that_guard.unwrap();
-                        let api_call_guard = api_call_guard.unwrap();
-                        let output_ok = crate::api::snapshot::Snapshot::exists(
-                            &*api_that_guard,
-                            api_path,
-                            &*api_call_guard,
-                        )
-                        .await?;
-                        std::result::Result::Ok(output_ok)
-                    })()
-                    .await,
-                )
-            }
-        },
-    )
-}
-fn wire__crate__api__snapshot__Snapshot_get_stream_impl(
-    port_: flutter_rust_bridge::for_generated::MessagePort,
-    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
-    rust_vec_len_: i32,
-    data_len_: i32,
-) {
-    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
-        flutter_rust_bridge::for_generated::TaskInfo {
-            debug_name: "Snapshot_get_stream",
-            port: Some(port_),
-            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
-        },
-        move || {
-            let message = unsafe {
-                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
-                    ptr_,
-                    rust_vec_len_,
-                    data_len_,
-                )
-            };
-            let mut deserializer =
-                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
-            let api_that = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Snapshot>,
-            >>::sse_decode(&mut deserializer);
-            let api_path = <String>::sse_decode(&mut deserializer);
-            let api_start = <Option<i64>>::sse_decode(&mut deserializer);
-            let api_end = <Option<i64>>::sse_decode(&mut deserializer);
-            let api_call = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
-            >>::sse_decode(&mut deserializer);
-            deserializer.end();
-            move |context| async move {
-                transform_result_sse::<_, crate::api::error::Failure>(
-                    (move || async move {
-                        let mut api_that_guard = None;
-                        let mut api_call_guard = None;
-                        let decode_indices_ =
-                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
-                                vec![
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_that, 0, false,
-                                    ),
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_call, 1, false,
-                                    ),
-                                ],
-                            );
-                        for i in decode_indices_ {
-                            match i {
-                                0 => {
-                                    api_that_guard =
-                                        Some(api_that.lockable_decode_async_ref().await)
-                                }
-                                1 => {
-                                    api_call_guard =
-                                        Some(api_call.lockable_decode_async_ref().await)
-                                }
-                                _ => unreachable!(),
-                            }
-                        }
-                        let api_that_guard = api_that_guard.unwrap();
-                        let api_call_guard = api_call_guard.unwrap();
-                        let output_ok = crate::api::snapshot::Snapshot::get_stream(
-                            &*api_that_guard,
-                            api_path,
-                            api_start,
-                            api_end,
-                            &*api_call_guard,
-                        )
-                        .await?;
-                        std::result::Result::Ok(output_ok)
-                    })()
-                    .await,
-                )
-            }
-        },
-    )
-}
-fn wire__crate__api__snapshot__Snapshot_list_impl(
-    port_: flutter_rust_bridge::for_generated::MessagePort,
-    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
-    rust_vec_len_: i32,
-    data_len_: i32,
-) {
-    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
-        flutter_rust_bridge::for_generated::TaskInfo {
-            debug_name: "Snapshot_list",
-            port: Some(port_),
-            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
-        },
-        move || {
-            let message = unsafe {
-                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
-                    ptr_,
-                    rust_vec_len_,
-                    data_len_,
-                )
-            };
-            let mut deserializer =
-                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
-            let api_that = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Snapshot>,
-            >>::sse_decode(&mut deserializer);
-            let api_path = <String>::sse_decode(&mut deserializer);
-            let api_after = <Option<String>>::sse_decode(&mut deserializer);
-            let api_limit = <Option<i64>>::sse_decode(&mut deserializer);
-            let api_call = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
-            >>::sse_decode(&mut deserializer);
-            deserializer.end();
-            move |context| async move {
-                transform_result_sse::<_, crate::api::error::Failure>(
-                    (move || async move {
-                        let mut api_that_guard = None;
-                        let mut api_call_guard = None;
-                        let decode_indices_ =
-                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
-                                vec![
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_that, 0, false,
-                                    ),
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_call, 1, false,
-                                    ),
-                                ],
-                            );
-                        for i in decode_indices_ {
-                            match i {
-                                0 => {
-                                    api_that_guard =
-                                        Some(api_that.lockable_decode_async_ref().await)
-                                }
-                                1 => {
-                                    api_call_guard =
-                                        Some(api_call.lockable_decode_async_ref().await)
-                                }
-                                _ => unreachable!(),
-                            }
-                        }
-                        let api_that_guard = api_that_guard.unwrap();
-                        let api_call_guard = api_call_guard.unwrap();
-                        let output_ok = crate::api::snapshot::Snapshot::list(
-                            &*api_that_guard,
-                            api_path,
-                            api_after,
-                            api_limit,
-                            &*api_call_guard,
-                        )
-                        .await?;
-                        std::result::Result::Ok(output_ok)
-                    })()
-                    .await,
-                )
-            }
-        },
-    )
-}
-fn wire__crate__api__snapshot__Snapshot_open_shared_impl(
-    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
-    rust_vec_len_: i32,
-    data_len_: i32,
-) -> flutter_rust_bridge::for_generated::WireSyncRust2DartSse {
-    FLUTTER_RUST_BRIDGE_HANDLER.wrap_sync::<flutter_rust_bridge::for_generated::SseCodec, _>(
-        flutter_rust_bridge::for_generated::TaskInfo {
-            debug_name: "Snapshot_open_shared",
-            port: None,
-            mode: flutter_rust_bridge::for_generated::FfiCallMode::Sync,
-        },
-        move || {
-            let message = unsafe {
-                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
-                    ptr_,
-                    rust_vec_len_,
-                    data_len_,
-                )
-            };
-            let mut deserializer =
-                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
-            let api_store = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Store>,
-            >>::sse_decode(&mut deserializer);
-            let api_link = <Vec<u8>>::sse_decode(&mut deserializer);
-            deserializer.end();
-            transform_result_sse::<_, crate::api::error::Failure>((move || {
-                let mut api_store_guard = None;
-                let decode_indices_ =
-                    flutter_rust_bridge::for_generated::lockable_compute_decode_order(vec![
-                        flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                            &api_store, 0, false,
-                        ),
-                    ]);
-                for i in decode_indices_ {
-                    match i {
-                        0 => api_store_guard = Some(api_store.lockable_decode_sync_ref()),
-                        _ => unreachable!(),
-                    }
-                }
-                let api_store_guard = api_store_guard.unwrap();
-                let output_ok =
-                    crate::api::snapshot::Snapshot::open_shared(&*api_store_guard, api_link)?;
-                std::result::Result::Ok(output_ok)
-            })())
-        },
-    )
-}
-fn wire__crate__api__snapshot__Snapshot_read_impl(
-    port_: flutter_rust_bridge::for_generated::MessagePort,
-    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
-    rust_vec_len_: i32,
-    data_len_: i32,
-) {
-    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
-        flutter_rust_bridge::for_generated::TaskInfo {
-            debug_name: "Snapshot_read",
-            port: Some(port_),
-            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
-        },
-        move || {
-            let message = unsafe {
-                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
-                    ptr_,
-                    rust_vec_len_,
-                    data_len_,
-                )
-            };
-            let mut deserializer =
-                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
-            let api_that = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Snapshot>,
-            >>::sse_decode(&mut deserializer);
-            let api_path = <String>::sse_decode(&mut deserializer);
-            let api_start = <Option<i64>>::sse_decode(&mut deserializer);
-            let api_end = <Option<i64>>::sse_decode(&mut deserializer);
-            let api_call = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
-            >>::sse_decode(&mut deserializer);
-            deserializer.end();
-            move |context| async move {
-                transform_result_sse::<_, crate::api::error::Failure>(
-                    (move || async move {
-                        let mut api_that_guard = None;
-                        let mut api_call_guard = None;
-                        let decode_indices_ =
-                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
-                                vec![
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_that, 0, false,
-                                    ),
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_call, 1, false,
-                                    ),
-                                ],
-                            );
-                        for i in decode_indices_ {
-                            match i {
-                                0 => {
-                                    api_that_guard =
-                                        Some(api_that.lockable_decode_async_ref().await)
-                                }
-                                1 => {
-                                    api_call_guard =
-                                        Some(api_call.lockable_decode_async_ref().await)
-                                }
-                                _ => unreachable!(),
-                            }
-                        }
-                        let api_that_guard = api_that_guard.unwrap();
-                        let api_call_guard = api_call_guard.unwrap();
-                        let output_ok = crate::api::snapshot::Snapshot::read(
-                            &*api_that_guard,
-                            api_path,
-                            api_start,
-                            api_end,
-                            &*api_call_guard,
-                        )
-                        .await?;
-                        std::result::Result::Ok(output_ok)
-                    })()
-                    .await,
-                )
-            }
-        },
-    )
-}
-fn wire__crate__api__snapshot__Snapshot_stat_impl(
-    port_: flutter_rust_bridge::for_generated::MessagePort,
-    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
-    rust_vec_len_: i32,
-    data_len_: i32,
-) {
-    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
-        flutter_rust_bridge::for_generated::TaskInfo {
-            debug_name: "Snapshot_stat",
-            port: Some(port_),
-            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
-        },
-        move || {
-            let message = unsafe {
-                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
-                    ptr_,
-                    rust_vec_len_,
-                    data_len_,
-                )
-            };
-            let mut deserializer =
-                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
-            let api_that = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Snapshot>,
-            >>::sse_decode(&mut deserializer);
-            let api_path = <String>::sse_decode(&mut deserializer);
-            let api_call = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
-            >>::sse_decode(&mut deserializer);
-            deserializer.end();
-            move |context| async move {
-                transform_result_sse::<_, crate::api::error::Failure>(
-                    (move || async move {
-                        let mut api_that_guard = None;
-                        let mut api_call_guard = None;
-                        let decode_indices_ =
-                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
-                                vec![
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_that, 0, false,
-                                    ),
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_call, 1, false,
-                                    ),
-                                ],
-                            );
-                        for i in decode_indices_ {
-                            match i {
-                                0 => {
-                                    api_that_guard =
-                                        Some(api_that.lockable_decode_async_ref().await)
-                                }
-                                1 => {
-                                    api_call_guard =
-                                        Some(api_call.lockable_decode_async_ref().await)
-                                }
-                                _ => unreachable!(),
-                            }
-                        }
-                        let api_that_guard = api_that_guard.unwrap();
-                        let api_call_guard = api_call_guard.unwrap();
-                        let output_ok = crate::api::snapshot::Snapshot::stat(
-                            &*api_that_guard,
-                            api_path,
-                            &*api_call_guard,
-                        )
-                        .await?;
-                        std::result::Result::Ok(output_ok)
-                    })()
-                    .await,
-                )
-            }
-        },
-    )
-}
 fn wire__crate__api__store__Store_check_impl(
     port_: flutter_rust_bridge::for_generated::MessagePort,
     ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
@@ -2478,7 +1893,7 @@ fn wire__crate__api__store__Store_put_impl(
             >>::sse_decode(&mut deserializer);
             let api_key = <String>::sse_decode(&mut deserializer);
             let api_bytes = <Vec<u8>>::sse_decode(&mut deserializer);
-            let api_condition = <crate::api::store::PutCondition>::sse_decode(&mut deserializer);
+            let api_condition = <crate::api::object::PutCondition>::sse_decode(&mut deserializer);
             let api_call = <RustOpaqueMoi<
                 flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
             >>::sse_decode(&mut deserializer);
@@ -2711,6 +2126,590 @@ fn wire__crate__api__store__Store_s3_impl(
                 let output_ok = crate::api::store::Store::s3(api_spec)?;
                 std::result::Result::Ok(output_ok)
             })())
+        },
+    )
+}
+fn wire__crate__api__tree__Tree_entries_impl(
+    port_: flutter_rust_bridge::for_generated::MessagePort,
+    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
+    rust_vec_len_: i32,
+    data_len_: i32,
+) {
+    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
+        flutter_rust_bridge::for_generated::TaskInfo {
+            debug_name: "Tree_entries",
+            port: Some(port_),
+            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
+        },
+        move || {
+            let message = unsafe {
+                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
+                    ptr_,
+                    rust_vec_len_,
+                    data_len_,
+                )
+            };
+            let mut deserializer =
+                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
+            let api_that = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Tree>,
+            >>::sse_decode(&mut deserializer);
+            let api_path = <String>::sse_decode(&mut deserializer);
+            let api_call = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
+            >>::sse_decode(&mut deserializer);
+            deserializer.end();
+            move |context| async move {
+                transform_result_sse::<_, crate::api::error::Failure>(
+                    (move || async move {
+                        let mut api_that_guard = None;
+                        let mut api_call_guard = None;
+                        let decode_indices_ =
+                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
+                                vec![
+                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                                        &api_that, 0, false,
+                                    ),
+                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                                        &api_call, 1, false,
+                                    ),
+                                ],
+                            );
+                        for i in decode_indices_ {
+                            match i {
+                                0 => {
+                                    api_that_guard =
+                                        Some(api_that.lockable_decode_async_ref().await)
+                                }
+                                1 => {
+                                    api_call_guard =
+                                        Some(api_call.lockable_decode_async_ref().await)
+                                }
+                                _ => unreachable!(),
+                            }
+                        }
+                        let api_that_guard = api_that_guard.unwrap();
+                        let api_call_guard = api_call_guard.unwrap();
+                        let output_ok = crate::api::tree::Tree::entries(
+                            &*api_that_guard,
+                            api_path,
+                            &*api_call_guard,
+                        )
+                        .await?;
+                        std::result::Result::Ok(output_ok)
+                    })()
+                    .await,
+                )
+            }
+        },
+    )
+}
+fn wire__crate__api__tree__Tree_entries_recursive_impl(
+    port_: flutter_rust_bridge::for_generated::MessagePort,
+    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
+    rust_vec_len_: i32,
+    data_len_: i32,
+) {
+    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
+        flutter_rust_bridge::for_generated::TaskInfo {
+            debug_name: "Tree_entries_recursive",
+            port: Some(port_),
+            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
+        },
+        move || {
+            let message = unsafe {
+                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
+                    ptr_,
+                    rust_vec_len_,
+                    data_len_,
+                )
+            };
+            let mut deserializer =
+                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
+            let api_that = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Tree>,
+            >>::sse_decode(&mut deserializer);
+            let api_path = <String>::sse_decode(&mut deserializer);
+            let api_call = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
+            >>::sse_decode(&mut deserializer);
+            deserializer.end();
+            move |context| async move {
+                transform_result_sse::<_, crate::api::error::Failure>(
+                    (move || async move {
+                        let mut api_that_guard = None;
+                        let mut api_call_guard = None;
+                        let decode_indices_ =
+                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
+                                vec![
+                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                                        &api_that, 0, false,
+                                    ),
+                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                                        &api_call, 1, false,
+                                    ),
+                                ],
+                            );
+                        for i in decode_indices_ {
+                            match i {
+                                0 => {
+                                    api_that_guard =
+                                        Some(api_that.lockable_decode_async_ref().await)
+                                }
+                                1 => {
+                                    api_call_guard =
+                                        Some(api_call.lockable_decode_async_ref().await)
+                                }
+                                _ => unreachable!(),
+                            }
+                        }
+                        let api_that_guard = api_that_guard.unwrap();
+                        let api_call_guard = api_call_guard.unwrap();
+                        let output_ok = crate::api::tree::Tree::entries_recursive(
+                            &*api_that_guard,
+                            api_path,
+                            &*api_call_guard,
+                        )
+                        .await?;
+                        std::result::Result::Ok(output_ok)
+                    })()
+                    .await,
+                )
+            }
+        },
+    )
+}
+fn wire__crate__api__tree__Tree_exists_impl(
+    port_: flutter_rust_bridge::for_generated::MessagePort,
+    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
+    rust_vec_len_: i32,
+    data_len_: i32,
+) {
+    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
+        flutter_rust_bridge::for_generated::TaskInfo {
+            debug_name: "Tree_exists",
+            port: Some(port_),
+            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
+        },
+        move || {
+            let message = unsafe {
+                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
+                    ptr_,
+                    rust_vec_len_,
+                    data_len_,
+                )
+            };
+            let mut deserializer =
+                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
+            let api_that = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Tree>,
+            >>::sse_decode(&mut deserializer);
+            let api_path = <String>::sse_decode(&mut deserializer);
+            let api_call = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
+            >>::sse_decode(&mut deserializer);
+            deserializer.end();
+            move |context| async move {
+                transform_result_sse::<_, crate::api::error::Failure>(
+                    (move || async move {
+                        let mut api_that_guard = None;
+                        let mut api_call_guard = None;
+                        let decode_indices_ =
+                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
+                                vec![
+                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                                        &api_that, 0, false,
+                                    ),
+                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                                        &api_call, 1, false,
+                                    ),
+                                ],
+                            );
+                        for i in decode_indices_ {
+                            match i {
+                                0 => {
+                                    api_that_guard =
+                                        Some(api_that.lockable_decode_async_ref().await)
+                                }
+                                1 => {
+                                    api_call_guard =
+                                        Some(api_call.lockable_decode_async_ref().await)
+                                }
+                                _ => unreachable!(),
+                            }
+                        }
+                        let api_that_guard = api_that_guard.unwrap();
+                        let api_call_guard = api_call_guard.unwrap();
+                        let output_ok = crate::api::tree::Tree::exists(
+                            &*api_that_guard,
+                            api_path,
+                            &*api_call_guard,
+                        )
+                        .await?;
+                        std::result::Result::Ok(output_ok)
+                    })()
+                    .await,
+                )
+            }
+        },
+    )
+}
+fn wire__crate__api__tree__Tree_get_stream_impl(
+    port_: flutter_rust_bridge::for_generated::MessagePort,
+    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
+    rust_vec_len_: i32,
+    data_len_: i32,
+) {
+    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
+        flutter_rust_bridge::for_generated::TaskInfo {
+            debug_name: "Tree_get_stream",
+            port: Some(port_),
+            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
+        },
+        move || {
+            let message = unsafe {
+                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
+                    ptr_,
+                    rust_vec_len_,
+                    data_len_,
+                )
+            };
+            let mut deserializer =
+                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
+            let api_that = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Tree>,
+            >>::sse_decode(&mut deserializer);
+            let api_path = <String>::sse_decode(&mut deserializer);
+            let api_start = <Option<i64>>::sse_decode(&mut deserializer);
+            let api_end = <Option<i64>>::sse_decode(&mut deserializer);
+            let api_call = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
+            >>::sse_decode(&mut deserializer);
+            deserializer.end();
+            move |context| async move {
+                transform_result_sse::<_, crate::api::error::Failure>(
+                    (move || async move {
+                        let mut api_that_guard = None;
+                        let mut api_call_guard = None;
+                        let decode_indices_ =
+                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
+                                vec![
+                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                                        &api_that, 0, false,
+                                    ),
+                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                                        &api_call, 1, false,
+                                    ),
+                                ],
+                            );
+                        for i in decode_indices_ {
+                            match i {
+                                0 => {
+                                    api_that_guard =
+                                        Some(api_that.lockable_decode_async_ref().await)
+                                }
+                                1 => {
+                                    api_call_guard =
+                                        Some(api_call.lockable_decode_async_ref().await)
+                                }
+                                _ => unreachable!(),
+                            }
+                        }
+                        let api_that_guard = api_that_guard.unwrap();
+                        let api_call_guard = api_call_guard.unwrap();
+                        let output_ok = crate::api::tree::Tree::get_stream(
+                            &*api_that_guard,
+                            api_path,
+                            api_start,
+                            api_end,
+                            &*api_call_guard,
+                        )
+                        .await?;
+                        std::result::Result::Ok(output_ok)
+                    })()
+                    .await,
+                )
+            }
+        },
+    )
+}
+fn wire__crate__api__tree__Tree_list_impl(
+    port_: flutter_rust_bridge::for_generated::MessagePort,
+    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
+    rust_vec_len_: i32,
+    data_len_: i32,
+) {
+    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
+        flutter_rust_bridge::for_generated::TaskInfo {
+            debug_name: "Tree_list",
+            port: Some(port_),
+            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
+        },
+        move || {
+            let message = unsafe {
+                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
+                    ptr_,
+                    rust_vec_len_,
+                    data_len_,
+                )
+            };
+            let mut deserializer =
+                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
+            let api_that = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Tree>,
+            >>::sse_decode(&mut deserializer);
+            let api_path = <String>::sse_decode(&mut deserializer);
+            let api_after = <Option<String>>::sse_decode(&mut deserializer);
+            let api_limit = <Option<i64>>::sse_decode(&mut deserializer);
+            let api_call = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
+            >>::sse_decode(&mut deserializer);
+            deserializer.end();
+            move |context| async move {
+                transform_result_sse::<_, crate::api::error::Failure>(
+                    (move || async move {
+                        let mut api_that_guard = None;
+                        let mut api_call_guard = None;
+                        let decode_indices_ =
+                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
+                                vec![
+                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                                        &api_that, 0, false,
+                                    ),
+                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                                        &api_call, 1, false,
+                                    ),
+                                ],
+                            );
+                        for i in decode_indices_ {
+                            match i {
+                                0 => {
+                                    api_that_guard =
+                                        Some(api_that.lockable_decode_async_ref().await)
+                                }
+                                1 => {
+                                    api_call_guard =
+                                        Some(api_call.lockable_decode_async_ref().await)
+                                }
+                                _ => unreachable!(),
+                            }
+                        }
+                        let api_that_guard = api_that_guard.unwrap();
+                        let api_call_guard = api_call_guard.unwrap();
+                        let output_ok = crate::api::tree::Tree::list(
+                            &*api_that_guard,
+                            api_path,
+                            api_after,
+                            api_limit,
+                            &*api_call_guard,
+                        )
+                        .await?;
+                        std::result::Result::Ok(output_ok)
+                    })()
+                    .await,
+                )
+            }
+        },
+    )
+}
+fn wire__crate__api__tree__Tree_open_shared_impl(
+    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
+    rust_vec_len_: i32,
+    data_len_: i32,
+) -> flutter_rust_bridge::for_generated::WireSyncRust2DartSse {
+    FLUTTER_RUST_BRIDGE_HANDLER.wrap_sync::<flutter_rust_bridge::for_generated::SseCodec, _>(
+        flutter_rust_bridge::for_generated::TaskInfo {
+            debug_name: "Tree_open_shared",
+            port: None,
+            mode: flutter_rust_bridge::for_generated::FfiCallMode::Sync,
+        },
+        move || {
+            let message = unsafe {
+                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
+                    ptr_,
+                    rust_vec_len_,
+                    data_len_,
+                )
+            };
+            let mut deserializer =
+                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
+            let api_store = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Store>,
+            >>::sse_decode(&mut deserializer);
+            let api_link = <Vec<u8>>::sse_decode(&mut deserializer);
+            deserializer.end();
+            transform_result_sse::<_, crate::api::error::Failure>((move || {
+                let mut api_store_guard = None;
+                let decode_indices_ =
+                    flutter_rust_bridge::for_generated::lockable_compute_decode_order(vec![
+                        flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                            &api_store, 0, false,
+                        ),
+                    ]);
+                for i in decode_indices_ {
+                    match i {
+                        0 => api_store_guard = Some(api_store.lockable_decode_sync_ref()),
+                        _ => unreachable!(),
+                    }
+                }
+                let api_store_guard = api_store_guard.unwrap();
+                let output_ok = crate::api::tree::Tree::open_shared(&*api_store_guard, api_link)?;
+                std::result::Result::Ok(output_ok)
+            })())
+        },
+    )
+}
+fn wire__crate__api__tree__Tree_read_impl(
+    port_: flutter_rust_bridge::for_generated::MessagePort,
+    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
+    rust_vec_len_: i32,
+    data_len_: i32,
+) {
+    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
+        flutter_rust_bridge::for_generated::TaskInfo {
+            debug_name: "Tree_read",
+            port: Some(port_),
+            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
+        },
+        move || {
+            let message = unsafe {
+                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
+                    ptr_,
+                    rust_vec_len_,
+                    data_len_,
+                )
+            };
+            let mut deserializer =
+                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
+            let api_that = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Tree>,
+            >>::sse_decode(&mut deserializer);
+            let api_path = <String>::sse_decode(&mut deserializer);
+            let api_start = <Option<i64>>::sse_decode(&mut deserializer);
+            let api_end = <Option<i64>>::sse_decode(&mut deserializer);
+            let api_call = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
+            >>::sse_decode(&mut deserializer);
+            deserializer.end();
+            move |context| async move {
+                transform_result_sse::<_, crate::api::error::Failure>(
+                    (move || async move {
+                        let mut api_that_guard = None;
+                        let mut api_call_guard = None;
+                        let decode_indices_ =
+                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
+                                vec![
+                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                                        &api_that, 0, false,
+                                    ),
+                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                                        &api_call, 1, false,
+                                    ),
+                                ],
+                            );
+                        for i in decode_indices_ {
+                            match i {
+                                0 => {
+                                    api_that_guard =
+                                        Some(api_that.lockable_decode_async_ref().await)
+                                }
+                                1 => {
+                                    api_call_guard =
+                                        Some(api_call.lockable_decode_async_ref().await)
+                                }
+                                _ => unreachable!(),
+                            }
+                        }
+                        let api_that_guard = api_that_guard.unwrap();
+                        let api_call_guard = api_call_guard.unwrap();
+                        let output_ok = crate::api::tree::Tree::read(
+                            &*api_that_guard,
+                            api_path,
+                            api_start,
+                            api_end,
+                            &*api_call_guard,
+                        )
+                        .await?;
+                        std::result::Result::Ok(output_ok)
+                    })()
+                    .await,
+                )
+            }
+        },
+    )
+}
+fn wire__crate__api__tree__Tree_stat_impl(
+    port_: flutter_rust_bridge::for_generated::MessagePort,
+    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
+    rust_vec_len_: i32,
+    data_len_: i32,
+) {
+    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
+        flutter_rust_bridge::for_generated::TaskInfo {
+            debug_name: "Tree_stat",
+            port: Some(port_),
+            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
+        },
+        move || {
+            let message = unsafe {
+                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
+                    ptr_,
+                    rust_vec_len_,
+                    data_len_,
+                )
+            };
+            let mut deserializer =
+                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
+            let api_that = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Tree>,
+            >>::sse_decode(&mut deserializer);
+            let api_path = <String>::sse_decode(&mut deserializer);
+            let api_call = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
+            >>::sse_decode(&mut deserializer);
+            deserializer.end();
+            move |context| async move {
+                transform_result_sse::<_, crate::api::error::Failure>(
+                    (move || async move {
+                        let mut api_that_guard = None;
+                        let mut api_call_guard = None;
+                        let decode_indices_ =
+                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
+                                vec![
+                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                                        &api_that, 0, false,
+                                    ),
+                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                                        &api_call, 1, false,
+                                    ),
+                                ],
+                            );
+                        for i in decode_indices_ {
+                            match i {
+                                0 => {
+                                    api_that_guard =
+                                        Some(api_that.lockable_decode_async_ref().await)
+                                }
+                                1 => {
+                                    api_call_guard =
+                                        Some(api_call.lockable_decode_async_ref().await)
+                                }
+                                _ => unreachable!(),
+                            }
+                        }
+                        let api_that_guard = api_that_guard.unwrap();
+                        let api_call_guard = api_call_guard.unwrap();
+                        let output_ok = crate::api::tree::Tree::stat(
+                            &*api_that_guard,
+                            api_path,
+                            &*api_call_guard,
+                        )
+                        .await?;
+                        std::result::Result::Ok(output_ok)
+                    })()
+                    .await,
+                )
+            }
         },
     )
 }
@@ -2985,231 +2984,6 @@ fn wire__crate__api__vault__Vault_create_impl(
         },
     )
 }
-fn wire__crate__api__vault__Vault_entries_impl(
-    port_: flutter_rust_bridge::for_generated::MessagePort,
-    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
-    rust_vec_len_: i32,
-    data_len_: i32,
-) {
-    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
-        flutter_rust_bridge::for_generated::TaskInfo {
-            debug_name: "Vault_entries",
-            port: Some(port_),
-            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
-        },
-        move || {
-            let message = unsafe {
-                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
-                    ptr_,
-                    rust_vec_len_,
-                    data_len_,
-                )
-            };
-            let mut deserializer =
-                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
-            let api_that = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Vault>,
-            >>::sse_decode(&mut deserializer);
-            let api_path = <String>::sse_decode(&mut deserializer);
-            let api_call = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
-            >>::sse_decode(&mut deserializer);
-            deserializer.end();
-            move |context| async move {
-                transform_result_sse::<_, crate::api::error::Failure>(
-                    (move || async move {
-                        let mut api_that_guard = None;
-                        let mut api_call_guard = None;
-                        let decode_indices_ =
-                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
-                                vec![
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_that, 0, false,
-                                    ),
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_call, 1, false,
-                                    ),
-                                ],
-                            );
-                        for i in decode_indices_ {
-                            match i {
-                                0 => {
-                                    api_that_guard =
-                                        Some(api_that.lockable_decode_async_ref().await)
-                                }
-                                1 => {
-                                    api_call_guard =
-                                        Some(api_call.lockable_decode_async_ref().await)
-                                }
-                                _ => unreachable!(),
-                            }
-                        }
-                        let api_that_guard = api_that_guard.unwrap();
-                        let api_call_guard = api_call_guard.unwrap();
-                        let output_ok = crate::api::vault::Vault::entries(
-                            &*api_that_guard,
-                            api_path,
-                            &*api_call_guard,
-                        )
-                        .await?;
-                        std::result::Result::Ok(output_ok)
-                    })()
-                    .await,
-                )
-            }
-        },
-    )
-}
-fn wire__crate__api__vault__Vault_entries_recursive_impl(
-    port_: flutter_rust_bridge::for_generated::MessagePort,
-    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
-    rust_vec_len_: i32,
-    data_len_: i32,
-) {
-    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
-        flutter_rust_bridge::for_generated::TaskInfo {
-            debug_name: "Vault_entries_recursive",
-            port: Some(port_),
-            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
-        },
-        move || {
-            let message = unsafe {
-                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
-                    ptr_,
-                    rust_vec_len_,
-                    data_len_,
-                )
-            };
-            let mut deserializer =
-                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
-            let api_that = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Vault>,
-            >>::sse_decode(&mut deserializer);
-            let api_path = <String>::sse_decode(&mut deserializer);
-            let api_call = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
-            >>::sse_decode(&mut deserializer);
-            deserializer.end();
-            move |context| async move {
-                transform_result_sse::<_, crate::api::error::Failure>(
-                    (move || async move {
-                        let mut api_that_guard = None;
-                        let mut api_call_guard = None;
-                        let decode_indices_ =
-                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
-                                vec![
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_that, 0, false,
-                                    ),
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_call, 1, false,
-                                    ),
-                                ],
-                            );
-                        for i in decode_indices_ {
-                            match i {
-                                0 => {
-                                    api_that_guard =
-                                        Some(api_that.lockable_decode_async_ref().await)
-                                }
-                                1 => {
-                                    api_call_guard =
-                                        Some(api_call.lockable_decode_async_ref().await)
-                                }
-                                _ => unreachable!(),
-                            }
-                        }
-                        let api_that_guard = api_that_guard.unwrap();
-                        let api_call_guard = api_call_guard.unwrap();
-                        let output_ok = crate::api::vault::Vault::entries_recursive(
-                            &*api_that_guard,
-                            api_path,
-                            &*api_call_guard,
-                        )
-                        .await?;
-                        std::result::Result::Ok(output_ok)
-                    })()
-                    .await,
-                )
-            }
-        },
-    )
-}
-fn wire__crate__api__vault__Vault_exists_impl(
-    port_: flutter_rust_bridge::for_generated::MessagePort,
-    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
-    rust_vec_len_: i32,
-    data_len_: i32,
-) {
-    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
-        flutter_rust_bridge::for_generated::TaskInfo {
-            debug_name: "Vault_exists",
-            port: Some(port_),
-            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
-        },
-        move || {
-            let message = unsafe {
-                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
-                    ptr_,
-                    rust_vec_len_,
-                    data_len_,
-                )
-            };
-            let mut deserializer =
-                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
-            let api_that = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Vault>,
-            >>::sse_decode(&mut deserializer);
-            let api_path = <String>::sse_decode(&mut deserializer);
-            let api_call = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
-            >>::sse_decode(&mut deserializer);
-            deserializer.end();
-            move |context| async move {
-                transform_result_sse::<_, crate::api::error::Failure>(
-                    (move || async move {
-                        let mut api_that_guard = None;
-                        let mut api_call_guard = None;
-                        let decode_indices_ =
-                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
-                                vec![
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_that, 0, false,
-                                    ),
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_call, 1, false,
-                                    ),
-                                ],
-                            );
-                        for i in decode_indices_ {
-                            match i {
-                                0 => {
-                                    api_that_guard =
-                                        Some(api_that.lockable_decode_async_ref().await)
-                                }
-                                1 => {
-                                    api_call_guard =
-                                        Some(api_call.lockable_decode_async_ref().await)
-                                }
-                                _ => unreachable!(),
-                            }
-                        }
-                        let api_that_guard = api_that_guard.unwrap();
-                        let api_call_guard = api_call_guard.unwrap();
-                        let output_ok = crate::api::vault::Vault::exists(
-                            &*api_that_guard,
-                            api_path,
-                            &*api_call_guard,
-                        )
-                        .await?;
-                        std::result::Result::Ok(output_ok)
-                    })()
-                    .await,
-                )
-            }
-        },
-    )
-}
 fn wire__crate__api__vault__Vault_flush_impl(
     port_: flutter_rust_bridge::for_generated::MessagePort,
     ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
@@ -3273,85 +3047,6 @@ fn wire__crate__api__vault__Vault_flush_impl(
                         let output_ok =
                             crate::api::vault::Vault::flush(&*api_that_guard, &*api_call_guard)
                                 .await?;
-                        std::result::Result::Ok(output_ok)
-                    })()
-                    .await,
-                )
-            }
-        },
-    )
-}
-fn wire__crate__api__vault__Vault_get_stream_impl(
-    port_: flutter_rust_bridge::for_generated::MessagePort,
-    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
-    rust_vec_len_: i32,
-    data_len_: i32,
-) {
-    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
-        flutter_rust_bridge::for_generated::TaskInfo {
-            debug_name: "Vault_get_stream",
-            port: Some(port_),
-            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
-        },
-        move || {
-            let message = unsafe {
-                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
-                    ptr_,
-                    rust_vec_len_,
-                    data_len_,
-                )
-            };
-            let mut deserializer =
-                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
-            let api_that = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Vault>,
-            >>::sse_decode(&mut deserializer);
-            let api_path = <String>::sse_decode(&mut deserializer);
-            let api_start = <Option<i64>>::sse_decode(&mut deserializer);
-            let api_end = <Option<i64>>::sse_decode(&mut deserializer);
-            let api_call = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
-            >>::sse_decode(&mut deserializer);
-            deserializer.end();
-            move |context| async move {
-                transform_result_sse::<_, crate::api::error::Failure>(
-                    (move || async move {
-                        let mut api_that_guard = None;
-                        let mut api_call_guard = None;
-                        let decode_indices_ =
-                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
-                                vec![
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_that, 0, false,
-                                    ),
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_call, 1, false,
-                                    ),
-                                ],
-                            );
-                        for i in decode_indices_ {
-                            match i {
-                                0 => {
-                                    api_that_guard =
-                                        Some(api_that.lockable_decode_async_ref().await)
-                                }
-                                1 => {
-                                    api_call_guard =
-                                        Some(api_call.lockable_decode_async_ref().await)
-                                }
-                                _ => unreachable!(),
-                            }
-                        }
-                        let api_that_guard = api_that_guard.unwrap();
-                        let api_call_guard = api_call_guard.unwrap();
-                        let output_ok = crate::api::vault::Vault::get_stream(
-                            &*api_that_guard,
-                            api_path,
-                            api_start,
-                            api_end,
-                            &*api_call_guard,
-                        )
-                        .await?;
                         std::result::Result::Ok(output_ok)
                     })()
                     .await,
@@ -3424,85 +3119,6 @@ fn wire__crate__api__vault__Vault_link_impl(
                         let output_ok = crate::api::vault::Vault::link(
                             &*api_that_guard,
                             api_path,
-                            &*api_call_guard,
-                        )
-                        .await?;
-                        std::result::Result::Ok(output_ok)
-                    })()
-                    .await,
-                )
-            }
-        },
-    )
-}
-fn wire__crate__api__vault__Vault_list_impl(
-    port_: flutter_rust_bridge::for_generated::MessagePort,
-    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
-    rust_vec_len_: i32,
-    data_len_: i32,
-) {
-    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
-        flutter_rust_bridge::for_generated::TaskInfo {
-            debug_name: "Vault_list",
-            port: Some(port_),
-            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
-        },
-        move || {
-            let message = unsafe {
-                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
-                    ptr_,
-                    rust_vec_len_,
-                    data_len_,
-                )
-            };
-            let mut deserializer =
-                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
-            let api_that = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Vault>,
-            >>::sse_decode(&mut deserializer);
-            let api_path = <String>::sse_decode(&mut deserializer);
-            let api_after = <Option<String>>::sse_decode(&mut deserializer);
-            let api_limit = <Option<i64>>::sse_decode(&mut deserializer);
-            let api_call = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
-            >>::sse_decode(&mut deserializer);
-            deserializer.end();
-            move |context| async move {
-                transform_result_sse::<_, crate::api::error::Failure>(
-                    (move || async move {
-                        let mut api_that_guard = None;
-                        let mut api_call_guard = None;
-                        let decode_indices_ =
-                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
-                                vec![
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_that, 0, false,
-                                    ),
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_call, 1, false,
-                                    ),
-                                ],
-                            );
-                        for i in decode_indices_ {
-                            match i {
-                                0 => {
-                                    api_that_guard =
-                                        Some(api_that.lockable_decode_async_ref().await)
-                                }
-                                1 => {
-                                    api_call_guard =
-                                        Some(api_call.lockable_decode_async_ref().await)
-                                }
-                                _ => unreachable!(),
-                            }
-                        }
-                        let api_that_guard = api_that_guard.unwrap();
-                        let api_call_guard = api_call_guard.unwrap();
-                        let output_ok = crate::api::vault::Vault::list(
-                            &*api_that_guard,
-                            api_path,
-                            api_after,
-                            api_limit,
                             &*api_call_guard,
                         )
                         .await?;
@@ -3862,85 +3478,6 @@ fn wire__crate__api__vault__Vault_put_stream_impl(
                             api_path,
                             api_next,
                             api_spec,
-                            &*api_call_guard,
-                        )
-                        .await?;
-                        std::result::Result::Ok(output_ok)
-                    })()
-                    .await,
-                )
-            }
-        },
-    )
-}
-fn wire__crate__api__vault__Vault_read_impl(
-    port_: flutter_rust_bridge::for_generated::MessagePort,
-    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
-    rust_vec_len_: i32,
-    data_len_: i32,
-) {
-    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
-        flutter_rust_bridge::for_generated::TaskInfo {
-            debug_name: "Vault_read",
-            port: Some(port_),
-            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
-        },
-        move || {
-            let message = unsafe {
-                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
-                    ptr_,
-                    rust_vec_len_,
-                    data_len_,
-                )
-            };
-            let mut deserializer =
-                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
-            let api_that = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Vault>,
-            >>::sse_decode(&mut deserializer);
-            let api_path = <String>::sse_decode(&mut deserializer);
-            let api_start = <Option<i64>>::sse_decode(&mut deserializer);
-            let api_end = <Option<i64>>::sse_decode(&mut deserializer);
-            let api_call = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
-            >>::sse_decode(&mut deserializer);
-            deserializer.end();
-            move |context| async move {
-                transform_result_sse::<_, crate::api::error::Failure>(
-                    (move || async move {
-                        let mut api_that_guard = None;
-                        let mut api_call_guard = None;
-                        let decode_indices_ =
-                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
-                                vec![
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_that, 0, false,
-                                    ),
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_call, 1, false,
-                                    ),
-                                ],
-                            );
-                        for i in decode_indices_ {
-                            match i {
-                                0 => {
-                                    api_that_guard =
-                                        Some(api_that.lockable_decode_async_ref().await)
-                                }
-                                1 => {
-                                    api_call_guard =
-                                        Some(api_call.lockable_decode_async_ref().await)
-                                }
-                                _ => unreachable!(),
-                            }
-                        }
-                        let api_that_guard = api_that_guard.unwrap();
-                        let api_call_guard = api_call_guard.unwrap();
-                        let output_ok = crate::api::vault::Vault::read(
-                            &*api_that_guard,
-                            api_path,
-                            api_start,
-                            api_end,
                             &*api_call_guard,
                         )
                         .await?;
@@ -4444,81 +3981,6 @@ fn wire__crate__api__vault__Vault_snapshot_impl(
         },
     )
 }
-fn wire__crate__api__vault__Vault_stat_impl(
-    port_: flutter_rust_bridge::for_generated::MessagePort,
-    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
-    rust_vec_len_: i32,
-    data_len_: i32,
-) {
-    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
-        flutter_rust_bridge::for_generated::TaskInfo {
-            debug_name: "Vault_stat",
-            port: Some(port_),
-            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
-        },
-        move || {
-            let message = unsafe {
-                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
-                    ptr_,
-                    rust_vec_len_,
-                    data_len_,
-                )
-            };
-            let mut deserializer =
-                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
-            let api_that = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Vault>,
-            >>::sse_decode(&mut deserializer);
-            let api_path = <String>::sse_decode(&mut deserializer);
-            let api_call = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
-            >>::sse_decode(&mut deserializer);
-            deserializer.end();
-            move |context| async move {
-                transform_result_sse::<_, crate::api::error::Failure>(
-                    (move || async move {
-                        let mut api_that_guard = None;
-                        let mut api_call_guard = None;
-                        let decode_indices_ =
-                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
-                                vec![
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_that, 0, false,
-                                    ),
-                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                                        &api_call, 1, false,
-                                    ),
-                                ],
-                            );
-                        for i in decode_indices_ {
-                            match i {
-                                0 => {
-                                    api_that_guard =
-                                        Some(api_that.lockable_decode_async_ref().await)
-                                }
-                                1 => {
-                                    api_call_guard =
-                                        Some(api_call.lockable_decode_async_ref().await)
-                                }
-                                _ => unreachable!(),
-                            }
-                        }
-                        let api_that_guard = api_that_guard.unwrap();
-                        let api_call_guard = api_call_guard.unwrap();
-                        let output_ok = crate::api::vault::Vault::stat(
-                            &*api_that_guard,
-                            api_path,
-                            &*api_call_guard,
-                        )
-                        .await?;
-                        std::result::Result::Ok(output_ok)
-                    })()
-                    .await,
-                )
-            }
-        },
-    )
-}
 fn wire__crate__api__vault__Vault_stats_impl(
     ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
     rust_vec_len_: i32,
@@ -4560,6 +4022,52 @@ fn wire__crate__api__vault__Vault_stats_impl(
                 }
                 let api_that_guard = api_that_guard.unwrap();
                 let output_ok = Ok::<_, ()>(crate::api::vault::Vault::stats(&*api_that_guard))?;
+                std::result::Result::Ok(output_ok)
+            })())
+        },
+    )
+}
+fn wire__crate__api__vault__Vault_tree_impl(
+    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
+    rust_vec_len_: i32,
+    data_len_: i32,
+) -> flutter_rust_bridge::for_generated::WireSyncRust2DartSse {
+    FLUTTER_RUST_BRIDGE_HANDLER.wrap_sync::<flutter_rust_bridge::for_generated::SseCodec, _>(
+        flutter_rust_bridge::for_generated::TaskInfo {
+            debug_name: "Vault_tree",
+            port: None,
+            mode: flutter_rust_bridge::for_generated::FfiCallMode::Sync,
+        },
+        move || {
+            let message = unsafe {
+                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
+                    ptr_,
+                    rust_vec_len_,
+                    data_len_,
+                )
+            };
+            let mut deserializer =
+                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
+            let api_that = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Vault>,
+            >>::sse_decode(&mut deserializer);
+            deserializer.end();
+            transform_result_sse::<_, ()>((move || {
+                let mut api_that_guard = None;
+                let decode_indices_ =
+                    flutter_rust_bridge::for_generated::lockable_compute_decode_order(vec![
+                        flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                            &api_that, 0, false,
+                        ),
+                    ]);
+                for i in decode_indices_ {
+                    match i {
+                        0 => api_that_guard = Some(api_that.lockable_decode_sync_ref()),
+                        _ => unreachable!(),
+                    }
+                }
+                let api_that_guard = api_that_guard.unwrap();
+                let output_ok = Ok::<_, ()>(crate::api::vault::Vault::tree(&*api_that_guard))?;
                 std::result::Result::Ok(output_ok)
             })())
         },
@@ -4706,8 +4214,8 @@ fn wire__crate__api__library__set_logger_impl(
             };
             let mut deserializer =
                 flutter_rust_bridge::for_generated::SseDeserializer::new(message);
-            let api_level = <crate::api::library::Level>::sse_decode(&mut deserializer);
-            let api_hook = decode_DartFn_Inputs_level_String_Output_unit_AnyhowException(
+            let api_level = <crate::api::library::LogLevel>::sse_decode(&mut deserializer);
+            let api_hook = decode_DartFn_Inputs_log_level_String_Output_unit_AnyhowException(
                 <flutter_rust_bridge::DartOpaque>::sse_decode(&mut deserializer),
             );
             deserializer.end();
@@ -4754,17 +4262,19 @@ fn wire__crate__api__library__version_impl(
 
 fn decode_DartFn_Inputs__Output_source_answer_AnyhowException(
     dart_opaque: flutter_rust_bridge::DartOpaque,
-) -> impl Fn() -> flutter_rust_bridge::DartFnFuture<crate::api::vault::SourceAnswer> {
+) -> impl Fn() -> flutter_rust_bridge::DartFnFuture<crate::api::answer::SourceAnswer> {
     use flutter_rust_bridge::IntoDart;
 
-    async fn body(dart_opaque: flutter_rust_bridge::DartOpaque) -> crate::api::vault::SourceAnswer {
+    async fn body(
+        dart_opaque: flutter_rust_bridge::DartOpaque,
+    ) -> crate::api::answer::SourceAnswer {
         let args = vec![];
         let message = FLUTTER_RUST_BRIDGE_HANDLER.dart_fn_invoke(dart_opaque, args).await;
 
         let mut deserializer = flutter_rust_bridge::for_generated::SseDeserializer::new(message);
         let action = deserializer.cursor.read_u8().unwrap();
         let ans = match action {
-            0 => std::result::Result::Ok(<crate::api::vault::SourceAnswer>::sse_decode(
+            0 => std::result::Result::Ok(<crate::api::answer::SourceAnswer>::sse_decode(
                 &mut deserializer,
             )),
             1 => std::result::Result::Err(
@@ -4816,14 +4326,14 @@ fn decode_DartFn_Inputs_i_64_opt_box_autoadd_i_64_Output_unit_AnyhowException(
         ))
     }
 }
-fn decode_DartFn_Inputs_level_String_Output_unit_AnyhowException(
+fn decode_DartFn_Inputs_log_level_String_Output_unit_AnyhowException(
     dart_opaque: flutter_rust_bridge::DartOpaque,
-) -> impl Fn(crate::api::library::Level, String) -> flutter_rust_bridge::DartFnFuture<()> {
+) -> impl Fn(crate::api::library::LogLevel, String) -> flutter_rust_bridge::DartFnFuture<()> {
     use flutter_rust_bridge::IntoDart;
 
     async fn body(
         dart_opaque: flutter_rust_bridge::DartOpaque,
-        arg0: crate::api::library::Level,
+        arg0: crate::api::library::LogLevel,
         arg1: String,
     ) -> () {
         let args = vec![arg0.into_into_dart().into_dart(), arg1.into_into_dart().into_dart()];
@@ -4843,7 +4353,7 @@ fn decode_DartFn_Inputs_level_String_Output_unit_AnyhowException(
         ans
     }
 
-    move |arg0: crate::api::library::Level, arg1: String| {
+    move |arg0: crate::api::library::LogLevel, arg1: String| {
         flutter_rust_bridge::for_generated::convert_into_dart_fn_future(body(
             dart_opaque.clone(),
             arg0,
@@ -4854,21 +4364,21 @@ fn decode_DartFn_Inputs_level_String_Output_unit_AnyhowException(
 fn decode_DartFn_Inputs_store_ask_Output_store_answer_AnyhowException(
     dart_opaque: flutter_rust_bridge::DartOpaque,
 ) -> impl Fn(
-    crate::api::store::StoreAsk,
-) -> flutter_rust_bridge::DartFnFuture<crate::api::store::StoreAnswer> {
+    crate::api::answer::StoreAsk,
+) -> flutter_rust_bridge::DartFnFuture<crate::api::answer::StoreAnswer> {
     use flutter_rust_bridge::IntoDart;
 
     async fn body(
         dart_opaque: flutter_rust_bridge::DartOpaque,
-        arg0: crate::api::store::StoreAsk,
-    ) -> crate::api::store::StoreAnswer {
+        arg0: crate::api::answer::StoreAsk,
+    ) -> crate::api::answer::StoreAnswer {
         let args = vec![arg0.into_into_dart().into_dart()];
         let message = FLUTTER_RUST_BRIDGE_HANDLER.dart_fn_invoke(dart_opaque, args).await;
 
         let mut deserializer = flutter_rust_bridge::for_generated::SseDeserializer::new(message);
         let action = deserializer.cursor.read_u8().unwrap();
         let ans = match action {
-            0 => std::result::Result::Ok(<crate::api::store::StoreAnswer>::sse_decode(
+            0 => std::result::Result::Ok(<crate::api::answer::StoreAnswer>::sse_decode(
                 &mut deserializer,
             )),
             1 => std::result::Result::Err(
@@ -4881,7 +4391,7 @@ fn decode_DartFn_Inputs_store_ask_Output_store_answer_AnyhowException(
         ans
     }
 
-    move |arg0: crate::api::store::StoreAsk| {
+    move |arg0: crate::api::answer::StoreAsk| {
         flutter_rust_bridge::for_generated::convert_into_dart_fn_future(body(
             dart_opaque.clone(),
             arg0,
@@ -4904,10 +4414,10 @@ flutter_rust_bridge::frb_generated_moi_arc_impl_value!(
     flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Pieces>
 );
 flutter_rust_bridge::frb_generated_moi_arc_impl_value!(
-    flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Snapshot>
+    flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Store>
 );
 flutter_rust_bridge::frb_generated_moi_arc_impl_value!(
-    flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Store>
+    flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Tree>
 );
 flutter_rust_bridge::frb_generated_moi_arc_impl_value!(
     flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Vault>
@@ -4973,21 +4483,21 @@ impl SseDecode for Pieces {
     }
 }
 
-impl SseDecode for Snapshot {
-    // Codec=Sse (Serialization based), see doc to use other codecs
-    fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
-        let mut inner = <RustOpaqueMoi<
-            flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Snapshot>,
-        >>::sse_decode(deserializer);
-        return flutter_rust_bridge::for_generated::rust_auto_opaque_decode_owned(inner);
-    }
-}
-
 impl SseDecode for Store {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
         let mut inner = <RustOpaqueMoi<
             flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Store>,
+        >>::sse_decode(deserializer);
+        return flutter_rust_bridge::for_generated::rust_auto_opaque_decode_owned(inner);
+    }
+}
+
+impl SseDecode for Tree {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
+        let mut inner = <RustOpaqueMoi<
+            flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Tree>,
         >>::sse_decode(deserializer);
         return flutter_rust_bridge::for_generated::rust_auto_opaque_decode_owned(inner);
     }
@@ -5053,9 +4563,7 @@ impl SseDecode for RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpa
     }
 }
 
-impl SseDecode
-    for RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Snapshot>>
-{
+impl SseDecode for RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Store>> {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
         let mut inner = <usize>::sse_decode(deserializer);
@@ -5063,7 +4571,7 @@ impl SseDecode
     }
 }
 
-impl SseDecode for RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Store>> {
+impl SseDecode for RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Tree>> {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
         let mut inner = <usize>::sse_decode(deserializer);
@@ -5094,12 +4602,12 @@ impl SseDecode for bool {
     }
 }
 
-impl SseDecode for crate::api::store::CallbackFailure {
+impl SseDecode for crate::api::answer::CallbackFailure {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
         let mut var_code = <Option<String>>::sse_decode(deserializer);
         let mut var_message = <String>::sse_decode(deserializer);
-        return crate::api::store::CallbackFailure { code: var_code, message: var_message };
+        return crate::api::answer::CallbackFailure { code: var_code, message: var_message };
     }
 }
 
@@ -5194,21 +4702,6 @@ impl SseDecode for isize {
     }
 }
 
-impl SseDecode for crate::api::library::Level {
-    // Codec=Sse (Serialization based), see doc to use other codecs
-    fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
-        let mut inner = <i32>::sse_decode(deserializer);
-        return match inner {
-            0 => crate::api::library::Level::Error,
-            1 => crate::api::library::Level::Warn,
-            2 => crate::api::library::Level::Info,
-            3 => crate::api::library::Level::Debug,
-            4 => crate::api::library::Level::Trace,
-            _ => unreachable!("Invalid variant for Level: {}", inner),
-        };
-    }
-}
-
 impl SseDecode for Vec<crate::api::entry::Entry> {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
@@ -5221,13 +4714,13 @@ impl SseDecode for Vec<crate::api::entry::Entry> {
     }
 }
 
-impl SseDecode for Vec<crate::api::store::ObjectHead> {
+impl SseDecode for Vec<crate::api::object::ObjectHead> {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
         let mut len_ = <i32>::sse_decode(deserializer);
         let mut ans_ = Vec::with_capacity(len_ as usize);
         for idx_ in 0..len_ {
-            ans_.push(<crate::api::store::ObjectHead>::sse_decode(deserializer));
+            ans_.push(<crate::api::object::ObjectHead>::sse_decode(deserializer));
         }
         return ans_;
     }
@@ -5257,30 +4750,45 @@ impl SseDecode for Vec<(String, String)> {
     }
 }
 
-impl SseDecode for crate::api::store::ObjectHead {
+impl SseDecode for crate::api::library::LogLevel {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
+        let mut inner = <i32>::sse_decode(deserializer);
+        return match inner {
+            0 => crate::api::library::LogLevel::Error,
+            1 => crate::api::library::LogLevel::Warn,
+            2 => crate::api::library::LogLevel::Info,
+            3 => crate::api::library::LogLevel::Debug,
+            4 => crate::api::library::LogLevel::Trace,
+            _ => unreachable!("Invalid variant for LogLevel: {}", inner),
+        };
+    }
+}
+
+impl SseDecode for crate::api::object::ObjectHead {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
         let mut var_key = <String>::sse_decode(deserializer);
         let mut var_size = <i64>::sse_decode(deserializer);
-        return crate::api::store::ObjectHead { key: var_key, size: var_size };
+        return crate::api::object::ObjectHead { key: var_key, size: var_size };
     }
 }
 
-impl SseDecode for crate::api::store::ObjectList {
+impl SseDecode for crate::api::object::ObjectList {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
-        let mut var_objects = <Vec<crate::api::store::ObjectHead>>::sse_decode(deserializer);
+        let mut var_objects = <Vec<crate::api::object::ObjectHead>>::sse_decode(deserializer);
         let mut var_next = <Option<String>>::sse_decode(deserializer);
-        return crate::api::store::ObjectList { objects: var_objects, next: var_next };
+        return crate::api::object::ObjectList { objects: var_objects, next: var_next };
     }
 }
 
-impl SseDecode for crate::api::store::ObjectRecord {
+impl SseDecode for crate::api::object::ObjectRecord {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
         let mut var_bytes = <Vec<u8>>::sse_decode(deserializer);
         let mut var_etag = <String>::sse_decode(deserializer);
-        return crate::api::store::ObjectRecord { bytes: var_bytes, etag: var_etag };
+        return crate::api::object::ObjectRecord { bytes: var_bytes, etag: var_etag };
     }
 }
 
@@ -5306,11 +4814,11 @@ impl SseDecode for Option<bool> {
     }
 }
 
-impl SseDecode for Option<crate::api::store::CallbackFailure> {
+impl SseDecode for Option<crate::api::answer::CallbackFailure> {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
         if (<bool>::sse_decode(deserializer)) {
-            return Some(<crate::api::store::CallbackFailure>::sse_decode(deserializer));
+            return Some(<crate::api::answer::CallbackFailure>::sse_decode(deserializer));
         } else {
             return None;
         }
@@ -5328,22 +4836,22 @@ impl SseDecode for Option<i64> {
     }
 }
 
-impl SseDecode for Option<crate::api::store::ObjectHead> {
+impl SseDecode for Option<crate::api::object::ObjectHead> {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
         if (<bool>::sse_decode(deserializer)) {
-            return Some(<crate::api::store::ObjectHead>::sse_decode(deserializer));
+            return Some(<crate::api::object::ObjectHead>::sse_decode(deserializer));
         } else {
             return None;
         }
     }
 }
 
-impl SseDecode for Option<crate::api::store::ObjectList> {
+impl SseDecode for Option<crate::api::object::ObjectList> {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
         if (<bool>::sse_decode(deserializer)) {
-            return Some(<crate::api::store::ObjectList>::sse_decode(deserializer));
+            return Some(<crate::api::object::ObjectList>::sse_decode(deserializer));
         } else {
             return None;
         }
@@ -5370,12 +4878,12 @@ impl SseDecode for crate::api::entry::Page {
     }
 }
 
-impl SseDecode for crate::api::store::PutCondition {
+impl SseDecode for crate::api::object::PutCondition {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
         let mut var_absent = <bool>::sse_decode(deserializer);
         let mut var_matches = <Option<String>>::sse_decode(deserializer);
-        return crate::api::store::PutCondition { absent: var_absent, matches: var_matches };
+        return crate::api::object::PutCondition { absent: var_absent, matches: var_matches };
     }
 }
 
@@ -5446,13 +4954,13 @@ impl SseDecode for crate::api::input::S3Spec {
     }
 }
 
-impl SseDecode for crate::api::vault::SourceAnswer {
+impl SseDecode for crate::api::answer::SourceAnswer {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
         let mut var_failure =
-            <Option<crate::api::store::CallbackFailure>>::sse_decode(deserializer);
+            <Option<crate::api::answer::CallbackFailure>>::sse_decode(deserializer);
         let mut var_piece = <Option<Vec<u8>>>::sse_decode(deserializer);
-        return crate::api::vault::SourceAnswer { failure: var_failure, piece: var_piece };
+        return crate::api::answer::SourceAnswer { failure: var_failure, piece: var_piece };
     }
 }
 
@@ -5486,17 +4994,17 @@ impl SseDecode for crate::api::entry::Stats {
     }
 }
 
-impl SseDecode for crate::api::store::StoreAnswer {
+impl SseDecode for crate::api::answer::StoreAnswer {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
         let mut var_failure =
-            <Option<crate::api::store::CallbackFailure>>::sse_decode(deserializer);
+            <Option<crate::api::answer::CallbackFailure>>::sse_decode(deserializer);
         let mut var_bytes = <Option<Vec<u8>>>::sse_decode(deserializer);
         let mut var_etag = <Option<String>>::sse_decode(deserializer);
-        let mut var_list = <Option<crate::api::store::ObjectList>>::sse_decode(deserializer);
-        let mut var_head = <Option<crate::api::store::ObjectHead>>::sse_decode(deserializer);
+        let mut var_list = <Option<crate::api::object::ObjectList>>::sse_decode(deserializer);
+        let mut var_head = <Option<crate::api::object::ObjectHead>>::sse_decode(deserializer);
         let mut var_needsFlush = <bool>::sse_decode(deserializer);
-        return crate::api::store::StoreAnswer {
+        return crate::api::answer::StoreAnswer {
             failure: var_failure,
             bytes: var_bytes,
             etag: var_etag,
@@ -5507,17 +5015,17 @@ impl SseDecode for crate::api::store::StoreAnswer {
     }
 }
 
-impl SseDecode for crate::api::store::StoreAsk {
+impl SseDecode for crate::api::answer::StoreAsk {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
-        let mut var_method = <crate::api::store::StoreMethod>::sse_decode(deserializer);
+        let mut var_method = <crate::api::answer::StoreMethod>::sse_decode(deserializer);
         let mut var_key = <String>::sse_decode(deserializer);
         let mut var_offset = <i64>::sse_decode(deserializer);
         let mut var_length = <i64>::sse_decode(deserializer);
         let mut var_bytes = <Vec<u8>>::sse_decode(deserializer);
-        let mut var_condition = <crate::api::store::PutCondition>::sse_decode(deserializer);
+        let mut var_condition = <crate::api::object::PutCondition>::sse_decode(deserializer);
         let mut var_startAfter = <Option<String>>::sse_decode(deserializer);
-        return crate::api::store::StoreAsk {
+        return crate::api::answer::StoreAsk {
             method: var_method,
             key: var_key,
             offset: var_offset,
@@ -5529,18 +5037,18 @@ impl SseDecode for crate::api::store::StoreAsk {
     }
 }
 
-impl SseDecode for crate::api::store::StoreMethod {
+impl SseDecode for crate::api::answer::StoreMethod {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
         let mut inner = <i32>::sse_decode(deserializer);
         return match inner {
-            0 => crate::api::store::StoreMethod::Get,
-            1 => crate::api::store::StoreMethod::GetRange,
-            2 => crate::api::store::StoreMethod::Put,
-            3 => crate::api::store::StoreMethod::Delete,
-            4 => crate::api::store::StoreMethod::List,
-            5 => crate::api::store::StoreMethod::Head,
-            6 => crate::api::store::StoreMethod::Flush,
+            0 => crate::api::answer::StoreMethod::Get,
+            1 => crate::api::answer::StoreMethod::GetRange,
+            2 => crate::api::answer::StoreMethod::Put,
+            3 => crate::api::answer::StoreMethod::Delete,
+            4 => crate::api::answer::StoreMethod::List,
+            5 => crate::api::answer::StoreMethod::Head,
+            6 => crate::api::answer::StoreMethod::Flush,
             _ => unreachable!("Invalid variant for StoreMethod: {}", inner),
         };
     }
@@ -5581,55 +5089,41 @@ fn pde_ffi_dispatcher_primary_impl(
         17 => wire__crate__api__new_vault__NewVault_create_impl(port, ptr, rust_vec_len, data_len),
         18 => wire__crate__api__new_vault__NewVault_prepare_impl(port, ptr, rust_vec_len, data_len),
         21 => wire__crate__api__stream__Pieces_next_impl(port, ptr, rust_vec_len, data_len),
-        22 => wire__crate__api__snapshot__Snapshot_entries_impl(port, ptr, rust_vec_len, data_len),
-        23 => wire__crate__api__snapshot__Snapshot_entries_recursive_impl(
-            port,
-            ptr,
-            rust_vec_len,
-            data_len,
-        ),
-        24 => wire__crate__api__snapshot__Snapshot_exists_impl(port, ptr, rust_vec_len, data_len),
-        25 => {
-            wire__crate__api__snapshot__Snapshot_get_stream_impl(port, ptr, rust_vec_len, data_len)
+        22 => wire__crate__api__store__Store_check_impl(port, ptr, rust_vec_len, data_len),
+        23 => wire__crate__api__store__Store_close_impl(port, ptr, rust_vec_len, data_len),
+        25 => wire__crate__api__store__Store_delete_impl(port, ptr, rust_vec_len, data_len),
+        26 => wire__crate__api__store__Store_directory_impl(port, ptr, rust_vec_len, data_len),
+        27 => wire__crate__api__store__Store_flush_impl(port, ptr, rust_vec_len, data_len),
+        28 => wire__crate__api__store__Store_head_impl(port, ptr, rust_vec_len, data_len),
+        29 => wire__crate__api__store__Store_list_impl(port, ptr, rust_vec_len, data_len),
+        30 => wire__crate__api__store__Store_local_impl(port, ptr, rust_vec_len, data_len),
+        33 => wire__crate__api__store__Store_put_impl(port, ptr, rust_vec_len, data_len),
+        34 => wire__crate__api__store__Store_read_impl(port, ptr, rust_vec_len, data_len),
+        35 => wire__crate__api__store__Store_read_range_impl(port, ptr, rust_vec_len, data_len),
+        37 => wire__crate__api__tree__Tree_entries_impl(port, ptr, rust_vec_len, data_len),
+        38 => {
+            wire__crate__api__tree__Tree_entries_recursive_impl(port, ptr, rust_vec_len, data_len)
         }
-        26 => wire__crate__api__snapshot__Snapshot_list_impl(port, ptr, rust_vec_len, data_len),
-        28 => wire__crate__api__snapshot__Snapshot_read_impl(port, ptr, rust_vec_len, data_len),
-        29 => wire__crate__api__snapshot__Snapshot_stat_impl(port, ptr, rust_vec_len, data_len),
-        30 => wire__crate__api__store__Store_check_impl(port, ptr, rust_vec_len, data_len),
-        31 => wire__crate__api__store__Store_close_impl(port, ptr, rust_vec_len, data_len),
-        33 => wire__crate__api__store__Store_delete_impl(port, ptr, rust_vec_len, data_len),
-        34 => wire__crate__api__store__Store_directory_impl(port, ptr, rust_vec_len, data_len),
-        35 => wire__crate__api__store__Store_flush_impl(port, ptr, rust_vec_len, data_len),
-        36 => wire__crate__api__store__Store_head_impl(port, ptr, rust_vec_len, data_len),
-        37 => wire__crate__api__store__Store_list_impl(port, ptr, rust_vec_len, data_len),
-        38 => wire__crate__api__store__Store_local_impl(port, ptr, rust_vec_len, data_len),
-        41 => wire__crate__api__store__Store_put_impl(port, ptr, rust_vec_len, data_len),
-        42 => wire__crate__api__store__Store_read_impl(port, ptr, rust_vec_len, data_len),
-        43 => wire__crate__api__store__Store_read_range_impl(port, ptr, rust_vec_len, data_len),
+        39 => wire__crate__api__tree__Tree_exists_impl(port, ptr, rust_vec_len, data_len),
+        40 => wire__crate__api__tree__Tree_get_stream_impl(port, ptr, rust_vec_len, data_len),
+        41 => wire__crate__api__tree__Tree_list_impl(port, ptr, rust_vec_len, data_len),
+        43 => wire__crate__api__tree__Tree_read_impl(port, ptr, rust_vec_len, data_len),
+        44 => wire__crate__api__tree__Tree_stat_impl(port, ptr, rust_vec_len, data_len),
         46 => wire__crate__api__vault__Vault_close_impl(port, ptr, rust_vec_len, data_len),
         47 => wire__crate__api__vault__Vault_copy_impl(port, ptr, rust_vec_len, data_len),
         48 => wire__crate__api__vault__Vault_create_impl(port, ptr, rust_vec_len, data_len),
-        49 => wire__crate__api__vault__Vault_entries_impl(port, ptr, rust_vec_len, data_len),
-        50 => {
-            wire__crate__api__vault__Vault_entries_recursive_impl(port, ptr, rust_vec_len, data_len)
-        }
-        51 => wire__crate__api__vault__Vault_exists_impl(port, ptr, rust_vec_len, data_len),
-        52 => wire__crate__api__vault__Vault_flush_impl(port, ptr, rust_vec_len, data_len),
-        53 => wire__crate__api__vault__Vault_get_stream_impl(port, ptr, rust_vec_len, data_len),
-        54 => wire__crate__api__vault__Vault_link_impl(port, ptr, rust_vec_len, data_len),
-        55 => wire__crate__api__vault__Vault_list_impl(port, ptr, rust_vec_len, data_len),
-        56 => wire__crate__api__vault__Vault_mkdir_impl(port, ptr, rust_vec_len, data_len),
-        58 => wire__crate__api__vault__Vault_open_impl(port, ptr, rust_vec_len, data_len),
-        59 => wire__crate__api__vault__Vault_put_impl(port, ptr, rust_vec_len, data_len),
-        60 => wire__crate__api__vault__Vault_put_stream_impl(port, ptr, rust_vec_len, data_len),
-        61 => wire__crate__api__vault__Vault_read_impl(port, ptr, rust_vec_len, data_len),
-        63 => wire__crate__api__vault__Vault_refresh_impl(port, ptr, rust_vec_len, data_len),
-        64 => wire__crate__api__vault__Vault_remove_impl(port, ptr, rust_vec_len, data_len),
-        65 => wire__crate__api__vault__Vault_remove_all_impl(port, ptr, rust_vec_len, data_len),
-        66 => wire__crate__api__vault__Vault_rename_impl(port, ptr, rust_vec_len, data_len),
-        67 => wire__crate__api__vault__Vault_set_metadata_impl(port, ptr, rust_vec_len, data_len),
-        68 => wire__crate__api__vault__Vault_snapshot_impl(port, ptr, rust_vec_len, data_len),
-        69 => wire__crate__api__vault__Vault_stat_impl(port, ptr, rust_vec_len, data_len),
+        49 => wire__crate__api__vault__Vault_flush_impl(port, ptr, rust_vec_len, data_len),
+        50 => wire__crate__api__vault__Vault_link_impl(port, ptr, rust_vec_len, data_len),
+        51 => wire__crate__api__vault__Vault_mkdir_impl(port, ptr, rust_vec_len, data_len),
+        53 => wire__crate__api__vault__Vault_open_impl(port, ptr, rust_vec_len, data_len),
+        54 => wire__crate__api__vault__Vault_put_impl(port, ptr, rust_vec_len, data_len),
+        55 => wire__crate__api__vault__Vault_put_stream_impl(port, ptr, rust_vec_len, data_len),
+        57 => wire__crate__api__vault__Vault_refresh_impl(port, ptr, rust_vec_len, data_len),
+        58 => wire__crate__api__vault__Vault_remove_impl(port, ptr, rust_vec_len, data_len),
+        59 => wire__crate__api__vault__Vault_remove_all_impl(port, ptr, rust_vec_len, data_len),
+        60 => wire__crate__api__vault__Vault_rename_impl(port, ptr, rust_vec_len, data_len),
+        61 => wire__crate__api__vault__Vault_set_metadata_impl(port, ptr, rust_vec_len, data_len),
+        62 => wire__crate__api__vault__Vault_snapshot_impl(port, ptr, rust_vec_len, data_len),
         _ => unreachable!(),
     }
 }
@@ -5658,21 +5152,22 @@ fn pde_ffi_dispatcher_sync_impl(
             wire__crate__api__new_vault__NewVault_recovery_phrase_impl(ptr, rust_vec_len, data_len)
         }
         20 => wire__crate__api__stream__Pieces_close_impl(ptr, rust_vec_len, data_len),
-        27 => wire__crate__api__snapshot__Snapshot_open_shared_impl(ptr, rust_vec_len, data_len),
-        32 => wire__crate__api__store__Store_custom_impl(ptr, rust_vec_len, data_len),
-        39 => wire__crate__api__store__Store_memory_impl(ptr, rust_vec_len, data_len),
-        40 => wire__crate__api__store__Store_needs_flush_impl(ptr, rust_vec_len, data_len),
-        44 => wire__crate__api__store__Store_s3_impl(ptr, rust_vec_len, data_len),
+        24 => wire__crate__api__store__Store_custom_impl(ptr, rust_vec_len, data_len),
+        31 => wire__crate__api__store__Store_memory_impl(ptr, rust_vec_len, data_len),
+        32 => wire__crate__api__store__Store_needs_flush_impl(ptr, rust_vec_len, data_len),
+        36 => wire__crate__api__store__Store_s3_impl(ptr, rust_vec_len, data_len),
+        42 => wire__crate__api__tree__Tree_open_shared_impl(ptr, rust_vec_len, data_len),
         45 => wire__crate__api__vault__Vault_batch_impl(ptr, rust_vec_len, data_len),
-        57 => wire__crate__api__vault__Vault_needs_flush_impl(ptr, rust_vec_len, data_len),
-        62 => wire__crate__api__vault__Vault_recovery_phrase_impl(ptr, rust_vec_len, data_len),
-        70 => wire__crate__api__vault__Vault_stats_impl(ptr, rust_vec_len, data_len),
-        71 => wire__crate__api__library__clear_logger_impl(ptr, rust_vec_len, data_len),
-        72 => wire__crate__api__library__generate_secret_impl(ptr, rust_vec_len, data_len),
-        73 => wire__crate__api__library__phrase_of_secret_impl(ptr, rust_vec_len, data_len),
-        74 => wire__crate__api__library__secret_of_phrase_impl(ptr, rust_vec_len, data_len),
-        75 => wire__crate__api__library__set_logger_impl(ptr, rust_vec_len, data_len),
-        76 => wire__crate__api__library__version_impl(ptr, rust_vec_len, data_len),
+        52 => wire__crate__api__vault__Vault_needs_flush_impl(ptr, rust_vec_len, data_len),
+        56 => wire__crate__api__vault__Vault_recovery_phrase_impl(ptr, rust_vec_len, data_len),
+        63 => wire__crate__api__vault__Vault_stats_impl(ptr, rust_vec_len, data_len),
+        64 => wire__crate__api__vault__Vault_tree_impl(ptr, rust_vec_len, data_len),
+        65 => wire__crate__api__library__clear_logger_impl(ptr, rust_vec_len, data_len),
+        66 => wire__crate__api__library__generate_secret_impl(ptr, rust_vec_len, data_len),
+        67 => wire__crate__api__library__phrase_of_secret_impl(ptr, rust_vec_len, data_len),
+        68 => wire__crate__api__library__secret_of_phrase_impl(ptr, rust_vec_len, data_len),
+        69 => wire__crate__api__library__set_logger_impl(ptr, rust_vec_len, data_len),
+        70 => wire__crate__api__library__version_impl(ptr, rust_vec_len, data_len),
         _ => unreachable!(),
     }
 }
@@ -5755,21 +5250,6 @@ impl flutter_rust_bridge::IntoIntoDart<FrbWrapper<Pieces>> for Pieces {
 }
 
 // Codec=Dco (DartCObject based), see doc to use other codecs
-impl flutter_rust_bridge::IntoDart for FrbWrapper<Snapshot> {
-    fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
-        flutter_rust_bridge::for_generated::rust_auto_opaque_encode::<_, MoiArc<_>>(self.0)
-            .into_dart()
-    }
-}
-impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive for FrbWrapper<Snapshot> {}
-
-impl flutter_rust_bridge::IntoIntoDart<FrbWrapper<Snapshot>> for Snapshot {
-    fn into_into_dart(self) -> FrbWrapper<Snapshot> {
-        self.into()
-    }
-}
-
-// Codec=Dco (DartCObject based), see doc to use other codecs
 impl flutter_rust_bridge::IntoDart for FrbWrapper<Store> {
     fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
         flutter_rust_bridge::for_generated::rust_auto_opaque_encode::<_, MoiArc<_>>(self.0)
@@ -5780,6 +5260,21 @@ impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive for FrbWrapper<
 
 impl flutter_rust_bridge::IntoIntoDart<FrbWrapper<Store>> for Store {
     fn into_into_dart(self) -> FrbWrapper<Store> {
+        self.into()
+    }
+}
+
+// Codec=Dco (DartCObject based), see doc to use other codecs
+impl flutter_rust_bridge::IntoDart for FrbWrapper<Tree> {
+    fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
+        flutter_rust_bridge::for_generated::rust_auto_opaque_encode::<_, MoiArc<_>>(self.0)
+            .into_dart()
+    }
+}
+impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive for FrbWrapper<Tree> {}
+
+impl flutter_rust_bridge::IntoIntoDart<FrbWrapper<Tree>> for Tree {
+    fn into_into_dart(self) -> FrbWrapper<Tree> {
         self.into()
     }
 }
@@ -5800,20 +5295,20 @@ impl flutter_rust_bridge::IntoIntoDart<FrbWrapper<Vault>> for Vault {
 }
 
 // Codec=Dco (DartCObject based), see doc to use other codecs
-impl flutter_rust_bridge::IntoDart for crate::api::store::CallbackFailure {
+impl flutter_rust_bridge::IntoDart for crate::api::answer::CallbackFailure {
     fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
         [self.code.into_into_dart().into_dart(), self.message.into_into_dart().into_dart()]
             .into_dart()
     }
 }
 impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive
-    for crate::api::store::CallbackFailure
+    for crate::api::answer::CallbackFailure
 {
 }
-impl flutter_rust_bridge::IntoIntoDart<crate::api::store::CallbackFailure>
-    for crate::api::store::CallbackFailure
+impl flutter_rust_bridge::IntoIntoDart<crate::api::answer::CallbackFailure>
+    for crate::api::answer::CallbackFailure
 {
-    fn into_into_dart(self) -> crate::api::store::CallbackFailure {
+    fn into_into_dart(self) -> crate::api::answer::CallbackFailure {
         self
     }
 }
@@ -5902,68 +5397,79 @@ impl flutter_rust_bridge::IntoIntoDart<crate::api::error::Failure> for crate::ap
     }
 }
 // Codec=Dco (DartCObject based), see doc to use other codecs
-impl flutter_rust_bridge::IntoDart for crate::api::library::Level {
+impl flutter_rust_bridge::IntoDart for FrbWrapper<crate::api::library::LogLevel> {
     fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
-        match self {
-            Self::Error => 0.into_dart(),
-            Self::Warn => 1.into_dart(),
-            Self::Info => 2.into_dart(),
-            Self::Debug => 3.into_dart(),
-            Self::Trace => 4.into_dart(),
+        match self.0 {
+            crate::api::library::LogLevel::Error => 0.into_dart(),
+            crate::api::library::LogLevel::Warn => 1.into_dart(),
+            crate::api::library::LogLevel::Info => 2.into_dart(),
+            crate::api::library::LogLevel::Debug => 3.into_dart(),
+            crate::api::library::LogLevel::Trace => 4.into_dart(),
             _ => unreachable!(),
         }
     }
 }
-impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive for crate::api::library::Level {}
-impl flutter_rust_bridge::IntoIntoDart<crate::api::library::Level> for crate::api::library::Level {
-    fn into_into_dart(self) -> crate::api::library::Level {
-        self
+impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive
+    for FrbWrapper<crate::api::library::LogLevel>
+{
+}
+impl flutter_rust_bridge::IntoIntoDart<FrbWrapper<crate::api::library::LogLevel>>
+    for crate::api::library::LogLevel
+{
+    fn into_into_dart(self) -> FrbWrapper<crate::api::library::LogLevel> {
+        self.into()
     }
 }
 // Codec=Dco (DartCObject based), see doc to use other codecs
-impl flutter_rust_bridge::IntoDart for crate::api::store::ObjectHead {
+impl flutter_rust_bridge::IntoDart for crate::api::object::ObjectHead {
     fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
         [self.key.into_into_dart().into_dart(), self.size.into_into_dart().into_dart()].into_dart()
     }
 }
-impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive for crate::api::store::ObjectHead {}
-impl flutter_rust_bridge::IntoIntoDart<crate::api::store::ObjectHead>
-    for crate::api::store::ObjectHead
+impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive
+    for crate::api::object::ObjectHead
 {
-    fn into_into_dart(self) -> crate::api::store::ObjectHead {
+}
+impl flutter_rust_bridge::IntoIntoDart<crate::api::object::ObjectHead>
+    for crate::api::object::ObjectHead
+{
+    fn into_into_dart(self) -> crate::api::object::ObjectHead {
         self
     }
 }
 // Codec=Dco (DartCObject based), see doc to use other codecs
-impl flutter_rust_bridge::IntoDart for crate::api::store::ObjectList {
+impl flutter_rust_bridge::IntoDart for crate::api::object::ObjectList {
     fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
         [self.objects.into_into_dart().into_dart(), self.next.into_into_dart().into_dart()]
             .into_dart()
     }
 }
-impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive for crate::api::store::ObjectList {}
-impl flutter_rust_bridge::IntoIntoDart<crate::api::store::ObjectList>
-    for crate::api::store::ObjectList
+impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive
+    for crate::api::object::ObjectList
 {
-    fn into_into_dart(self) -> crate::api::store::ObjectList {
+}
+impl flutter_rust_bridge::IntoIntoDart<crate::api::object::ObjectList>
+    for crate::api::object::ObjectList
+{
+    fn into_into_dart(self) -> crate::api::object::ObjectList {
         self
     }
 }
 // Codec=Dco (DartCObject based), see doc to use other codecs
-impl flutter_rust_bridge::IntoDart for crate::api::store::ObjectRecord {
+impl flutter_rust_bridge::IntoDart for crate::api::object::ObjectRecord {
     fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
         [self.bytes.into_into_dart().into_dart(), self.etag.into_into_dart().into_dart()]
             .into_dart()
     }
 }
 impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive
-    for crate::api::store::ObjectRecord
+    for crate::api::object::ObjectRecord
 {
 }
-impl flutter_rust_bridge::IntoIntoDart<crate::api::store::ObjectRecord>
-    for crate::api::store::ObjectRecord
+impl flutter_rust_bridge::IntoIntoDart<crate::api::object::ObjectRecord>
+    for crate::api::object::ObjectRecord
 {
-    fn into_into_dart(self) -> crate::api::store::ObjectRecord {
+    fn into_into_dart(self) -> crate::api::object::ObjectRecord {
         self
     }
 }
@@ -5981,20 +5487,20 @@ impl flutter_rust_bridge::IntoIntoDart<crate::api::entry::Page> for crate::api::
     }
 }
 // Codec=Dco (DartCObject based), see doc to use other codecs
-impl flutter_rust_bridge::IntoDart for crate::api::store::PutCondition {
+impl flutter_rust_bridge::IntoDart for crate::api::object::PutCondition {
     fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
         [self.absent.into_into_dart().into_dart(), self.matches.into_into_dart().into_dart()]
             .into_dart()
     }
 }
 impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive
-    for crate::api::store::PutCondition
+    for crate::api::object::PutCondition
 {
 }
-impl flutter_rust_bridge::IntoIntoDart<crate::api::store::PutCondition>
-    for crate::api::store::PutCondition
+impl flutter_rust_bridge::IntoIntoDart<crate::api::object::PutCondition>
+    for crate::api::object::PutCondition
 {
-    fn into_into_dart(self) -> crate::api::store::PutCondition {
+    fn into_into_dart(self) -> crate::api::object::PutCondition {
         self
     }
 }
@@ -6048,20 +5554,20 @@ impl flutter_rust_bridge::IntoIntoDart<crate::api::input::S3Spec> for crate::api
     }
 }
 // Codec=Dco (DartCObject based), see doc to use other codecs
-impl flutter_rust_bridge::IntoDart for crate::api::vault::SourceAnswer {
+impl flutter_rust_bridge::IntoDart for crate::api::answer::SourceAnswer {
     fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
         [self.failure.into_into_dart().into_dart(), self.piece.into_into_dart().into_dart()]
             .into_dart()
     }
 }
 impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive
-    for crate::api::vault::SourceAnswer
+    for crate::api::answer::SourceAnswer
 {
 }
-impl flutter_rust_bridge::IntoIntoDart<crate::api::vault::SourceAnswer>
-    for crate::api::vault::SourceAnswer
+impl flutter_rust_bridge::IntoIntoDart<crate::api::answer::SourceAnswer>
+    for crate::api::answer::SourceAnswer
 {
-    fn into_into_dart(self) -> crate::api::vault::SourceAnswer {
+    fn into_into_dart(self) -> crate::api::answer::SourceAnswer {
         self
     }
 }
@@ -6091,7 +5597,7 @@ impl flutter_rust_bridge::IntoIntoDart<crate::api::entry::Stats> for crate::api:
     }
 }
 // Codec=Dco (DartCObject based), see doc to use other codecs
-impl flutter_rust_bridge::IntoDart for crate::api::store::StoreAnswer {
+impl flutter_rust_bridge::IntoDart for crate::api::answer::StoreAnswer {
     fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
         [
             self.failure.into_into_dart().into_dart(),
@@ -6105,18 +5611,18 @@ impl flutter_rust_bridge::IntoDart for crate::api::store::StoreAnswer {
     }
 }
 impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive
-    for crate::api::store::StoreAnswer
+    for crate::api::answer::StoreAnswer
 {
 }
-impl flutter_rust_bridge::IntoIntoDart<crate::api::store::StoreAnswer>
-    for crate::api::store::StoreAnswer
+impl flutter_rust_bridge::IntoIntoDart<crate::api::answer::StoreAnswer>
+    for crate::api::answer::StoreAnswer
 {
-    fn into_into_dart(self) -> crate::api::store::StoreAnswer {
+    fn into_into_dart(self) -> crate::api::answer::StoreAnswer {
         self
     }
 }
 // Codec=Dco (DartCObject based), see doc to use other codecs
-impl flutter_rust_bridge::IntoDart for crate::api::store::StoreAsk {
+impl flutter_rust_bridge::IntoDart for crate::api::answer::StoreAsk {
     fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
         [
             self.method.into_into_dart().into_dart(),
@@ -6130,16 +5636,16 @@ impl flutter_rust_bridge::IntoDart for crate::api::store::StoreAsk {
         .into_dart()
     }
 }
-impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive for crate::api::store::StoreAsk {}
-impl flutter_rust_bridge::IntoIntoDart<crate::api::store::StoreAsk>
-    for crate::api::store::StoreAsk
+impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive for crate::api::answer::StoreAsk {}
+impl flutter_rust_bridge::IntoIntoDart<crate::api::answer::StoreAsk>
+    for crate::api::answer::StoreAsk
 {
-    fn into_into_dart(self) -> crate::api::store::StoreAsk {
+    fn into_into_dart(self) -> crate::api::answer::StoreAsk {
         self
     }
 }
 // Codec=Dco (DartCObject based), see doc to use other codecs
-impl flutter_rust_bridge::IntoDart for crate::api::store::StoreMethod {
+impl flutter_rust_bridge::IntoDart for crate::api::answer::StoreMethod {
     fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
         match self {
             Self::Get => 0.into_dart(),
@@ -6154,13 +5660,13 @@ impl flutter_rust_bridge::IntoDart for crate::api::store::StoreMethod {
     }
 }
 impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive
-    for crate::api::store::StoreMethod
+    for crate::api::answer::StoreMethod
 {
 }
-impl flutter_rust_bridge::IntoIntoDart<crate::api::store::StoreMethod>
-    for crate::api::store::StoreMethod
+impl flutter_rust_bridge::IntoIntoDart<crate::api::answer::StoreMethod>
+    for crate::api::answer::StoreMethod
 {
-    fn into_into_dart(self) -> crate::api::store::StoreMethod {
+    fn into_into_dart(self) -> crate::api::answer::StoreMethod {
         self
     }
 }
@@ -6213,17 +5719,20 @@ impl SseEncode for Pieces {
     }
 }
 
-impl SseEncode for Snapshot {
-    // Codec=Sse (Serialization based), see doc to use other codecs
-    fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
-        <RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Snapshot>>>::sse_encode(flutter_rust_bridge::for_generated::rust_auto_opaque_encode::<_, MoiArc<_>>(self), serializer);
-    }
-}
-
 impl SseEncode for Store {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
         <RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Store>>>::sse_encode(
+            flutter_rust_bridge::for_generated::rust_auto_opaque_encode::<_, MoiArc<_>>(self),
+            serializer,
+        );
+    }
+}
+
+impl SseEncode for Tree {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
+        <RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Tree>>>::sse_encode(
             flutter_rust_bridge::for_generated::rust_auto_opaque_encode::<_, MoiArc<_>>(self),
             serializer,
         );
@@ -6294,9 +5803,7 @@ impl SseEncode for RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpa
     }
 }
 
-impl SseEncode
-    for RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Snapshot>>
-{
+impl SseEncode for RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Store>> {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
         let (ptr, size) = self.sse_encode_raw();
@@ -6305,7 +5812,7 @@ impl SseEncode
     }
 }
 
-impl SseEncode for RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Store>> {
+impl SseEncode for RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Tree>> {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
         let (ptr, size) = self.sse_encode_raw();
@@ -6337,7 +5844,7 @@ impl SseEncode for bool {
     }
 }
 
-impl SseEncode for crate::api::store::CallbackFailure {
+impl SseEncode for crate::api::answer::CallbackFailure {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
         <Option<String>>::sse_encode(self.code, serializer);
@@ -6411,25 +5918,6 @@ impl SseEncode for isize {
     }
 }
 
-impl SseEncode for crate::api::library::Level {
-    // Codec=Sse (Serialization based), see doc to use other codecs
-    fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
-        <i32>::sse_encode(
-            match self {
-                crate::api::library::Level::Error => 0,
-                crate::api::library::Level::Warn => 1,
-                crate::api::library::Level::Info => 2,
-                crate::api::library::Level::Debug => 3,
-                crate::api::library::Level::Trace => 4,
-                _ => {
-                    unimplemented!("");
-                }
-            },
-            serializer,
-        );
-    }
-}
-
 impl SseEncode for Vec<crate::api::entry::Entry> {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
@@ -6440,12 +5928,12 @@ impl SseEncode for Vec<crate::api::entry::Entry> {
     }
 }
 
-impl SseEncode for Vec<crate::api::store::ObjectHead> {
+impl SseEncode for Vec<crate::api::object::ObjectHead> {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
         <i32>::sse_encode(self.len() as _, serializer);
         for item in self {
-            <crate::api::store::ObjectHead>::sse_encode(item, serializer);
+            <crate::api::object::ObjectHead>::sse_encode(item, serializer);
         }
     }
 }
@@ -6470,7 +5958,26 @@ impl SseEncode for Vec<(String, String)> {
     }
 }
 
-impl SseEncode for crate::api::store::ObjectHead {
+impl SseEncode for crate::api::library::LogLevel {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
+        <i32>::sse_encode(
+            match self {
+                crate::api::library::LogLevel::Error => 0,
+                crate::api::library::LogLevel::Warn => 1,
+                crate::api::library::LogLevel::Info => 2,
+                crate::api::library::LogLevel::Debug => 3,
+                crate::api::library::LogLevel::Trace => 4,
+                _ => {
+                    unimplemented!("");
+                }
+            },
+            serializer,
+        );
+    }
+}
+
+impl SseEncode for crate::api::object::ObjectHead {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
         <String>::sse_encode(self.key, serializer);
@@ -6478,15 +5985,15 @@ impl SseEncode for crate::api::store::ObjectHead {
     }
 }
 
-impl SseEncode for crate::api::store::ObjectList {
+impl SseEncode for crate::api::object::ObjectList {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
-        <Vec<crate::api::store::ObjectHead>>::sse_encode(self.objects, serializer);
+        <Vec<crate::api::object::ObjectHead>>::sse_encode(self.objects, serializer);
         <Option<String>>::sse_encode(self.next, serializer);
     }
 }
 
-impl SseEncode for crate::api::store::ObjectRecord {
+impl SseEncode for crate::api::object::ObjectRecord {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
         <Vec<u8>>::sse_encode(self.bytes, serializer);
@@ -6514,12 +6021,12 @@ impl SseEncode for Option<bool> {
     }
 }
 
-impl SseEncode for Option<crate::api::store::CallbackFailure> {
+impl SseEncode for Option<crate::api::answer::CallbackFailure> {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
         <bool>::sse_encode(self.is_some(), serializer);
         if let Some(value) = self {
-            <crate::api::store::CallbackFailure>::sse_encode(value, serializer);
+            <crate::api::answer::CallbackFailure>::sse_encode(value, serializer);
         }
     }
 }
@@ -6534,22 +6041,22 @@ impl SseEncode for Option<i64> {
     }
 }
 
-impl SseEncode for Option<crate::api::store::ObjectHead> {
+impl SseEncode for Option<crate::api::object::ObjectHead> {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
         <bool>::sse_encode(self.is_some(), serializer);
         if let Some(value) = self {
-            <crate::api::store::ObjectHead>::sse_encode(value, serializer);
+            <crate::api::object::ObjectHead>::sse_encode(value, serializer);
         }
     }
 }
 
-impl SseEncode for Option<crate::api::store::ObjectList> {
+impl SseEncode for Option<crate::api::object::ObjectList> {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
         <bool>::sse_encode(self.is_some(), serializer);
         if let Some(value) = self {
-            <crate::api::store::ObjectList>::sse_encode(value, serializer);
+            <crate::api::object::ObjectList>::sse_encode(value, serializer);
         }
     }
 }
@@ -6572,7 +6079,7 @@ impl SseEncode for crate::api::entry::Page {
     }
 }
 
-impl SseEncode for crate::api::store::PutCondition {
+impl SseEncode for crate::api::object::PutCondition {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
         <bool>::sse_encode(self.absent, serializer);
@@ -6621,10 +6128,10 @@ impl SseEncode for crate::api::input::S3Spec {
     }
 }
 
-impl SseEncode for crate::api::vault::SourceAnswer {
+impl SseEncode for crate::api::answer::SourceAnswer {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
-        <Option<crate::api::store::CallbackFailure>>::sse_encode(self.failure, serializer);
+        <Option<crate::api::answer::CallbackFailure>>::sse_encode(self.failure, serializer);
         <Option<Vec<u8>>>::sse_encode(self.piece, serializer);
     }
 }
@@ -6646,43 +6153,43 @@ impl SseEncode for crate::api::entry::Stats {
     }
 }
 
-impl SseEncode for crate::api::store::StoreAnswer {
+impl SseEncode for crate::api::answer::StoreAnswer {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
-        <Option<crate::api::store::CallbackFailure>>::sse_encode(self.failure, serializer);
+        <Option<crate::api::answer::CallbackFailure>>::sse_encode(self.failure, serializer);
         <Option<Vec<u8>>>::sse_encode(self.bytes, serializer);
         <Option<String>>::sse_encode(self.etag, serializer);
-        <Option<crate::api::store::ObjectList>>::sse_encode(self.list, serializer);
-        <Option<crate::api::store::ObjectHead>>::sse_encode(self.head, serializer);
+        <Option<crate::api::object::ObjectList>>::sse_encode(self.list, serializer);
+        <Option<crate::api::object::ObjectHead>>::sse_encode(self.head, serializer);
         <bool>::sse_encode(self.needs_flush, serializer);
     }
 }
 
-impl SseEncode for crate::api::store::StoreAsk {
+impl SseEncode for crate::api::answer::StoreAsk {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
-        <crate::api::store::StoreMethod>::sse_encode(self.method, serializer);
+        <crate::api::answer::StoreMethod>::sse_encode(self.method, serializer);
         <String>::sse_encode(self.key, serializer);
         <i64>::sse_encode(self.offset, serializer);
         <i64>::sse_encode(self.length, serializer);
         <Vec<u8>>::sse_encode(self.bytes, serializer);
-        <crate::api::store::PutCondition>::sse_encode(self.condition, serializer);
+        <crate::api::object::PutCondition>::sse_encode(self.condition, serializer);
         <Option<String>>::sse_encode(self.start_after, serializer);
     }
 }
 
-impl SseEncode for crate::api::store::StoreMethod {
+impl SseEncode for crate::api::answer::StoreMethod {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
         <i32>::sse_encode(
             match self {
-                crate::api::store::StoreMethod::Get => 0,
-                crate::api::store::StoreMethod::GetRange => 1,
-                crate::api::store::StoreMethod::Put => 2,
-                crate::api::store::StoreMethod::Delete => 3,
-                crate::api::store::StoreMethod::List => 4,
-                crate::api::store::StoreMethod::Head => 5,
-                crate::api::store::StoreMethod::Flush => 6,
+                crate::api::answer::StoreMethod::Get => 0,
+                crate::api::answer::StoreMethod::GetRange => 1,
+                crate::api::answer::StoreMethod::Put => 2,
+                crate::api::answer::StoreMethod::Delete => 3,
+                crate::api::answer::StoreMethod::List => 4,
+                crate::api::answer::StoreMethod::Head => 5,
+                crate::api::answer::StoreMethod::Flush => 6,
                 _ => {
                     unimplemented!("");
                 }
@@ -6722,9 +6229,9 @@ mod io {
     use crate::api::batch::*;
     use crate::api::call::*;
     use crate::api::new_vault::*;
-    use crate::api::snapshot::*;
     use crate::api::store::*;
     use crate::api::stream::*;
+    use crate::api::tree::*;
     use crate::api::vault::*;
     use flutter_rust_bridge::for_generated::byteorder::{
         NativeEndian, ReadBytesExt, WriteBytesExt,
@@ -6807,20 +6314,6 @@ mod io {
     }
 
     #[unsafe(no_mangle)]
-    pub extern "C" fn frbgen_sealwood_rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(
-        ptr: *const std::ffi::c_void,
-    ) {
-        MoiArc::<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Snapshot>>::increment_strong_count(ptr as _);
-    }
-
-    #[unsafe(no_mangle)]
-    pub extern "C" fn frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(
-        ptr: *const std::ffi::c_void,
-    ) {
-        MoiArc::<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Snapshot>>::decrement_strong_count(ptr as _);
-    }
-
-    #[unsafe(no_mangle)]
     pub extern "C" fn frbgen_sealwood_rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(
         ptr: *const std::ffi::c_void,
     ) {
@@ -6832,6 +6325,20 @@ mod io {
         ptr: *const std::ffi::c_void,
     ) {
         MoiArc::<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Store>>::decrement_strong_count(ptr as _);
+    }
+
+    #[unsafe(no_mangle)]
+    pub extern "C" fn frbgen_sealwood_rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(
+        ptr: *const std::ffi::c_void,
+    ) {
+        MoiArc::<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Tree>>::increment_strong_count(ptr as _);
+    }
+
+    #[unsafe(no_mangle)]
+    pub extern "C" fn frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(
+        ptr: *const std::ffi::c_void,
+    ) {
+        MoiArc::<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Tree>>::decrement_strong_count(ptr as _);
     }
 
     #[unsafe(no_mangle)]

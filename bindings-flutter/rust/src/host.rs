@@ -4,14 +4,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use flutter_rust_bridge::DartFnFuture;
-use sealwood::blob::{BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition};
+use sealwood::blob::{
+    BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition, StoreGetOptions, StorePutOptions,
+};
 use sealwood::bridge;
 use sealwood::platform::{BoxFuture, BoxStream};
 use sealwood::{Error, Result};
 
+use crate::api::answer::{SourceAnswer, StoreAnswer, StoreAsk, StoreMethod};
 use crate::api::call::clamp;
-use crate::api::store::{ObjectHead, PutCondition, StoreAnswer, StoreAsk, StoreMethod};
-use crate::api::vault::SourceAnswer;
+use crate::api::object::{ObjectHead, PutCondition};
 use crate::callback::start;
 
 /// Asks a store in Dart.
@@ -40,7 +42,11 @@ impl HostStore {
 }
 
 impl BlobStore for HostStore {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+    fn get_with<'a>(
+        &'a self,
+        key: &'a str,
+        _: &'a StoreGetOptions,
+    ) -> BoxFuture<'a, Result<Object>> {
         Box::pin(async move {
             let answer = self.answer(ask(StoreMethod::Get, key)).await?;
             let bytes = answer.bytes.ok_or_else(nothing)?;
@@ -59,13 +65,13 @@ impl BlobStore for HostStore {
         Box::pin(async { Ok(self.answer(ask).await?.bytes.ok_or_else(nothing)?.into()) })
     }
 
-    fn put<'a>(
+    fn put_with<'a>(
         &'a self,
         key: &'a str,
         bytes: Bytes,
-        precondition: Precondition,
+        options: &'a StorePutOptions,
     ) -> BoxFuture<'a, Result<ETag>> {
-        let condition = match precondition {
+        let condition = match options.precondition.clone() {
             Precondition::None => PutCondition { absent: false, matches: None },
             Precondition::Absent => PutCondition { absent: true, matches: None },
             Precondition::Matches(etag) => PutCondition { absent: false, matches: Some(etag.0) },
@@ -145,7 +151,7 @@ fn ask(method: StoreMethod, key: &str) -> StoreAsk {
 fn meta(head: ObjectHead) -> Result<ObjectMeta> {
     let size = u64::try_from(head.size);
     let size = size.map_err(|_| Error::StoreFailed { reason: "a negative size".to_owned() })?;
-    Ok(ObjectMeta { key: head.key, size })
+    Ok(ObjectMeta::new(head.key, size))
 }
 
 fn nothing() -> Error {

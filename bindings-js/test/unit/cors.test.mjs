@@ -29,7 +29,7 @@ after(async () => {
   await server?.close();
 });
 
-/** A server that answers by `handle`; gives its URL and what it was asked. */
+/** A server that answers by `handle`; returns its URL and what it was asked. */
 async function bucket(context, handle) {
   const asked = [];
   const bucket = createServer((request, response) => {

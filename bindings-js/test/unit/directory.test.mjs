@@ -21,7 +21,7 @@ function temporary(context) {
 
 test('the directory keeps every promise of a store', async (context) => {
   const store = await api.BlobStore.directory(temporary(context));
-  assert.equal(await api.checkStore(store, 'check'), 25);
+  assert.equal(await api.checkStore(store, 'check'), 28);
 });
 
 test('objects lie where the core lays them, and outlive the store', async (context) => {

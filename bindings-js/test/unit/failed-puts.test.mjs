@@ -1,7 +1,7 @@
 // What a put that comes to nothing leaves in the stores of Node.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -97,4 +97,47 @@ test('what another process is about to commit is not removed', { timeout: 60_000
   await vault.flush();
   const fresh = await open(store, 'open');
   assert.deepEqual(await fresh.get('b'), content());
+});
+
+/** A vault in the directory `root`, whose disk has little room; says what came of all it tried. */
+async function fillDisk(api, root) {
+  const open = async (how) => {
+    const store = await api.BlobStore.directory(root);
+    return [store, await api.Vault[how](store, api.Credential.secret(new Uint8Array(32)))];
+  };
+  const noise = (length) => {
+    const bytes = new Uint8Array(length);
+    for (let at = 0; at < length; at += 65536) crypto.getRandomValues(bytes.subarray(at, at + 65536));
+    return bytes;
+  };
+  const outcome = (work) => work.then(() => 'ok', ({ code }) => code);
+  const [store, vault] = await open('create');
+  const objects = async () => (await store.list('objects/')).objects.length;
+  const before = await objects();
+  const refused = await outcome(vault.put('large', noise(40 << 20)));
+  const left = (await objects()) - before;
+  let count = 0;
+  for (const size of [1_000_000, 100_000, 5000]) {
+    while ((await outcome(vault.put(`${count}`, noise(size)))) === 'ok') count += 1;
+  }
+  const removals = [];
+  for (let number = 0; number < 3; number++) removals.push(await outcome(vault.remove(`${number}`)));
+  const [, again] = await open('open');
+  for (let number = 3; number < 10; number++) removals.push(await outcome(again.remove(`${number}`)));
+  return { refused, left, isMany: count > 15, removals: [...new Set(removals)] };
+}
+
+test('a directory on a full disk takes removals, and a put that fails leaves nothing', (context) => {
+  const script = `
+    import * as api from '${new URL('../../js/node.js', import.meta.url)}';
+    ${fillDisk}
+    await api.init();
+    console.log(JSON.stringify(await fillDisk(api, process.argv[1])));`;
+  // The disk is in a namespace of its own.
+  const mount = 'mount -t tmpfs -o size=16m tmpfs "$1" && exec "$2" --input-type=module -e "$3" "$1"';
+  const namespace = ['--user', '--map-root-user', '--mount', 'sh', '-ec', mount, 'sh'];
+  const given = [temporary(context), process.execPath, script];
+  const { stdout, stderr } = spawnSync('unshare', [...namespace, ...given], { encoding: 'utf8' });
+  assert.equal(stderr, '');
+  assert.deepEqual(JSON.parse(stdout), { refused: 'store-full', left: 0, isMany: true, removals: ['ok'] });
 });

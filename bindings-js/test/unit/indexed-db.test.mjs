@@ -44,7 +44,7 @@ test('the database keeps every promise of a store', async () => {
   const kept = await page.evaluate(async () =>
     api.checkStore(await api.BlobStore.indexedDb('promises'), 'check'),
   );
-  assert.equal(kept, 25);
+  assert.equal(kept, 28);
 });
 
 test('a vault survives a reload, byte for byte', async () => {
@@ -212,17 +212,92 @@ test('a database of a newer version, or of other code, is told as what it is', a
   for (const { message } of overtaken) assert.match(message, /newer version/);
 });
 
-test('it works in a worker', async () => {
+test('it works in a worker, whose errors come over whole', async () => {
   const page = await tab();
-  const answer = await page.evaluate(
-    () =>
-      new Promise((resolve, reject) => {
-        const worker = new Worker('/test/browser/worker.mjs', { type: 'module' });
-        worker.onmessage = ({ data }) => resolve(data);
-        worker.onerror = reject;
-      }),
+  const answer = await page.evaluate(async () => {
+    const { text, failure } = await new Promise((resolve, reject) => {
+      const worker = new Worker('/test/browser/worker.mjs', { type: 'module' });
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.onerror = reject;
+    });
+    const error = api.SealwoodError.from(failure);
+    return [text, error instanceof api.SealwoodError, error.code, error.path, error.message];
+  });
+  assert.deepEqual(answer.slice(0, 4), ['from a worker', true, 'not-found', 'no/such']);
+  assert.ok(answer[4].length > 0);
+});
+
+test('a put that fails, one that is cancelled and a batch that is dropped leave no chunk', async () => {
+  const page = await tab();
+  const found = await page.evaluate(async () => {
+    const store = await api.BlobStore.indexedDb('failed puts');
+    const vault = await api.Vault.create(store, api.Credential.secret(new Uint8Array(32)));
+    const megabyte = () => {
+      const bytes = new Uint8Array(1 << 20);
+      for (let at = 0; at < bytes.length; at += 65536) crypto.getRandomValues(bytes.subarray(at, at + 65536));
+      return bytes;
+    };
+    const objects = async () => (await store.list('objects/')).objects.length;
+    const before = await objects();
+    const outcome = async (work) => {
+      const code = await work.then(() => 'ok', ({ code }) => code);
+      await vault.flush();
+      return [code, (await objects()) - before];
+    };
+    const streamed = (end) => {
+      let count = 0;
+      return new ReadableStream({
+        pull: (controller) => (++count > 3 ? end(controller) : controller.enqueue(megabyte())),
+      });
+    };
+    const failing = streamed((controller) => controller.error(new Error('gone')));
+    const abort = new AbortController();
+    const endless = streamed((controller) => {
+      abort.abort();
+      controller.enqueue(megabyte());
+    });
+    const failed = await outcome(vault.put('a', failing));
+    const cancelled = await outcome(vault.put('a', endless, { signal: abort.signal }));
+    const batch = vault.batch();
+    await batch.put('a', megabyte());
+    const between = (await objects()) - before;
+    batch.close();
+    return { failed, cancelled, between, dropped: await outcome(vault.flush()) };
+  });
+  assert.ok(found.between > 0);
+  assert.deepEqual(
+    [found.failed, found.cancelled, found.dropped],
+    [['source-failed', 0], ['cancelled', 0], ['ok', 0]],
   );
-  assert.equal(answer, 'from a worker');
+});
+
+test('what a frame has made is taken', async () => {
+  const page = await tab();
+  const found = await page.evaluate(async () => {
+    const frame = document.body.appendChild(document.createElement('iframe'));
+    const { AbortController, Blob, Date, File, ReadableStream, Uint8Array } = frame.contentWindow;
+    const credential = api.Credential.secret(new Uint8Array(32));
+    const vault = await api.Vault.create(api.BlobStore.memory(), credential);
+    const bytes = Uint8Array.of(111, 107);
+    const stream = new ReadableStream({
+      start: (controller) => {
+        controller.enqueue(bytes);
+        controller.close();
+      },
+    });
+    const blobs = [new Blob(['ok']), new File(['ok'], 'name')];
+    const contents = [...blobs, bytes, bytes.buffer, stream, blobs[0].stream()];
+    const texts = [];
+    for (const content of contents) {
+      const { modifiedMs } = await vault.put('a', content, { modifiedMs: new Date(5) });
+      texts.push(`${new TextDecoder().decode(await vault.get('a'))} ${modifiedMs}`);
+    }
+    const abort = new AbortController();
+    abort.abort();
+    const cancelled = await vault.get('a', { signal: abort.signal }).catch(({ code }) => code);
+    return { texts, cancelled, isOther: !(contents[0] instanceof globalThis.Blob) };
+  });
+  assert.deepEqual(found, { texts: Array(6).fill('ok 5'), cancelled: 'cancelled', isOther: true });
 });
 
 test('directories are in Node alone', async () => {

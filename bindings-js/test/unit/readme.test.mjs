@@ -28,7 +28,7 @@ test('the snippets of the package run one after another, as one file', (context)
   assert.ok(lines.includes('video/mp4 1000'));
   assert.ok(lines.includes('not-found no/such/file'));
   assert.ok(lines.includes('true not-found no/such/file'));
-  assert.equal(lines.at(-2), '25 promises kept');
+  assert.equal(lines.at(-2), '28 promises kept');
   assert.equal(lines.at(-1), 'true true');
 });
 

@@ -28,7 +28,7 @@ function config(prefix, url = endpoint) {
 test('a bucket keeps every promise of a store', async () => {
   // The other one keeps files, and nothing lies below a file.
   const [, url] = servers.find(([name]) => name === 'gofakes3');
-  assert.equal(await api.checkStore(api.BlobStore.s3(config('node', url)), 'check'), 25);
+  assert.equal(await api.checkStore(api.BlobStore.s3(config('node', url)), 'check'), 28);
 });
 
 test('a page of another origin has a vault in a bucket', async (context) => {

@@ -21,10 +21,14 @@ test('the codes are those of the documented table', () => {
 test('what is typed is there, and what is there is typed', () => {
   const values = [...types.matchAll(/^export (?:class|function|const) (\w+)/gm)].map(([, name]) => name);
   assert.deepEqual([...values, 'init'].sort(), Object.keys(api).sort());
+  const [, tree] = /^export interface Tree \{\n([^]*?)^\}/m.exec(types);
   for (const name of values) {
     const found = new RegExp(`^export class ${name} [^{]*\\{\\n([^]*?)^\\}`, 'm').exec(types);
     if (!found) continue;
-    const typed = (pattern) => [...found[1].matchAll(pattern)].map(([, member]) => member);
+    // What a class is read by is declared once, in the interface that it is merged with.
+    const isTree = new RegExp(`^export interface ${name} extends Tree `, 'm').test(types);
+    const declared = isTree ? found[1] + tree : found[1];
+    const typed = (pattern) => [...declared.matchAll(pattern)].map(([, member]) => member);
     const statics = typed(/^ {2}static (\w+)\(/gm);
     const members = typed(/^ {2}(?:get )?(\w+)\(/gm).filter((member) => member !== 'constructor');
     const real = (object) =>
@@ -90,6 +94,12 @@ test('the module is as small as it has to be', async () => {
   const { stdout } = spawnSync(process.execPath, [size.pathname]);
   assert.ok(Number(stdout) < 350_000, `${stdout} bytes by brotli`);
   assert.ok(Number(stdout) > 0);
+  // What README says of it is right to ten kilobytes.
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const told = (pattern) => 1000 * pattern.exec(readme)[1];
+  const inline = readFileSync(new URL('../../js/generated/sealwood_inline.js', import.meta.url)).length;
+  assert.ok(Math.abs(told(/about (\d+) kB as a server with brotli/) - stdout) < 10_000, stdout);
+  assert.ok(Math.abs(told(/about (\d+) kB of JavaScript/) - inline) < 10_000, `${inline} bytes`);
 });
 
 test('the module says nothing of the machine it was built on', () => {

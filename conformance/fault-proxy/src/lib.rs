@@ -7,10 +7,11 @@
 //! added while the proxy runs, and each counts from when it was added, so a test says "the second
 //! PUT from here". The [`Trace`] holds every exchange with its bytes, its connection and its place
 //! in the order of events. From it come the same numbers that the library's own meter gives
-//! inside a process, so other programs can be measured beside it: requests, bytes, and serial depth,
-//! the longest chain of requests of which each began after the one before it had ended.
+//! inside a process, so other programs can be measured beside it: requests, bytes, and serial
+//! depth, the longest chain of requests of which each began after the one before it had ended.
 //!
-//! Threads and the standard library only: what goes wrong here is to be the fault that was asked for.
+//! Threads and the standard library only: what goes wrong here is to be the fault that was asked
+//! for.
 
 mod exchange;
 mod http;

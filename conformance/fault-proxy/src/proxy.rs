@@ -185,7 +185,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes the beginning of an exchange and gives the rules whose faults it meets.
+    /// Notes the beginning of an exchange and returns the rules whose faults it meets.
     pub(crate) fn begin(
         &self,
         method: &str,

@@ -20,7 +20,8 @@ pub enum Fault {
     FlipAnswer(u64),
     /// It is passed on and takes effect, and the connection is closed instead of an answer.
     LoseAnswer,
-    /// It is not passed on; the answer is this status, with `Retry-After` in seconds if one is given.
+    /// It is not passed on; the answer is this status, with `Retry-After` in seconds if one is
+    /// given.
     Status(u16, Option<u64>),
     /// It is not passed on; the answer sends the client to this URL, with status 307.
     Redirect(String),

@@ -23,8 +23,8 @@ pub struct Exchange {
     pub began: u64,
     /// When it ended in that order; none while it is under way.
     pub ended: Option<u64>,
-    /// The length of the longest chain of requests that ends with it, each begun after the one before
-    /// had ended.
+    /// The length of the longest chain of requests that ends with it, each begun after the one
+    /// before had ended.
     pub depth: u64,
 }
 
@@ -83,7 +83,7 @@ impl Trace {
         Self { window: self.window + 1, ..Self::default() }
     }
 
-    /// Notes a beginning and gives the place of the exchange in the list.
+    /// Notes a beginning and returns the place of the exchange in the list.
     pub(crate) fn begin(&mut self, method: &str, target: &str, connection: u64) -> usize {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let began = self.next_event();

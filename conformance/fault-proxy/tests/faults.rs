@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use sealwood_fault_proxy::{Fault, Proxy, Rule};
 
-/// Keeps the bodies of PUTs by path, whole or not, and gives them to GETs; chunked below `/chunked`.
+/// Keeps the bodies of PUTs by path, whole or not, and gives them to GETs; chunked below
+/// `/chunked`.
 struct Server {
     address: String,
     kept: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,

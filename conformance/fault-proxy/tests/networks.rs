@@ -1,5 +1,5 @@
-//! Bad networks and gateways between the library and real S3 servers: what it says was done was done,
-//! and what cannot be done ends, and says so.
+//! Bad networks and gateways between the library and real S3 servers: what it says was done was
+//! done, and what cannot be done ends, and says so.
 //!
 //! `cargo xtask test` starts the servers and names them to these tests.
 #![allow(clippy::unwrap_used)]
@@ -90,9 +90,9 @@ fn code<T>(outcome: Result<T, Error>) -> &'static str {
     outcome.map_or_else(|error| error.code(), |_| "ok")
 }
 
-/// Puts a file of every size while one upload of `pattern` meets `fault`. A put that ended well must
-/// be readable by anybody; one that did not must leave a vault that opens, and succeed when it is
-/// made again.
+/// Puts a file of every size while one upload of `pattern` meets `fault`. A put that ended well
+/// must be readable by anybody; one that did not must leave a vault that opens, and succeed when it
+/// is made again.
 fn uploads_meet(pattern: &str, fault: &Fault) {
     for network in Network::each() {
         let vault = network.vault();

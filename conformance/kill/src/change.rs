@@ -11,7 +11,7 @@ use crate::content::Content;
 pub(crate) struct Item {
     /// None of a directory.
     pub(crate) content: Option<Content>,
-    /// When it ceases to be, in milliseconds since 1970; 0 is never.
+    /// When it expires, in milliseconds since 1970; 0 is never.
     pub(crate) expires_at_ms: u64,
 }
 
@@ -33,7 +33,7 @@ pub(crate) enum Change {
     Move(String, String),
     /// What begins with one is also there beginning with the other, if anything does.
     Copy(String, String),
-    /// If it is there, it ceases to be at this time.
+    /// If it is there, it expires at this time.
     Expire(String, u64),
 }
 

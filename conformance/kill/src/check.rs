@@ -1,12 +1,13 @@
 //! What a directory holds after its process has ended, and whether the engine is content with it.
 
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use futures_lite::StreamExt;
 use futures_lite::future::block_on;
-use sealwood::engine::{Access, Background, Engine, EngineConfig, Recovery, ScanItem, VacuumMode};
+use sealwood::engine::{Access, Background, Engine, Expiry, RecoveryMode, ScanItem, VacuumMode};
 use sealwood::platform::{Clock, SystemClock};
 use sealwood::vault::EntryKind;
 
@@ -16,9 +17,9 @@ use crate::setup::Setup;
 
 /// Opens the directory, looks at all of it, and closes it. What is wrong beside what it holds is an
 /// error.
-pub(crate) fn look(setup: Setup, directory: &Path, recovery: Recovery) -> Result<Found> {
+pub(crate) fn look(setup: Setup, directory: &Path, recovery: RecoveryMode) -> Result<Found> {
     // Nothing is under way that is not asked for.
-    let config = EngineConfig { recovery, background: Background::Manual, ..setup.config() };
+    let config = setup.config().recovery(recovery).background(Background::Manual);
     let engine = Engine::open_directory(directory, config).context("it does not open")?;
     let from_ms = SystemClock.now_ms();
     let keys = if setup.mode.has_vault() {
@@ -40,12 +41,11 @@ pub(crate) fn look_passing_over(setup: Setup, directory: &Path) -> Result<Option
     if !directory.join("manifest").exists() {
         return Ok(None);
     }
-    let config = EngineConfig {
-        recovery: Recovery::PassOver,
-        access: Access::ReadOnly,
-        background: Background::Manual,
-        ..setup.config()
-    };
+    let config = setup
+        .config()
+        .recovery(RecoveryMode::PassOver)
+        .access(Access::ReadOnly)
+        .background(Background::Manual);
     let engine = Engine::open_directory(directory, config).context("it cannot be read")?;
     let damage = engine.passed_over().iter().filter(|finding| finding.kind.is_damage());
     let damage: Vec<_> = damage.map(|finding| format!("{finding:?}")).collect();
@@ -68,7 +68,7 @@ fn keys(engine: &Engine) -> Result<Vec<(String, Seen)>> {
             let ScanItem::Key(entry) = item else { continue };
             let key = format!("{name}:{}", String::from_utf8_lossy(entry.key()));
             let value = entry.value().with_context(|| key.clone())?;
-            let expires_at_ms = entry.info().expires_at_ms.unwrap_or(0);
+            let expires_at_ms = entry.info().expires_at.map_or(0, Expiry::as_ms);
             keys.push((key, Seen { digest: Some(digest(&value)), expires_at_ms }));
         }
     }
@@ -98,7 +98,7 @@ fn verify(engine: &Engine) -> Result<()> {
     let mut findings = Vec::new();
     engine.verify(&mut |finding| {
         findings.push(format!("{finding:?}"));
-        findings.len() < 10
+        if findings.len() < 10 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
     if !findings.is_empty() {
         bail!("verify finds: {}", findings.join("; "));

@@ -11,7 +11,8 @@ pub(crate) enum Answer {
     Done,
     /// It was refused and has changed nothing.
     Nothing,
-    /// Nobody can say: a session lost its store while it committed. It was done whole, or not at all.
+    /// Nobody can say: a session lost its store while it committed. It was done whole, or not at
+    /// all.
     Unknown,
 }
 

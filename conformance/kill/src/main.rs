@@ -1,16 +1,17 @@
 //! Kills processes that write to the engine, and holds the store to what was acknowledged.
 //!
 //! The conductor (this program as the user starts it) starts a victim (the same program again) on a
-//! directory. The victim says on a pipe what it begins and what was acknowledged, and is killed with
-//! `SIGKILL` at a random moment: after some number of these lines, some microseconds later. Then the
-//! directory is opened, sometimes first by others that are killed at that, and has to hold what was
-//! acknowledged; what was under way, whole or not at all; and nothing else. `verify` has to be
-//! content, no file may be left over, and copies have to hold the same: one whose index is made anew
-//! from its log, and one that is read as if it were damaged, which must find no damage. The same directory goes on to the next round.
+//! directory. The victim says on a pipe what it begins and what was acknowledged, and is killed
+//! with `SIGKILL` at a random moment: after some number of these lines, some microseconds later.
+//! Then the directory is opened, sometimes first by others that are killed at that, and has to hold
+//! what was acknowledged; what was under way, whole or not at all; and nothing else. `verify` has
+//! to be content, no file may be left over, and copies have to hold the same: one whose index is
+//! made anew from its log, and one that is read as if it were damaged, which must find no damage.
+//! The same directory goes on to the next round.
 //!
-//! A kill keeps what the system has in its cache, so this does not show a missing sync: the fault disk
-//! of the core's tests does. It shows what a process still had in its memory, changes of several
-//! steps that were cut in the middle, and what real threads, files and locks do.
+//! A kill keeps what the system has in its cache, so this does not show a missing sync: the fault
+//! disk of the core's tests does. It shows what a process still had in its memory, changes of
+//! several steps that were cut in the middle, and what real threads, files and locks do.
 //!
 //! A seed decides operations, limits and the order of all; not the moments, nor how threads meet. A
 //! failure may need some tries to come again.

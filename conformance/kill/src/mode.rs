@@ -7,11 +7,13 @@ use clap::ValueEnum;
 pub(crate) enum Mode {
     /// Writes to an engine, which is closed between calls and opened again.
     Engine,
-    /// The same, closed while its threads write, or dropped with its last handle, and opened at once.
+    /// The same, closed while its threads write, or dropped with its last handle, and opened at
+    /// once.
     EngineClose,
     /// Writes to a vault in an engine, by two sessions, which are closed with it between calls.
     Vault,
-    /// The same, the engine closed while the sessions write or dropped with them, and opened at once.
+    /// The same, the engine closed while the sessions write or dropped with them, and opened at
+    /// once.
     VaultClose,
 }
 

@@ -1,9 +1,9 @@
 //! What must be there: the acknowledged changes of every thread, and those that may be there.
 //!
-//! Threads have keys of their own, so a thread's changes are in one order. Some are certain: a crash
-//! leaves them. Those after them were acknowledged as less, or not at all, and a crash leaves the
-//! first few of them, whichever number; each is whole or absent. Where a session could not say what
-//! became of a change, both are followed.
+//! Threads have keys of their own, so a thread's changes are in one order. Some are certain: a
+//! crash leaves them. Those after them were acknowledged as less, or not at all, and a crash leaves
+//! the first few of them, whichever number; each is whole or absent. Where a session could not say
+//! what became of a change, both are followed.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -17,7 +17,7 @@ use crate::operation::Covers;
 pub(crate) struct Seen {
     /// Of the content; none of a directory.
     pub(crate) digest: Option<Digest>,
-    /// When it ceases to be, in milliseconds since 1970; 0 is never.
+    /// When it expires, in milliseconds since 1970; 0 is never.
     pub(crate) expires_at_ms: u64,
 }
 

@@ -94,7 +94,8 @@ impl Orders {
         Ok(Self { task, setup, round: round.parse()?, directory: Path::new(directory).into() })
     }
 
-    /// Lets a victim live until the moment, or until it ends by itself; `hear` is given what it says.
+    /// Lets a victim live until the moment, or until it ends by itself; `hear` is given what it
+    /// says.
     pub(crate) fn carry_out(&self, moment: Moment, mut hear: impl FnMut(Line)) -> Result<Ended> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("--victim").args(self.words()?).stdin(Stdio::null());

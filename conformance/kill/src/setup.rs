@@ -31,22 +31,20 @@ impl Setup {
     pub(crate) fn config(self) -> EngineConfig {
         let mut random = Random::new(self.seed, &[2]);
         let mut size = |least, most| random.magnitude(least, most);
-        EngineConfig {
-            inline_bytes_max: size(8, 1_024) as u32,
-            separated_bytes_min: size(2 << 10, 128 << 10),
-            segment_bytes_max: size(4 << 10, 64 << 10),
-            open_files_max: size(2, 64) as usize,
-            memory_bytes_max: size(16 << 10, 1 << 20) as usize,
-            log_buffer_bytes_max: size(1 << 10, 256 << 10) as usize,
-            group_window: Duration::from_micros(size(1, 1_000)),
-            checkpoint_idle: Duration::from_millis(size(1, 50)),
-            checkpoint_dirty_bytes: size(4 << 10, 256 << 10) as usize,
-            checkpoint_log_bytes: size(8 << 10, 512 << 10),
-            compaction_dead_percent: size(10, 75) as u32,
-            compaction_dead_bytes_min: size(1 << 10, 64 << 10),
-            background: if size(1, 16) == 1 { Background::Manual } else { Background::Automatic },
-            ..EngineConfig::default()
-        }
+        EngineConfig::default()
+            .inline_bytes_max(size(8, 1_024) as u32)
+            .separated_bytes_min(size(2 << 10, 128 << 10))
+            .segment_bytes_max(size(4 << 10, 64 << 10))
+            .open_files_max(size(2, 64) as usize)
+            .memory_bytes_max(size(16 << 10, 1 << 20) as usize)
+            .log_buffer_bytes_max(size(1 << 10, 256 << 10) as usize)
+            .group_window(Duration::from_micros(size(1, 1_000)))
+            .checkpoint_idle(Duration::from_millis(size(1, 50)))
+            .checkpoint_dirty_bytes(size(4 << 10, 256 << 10) as usize)
+            .checkpoint_log_bytes(size(8 << 10, 512 << 10))
+            .compaction_dead_percent(size(10, 75) as u32)
+            .compaction_dead_bytes_min(size(1 << 10, 64 << 10))
+            .background(if size(1, 16) == 1 { Background::Manual } else { Background::Automatic })
     }
 
     /// Opens the vault in an engine, or makes it.

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use sealwood::engine::Recovery;
+use sealwood::engine::RecoveryMode;
 
 use crate::check::{copy_directory, look, look_passing_over};
 use crate::line::{Answer, Line};
@@ -100,8 +100,8 @@ impl Trial {
         Ok(())
     }
 
-    /// Looks at the directory as it is opened usually, at a copy that is made anew from the log, and
-    /// at one that is read as if it were damaged.
+    /// Looks at the directory as it is opened usually, at a copy that is made anew from the log,
+    /// and at one that is read as if it were damaged.
     fn look(&mut self, counts: &mut Counts) -> Result<()> {
         let [before, rebuilt, passed_over] =
             ["before", "rebuilt", "passed-over"].map(|name| self.directory.join(name));
@@ -112,11 +112,11 @@ impl Trial {
             copy_directory(&self.store(), copy)?;
         }
         counts.rounds += 1;
-        let found = look_within(self.setup, self.store(), Recovery::Checkpoint)?;
+        let found = look_within(self.setup, self.store(), RecoveryMode::Checkpoint)?;
         let wrong = self.model.resolve(&found);
         counts.lost += wrong.len() as u64;
         told(&wrong)?;
-        let found = look_within(self.setup, rebuilt, Recovery::Rebuild).context("rebuilt")?;
+        let found = look_within(self.setup, rebuilt, RecoveryMode::Rebuild).context("rebuilt")?;
         let wrong = self.model.resolve(&found);
         counts.lost += wrong.len() as u64;
         told(&wrong).context("rebuilt")?;
@@ -138,7 +138,7 @@ fn told(wrong: &[String]) -> Result<()> {
 }
 
 /// Looks, and gives up if that does not end.
-fn look_within(setup: Setup, directory: PathBuf, recovery: Recovery) -> Result<Found> {
+fn look_within(setup: Setup, directory: PathBuf, recovery: RecoveryMode) -> Result<Found> {
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || sender.send(look(setup, &directory, recovery)));
     receiver.recv_timeout(LOOK_MAX).context("looking at it hangs or panics")?

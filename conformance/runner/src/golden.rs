@@ -1,5 +1,5 @@
-//! Scenarios of the golden vaults: every language opens what `conformance/vectors` recorded and finds
-//! each entry and each byte.
+//! Scenarios of the golden vaults: every language opens what `conformance/vectors` recorded and
+//! finds each entry and each byte.
 //!
 //! A vault is taken if its objects are recorded whole. What is expected is what the core reads from
 //! it, which its own tests compare with the vectors. Vaults that break a rule of the format are

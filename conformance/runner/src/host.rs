@@ -6,7 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::{Bytes, BytesMut};
 use event_listener::Event;
 use sealwood::blob::{
-    BlobStore, ETag, MemoryStore, Method, Object, ObjectMeta, ObjectPage, Precondition,
+    BlobStore, ETag, MemoryStore, Method, Object, ObjectMeta, ObjectPage, StoreGetOptions,
+    StorePutOptions,
 };
 use sealwood::bridge::store_error;
 use sealwood::platform::BoxFuture;
@@ -128,10 +129,14 @@ impl HostStore {
 }
 
 impl BlobStore for HostStore {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+    fn get_with<'a>(
+        &'a self,
+        key: &'a str,
+        options: &'a StoreGetOptions,
+    ) -> BoxFuture<'a, Result<Object>> {
         Box::pin(async move {
             self.call(Method::Get).await?;
-            self.objects.get(key).await
+            self.objects.get_with(key, options).await
         })
     }
 
@@ -153,15 +158,15 @@ impl BlobStore for HostStore {
         })
     }
 
-    fn put<'a>(
+    fn put_with<'a>(
         &'a self,
         key: &'a str,
         bytes: Bytes,
-        precondition: Precondition,
+        options: &'a StorePutOptions,
     ) -> BoxFuture<'a, Result<ETag>> {
         Box::pin(async move {
             let answer = self.call(Method::Put).await?;
-            let put = self.objects.put(key, bytes, precondition).await;
+            let put = self.objects.put_with(key, bytes, options).await;
             match answer {
                 Answer::Lost => std::future::pending().await,
                 _ => put,

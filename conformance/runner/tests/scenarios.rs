@@ -1,5 +1,5 @@
-//! Every scenario of `conformance/scenarios`, of its README and of `conformance/local`, each counted as one test. Arguments
-//! that are no options select those whose names contain one of them.
+//! Every scenario of `conformance/scenarios`, of its README and of `conformance/local`, each
+//! counted as one test. Arguments that are no options select those whose names contain one of them.
 
 use std::io::stdout;
 use std::path::Path;

@@ -12,11 +12,11 @@ use bytes::Bytes;
 
 use super::{
     BlobStore, ETag, Hold, HoldMode, Holders, Object, ObjectMeta, ObjectPage, Precondition,
-    check_at_most, check_key, check_length, check_limit, check_prefix,
+    StoreGetOptions, StorePutOptions, check_key, check_length, check_limit, check_prefix,
 };
+use crate::engine::disk::Disk;
 use crate::engine::{self, Engine, EngineConfig, Namespace, ScanItem};
 use crate::error::{Error, Result};
-use crate::platform::disk::Disk;
 use crate::platform::{BoxFuture, MaybeSend, run_blocking};
 
 /// A [`BlobStore`] in an [`Engine`]. Cheap to clone.
@@ -43,7 +43,7 @@ impl EngineStore {
         run_blocking(move || Self::new(Engine::open_directory(path, config)?)).await
     }
 
-    /// The store in an engine that is open. It blocks where [`open`](EngineStore::open) does not.
+    /// The store in an engine that is open. Unlike [`open`](EngineStore::open) this blocks.
     pub fn new(engine: Engine) -> Result<Self> {
         let objects = engine.namespace(Self::NAMESPACE)?;
         // Every store in one engine has the same.
@@ -56,17 +56,17 @@ impl EngineStore {
         &self.engine
     }
 
-    /// Checkpoints and lets go of the directory; see [`Engine::close`].
+    /// Checkpoints and releases the directory; see [`Engine::close`].
     pub async fn close(&self) -> Result<()> {
         let engine = self.engine.clone();
-        run_blocking(move || engine.close()).await
+        Ok(run_blocking(move || engine.close()).await?)
     }
 
-    /// Does a piece of what the engine's background does where there is a thread for it; see
+    /// Does a piece of the work that a background thread does where there are threads; see
     /// [`Engine::maintain`].
     pub async fn maintain(&self) -> Result<bool> {
         let engine = self.engine.clone();
-        run_blocking(move || engine.maintain()).await
+        Ok(run_blocking(move || engine.maintain()).await?)
     }
 
     async fn run<T: MaybeSend + 'static>(
@@ -79,27 +79,24 @@ impl EngineStore {
 }
 
 impl BlobStore for EngineStore {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+    fn get_with<'a>(
+        &'a self,
+        key: &'a str,
+        options: &'a StoreGetOptions,
+    ) -> BoxFuture<'a, Result<Object>> {
         Box::pin(async move {
             check_key(key)?;
-            let key = key.to_owned();
+            let (key, options) = (key.to_owned(), options.clone());
             self.run(move |objects| {
+                if options.bytes_max.is_some() {
+                    let info = objects.info(key.as_bytes())?.ok_or(Error::ObjectMissing)?;
+                    options.check_size(info.len)?;
+                }
                 let bytes = objects.get(key.as_bytes())?.ok_or(Error::ObjectMissing)?.bytes;
+                options.check_size(bytes.len() as u64)?;
                 Ok(Object { etag: ETag::of_content(&bytes), bytes })
             })
             .await
-        })
-    }
-
-    fn get_at_most<'a>(&'a self, key: &'a str, bytes_max: u64) -> BoxFuture<'a, Result<Object>> {
-        Box::pin(async move {
-            check_key(key)?;
-            let name = key.to_owned();
-            let info = self.run(move |objects| objects.info(name.as_bytes())).await?;
-            check_at_most(info.ok_or(Error::ObjectMissing)?.len, bytes_max)?;
-            let object = self.get(key).await?;
-            check_at_most(object.bytes.len() as u64, bytes_max)?;
-            Ok(object)
         })
     }
 
@@ -117,22 +114,22 @@ impl BlobStore for EngineStore {
                 Ok(Some(value)) if value.bytes.is_empty() => Err(Error::ObjectTruncated),
                 Ok(Some(value)) => Ok(value.bytes),
                 Ok(None) => Err(Error::ObjectMissing),
-                Err(Error::RangePastEnd { .. }) => Err(Error::ObjectTruncated),
-                Err(error) => Err(error),
+                Err(engine::Error::RangePastEnd { .. }) => Err(Error::ObjectTruncated),
+                Err(error) => Err(error.into()),
             })
             .await
         })
     }
 
-    fn put<'a>(
+    fn put_with<'a>(
         &'a self,
         key: &'a str,
         bytes: Bytes,
-        precondition: Precondition,
+        options: &'a StorePutOptions,
     ) -> BoxFuture<'a, Result<ETag>> {
         Box::pin(async move {
             check_key(key)?;
-            let key = key.to_owned();
+            let (key, precondition) = (key.to_owned(), options.precondition.clone());
             self.run(move |objects| {
                 let etag = ETag::of_content(&bytes);
                 loop {
@@ -150,7 +147,7 @@ impl BlobStore for EngineStore {
         Box::pin(async move {
             check_key(key)?;
             let key = key.to_owned();
-            self.run(move |objects| objects.delete(key.as_bytes()).map(|_| ())).await
+            self.run(move |objects| Ok(objects.delete(key.as_bytes()).map(|_| ())?)).await
         })
     }
 
@@ -174,7 +171,7 @@ impl BlobStore for EngineStore {
             let key = key.to_owned();
             self.run(move |objects| {
                 let info = objects.info(key.as_bytes())?;
-                Ok(info.map(|info| ObjectMeta { key, size: info.len }))
+                Ok(info.map(|info| ObjectMeta::new(key, info.len)))
             })
             .await
         })
@@ -195,12 +192,12 @@ impl BlobStore for EngineStore {
     fn flush(&self) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
             let engine = self.engine.clone();
-            run_blocking(move || engine.sync()).await
+            Ok(run_blocking(move || engine.sync()).await?)
         })
     }
 
     fn needs_flush(&self) -> bool {
-        self.engine.needs_flush()
+        self.engine.needs_sync()
     }
 }
 
@@ -223,10 +220,10 @@ fn put_once(
             (engine::Precondition::Revision(present.revision), true)
         }
     };
-    match objects.put_if(key, bytes.clone(), condition) {
+    match objects.put_with(key, bytes.clone(), &engine::PutOptions::new().precondition(condition)) {
         Ok(_) => Ok(ControlFlow::Break(())),
-        Err(Error::PreconditionFailed) if tagged => Ok(ControlFlow::Continue(())),
-        Err(error) => Err(error),
+        Err(engine::Error::PreconditionFailed) if tagged => Ok(ControlFlow::Continue(())),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -250,7 +247,39 @@ fn page(
         }
         let key = String::from_utf8(entry.key().to_vec())
             .map_err(|_| Error::Malformed { what: "object key" })?;
-        page.objects.push(ObjectMeta { key, size: entry.info().len });
+        page.objects.push(ObjectMeta::new(key, entry.info().len));
     }
     Ok(page)
+}
+
+/// What an engine says, of the store that it is.
+impl From<engine::Error> for Error {
+    fn from(error: engine::Error) -> Self {
+        match error {
+            engine::Error::RangePastEnd { end, size } => Error::RangePastEnd { end, size },
+            engine::Error::InvalidArgument { what } => Error::InvalidArgument { what },
+            engine::Error::UnsupportedVersion { found } => Error::UnsupportedVersion { found },
+            engine::Error::Malformed { what } => Error::Malformed { what },
+            engine::Error::PreconditionFailed => Error::PreconditionFailed,
+            engine::Error::StoreFull => Error::StoreFull,
+            engine::Error::StoreDenied { reason, .. } => Error::StoreDenied { reason },
+            engine::Error::StoreUnavailable { reason, .. } => {
+                Error::StoreUnavailable { reason, retry_after: None }
+            }
+            engine::Error::StoreFailed { reason, .. } => Error::StoreFailed { reason },
+            engine::Error::OutcomeUnknown => Error::OutcomeUnknown,
+            engine::Error::Cancelled => Error::Cancelled,
+            engine::Error::Closed => Error::Closed,
+            engine::Error::StoreLocked => Error::StoreLocked,
+            engine::Error::StorePoisoned => Error::StorePoisoned,
+            engine::Error::StoreCorrupt { what, file, offset } => {
+                Error::StoreCorrupt { what, file, offset }
+            }
+            engine::Error::ReadOnly => Error::ReadOnly,
+            engine::Error::Platform { what } => Error::Platform { what },
+            // An app that has the engine as well can drop the namespace of the objects, or ask for
+            // more of them than there may be.
+            other => Error::StoreFailed { reason: other.to_string() },
+        }
+    }
 }

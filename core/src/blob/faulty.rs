@@ -6,17 +6,18 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use super::{
-    BlobStore, ETag, Found, Hold, HoldMode, Method, Object, ObjectMeta, ObjectPage, Precondition,
-    slice,
+    BlobStore, ETag, Found, Method, Object, ObjectMeta, ObjectPage, Precondition, StoreGetOptions,
+    StorePutOptions, slice,
 };
 use crate::error::{Error, Result};
+use crate::forward;
 use crate::platform::BoxFuture;
 use crate::task::yield_once;
 
 /// How many calls the trace holds; older ones are forgotten.
 const TRACE_CALLS_MAX: usize = 65_536;
 
-/// A [`BlobStore`] that misbehaves as its armed [`Fault`]s say.
+/// A [`BlobStore`] for tests: it misbehaves as its armed [`Fault`]s say.
 #[derive(Debug)]
 pub struct FaultyStore<S> {
     inner: S,
@@ -261,22 +262,26 @@ impl<S: BlobStore> FaultyStore<S> {
 }
 
 impl<S: BlobStore> BlobStore for FaultyStore<S> {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+    fn get_with<'a>(
+        &'a self,
+        key: &'a str,
+        options: &'a StoreGetOptions,
+    ) -> BoxFuture<'a, Result<Object>> {
         Box::pin(async move {
             match self.strike(Method::Get, key) {
                 Some(FaultMode::FailBefore(error)) => Err(error),
                 Some(FaultMode::FailAfter(error)) => {
-                    drop(self.inner.get(key).await);
+                    drop(self.inner.get_with(key, options).await);
                     Err(error)
                 }
                 Some(FaultMode::Hang) => std::future::pending().await,
-                Some(FaultMode::SwapWith(other)) => self.inner.get(&other).await,
+                Some(FaultMode::SwapWith(other)) => self.inner.get_with(&other, options).await,
                 Some(FaultMode::Serve(object)) => Ok(object),
                 Some(mode) => {
-                    let Object { bytes, etag } = self.inner.get(key).await?;
+                    let Object { bytes, etag } = self.inner.get_with(key, options).await?;
                     Ok(Object { bytes: damaged(&mode, bytes), etag })
                 }
-                None => self.inner.get(key).await,
+                None => self.inner.get_with(key, options).await,
             }
         })
     }
@@ -306,35 +311,35 @@ impl<S: BlobStore> BlobStore for FaultyStore<S> {
         })
     }
 
-    fn put<'a>(
+    fn put_with<'a>(
         &'a self,
         key: &'a str,
         bytes: Bytes,
-        precondition: Precondition,
+        options: &'a StorePutOptions,
     ) -> BoxFuture<'a, Result<ETag>> {
         Box::pin(async move {
             match self.strike(Method::Put, key) {
                 Some(FaultMode::FailBefore(error)) => Err(error),
                 Some(FaultMode::FailAfter(error)) => {
-                    drop(self.inner.put(key, bytes, precondition).await);
+                    drop(self.inner.put_with(key, bytes, options).await);
                     Err(error)
                 }
                 Some(FaultMode::Hang) => std::future::pending().await,
                 Some(FaultMode::IgnorePreconditions) => {
-                    self.inner.put(key, bytes, Precondition::None).await
+                    self.inner.put_with(key, bytes, &unconditional(options)).await
                 }
                 Some(FaultMode::CheckThenSet) => {
-                    self.check(key, &precondition).await?;
+                    self.check(key, &options.precondition).await?;
                     yield_once().await;
-                    self.inner.put(key, bytes, Precondition::None).await
+                    self.inner.put_with(key, bytes, &unconditional(options)).await
                 }
                 Some(FaultMode::CutWrites(error)) => {
                     let half = bytes.slice(..bytes.len() / 2);
-                    drop(self.inner.put(key, half, precondition).await);
+                    drop(self.inner.put_with(key, half, options).await);
                     Err(error)
                 }
-                Some(mode) => self.inner.put(key, damaged(&mode, bytes), precondition).await,
-                None => self.inner.put(key, bytes, precondition).await,
+                Some(mode) => self.inner.put_with(key, damaged(&mode, bytes), options).await,
+                None => self.inner.put_with(key, bytes, options).await,
             }
         })
     }
@@ -376,21 +381,17 @@ impl<S: BlobStore> BlobStore for FaultyStore<S> {
         self.inner.honours_conditions() && !self.state().armed.iter().any(breaks)
     }
 
-    fn identity(&self) -> Option<String> {
-        self.inner.identity()
-    }
-
-    fn hold(&self, mode: HoldMode) -> BoxFuture<'_, Result<Option<Hold>>> {
-        self.inner.hold(mode)
-    }
-
     fn flush(&self) -> BoxFuture<'_, Result<()>> {
         Box::pin(self.plain(Method::Flush, "", self.inner.flush()))
     }
 
-    fn needs_flush(&self) -> bool {
-        self.inner.needs_flush()
-    }
+    // Objects that are deleted together are deleted one by one, so that a fault strikes by key.
+    forward!(inner: identity, hold, needs_flush);
+}
+
+/// The same put, whatever is there.
+fn unconditional(options: &StorePutOptions) -> StorePutOptions {
+    options.clone().with_precondition(Precondition::None)
 }
 
 fn injected() -> Error {

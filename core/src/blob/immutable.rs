@@ -72,7 +72,7 @@ pub(crate) async fn store_immutable(
     Err(Error::ObjectCorrupt.in_object(key))
 }
 
-/// Nothing if the object at `key` holds `bytes`, otherwise under what to put them there.
+/// `None` if the object at `key` holds `bytes`, else the precondition under which to put them.
 async fn compare(
     store: &dyn BlobStore,
     key: &str,
@@ -89,7 +89,9 @@ async fn compare(
         Ok(Found::Other(etag)) => Precondition::Matches(etag),
         // Not even the store can read it, so it has no tag. Nobody puts other bytes there than
         // these, so that nothing is lost.
-        Err(Error::ObjectCorrupt | Error::ObjectTruncated) => Precondition::None,
+        Err(Error::ObjectCorrupt | Error::ObjectTruncated | Error::StoreCorrupt { .. }) => {
+            Precondition::None
+        }
         Err(error) => return Err(error),
     };
     log::warn!("an object holds other bytes than its name says and is replaced");

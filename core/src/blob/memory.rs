@@ -8,16 +8,31 @@ use bytes::Bytes;
 
 use super::{
     BlobStore, ETag, Hold, HoldMode, Holders, Object, ObjectMeta, ObjectPage, Precondition,
-    check_key, check_length, check_limit, check_prefix, slice,
+    StoreGetOptions, StorePutOptions, check_key, check_length, check_limit, check_prefix, slice,
 };
 use crate::error::{Error, Result};
-use crate::platform::BoxFuture;
+use crate::platform::{BoxFuture, Clock, SystemClock};
 
 /// A [`BlobStore`] in memory.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    objects: Mutex<BTreeMap<String, Bytes>>,
+    objects: Mutex<BTreeMap<String, Kept>>,
     holders: Holders,
+}
+
+/// One object.
+#[derive(Debug)]
+struct Kept {
+    object: Object,
+    modified_ms: u64,
+}
+
+impl Kept {
+    fn meta(&self, key: &str) -> ObjectMeta {
+        ObjectMeta::new(key, self.object.bytes.len() as u64)
+            .with_modified_ms(self.modified_ms)
+            .with_etag(self.object.etag.clone())
+    }
 }
 
 impl MemoryStore {
@@ -26,18 +41,27 @@ impl MemoryStore {
         Self::default()
     }
 
-    fn objects(&self) -> MutexGuard<'_, BTreeMap<String, Bytes>> {
+    fn objects(&self) -> MutexGuard<'_, BTreeMap<String, Kept>> {
         self.objects.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn object(&self, key: &str) -> Result<Object> {
+        check_key(key)?;
+        let objects = self.objects();
+        objects.get(key).map(|kept| kept.object.clone()).ok_or(Error::ObjectMissing)
     }
 }
 
 impl BlobStore for MemoryStore {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+    fn get_with<'a>(
+        &'a self,
+        key: &'a str,
+        options: &'a StoreGetOptions,
+    ) -> BoxFuture<'a, Result<Object>> {
         Box::pin(async move {
-            check_key(key)?;
-            let bytes = self.objects().get(key).cloned().ok_or(Error::ObjectMissing)?;
-            let etag = ETag::of_content(&bytes);
-            Ok(Object { bytes, etag })
+            let object = self.object(key)?;
+            options.check_size(object.bytes.len() as u64)?;
+            Ok(object)
         })
     }
 
@@ -48,32 +72,31 @@ impl BlobStore for MemoryStore {
         length: u64,
     ) -> BoxFuture<'a, Result<Bytes>> {
         Box::pin(async move {
-            check_key(key)?;
             check_length(length)?;
-            let bytes = self.objects().get(key).cloned().ok_or(Error::ObjectMissing)?;
-            slice(&bytes, offset, length)
+            slice(&self.object(key)?.bytes, offset, length)
         })
     }
 
-    fn put<'a>(
+    fn put_with<'a>(
         &'a self,
         key: &'a str,
         bytes: Bytes,
-        precondition: Precondition,
+        options: &'a StorePutOptions,
     ) -> BoxFuture<'a, Result<ETag>> {
         Box::pin(async move {
             check_key(key)?;
+            let etag = ETag::of_content(&bytes);
             let mut objects = self.objects();
-            let holds = match (&precondition, objects.get(key)) {
+            let holds = match (&options.precondition, objects.get(key)) {
                 (Precondition::None, _) | (Precondition::Absent, None) => true,
-                (Precondition::Matches(etag), Some(found)) => ETag::of_content(found) == *etag,
+                (Precondition::Matches(etag), Some(found)) => found.object.etag == *etag,
                 _ => false,
             };
             if !holds {
                 return Err(Error::PreconditionFailed);
             }
-            let etag = ETag::of_content(&bytes);
-            objects.insert(key.to_owned(), bytes);
+            let object = Object { bytes, etag: etag.clone() };
+            objects.insert(key.to_owned(), Kept { object, modified_ms: SystemClock.now_ms() });
             Ok(etag)
         })
     }
@@ -101,7 +124,7 @@ impl BlobStore for MemoryStore {
                 _ => Bound::Included(prefix),
             };
             let mut page = ObjectPage::default();
-            for (key, bytes) in objects.range::<str, _>((from, Bound::Unbounded)) {
+            for (key, kept) in objects.range::<str, _>((from, Bound::Unbounded)) {
                 if !key.starts_with(prefix) {
                     break;
                 }
@@ -109,7 +132,7 @@ impl BlobStore for MemoryStore {
                     page.next = page.objects.last().map(|last| last.key.clone());
                     break;
                 }
-                page.objects.push(ObjectMeta { key: key.clone(), size: bytes.len() as u64 });
+                page.objects.push(kept.meta(key));
             }
             Ok(page)
         })
@@ -118,8 +141,7 @@ impl BlobStore for MemoryStore {
     fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
         Box::pin(async move {
             check_key(key)?;
-            let found = self.objects().get(key).map(|bytes| bytes.len() as u64);
-            Ok(found.map(|size| ObjectMeta { key: key.to_owned(), size }))
+            Ok(self.objects().get(key).map(|kept| kept.meta(key)))
         })
     }
 
@@ -133,13 +155,5 @@ impl BlobStore for MemoryStore {
 
     fn hold(&self, mode: HoldMode) -> BoxFuture<'_, Result<Option<Hold>>> {
         Box::pin(async move { Ok(self.holders.hold(mode).await) })
-    }
-
-    fn flush(&self) -> BoxFuture<'_, Result<()>> {
-        Box::pin(async { Ok(()) })
-    }
-
-    fn needs_flush(&self) -> bool {
-        false
     }
 }

@@ -6,13 +6,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use super::{
-    BlobStore, ETag, Found, Hold, HoldMode, Method, Object, ObjectMeta, ObjectPage, Precondition,
+    BlobStore, ETag, Found, Method, Object, ObjectMeta, ObjectPage, StoreGetOptions,
+    StorePutOptions,
 };
 use crate::error::Result;
+use crate::forward;
 use crate::platform::BoxFuture;
 use crate::task::yield_once;
 
-/// A [`BlobStore`] that counts what passes through it.
+/// A [`BlobStore`] that counts what passes through it, for tests and benchmarks.
 ///
 /// Counting happens in windows: [`reset`](Self::reset) starts one, [`snapshot`](Self::snapshot)
 /// reads it. A request counts where it started; one still under way at a reset stays in the old
@@ -105,7 +107,7 @@ impl<S: BlobStore> MeteredStore<S> {
         self.state().log.iter().cloned().collect()
     }
 
-    /// Ends the window, gives its counts and starts the next.
+    /// Ends the window, returns its counts and starts the next.
     pub fn reset(&self) -> Metrics {
         let mut state = self.state();
         let window = state.window + 1;
@@ -167,13 +169,12 @@ impl<S: BlobStore> MeteredStore<S> {
 }
 
 impl<S: BlobStore> BlobStore for MeteredStore<S> {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
-        let call = self.inner.get(key);
-        Box::pin(self.metered(Method::Get, key, 0, call, |found| found.bytes.len() as u64))
-    }
-
-    fn get_at_most<'a>(&'a self, key: &'a str, bytes_max: u64) -> BoxFuture<'a, Result<Object>> {
-        let call = self.inner.get_at_most(key, bytes_max);
+    fn get_with<'a>(
+        &'a self,
+        key: &'a str,
+        options: &'a StoreGetOptions,
+    ) -> BoxFuture<'a, Result<Object>> {
+        let call = self.inner.get_with(key, options);
         Box::pin(self.metered(Method::Get, key, 0, call, |found| found.bytes.len() as u64))
     }
 
@@ -187,14 +188,14 @@ impl<S: BlobStore> BlobStore for MeteredStore<S> {
         Box::pin(self.metered(Method::GetRange, key, 0, call, |found| found.len() as u64))
     }
 
-    fn put<'a>(
+    fn put_with<'a>(
         &'a self,
         key: &'a str,
         bytes: Bytes,
-        precondition: Precondition,
+        options: &'a StorePutOptions,
     ) -> BoxFuture<'a, Result<ETag>> {
         let size = bytes.len() as u64;
-        let call = self.inner.put(key, bytes, precondition);
+        let call = self.inner.put_with(key, bytes, options);
         Box::pin(self.metered(Method::Put, key, size, call, |_| 0))
     }
 
@@ -220,27 +221,10 @@ impl<S: BlobStore> BlobStore for MeteredStore<S> {
         Box::pin(self.metered(Method::Compare, key, 0, self.inner.compare(key, bytes), |_| 0))
     }
 
-    fn confirms_puts(&self) -> bool {
-        self.inner.confirms_puts()
-    }
-
-    fn honours_conditions(&self) -> bool {
-        self.inner.honours_conditions()
-    }
-
-    fn identity(&self) -> Option<String> {
-        self.inner.identity()
-    }
-
-    fn hold(&self, mode: HoldMode) -> BoxFuture<'_, Result<Option<Hold>>> {
-        self.inner.hold(mode)
-    }
-
     fn flush(&self) -> BoxFuture<'_, Result<()>> {
         Box::pin(self.metered(Method::Flush, "", 0, self.inner.flush(), |()| 0))
     }
 
-    fn needs_flush(&self) -> bool {
-        self.inner.needs_flush()
-    }
+    // Objects that are deleted together are deleted one by one, so that each is counted.
+    forward!(inner: confirms_puts, honours_conditions, identity, hold, needs_flush);
 }

@@ -2,43 +2,60 @@
 //!
 //! This room owns the [`BlobStore`] trait, its adapters and its wrappers. A store maps keys to
 //! immutable byte strings, plus one mutable object (the root) that is only ever replaced under a
-//! [`Precondition`]. The contract is the public suite in [`conformance`]: an implementation that
-//! passes it can hold a vault. A store is trusted with no content: what it loses or alters is noticed
-//! above when it is read. What a store can do unnoticed is in `docs/THREATS.md`.
+//! [`Precondition`]. The contract is the public suite in `conformance`, with the feature `testing`:
+//! an implementation that passes it can hold a vault. A store is trusted with no content: what it
+//! loses or alters is noticed above when it is read. What a store can do unnoticed is in
+//! `docs/THREATS.md`.
 
 mod directory;
+#[cfg(feature = "engine")]
 mod engine;
+#[cfg(feature = "testing")]
 mod faulty;
+mod forward;
 mod hold;
 mod immutable;
 mod key;
 mod memory;
+#[cfg(feature = "testing")]
 mod metered;
+#[cfg(feature = "testing")]
 mod method;
+mod options;
 mod probe;
 mod probed;
 mod retrying;
+#[cfg(feature = "s3")]
 mod s3;
+mod shared;
 
+#[cfg(feature = "testing")]
 pub mod conformance;
 
-use std::sync::Arc;
-
 use bytes::Bytes;
+use futures_util::future::join_all;
 
+#[cfg(feature = "s3")]
+pub use crate::platform::http::{HttpMethod, HttpRequest};
 pub use directory::DirectoryStore;
+#[cfg(feature = "engine")]
 pub use engine::EngineStore;
+#[cfg(feature = "testing")]
 pub use faulty::{Call, Fault, FaultMode, FaultyStore};
 pub use hold::{Hold, HoldMode, Holders};
 pub(crate) use immutable::{Guess, Stored, store_immutable};
 pub use key::{KEY_BYTES_MAX, LIST_LIMIT_MAX, check_key, check_length, check_limit, check_prefix};
 pub use memory::MemoryStore;
+#[cfg(feature = "testing")]
 pub use metered::{MeteredStore, Metrics, RequestRecord};
+#[cfg(feature = "testing")]
 pub use method::Method;
+pub use options::{StoreGetOptions, StorePutOptions};
 pub use probe::{Leftover, PROBE_KEY, probe_conditional_puts};
 pub(crate) use probed::ProbedStore;
 pub use probed::{Probe, ProbeMemory};
 pub use retrying::{RetryPolicy, RetryingStore};
+#[cfg(feature = "s3")]
 pub use s3::{
     S3Access, S3Config, S3Credentials, S3KeySource, S3Lease, S3Signer, S3Signing, S3Store, S3Style,
 };
@@ -61,9 +78,10 @@ impl ETag {
 }
 
 /// What must hold for a put to take effect.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Precondition {
     /// Nothing: create or replace.
+    #[default]
     None,
     /// There is no object at the key (`If-None-Match: *`).
     Absent,
@@ -82,11 +100,53 @@ pub struct Object {
 
 /// What is known of an object without reading it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ObjectMeta {
     /// The object's key.
     pub key: String,
     /// The object's size, in bytes.
     pub size: u64,
+    /// When the object was last put by the clock of the store, in milliseconds since
+    /// 1970-01-01T00:00:00Z, perhaps to the second only; `None` if the store does not tell.
+    pub modified_ms: Option<u64>,
+    /// The tag of this state; `None` if the store would have to read the object for it.
+    pub etag: Option<ETag>,
+}
+
+impl ObjectMeta {
+    /// The object of `size` bytes at `key`, of which no more is known.
+    pub fn new(key: impl Into<String>, size: u64) -> Self {
+        Self { key: key.into(), size, modified_ms: None, etag: None }
+    }
+
+    /// The same, put at `modified_ms`, where that is known.
+    pub fn with_modified_ms(mut self, modified_ms: impl Into<Option<u64>>) -> Self {
+        self.modified_ms = modified_ms.into();
+        self
+    }
+
+    /// The same, with the tag, where that is known.
+    pub fn with_etag(mut self, etag: impl Into<Option<ETag>>) -> Self {
+        self.etag = etag.into();
+        self
+    }
+}
+
+/// An object that [`BlobStore::delete_many`] did not remove.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct NotDeleted {
+    /// The object's key.
+    pub key: String,
+    /// Why it may still be there.
+    pub error: Error,
+}
+
+impl NotDeleted {
+    /// The object at `key`, whose removal failed with `error`.
+    pub fn new(key: impl Into<String>, error: Error) -> Self {
+        Self { key: key.into(), error }
+    }
 }
 
 /// What [`BlobStore::compare`] found.
@@ -109,6 +169,9 @@ pub struct ObjectPage {
     pub next: Option<String>,
 }
 
+/// How many deletes the default body of [`BlobStore::delete_many`] has under way at a time.
+const DELETES_AT_ONCE_MAX: usize = 8;
+
 /// A place for objects. Keys are 1 to 255 bytes of `[a-z0-9/_-]`, no segment empty; callers give
 /// no others, and a store may refuse them with
 /// [`Error::InvalidArgument`] (see [`check_key`]).
@@ -119,42 +182,35 @@ pub struct ObjectPage {
 /// put whose precondition does not hold by then changes nothing, however late it comes. After
 /// [`Error::PreconditionFailed`], [`Error::ConditionalPutUnsupported`], [`Error::StoreFull`] and
 /// [`Error::StoreDenied`] nothing was changed, nor will be.
+///
+/// A store implements [`get_with`](BlobStore::get_with), [`put_with`](BlobStore::put_with),
+/// [`delete`](BlobStore::delete) and [`list`](BlobStore::list). Everything else has a body, which a
+/// store replaces where it can do better or promise more, and so will have whatever is added. A
+/// wrapper passes on every method but [`get`](BlobStore::get),
+/// [`get_at_most`](BlobStore::get_at_most) and [`put`](BlobStore::put), which are calls of
+/// `get_with` and `put_with`.
 pub trait BlobStore: MaybeSend + MaybeSync + 'static {
-    /// The object at `key`. [`Error::ObjectMissing`] if there is none.
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>>;
-
-    /// The object at `key`, which nobody has vouched for yet, if it has at most `bytes_max` bytes.
-    /// [`Error::ObjectCorrupt`] if it has more. A store that learns the size first reads no more
-    /// than that; the default body reads the object and then looks.
-    fn get_at_most<'a>(&'a self, key: &'a str, bytes_max: u64) -> BoxFuture<'a, Result<Object>> {
-        Box::pin(async move {
-            let object = self.get(key).await?;
-            check_at_most(object.bytes.len() as u64, bytes_max)?;
-            Ok(object)
-        })
-    }
-
-    /// `length` bytes of the object at `key` from `offset` on; fewer where the object ends first.
-    /// [`Error::ObjectMissing`] if there is no object,
-    /// [`Error::ObjectTruncated`] if it ends at or before `offset`.
-    /// `length` is at least 1.
-    fn get_range<'a>(
+    /// The object at `key`. [`Error::ObjectMissing`] if there is none,
+    /// [`Error::ObjectCorrupt`] if it has more than
+    /// [`bytes_max`](StoreGetOptions::bytes_max) bytes. A store that learns the size first reads no
+    /// more than that; one that does not looks afterwards ([`StoreGetOptions::check_size`]).
+    fn get_with<'a>(
         &'a self,
         key: &'a str,
-        offset: u64,
-        length: u64,
-    ) -> BoxFuture<'a, Result<Bytes>>;
+        options: &'a StoreGetOptions,
+    ) -> BoxFuture<'a, Result<Object>>;
 
-    /// Writes the object at `key` whole and durably, if `precondition` holds; otherwise changes
-    /// nothing and fails with [`Error::PreconditionFailed`]. That answer means that no try of this
-    /// put took effect: a store that tries again by itself after a lost answer says
-    /// [`Error::OutcomeUnknown`] instead, if it cannot tell.
+    /// Writes the object at `key` whole and durably, if the
+    /// [`precondition`](StorePutOptions::precondition) holds; otherwise changes nothing and fails
+    /// with [`Error::PreconditionFailed`]. That answer means that no try of this put took effect: a
+    /// store that tries again by itself after a lost answer says [`Error::OutcomeUnknown`] instead,
+    /// if it cannot tell.
     /// Returns the tag of what was written. Readers see the old object or the new one, never a mix.
-    fn put<'a>(
+    fn put_with<'a>(
         &'a self,
         key: &'a str,
         bytes: Bytes,
-        precondition: Precondition,
+        options: &'a StorePutOptions,
     ) -> BoxFuture<'a, Result<ETag>>;
 
     /// Removes the object at `key`; succeeds if there is none.
@@ -169,8 +225,75 @@ pub trait BlobStore: MaybeSend + MaybeSync + 'static {
         limit: usize,
     ) -> BoxFuture<'a, Result<ObjectPage>>;
 
-    /// What is known of the object at `key`, or `None` if there is none.
-    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>>;
+    /// The object at `key`, of whatever size: [`get_with`](BlobStore::get_with) without a wish.
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+        self.get_with(key, &StoreGetOptions::ANY)
+    }
+
+    /// The object at `key`, which nobody has vouched for yet, if it has at most `bytes_max` bytes;
+    /// [`get_with`](BlobStore::get_with) with that limit. [`Error::ObjectCorrupt`] if it has more,
+    /// also from a store that did not look.
+    fn get_at_most<'a>(&'a self, key: &'a str, bytes_max: u64) -> BoxFuture<'a, Result<Object>> {
+        Box::pin(async move {
+            let options = StoreGetOptions::ANY.with_bytes_max(bytes_max);
+            let object = self.get_with(key, &options).await?;
+            options.check_size(object.bytes.len() as u64)?;
+            Ok(object)
+        })
+    }
+
+    /// Writes the object at `key` if `precondition` holds: [`put_with`](BlobStore::put_with) with
+    /// no other wish.
+    fn put<'a>(
+        &'a self,
+        key: &'a str,
+        bytes: Bytes,
+        precondition: Precondition,
+    ) -> BoxFuture<'a, Result<ETag>> {
+        Box::pin(async move { self.put_with(key, bytes, &precondition.into()).await })
+    }
+
+    /// `length` bytes of the object at `key` from `offset` on; fewer where the object ends first.
+    /// [`Error::ObjectMissing`] if there is no object,
+    /// [`Error::ObjectTruncated`] if it ends at or before `offset`.
+    /// `length` is at least 1. The default body gets the whole object.
+    fn get_range<'a>(
+        &'a self,
+        key: &'a str,
+        offset: u64,
+        length: u64,
+    ) -> BoxFuture<'a, Result<Bytes>> {
+        Box::pin(async move {
+            check_length(length)?;
+            slice(&self.get(key).await?.bytes, offset, length)
+        })
+    }
+
+    /// What is known of the object at `key`, or `None` if there is none. The default body lists it.
+    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
+        Box::pin(async move {
+            // What a key starts comes after it.
+            let first = self.list(key, None, 1).await?.objects.into_iter().next();
+            Ok(first.filter(|meta| meta.key == key))
+        })
+    }
+
+    /// Removes the objects at `keys`, as [`delete`](BlobStore::delete) does; returns those that
+    /// were not removed, or of which nobody knows. The default body deletes one by one, up to 8 at
+    /// a time.
+    fn delete_many<'a>(&'a self, keys: &'a [String]) -> BoxFuture<'a, Vec<NotDeleted>> {
+        Box::pin(async move {
+            let mut failed = Vec::new();
+            for keys in keys.chunks(DELETES_AT_ONCE_MAX) {
+                let outcomes = join_all(keys.iter().map(|key| self.delete(key))).await;
+                let outcomes = keys.iter().zip(outcomes);
+                failed.extend(outcomes.filter_map(|(key, outcome)| {
+                    outcome.err().map(|error| NotDeleted::new(key, error))
+                }));
+            }
+            failed
+        })
+    }
 
     /// Whether the object at `key` holds exactly `bytes`. Reads the object, unless the store can
     /// tell by less: a checksum it keeps of what it holds.
@@ -193,100 +316,33 @@ pub trait BlobStore: MaybeSend + MaybeSync + 'static {
         false
     }
 
-    /// What tells the store from every other one, wherever it is opened and by whom, such as the URL of its
-    /// bucket; without secrets. `None` if there is nothing of the kind.
+    /// A text that identifies the store wherever and by whomever it is opened, such as the URL of
+    /// its bucket; without secrets. `None` if there is nothing of the kind.
     fn identity(&self) -> Option<String> {
         None
     }
 
-    /// Holds the store with or without others ([`HoldMode`]), wherever they have opened it and in
-    /// whatever process, for as long as the answer lives. `None` where it is to be held alone and is
-    /// not free, and always of a store that can tell nobody: then a put that fails leaves its chunks.
-    /// What is removed then is removed to the end, natively on a thread of the crate's.
-    /// In a store that can be held, whatever came of a delete whose future has ended, it does not
-    /// happen later, and a put under [`Precondition::Absent`] succeeds only if it made the object.
+    /// Holds the store, together with others or alone ([`HoldMode`]), until the answer is dropped.
+    /// It counts in every process that has the store open. Returns `None` if it is to be held alone
+    /// and is not free, and always for a store that cannot coordinate its users: there a put that
+    /// fails leaves its chunks.
+    ///
+    /// In a store that can be held, a delete whose future has ended does not happen later, and a
+    /// put under [`Precondition::Absent`] succeeds only if it made the object. Removals made under
+    /// a hold are carried to their end, natively on a thread of the crate's.
     fn hold(&self, _mode: HoldMode) -> BoxFuture<'_, Result<Option<Hold>>> {
         Box::pin(async { Ok(None) })
     }
 
     /// Makes everything acknowledged so far durable. A store that is durable on return of each
-    /// call does nothing here.
-    fn flush(&self) -> BoxFuture<'_, Result<()>>;
+    /// call does nothing here, as the default body.
+    fn flush(&self) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
 
     /// Whether [`flush`](BlobStore::flush) would have anything to do.
-    fn needs_flush(&self) -> bool;
-}
-
-impl<S: BlobStore + ?Sized> BlobStore for Arc<S> {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
-        (**self).get(key)
-    }
-
-    fn get_at_most<'a>(&'a self, key: &'a str, bytes_max: u64) -> BoxFuture<'a, Result<Object>> {
-        (**self).get_at_most(key, bytes_max)
-    }
-
-    fn get_range<'a>(
-        &'a self,
-        key: &'a str,
-        offset: u64,
-        length: u64,
-    ) -> BoxFuture<'a, Result<Bytes>> {
-        (**self).get_range(key, offset, length)
-    }
-
-    fn put<'a>(
-        &'a self,
-        key: &'a str,
-        bytes: Bytes,
-        precondition: Precondition,
-    ) -> BoxFuture<'a, Result<ETag>> {
-        (**self).put(key, bytes, precondition)
-    }
-
-    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
-        (**self).delete(key)
-    }
-
-    fn list<'a>(
-        &'a self,
-        prefix: &'a str,
-        start_after: Option<&'a str>,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<ObjectPage>> {
-        (**self).list(prefix, start_after, limit)
-    }
-
-    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
-        (**self).head(key)
-    }
-
-    fn compare<'a>(&'a self, key: &'a str, bytes: Bytes) -> BoxFuture<'a, Result<Found>> {
-        (**self).compare(key, bytes)
-    }
-
-    fn confirms_puts(&self) -> bool {
-        (**self).confirms_puts()
-    }
-
-    fn honours_conditions(&self) -> bool {
-        (**self).honours_conditions()
-    }
-
-    fn identity(&self) -> Option<String> {
-        (**self).identity()
-    }
-
-    fn hold(&self, mode: HoldMode) -> BoxFuture<'_, Result<Option<Hold>>> {
-        (**self).hold(mode)
-    }
-
-    fn flush(&self) -> BoxFuture<'_, Result<()>> {
-        (**self).flush()
-    }
-
     fn needs_flush(&self) -> bool {
-        (**self).needs_flush()
+        false
     }
 }
 

@@ -12,8 +12,9 @@ use futures_util::FutureExt;
 use futures_util::future::{Shared, WeakShared};
 
 use super::probe::probe_as;
-use super::{BlobStore, ETag, Found, Hold, HoldMode, Object, ObjectMeta, ObjectPage, Precondition};
+use super::{BlobStore, ETag, StorePutOptions};
 use crate::error::{Error, Result};
+use crate::forward;
 use crate::platform::{BoxFuture, Environment, MaybeSend, MaybeSync};
 
 /// When a store is tried before a vault is written to it
@@ -177,77 +178,17 @@ fn name_of(store: &dyn BlobStore) -> Option<String> {
 }
 
 impl BlobStore for ProbedStore {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
-        self.inner.get(key)
-    }
-
-    fn get_at_most<'a>(&'a self, key: &'a str, bytes_max: u64) -> BoxFuture<'a, Result<Object>> {
-        self.inner.get_at_most(key, bytes_max)
-    }
-
-    fn get_range<'a>(
-        &'a self,
-        key: &'a str,
-        offset: u64,
-        length: u64,
-    ) -> BoxFuture<'a, Result<Bytes>> {
-        self.inner.get_range(key, offset, length)
-    }
-
-    fn put<'a>(
+    fn put_with<'a>(
         &'a self,
         key: &'a str,
         bytes: Bytes,
-        precondition: Precondition,
+        options: &'a StorePutOptions,
     ) -> BoxFuture<'a, Result<ETag>> {
         Box::pin(async move {
             self.pass().await?;
-            self.inner.put(key, bytes, precondition).await
+            self.inner.put_with(key, bytes, options).await
         })
     }
 
-    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
-        self.inner.delete(key)
-    }
-
-    fn list<'a>(
-        &'a self,
-        prefix: &'a str,
-        start_after: Option<&'a str>,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<ObjectPage>> {
-        self.inner.list(prefix, start_after, limit)
-    }
-
-    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
-        self.inner.head(key)
-    }
-
-    fn compare<'a>(&'a self, key: &'a str, bytes: Bytes) -> BoxFuture<'a, Result<Found>> {
-        self.inner.compare(key, bytes)
-    }
-
-    fn confirms_puts(&self) -> bool {
-        self.inner.confirms_puts()
-    }
-
-    fn honours_conditions(&self) -> bool {
-        self.inner.honours_conditions()
-    }
-
-    fn identity(&self) -> Option<String> {
-        self.inner.identity()
-    }
-
-    fn hold(&self, mode: HoldMode) -> BoxFuture<'_, Result<Option<Hold>>> {
-        self.inner.hold(mode)
-    }
-
-    fn flush(&self) -> BoxFuture<'_, Result<()>> {
-        self.inner.flush()
-    }
-
-    fn needs_flush(&self) -> bool {
-        self.inner.needs_flush()
-    }
+    forward!(inner: get_with, get_range, delete, list, head, compare, delete_many, confirms_puts, honours_conditions, identity, hold, flush, needs_flush);
 }

@@ -16,12 +16,17 @@
 //! sooner, up to a ceiling. Tries also end in time: none begins once [`RetryPolicy::give_up_after`]
 //! has passed since the first failure, not counting the waits that the store asked for.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::{BlobStore, ETag, Found, Object, ObjectMeta, ObjectPage, Precondition};
+use super::{
+    BlobStore, ETag, Found, NotDeleted, Object, ObjectMeta, ObjectPage, Precondition,
+    StoreGetOptions, StorePutOptions,
+};
 use crate::error::{Error, Result};
+use crate::forward;
 use crate::platform::{BoxFuture, Environment, Stopwatch, sleep};
 
 /// How often and how fast to try again: full jitter, a random wait between nothing and a ceiling
@@ -158,12 +163,12 @@ impl<S: BlobStore> RetryingStore<S> {
 }
 
 impl<S: BlobStore> BlobStore for RetryingStore<S> {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
-        Box::pin(self.retry(move || self.inner.get(key)))
-    }
-
-    fn get_at_most<'a>(&'a self, key: &'a str, bytes_max: u64) -> BoxFuture<'a, Result<Object>> {
-        Box::pin(self.retry(move || self.inner.get_at_most(key, bytes_max)))
+    fn get_with<'a>(
+        &'a self,
+        key: &'a str,
+        options: &'a StoreGetOptions,
+    ) -> BoxFuture<'a, Result<Object>> {
+        Box::pin(self.retry(move || self.inner.get_with(key, options)))
     }
 
     fn get_range<'a>(
@@ -175,21 +180,21 @@ impl<S: BlobStore> BlobStore for RetryingStore<S> {
         Box::pin(self.retry(move || self.inner.get_range(key, offset, length)))
     }
 
-    fn put<'a>(
+    fn put_with<'a>(
         &'a self,
         key: &'a str,
         bytes: Bytes,
-        precondition: Precondition,
+        options: &'a StorePutOptions,
     ) -> BoxFuture<'a, Result<ETag>> {
         Box::pin(async move {
             let mut failures = Failures::default();
             loop {
-                match self.inner.put(key, bytes.clone(), precondition.clone()).await {
+                match self.inner.put_with(key, bytes.clone(), options).await {
                     Err(error) if is_retried(&error) => self.pause(&mut failures, error).await?,
                     Err(Error::PreconditionFailed) if failures.count > 0 => {
                         return match self.read_back(key, &bytes).await {
                             Err(Error::PreconditionFailed)
-                                if matches!(precondition, Precondition::Matches(_)) =>
+                                if matches!(options.precondition, Precondition::Matches(_)) =>
                             {
                                 Err(Error::OutcomeUnknown)
                             }
@@ -199,7 +204,7 @@ impl<S: BlobStore> BlobStore for RetryingStore<S> {
                     // Whatever this try met, one before it may have landed, or land later.
                     Err(_)
                         if failures.count > 0
-                            && matches!(precondition, Precondition::Matches(_)) =>
+                            && matches!(options.precondition, Precondition::Matches(_)) =>
                     {
                         return Err(Error::OutcomeUnknown);
                     }
@@ -211,6 +216,25 @@ impl<S: BlobStore> BlobStore for RetryingStore<S> {
 
     fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
         Box::pin(self.retry(move || self.inner.delete(key)))
+    }
+
+    fn delete_many<'a>(&'a self, keys: &'a [String]) -> BoxFuture<'a, Vec<NotDeleted>> {
+        Box::pin(async move {
+            let mut failures = Failures::default();
+            let (mut given_up, mut left) = (Vec::new(), Cow::Borrowed(keys));
+            loop {
+                let failed = self.inner.delete_many(&left).await;
+                let (again, lost): (Vec<_>, Vec<_>) =
+                    failed.into_iter().partition(|failed| is_retried(&failed.error));
+                given_up.extend(lost);
+                let Some(first) = again.first() else { return given_up };
+                if self.pause(&mut failures, first.error.clone()).await.is_err() {
+                    given_up.extend(again);
+                    return given_up;
+                }
+                left = again.into_iter().map(|failed| failed.key).collect();
+            }
+        })
     }
 
     fn list<'a>(
@@ -230,25 +254,11 @@ impl<S: BlobStore> BlobStore for RetryingStore<S> {
         Box::pin(self.retry(move || self.inner.compare(key, bytes.clone())))
     }
 
-    fn confirms_puts(&self) -> bool {
-        self.inner.confirms_puts()
-    }
-
-    fn honours_conditions(&self) -> bool {
-        self.inner.honours_conditions()
-    }
-
-    fn identity(&self) -> Option<String> {
-        self.inner.identity()
-    }
-
     fn flush(&self) -> BoxFuture<'_, Result<()>> {
         Box::pin(self.retry(move || self.inner.flush()))
     }
 
-    fn needs_flush(&self) -> bool {
-        self.inner.needs_flush()
-    }
+    forward!(inner: confirms_puts, honours_conditions, identity, needs_flush);
 }
 
 /// What went wrong in one call so far.
@@ -271,12 +281,12 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::platform::{Entropy, SystemClock};
+    use crate::platform::{Entropy, NoEntropy, SystemClock};
 
     struct Always(u8);
 
     impl Entropy for Always {
-        fn fill(&self, buffer: &mut [u8]) -> Result<()> {
+        fn fill(&self, buffer: &mut [u8]) -> Result<(), NoEntropy> {
             buffer.fill(self.0);
             Ok(())
         }

@@ -3,10 +3,11 @@
 use bytes::Bytes;
 
 use crate::blob::{
-    BlobStore, ETag, Found, Hold, HoldMode, Object, ObjectMeta, ObjectPage, Precondition,
-    check_key, check_length, check_limit, check_prefix,
+    BlobStore, ETag, Found, NotDeleted, Object, ObjectMeta, ObjectPage, StoreGetOptions,
+    StorePutOptions, check_key, check_length, check_limit, check_prefix,
 };
 use crate::error::{Error, Result};
+use crate::forward;
 use crate::platform::BoxFuture;
 
 /// The largest object taken from a store, in bytes: more than any a vault writes.
@@ -27,9 +28,8 @@ const ETAG_BYTES_MAX: usize = 1024;
 /// longer than asked for, a listing out of order or beyond its bounds, an object past 64 MiB, a tag
 /// of no byte or more than 1,024. Arguments are checked before the store sees them.
 ///
-/// What nobody can check from here is a put: a store that sends bytes over a network sends a checksum
-/// of them with it (`Content-MD5`, or what its server has), so that what arrived damaged or cut is
-/// refused and the put fails, with `store-unavailable`, instead of being taken for stored.
+/// What nobody can check from here is a put: where bytes arrived damaged or cut, the put has to
+/// fail with `store-unavailable`.
 #[derive(Debug)]
 pub struct AppStore<S> {
     inner: S,
@@ -43,12 +43,17 @@ impl<S: BlobStore> AppStore<S> {
 }
 
 impl<S: BlobStore> BlobStore for AppStore<S> {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
+    fn get_with<'a>(
+        &'a self,
+        key: &'a str,
+        options: &'a StoreGetOptions,
+    ) -> BoxFuture<'a, Result<Object>> {
         Box::pin(async move {
             check_key(key)?;
-            let object = self.inner.get(key).await?;
+            let object = self.inner.get_with(key, options).await?;
             check_size(&object.bytes)?;
             check_etag(&object.etag)?;
+            options.check_size(object.bytes.len() as u64)?;
             Ok(object)
         })
     }
@@ -74,15 +79,15 @@ impl<S: BlobStore> BlobStore for AppStore<S> {
         })
     }
 
-    fn put<'a>(
+    fn put_with<'a>(
         &'a self,
         key: &'a str,
         bytes: Bytes,
-        precondition: Precondition,
+        options: &'a StorePutOptions,
     ) -> BoxFuture<'a, Result<ETag>> {
         Box::pin(async move {
             check_key(key)?;
-            let etag = self.inner.put(key, bytes, precondition).await?;
+            let etag = self.inner.put_with(key, bytes, options).await?;
             check_etag(&etag)?;
             Ok(etag)
         })
@@ -92,6 +97,19 @@ impl<S: BlobStore> BlobStore for AppStore<S> {
         Box::pin(async move {
             check_key(key)?;
             self.inner.delete(key).await
+        })
+    }
+
+    fn delete_many<'a>(&'a self, keys: &'a [String]) -> BoxFuture<'a, Vec<NotDeleted>> {
+        Box::pin(async move {
+            let (keys, refused): (Vec<_>, Vec<_>) =
+                keys.iter().cloned().partition(|key| check_key(key).is_ok());
+            let refused = refused
+                .into_iter()
+                .filter_map(|key| check_key(&key).err().map(|error| NotDeleted::new(key, error)));
+            let mut failed: Vec<_> = refused.collect();
+            failed.extend(self.inner.delete_many(&keys).await);
+            failed
         })
     }
 
@@ -116,7 +134,8 @@ impl<S: BlobStore> BlobStore for AppStore<S> {
             let meta = self.inner.head(key).await?;
             match meta {
                 Some(meta) if meta.key != key => Err(failed("the head of another object")),
-                meta => Ok(meta),
+                Some(meta) => check_meta(&meta).map(|()| Some(meta)),
+                None => Ok(None),
             }
         })
     }
@@ -128,29 +147,7 @@ impl<S: BlobStore> BlobStore for AppStore<S> {
         })
     }
 
-    fn confirms_puts(&self) -> bool {
-        self.inner.confirms_puts()
-    }
-
-    fn honours_conditions(&self) -> bool {
-        self.inner.honours_conditions()
-    }
-
-    fn identity(&self) -> Option<String> {
-        self.inner.identity()
-    }
-
-    fn hold(&self, mode: HoldMode) -> BoxFuture<'_, Result<Option<Hold>>> {
-        self.inner.hold(mode)
-    }
-
-    fn flush(&self) -> BoxFuture<'_, Result<()>> {
-        self.inner.flush()
-    }
-
-    fn needs_flush(&self) -> bool {
-        self.inner.needs_flush()
-    }
+    forward!(inner: confirms_puts, honours_conditions, identity, hold, flush, needs_flush);
 }
 
 /// The error of a store that failed with a code of ours, of which a store may use some, or with
@@ -187,6 +184,10 @@ fn check_etag(etag: &ETag) -> Result<()> {
     }
 }
 
+fn check_meta(meta: &ObjectMeta) -> Result<()> {
+    meta.etag.as_ref().map_or(Ok(()), check_etag)
+}
+
 fn check_page(
     page: &ObjectPage,
     prefix: &str,
@@ -197,7 +198,9 @@ fn check_page(
         return Err(failed("a listing is longer than was asked for"));
     }
     let mut last = start_after;
-    for ObjectMeta { key, .. } in &page.objects {
+    for meta in &page.objects {
+        let key = &meta.key;
+        check_meta(meta)?;
         if !key.starts_with(prefix) || last.is_some_and(|last| key.as_str() <= last) {
             return Err(failed("a listing is out of order or outside its prefix"));
         }

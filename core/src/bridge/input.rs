@@ -1,5 +1,6 @@
-//! What a call is given, as every language spells it: plain fields, all that can be optional is.
+//! The inputs of a call, as every language spells them: plain fields, optional wherever possible.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -171,8 +172,8 @@ impl S3Input {
 pub struct PutInput {
     /// The media type.
     pub content_type: Option<String>,
-    /// Free pairs. Of two with one key the later counts.
-    pub metadata: Vec<(String, String)>,
+    /// Free pairs.
+    pub metadata: BTreeMap<String, String>,
     /// The modification time in milliseconds since 1970, negative before.
     pub modified_ms: Option<i64>,
     /// Whether the change may wait for the next flush.
@@ -193,7 +194,7 @@ impl PutInput {
     pub fn metadata(self) -> Metadata {
         Metadata {
             content_type: self.content_type,
-            pairs: self.metadata.into_iter().collect(),
+            pairs: self.metadata,
             modified_ms: self.modified_ms,
         }
     }

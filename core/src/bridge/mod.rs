@@ -1,10 +1,12 @@
 //! What the language bindings share.
 //!
 //! A binding translates types and nothing else; this room holds what more than one of them needs:
-//! streams that are pulled through a shared reference ([`Pull`], [`source`]), a guard around a store
-//! written by the app ([`AppStore`]), a store and how it ends ([`StoreHandle`]), plain inputs as every language spells them ([`CredentialInput`],
-//! [`ConfigInput`], [`S3Input`], [`PutInput`]), secrets as bytes, and the hook for log messages
-//! ([`set_logger`]). It is compiled with the feature `bridge` and no part of the API for Rust apps.
+//! what can be read, vault or snapshot ([`Tree`]), streams that are pulled through a shared
+//! reference ([`Pull`], [`source`]), a guard around a store written by the app ([`AppStore`]), a
+//! store and how it ends ([`StoreHandle`]), plain inputs as every language spells them
+//! ([`CredentialInput`], [`ConfigInput`], [`S3Input`], [`PutInput`]), secrets as bytes, and the
+//! hook for log messages ([`set_logger`]). It is compiled with the feature `bridge` and is not part
+//! of the API for Rust apps.
 
 mod app_store;
 mod input;
@@ -13,30 +15,38 @@ mod pull;
 mod secret;
 mod source;
 mod store;
+mod tree;
 
 use std::sync::Arc;
 
 pub use app_store::{AppStore, store_error};
 pub use input::{ConfigInput, CredentialInput, PutInput, S3Input};
-pub use logger::{LogHook, LogLevel, set_logger};
+pub use logger::set_logger;
 pub use pull::Pull;
 pub use secret::{generate_secret, phrase_of_secret, root_secret, secret_of_phrase};
 pub use source::{source, source_error};
 pub use store::StoreHandle;
+pub use tree::Tree;
+
+pub use log::Level as LogLevel;
+
+pub use crate::platform::LogHook;
 
 use crate::blob::{BlobStore, conformance};
 use crate::error::{Error, Result};
 use crate::seal::Link;
-use crate::vault::{SharedDirectory, Snapshot};
+use crate::vault::SharedDirectory;
 
-/// The directory that the bytes of a link name. [`Error::InvalidArgument`] unless there are 56.
-pub fn shared_directory(store: Arc<dyn BlobStore>, link: &[u8]) -> Result<Snapshot> {
+/// Returns the directory that the bytes of a link name. [`Error::InvalidArgument`] unless there are
+/// 56.
+pub fn shared_directory(store: Arc<dyn BlobStore>, link: &[u8]) -> Result<Tree> {
     let link = <&[u8; Link::BYTES]>::try_from(link)
         .map_err(|_| Error::InvalidArgument { what: "a link has 56 bytes" })?;
-    Ok(SharedDirectory::open(store, &Link::from_bytes(link)).snapshot().clone())
+    let directory = SharedDirectory::open(store, &Link::from_bytes(link));
+    Ok(directory.snapshot().clone().into())
 }
 
-/// Runs the conformance suite below `prefix` and gives the number of promises kept. Fails with
+/// Runs the conformance suite below `prefix` and returns the number of promises kept. Fails with
 /// [`Error::StoreFailed`], which names the first promise that is not.
 pub async fn check_store(store: &Arc<dyn BlobStore>, prefix: &str) -> Result<usize> {
     match conformance::check(&**store, prefix).await {

@@ -42,8 +42,8 @@ impl<T> Pull<T> {
         self.next_page(1).await.map(|mut page| page.pop())
     }
 
-    /// The next items: at least one, unless the stream is at its end, and of those that are ready at
-    /// once as many as make up `max`.
+    /// The next items: at least one, unless the stream is at its end, plus whatever is ready
+    /// without waiting, up to `max`.
     pub async fn next_page(&self, max: usize) -> Result<Vec<T>> {
         let page = async {
             if self.state().has_ended() {

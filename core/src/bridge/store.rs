@@ -45,9 +45,9 @@ impl StoreHandle {
         &self.objects
     }
 
-    /// Makes everything durable and lets go of the directory of a local store, in which vaults,
-    /// to be closed before, can do no more: [`Error::Closed`](crate::Error::Closed). Other stores
-    /// stay open.
+    /// Makes everything durable and releases the directory of a local store. Close its vaults
+    /// first: afterwards their calls fail with [`Error::Closed`](crate::Error::Closed). Other
+    /// stores stay open.
     pub async fn close(&self) -> Result<()> {
         match &self.engine {
             Some(engine) => engine.close().await,

@@ -2,42 +2,17 @@
 
 use bytes::Bytes;
 
+use super::chunk_size::ChunkSize;
 use super::table::{Table, chunk_count};
 use super::unit::Unit;
 use crate::codec::{put_bytes, put_varint};
 use crate::error::Result;
-use crate::hamt::{NodeReader, NodeWriter};
-use crate::seal::{Address, TAG_BYTES, UnitKind};
+use crate::seal::{Address, SectionReader, SectionWriter, TAG_BYTES, UnitKind};
 
 /// The largest content that lies in its entry, in bytes.
 pub const INLINE_BYTES_MAX: usize = 1024;
 /// The smallest content that is cut into chunks, in bytes.
 pub const CHUNKED_BYTES_MIN: usize = 128 * 1024;
-/// The size of a chunk unless a vault is created with another, in bytes.
-pub const CHUNK_BYTES_DEFAULT: u32 = 1024 * 1024;
-
-/// The size of a vault's chunks: a power of two from 128 KiB to 16 MiB.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ChunkSize(u8);
-
-impl ChunkSize {
-    pub(crate) fn new(bytes: u32) -> Option<Self> {
-        let bits = bytes.is_power_of_two().then(|| bytes.trailing_zeros() as u8)?;
-        Self::from_bits(bits)
-    }
-
-    pub(crate) fn from_bits(bits: u8) -> Option<Self> {
-        (17..=24).contains(&bits).then_some(Self(bits))
-    }
-
-    pub(crate) fn bits(self) -> u8 {
-        self.0
-    }
-
-    pub(crate) fn bytes(self) -> u64 {
-        1 << self.0
-    }
-}
 
 /// The content of a file.
 #[derive(Debug, Clone)]
@@ -100,34 +75,35 @@ impl Content {
     /// ```text
     /// inline:  0, varint length, bytes
     /// packed:  1, varint length, address (32); place
-    /// chunked: 2, varint length, binary logarithm of the chunk size, up to 4 addresses (32 each) or the table's address;
+    /// chunked: 2, varint length, binary logarithm of the chunk size,
+    ///          up to 4 addresses (32 each) or the table's address;
     ///          place and length of the table if there are more than 4 chunks
     /// ```
-    pub(crate) fn encode(&self, out: &mut NodeWriter<'_>) -> Result<()> {
+    pub(crate) fn encode(&self, out: &mut SectionWriter<'_>) -> Result<()> {
         match self {
             Content::Inline(bytes) => {
-                out.canon().push(KIND_INLINE);
-                put_bytes(out.canon(), bytes);
+                out.addressed().push(KIND_INLINE);
+                put_bytes(out.addressed(), bytes);
             }
             Content::Packed(size, unit) => {
-                out.canon().push(KIND_PACKED);
-                put_varint(out.canon(), (*size).into());
-                out.canon().extend_from_slice(unit.address.expose());
+                out.addressed().push(KIND_PACKED);
+                put_varint(out.addressed(), (*size).into());
+                out.addressed().extend_from_slice(unit.address.expose());
                 let place = unit.place_in(out)?;
                 out.put_place(&place);
             }
             Content::Chunked(Chunked { size, chunk, table }) => {
-                out.canon().push(KIND_CHUNKED);
-                put_varint(out.canon(), *size);
-                out.canon().push(chunk.bits());
+                out.addressed().push(KIND_CHUNKED);
+                put_varint(out.addressed(), *size);
+                out.addressed().push(chunk.bits());
                 match table {
                     Table::Inline(chunks) => {
                         for address in chunks.iter() {
-                            out.canon().extend_from_slice(address.expose());
+                            out.addressed().extend_from_slice(address.expose());
                         }
                     }
                     Table::Stored(unit) => {
-                        out.canon().extend_from_slice(unit.address.expose());
+                        out.addressed().extend_from_slice(unit.address.expose());
                         let place = unit.place_in(out)?;
                         out.put_place_and_length(&place);
                     }
@@ -137,37 +113,37 @@ impl Content {
         Ok(())
     }
 
-    pub(crate) fn decode(input: &mut NodeReader<'_>) -> Result<Self> {
-        let malformed = input.canon().malformed();
-        match input.canon().byte()? {
+    pub(crate) fn decode(input: &mut SectionReader<'_>) -> Result<Self> {
+        let malformed = input.addressed().malformed();
+        match input.addressed().byte()? {
             KIND_INLINE => {
-                let bytes = input.canon().bytes()?;
+                let bytes = input.addressed().bytes()?;
                 if bytes.len() > INLINE_BYTES_MAX {
                     return Err(malformed);
                 }
                 Ok(Content::Inline(Bytes::copy_from_slice(bytes)))
             }
             KIND_PACKED => {
-                let size = input.canon().varint_u32()?;
+                let size = input.addressed().varint_u32()?;
                 if !(INLINE_BYTES_MAX + 1..CHUNKED_BYTES_MIN).contains(&(size as usize)) {
                     return Err(malformed);
                 }
-                let address = Address(input.canon().array()?);
+                let address = Address(input.addressed().array()?);
                 let place = input.place(size + TAG_BYTES as u32)?;
                 Ok(Content::Packed(size, Unit::stored(UnitKind::Content, address, place)))
             }
             KIND_CHUNKED => {
-                let size = input.canon().varint()?;
+                let size = input.addressed().varint()?;
                 if size < CHUNKED_BYTES_MIN as u64 {
                     return Err(malformed);
                 }
-                let chunk = ChunkSize::from_bits(input.canon().byte()?).ok_or(malformed)?;
+                let chunk = ChunkSize::from_bits(input.addressed().byte()?).ok_or(malformed)?;
                 let chunks = chunk_count(size, chunk);
                 let table = if chunks <= Table::INLINE_CHUNKS_MAX {
-                    let addresses = (0..chunks).map(|_| Ok(Address(input.canon().array()?)));
+                    let addresses = (0..chunks).map(|_| Ok(Address(input.addressed().array()?)));
                     Table::Inline(addresses.collect::<Result<_>>()?)
                 } else {
-                    let address = Address(input.canon().array()?);
+                    let address = Address(input.addressed().array()?);
                     let place = input.place_and_length()?;
                     Table::Stored(Unit::stored(UnitKind::Table, address, place))
                 };

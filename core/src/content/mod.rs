@@ -6,22 +6,26 @@
 //! entry never moves its content.
 //!
 //! It promises bounded memory for streams of any length, and that no byte is released before the
-//! address of the unit or chunk it lies in was checked; and that a put which comes to nothing leaves
-//! no chunk of its own, where that can be known.
+//! address of the unit or chunk it lies in was checked; and that a put which comes to nothing
+//! leaves no chunk of its own, where that can be known.
 
+mod chunk_size;
 mod claims;
 mod content_type;
 mod known;
 mod read;
 mod split;
 mod table;
+mod table_walk;
 mod unit;
 
-pub use content_type::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN, INLINE_BYTES_MAX};
+pub use chunk_size::CHUNK_BYTES_DEFAULT;
+pub use content_type::{CHUNKED_BYTES_MIN, INLINE_BYTES_MAX};
 pub use read::ContentStream;
 
+pub(crate) use chunk_size::ChunkSize;
 pub(crate) use claims::{Claim, Claims, Unfinished};
-pub(crate) use content_type::{ChunkSize, Content};
+pub(crate) use content_type::Content;
 pub(crate) use known::KnownChunks;
 pub(crate) use read::ContentReader;
 pub(crate) use split::{FindFormer, Former, Splitter, Taken};

@@ -8,8 +8,9 @@ use futures_util::TryStreamExt;
 
 use super::content_type::{Chunked, Content};
 use super::known::KnownChunks;
-use super::table::{Rows, Table, chunk_count, chunks_per_row, decode_table};
-use super::unit::{Pending, Unit};
+use super::table::{Rows, decode_table};
+use super::table_walk::{Row, Step, TableWalk};
+use super::unit::{Plaintext, Unit};
 use crate::error::{Error, Result};
 use crate::packs::{PackReader, Span, may_heal};
 use crate::platform::{BoxFuture, BoxStream};
@@ -81,8 +82,8 @@ impl ContentReader {
                 let chunk_bytes = chunked.chunk.bytes();
                 let chunks = range.start / chunk_bytes..range.end.div_ceil(chunk_bytes);
                 let chunked = chunked.clone();
-                let addresses = reader.clone().addresses(&chunked, chunks);
-                let parts = addresses.map_ok(move |(index, address)| {
+                let rows = reader.clone().chunks(&chunked, chunks);
+                let parts = rows.map_ok(move |Row { index, address }| {
                     let reader = reader.clone();
                     let from = index * chunk_bytes;
                     let length = chunk_bytes.min(chunked.size - from);
@@ -108,8 +109,8 @@ impl ContentReader {
         match content {
             Content::Inline(bytes) => Ok(bytes.clone()),
             Content::Packed(_, unit) => {
-                // The link first: a flush may store the unit at any time and drop its bytes.
-                if let Some(Pending::Content(bytes)) = unit.plaintext() {
+                // The plaintext first: a flush gives the unit its place before it drops the bytes.
+                if let Some(Plaintext::Content(bytes)) = unit.plaintext() {
                     return Ok(bytes);
                 }
                 let link = link_of(unit)?;
@@ -161,36 +162,33 @@ impl ContentReader {
         Ok(Bytes::from(plaintext))
     }
 
-    /// The indices and addresses of the chunks in `wanted`, in order. Tables are read as they are
-    /// reached, one path at a time.
-    pub(crate) fn addresses(
+    /// The chunks in `wanted`, in order. Tables are read as they are reached, one path at a time.
+    pub(crate) fn chunks(
         self,
         chunked: &Chunked,
         wanted: Range<u64>,
-    ) -> BoxStream<'static, Result<(u64, Address)>> {
-        let total = chunk_count(chunked.size, chunked.chunk);
-        let part = match &chunked.table {
-            Table::Inline(rows) => Part {
-                first: 0,
-                chunks: total,
-                what: What::Chunks { rows: Arc::clone(rows), next: 0 },
-            },
-            Table::Stored(unit) => {
-                Part { first: 0, chunks: total, what: What::Table(unit.clone()) }
+    ) -> BoxStream<'static, Result<Row>> {
+        let walk = TableWalk::new(chunked, wanted);
+        Box::pin(futures_util::stream::try_unfold((self, walk), |(reader, mut walk)| async move {
+            loop {
+                match walk.next() {
+                    None => return Ok(None),
+                    Some(Step::Row(row)) => return Ok(Some((row, (reader, walk)))),
+                    Some(Step::Table(table)) => {
+                        let rows = reader.rows(&table.unit, table.chunks).await?;
+                        walk.enter(table, rows);
+                    }
+                }
             }
-        };
-        let walk = TableWalk { reader: self, stack: vec![part], wanted };
-        Box::pin(futures_util::stream::try_unfold(walk, |mut walk| async move {
-            Ok(walk.next().await?.map(|row| (row, walk)))
         }))
     }
 
     fn rows<'a>(&'a self, unit: &'a Unit, chunks: u64) -> BoxFuture<'a, Result<Rows>> {
         Box::pin(async move {
             match unit.plaintext() {
-                Some(Pending::Chunks(rows)) => Ok(Rows::Chunks(rows)),
-                Some(Pending::Tables(rows)) => Ok(Rows::Tables(rows)),
-                Some(Pending::Content(_)) => Err(Error::Malformed { what: "chunk table" }),
+                Some(Plaintext::Chunks(rows)) => Ok(Rows::Chunks(rows)),
+                Some(Plaintext::Tables(rows)) => Ok(Rows::Tables(rows)),
+                Some(Plaintext::Content(_)) => Err(Error::Malformed { what: "chunk table" }),
                 None => {
                     let link = link_of(unit)?;
                     let open = |sealed: &[u8]| {
@@ -206,64 +204,4 @@ impl ContentReader {
 
 fn link_of(unit: &Unit) -> Result<Link> {
     unit.link().ok_or(Error::Malformed { what: "content without a place" })
-}
-
-/// A depth-first walk over the tables of one content.
-struct TableWalk {
-    reader: ContentReader,
-    stack: Vec<Part>,
-    wanted: Range<u64>,
-}
-
-/// A run of chunks still to visit.
-struct Part {
-    first: u64,
-    chunks: u64,
-    what: What,
-}
-
-enum What {
-    Table(Unit),
-    Chunks { rows: Arc<[Address]>, next: usize },
-}
-
-impl TableWalk {
-    async fn next(&mut self) -> Result<Option<(u64, Address)>> {
-        while let Some(mut part) = self.stack.pop() {
-            if part.first >= self.wanted.end || part.first + part.chunks <= self.wanted.start {
-                continue;
-            }
-            match &mut part.what {
-                What::Chunks { rows, next } => {
-                    let index = part.first + *next as u64;
-                    let Some(address) = rows.get(*next).copied() else { continue };
-                    *next += 1;
-                    self.stack.push(part);
-                    if self.wanted.contains(&index) {
-                        return Ok(Some((index, address)));
-                    }
-                }
-                What::Table(unit) => {
-                    let per_row = chunks_per_row(part.chunks);
-                    match self.reader.rows(unit, part.chunks).await? {
-                        Rows::Tables(tables) => {
-                            for (row, table) in tables.iter().enumerate().rev() {
-                                let first = row as u64 * per_row;
-                                self.stack.push(Part {
-                                    first: part.first + first,
-                                    chunks: per_row.min(part.chunks - first),
-                                    what: What::Table(table.clone()),
-                                });
-                            }
-                        }
-                        Rows::Chunks(rows) => {
-                            let what = What::Chunks { rows, next: 0 };
-                            self.stack.push(Part { what, ..part });
-                        }
-                    }
-                }
-            }
-        }
-        Ok(None)
-    }
 }

@@ -6,12 +6,14 @@ use bytes::{Bytes, BytesMut};
 use futures_util::stream::FuturesUnordered;
 use futures_util::{StreamExt, TryStreamExt};
 
+use super::chunk_size::ChunkSize;
 use super::claims::{Claim, Claims};
-use super::content_type::{CHUNKED_BYTES_MIN, ChunkSize, Chunked, Content, INLINE_BYTES_MAX};
+use super::content_type::{CHUNKED_BYTES_MIN, Chunked, Content, INLINE_BYTES_MAX};
 use super::known::{Known, KnownChunks};
 use super::read::ContentStream;
 use super::table::Table;
-use super::unit::{Pending, Unit};
+use super::table_walk::Row;
+use super::unit::{Plaintext, Unit};
 use crate::blob::{BlobStore, Guess, HoldMode, Stored, store_immutable};
 use crate::error::{Error, Result};
 use crate::platform::{BoxFuture, BoxStream};
@@ -26,12 +28,12 @@ const UPLOADS_MAX: usize = 4;
 pub(crate) enum Former {
     /// One unit, and its bytes, which nothing is read for before they are asked for.
     Unit(Unit, ContentStream),
-    /// Chunks, by their indices.
-    Chunks(BoxStream<'static, Result<(u64, Address)>>),
+    /// Its chunks, in order.
+    Chunks(BoxStream<'static, Result<Row>>),
 }
 
-/// Finds the former content, if there is one that is stored. Not asked for a content that is kept in
-/// its entry.
+/// Finds the former content, if there is one that is stored. Not asked for a content that is kept
+/// in its entry.
 pub(crate) type FindFormer<'a> = BoxFuture<'a, Option<Former>>;
 
 /// Splits contents of one vault.
@@ -124,12 +126,12 @@ impl Splitter {
         {
             return Content::Packed(size, unit);
         }
-        Content::Packed(size, Unit::pending(UnitKind::Content, address, Pending::Content(bytes)))
+        Content::Packed(size, Unit::unplaced(UnitKind::Content, address, Plaintext::Content(bytes)))
     }
 
-    /// Uploads whole chunks, a few at a time. A chunk that is likely to be there already is compared
-    /// before it is sent: one that the former content has in the same place, and one that follows a
-    /// chunk which turned out to be there, as in an upload that is taken up again.
+    /// Uploads whole chunks, a few at a time. A chunk that is likely to be there already is
+    /// compared before it is sent: one that the former content has in the same place, and one that
+    /// follows a chunk which turned out to be there, as in an upload that is taken up again.
     async fn chunked(
         &self,
         mut chunks: BoxStream<'_, Result<Bytes>>,
@@ -162,7 +164,9 @@ impl Splitter {
             let address = self.keys.address(UnitKind::Content, &chunk);
             let is_unchanged = match &mut former {
                 // A table that cannot be read costs what it would have saved.
-                Some(chunks) => matches!(chunks.next().await, Some(Ok((_, old))) if old == address),
+                Some(chunks) => {
+                    matches!(chunks.next().await, Some(Ok(old)) if old.address == address)
+                }
                 None => false,
             };
             size += chunk.len() as u64;

@@ -2,21 +2,18 @@
 //!
 //! A table has up to [`FANOUT`] rows. A table of the lowest level lists chunks, one above lists
 //! tables, as many levels as the content needs. As in a node, the address covers the rows'
-//! addresses and not where they lie:
-//!
-//! ```text
-//! varint length of the rows, rows (32 bytes each), then a place and length for each table row
-//! ```
+//! addresses and not where they lie: the first [section](SectionReader) is the rows (32 bytes
+//! each), the second has a place and length for each table row.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::content_type::ChunkSize;
-use super::unit::{Pending, Unit};
-use crate::codec::{Reader, put_bytes, put_varint};
+use super::chunk_size::ChunkSize;
+use super::unit::{Plaintext, Unit};
 use crate::error::{Error, Result};
-use crate::hamt::{PlaceReader, PlaceWriter};
-use crate::seal::{Address, Keys, Place, UnitKind};
+use crate::seal::{Address, Keys, SectionReader, UnitKind, addressed_of};
+
+/// What errors call it.
+const WHAT: &str = "chunk table";
 
 /// Rows of a full table.
 pub(super) const FANOUT: u64 = 1024;
@@ -32,21 +29,21 @@ impl Table {
     /// The most chunks an entry lists itself.
     pub(super) const INLINE_CHUNKS_MAX: u64 = 4;
 
-    /// The table of these chunks, its units pending.
+    /// The table of these chunks, its units without places.
     pub(super) fn build(keys: &Keys, chunks: Vec<Address>) -> Result<Self> {
         if chunks.len() as u64 <= Self::INLINE_CHUNKS_MAX {
             return Ok(Table::Inline(chunks.into()));
         }
         let mut level: Vec<Unit> = Vec::new();
         for rows in chunks.chunks(FANOUT as usize) {
-            level.push(pending_table(keys, rows.iter(), Pending::Chunks(rows.into())));
+            level.push(unplaced_table(keys, rows.iter(), Plaintext::Chunks(rows.into())));
         }
         while level.len() > 1 {
             level = level
                 .chunks(FANOUT as usize)
                 .map(|rows| {
                     let addresses = rows.iter().map(|row| &row.address);
-                    pending_table(keys, addresses, Pending::Tables(rows.into()))
+                    unplaced_table(keys, addresses, Plaintext::Tables(rows.into()))
                 })
                 .collect();
         }
@@ -76,26 +73,6 @@ pub(super) enum Rows {
     Tables(Arc<[Unit]>),
 }
 
-/// Encodes a pending table whose rows all have places.
-pub(super) fn encode_table(pending: &Pending, plan: &HashMap<Address, Place>) -> Result<Vec<u8>> {
-    let mut out = Vec::new();
-    match pending {
-        Pending::Content(_) => {}
-        Pending::Chunks(rows) => put_bytes(&mut out, &canon(rows.iter())),
-        Pending::Tables(rows) => {
-            put_bytes(&mut out, &canon(rows.iter().map(|row| &row.address)));
-            let mut places = PlaceWriter::default();
-            for row in rows.iter() {
-                let place = row.place_or(|address| plan.get(address).copied())?;
-                places.put(&place);
-                put_varint(&mut places.bytes, place.length.into());
-            }
-            out.extend_from_slice(&places.bytes);
-        }
-    }
-    Ok(out)
-}
-
 /// Decodes the plaintext of a table that stands for `chunks` chunks, after checking its address.
 pub(super) fn decode_table(
     keys: Option<&Keys>,
@@ -103,50 +80,49 @@ pub(super) fn decode_table(
     plaintext: &[u8],
     chunks: u64,
 ) -> Result<Rows> {
-    let mut reader = Reader::new(plaintext, "chunk table");
-    let canon = reader.bytes()?;
+    let addressed = addressed_of(plaintext, WHAT)?;
     if let Some(keys) = keys {
-        keys.check(UnitKind::Table, address, canon)?;
+        keys.check(UnitKind::Table, address, addressed)?;
     }
     let per_row = chunks_per_row(chunks);
-    if canon.len() as u64 != chunks.div_ceil(per_row) * 32 {
-        return Err(reader.malformed());
+    let rows = chunks.div_ceil(per_row);
+    let mut input = SectionReader::new(plaintext, WHAT)?;
+    if addressed.len() as u64 != rows * 32 {
+        return Err(input.addressed().malformed());
     }
-    let addresses = canon.chunks_exact(32).map(|row| {
-        let mut address = [0; 32];
-        address.copy_from_slice(row);
-        Address(address)
-    });
-    if per_row == 1 {
-        reader.finish()?;
-        return Ok(Rows::Chunks(addresses.collect()));
-    }
-    let mut places = PlaceReader::new(reader);
-    let tables = addresses
-        .map(|address| Ok(Unit::stored(UnitKind::Table, address, places.place_and_length()?)))
-        .collect::<Result<_>>()?;
-    places.reader.finish()?;
-    Ok(Rows::Tables(tables))
+    let rows = if per_row == 1 {
+        Rows::Chunks(
+            (0..rows).map(|_| Ok(Address(input.addressed().array()?))).collect::<Result<_>>()?,
+        )
+    } else {
+        let table = |_| {
+            let address = Address(input.addressed().array()?);
+            Ok(Unit::stored(UnitKind::Table, address, input.place_and_length()?))
+        };
+        Rows::Tables((0..rows).map(table).collect::<Result<_>>()?)
+    };
+    input.finish()?;
+    Ok(rows)
 }
 
 /// Reads a table and writes it again, which must give the same bytes.
 #[cfg(feature = "fuzzing")]
 pub(crate) fn reencode_table(plaintext: &[u8], chunks: u64) -> Result<Vec<u8>> {
-    let pending = match decode_table(None, &Address([0; 32]), plaintext, chunks)? {
-        Rows::Chunks(rows) => Pending::Chunks(rows),
-        Rows::Tables(rows) => Pending::Tables(rows),
-    };
-    encode_table(&pending, &HashMap::new())
+    use super::unit::{encode_chunks, encode_tables};
+    use crate::seal::PlannedPlaces;
+
+    let none = PlannedPlaces::default();
+    match decode_table(None, &Address([0; 32]), plaintext, chunks)? {
+        Rows::Chunks(rows) => Ok(encode_chunks(&rows, &none)),
+        Rows::Tables(rows) => encode_tables(&rows, &none),
+    }
 }
 
-fn pending_table<'a>(
+fn unplaced_table<'a>(
     keys: &Keys,
     rows: impl Iterator<Item = &'a Address>,
-    pending: Pending,
+    plaintext: Plaintext,
 ) -> Unit {
-    Unit::pending(UnitKind::Table, keys.address(UnitKind::Table, &canon(rows)), pending)
-}
-
-fn canon<'a>(rows: impl Iterator<Item = &'a Address>) -> Vec<u8> {
-    rows.flat_map(|row| row.expose()).copied().collect()
+    let addressed: Vec<u8> = rows.flat_map(|row| row.expose()).copied().collect();
+    Unit::unplaced(UnitKind::Table, keys.address(UnitKind::Table, &addressed), plaintext)
 }

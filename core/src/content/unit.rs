@@ -1,14 +1,11 @@
 //! A sealed unit of a pack that may not have been written yet.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bytes::Bytes;
 
-use super::table::encode_table;
 use crate::error::{Error, Result};
-use crate::hamt::NodeWriter;
-use crate::seal::{Address, Link, PackWriter, Place, UnitKind};
+use crate::seal::{Address, Link, PackWriter, Place, PlannedPlaces, SectionWriter, UnitKind};
 
 /// A small content or a chunk table: its address, and its bytes until it has a place.
 ///
@@ -24,12 +21,12 @@ pub(crate) struct Unit {
 #[derive(Debug)]
 struct State {
     place: OnceLock<Place>,
-    pending: Mutex<Option<Pending>>,
+    plaintext: Mutex<Option<Plaintext>>,
 }
 
 /// The plaintext of a unit without a place.
 #[derive(Debug, Clone)]
-pub(crate) enum Pending {
+pub(crate) enum Plaintext {
     Content(Bytes),
     /// Addresses of chunks.
     Chunks(Arc<[Address]>),
@@ -39,12 +36,12 @@ pub(crate) enum Pending {
 
 impl Unit {
     pub(crate) fn stored(kind: UnitKind, address: Address, place: Place) -> Self {
-        let state = State { place: OnceLock::from(place), pending: Mutex::new(None) };
+        let state = State { place: OnceLock::from(place), plaintext: Mutex::new(None) };
         Self { kind, address, state: Arc::new(state) }
     }
 
-    pub(crate) fn pending(kind: UnitKind, address: Address, pending: Pending) -> Self {
-        let state = State { place: OnceLock::new(), pending: Mutex::new(Some(pending)) };
+    pub(crate) fn unplaced(kind: UnitKind, address: Address, plaintext: Plaintext) -> Self {
+        let state = State { place: OnceLock::new(), plaintext: Mutex::new(Some(plaintext)) };
         Self { kind, address, state: Arc::new(state) }
     }
 
@@ -54,58 +51,50 @@ impl Unit {
     }
 
     /// The plaintext, until the unit is stored.
-    pub(crate) fn plaintext(&self) -> Option<Pending> {
-        self.state.pending.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub(crate) fn plaintext(&self) -> Option<Plaintext> {
+        self.state.plaintext.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The place, stored or planned.
-    pub(crate) fn place_in(&self, out: &NodeWriter<'_>) -> Result<Place> {
-        self.place_or(|address| out.placed_content(address))
-    }
-
-    pub(crate) fn place_or(&self, plan: impl Fn(&Address) -> Option<Place>) -> Result<Place> {
-        let place = self.state.place.get().copied().or_else(|| plan(&self.address));
+    pub(crate) fn place_in(&self, out: &SectionWriter<'_>) -> Result<Place> {
+        let place = self.state.place.get().copied().or_else(|| out.planned(&self.address));
         place.ok_or(Error::Malformed { what: "flush plan: a content has no place" })
     }
 
     /// Seals the unit and those below it into `packs`, unless they are stored or in `plan`.
-    pub(crate) fn plan(
-        &self,
-        packs: &mut PackWriter<'_>,
-        plan: &mut HashMap<Address, Place>,
-    ) -> Result<()> {
-        if self.state.place.get().is_some() || plan.contains_key(&self.address) {
+    pub(crate) fn plan(&self, packs: &mut PackWriter<'_>, plan: &mut PlannedPlaces) -> Result<()> {
+        if self.is_placed() || plan.of(&self.address).is_some() {
             return Ok(());
         }
-        let Some(pending) = self.plaintext() else { return Ok(()) };
-        let place = match &pending {
-            Pending::Content(bytes) => packs.add(self.kind, &self.address, bytes)?,
-            Pending::Chunks(_) => {
-                packs.add(self.kind, &self.address, &encode_table(&pending, plan)?)?
+        let Some(plaintext) = self.plaintext() else { return Ok(()) };
+        let place = match &plaintext {
+            Plaintext::Content(bytes) => packs.add(self.kind, &self.address, bytes)?,
+            Plaintext::Chunks(rows) => {
+                packs.add(self.kind, &self.address, &encode_chunks(rows, plan))?
             }
-            Pending::Tables(tables) => {
+            Plaintext::Tables(tables) => {
                 tables.iter().try_for_each(|table| table.plan(packs, plan))?;
-                packs.add(self.kind, &self.address, &encode_table(&pending, plan)?)?
+                packs.add(self.kind, &self.address, &encode_tables(tables, plan)?)?
             }
         };
         plan.insert(self.address, place);
         Ok(())
     }
 
-    /// Takes over the place a flush gave the unit, and drops the bytes. A table whose tables are not
-    /// all stored is written again: its bytes name where they were to be.
-    pub(crate) fn settle(&self, plan: &HashMap<Address, Place>) {
-        if let Some(Pending::Tables(tables)) = self.plaintext() {
+    /// Takes over the place a flush gave the unit, and drops the bytes. A table whose tables are
+    /// not all stored is written again: its bytes name where they were to be.
+    pub(crate) fn settle(&self, plan: &PlannedPlaces) {
+        if let Some(Plaintext::Tables(tables)) = self.plaintext() {
             tables.iter().for_each(|table| table.settle(plan));
             if !tables.iter().all(Self::is_placed) {
                 return;
             }
         }
-        if let Some(place) = plan.get(&self.address) {
-            let _ = self.state.place.set(*place);
+        if let Some(place) = plan.of(&self.address) {
+            let _ = self.state.place.set(place);
         }
         if self.is_placed() {
-            self.state.pending.lock().unwrap_or_else(PoisonError::into_inner).take();
+            self.state.plaintext.lock().unwrap_or_else(PoisonError::into_inner).take();
         }
     }
 
@@ -113,4 +102,22 @@ impl Unit {
     pub(crate) fn is_placed(&self) -> bool {
         self.state.place.get().is_some()
     }
+}
+
+/// The plaintext of a table of chunks.
+pub(super) fn encode_chunks(rows: &[Address], plan: &PlannedPlaces) -> Vec<u8> {
+    let mut out = SectionWriter::new(plan);
+    rows.iter().for_each(|row| out.addressed().extend_from_slice(row.expose()));
+    out.finish()
+}
+
+/// The plaintext of a table of tables, which all have places.
+pub(super) fn encode_tables(rows: &[Unit], plan: &PlannedPlaces) -> Result<Vec<u8>> {
+    let mut out = SectionWriter::new(plan);
+    for row in rows {
+        out.addressed().extend_from_slice(row.address.expose());
+        let place = row.place_in(&out)?;
+        out.put_place_and_length(&place);
+    }
+    Ok(out.finish())
 }

@@ -1,166 +1,113 @@
-//! Edits of the tree: what joins it, what is taken out again, and how it is brought up to the root.
+//! Edits: applying an operation to a tree, wholly or not at all.
 
-use std::sync::Arc;
-
-use super::entry::Entry;
-use super::op::{Op, Ops, in_tail};
-use super::session::Forest;
-use super::state::{Durability, Group, Ticket};
-use super::tree::{Stop, admit};
+use super::entry::{Body, Entry, Origin};
+use super::op::Op;
+use super::time::Time;
+use super::tree::{Stop, change_directory, change_parent, find};
 use crate::error::{Error, Result};
-use crate::hamt::{NodeSource, Trie};
-use crate::seal::pack_name;
+use crate::hamt::Trie;
+use crate::path::{PathRule, VaultPath};
 
-impl Forest {
-    /// Applies `ops` to the tree as one group, to be committed by a later flush.
-    pub(crate) async fn enqueue(
-        self: &Arc<Self>,
-        ops: Vec<Op>,
-        durability: Durability,
-    ) -> Result<Ticket> {
-        self.check_open()?;
-        let ops: Ops = ops.into();
-        loop {
-            self.clear_up().await?;
-            self.settle().await?;
-            let (mut tree, version) = {
-                let state = self.state();
-                if !state.is_settled() {
-                    continue;
-                }
-                (state.live.clone(), state.version())
-            };
-            // No lock: whoever loads nothing is not held up by one who does.
-            let applied = self.apply_all(&mut tree, &ops).await;
-            let mut state = self.state();
-            if state.closed {
-                return Err(Error::Closed);
-            }
-            if !state.is_settled() {
-                continue;
-            }
-            if state.version() == version {
-                applied?;
-            } else {
-                // Another group came first. What this one needs was loaded into the tree, so it
-                // is applied here and now, unless the other changed what it needs.
-                tree = state.live.clone();
-                match ops.iter().try_for_each(|op| op.apply(&mut tree)) {
-                    Ok(()) => {}
-                    Err(Stop::Fail(error)) => return Err(error),
-                    Err(Stop::Missing(..)) => match applied {
-                        Err(error) if !is_verdict(&error) => return Err(error),
-                        _ => continue,
-                    },
-                }
-            }
-            state.live = tree;
-            state.edits += 1;
-            let ticket = Ticket::default();
-            state.pending.push(Group { ops, durability, ticket: ticket.clone() });
-            return Ok(ticket);
-        }
-    }
-
-    /// Takes a group that is not committed yet out again.
-    pub(super) fn withdraw(&self, ticket: &Ticket, why: Error) {
-        let mut state = self.state();
-        if ticket.outcome().is_none() {
-            ticket.decide(Err(state.told(ticket, why)));
-            let before = state.pending.len();
-            state.pending.retain(|group| !group.ticket.is(ticket));
-            if state.pending.len() < before {
-                state.forget_live();
-            }
-        }
-    }
-
-    /// Brings the tree up to the root: applies its tail, then what is pending. Several calls may do
-    /// so at once; the first to end has done it for all.
-    pub(super) async fn settle(&self) -> Result<()> {
-        loop {
-            let (mut tree, tail, pending, version, hash) = {
-                let state = self.state();
-                if state.is_applied() {
-                    return Ok(());
-                }
-                let tail =
-                    if state.tail_applied { Vec::new() } else { state.root.tail.ops.clone() };
-                (state.durable.clone(), tail, state.pending.clone(), state.version(), state.hash)
-            };
-            self.prefetch(&mut tree, tail.iter()).await?;
-            let mut spill_first = None;
-            for op in &tail {
-                self.apply(&mut tree, op).await.map_err(in_tail)?;
-                spill_first.get_or_insert_with(|| tree.dirty_bytes());
-            }
-            let durable = tree.clone();
-            let mut refused = Vec::new();
-            for group in &pending {
-                let before = tree.clone();
-                for op in group.ops.iter() {
-                    if let Err(error) = self.apply(&mut tree, op).await {
-                        if !is_verdict(&error) {
-                            return Err(error);
-                        }
-                        refused.push((group.clone(), error));
-                        tree = before;
-                        break;
-                    }
-                }
-            }
-            let mut state = self.state();
-            if state.version() != version || state.hash != hash {
-                continue;
-            }
-            for (Group { ticket, durability, .. }, error) in refused {
-                let error = Error::Conflict { reason: error.code(), path: error.path().cloned() };
-                let error = state.told(&ticket, error);
-                if durability == Durability::Deferred {
-                    state.give_up(&error);
-                }
-                ticket.decide(Err(error));
-                state.pending.retain(|group| !group.ticket.is(&ticket));
-            }
-            state.durable = durable;
-            state.spill_first = state.spill_first.or(spill_first);
-            state.tail_applied = true;
-            state.live = tree;
-            state.pending_applied = true;
-            state.edition += 1;
-            return Ok(());
-        }
-    }
-
-    async fn apply_all(&self, tree: &mut Trie<Entry>, ops: &[Op]) -> Result<()> {
-        for op in ops {
-            self.apply(tree, op).await?;
-        }
+impl Op {
+    /// Applies the operation, wholly or not at all.
+    pub(crate) fn apply(&self, top: &mut Trie<Entry>) -> Result<(), Stop> {
+        let mut changed = top.clone();
+        self.change(&mut changed)?;
+        *top = changed;
         Ok(())
     }
 
-    /// Applies one operation, loading what it meets.
-    async fn apply(&self, tree: &mut Trie<Entry>, op: &Op) -> Result<()> {
-        loop {
-            match op.apply(tree) {
-                Ok(()) => return Ok(()),
-                Err(Stop::Fail(error)) => return Err(error),
-                Err(Stop::Missing(directory, missing)) => {
-                    let node = self.nodes.load(&missing.link).await?;
-                    self.state().keep(&directory, &missing, &node);
-                    if !admit(tree, &directory, &missing, node) {
-                        let error = Error::Malformed { what: "trie: a node where none belongs" };
-                        return Err(error.in_object(&pack_name(missing.link.place.pack)));
-                    }
+    fn change(&self, top: &mut Trie<Entry>) -> Result<(), Stop> {
+        match self {
+            Op::Put { path, entry, time, .. } => {
+                if find(top, path)?.is_some_and(|old| old.content().is_none()) {
+                    return Err(Error::IsADirectory { path: path.clone() }.into());
                 }
+                insert(top, path, entry.clone(), *time)
+            }
+            Op::MakeDirectory { path, origin } => change_directory(top, path, *origin, |_| Ok(())),
+            Op::Remove { path } => {
+                let entry = existing(top, path)?;
+                if entry.as_directory().is_some_and(|directory| !directory.is_empty()) {
+                    return Err(Error::DirectoryNotEmpty { path: path.clone() }.into());
+                }
+                remove(top, path, &entry)
+            }
+            Op::RemoveAll { path } => {
+                let entry = existing(top, path)?;
+                remove(top, path, &entry)
+            }
+            Op::Rename { from, to, origin } => {
+                let entry = existing(top, from)?;
+                if from == to {
+                    return Ok(());
+                }
+                check_target(top, &entry, from, to)?;
+                remove(top, from, &entry)?;
+                insert(top, to, Entry { stamp: origin.stamp, ..entry }, origin.time)
+            }
+            Op::Copy { from, to, origin } => {
+                let entry = existing(top, from)?;
+                if from == to {
+                    return Ok(());
+                }
+                check_target(top, &entry, from, to)?;
+                insert(top, to, Entry { stamp: origin.stamp, ..entry }, origin.time)
+            }
+            Op::Annotate { path, attributes, modified, stamp } => {
+                let entry = existing(top, path)?;
+                let entry = Entry { stamp: *stamp, modified: *modified, ..entry };
+                insert(top, path, entry.with_attributes(attributes.clone()), *modified)
             }
         }
     }
 }
 
-/// Whether an error says that an operation cannot be done, rather than that the store failed.
-fn is_verdict(error: &Error) -> bool {
-    let damaged = matches!(error, Error::Damaged { .. });
-    error.path().is_some() && !damaged
-        || matches!(error, Error::InvalidPath(_) | Error::InvalidArgument { .. })
+fn existing(top: &Trie<Entry>, path: &VaultPath) -> Result<Entry, Stop> {
+    if path.is_top() {
+        return Err(Error::InvalidPath(PathRule::Top).into());
+    }
+    let entry = find(top, path)?.cloned();
+    entry.ok_or_else(|| Error::NotFound { path: path.clone() }.into())
+}
+
+/// Puts an entry at `path`. Directories that are missing on the way get its stamp, and `time`.
+fn insert(top: &mut Trie<Entry>, path: &VaultPath, entry: Entry, time: Time) -> Result<(), Stop> {
+    let origin = Origin { stamp: entry.stamp, time };
+    change_parent(top, path, origin, |parent, name| parent.insert(name, entry).map(|_| ()))
+}
+
+/// Takes the entry at `path` away. It was found there, so no directory is made.
+fn remove(top: &mut Trie<Entry>, path: &VaultPath, found: &Entry) -> Result<(), Stop> {
+    let origin = Origin { stamp: found.stamp, time: found.modified };
+    change_parent(top, path, origin, |parent, name| parent.remove(name).map(|_| ()))
+}
+
+/// A target may be free, a file to replace by a file, or an empty directory to replace by one.
+fn check_target(
+    top: &Trie<Entry>,
+    entry: &Entry,
+    from: &VaultPath,
+    to: &VaultPath,
+) -> Result<(), Stop> {
+    if to.is_top() {
+        return Err(Error::InvalidPath(PathRule::Top).into());
+    }
+    if to.is_within(from) {
+        return Err(match entry.body {
+            Body::Directory(_) => Error::IntoItself { path: to.clone() },
+            // A parent of the target would be the file itself.
+            Body::File(_) => Error::NotADirectory { path: from.clone() },
+        }
+        .into());
+    }
+    let path = to.clone();
+    let error = match (&entry.body, find(top, to)?.map(|target| &target.body)) {
+        (_, None) | (Body::File(_), Some(Body::File(_))) => return Ok(()),
+        (Body::File(_), Some(Body::Directory(_))) => Error::IsADirectory { path },
+        (Body::Directory(_), Some(Body::File(_))) => Error::NotADirectory { path },
+        (Body::Directory(_), Some(Body::Directory(target))) if target.is_empty() => return Ok(()),
+        (Body::Directory(_), Some(Body::Directory(_))) => Error::DirectoryNotEmpty { path },
+    };
+    Err(error.into())
 }

@@ -8,9 +8,9 @@ use super::time::Time;
 use crate::codec::{Reader, put_bytes, put_varint, varint_len};
 use crate::content::Content;
 use crate::error::{Error, Result};
-use crate::hamt::{NodeReader, NodeWriter, Trie, Value};
+use crate::hamt::{Trie, Value};
 use crate::path::EntryName;
-use crate::seal::{Address, Link};
+use crate::seal::{Address, Link, SectionReader, SectionWriter};
 
 /// Which operation wrote an entry: a count, and the session's random number. It holds no time: what
 /// a device's clock says must not reach the entries of others.
@@ -30,12 +30,12 @@ impl Stamp {
         out.extend_from_slice(&self.writer.to_le_bytes());
     }
 
-    pub(super) fn decode(canon: &mut Reader<'_>) -> Result<Self> {
-        let count = canon.varint()?;
+    pub(super) fn decode(addressed: &mut Reader<'_>) -> Result<Self> {
+        let count = addressed.varint()?;
         if count >= Self::COUNT_END {
-            return Err(canon.malformed());
+            return Err(addressed.malformed());
         }
-        Ok(Self { count, writer: u32::from_le_bytes(canon.array()?) })
+        Ok(Self { count, writer: u32::from_le_bytes(addressed.array()?) })
     }
 }
 
@@ -139,6 +139,10 @@ impl Entry {
         self
     }
 
+    pub(crate) fn is_directory(&self) -> bool {
+        matches!(self.body, Body::Directory(_))
+    }
+
     pub(crate) fn as_directory(&self) -> Option<&Trie<Entry>> {
         match &self.body {
             Body::Directory(trie) => Some(trie),
@@ -183,24 +187,20 @@ impl Value for Entry {
     /// attributes: 0, or 1 and the content type; varint count, keys and values ascending by key
     /// file: its content; directory: the address (32) of its root node unless empty; place, length
     /// ```
-    fn encode(&self, out: &mut NodeWriter<'_>) -> Result<()> {
-        let link = match &self.body {
-            Body::Directory(trie) => out.nested_link(trie)?,
-            Body::File(_) => None,
-        };
+    fn encode(&self, nested: Option<Link>, out: &mut SectionWriter<'_>) -> Result<()> {
         let flag = |bit: u8, is: bool| if is { bit } else { 0 };
         let flags = flag(DIRECTORY, self.content().is_none())
-            | flag(NOT_EMPTY, link.is_some())
+            | flag(NOT_EMPTY, nested.is_some())
             | flag(ATTRIBUTES, self.attributes.is_some());
-        let canon = out.canon();
-        canon.push(flags);
-        self.stamp.encode(canon);
-        self.modified.encode(canon);
+        let addressed = out.addressed();
+        addressed.push(flags);
+        self.stamp.encode(addressed);
+        self.modified.encode(addressed);
         if let Some(attributes) = &self.attributes {
-            encode_attributes(attributes, canon);
+            encode_attributes(attributes, addressed);
         }
-        if let Some(link) = link {
-            canon.extend_from_slice(link.address.expose());
+        if let Some(link) = nested {
+            addressed.extend_from_slice(link.address.expose());
             out.put_place_and_length(&link.place);
         }
         match &self.body {
@@ -209,28 +209,28 @@ impl Value for Entry {
         }
     }
 
-    fn decode(input: &mut NodeReader<'_>) -> Result<Self> {
-        let canon = input.canon();
-        let flags = canon.byte()?;
+    fn decode(input: &mut SectionReader<'_>) -> Result<Self> {
+        let addressed = input.addressed();
+        let flags = addressed.byte()?;
         if flags > DIRECTORY | NOT_EMPTY | ATTRIBUTES
             || flags & (DIRECTORY | NOT_EMPTY) == NOT_EMPTY
         {
-            return Err(canon.malformed());
+            return Err(addressed.malformed());
         }
-        let stamp = Stamp::decode(canon)?;
-        let modified = Time::decode(canon)?;
+        let stamp = Stamp::decode(addressed)?;
+        let modified = Time::decode(addressed)?;
         let attributes = match flags & ATTRIBUTES {
             0 => None,
             _ => {
                 let attributes = decode_attributes(input)?;
                 if attributes.is_empty() {
-                    return Err(input.canon().malformed());
+                    return Err(input.addressed().malformed());
                 }
                 Some(Arc::new(attributes))
             }
         };
         let body = if flags & NOT_EMPTY != 0 {
-            let address = Address(input.canon().array()?);
+            let address = Address(input.addressed().array()?);
             let place = input.place_and_length()?;
             Body::Directory(Directory(Trie::at(Some(Link { address, place }))))
         } else if flags & DIRECTORY != 0 {
@@ -283,24 +283,24 @@ pub(super) fn encode_attributes(attributes: &Attributes, out: &mut Vec<u8>) {
     }
 }
 
-pub(super) fn decode_attributes(input: &mut NodeReader<'_>) -> Result<Attributes> {
-    let canon = input.canon();
-    let content_type = match canon.byte()? {
+pub(super) fn decode_attributes(input: &mut SectionReader<'_>) -> Result<Attributes> {
+    let addressed = input.addressed();
+    let content_type = match addressed.byte()? {
         0 => None,
-        1 => Some(canon.text()?),
-        _ => return Err(canon.malformed()),
+        1 => Some(addressed.text()?),
+        _ => return Err(addressed.malformed()),
     };
     if content_type.is_some_and(|text| text.len() > Attributes::CONTENT_TYPE_BYTES_MAX) {
-        return Err(canon.malformed());
+        return Err(addressed.malformed());
     }
     let mut metadata: BTreeMap<String, String> = BTreeMap::new();
     let mut bytes = 0;
-    for _ in 0..canon.count()? {
-        let (key, value) = (canon.text()?, canon.text()?);
+    for _ in 0..addressed.count()? {
+        let (key, value) = (addressed.text()?, addressed.text()?);
         bytes += key.len() + value.len();
         let ascending = metadata.last_key_value().is_none_or(|(last, _)| last.as_str() < key);
         if !ascending || bytes > Attributes::METADATA_BYTES_MAX {
-            return Err(canon.malformed());
+            return Err(addressed.malformed());
         }
         metadata.insert(key.to_owned(), value.to_owned());
     }

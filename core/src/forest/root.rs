@@ -1,20 +1,20 @@
 //! The body of the root object.
 
 use super::entry::{Entry, Stamp};
-use super::op::{Op, OpReader, OpWriter, check_tail};
-use super::reserve::Reserve;
+use super::op_codec::{OpReader, OpWriter};
+use super::tail::{Tail, check_tail};
 use super::time::Time;
 use crate::codec::put_varint;
 use crate::content::ChunkSize;
 use crate::error::{Error, Result};
-use crate::hamt::{NodeReader, NodeWriter, SealPlan, Trie};
-use crate::seal::{Address, Link};
+use crate::hamt::Trie;
+use crate::seal::{Address, Link, PlannedPlaces, SectionReader, SectionWriter};
 
 /// The key of the root object.
-pub(super) const ROOT_KEY: &str = "root";
+pub(crate) const ROOT_KEY: &str = "root";
 
 /// The most bytes of a root object. The tail is kept far below; a reader refuses more.
-pub(super) const ROOT_BYTES_MAX: u64 = 16 * 1024 * 1024;
+pub(crate) const ROOT_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 /// Set in the byte of the chunk size.
 const RESERVE_SPENT: u8 = 0x80;
@@ -42,14 +42,14 @@ pub(crate) struct Root {
     pub(crate) tail: Tail,
 }
 
-/// The operations since the last spill.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Tail {
-    pub(crate) ops: Vec<Op>,
-    /// How many commits the operations came in.
-    pub(crate) commits: u64,
-    /// The bytes all those commits wrote for the tail, which a spill would have saved.
-    pub(crate) carried: u64,
+/// Whether a vault's reserve, room for removals in a full store, is there, as far as its root
+/// knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reserve {
+    /// It is, if the store was ever given one.
+    Kept,
+    /// A removal took its room.
+    Spent,
 }
 
 impl Root {
@@ -70,61 +70,62 @@ impl Root {
     ///
     /// Fails where a reader would refuse the root, because another member has written a count or
     /// a sequence number next to the last one.
-    pub(super) fn encode(&self, plan: &SealPlan) -> Result<Vec<u8>> {
+    pub(crate) fn encode(&self, planned: &PlannedPlaces) -> Result<Vec<u8>> {
         if !self.can_be_counted_on() {
             return Err(Error::Malformed { what: "root: its count or sequence is at the end" });
         }
-        let mut out = NodeWriter::new(plan);
-        let canon = out.canon();
-        canon.extend_from_slice(&self.vault);
-        put_varint(canon, self.sequence);
-        canon.extend_from_slice(&self.previous);
-        put_varint(canon, self.count);
-        self.time.encode(canon);
-        canon.push(match self.reserve {
+        let mut out = SectionWriter::new(planned);
+        let addressed = out.addressed();
+        addressed.extend_from_slice(&self.vault);
+        put_varint(addressed, self.sequence);
+        addressed.extend_from_slice(&self.previous);
+        put_varint(addressed, self.count);
+        self.time.encode(addressed);
+        addressed.push(match self.reserve {
             Reserve::Kept => self.chunk.bits(),
             Reserve::Spent => self.chunk.bits() | RESERVE_SPENT,
         });
-        canon.push(self.top.is_some().into());
+        addressed.push(self.top.is_some().into());
         if let Some(top) = &self.top {
-            canon.extend_from_slice(top.address.expose());
+            addressed.extend_from_slice(top.address.expose());
             out.put_place_and_length(&top.place);
         }
-        let canon = out.canon();
-        put_varint(canon, self.tail.commits);
-        put_varint(canon, self.tail.carried);
-        put_varint(canon, self.tail.ops.len() as u64);
+        let addressed = out.addressed();
+        put_varint(addressed, self.tail.commits);
+        put_varint(addressed, self.tail.carried);
+        put_varint(addressed, self.tail.ops.len() as u64);
         let mut ops = OpWriter::new(&mut out);
         self.tail.ops.iter().try_for_each(|op| ops.put(op))?;
         Ok(out.finish())
     }
 
-    pub(super) fn decode(body: &[u8]) -> Result<Self> {
+    pub(crate) fn decode(body: &[u8]) -> Result<Self> {
         Self::decode_body(body).map_err(|error| error.in_object(ROOT_KEY))
     }
 
     fn decode_body(body: &[u8]) -> Result<Self> {
-        let mut input = NodeReader::new(body, "root")?;
-        let canon = input.canon();
-        let vault = canon.array()?;
-        let sequence = canon.varint()?;
-        let previous = canon.array()?;
-        let count = canon.varint()?;
-        let time = Time::decode(canon)?;
-        let byte = canon.byte()?;
-        let chunk = ChunkSize::from_bits(byte & !RESERVE_SPENT).ok_or_else(|| canon.malformed())?;
+        let mut input = SectionReader::new(body, "root")?;
+        let addressed = input.addressed();
+        let vault = addressed.array()?;
+        let sequence = addressed.varint()?;
+        let previous = addressed.array()?;
+        let count = addressed.varint()?;
+        let time = Time::decode(addressed)?;
+        let byte = addressed.byte()?;
+        let chunk =
+            ChunkSize::from_bits(byte & !RESERVE_SPENT).ok_or_else(|| addressed.malformed())?;
         let reserve = if byte & RESERVE_SPENT == 0 { Reserve::Kept } else { Reserve::Spent };
-        let top = match canon.byte()? {
+        let top = match addressed.byte()? {
             0 => None,
             1 => {
-                let address = Address(canon.array()?);
+                let address = Address(addressed.array()?);
                 Some(Link { address, place: input.place_and_length()? })
             }
-            _ => return Err(canon.malformed()),
+            _ => return Err(addressed.malformed()),
         };
-        let canon = input.canon();
-        let (commits, carried) = (canon.varint()?, canon.varint()?);
-        let operations = canon.count()?;
+        let addressed = input.addressed();
+        let (commits, carried) = (addressed.varint()?, addressed.varint()?);
+        let operations = addressed.count()?;
         check_tail(&mut input, operations)?;
         let mut reader = OpReader::new(&mut input);
         let ops = (0..operations).map(|_| reader.next()).collect::<Result<_>>()?;
@@ -144,12 +145,12 @@ impl Root {
     }
 
     /// The top directory as of the last spill.
-    pub(super) fn base(&self) -> Trie<Entry> {
+    pub(crate) fn base(&self) -> Trie<Entry> {
         Trie::at(self.top)
     }
 
     /// Refuses a root that is older than this one or denies it.
-    pub(super) fn check_successor(
+    pub(crate) fn check_successor(
         &self,
         hash: &[u8; 32],
         next: &Root,
@@ -168,16 +169,34 @@ impl Root {
     }
 }
 
+/// The error of an operation of a root's tail that could not be applied. No writer puts one there
+/// that the rules do not allow, so the root is at fault and not whoever reads it.
+pub(crate) fn in_tail(error: Error) -> Error {
+    let damage = Error::Malformed { what: "root: an operation that is not possible" };
+    let damage = damage.in_object(ROOT_KEY);
+    match &error {
+        Error::NotFound { path }
+        | Error::AlreadyExists { path }
+        | Error::NotADirectory { path }
+        | Error::IsADirectory { path }
+        | Error::DirectoryNotEmpty { path }
+        | Error::IntoItself { path } => damage.below(path),
+        Error::InvalidPath(_) => damage,
+        _ => error,
+    }
+}
+
 /// Reads a body and writes it again, which must give the same bytes.
 #[cfg(feature = "fuzzing")]
 pub(crate) fn reencode_root(body: &[u8]) -> Result<Vec<u8>> {
-    Root::decode(body)?.encode(&SealPlan::default())
+    Root::decode(body)?.encode(&PlannedPlaces::default())
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::super::entry::Body;
+    use super::super::op::Op;
     use super::*;
     use crate::content::Content;
     use crate::path::VaultPath;
@@ -196,7 +215,7 @@ mod tests {
         let outcome = |sequence: u64, count| {
             let previous = [u8::from(sequence > 1); 32];
             let root = Root { sequence, count, previous, ..first(chunk) };
-            let body = root.encode(&SealPlan::default()).map_err(|error| error.code())?;
+            let body = root.encode(&PlannedPlaces::default()).map_err(|error| error.code())?;
             let read = Root::decode(&body).map_err(|_| "written and not read")?;
             assert_eq!((read.sequence, read.count), (sequence, count));
             Ok(())
@@ -215,7 +234,7 @@ mod tests {
         let chunk = ChunkSize::from_bits(20).unwrap();
         let count = Stamp::COUNT_END - 1;
         let root = Root { sequence: 2, previous: [1; 32], count, ..first(chunk) };
-        let body = root.encode(&SealPlan::default()).unwrap();
+        let body = root.encode(&PlannedPlaces::default()).unwrap();
         let code = |body: &[u8]| Root::decode(body).map(|_| "ok").unwrap_or_else(|e| e.code());
         assert_eq!(code(&body), "ok");
         // The sections' length, the vault's id, the sequence (one byte), the hash before.
@@ -245,7 +264,7 @@ mod tests {
             };
             let tail = Tail { ops: (0..files).map(put).collect(), commits: 1, carried: 0 };
             let root = Root { tail, ..first(chunk) };
-            let body = root.encode(&SealPlan::default()).unwrap();
+            let body = root.encode(&PlannedPlaces::default()).unwrap();
             Root::decode(&body).map(|_| "ok").unwrap_or_else(|error| error.code())
         };
         assert_eq!(outcome(60), "ok");

@@ -32,7 +32,7 @@ impl Time {
     }
 
     /// How many milliseconds it is after `other`; 0 if it is not.
-    pub(super) fn ms_after(self, other: Self) -> u64 {
+    pub(crate) fn ms_after(self, other: Self) -> u64 {
         u64::try_from(self.0 - other.0).unwrap_or(0)
     }
 
@@ -40,8 +40,8 @@ impl Time {
         put_signed(out, self.0);
     }
 
-    pub(super) fn decode(canon: &mut Reader<'_>) -> Result<Self> {
-        Self::within(canon.signed()?).ok_or_else(|| canon.malformed())
+    pub(super) fn decode(addressed: &mut Reader<'_>) -> Result<Self> {
+        Self::within(addressed.signed()?).ok_or_else(|| addressed.malformed())
     }
 
     /// The same for one that is likely to be equal to `other`.
@@ -50,9 +50,9 @@ impl Time {
     }
 
     /// Reads what [`encode_from`](Self::encode_from) wrote.
-    pub(super) fn decode_from(other: Self, canon: &mut Reader<'_>) -> Result<Self> {
-        let ms = other.0.checked_add(canon.signed()?);
-        ms.and_then(Self::within).ok_or_else(|| canon.malformed())
+    pub(super) fn decode_from(other: Self, addressed: &mut Reader<'_>) -> Result<Self> {
+        let ms = other.0.checked_add(addressed.signed()?);
+        ms.and_then(Self::within).ok_or_else(|| addressed.malformed())
     }
 
     /// How many bytes [`encode`](Self::encode) writes.

@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use super::entry::{Entry, Origin};
-use super::nodes::Nodes;
 use crate::error::{Error, Result};
-use crate::hamt::{Missing, Node, Trie};
+use crate::hamt::{Node, NotResident, Trie};
 use crate::path::{PathRule, VaultPath};
 
 /// Why an edit did not happen.
 #[derive(Debug)]
-pub(super) enum Stop {
+pub(crate) enum Stop {
     /// A node of the directory at this path is not resident.
-    Missing(VaultPath, Missing),
+    NotResident(VaultPath, NotResident),
     Fail(Error),
 }
 
@@ -20,28 +19,6 @@ impl From<Error> for Stop {
     fn from(error: Error) -> Self {
         Stop::Fail(error)
     }
-}
-
-/// The entry at `path` of a snapshot; nodes come from `nodes` where they are not resident. `None`
-/// also where a parent is missing or a file. `path` is not the top.
-pub(crate) async fn lookup(
-    top: &Trie<Entry>,
-    path: &VaultPath,
-    nodes: &Nodes,
-) -> Result<Option<Entry>> {
-    let mut trie = top.clone();
-    let mut segments = path.segments().peekable();
-    while let Some(segment) = segments.next() {
-        let Some(entry) = trie.get(segment.as_bytes(), nodes).await? else { return Ok(None) };
-        if segments.peek().is_none() {
-            return Ok(Some(entry));
-        }
-        match entry.as_directory() {
-            Some(directory) => trie = directory.clone(),
-            None => return Ok(None),
-        }
-    }
-    Err(Error::InvalidPath(PathRule::Top))
 }
 
 /// The entry at `path`, which is not the top, if all on the way is resident.
@@ -55,7 +32,7 @@ pub(super) fn find<'a>(top: &'a Trie<Entry>, path: &VaultPath) -> Result<Option<
                 None => return Ok(None),
             }
         }
-        let missing = |missing| Stop::Missing(path.up_to(at), missing);
+        let missing = |missing| Stop::NotResident(path.up_to(at), missing);
         let Some(entry) = trie.find(segment.as_bytes()).map_err(missing)? else {
             return Ok(None);
         };
@@ -69,12 +46,12 @@ pub(super) fn change_parent<T>(
     top: &mut Trie<Entry>,
     path: &VaultPath,
     origin: Origin,
-    change: impl FnOnce(&mut Trie<Entry>, &[u8]) -> Result<T, Missing>,
+    change: impl FnOnce(&mut Trie<Entry>, &[u8]) -> Result<T, NotResident>,
 ) -> Result<T, Stop> {
     let (Some(parent), Some(name)) = (path.parent(), path.name()) else {
         return Err(Error::InvalidPath(PathRule::Top).into());
     };
-    let missing_in_parent = |missing| Stop::Missing(parent.clone(), missing);
+    let missing_in_parent = |missing| Stop::NotResident(parent.clone(), missing);
     change_directory(top, &parent, origin, |trie| {
         change(trie, name.as_bytes()).map_err(missing_in_parent)
     })
@@ -89,7 +66,7 @@ pub(super) fn change_directory<T>(
 ) -> Result<T, Stop> {
     let mut trie = top;
     for (at, segment) in path.steps() {
-        let missing = |missing| Stop::Missing(path.up_to(at), missing);
+        let missing = |missing| Stop::NotResident(path.up_to(at), missing);
         let key = segment.as_bytes();
         if trie.find(key).map_err(missing)?.is_none() {
             trie.insert(key, Entry::directory(origin)).map_err(missing)?;
@@ -107,12 +84,12 @@ pub(super) fn change_directory<T>(
     change(trie)
 }
 
-/// Makes a loaded node resident in the directory at `path`. Gives `false` if it does not belong
+/// Makes a loaded node resident in the directory at `path`. Returns `false` if it does not belong
 /// there (any more).
-pub(super) fn admit(
+pub(crate) fn admit(
     top: &mut Trie<Entry>,
     path: &VaultPath,
-    missing: &Missing,
+    missing: &NotResident,
     node: Arc<Node<Entry>>,
 ) -> bool {
     let mut trie = top;

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::child::Child;
 use super::hash::{SLOTS, Slots};
-use super::node::{Body, Child, Inner, Trie, Value};
-use super::walk::{NodeSource, Walk};
+use super::node::{Body, Inner};
+use super::source::NodeSource;
+use super::trie::Trie;
+use super::value::Value;
+use super::walk::Walk;
 use crate::error::Result;
 
 /// One key that the two sides map differently.

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
+use super::child::{Child, Weight};
 use super::hash::{DEPTH_MAX, KeyHash, SLOTS, slot_of};
 use super::leaf::{Item, Leaf};
-use super::node::{Body, Child, Inner, Missing, Node, Spot, Trie, Value, Weight};
+use super::node::{Body, Inner, Node};
 use super::scope::Scope;
+use super::trie::{NotResident, Spot, Trie};
+use super::value::Value;
 
 impl<V: Value> Trie<V> {
     /// Maps `key` to `value` and returns what it mapped to before.
-    pub fn insert(&mut self, key: &[u8], value: V) -> Result<Option<V>, Missing> {
+    pub fn insert(&mut self, key: &[u8], value: V) -> Result<Option<V>, NotResident> {
         let hash = KeyHash::of(key);
         let item = Item::new(&hash, key, value);
         let spot = self.locate(&hash, key)?;
@@ -34,7 +37,7 @@ impl<V: Value> Trie<V> {
     }
 
     /// Removes `key` and returns what it mapped to.
-    pub fn remove(&mut self, key: &[u8]) -> Result<Option<V>, Missing> {
+    pub fn remove(&mut self, key: &[u8]) -> Result<Option<V>, NotResident> {
         let hash = KeyHash::of(key);
         match self.locate(&hash, key)?.item {
             Some(_) => self.shrink(&hash, key, None),
@@ -43,7 +46,7 @@ impl<V: Value> Trie<V> {
     }
 
     /// The value of `key`, to change in a way that keeps its [weight](Value::weight).
-    pub fn get_mut(&mut self, key: &[u8]) -> Result<Option<&mut V>, Missing> {
+    pub fn get_mut(&mut self, key: &[u8]) -> Result<Option<&mut V>, NotResident> {
         let hash = KeyHash::of(key);
         let Spot { depth, item } = self.locate(&hash, key)?;
         let Some((_, at)) = item else { return Ok(None) };
@@ -58,9 +61,9 @@ impl<V: Value> Trie<V> {
         Ok(leaf.map(|leaf| leaf.value_mut(at)))
     }
 
-    /// Makes a loaded node resident. Gives `false` and does nothing if the trie does not lack it
+    /// Makes a loaded node resident. Returns `false` and does nothing if the trie does not lack it
     /// there (any more), or if it is not what its parent says it is.
-    pub fn admit(&mut self, missing: &Missing, node: Arc<Node<V>>) -> bool {
+    pub fn admit(&mut self, missing: &NotResident, node: Arc<Node<V>>) -> bool {
         let lacks = lacks(&self.root, missing, &node);
         if lacks {
             admit(&mut self.root, 0, missing, node);
@@ -69,7 +72,12 @@ impl<V: Value> Trie<V> {
     }
 
     /// Removes or replaces by something smaller, which may merge leaves. All or nothing.
-    fn shrink(&mut self, hash: &KeyHash, key: &[u8], to: Option<V>) -> Result<Option<V>, Missing> {
+    fn shrink(
+        &mut self,
+        hash: &KeyHash,
+        key: &[u8],
+        to: Option<V>,
+    ) -> Result<Option<V>, NotResident> {
         let before = self.clone();
         let outcome = shrink(&mut self.root, 0, &mut Target { hash, key, at: *hash }, to);
         if outcome.is_err() {
@@ -94,7 +102,7 @@ fn edit_inner<'a, V: Value>(
     child.edit()?.body.inner_mut()
 }
 
-/// Puts `item` into the leaf `child`, over the item at `over` or as a new one. Gives the value
+/// Puts `item` into the leaf `child`, over the item at `over` or as a new one. Returns the value
 /// replaced, and the leaf, taken out, if it must be split.
 fn put<V: Value>(
     child: &mut Child<V>,
@@ -156,8 +164,8 @@ fn child_of<V: Value>(leaf: Leaf<V>) -> Child<V> {
     Child::Dirty(Arc::new(Node::new(Body::Leaf(leaf))))
 }
 
-/// The key an edit is about, and where the child it has left behind was before the edit: a child
-/// that moves up as its siblings go is loaded from its old position.
+/// The key an edit is about, and the position that the surviving sibling had before the edit,
+/// because it must be loaded from there.
 struct Target<'a> {
     hash: &'a KeyHash,
     key: &'a [u8],
@@ -170,7 +178,7 @@ fn shrink<V: Value>(
     depth: u32,
     target: &mut Target<'_>,
     to: Option<V>,
-) -> Result<Option<V>, Missing> {
+) -> Result<Option<V>, NotResident> {
     child.resident(target.hash)?;
     let Some(node) = child.edit() else { return Ok(None) };
     match &mut node.body {
@@ -206,7 +214,7 @@ fn merge<V: Value>(
     mut index: usize,
     depth: u32,
     target: &mut Target<'_>,
-) -> Result<(), Missing> {
+) -> Result<(), NotResident> {
     loop {
         let (start, size) = inner.range(index);
         if size == SLOTS {
@@ -240,7 +248,7 @@ fn merge<V: Value>(
 }
 
 /// A copy of the entries of a leaf.
-fn leaf_items<V: Value>(child: &Child<V>, at: &KeyHash) -> Result<Vec<Item<V>>, Missing> {
+fn leaf_items<V: Value>(child: &Child<V>, at: &KeyHash) -> Result<Vec<Item<V>>, NotResident> {
     match child.resident(at)?.map(|node| &node.body) {
         Some(Body::Leaf(leaf)) => Ok(leaf.items().to_vec()),
         Some(Body::Inner(_)) | None => Ok(Vec::new()),
@@ -248,7 +256,7 @@ fn leaf_items<V: Value>(child: &Child<V>, at: &KeyHash) -> Result<Vec<Item<V>>, 
 }
 
 /// Whether the child at the position is Stored with this link, and the node belongs there.
-fn lacks<V: Value>(root: &Child<V>, missing: &Missing, node: &Node<V>) -> bool {
+fn lacks<V: Value>(root: &Child<V>, missing: &NotResident, node: &Node<V>) -> bool {
     let (mut child, mut scope) = (root, Scope::root());
     for depth in 0..=DEPTH_MAX {
         match child {
@@ -268,7 +276,7 @@ fn lacks<V: Value>(root: &Child<V>, missing: &Missing, node: &Node<V>) -> bool {
     false
 }
 
-fn admit<V: Value>(child: &mut Child<V>, depth: u32, missing: &Missing, node: Arc<Node<V>>) {
+fn admit<V: Value>(child: &mut Child<V>, depth: u32, missing: &NotResident, node: Arc<Node<V>>) {
     match child {
         Child::Empty => {}
         Child::Stored(stored) => *child = Child::Sealed(Arc::clone(stored), node),

@@ -3,11 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::node::{Child, Node, Trie, Value, advance_tick};
+use super::child::Child;
+use super::node::{Node, advance_tick};
+use super::trie::Trie;
+use super::value::Value;
 use super::visit::{below, below_mut, each_node, each_node_after_those_below};
 
 impl<V: Value> Trie<V> {
     /// The bytes of memory of all Sealed nodes, which eviction could free.
+    #[cfg(any(test, feature = "internals"))]
     pub fn resident_bytes(&self) -> usize {
         self.uses().iter().map(|(_, bytes)| bytes).sum()
     }

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use super::hash::KeyHash;
-use super::node::{Body, Child, Node, Stored, Trie, Value, Weight};
+use super::child::{Child, Stored, Weight};
+use super::hash::{KeyHash, last_first};
+use super::node::{Body, Node};
 use super::scope::Scope;
-use super::walk::{Coming, NodeSource};
+use super::source::{Coming, NodeSource};
+use super::trie::Trie;
+use super::value::Value;
 use crate::error::{Error, Result};
 use crate::seal::pack_name;
 
@@ -100,6 +103,7 @@ impl<V: Value> Front<V> {
     }
 
     /// All that is below one child of a trie.
+    #[cfg(any(test, feature = "internals"))]
     pub(super) fn below(child: Child<V>) -> Self {
         Self::start(child, Scope::anywhere(), None, Extent::Whole, Leaves::Visited)
     }
@@ -237,11 +241,8 @@ impl<V: Value> Front<V> {
             }
             (Body::Leaf(_), Leaves::Visited) => self.steps.push(Step::Leaf(node, after)),
             (Body::Leaf(leaf), Leaves::Entered) => {
-                let mut order: Vec<usize> = (0..leaf.items().len()).collect();
-                order.sort_by_cached_key(|index| {
-                    std::cmp::Reverse(KeyHash::of(&leaf.items()[*index].key))
-                });
-                for index in order {
+                let hashes = leaf.items().iter().map(|item| KeyHash::of(&item.key));
+                for index in last_first(hashes.collect()) {
                     if let Some(nested) = leaf.items()[index].value.nested() {
                         self.steps.push(Step::Part(Part {
                             child: nested.root.clone(),

@@ -22,6 +22,13 @@ const PREFIX_LEVELS: u32 = 64 / STRIDE;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeyHash([u8; 32]);
 
+/// The indices of `hashes`, that of the last in trie order first.
+pub(crate) fn last_first(hashes: Vec<KeyHash>) -> Vec<usize> {
+    let mut order: Vec<_> = hashes.into_iter().zip(0..).collect();
+    order.sort_unstable_by(|a, b| b.cmp(a));
+    order.into_iter().map(|(_, index)| index).collect()
+}
+
 impl KeyHash {
     /// The hash of `key`.
     pub fn of(key: &[u8]) -> Self {

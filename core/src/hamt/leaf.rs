@@ -2,7 +2,12 @@
 
 use super::hash::KeyHash;
 use super::key::Key;
-use super::node::{LEAF_WEIGHT_MAX, Value};
+use super::value::Value;
+
+/// The most a leaf of two entries or more weighs, in units of 16 bytes: 2 KiB.
+///
+/// Smaller leaves cost links, larger ones cost every put (`docs/decisions/0002-trie-shape.md`).
+pub const LEAF_WEIGHT_MAX: u32 = 128;
 
 /// Items a leaf finds by their tags; more are found one by one.
 const TAGS: usize = 32;
@@ -27,6 +32,12 @@ pub(super) struct Item<V> {
     pub(super) prefix: u64,
     pub(super) key: Key,
     pub(super) value: V,
+}
+
+/// `items` in the order of their keys.
+pub(super) fn in_order<V>(mut items: Vec<&Item<V>>) -> Vec<&Item<V>> {
+    items.sort_unstable_by(|a, b| (*a.key).cmp(&b.key));
+    items
 }
 
 impl<V: Value> Leaf<V> {

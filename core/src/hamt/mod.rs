@@ -12,9 +12,11 @@
 //! * **Persistent.** A clone is a snapshot at the cost of a pointer; edits copy what is shared.
 //!
 //! It knows no network, clock or randomness: an edit that meets a node that is not resident
-//! returns [`Missing`], and the caller loads the node, [admits](Trie::admit) it and repeats.
+//! returns [`NotResident`], and the caller loads the node, [admits](Trie::admit) it and repeats.
 
+mod child;
 mod codec;
+#[cfg(any(test, feature = "internals"))]
 mod diff;
 mod edit;
 mod evict;
@@ -23,21 +25,30 @@ mod hash;
 mod key;
 mod leaf;
 mod node;
+mod plan;
 mod resident;
 mod scope;
+mod source;
 mod store;
+mod trie;
+mod value;
 mod visit;
 mod walk;
 
 #[cfg(feature = "fuzzing")]
 pub(crate) use codec::reencode_node;
-pub use codec::{NodeReader, NodeWriter};
-pub(crate) use codec::{PlaceReader, PlaceWriter};
+#[cfg(any(test, feature = "internals"))]
 pub use diff::{Change, diff};
 pub use hash::KeyHash;
-pub use node::{LEAF_WEIGHT_MAX, Missing, Node, Trie, Value};
-pub use store::SealPlan;
-pub use walk::{Coming, DeepWalk, Found, LeafView, NodeSource, Walk};
+pub(crate) use hash::last_first;
+pub use node::Node;
+pub use plan::SealPlan;
+pub use source::{Coming, NodeSource};
+pub use trie::{NotResident, Trie};
+pub use value::Value;
+pub use walk::{DeepWalk, LeafView, Walk};
+#[cfg(feature = "internals")]
+pub use {leaf::LEAF_WEIGHT_MAX, walk::Found};
 
 #[cfg(test)]
 mod tests;

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use super::child::Child;
 use super::hash::KeyHash;
-use super::node::{Body, Child, Node, Trie, Value};
+use super::node::{Body, Node};
 use super::scope::Scope;
+use super::source::NodeSource;
+use super::trie::Trie;
+use super::value::Value;
 use super::visit::each_node;
-use super::walk::NodeSource;
 use crate::error::Result;
 use crate::seal::Link;
 
@@ -36,7 +39,7 @@ impl<V: Value> Trie<V> {
         }
     }
 
-    /// Gives every Sealed node to `visit`, with its link.
+    /// Passes every Sealed node to `visit`, with its link.
     pub fn for_each_resident(&self, visit: &mut dyn FnMut(Link, Arc<Node<V>>)) {
         each_node(
             &self.root,
@@ -50,7 +53,7 @@ impl<V: Value> Trie<V> {
     }
 
     /// The value of `key`, to alter what is resident inside it but not its content: states stay as
-    /// they are. Gives `None` if the entry is absent or not resident.
+    /// they are. Returns `None` if the entry is absent or not resident.
     pub fn within(&mut self, key: &[u8]) -> Option<&mut V> {
         let hash = KeyHash::of(key);
         self.locate(&hash, key).ok()?.item?;

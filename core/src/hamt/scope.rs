@@ -7,9 +7,11 @@
 
 use std::sync::Arc;
 
+use super::child::{Stored, Weight};
 use super::hash::{DEPTH_MAX, KeyHash, SLOTS, slot_of};
-use super::node::{Body, Inner, Node, Stored, Value, Weight};
-use super::walk::NodeSource;
+use super::node::{Body, Inner, Node};
+use super::source::NodeSource;
+use super::value::Value;
 use crate::error::{Error, Result};
 use crate::seal::pack_name;
 
@@ -36,6 +38,7 @@ impl Scope {
 
     /// The scope of a child that is looked at by itself: what is below it is checked for shape and
     /// weight, not for names.
+    #[cfg(any(test, feature = "internals"))]
     pub(super) fn anywhere() -> Self {
         Self { way: None, ..Self::root() }
     }

@@ -3,43 +3,15 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::codec::{encode, unplanned};
-use super::node::{Body, Child, Node, Stored, Trie, Value};
+use super::child::{Child, Stored};
+use super::codec::encode;
+use super::node::{Body, Node};
+use super::plan::SealPlan;
+use super::trie::Trie;
+use super::value::Value;
 use super::visit::{below, below_mut, each_node, each_node_after_those_below};
 use crate::error::Result;
-use crate::seal::{Address, Keys, Link, PackId, PackWriter, Place, UnitKind};
-
-/// What one flush has sealed: which dirty node went where, and the places of new contents.
-///
-/// A plan changes nothing. When its packs are stored, [`Trie::adopt`] turns the nodes it covers
-/// from Dirty into Sealed; nodes edited in between have another stamp and stay Dirty.
-#[derive(Debug, Default)]
-pub struct SealPlan {
-    nodes: HashMap<u64, Stored>,
-    /// The places of contents this plan writes.
-    pub contents: HashMap<Address, Place>,
-}
-
-impl SealPlan {
-    /// The link of a child that is stored or covered by this plan.
-    pub(super) fn stored<V: Value>(&self, child: &Child<V>) -> Result<Stored> {
-        match child {
-            Child::Stored(stored) | Child::Sealed(stored, _) => Ok(**stored),
-            Child::Dirty(node) => self.planned(node).copied().ok_or_else(unplanned),
-            Child::Empty => Err(unplanned()),
-        }
-    }
-
-    /// What the plan has made of a dirty node, if it knows this state of it.
-    fn planned<V: Value>(&self, node: &Node<V>) -> Option<&Stored> {
-        self.nodes.get(&node.planned_stamp()?)
-    }
-
-    /// How many nodes the plan covers.
-    pub fn node_count(&self) -> usize {
-        self.nodes.len()
-    }
-}
+use crate::seal::{Keys, Link, PackId, PackWriter, UnitKind};
 
 impl<V: Value> Trie<V> {
     /// Seals every dirty node, children before parents, into `packs` and notes it in `plan`.
@@ -51,10 +23,7 @@ impl<V: Value> Trie<V> {
         plan: &mut SealPlan,
     ) -> Result<Option<Link>> {
         seal_dirty(&self.root, keys, packs, plan)?;
-        match &self.root {
-            Child::Empty => Ok(None),
-            root => plan.stored(root).map(|stored| Some(stored.link)),
-        }
+        plan.link(self)
     }
 
     /// Takes over a plan: dirty nodes it covers become Sealed, if they and all below them lie in
@@ -88,11 +57,10 @@ fn seal_dirty<V: Value>(
         if plan.planned(node).is_some() {
             continue;
         }
-        let encoded = encode(node, plan)?;
-        let address = keys.address(UnitKind::Node, encoded.canon());
-        let place = packs.add(UnitKind::Node, &address, &encoded.plaintext)?;
-        let stored = Stored { link: Link { address, place }, weight: node.weight() };
-        plan.nodes.insert(node.stamp(), stored);
+        let plaintext = encode(node, plan)?;
+        let address = keys.address(UnitKind::Node, Node::<V>::addressed(&plaintext)?);
+        let place = packs.add(UnitKind::Node, &address, &plaintext)?;
+        plan.insert(node, Stored { link: Link { address, place }, weight: node.weight() });
     }
     Ok(())
 }

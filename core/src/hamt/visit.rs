@@ -7,7 +7,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::node::{Body, Child, Node, Trie, Value};
+use super::child::Child;
+use super::leaf::in_order;
+use super::node::{Body, Node};
+use super::trie::Trie;
+use super::value::Value;
 
 /// The children of a node, and the roots of the tries inside its entries.
 pub(super) fn below<V: Value>(node: &Node<V>) -> Box<dyn Iterator<Item = &Child<V>> + '_> {
@@ -37,15 +41,14 @@ fn below_in_order<V: Value>(node: &Node<V>) -> Vec<&Child<V>> {
     match &node.body {
         Body::Inner(inner) => inner.children.iter().collect(),
         Body::Leaf(leaf) => {
-            let mut items: Vec<_> =
-                leaf.items().iter().filter(|item| item.value.nested().is_some()).collect();
-            items.sort_unstable_by(|a, b| (*a.key).cmp(&b.key));
-            items.into_iter().filter_map(|item| Some(&item.value.nested()?.root)).collect()
+            let items = leaf.items().iter().filter(|item| item.value.nested().is_some());
+            let items = in_order(items.collect()).into_iter();
+            items.filter_map(|item| Some(&item.value.nested()?.root)).collect()
         }
     }
 }
 
-/// Gives each resident node to `visit` once, with a child it is in. What is below a child that
+/// Passes each resident node to `visit` once, with a child it is in. What is below a child that
 /// `enters` does not pick is left out.
 pub(super) fn each_node<'a, V: Value>(
     root: &'a Child<V>,
@@ -64,7 +67,7 @@ pub(super) fn each_node<'a, V: Value>(
     }
 }
 
-/// Gives each resident node to `visit` once, after all below it, in an order that depends on
+/// Passes each resident node to `visit` once, after all below it, in an order that depends on
 /// nothing but content. What is below a child that `enters` does not pick is left out.
 pub(super) fn each_node_after_those_below<'a, V: Value>(
     root: &'a Child<V>,

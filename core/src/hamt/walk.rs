@@ -8,38 +8,11 @@ use std::sync::Arc;
 
 use super::front::{Extent, Front, ItemView, Leaves, Visit};
 use super::hash::KeyHash;
-use super::node::{Body, Child, Node, Trie, Value};
+use super::node::{Body, Node};
+use super::source::NodeSource;
+use super::trie::Trie;
+use super::value::Value;
 use crate::error::Result;
-use crate::platform::{BoxFuture, MaybeSync};
-use crate::seal::Link;
-
-/// Where nodes that are not resident come from.
-pub trait NodeSource<V: Value>: MaybeSync {
-    /// Loads and checks the node at `link`.
-    fn load<'a>(&'a self, link: &'a Link) -> BoxFuture<'a, Result<Arc<Node<V>>>>;
-
-    /// Loads and checks nodes, in the order of `coming`. One after the other, unless the source
-    /// knows better.
-    fn load_many<'a>(&'a self, coming: &'a [Coming]) -> BoxFuture<'a, Result<Vec<Arc<Node<V>>>>> {
-        Box::pin(async move {
-            let mut nodes = Vec::with_capacity(coming.len());
-            for node in coming {
-                nodes.push(self.load(&node.link).await?);
-            }
-            Ok(nodes)
-        })
-    }
-}
-
-/// A node to load.
-#[derive(Debug, Clone, Copy)]
-pub struct Coming {
-    /// Where it is.
-    pub link: Link,
-    /// About how many bytes the nodes below it take that are wanted next; 0 where none are. Those
-    /// that were stored together with it lie right before it.
-    pub below_bytes: u64,
-}
 
 /// A walk over a snapshot of a trie, in the order of the keys' hashes. Holds at most about 4 MiB
 /// of sealed nodes that it has not come to yet.
@@ -59,7 +32,8 @@ impl<V: Value> Walk<V> {
     }
 
     /// A walk over all that is below one child of a trie.
-    pub(super) fn below(child: Child<V>) -> Self {
+    #[cfg(any(test, feature = "internals"))]
+    pub(super) fn below(child: super::child::Child<V>) -> Self {
         Self(Front::below(child))
     }
 

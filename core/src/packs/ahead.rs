@@ -1,6 +1,6 @@
 //! How far to read ahead in one pack.
 
-use super::span::GAP_BYTES_MAX;
+use super::span::{GAP_BYTES_MAX, range};
 use crate::seal::Place;
 
 /// The first window, in bytes.
@@ -53,9 +53,9 @@ impl Ahead {
         self.was_of_use = true;
     }
 
-    /// A unit was not: gives how many bytes to read with it.
+    /// A unit was not: returns how many bytes to read with it.
     pub(super) fn miss(&mut self, place: &Place, pattern: Pattern, bytes_max: u64) -> u64 {
-        let unit = super::range(place);
+        let unit = range(place);
         let goes_on = (self.end..=self.end + GAP_BYTES_MAX).contains(&unit.start);
         self.asked_bytes += unit.end - unit.start;
         let least =

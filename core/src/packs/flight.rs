@@ -7,15 +7,17 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::{Shared, WeakShared};
 
-use super::PackReader;
 use crate::error::Result;
 use crate::platform::BoxFuture;
 use crate::seal::PackId;
 use crate::task::caught;
 
+/// A request for a range of a pack.
+pub(super) type Request = BoxFuture<'static, Result<Bytes>>;
+
 /// An answer that is waited for. Each who waits drives the request; it ends when the last of them
 /// has left.
-pub(super) type Answer = Shared<BoxFuture<'static, Result<Bytes>>>;
+pub(super) type Answer = Shared<Request>;
 
 /// The requests on their way, held by those who wait and not from here.
 #[derive(Default)]
@@ -25,7 +27,7 @@ pub(super) struct Flights {
 
 struct Flight {
     range: Range<u64>,
-    answer: WeakShared<BoxFuture<'static, Result<Bytes>>>,
+    answer: WeakShared<Request>,
 }
 
 impl Flights {
@@ -45,10 +47,9 @@ impl Flights {
         alive.map(|flight| flight.range.clone())
     }
 
-    /// Asks for a range. Nothing is sent before the answer is waited for.
-    pub(super) fn depart(&mut self, pack: PackId, range: Range<u64>, reader: PackReader) -> Answer {
-        let request: BoxFuture<'static, Result<Bytes>> =
-            Box::pin(caught(reader.request(pack, range.clone())));
+    /// Sends `request` for a range. Nothing is sent before the answer is waited for.
+    pub(super) fn depart(&mut self, pack: PackId, range: Range<u64>, request: Request) -> Answer {
+        let request: Request = Box::pin(caught(request));
         let answer = request.shared();
         // Those that nobody waits for any more make room.
         self.packs.retain(|_, flights| {

@@ -25,8 +25,8 @@ impl Span {
     }
 }
 
-/// A unit that is to be read, and how much before it will be wanted next, in bytes: nodes are stored
-/// after those below them, so who walks on from one comes to what lies before it.
+/// A unit that is to be read, and how much before it will be wanted next, in bytes: nodes are
+/// stored after those below them, so who walks on from one comes to what lies before it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wanted {
     pub(crate) place: Place,
@@ -41,9 +41,14 @@ impl Wanted {
 
     /// The unit with what is wanted before it, as far as that lies at `from` or after.
     pub(super) fn range_from(&self, from: u64) -> Range<u64> {
-        let unit = super::range(&self.place);
+        let unit = range(&self.place);
         unit.start.saturating_sub(self.before).max(from.min(unit.start))..unit.end
     }
+}
+
+/// The bytes of a pack that a unit takes.
+pub(super) fn range(place: &Place) -> Range<u64> {
+    u64::from(place.offset)..u64::from(place.offset) + u64::from(place.length)
 }
 
 /// Joins units that lie near each other: the gap between two is small, or at least half of the

@@ -10,10 +10,8 @@ use std::task::{Context, Poll, Waker};
 use futures_lite::future::block_on;
 
 use super::*;
-use crate::blob::{
-    ETag, Fault, FaultMode, FaultyStore, MemoryStore, MeteredStore, Method, Object, ObjectMeta,
-    ObjectPage, Precondition,
-};
+use crate::blob::{Fault, FaultMode, FaultyStore, MemoryStore, MeteredStore, Method, Precondition};
+use crate::forward;
 use crate::platform::BoxFuture;
 
 const PACK: PackId = PackId([1; 16]);
@@ -121,10 +119,6 @@ impl Drop for Lent {
 }
 
 impl BlobStore for Lending {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
-        self.inner.get(key)
-    }
-
     fn get_range<'a>(&'a self, key: &'a str, at: u64, len: u64) -> BoxFuture<'a, Result<Bytes>> {
         Box::pin(async move {
             if self.hangs.load(Ordering::Relaxed) {
@@ -136,39 +130,7 @@ impl BlobStore for Lending {
         })
     }
 
-    fn put<'a>(
-        &'a self,
-        key: &'a str,
-        bytes: Bytes,
-        precondition: Precondition,
-    ) -> BoxFuture<'a, Result<ETag>> {
-        self.inner.put(key, bytes, precondition)
-    }
-
-    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
-        self.inner.delete(key)
-    }
-
-    fn list<'a>(
-        &'a self,
-        prefix: &'a str,
-        after: Option<&'a str>,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<ObjectPage>> {
-        self.inner.list(prefix, after, limit)
-    }
-
-    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
-        self.inner.head(key)
-    }
-
-    fn flush(&self) -> BoxFuture<'_, Result<()>> {
-        self.inner.flush()
-    }
-
-    fn needs_flush(&self) -> bool {
-        self.inner.needs_flush()
-    }
+    forward!(inner: get_with, put_with, delete, list, head, flush, needs_flush);
 }
 
 #[test]

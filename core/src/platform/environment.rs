@@ -2,40 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{MaybeSend, MaybeSync};
-use crate::error::{Error, Result};
+use sealwood_base::{Clock, Entropy, SystemClock, SystemEntropy};
 
-/// The wall clock.
-pub trait Clock: MaybeSend + MaybeSync {
-    /// Milliseconds since 1970-01-01T00:00:00Z.
-    fn now_ms(&self) -> u64;
-}
-
-/// The source of randomness.
-pub trait Entropy: MaybeSend + MaybeSync {
-    /// Fills `buffer` with unpredictable bytes.
-    fn fill(&self, buffer: &mut [u8]) -> Result<()>;
-}
-
-/// The clock of the operating system or the JavaScript host.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now_ms(&self) -> u64 {
-        super::now_ms()
-    }
-}
-
-/// The randomness of the operating system or the JavaScript host.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SystemEntropy;
-
-impl Entropy for SystemEntropy {
-    fn fill(&self, buffer: &mut [u8]) -> Result<()> {
-        getrandom::fill(buffer).map_err(|_| Error::Platform { what: "a source of randomness" })
-    }
-}
+use crate::error::Result;
 
 /// What a vault takes from its surroundings besides the store.
 #[derive(Clone)]

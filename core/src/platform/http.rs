@@ -9,9 +9,6 @@ use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_channel::oneshot;
-
-use super::HttpClient;
 
 /// The method of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,17 +37,17 @@ impl HttpMethod {
 
 /// How all exchanges of a client are done.
 #[derive(Debug, Clone)]
-pub struct HttpOptions {
-    /// How long no byte may move, in either direction; 20 seconds at first. Natively a connection
+pub(crate) struct HttpOptions {
+    /// How long no byte may move, in either direction; 20 seconds by default. Natively a connection
     /// must be made within it too.
-    pub idle_timeout: Duration,
+    pub(crate) idle_timeout: Duration,
     /// The slowest upload of a body, in bytes a second, where the platform does not show how far
     /// it is, as in browsers: the wait for an answer is longer by the time a body takes at this
-    /// rate. 32 KiB at first; at least 1.
-    pub upload_rate_min: u64,
+    /// rate. 32 KiB by default; at least 1.
+    pub(crate) upload_rate_min: u64,
     /// Certificates in PEM that are trusted in place of the built-in ones. Where the host makes
     /// the connections, as in browsers, it has certificates of its own and takes none.
-    pub ca_bundle: Option<Bytes>,
+    pub(crate) ca_bundle: Option<Bytes>,
 }
 
 impl Default for HttpOptions {
@@ -82,6 +79,7 @@ impl fmt::Debug for HttpRequest {
 }
 
 /// A whole response.
+#[cfg_attr(not(feature = "fuzzing"), allow(unreachable_pub))]
 #[derive(Debug, Clone)]
 pub struct HttpResponse {
     /// The status code.
@@ -92,6 +90,7 @@ pub struct HttpResponse {
     pub body: Bytes,
 }
 
+#[cfg_attr(not(feature = "fuzzing"), allow(unreachable_pub))]
 impl HttpResponse {
     /// The first value of the header `name` (lower case).
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -99,10 +98,11 @@ impl HttpResponse {
     }
 }
 
-/// Why there is no response.
+/// Why there is no response. Not every host tells all of it.
+#[allow(dead_code)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum HttpError {
+pub(crate) enum HttpError {
     /// The connection failed: the request may or may not have arrived.
     Unavailable(String),
     /// No byte moved for as long as the client waits: the request may or may not have arrived.
@@ -117,25 +117,33 @@ pub enum HttpError {
     Failed(String),
 }
 
-impl HttpClient {
-    /// Sends `request` and reads the whole response.
-    pub async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let (reply, answer) = oneshot::channel();
-        self.start(
-            move || Ok(request),
-            move |outcome| {
-                // Whoever asked may be gone.
-                let _ = reply.send(outcome);
-            },
-        );
-        answer.await.unwrap_or_else(|_| Err(HttpError::Unavailable("the exchange ended".into())))
-    }
-}
-
 /// Whether a response with these headers announces a body over the limit.
 pub(super) fn is_too_long(request: &HttpRequest, headers: &[(String, String)]) -> bool {
     let length = headers.iter().find(|(name, _)| name == "content-length");
     let length = length.and_then(|(_, length)| length.parse::<u64>().ok());
     request.method != HttpMethod::Head
         && length.is_some_and(|length| length > request.body_bytes_max)
+}
+
+/// Whether an absolute URL, written with a path, is of `origin`: another port makes another origin.
+#[cfg(any(test, target_arch = "wasm32"))]
+pub(super) fn is_of_origin(url: &str, origin: &str) -> bool {
+    url.strip_prefix(origin).is_some_and(|rest| rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_of_origin;
+
+    #[test]
+    fn a_port_makes_another_origin() {
+        assert!(is_of_origin("http://localhost/bucket", "http://localhost"));
+        assert!(is_of_origin("https://a.example:8443/", "https://a.example:8443"));
+        for url in
+            ["http://localhost:9000/bucket", "http://localhost.example/", "https://localhost/"]
+        {
+            assert!(!is_of_origin(url, "http://localhost"), "{url}");
+        }
+        assert!(!is_of_origin("http://127.0.0.1:12345/b", "http://127.0.0.1:1234"));
+    }
 }

@@ -1,12 +1,13 @@
 //! wasm32: the JavaScript host's clock and `fetch`.
 
+#[cfg(feature = "s3")]
 mod http;
 
 #[cfg(feature = "bridge")]
 use std::cell::RefCell;
 use std::future::Future;
-use std::path::{Path, PathBuf};
 use std::pin::Pin;
+#[cfg(feature = "bridge")]
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,19 +15,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 #[cfg(feature = "bridge")]
-use crate::bridge::LogHook;
+use super::LogHook;
 
-use super::disk::Disk;
-
-pub use http::HttpClient;
-
-/// `Send` natively, nothing on wasm32.
-pub trait MaybeSend {}
-impl<T: ?Sized> MaybeSend for T {}
-
-/// `Sync` natively, nothing on wasm32.
-pub trait MaybeSync {}
-impl<T: ?Sized> MaybeSync for T {}
+#[cfg(feature = "s3")]
+pub(crate) use http::HttpClient;
 
 /// A boxed future, `Send` natively.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
@@ -53,10 +45,12 @@ pub(crate) fn set_log_hook(hook: Option<Arc<dyn LogHook>>) {
 }
 
 /// Whether blocking work runs beside the caller's.
+#[cfg(feature = "passphrase")]
 pub(crate) const HAS_THREADS: bool = false;
 
 /// Lets the host do what else waits, and goes on when that is done: by a message to itself, as
 /// hosts delay timers, on a hidden page by a second and more.
+#[cfg(feature = "passphrase")]
 pub(crate) async fn let_others_work() {
     let Ok(channel) = web_sys::MessageChannel::new() else {
         return super::sleep(Duration::ZERO).await;
@@ -69,8 +63,10 @@ pub(crate) async fn let_others_work() {
 }
 
 /// A port that keeps Node from leaving while it is open; closed also where nobody waits any more.
+#[cfg(feature = "passphrase")]
 struct OpenPort(web_sys::MessagePort);
 
+#[cfg(feature = "passphrase")]
 impl Drop for OpenPort {
     fn drop(&mut self) {
         self.0.close();
@@ -131,58 +127,16 @@ async fn subtle(usage: &str, key: &[u8; 32], input: &[u8]) -> Result<Vec<u8>, Js
     Ok(js_sys::Uint8Array::new(&JsFuture::from(output).await?).to_vec())
 }
 
-/// There are no directories here.
-pub(crate) fn sync_directory(_path: &Path) -> std::io::Result<()> {
-    Err(std::io::ErrorKind::Unsupported.into())
-}
-
-/// Nor is there a disk in one.
-pub(crate) fn directory_disk(_root: PathBuf) -> std::io::Result<Arc<dyn Disk>> {
-    Err(std::io::ErrorKind::Unsupported.into())
-}
-
-/// Nor one that is there already.
-pub(crate) fn existing_directory_disk(root: PathBuf) -> std::io::Result<Arc<dyn Disk>> {
-    directory_disk(root)
-}
-
 /// Time that passes, by the host's clock.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stopwatch(u64);
 
 impl Stopwatch {
     pub(crate) fn start() -> Self {
-        Self(now_ms())
+        Self(sealwood_base::now_ms())
     }
 
     pub(crate) fn elapsed(&self) -> Duration {
-        Duration::from_millis(now_ms().saturating_sub(self.0))
-    }
-}
-
-pub(super) fn now_ms() -> u64 {
-    js_sys::Date::now() as u64
-}
-
-/// There is nothing to wait for: nobody else runs.
-pub(crate) fn wait_until(_limit: std::time::Duration, _done: impl Fn() -> bool) {}
-
-/// There are no threads; whoever would wake one works himself.
-pub(crate) enum Worker {}
-
-impl Worker {
-    pub(crate) fn start(
-        _period: std::time::Duration,
-        _work: impl FnMut() -> Option<std::time::Duration> + 'static,
-    ) -> Option<Self> {
-        None
-    }
-
-    pub(crate) fn wake(&self) {
-        match *self {}
-    }
-
-    pub(crate) fn stop(self) {
-        match self {}
+        Duration::from_millis(sealwood_base::now_ms().saturating_sub(self.0))
     }
 }

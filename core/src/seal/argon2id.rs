@@ -1,16 +1,16 @@
 //! Argon2id (RFC 9106, version 0x13) a few blocks at a time, for a platform without threads.
 //!
 //! The crate that does the work elsewhere does it in one piece: on a page that is a page that
-//! answers nothing, and cannot be cancelled. This one holds its memory between [`step`]s, and takes,
-//! fills and wipes it by blocks, so that no step does more than it is asked to. It gives the same
-//! key, which is tested.
+//! answers nothing, and cannot be cancelled. This one holds its memory between [`step`]s, and
+//! takes, fills and wipes it by blocks, so that no step does more than it is asked to. It gives the
+//! same key, which is tested.
 //!
 //! [`step`]: Argon2id::step
 
 use blake2::{Blake2b256, Blake2b512, Digest};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::passphrase::KdfParams;
+use super::key_slot::KdfParams;
 
 /// One KiB, as the algorithm mixes it.
 type Block = [u64; BLOCK_WORDS];
@@ -85,7 +85,7 @@ impl Argon2id {
         })
     }
 
-    /// Works on up to `blocks` blocks; gives the key after the last one.
+    /// Works on up to `blocks` blocks; returns the key after the last one.
     pub(super) fn step(&mut self, blocks: usize) -> Option<[u8; 32]> {
         match self.stage {
             Stage::Take => self.take(blocks),

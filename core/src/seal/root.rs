@@ -12,8 +12,8 @@
 use zeroize::Zeroizing;
 
 use super::aead;
+use super::key_slot::KeySlot;
 use super::keys::Keys;
-use super::passphrase::KeySlot;
 use crate::codec::Reader;
 use crate::error::{Error, Result};
 

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use bip39::Mnemonic;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use crate::error::{Error, Result};
+#[cfg(feature = "phrase")]
+use super::words;
+use crate::error::Result;
 use crate::platform::Environment;
 
 /// The 32 random bytes a whole vault rests on. Whoever has them has the vault.
@@ -29,10 +30,9 @@ impl RootSecret {
     }
 
     /// The secret as 24 words.
+    #[cfg(feature = "phrase")]
     pub fn recovery_phrase(&self) -> Result<RecoveryPhrase> {
-        let words = Mnemonic::from_entropy(&self.0)
-            .map_err(|_| Error::InvalidPhrase { reason: "the entropy has no words" })?;
-        Ok(RecoveryPhrase(words.to_string()))
+        Ok(RecoveryPhrase(words::spelled(&self.0)))
     }
 }
 
@@ -43,13 +43,16 @@ impl fmt::Debug for RootSecret {
 }
 
 /// A root secret as 24 English words (BIP 39), for paper.
+#[cfg(feature = "phrase")]
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct RecoveryPhrase(String);
 
+#[cfg(feature = "phrase")]
 impl RecoveryPhrase {
     /// Reads 24 words, separated by white space, in any case.
     pub fn parse(words: &str) -> Result<Self> {
-        let phrase = Self(words.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase());
+        let mut phrase = Self(words.split_whitespace().collect::<Vec<_>>().join(" "));
+        phrase.0.make_ascii_lowercase();
         phrase.root_secret()?;
         Ok(phrase)
     }
@@ -61,22 +64,11 @@ impl RecoveryPhrase {
 
     /// The secret the words stand for.
     pub fn root_secret(&self) -> Result<RootSecret> {
-        let words = Mnemonic::parse_normalized(&self.0).map_err(|error| Error::InvalidPhrase {
-            reason: match error {
-                bip39::Error::BadWordCount(_) => "not 24 words",
-                bip39::Error::UnknownWord(_) => "a word is not in the list",
-                bip39::Error::InvalidChecksum => "the checksum does not match",
-                _ => "not a phrase",
-            },
-        })?;
-        let (mut entropy, len) = words.to_entropy_array();
-        let secret = <[u8; 32]>::try_from(&entropy[..len])
-            .map_err(|_| Error::InvalidPhrase { reason: "not 24 words" });
-        entropy.zeroize();
-        secret.map(RootSecret)
+        Ok(RootSecret(*words::read(&self.0)?))
     }
 }
 
+#[cfg(feature = "phrase")]
 impl fmt::Debug for RecoveryPhrase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("RecoveryPhrase([redacted])")

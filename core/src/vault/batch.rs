@@ -16,8 +16,9 @@ use crate::task::Watch;
 /// [`commit`](Batch::commit); dropping it drops the changes.
 ///
 /// A batch is committed once, whatever the outcome; calls after that fail with [`Error::Closed`].
-/// Later changes of a batch see earlier ones; of calls that overlap, the order in which they return. Chunks of large contents are uploaded as they are
-/// put; the rest waits in memory for the commit.
+/// Later changes of a batch see earlier ones. Overlapping calls take effect in the order in which
+/// they return. Chunks of large contents are uploaded as they are put; the rest waits in memory
+/// for the commit.
 #[derive(Debug)]
 pub struct Batch {
     vault: Vault,
@@ -25,15 +26,18 @@ pub struct Batch {
     ops: Mutex<Option<Vec<Op>>>,
 }
 
-impl Batch {
-    pub(super) fn new(vault: Vault) -> Self {
-        Self { vault, ops: Mutex::new(Some(Vec::new())) }
+impl Vault {
+    /// A batch: changes that are committed together or not at all.
+    pub fn batch(&self) -> Batch {
+        Batch { vault: self.clone(), ops: Mutex::new(Some(Vec::new())) }
     }
+}
 
+impl Batch {
     /// Creates or replaces the file at `path`.
     pub async fn put(
         &self,
-        path: &str,
+        path: impl AsRef<str>,
         bytes: impl Into<Bytes>,
         options: PutOptions,
     ) -> Result<()> {
@@ -50,7 +54,7 @@ impl Batch {
     /// Creates or replaces the file at `path` from a stream.
     pub async fn put_stream(
         &self,
-        path: &str,
+        path: impl AsRef<str>,
         source: BoxStream<'_, Result<Bytes>>,
         options: PutOptions,
     ) -> Result<()> {
@@ -65,35 +69,35 @@ impl Batch {
     }
 
     /// Makes the directory at `path` unless it exists.
-    pub fn mkdir(&self, path: &str) -> Result<()> {
-        let origin = self.vault.inner.forest.origin();
+    pub fn mkdir(&self, path: impl AsRef<str>) -> Result<()> {
+        let origin = self.vault.inner.session.origin();
         self.add(Op::MakeDirectory { path: path_to_change(path)?, origin })
     }
 
     /// Removes the file or empty directory at `path`.
-    pub fn remove(&self, path: &str) -> Result<()> {
+    pub fn remove(&self, path: impl AsRef<str>) -> Result<()> {
         self.add(Op::Remove { path: path_to_change(path)? })
     }
 
     /// Removes what is at `path` with all below it.
-    pub fn remove_all(&self, path: &str) -> Result<()> {
+    pub fn remove_all(&self, path: impl AsRef<str>) -> Result<()> {
         self.add(Op::RemoveAll { path: path_to_change(path)? })
     }
 
     /// Moves a file or a directory.
-    pub fn rename(&self, from: &str, to: &str) -> Result<()> {
-        let origin = self.vault.inner.forest.origin();
+    pub fn rename(&self, from: impl AsRef<str>, to: impl AsRef<str>) -> Result<()> {
+        let origin = self.vault.inner.session.origin();
         self.add(Op::Rename { from: path_to_change(from)?, to: path_to_change(to)?, origin })
     }
 
     /// Copies a file or a directory.
-    pub fn copy(&self, from: &str, to: &str) -> Result<()> {
-        let origin = self.vault.inner.forest.origin();
+    pub fn copy(&self, from: impl AsRef<str>, to: impl AsRef<str>) -> Result<()> {
+        let origin = self.vault.inner.session.origin();
         self.add(Op::Copy { from: path_to_change(from)?, to: path_to_change(to)?, origin })
     }
 
     /// Replaces the metadata of an entry.
-    pub fn set_metadata(&self, path: &str, metadata: Metadata) -> Result<()> {
+    pub fn set_metadata(&self, path: impl AsRef<str>, metadata: Metadata) -> Result<()> {
         self.add(self.vault.annotate(path, &metadata)?)
     }
 
@@ -116,13 +120,13 @@ impl Batch {
     /// The same, watched: progress counts the bytes of packs.
     pub async fn commit_with(&self, watch: &Watch) -> Result<()> {
         let ops = self.with(Option::take).ok_or(Error::Closed)?;
-        let forest = &self.vault.inner.forest;
+        let session = &self.vault.inner.session;
         if ops.is_empty() {
-            return forest.check_open();
+            return session.check_open();
         }
         let commit = async {
-            let ticket = forest.enqueue(ops, Durability::OnReturn).await?;
-            forest.commit(&ticket, watch).await
+            let ticket = session.enqueue(ops, Durability::OnReturn).await?;
+            session.commit(&ticket, watch).await
         };
         self.vault.tidied(watch.cancel.run(commit).await).await
     }

@@ -1,11 +1,11 @@
 //! Entries and options as an app sees them.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use crate::error::Result;
-use crate::forest::{Attributes, Body, Durability, Entry, Time};
+use crate::forest::{Attributes, Body, Entry, Time};
 use crate::path::VaultPath;
+use crate::session::Durability;
 use crate::task::Watch;
 
 /// What an entry is.
@@ -116,8 +116,10 @@ pub struct PutOptions {
 /// How a read is done.
 #[derive(Debug, Clone, Default)]
 pub struct ReadOptions {
-    /// The bytes to read; all if `None`. An end of `u64::MAX` is that of the content.
-    pub range: Option<Range<u64>>,
+    /// The first byte to read.
+    pub start: u64,
+    /// The byte to stop before; `None` reads to the end of the content.
+    pub end: Option<u64>,
     /// Cancels the read and hears of its progress.
     pub watch: Watch,
 }

@@ -23,25 +23,34 @@ pub type FileStream = BoxStream<'static, Result<(EntryInfo, ContentStream)>>;
 impl Vault {
     /// Every entry below `path` with its content: [`Snapshot::get_recursive`] of the state of this
     /// moment.
-    pub async fn get_recursive(&self, path: &str, cancel: CancelToken) -> Result<FileStream> {
-        self.snapshot_at(&VaultPath::new(path)?).await?.get_recursive(path, cancel).await
+    pub async fn get_recursive(
+        &self,
+        path: impl AsRef<str>,
+        cancel: CancelToken,
+    ) -> Result<FileStream> {
+        let path = VaultPath::new(path.as_ref())?;
+        self.snapshot_at(&path).await?.get_recursive(path, cancel).await
     }
 }
 
 impl Snapshot {
     /// Every entry below `path` with its content; that of a directory is empty. A directory comes
     /// before what it holds. Beside that the order is the one that reads least: small files come
-    /// sorted by where they are stored, up to some 32,000 at a time, so that one request serves many of
-    /// them.
+    /// sorted by where they are stored, up to some 32,000 at a time, so that one request serves
+    /// many of them.
     ///
     /// Nothing of a content is read before its stream is. The streams may be read one after the
     /// other or several at once, about in the order they come in: what is read for one is kept for
     /// those beside it under the vault's memory budget. `cancel` ends all of them.
-    pub async fn get_recursive(&self, path: &str, cancel: CancelToken) -> Result<FileStream> {
-        let path = VaultPath::new(path)?;
+    pub async fn get_recursive(
+        &self,
+        path: impl AsRef<str>,
+        cancel: CancelToken,
+    ) -> Result<FileStream> {
+        let path = VaultPath::new(path.as_ref())?;
         let directory = self.directory(&path).await?;
         let files = Files {
-            walk: Some(self.walk_below(path, &directory)),
+            walk: Some(TreeWalk::new(path, &directory)),
             reader: self.reader.clone(),
             watch: Watch { cancel, progress: None },
             packed: Vec::new(),
@@ -127,9 +136,9 @@ impl Files {
         }
     }
 
-    /// Has the files that wait come next, each to be read with those beside it. One file of the
-    /// next span comes in the middle of each: who reads several at once has that span on its way
-    /// before this one is used up.
+    /// Puts the waiting files next in line, each to be read with those beside it. One file of the
+    /// next span is put into the middle of each span: whoever reads several files at once then has
+    /// that span under way before this one is used up.
     fn sort(&mut self) {
         let packed = std::mem::take(&mut self.packed);
         self.packed_bytes = 0;

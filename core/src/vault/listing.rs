@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::StreamExt;
 
 use super::entry::EntryInfo;
+use super::tree_walk::TreeWalk;
 use super::{Snapshot, Vault};
 use crate::error::{Error, Result};
-use crate::forest::Entry;
-use crate::hamt::{KeyHash, Trie, Walk};
+use crate::forest::{DirectoryWalk, Entry, Position, View};
 use crate::path::{EntryName, VaultPath, nfc};
 use crate::platform::BoxStream;
 
@@ -51,12 +51,12 @@ pub struct ListPage {
 
 /// A position in trie order, which stays valid under any change of the directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ListCursor(KeyHash);
+pub struct ListCursor(Position);
 
 impl ListCursor {
     /// The position right after `entry`.
     pub fn after(entry: &EntryInfo) -> Self {
-        Self(KeyHash::of(entry.name().as_bytes()))
+        Self(Position::after(entry.name()))
     }
 
     /// The cursor as bytes.
@@ -66,22 +66,22 @@ impl ListCursor {
 
     /// Reads what [`to_bytes`](ListCursor::to_bytes) gave.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(KeyHash::from_bytes(bytes))
+        Self(Position::from_bytes(bytes))
     }
 }
 
 impl Vault {
     /// A sorted page of the entries of the directory at `path`. A cursor is a name, so it stays
     /// valid whatever changes between two pages.
-    pub async fn list(&self, path: &str, options: ListOptions) -> Result<ListPage> {
-        let path = VaultPath::new(path)?;
+    pub async fn list(&self, path: impl AsRef<str>, options: ListOptions) -> Result<ListPage> {
+        let path = VaultPath::new(path.as_ref())?;
         let options = options.canonical();
         let snapshot = self.snapshot_at(&path).await?;
         let directory = snapshot.directory(&path).await?;
         if let Some(sorted) = self.inner.sorted.get(&directory) {
             return page(&path, &sorted, &options);
         }
-        let sorted = snapshot.sorted(&directory, &options).await;
+        let sorted = sorted(&directory, &options).await;
         let (found, all) = sorted.map_err(|error| error.below(&path))?;
         if let Some(all) = all.filter(|all| all.len() > options.limit) {
             self.inner.sorted.keep(directory, Arc::new(all));
@@ -94,29 +94,31 @@ impl Vault {
     /// holds some 4 MiB of them at most.
     pub async fn list_stream(
         &self,
-        path: &str,
+        path: impl AsRef<str>,
         after: Option<ListCursor>,
     ) -> Result<BoxStream<'static, Result<EntryInfo>>> {
-        self.snapshot_at(&VaultPath::new(path)?).await?.list_stream(path, after).await
+        let path = VaultPath::new(path.as_ref())?;
+        self.snapshot_at(&path).await?.list_stream(path, after).await
     }
 
     /// Every entry below `path`, each directory before what it holds. Reads nodes of many
     /// directories at a time and holds some 4 MiB of them at most.
     pub async fn list_recursive(
         &self,
-        path: &str,
+        path: impl AsRef<str>,
     ) -> Result<BoxStream<'static, Result<EntryInfo>>> {
-        self.snapshot_at(&VaultPath::new(path)?).await?.list_recursive(path).await
+        let path = VaultPath::new(path.as_ref())?;
+        self.snapshot_at(&path).await?.list_recursive(path).await
     }
 }
 
 impl Snapshot {
     /// A sorted page of the entries of the directory at `path`.
-    pub async fn list(&self, path: &str, options: ListOptions) -> Result<ListPage> {
-        let path = VaultPath::new(path)?;
+    pub async fn list(&self, path: impl AsRef<str>, options: ListOptions) -> Result<ListPage> {
+        let path = VaultPath::new(path.as_ref())?;
         let options = options.canonical();
         let directory = self.directory(&path).await?;
-        let sorted = self.sorted(&directory, &options).await;
+        let sorted = sorted(&directory, &options).await;
         let (found, _) = sorted.map_err(|error| error.below(&path))?;
         page(&path, &found, &options)
     }
@@ -124,13 +126,13 @@ impl Snapshot {
     /// The entries of the directory at `path` in trie order, from `after` on.
     pub async fn list_stream(
         &self,
-        path: &str,
+        path: impl AsRef<str>,
         after: Option<ListCursor>,
     ) -> Result<BoxStream<'static, Result<EntryInfo>>> {
-        let path = VaultPath::new(path)?;
+        let path = VaultPath::new(path.as_ref())?;
         let directory = self.directory(&path).await?;
-        let walk = Walk::new(&directory, after.map(|cursor| cursor.0));
-        let entries = self.clone().entries(walk).map(move |entry| {
+        let walk = directory.walk(after.map(|cursor| cursor.0));
+        let entries = entries(walk).map(move |entry| {
             let (name, entry) = entry.map_err(|error| error.below(&path))?;
             Ok(EntryInfo::new(path.join(&name), &entry))
         });
@@ -141,71 +143,57 @@ impl Snapshot {
     /// directories at a time and holds some 4 MiB of them at most.
     pub async fn list_recursive(
         &self,
-        path: &str,
+        path: impl AsRef<str>,
     ) -> Result<BoxStream<'static, Result<EntryInfo>>> {
-        let path = VaultPath::new(path)?;
+        let path = VaultPath::new(path.as_ref())?;
         let directory = self.directory(&path).await?;
-        let walk = self.walk_below(path, &directory);
+        let walk = TreeWalk::new(path, &directory);
         let entries = futures_util::stream::try_unfold(walk, |mut walk| async move {
             let found = walk.next().await?;
             Ok(found.map(|(info, _)| (info, walk)))
         });
         Ok(Box::pin(entries))
     }
+}
 
-    /// The entries a page needs, and all of them if the directory is small enough to keep.
-    async fn sorted(
-        &self,
-        directory: &Trie<Entry>,
-        options: &ListOptions,
-    ) -> Result<(Listing, Option<Listing>)> {
-        check_limit(options)?;
-        let mut all = Some(Listing::new());
-        let mut found = Listing::new();
-        let mut walk = Walk::whole(directory);
-        while let Some(leaf) = walk.next(&*self.nodes).await? {
-            for (name, entry) in leaf.entries() {
-                let name = EntryName::from_stored(name)?;
-                if let Some(all) = &mut all {
-                    all.insert(name.clone(), entry.clone());
-                }
-                let wanted = options.after.as_deref().is_none_or(|after| name.as_str() > after);
-                let near = found.len() <= options.limit
-                    || found.last_key_value().is_some_and(|(last, _)| name < *last);
-                if wanted && near {
-                    found.insert(name, entry.clone());
-                    if found.len() > options.limit + 1 {
-                        found.pop_last();
-                    }
+/// The entries a page needs, and all of them if the directory is small enough to keep.
+async fn sorted(directory: &View, options: &ListOptions) -> Result<(Listing, Option<Listing>)> {
+    check_limit(options)?;
+    let mut all = Some(Listing::new());
+    let mut found = Listing::new();
+    let mut walk = directory.walk_whole();
+    while let Some(leaf) = walk.next().await? {
+        for entry in leaf.entries() {
+            let (name, entry) = entry?;
+            if let Some(all) = &mut all {
+                all.insert(name.clone(), entry.clone());
+            }
+            let wanted = options.after.as_deref().is_none_or(|after| name.as_str() > after);
+            let near = found.len() <= options.limit
+                || found.last_key_value().is_some_and(|(last, _)| name < *last);
+            if wanted && near {
+                found.insert(name, entry.clone());
+                if found.len() > options.limit + 1 {
+                    found.pop_last();
                 }
             }
-            all = all.filter(|all| all.len() <= KEPT_MAX);
         }
-        Ok((found, all))
+        all = all.filter(|all| all.len() <= KEPT_MAX);
     }
+    Ok((found, all))
+}
 
-    /// The entries of a walk, one by one.
-    fn entries(self, walk: Walk<Entry>) -> BoxStream<'static, Result<(EntryName, Entry)>> {
-        let ready: Vec<(EntryName, Entry)> = Vec::new();
-        Box::pin(futures_util::stream::try_unfold(
-            (self, walk, ready),
-            |(snapshot, mut walk, mut ready)| async move {
-                while ready.is_empty() {
-                    let Some(leaf) = walk.next(&*snapshot.nodes).await? else { return Ok(None) };
-                    let mut entries = leaf
-                        .entries()
-                        .map(|(name, entry)| Ok((EntryName::from_stored(name)?, entry.clone())))
-                        .collect::<Result<Vec<_>>>()?;
-                    // Given out from the end.
-                    entries.sort_by_cached_key(|(name, _)| {
-                        std::cmp::Reverse(KeyHash::of(name.as_bytes()))
-                    });
-                    ready = entries;
-                }
-                Ok(ready.pop().map(|entry| (entry, (snapshot, walk, ready))))
-            },
-        ))
-    }
+/// The entries of a walk, one by one.
+fn entries(walk: DirectoryWalk) -> BoxStream<'static, Result<(EntryName, Entry)>> {
+    let ready: Vec<(EntryName, Entry)> = Vec::new();
+    Box::pin(futures_util::stream::try_unfold((walk, ready), |(mut walk, mut ready)| async move {
+        while ready.is_empty() {
+            let Some(leaf) = walk.next().await? else { return Ok(None) };
+            // Given out from the end.
+            ready = leaf.last_first()?;
+        }
+        Ok(ready.pop().map(|entry| (entry, (walk, ready))))
+    }))
 }
 
 type Listing = BTreeMap<EntryName, Entry>;
@@ -233,17 +221,17 @@ fn page(path: &VaultPath, listing: &Listing, options: &ListOptions) -> Result<Li
 
 /// The sorted listing of the directory that was paged through last.
 #[derive(Default)]
-pub(super) struct Sorted(Mutex<Option<(Trie<Entry>, Arc<Listing>)>>);
+pub(super) struct Sorted(Mutex<Option<(View, Arc<Listing>)>>);
 
 impl Sorted {
-    fn get(&self, directory: &Trie<Entry>) -> Option<Arc<Listing>> {
+    fn get(&self, directory: &View) -> Option<Arc<Listing>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         kept.as_ref()
             .filter(|(of, _)| of.is_same(directory))
             .map(|(_, listing)| Arc::clone(listing))
     }
 
-    fn keep(&self, directory: Trie<Entry>, listing: Arc<Listing>) {
+    fn keep(&self, directory: View, listing: Arc<Listing>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((directory, listing));
     }
 }

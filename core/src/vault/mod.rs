@@ -6,8 +6,8 @@
 //! the last request of its commit was under way, or other calls wait for the same commit, it may be
 //! committed all the same, whole; a later read tells.
 //!
-//! Whatever a caller does with a future (polls it once and leaves it, drops it, goes on with it from
-//! another thread), no other call waits for it. Calls may be driven from a buffered stream, a
+//! Whatever a caller does with a future (polls it once and leaves it, drops it, goes on with it
+//! from another thread), no other call waits for it. Calls may be driven from a buffered stream, a
 //! `select` or a task that is paused. What calls do wait for is the store, and a commit under way:
 //! every call that waits for that one drives it.
 //!
@@ -16,26 +16,26 @@
 //! [`WriteStats::read_backs`](crate::WriteStats::read_backs). A root that was cut or altered on its
 //! way is put again, a few times; after that the call fails with
 //! [`OutcomeUnknown`](crate::Error::OutcomeUnknown), and the session puts the root as soon as the
-//! store takes it. Contents are not read back: that they arrive whole is the word of such a store,
-//! or of the service behind it, which is sent a checksum. One that breaks it is noticed when the
-//! content is read.
+//! store takes it. Contents are not read back: such a store, or the service behind it, is sent a
+//! checksum and promises to refuse what does not match it. Damage is detected when the content is
+//! read.
 //!
 //! If the answer of a commit is lost, the root that is found tells what became of it, also after
-//! commits of other writers. Where they wrote their changes into nodes meanwhile it may tell no
-//! more: then the call fails with [`OutcomeUnknown`](crate::Error::OutcomeUnknown), for a deferred
-//! change the next flush does, and nothing is done again.
+//! commits of other writers. Once they have spilled, it may no longer tell: then the call (for a
+//! deferred change the next flush) fails with [`OutcomeUnknown`](crate::Error::OutcomeUnknown),
+//! and the change is not made again.
 //!
-//! A put that was given up on may still arrive. As long as no other commit is found, nobody knows:
-//! a call that must answer by then fails with `OutcomeUnknown`, and its change may take effect until
-//! the next commit of this or another session does. A deferred change stays pending meanwhile, is
-//! committed once, and no answer says that it failed.
+//! A put that was given up on may still arrive. Until another commit is found nobody knows whether
+//! it did: a call that has to return before that fails with `OutcomeUnknown`, and its change may
+//! take effect until the next commit of this or another session does. A deferred change stays
+//! pending meanwhile, is committed once, and is never reported as failed.
 //!
 //! A change is durable when its call returns, unless it was made [`Deferred`](Durability::Deferred)
 //! or in a [`Batch`]: then one [`flush`](Vault::flush) or [`commit`](Batch::commit) makes all of
-//! them durable together. A failed or cancelled change leaves the vault as it was, and the store too:
-//! chunks that a put has stored for nothing are removed where it can be known that nobody else relies on
-//! them ([`BlobStore::hold`](crate::blob::BlobStore::hold)), by the call itself if it failed, by the next
-//! one if it was cancelled. In a local store that is full removals are still made.
+//! them durable together. A failed or cancelled change leaves the vault as it was. Chunks that such
+//! a put has stored are removed from stores that can tell that nobody else relies on them
+//! ([`BlobStore::hold`]): by the call itself if it failed, by the next one if it was cancelled. A
+//! local store that is full still takes removals.
 //!
 //! Paths are canonical ([`crate::path`]); parents of a new entry are made as needed. Reads see
 //! the session's own changes at once and other writers' after [`refresh`](Vault::refresh) or the
@@ -65,13 +65,16 @@ pub use open::{Credential, VaultConfig};
 pub use shared::SharedDirectory;
 pub use snapshot::Snapshot;
 
-pub use crate::forest::{CLOCK_LEAD_MS_MAX, Durability, TIME_MS_MAX};
+pub use crate::forest::TIME_MS_MAX;
+pub use crate::session::{CLOCK_LEAD_MS_MAX, Durability};
 
 use crate::blob::BlobStore;
 use crate::content::{ContentReader, Splitter};
 use crate::error::Result;
-use crate::forest::{Forest, Time, WriteStats};
+use crate::forest::Time;
+#[cfg(feature = "phrase")]
 use crate::seal::{RecoveryPhrase, RootSecret};
+use crate::session::{Session, WriteStats};
 use listing::Sorted;
 
 /// An open vault.
@@ -81,28 +84,30 @@ pub struct Vault {
 }
 
 struct Inner {
-    forest: Arc<Forest>,
+    session: Arc<Session>,
     splitter: Splitter,
     reader: ContentReader,
     sorted: Sorted,
+    #[cfg(feature = "phrase")]
     secret: RootSecret,
 }
 
 impl Vault {
     /// The 24 words that open this vault without a passphrase.
+    #[cfg(feature = "phrase")]
     pub fn recovery_phrase(&self) -> Result<RecoveryPhrase> {
         self.inner.secret.recovery_phrase()
     }
 
     /// What this session has written, and how the vault stands.
     pub fn stats(&self) -> VaultStats {
-        let root = self.inner.forest.root();
+        let root = self.inner.session.root();
         VaultStats {
             sequence: root.sequence,
             tail_operations: root.tail.ops.len() as u64,
             chunk_bytes: root.chunk.bytes(),
-            future_commit_ms: self.inner.forest.future_commit().map(Time::ms),
-            written: self.inner.forest.write_stats(),
+            future_commit_ms: self.inner.session.future_commit().map(Time::ms),
+            written: self.inner.session.write_stats(),
         }
     }
 
@@ -113,9 +118,9 @@ impl Vault {
 
     /// Commits what is pending and refuses further calls on all clones.
     pub async fn close(&self) -> Result<()> {
-        while self.inner.forest.check_open().is_ok() {
+        while self.inner.session.check_open().is_ok() {
             self.flush().await?;
-            if self.inner.forest.close() {
+            if self.inner.session.close() {
                 break;
             }
         }
@@ -142,9 +147,8 @@ pub struct VaultStats {
     pub chunk_bytes: u64,
     /// The time of the last commit of another session that this one has read, if it was more than
     /// [`CLOCK_LEAD_MS_MAX`] ahead of this device's clock then: one of the two clocks is wrong. In
-    /// milliseconds since 1970-01-01T00:00:00Z. Nothing that this session writes takes over a time
-    /// from there, and once a device whose clock is right has committed it is `None` for whoever
-    /// reads that.
+    /// milliseconds since 1970-01-01T00:00:00Z. Nothing that this session writes uses that time. It
+    /// is `None` again once this session has read a commit by a device whose clock is right.
     pub future_commit_ms: Option<i64>,
     /// What this session has written.
     pub written: WriteStats,
@@ -167,7 +171,8 @@ mod tests {
         }
     }
 
-    /// A device whose clock is behind by a century builds on what one that is ahead by as much wrote.
+    /// A device whose clock is behind by a century builds on what one that is ahead by as much
+    /// wrote.
     #[test]
     fn what_builds_on_another_commit_has_the_greater_stamp_whatever_clocks_show() {
         block_on(async {
@@ -183,11 +188,11 @@ mod tests {
                 Vault::open(store.clone(), &credential, config(century)).await.unwrap(),
                 Vault::open(store.clone(), &credential, config(0)).await.unwrap(),
             ];
-            let mut last = devices[0].inner.forest.origin().stamp;
+            let mut last = devices[0].inner.session.origin().stamp;
             for turn in 0..6 {
                 let device = &devices[turn % 2];
                 device.refresh().await.unwrap();
-                let stamp = device.inner.forest.origin().stamp;
+                let stamp = device.inner.session.origin().stamp;
                 assert!(stamp.count > last.count, "{turn}: {stamp:?} after {last:?}");
                 device.mkdir(&turn.to_string()).await.unwrap();
                 last = stamp;

@@ -7,8 +7,11 @@ use super::{Credential, Vault, VaultConfig};
 use crate::blob::{BlobStore, ProbedStore};
 use crate::content::ChunkSize;
 use crate::error::{Error, Result};
-use crate::forest::{Forest, Root, Time, get_root, root_header};
-use crate::seal::{KeySlot, Keys, RecoveryPhrase, RootSecret};
+use crate::forest::{Root, Time};
+#[cfg(feature = "phrase")]
+use crate::seal::RecoveryPhrase;
+use crate::seal::{KeySlot, Keys, RootSecret};
+use crate::session::{Session, get_root, root_header};
 
 /// A new vault before its first byte is stored, from [`Vault::prepare`]. Show or keep its words,
 /// then [`create`](NewVault::create) it: there is never a vault whose words nobody was shown.
@@ -30,6 +33,7 @@ impl NewVault {
         })?;
         let (secret, slot) = match credential {
             Credential::Secret(secret) => (secret.clone(), KeySlot::Secret),
+            #[cfg(feature = "passphrase")]
             Credential::Passphrase(passphrase) => {
                 let secret = RootSecret::generate(environment)?;
                 let (kdf, ceiling) = (config.kdf, config.kdf_ceiling);
@@ -43,6 +47,7 @@ impl NewVault {
     }
 
     /// The 24 words that will open the vault without a passphrase.
+    #[cfg(feature = "phrase")]
     pub fn recovery_phrase(&self) -> Result<RecoveryPhrase> {
         self.secret.recovery_phrase()
     }
@@ -51,32 +56,34 @@ impl NewVault {
     ///
     /// Fails with [`Error::VaultExists`] if the store holds another vault, and with
     /// [`Error::ConditionalPutUnsupported`] if it does not honour conditions; then nothing is left
-    /// in it, but for a small object named [`PROBE_KEY`](crate::blob::PROBE_KEY) where nothing may
-    /// be deleted, which stays there from then on, whatever the outcome. After [`Error::StoreUnavailable`], [`Error::OutcomeUnknown`] or a dropped future the
-    /// vault may be there: called again, `create` knows it again and opens it.
+    /// in it. Where nothing may be deleted, a small object named
+    /// [`PROBE_KEY`](crate::blob::PROBE_KEY) stays, whatever the outcome.
+    ///
+    /// After [`Error::StoreUnavailable`], [`Error::OutcomeUnknown`] or a dropped future the vault
+    /// may be there: `create`, called again, recognises it and opens it.
     pub async fn create(&self, store: Arc<dyn BlobStore>) -> Result<Vault> {
         let VaultConfig { environment, probe, .. } = &self.config;
         let store = ProbedStore::created(store, environment, probe, self.probe);
         let setup = setup(&store, &self.config);
         let packs = setup.packs.clone();
         let (keys, slot) = (self.keys.clone(), self.slot.clone());
-        let forest = match Forest::create(setup, keys, slot, self.root.clone()).await {
+        let session = match Session::create(setup, keys, slot, self.root.clone()).await {
             Err(error) if may_be_there(&error) => self.find(&store).await.ok_or(error)?,
             created => created?,
         };
-        Ok(Vault::assemble(packs, self.secret.clone(), self.keys.clone(), forest))
+        Ok(Vault::assemble(packs, self.secret.clone(), self.keys.clone(), session))
     }
 
     /// This very vault, if the store holds it.
-    async fn find(&self, store: &Arc<dyn BlobStore>) -> Option<Forest> {
+    async fn find(&self, store: &Arc<dyn BlobStore>) -> Option<Session> {
         let object = get_root(&**store).await.ok()?;
         let header = root_header(&object).ok()?;
         let setup = setup(store, &self.config);
-        let forest = Forest::open(setup, self.keys.clone(), &header, &object).ok()?;
+        let session = Session::open(setup, self.keys.clone(), &header, &object).ok()?;
         if store.needs_flush() {
             store.flush().await.ok()?;
         }
-        (forest.root().vault == self.root.vault).then_some(forest)
+        (session.root().vault == self.root.vault).then_some(session)
     }
 }
 

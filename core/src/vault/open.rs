@@ -7,12 +7,14 @@ use super::{Inner, NewVault, Vault};
 use crate::blob::{BlobStore, Object, Probe, ProbedStore};
 use crate::content::{CHUNK_BYTES_DEFAULT, ContentReader, KnownChunks, Splitter};
 use crate::error::Result;
-use crate::forest::{Forest, Setup, get_root, root_header};
 use crate::packs::PackReader;
 use crate::platform::Environment;
-use crate::seal::{
-    KdfParams, Keys, PACK_BYTES_MAX, Passphrase, RecoveryPhrase, RootSecret, Unlock,
-};
+#[cfg(feature = "passphrase")]
+use crate::seal::Passphrase;
+#[cfg(feature = "phrase")]
+use crate::seal::RecoveryPhrase;
+use crate::seal::{KdfParams, Keys, PACK_BYTES_MAX, RootSecret, Unlock};
+use crate::session::{Session, Setup, get_root, root_header};
 
 /// What a vault is opened with.
 #[derive(Debug, Clone)]
@@ -20,9 +22,11 @@ pub enum Credential {
     /// The root secret itself, kept by the app, for example in the platform's key store.
     Secret(RootSecret),
     /// A passphrase, which unwraps the root secret stored with the vault.
+    #[cfg(feature = "passphrase")]
     Passphrase(Passphrase),
 }
 
+#[cfg(feature = "phrase")]
 impl Credential {
     /// The root secret behind 24 words.
     pub fn from_phrase(phrase: &RecoveryPhrase) -> Result<Self> {
@@ -80,8 +84,8 @@ impl Vault {
     /// [`prepare`](Vault::prepare) and [`NewVault::create`] in one.
     ///
     /// Fails with [`Error::VaultExists`](crate::Error::VaultExists) if the store holds a vault, and
-    /// with [`Error::ConditionalPutUnsupported`](crate::Error::ConditionalPutUnsupported) if it does
-    /// not honour conditions.
+    /// with [`Error::ConditionalPutUnsupported`](crate::Error::ConditionalPutUnsupported) if it
+    /// does not honour conditions.
     pub async fn create(
         store: Arc<dyn BlobStore>,
         credential: &Credential,
@@ -99,10 +103,10 @@ impl Vault {
     /// [`Error::PassphraseTooCostly`], [`Error::UnsupportedVersion`] or, where the root was
     /// tampered with, [`Error::Damaged`].
     ///
-    /// A passphrase takes its work on a thread of its own where there are threads. Dropping the
-    /// future returns at once; the thread ends by itself, within the ceiling. On wasm32 the thread
-    /// that called does the work, in steps of 1 MiB of a pass between which the host does other
-    /// work; a future that is dropped between two of them takes no other, and wipes the memory.
+    /// The work of a passphrase is done on a thread of its own where there are threads. Dropping
+    /// the future returns at once; the thread ends by itself, within the ceiling. On wasm32 the
+    /// calling thread does the work, in steps of 1 MiB of a pass between which the host does other
+    /// work; a future that is dropped between two steps wipes the memory and does no more.
     ///
     /// [`Error::VaultNotFound`]: crate::Error::VaultNotFound
     /// [`Error::WrongKey`]: crate::Error::WrongKey
@@ -136,33 +140,42 @@ impl Vault {
         let header = root_header(object)?;
         let unlock = match credential {
             Credential::Secret(secret) => Unlock::Secret(secret.clone()),
+            #[cfg(feature = "passphrase")]
             Credential::Passphrase(passphrase) => Unlock::Passphrase(passphrase.clone()),
         };
         let secret = header.slot.unlock(&unlock, config.kdf_ceiling).await?;
         let keys = Keys::derive(&secret);
         let setup = setup(store, config);
         let packs = setup.packs.clone();
-        let forest = Forest::open(setup, keys.clone(), &header, object)?;
-        Ok(Self::assemble(packs, secret, keys, forest))
+        let session = Session::open(setup, keys.clone(), &header, object)?;
+        Ok(Self::assemble(packs, secret, keys, session))
     }
 
+    #[cfg_attr(not(feature = "phrase"), expect(unused_variables))]
     pub(super) fn assemble(
         packs: PackReader,
         secret: RootSecret,
         keys: Keys,
-        forest: Forest,
+        session: Session,
     ) -> Self {
         let known = Arc::new(KnownChunks::default());
         let splitter = Splitter {
             store: Arc::clone(packs.store()),
             keys: keys.clone(),
-            chunk: forest.root().chunk,
+            chunk: session.root().chunk,
             known: Arc::clone(&known),
-            claims: Arc::clone(forest.claims()),
+            claims: Arc::clone(session.claims()),
         };
         let reader = ContentReader::new(packs, Some(keys), known);
-        let forest = Arc::new(forest);
-        let inner = Inner { forest, splitter, reader, sorted: Sorted::default(), secret };
+        let session = Arc::new(session);
+        let inner = Inner {
+            session,
+            splitter,
+            reader,
+            sorted: Sorted::default(),
+            #[cfg(feature = "phrase")]
+            secret,
+        };
         Self { inner: Arc::new(inner) }
     }
 }

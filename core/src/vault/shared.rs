@@ -6,11 +6,11 @@ use super::{Snapshot, Vault};
 use crate::blob::BlobStore;
 use crate::content::ContentReader;
 use crate::error::Result;
-use crate::forest::Nodes;
-use crate::hamt::Trie;
+use crate::forest::View;
 use crate::packs::PackReader;
 use crate::path::VaultPath;
 use crate::seal::Link;
+use crate::session::Nodes;
 
 /// The bytes of directory nodes, and those of parts of packs, that a reader of a link keeps in
 /// memory.
@@ -34,8 +34,8 @@ impl SharedDirectory {
         let packs = PackReader::new(store, PACK_BYTES_MAX);
         let nodes = Nodes::new(packs.clone(), None, NODE_BYTES_MAX);
         let reader = ContentReader::new(packs, None, Arc::default());
-        let top = Trie::at(Some(*link));
-        Self { snapshot: Snapshot { top, nodes: Arc::new(nodes), reader } }
+        let view = View::at(*link, Arc::new(nodes));
+        Self { snapshot: Snapshot { view, reader } }
     }
 
     /// The directory's content; its paths start at the directory.
@@ -48,17 +48,17 @@ impl Vault {
     /// The link of the directory at `path`, or `None` if it is empty. Commits what is pending.
     /// Whoever has the link can read the directory as it is now, with all below it. Of changes that
     /// are made while this call runs, some may be missing.
-    pub async fn link(&self, path: &str) -> Result<Option<Link>> {
-        let path = VaultPath::new(path)?;
-        self.inner.forest.check_open()?;
-        self.inner.forest.spill().await?;
+    pub async fn link(&self, path: impl AsRef<str>) -> Result<Option<Link>> {
+        let path = VaultPath::new(path.as_ref())?;
+        self.inner.session.check_open()?;
+        self.inner.session.spill().await?;
         let now = self.snapshot_at(&path).await?;
         let directory = now.directory(&path).await?;
         if !directory.is_dirty() {
             return Ok(directory.link());
         }
         // Somebody changed it in between. What was sealed has a link.
-        let sealed = Snapshot { top: self.inner.forest.sealed(), ..now };
+        let sealed = Snapshot { view: self.inner.session.sealed_view(), ..now };
         Ok(sealed.directory(&path).await?.link())
     }
 }

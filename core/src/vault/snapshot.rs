@@ -1,7 +1,6 @@
 //! One state of a tree, to read from.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt};
@@ -9,8 +8,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use super::entry::{EntryInfo, ReadOptions};
 use crate::content::{Content, ContentReader, ContentStream};
 use crate::error::{Error, Result};
-use crate::forest::{Entry, Nodes, lookup};
-use crate::hamt::Trie;
+use crate::forest::{Entry, View};
 use crate::path::VaultPath;
 use crate::task::Watch;
 
@@ -18,15 +16,14 @@ use crate::task::Watch;
 /// not show.
 #[derive(Clone)]
 pub struct Snapshot {
-    pub(super) top: Trie<Entry>,
-    pub(super) nodes: Arc<Nodes>,
+    pub(super) view: View,
     pub(super) reader: ContentReader,
 }
 
 impl Snapshot {
     /// The entry at `path`.
-    pub async fn stat(&self, path: &str) -> Result<EntryInfo> {
-        let path = VaultPath::new(path)?;
+    pub async fn stat(&self, path: impl AsRef<str>) -> Result<EntryInfo> {
+        let path = VaultPath::new(path.as_ref())?;
         if path.is_top() {
             return Ok(EntryInfo::top());
         }
@@ -35,7 +32,7 @@ impl Snapshot {
     }
 
     /// Whether there is an entry at `path`.
-    pub async fn exists(&self, path: &str) -> Result<bool> {
+    pub async fn exists(&self, path: impl AsRef<str>) -> Result<bool> {
         match self.stat(path).await {
             Ok(_) => Ok(true),
             Err(Error::NotFound { .. }) => Ok(false),
@@ -44,21 +41,22 @@ impl Snapshot {
     }
 
     /// The whole content of the file at `path`.
-    pub async fn get(&self, path: &str) -> Result<Bytes> {
+    pub async fn get(&self, path: impl AsRef<str>) -> Result<Bytes> {
         self.read(path, ReadOptions::default()).await
     }
 
     /// A range of the content of the file at `path`, in bytes. Fails with
     /// [`Error::RangePastEnd`] if it ends past the content.
-    pub async fn get_range(&self, path: &str, range: Range<u64>) -> Result<Bytes> {
-        let options = ReadOptions { range: Some(range), ..ReadOptions::default() };
+    pub async fn get_range(&self, path: impl AsRef<str>, range: Range<u64>) -> Result<Bytes> {
+        let Range { start, end } = range;
+        let options = ReadOptions { start, end: Some(end), ..ReadOptions::default() };
         self.read(path, options).await
     }
 
     /// The content of the file at `path`, or a range of it, in memory.
-    pub async fn read(&self, path: &str, options: ReadOptions) -> Result<Bytes> {
+    pub async fn read(&self, path: impl AsRef<str>, options: ReadOptions) -> Result<Bytes> {
         let read = async {
-            let (info, content, range) = self.content(path, &options).await?;
+            let Opened { info, content, range } = self.open(path, &options).await?;
             let at = |error: Error| error.below(&info.path);
             if options.watch.progress.is_some() {
                 let parts = self.reader.stream(&content, range.clone());
@@ -74,38 +72,34 @@ impl Snapshot {
     /// Each piece was checked before it is given out.
     pub async fn get_stream(
         &self,
-        path: &str,
+        path: impl AsRef<str>,
         options: ReadOptions,
     ) -> Result<(EntryInfo, ContentStream)> {
-        let open = self.content(path, &options);
-        let (info, content, range) = options.watch.cancel.run(open).await?;
+        let open = self.open(path, &options);
+        let Opened { info, content, range } = options.watch.cancel.run(open).await?;
         let parts = self.reader.stream(&content, range.clone());
         let parts = watched(parts, &info.path, range, &options.watch);
         Ok((info, parts))
     }
 
     pub(super) async fn entry(&self, path: &VaultPath) -> Result<Entry> {
-        let entry = lookup(&self.top, path, &self.nodes).await;
+        let entry = self.view.entry(path).await;
         let entry = entry.map_err(|error| error.below(path))?;
         entry.ok_or_else(|| Error::NotFound { path: path.clone() })
     }
 
-    /// The trie of the directory at `path`.
-    pub(super) async fn directory(&self, path: &VaultPath) -> Result<Trie<Entry>> {
+    /// The directory at `path`.
+    pub(super) async fn directory(&self, path: &VaultPath) -> Result<View> {
         if path.is_top() {
-            return Ok(self.top.clone());
+            return Ok(self.view.clone());
         }
-        let entry = self.entry(path).await?;
-        let directory = entry.as_directory().cloned();
+        let directory = self.view.directory(&self.entry(path).await?);
         directory.ok_or_else(|| Error::NotADirectory { path: path.clone() })
     }
 
-    async fn content(
-        &self,
-        path: &str,
-        options: &ReadOptions,
-    ) -> Result<(EntryInfo, Content, Range<u64>)> {
-        let path = VaultPath::new(path)?;
+    /// The file at `path`, and the range of it that `options` ask for.
+    async fn open(&self, path: impl AsRef<str>, options: &ReadOptions) -> Result<Opened> {
+        let path = VaultPath::new(path.as_ref())?;
         if path.is_top() {
             return Err(Error::IsADirectory { path });
         }
@@ -113,19 +107,24 @@ impl Snapshot {
         let info = EntryInfo::new(path.clone(), &entry);
         let content = entry.content().ok_or(Error::IsADirectory { path })?;
         let size = content.size();
-        let mut range = options.range.clone().unwrap_or(0..size);
-        if range.end == u64::MAX {
-            // A start past it is past the end, whatever is asked for from there on.
-            range.end = size.max(range.start);
-        }
-        if range.start > range.end {
+        let start = options.start;
+        // A start past the end is past it, whatever is asked for from there on.
+        let end = options.end.unwrap_or(size.max(start));
+        if start > end {
             return Err(Error::InvalidArgument { what: "a range starts before it ends" });
         }
-        if range.end > size {
-            return Err(Error::RangePastEnd { end: range.end, size });
+        if end > size {
+            return Err(Error::RangePastEnd { end, size });
         }
-        Ok((info, content.clone(), range))
+        Ok(Opened { info, content: content.clone(), range: start..end })
     }
+}
+
+/// A file to read, and which of its bytes.
+struct Opened {
+    info: EntryInfo,
+    content: Content,
+    range: Range<u64>,
 }
 
 impl std::fmt::Debug for Snapshot {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use futures_util::stream::FuturesUnordered;
-use futures_util::{StreamExt, stream};
 
 use super::Vault;
 use crate::blob::HoldMode;
@@ -13,10 +13,8 @@ use crate::error::{Error, Result};
 use crate::platform::{sleep, to_the_end};
 use crate::seal::chunk_name;
 
-/// How long what was on its way when its put was given up is waited for.
+/// How long to wait for requests that were under way when their put was given up.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Chunks that are removed at a time.
-const REMOVALS_MAX: usize = 4;
 
 impl Vault {
     /// `outcome`, after removing what a call that failed has left. One that was cancelled ends at
@@ -31,13 +29,13 @@ impl Vault {
     /// Removes the chunks that this session stored for nothing, unless somebody may need them or is
     /// at work on the store; then a later call does, or nobody. What goes wrong concerns no call.
     pub(super) async fn tidy(&self) {
-        let claims = self.inner.forest.claims();
+        let claims = self.inner.session.claims();
         if !claims.has_litter() {
             return;
         }
         Driving::take(claims).drive().await;
-        // Once one has been asked for, nobody must store what is about to be removed before that has
-        // happened.
+        // Once one has been asked for, nobody must store what is about to be removed before that
+        // has happened.
         let vault = self.clone();
         to_the_end(async move {
             if let Err(error) = vault.remove_litter().await {
@@ -48,18 +46,15 @@ impl Vault {
     }
 
     async fn remove_litter(&self) -> Result<()> {
-        let (store, forest) = (self.store(), &self.inner.forest);
+        let (store, session) = (self.store(), &self.inner.session);
         let Some(_hold) = store.hold(HoldMode::Alone).await? else { return Ok(()) };
-        forest.refresh().await?;
-        let litter = forest.claims().take_litter();
+        session.refresh().await?;
+        let litter = session.claims().take_litter();
         log::debug!("{} chunks are removed", litter.len());
-        stream::iter(litter)
-            .for_each_concurrent(REMOVALS_MAX, |address| async move {
-                if let Err(error) = store.delete(&chunk_name(&address)).await {
-                    log::warn!("a chunk of a put that failed stays: {}", error.code());
-                }
-            })
-            .await;
+        let names: Vec<_> = litter.iter().map(chunk_name).collect();
+        for failed in store.delete_many(&names).await {
+            log::warn!("a chunk of a put that failed stays: {}", failed.error.code());
+        }
         if store.needs_flush() { store.flush().await } else { Ok(()) }
     }
 }

@@ -3,11 +3,11 @@
 use bytes::Bytes;
 
 use super::entry::{EntryInfo, Given, Metadata, PutOptions};
-use super::{Batch, Durability, Vault};
+use super::{Durability, Vault};
 use crate::content::{Content, FindFormer, Former, Taken};
 use crate::error::{Error, Result};
 use crate::forest::{Body, Entry, Op, Origin};
-use crate::path::{PATH_BYTES_MAX, PathRule, VaultPath};
+use crate::path::VaultPath;
 use crate::platform::{BoxStream, MaybeSend, run_blocking};
 use crate::task::Watch;
 
@@ -15,7 +15,7 @@ impl Vault {
     /// Creates or replaces the file at `path`.
     pub async fn put(
         &self,
-        path: &str,
+        path: impl AsRef<str>,
         bytes: impl Into<Bytes>,
         options: PutOptions,
     ) -> Result<EntryInfo> {
@@ -34,7 +34,7 @@ impl Vault {
     /// An error of the stream ends the put and is returned.
     pub async fn put_stream(
         &self,
-        path: &str,
+        path: impl AsRef<str>,
         source: BoxStream<'_, Result<Bytes>>,
         options: PutOptions,
     ) -> Result<EntryInfo> {
@@ -51,7 +51,7 @@ impl Vault {
     /// Creates or replaces the file at `path` from a blocking reader, in bounded memory.
     pub async fn put_reader(
         &self,
-        path: &str,
+        path: impl AsRef<str>,
         reader: impl std::io::Read + MaybeSend + 'static,
         options: PutOptions,
     ) -> Result<EntryInfo> {
@@ -59,57 +59,57 @@ impl Vault {
     }
 
     /// Makes the directory at `path` and its parents, unless they exist.
-    pub async fn mkdir(&self, path: &str) -> Result<()> {
+    pub async fn mkdir(&self, path: impl AsRef<str>) -> Result<()> {
         let op =
-            Op::MakeDirectory { path: path_to_change(path)?, origin: self.inner.forest.origin() };
+            Op::MakeDirectory { path: path_to_change(path)?, origin: self.inner.session.origin() };
         self.run(vec![op], Durability::OnReturn).await
     }
 
     /// Removes the file or empty directory at `path`.
-    pub async fn remove(&self, path: &str) -> Result<()> {
+    pub async fn remove(&self, path: impl AsRef<str>) -> Result<()> {
         self.run(vec![Op::Remove { path: path_to_change(path)? }], Durability::OnReturn).await
     }
 
     /// Removes what is at `path` with all below it, in one commit.
-    pub async fn remove_all(&self, path: &str) -> Result<()> {
+    pub async fn remove_all(&self, path: impl AsRef<str>) -> Result<()> {
         self.run(vec![Op::RemoveAll { path: path_to_change(path)? }], Durability::OnReturn).await
     }
 
     /// Moves a file or a whole directory in one commit. A file replaces a file, a directory an
     /// empty directory.
-    pub async fn rename(&self, from: &str, to: &str) -> Result<()> {
+    pub async fn rename(&self, from: impl AsRef<str>, to: impl AsRef<str>) -> Result<()> {
         let (from, to) = (path_to_change(from)?, path_to_change(to)?);
-        let op = Op::Rename { from, to, origin: self.inner.forest.origin() };
+        let op = Op::Rename { from, to, origin: self.inner.session.origin() };
         self.run(vec![op], Durability::OnReturn).await
     }
 
     /// Copies a file or a whole directory in one commit; no content is sent again. Replaces like
     /// [`rename`](Vault::rename).
-    pub async fn copy(&self, from: &str, to: &str) -> Result<()> {
+    pub async fn copy(&self, from: impl AsRef<str>, to: impl AsRef<str>) -> Result<()> {
         let (from, to) = (path_to_change(from)?, path_to_change(to)?);
-        let op = Op::Copy { from, to, origin: self.inner.forest.origin() };
+        let op = Op::Copy { from, to, origin: self.inner.session.origin() };
         self.run(vec![op], Durability::OnReturn).await
     }
 
     /// Replaces the metadata of an entry; its content stays.
-    pub async fn set_metadata(&self, path: &str, metadata: Metadata) -> Result<()> {
+    pub async fn set_metadata(&self, path: impl AsRef<str>, metadata: Metadata) -> Result<()> {
         let op = self.annotate(path, &metadata)?;
         self.run(vec![op], Durability::OnReturn).await
     }
 
     /// Makes every deferred change durable. On failure they stay pending, and a later flush
-    /// writes what is missing. A change of which nobody can tell any more whether it was committed
-    /// is given up instead, and [`Error::Conflict`] with the reason `outcome-unknown` says so, once.
+    /// writes what is missing. If nobody can tell any more whether a change was committed, it is
+    /// given up, and [`Error::Conflict`] with the reason `outcome-unknown` says so once.
     pub async fn flush(&self) -> Result<()> {
         self.flush_with(&Watch::default()).await
     }
 
     /// The same, watched: progress counts the bytes of packs.
     pub async fn flush_with(&self, watch: &Watch) -> Result<()> {
-        self.inner.forest.check_open()?;
+        self.inner.session.check_open()?;
         let flush = async {
             // A deferred put may hold the store until it is committed.
-            let outcome = self.inner.forest.flush(watch).await;
+            let outcome = self.inner.session.flush(watch).await;
             self.tidy().await;
             outcome
         };
@@ -118,17 +118,12 @@ impl Vault {
 
     /// Whether deferred changes wait for a flush.
     pub fn needs_flush(&self) -> bool {
-        self.inner.forest.has_pending()
-    }
-
-    /// A batch: changes that are committed together or not at all.
-    pub fn batch(&self) -> Batch {
-        Batch::new(self.clone())
+        self.inner.session.has_queue()
     }
 
     /// What is stored of the content at `path` now. The nodes on the way are those that a commit
-    /// reads; a table of more than four chunks is one read more. Whatever goes wrong, the put can
-    /// do without.
+    /// reads anyway; a content of more than four chunks costs one more read, for its table. An
+    /// error does not fail the put, which then sends everything.
     pub(super) fn former<'a>(&'a self, path: &'a VaultPath) -> FindFormer<'a> {
         Box::pin(async move {
             let entry = self.snapshot_at(path).await.ok()?.entry(path).await.ok()?;
@@ -140,7 +135,7 @@ impl Vault {
                 }
                 Content::Chunked(chunked) if chunked.chunk == self.inner.splitter.chunk => {
                     let chunks = chunked.size.div_ceil(chunked.chunk.bytes());
-                    Some(Former::Chunks(reader.clone().addresses(chunked, 0..chunks)))
+                    Some(Former::Chunks(reader.clone().chunks(chunked, 0..chunks)))
                 }
                 _ => None,
             }
@@ -160,8 +155,12 @@ impl Vault {
         Ok(info)
     }
 
-    pub(super) fn check_put(&self, path: &str, metadata: &Metadata) -> Result<(VaultPath, Given)> {
-        self.inner.forest.check_open()?;
+    pub(super) fn check_put(
+        &self,
+        path: impl AsRef<str>,
+        metadata: &Metadata,
+    ) -> Result<(VaultPath, Given)> {
+        self.inner.session.check_open()?;
         Ok((path_to_change(path)?, metadata.check()?))
     }
 
@@ -171,7 +170,7 @@ impl Vault {
         Taken { content, claim }: Taken,
         given: Given,
     ) -> (Op, EntryInfo) {
-        let Origin { stamp, time } = self.inner.forest.origin();
+        let Origin { stamp, time } = self.inner.session.origin();
         let modified = given.modified.unwrap_or(time);
         let entry = Entry { stamp, modified, attributes: None, body: Body::File(content) };
         let entry = entry.with_attributes(given.attributes);
@@ -179,9 +178,9 @@ impl Vault {
         (Op::Put { path, entry, time, claim }, info)
     }
 
-    pub(super) fn annotate(&self, path: &str, metadata: &Metadata) -> Result<Op> {
+    pub(super) fn annotate(&self, path: impl AsRef<str>, metadata: &Metadata) -> Result<Op> {
         let (path, Given { attributes, modified }) = self.check_put(path, metadata)?;
-        let Origin { stamp, time } = self.inner.forest.origin();
+        let Origin { stamp, time } = self.inner.session.origin();
         Ok(Op::Annotate { path, attributes, modified: modified.unwrap_or(time), stamp })
     }
 
@@ -192,22 +191,17 @@ impl Vault {
     }
 
     async fn commit(&self, ops: Vec<Op>, durability: Durability) -> Result<()> {
-        let ticket = self.inner.forest.enqueue(ops, durability).await?;
+        let ticket = self.inner.session.enqueue(ops, durability).await?;
         match durability {
-            Durability::OnReturn => self.inner.forest.commit(&ticket, &Watch::default()).await,
+            Durability::OnReturn => self.inner.session.commit(&ticket, &Watch::default()).await,
             Durability::Deferred => Ok(()),
         }
     }
 }
 
 /// The canonical path of a change: not the top directory, and no longer than an operation's.
-pub(super) fn path_to_change(path: &str) -> Result<VaultPath> {
-    let path = VaultPath::new(path)?;
-    match path.as_str().len() {
-        0 => Err(Error::InvalidPath(PathRule::Top)),
-        1..=PATH_BYTES_MAX => Ok(path),
-        _ => Err(Error::InvalidPath(PathRule::PathTooLong)),
-    }
+pub(super) fn path_to_change(path: impl AsRef<str>) -> Result<VaultPath> {
+    Ok(VaultPath::new(path.as_ref())?.into_changeable()?)
 }
 
 /// The bytes of a blocking reader, read off the executor in slices of 1 MiB.

@@ -5,9 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use futures_lite::future::yield_now;
-use sealwood::blob::{
-    BlobStore, ETag, Hold, HoldMode, MemoryStore, Object, ObjectMeta, ObjectPage, Precondition,
-};
+use sealwood::blob::{BlobStore, ETag, MemoryStore, StorePutOptions};
+use sealwood::forward;
 use sealwood::platform::BoxFuture;
 use sealwood::{Error, Result};
 
@@ -46,31 +45,18 @@ impl Limited {
 }
 
 impl BlobStore for Limited {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
-        self.inner.get(key)
-    }
-
-    fn get_range<'a>(
-        &'a self,
-        key: &'a str,
-        offset: u64,
-        length: u64,
-    ) -> BoxFuture<'a, Result<Bytes>> {
-        self.inner.get_range(key, offset, length)
-    }
-
-    fn put<'a>(
+    fn put_with<'a>(
         &'a self,
         key: &'a str,
         bytes: Bytes,
-        precondition: Precondition,
+        options: &'a StorePutOptions,
     ) -> BoxFuture<'a, Result<ETag>> {
         Box::pin(async move {
             yield_now().await;
             if self.used().await + bytes.len() as u64 > self.bytes_max.load(Ordering::SeqCst) {
                 return Err(Error::StoreFull);
             }
-            let outcome = self.inner.put(key, bytes, precondition).await;
+            let outcome = self.inner.put_with(key, bytes, options).await;
             yield_now().await;
             outcome
         })
@@ -83,19 +69,6 @@ impl BlobStore for Limited {
         })
     }
 
-    fn list<'a>(
-        &'a self,
-        prefix: &'a str,
-        start_after: Option<&'a str>,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<ObjectPage>> {
-        self.inner.list(prefix, start_after, limit)
-    }
-
-    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
-        self.inner.head(key)
-    }
-
     fn confirms_puts(&self) -> bool {
         true
     }
@@ -104,15 +77,5 @@ impl BlobStore for Limited {
         true
     }
 
-    fn hold(&self, mode: HoldMode) -> BoxFuture<'_, Result<Option<Hold>>> {
-        self.inner.hold(mode)
-    }
-
-    fn flush(&self) -> BoxFuture<'_, Result<()>> {
-        self.inner.flush()
-    }
-
-    fn needs_flush(&self) -> bool {
-        self.inner.needs_flush()
-    }
+    forward!(inner: get_with, get_range, list, head, hold, flush, needs_flush);
 }

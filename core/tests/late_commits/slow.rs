@@ -5,7 +5,8 @@ use std::task::Poll;
 
 use bytes::Bytes;
 use futures_lite::future::block_on;
-use sealwood::blob::{BlobStore, ETag, MemoryStore, Object, ObjectMeta, ObjectPage, Precondition};
+use sealwood::blob::{BlobStore, ETag, MemoryStore, Precondition, StorePutOptions};
+use sealwood::forward;
 use sealwood::platform::BoxFuture;
 use sealwood::{Error, Result};
 
@@ -60,34 +61,26 @@ fn no_answer() -> Error {
 }
 
 impl BlobStore for Slow {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
-        self.inner.get(key)
-    }
-
-    fn get_range<'a>(&'a self, key: &'a str, at: u64, len: u64) -> BoxFuture<'a, Result<Bytes>> {
-        self.inner.get_range(key, at, len)
-    }
-
-    fn put<'a>(
+    fn put_with<'a>(
         &'a self,
         key: &'a str,
         bytes: Bytes,
-        precondition: Precondition,
+        options: &'a StorePutOptions,
     ) -> BoxFuture<'a, Result<ETag>> {
         Box::pin(async move {
             if key != "root" {
-                return self.inner.put(key, bytes, precondition).await;
+                return self.inner.put_with(key, bytes, options).await;
             }
             let way = *self.way.lock().unwrap();
             match way {
-                Way::Straight => self.inner.put(key, bytes, precondition).await,
+                Way::Straight => self.inner.put_with(key, bytes, options).await,
                 Way::Unanswered => {
-                    let _ = self.inner.put(key, bytes, precondition).await;
+                    let _ = self.inner.put_with(key, bytes, options).await;
                     Err(no_answer())
                 }
                 Way::Lost => Err(no_answer()),
                 Way::Late | Way::LateAndSilent => {
-                    self.on_their_way.lock().unwrap().push((bytes, precondition));
+                    self.on_their_way.lock().unwrap().push((bytes, options.precondition.clone()));
                     let is_silent = || *self.way.lock().unwrap() == Way::LateAndSilent;
                     std::future::poll_fn(|_| match is_silent() {
                         true => Poll::Pending,
@@ -100,32 +93,13 @@ impl BlobStore for Slow {
         })
     }
 
-    fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
-        self.inner.delete(key)
-    }
-
-    fn list<'a>(
-        &'a self,
-        prefix: &'a str,
-        start_after: Option<&'a str>,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<ObjectPage>> {
-        self.inner.list(prefix, start_after, limit)
-    }
-
-    fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
-        self.inner.head(key)
-    }
-
     fn confirms_puts(&self) -> bool {
         true
-    }
-
-    fn flush(&self) -> BoxFuture<'_, Result<()>> {
-        self.inner.flush()
     }
 
     fn needs_flush(&self) -> bool {
         false
     }
+
+    forward!(inner: get_with, get_range, delete, list, head, flush);
 }

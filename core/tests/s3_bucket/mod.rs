@@ -1,5 +1,5 @@
-//! A bucket in this process, over real sockets, that damages uploads, holds answers back or trickles
-//! them on demand. It answers each connection on a thread of its own.
+//! A bucket in this process, over real sockets, that damages uploads, holds answers back or
+//! trickles them on demand. It answers each connection on a thread of its own.
 #![allow(dead_code)]
 
 use std::collections::{HashMap, VecDeque};

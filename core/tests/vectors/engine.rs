@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use sealwood::engine::{Background, Engine, EngineConfig, Namespace, PutOptions, Recovery};
-use sealwood::platform::disk::{Disk, MemoryDisk, OpenMode};
+use sealwood::engine::disk::{Disk, MemoryDisk, OpenMode};
+use sealwood::engine::{
+    Background, Engine, EngineConfig, Expiry, Namespace, PutOptions, RecoveryMode,
+};
 use serde_json::{Value, json};
 
 use crate::input::*;
@@ -61,12 +63,12 @@ fn refusal(recorded: &Value, refused: &Value) -> Value {
         other => panic!("no damage {other:?}"),
     }
     let recovery = match text(refused, "recovery") {
-        "checkpoint" => Recovery::Checkpoint,
-        "rebuild" => Recovery::Rebuild,
+        "checkpoint" => RecoveryMode::Checkpoint,
+        "rebuild" => RecoveryMode::Rebuild,
         other => panic!("no recovery {other:?}"),
     };
-    match Engine::open(Arc::new(disk), EngineConfig { recovery, ..config(case) }) {
-        Err(sealwood::Error::StoreCorrupt { what, file, offset }) => {
+    match Engine::open(Arc::new(disk), config(case).recovery(recovery)) {
+        Err(sealwood::engine::Error::StoreCorrupt { what, file, offset }) => {
             json!({"code": "store-corrupt", "what": what, "file": file, "offset": offset})
         }
         other => panic!("{refused}: {other:?}"),
@@ -86,7 +88,7 @@ fn disk_of(case: &Value) -> MemoryDisk {
     disk
 }
 
-/// Opens every engine that was recorded whole and compares what is in it. Gives their number.
+/// Opens every engine that was recorded whole and compares what is in it. Returns their number.
 pub(crate) async fn read(document: &Value) -> usize {
     let mut count = 0;
     for case in list(document, "cases") {
@@ -108,16 +110,14 @@ pub(crate) async fn read(document: &Value) -> usize {
 
 fn config(case: &Value) -> EngineConfig {
     let environment = environment(&case["clock"]);
-    EngineConfig {
-        background: Background::Manual,
-        inline_bytes_max: number(case, "inline_bytes_max") as u32,
-        separated_bytes_min: number(case, "separated_bytes_min"),
-        segment_bytes_max: number(case, "segment_bytes_max"),
-        compaction_dead_bytes_min: 1,
-        clock: environment.clock,
-        entropy: environment.entropy,
-        ..EngineConfig::default()
-    }
+    EngineConfig::default()
+        .background(Background::Manual)
+        .inline_bytes_max(number(case, "inline_bytes_max") as u32)
+        .separated_bytes_min(number(case, "separated_bytes_min"))
+        .segment_bytes_max(number(case, "segment_bytes_max"))
+        .compaction_dead_bytes_min(1)
+        .clock(environment.clock)
+        .entropy(environment.entropy)
 }
 
 fn take_step(engine: &Engine, step: &Value) {
@@ -127,7 +127,7 @@ fn take_step(engine: &Engine, step: &Value) {
         "delete" => assert!(namespace(step).delete(&bytes(&step["key"])).unwrap()),
         "expire" => {
             let at = number(step, "expires_at_ms");
-            assert!(namespace(step).expire_at(&bytes(&step["key"]), at).unwrap());
+            assert!(namespace(step).expire_at(&bytes(&step["key"]), Expiry::at_ms(at)).unwrap());
         }
         "batch" => {
             let mut batch = engine.batch();
@@ -154,8 +154,8 @@ fn take_step(engine: &Engine, step: &Value) {
 
 /// One put, or `count` of them with a number behind the key.
 fn put(namespace: &Namespace, step: &Value) {
-    let expires_at_ms = step["expires_at_ms"].as_u64();
-    let options = PutOptions { expires_at_ms, ..PutOptions::default() };
+    let mut options = PutOptions::new();
+    options.expires_at = step["expires_at_ms"].as_u64().map(Expiry::at_ms);
     let (key, value) = (bytes(&step["key"]), bytes(&step["value"]));
     match step["count"].as_u64() {
         None => drop(namespace.put_with(&key, value, &options).unwrap()),
@@ -179,7 +179,7 @@ fn content(engine: &Engine) -> Value {
             entries.push(json!({
                 "key": hex::encode(&key),
                 "revision": value.revision,
-                "expires_at_ms": value.expires_at_ms,
+                "expires_at_ms": value.expires_at.map(Expiry::as_ms),
                 "size": value.bytes.len(),
                 "blake3": hash(&value.bytes),
             }));

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use sealwood::Result;
 use sealwood::blob::{BlobStore, MemoryStore};
-use sealwood::platform::{Clock, Entropy, Environment};
+use sealwood::platform::{Clock, Entropy, Environment, NoEntropy};
 use sealwood::seal::RootSecret;
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ pub(crate) fn environment(clock: &Value) -> Environment {
 struct Draws(AtomicU64);
 
 impl Entropy for Draws {
-    fn fill(&self, buffer: &mut [u8]) -> Result<()> {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), NoEntropy> {
         buffer.copy_from_slice(&noise(self.0.fetch_add(1, Ordering::Relaxed), buffer.len()));
         Ok(())
     }

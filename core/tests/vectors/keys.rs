@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use sealwood::Vault;
 use sealwood::blob::{BlobStore, MemoryStore, Precondition};
-use sealwood::seal::{
-    KdfParams, Keys, Link, PackWriter, Passphrase, RecoveryPhrase, UnitKind, chunk_name,
-    open_chunk, open_unit, pack_name, seal_chunk,
+use sealwood::internals::{
+    Keys, PackWriter, UnitKind, chunk_name, open_chunk, open_unit, pack_name, seal_chunk,
 };
+use sealwood::seal::{KdfParams, Link, Passphrase, RecoveryPhrase};
 use sealwood::vault::{Credential, VaultConfig};
 use serde_json::{Value, json};
 

@@ -32,7 +32,7 @@ pub(crate) async fn fill(document: &mut Value) {
     document["cases"] = cases.into();
 }
 
-/// Reads every vault as it was recorded. Gives how many there are.
+/// Reads every vault as it was recorded. Returns how many there are.
 pub(crate) async fn read(document: &Value) -> usize {
     let mut wrong = Vec::new();
     for case in list(document, "cases") {
@@ -392,7 +392,7 @@ fn leaves() -> Vec<Value> {
 
 /// Names whose slot at depth 0 is below 16, and others.
 fn halves(count: usize) -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
-    use sealwood::hamt::KeyHash;
+    use sealwood::internals::KeyHash;
     let (mut low, mut high) = (Vec::new(), Vec::new());
     for n in 0.. {
         let name = format!("{n:04}").into_bytes();

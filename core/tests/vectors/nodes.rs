@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use sealwood::Result;
-use sealwood::hamt::{Node, NodeSource, SealPlan, Trie, Walk};
+use sealwood::internals::{
+    Keys, Node, NodeSource, Pack, PackWriter, SealPlan, Trie, UnitKind, Walk, open_unit, pack_name,
+};
 use sealwood::platform::BoxFuture;
-use sealwood::seal::{Keys, Link, PACK_BYTES_MAX, Pack, PackId, PackWriter, UnitKind};
-use sealwood::seal::{open_unit, pack_name};
+use sealwood::seal::{Link, PACK_BYTES_MAX, PackId};
 use serde_json::{Value, json};
 
 use crate::input::*;
@@ -100,7 +101,7 @@ impl Packs {
     fn plaintext(&self, link: &Link) -> Result<Vec<u8>> {
         let sealed = &self.packs[&link.place.pack][link.place.offset as usize..];
         let plaintext = open_unit(UnitKind::Node, link, &sealed[..link.place.length as usize])?;
-        self.keys.check(UnitKind::Node, &link.address, Node::<Vec<u8>>::canon(&plaintext)?)?;
+        self.keys.check(UnitKind::Node, &link.address, Node::<Vec<u8>>::addressed(&plaintext)?)?;
         Ok(plaintext)
     }
 

@@ -42,7 +42,7 @@ pub(crate) async fn fill(document: &mut Value) {
     }
 }
 
-/// Opens every vault that was recorded whole and compares what is in it. Gives their number.
+/// Opens every vault that was recorded whole and compares what is in it. Returns their number.
 pub(crate) async fn read(document: &Value) -> usize {
     let mut count = 0;
     for case in list(document, "cases") {

@@ -93,7 +93,7 @@ impl Address {
         match self {
             Self::Engine(path) => {
                 let open = |access| {
-                    let config = EngineConfig { access, ..EngineConfig::default() };
+                    let config = EngineConfig::default().access(access);
                     EngineStore::open_directory(path, config)
                 };
                 match open(Access::ReadWrite).await {

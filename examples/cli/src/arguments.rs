@@ -40,7 +40,8 @@ impl Arguments {
 /// What every command takes.
 #[derive(Args)]
 pub(crate) struct Global {
-    /// Where the vault is: a path, dir:PATH or s3://BUCKET/PREFIX?endpoint=URL [env: SEALWOOD_VAULT]
+    /// Where the vault is: a path, dir:PATH or s3://BUCKET/PREFIX?endpoint=URL [env:
+    /// SEALWOOD_VAULT]
     #[arg(long, short = 'V', global = true, value_name = "ADDRESS")]
     pub(crate) vault: Option<String>,
 
@@ -59,7 +60,6 @@ pub(crate) struct Global {
 /// Files a secret is read from. A secret itself is never an argument: those are seen by every
 /// user of the machine and remembered by shells.
 #[derive(Args)]
-#[group(multiple = false)]
 pub(crate) struct SecretFiles {
     /// The passphrase is the first line of FILE [env: SEALWOOD_PASSPHRASE]
     #[arg(long, global = true, value_name = "FILE")]

@@ -60,6 +60,19 @@ impl Failure {
         }
     }
 
+    /// The same failure, about `path` of this machine, which cannot be reached by what it names.
+    pub(crate) fn on_the_way_to(mut self, path: &Path) -> Self {
+        let named = match &mut self {
+            Self::Local { path: named, .. } | Self::LocalRefused { path: named, .. }
+                if named != path =>
+            {
+                std::mem::replace(named, path.to_owned())
+            }
+            _ => return self,
+        };
+        Self::Explained { cause: Box::new(self), more: format!("at {}", named.display()) }
+    }
+
     /// The stable code, the same as in every language where the vault is the cause.
     pub(crate) fn code(&self) -> &'static str {
         match self {
@@ -116,17 +129,21 @@ impl Failure {
             Self::Vault { error, .. } => {
                 exit_code_of(error) == DAMAGED
                     || error.path().is_some()
-                    || matches!(error, Error::InvalidPath(_) | Error::SourceFailed { .. })
+                    || matches!(
+                        error,
+                        Error::InvalidPath(_)
+                            | Error::InvalidArgument { .. }
+                            | Error::SourceFailed { .. }
+                    )
             }
             Self::Local { error, .. } => {
                 !matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
             }
             Self::LocalRefused { .. } | Self::Differs { .. } => true,
-            Self::RootMissing
-            | Self::Explained { .. }
-            | Self::SecretRefused { .. }
-            | Self::Usage(_)
-            | Self::ReaderGone => false,
+            Self::Explained { cause, .. } => cause.concerns_one_file(),
+            Self::RootMissing | Self::SecretRefused { .. } | Self::Usage(_) | Self::ReaderGone => {
+                false
+            }
         }
     }
 }
@@ -134,6 +151,18 @@ impl Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Vault { error, path: None }
+    }
+}
+
+impl From<PathRule> for Failure {
+    fn from(rule: PathRule) -> Self {
+        Error::from(rule).into()
+    }
+}
+
+impl From<sealwood::engine::Error> for Failure {
+    fn from(error: sealwood::engine::Error) -> Self {
+        Error::from(error).into()
     }
 }
 

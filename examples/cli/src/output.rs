@@ -13,6 +13,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
+#[cfg(unix)]
+use rustix::fs::OFlags;
 use sealwood::{OnProgress, Progress};
 use serde::Serialize;
 use serde_json::json;
@@ -125,10 +127,11 @@ impl Output {
     }
 
     /// Fails if [`hand_out`](Self::hand_out) would succeed in vain: where standard error is the
-    /// null device, which takes the place of one that was closed.
+    /// null device, which takes the place of one that was closed, or was opened to be read only,
+    /// of which the standard library says that all was written.
     pub(crate) fn expect_kept(&self) -> Result<()> {
         #[cfg(unix)]
-        if is_null_device(&io::stderr()) {
+        if is_null_device(&io::stderr()) || !can(&io::stderr(), OFlags::WRONLY) {
             return Err(Failure::LocalRefused {
                 code: "local-closed",
                 reason: "the recovery words would be lost here: --phrase-out FILE keeps them",
@@ -280,6 +283,27 @@ const COUNTER: &str = "{spinner} {bytes} {bytes_per_sec} {wide_msg}";
 
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+/// Fails if standard input was closed: it is the null device then, open for both ways, and would
+/// pass for a source that is empty.
+pub(crate) fn expect_input() -> Result<()> {
+    #[cfg(unix)]
+    if is_null_device(&io::stdin()) && can(&io::stdin(), OFlags::WRONLY) {
+        return Err(Failure::LocalRefused {
+            code: "local-closed",
+            reason: "it is closed",
+            path: "standard input".into(),
+        });
+    }
+    Ok(())
+}
+
+/// Whether `stream` was opened for `way`, or for both.
+#[cfg(unix)]
+fn can(stream: &impl std::os::fd::AsFd, way: OFlags) -> bool {
+    rustix::fs::fcntl_getfl(stream)
+        .is_ok_and(|flags| [way, OFlags::RDWR].contains(&(flags & OFlags::RWMODE)))
 }
 
 #[cfg(unix)]

@@ -8,6 +8,8 @@ use std::path::Path;
 
 use sealwood::Error;
 use sealwood::blob::{BlobStore, PROBE_KEY};
+use sealwood::engine::Engine;
+use sealwood::engine::disk::DirectoryDisk;
 
 use crate::failure::{Failure, Result};
 
@@ -57,15 +59,30 @@ impl<'a> StoreFolder<'a> {
 
     /// Fails if there is certainly no store of this kind. One that has lost its root is a store.
     pub(crate) fn expect_store(&self) -> Result<()> {
-        let (name, is_folder) = match self.kind {
-            Kind::Engine => (ENGINE_MARK, false),
-            Kind::Directory => ("objects", true),
+        let folder = match self.kind {
+            Kind::Engine => self.path.to_owned(),
+            Kind::Directory => self.path.join("objects"),
         };
-        match fs::metadata(self.path.join(name)) {
-            Ok(found) if found.is_dir() == is_folder => Ok(()),
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.failed(error)),
-            _ => Err(Error::VaultNotFound.into()),
-        }
+        let is_there = match fs::metadata(&folder) {
+            Ok(found) if found.is_dir() => match self.kind {
+                Kind::Engine => self.was_engine_made()?,
+                Kind::Directory => true,
+            },
+            Ok(_) if folder == self.path => {
+                return Err(self.failed(io::ErrorKind::NotADirectory.into()));
+            }
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(self.failed(error));
+            }
+            _ => false,
+        };
+        if is_there { Ok(()) } else { Err(Error::VaultNotFound.into()) }
+    }
+
+    fn was_engine_made(&self) -> Result<bool> {
+        let disk = DirectoryDisk::open_existing(self.path).map_err(|error| self.failed(error))?;
+        let made = Engine::was_made(&disk);
+        made.map_err(|error| Failure::from(error).at(&self.path.to_string_lossy()))
     }
 
     /// Fails if a vault would be made among files that are none of a store's, or beside one of
@@ -91,7 +108,7 @@ impl<'a> StoreFolder<'a> {
             if !self.kind.names().iter().any(|own| name == OsStr::new(own)) {
                 return Err(self.holds_others());
             }
-            is_begun |= name == OsStr::new(LOCK);
+            is_begun |= name == OsStr::new(LOCK) && is_empty_file(&entry.path());
             holds_something |= !is_empty_folder(&entry.path());
         }
         // Names such as these are other programs' too.
@@ -124,6 +141,11 @@ impl<'a> StoreFolder<'a> {
     fn refused(&self, code: &'static str, reason: &'static str) -> Failure {
         Failure::LocalRefused { code, reason, path: self.path.to_owned() }
     }
+}
+
+/// The lock of a store has no content.
+fn is_empty_file(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_file() && found.len() == 0)
 }
 
 fn is_empty_folder(path: &Path) -> bool {

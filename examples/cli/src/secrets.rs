@@ -1,7 +1,7 @@
 //! Where secrets come from: a file, the environment, or a prompt. Never the command line.
 
 use std::env;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 
@@ -18,6 +18,9 @@ use crate::untypable::untypable;
 
 const PASSPHRASE_VARIABLE: &str = "SEALWOOD_PASSPHRASE";
 const PHRASE_VARIABLE: &str = "SEALWOOD_RECOVERY_PHRASE";
+
+/// The longest file that a passphrase or words are read from, in bytes.
+const SECRET_TEXT_BYTES_MAX: usize = 64 * 1024;
 
 /// What opens a vault, as it was given.
 pub(crate) struct Given {
@@ -66,6 +69,15 @@ pub(crate) fn new(files: &SecretFiles) -> Result<Credential> {
 }
 
 fn given(files: &SecretFiles, of: Of) -> Result<Given> {
+    // The parser does not look for this among options that stand anywhere on the line.
+    if [&files.passphrase_file, &files.phrase_file, &files.secret_file]
+        .into_iter()
+        .flatten()
+        .count()
+        > 1
+    {
+        return Err(Failure::Usage("one file names the secret, and two are given".into()));
+    }
     if let Some(path) = &files.passphrase_file {
         let text = read_text(path)?;
         return passphrase(text.lines().next().unwrap_or_default(), "the passphrase of the file");
@@ -131,8 +143,16 @@ pub(crate) fn variable(name: &str) -> Result<Option<Zeroizing<String>>> {
 }
 
 fn read_text(path: &Path) -> Result<Zeroizing<String>> {
-    let bytes = fs::read(path).map_err(|error| Failure::local(path, error))?;
-    let bytes = Zeroizing::new(bytes);
+    let mut bytes = Zeroizing::new(vec![0; SECRET_TEXT_BYTES_MAX + 1]);
+    let length = File::open(path).and_then(|file| read_up_to(file, &mut bytes));
+    let length = length.map_err(|error| Failure::local(path, error))?;
+    if length > SECRET_TEXT_BYTES_MAX {
+        return Err(Failure::SecretRefused {
+            reason: format!("the file has more than {SECRET_TEXT_BYTES_MAX} bytes"),
+            path: Some(path.to_owned()),
+        });
+    }
+    bytes.truncate(length);
     let text = std::str::from_utf8(&bytes).map_err(|_| Failure::SecretRefused {
         reason: match bytes[..] {
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "the file is UTF-16: save it as UTF-8".into(),

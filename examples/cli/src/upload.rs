@@ -9,6 +9,7 @@
 mod file;
 mod folders;
 mod present;
+mod undone;
 
 use std::path::PathBuf;
 use std::pin::pin;
@@ -210,18 +211,17 @@ impl<'a> Upload<'a> {
         for failure in flushed.failures {
             self.put_aside(failure)?;
         }
-        let was_all_taken = flushed.outcome.is_ok();
+        let mut files = flushed.files;
         if let Err(error) = flushed.outcome {
-            self.put_aside(error.into())?;
-        }
-        for entry in flushed.files {
-            // What another client's change made impossible is not told file by file.
-            if !was_all_taken
-                && self.vault.stat(entry.path.as_str()).await.ok().as_ref() != Some(&entry)
-            {
-                self.totals.failed += 1;
-                continue;
+            let failure = Failure::from(error.clone());
+            if !failure.concerns_one_file() {
+                return Err(failure);
             }
+            for failure in undone::failures(self.vault, &mut files, error).await {
+                self.put_aside(failure)?;
+            }
+        }
+        for entry in files {
             self.totals.files += 1;
             self.totals.bytes = self.totals.bytes.saturating_add(entry.size);
             if self.reports_files {

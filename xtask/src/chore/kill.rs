@@ -1,14 +1,14 @@
-//! `cargo xtask kill`: processes that write to the engine are killed, and what they leave is checked.
+//! `cargo xtask kill`: processes that write to the engine are killed, and what they leave is
+//! checked.
 
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 
+use crate::kill_build::program;
 use crate::process;
 use crate::workspace::Workspace;
-
-const PACKAGE: &str = "sealwood-kill";
 
 #[derive(clap::Args)]
 pub(crate) struct Kill {
@@ -45,10 +45,4 @@ impl Kill {
         }
         process::run_for_exit_code(&mut command)
     }
-}
-
-/// The program, built with the checks of a debug build.
-pub(crate) fn program(workspace: &Workspace) -> Result<PathBuf> {
-    process::run(workspace.cargo("build").args(["--quiet", "--package", PACKAGE]))?;
-    Ok(workspace.target_directory().join("debug").join(PACKAGE))
 }

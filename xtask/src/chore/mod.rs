@@ -1,5 +1,6 @@
 //! What a person types after `cargo xtask`.
 
+pub(crate) mod api;
 pub(crate) mod bench;
 mod bench_engine;
 mod bench_lthash;
@@ -9,6 +10,7 @@ pub(crate) mod codegen;
 pub(crate) mod demo;
 pub(crate) mod fault_proxy;
 pub(crate) mod fuzz;
+pub(crate) mod graph;
 pub(crate) mod jar;
 pub(crate) mod kernels;
 pub(crate) mod kill;

@@ -1,4 +1,5 @@
-//! `cargo xtask swift`: Swift on the command-line example, with the library as it is in the checkout.
+//! `cargo xtask swift`: Swift on the command-line example, with the library as it is in the
+//! checkout.
 
 use std::env;
 use std::ffi::OsString;

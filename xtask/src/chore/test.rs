@@ -5,12 +5,14 @@ use std::time::Instant;
 
 use anyhow::Result;
 
+use crate::disk_room::make_room;
 use crate::part::Part;
 use crate::tally::{PartReport, Tally, summary};
 use crate::workspace::Workspace;
 
-/// Runs every part of `parts`, also after one failed, and sums up.
+/// Makes room on the disk, runs every part of `parts`, also after one failed, and sums up.
 pub(crate) fn run(workspace: &Workspace, parts: &[Part]) -> Result<ExitCode> {
+    make_room(workspace)?;
     let mut reports = Vec::new();
     for part in parts {
         println!("== {}", part.name());

@@ -7,15 +7,15 @@ use anyhow::Result;
 use crate::process;
 use crate::workspace::Workspace;
 
-/// The packages whose test `vectors` computes some of the files.
-const PACKAGES: [&str; 2] = ["sealwood", "sealwood-lthash"];
+/// The packages whose test `vectors` computes some of the files, and the features it needs.
+const PACKAGES: [(&str, &str); 2] = [("sealwood", "internals"), ("sealwood-lthash", "")];
 
 /// Writes the outputs of `conformance/vectors` from their inputs, then checks them as any test
 /// run would.
 pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
-    let test = |package| {
+    let test = |(package, features)| {
         let mut test = workspace.cargo("test");
-        test.args(["--package", package, "--test", "vectors"]);
+        test.args(["--package", package, "--features", features, "--test", "vectors"]);
         test
     };
     for package in PACKAGES {

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::chore::codegen;
+use crate::codegen;
 use crate::dart_build::DartBuild;
 use crate::process;
 use crate::scenario_files;

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use crate::chore::kill::program;
+use crate::kill_build::program;
 use crate::process;
 use crate::tally::Tally;
 use crate::workspace::Workspace;

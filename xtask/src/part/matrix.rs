@@ -1,5 +1,5 @@
-//! The matrix: each language writes a vault to one S3 server, each reads what each wrote, each changes
-//! what each wrote, and each reads what became of its own.
+//! The matrix: each language writes a vault to one S3 server, each reads what each wrote, each
+//! changes what each wrote, and each reads what became of its own.
 //!
 //! What is done is in `conformance/matrix`; every cell is one scenario, run by the language's own
 //! runner. A language without a runner fails all its checks.
@@ -11,13 +11,13 @@ use std::process::Command;
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::{dart, js, kotlin, rust, swift};
-use crate::process;
 use crate::s3_server::{BUCKET, Kind, S3Server};
-use crate::tally::Tally;
+use crate::tally::{Tally, run_counting};
 use crate::workspace::Workspace;
 use table::Table;
 
-/// Those who write and read. Chromium is JavaScript in a page. `write.json` and `read.json` name them too.
+/// Those who write and read. Chromium is JavaScript in a page. `write.json` and `read.json` name
+/// them too.
 const LANGUAGES: [&str; 6] = ["rust", "js", "chromium", "dart", "swift", "kotlin"];
 
 /// What a runner does with the vaults of others, or others with its own.
@@ -132,7 +132,7 @@ impl Runner<'_> {
             command.arg("--each").arg(format!("{each}={}", LANGUAGES.join(",")));
         }
         let mut output = Vec::new();
-        let tally = process::run_counting(&mut command, &mut output)?;
+        let tally = run_counting(&mut command, &mut output)?;
         let output = String::from_utf8_lossy(&output).into_owned();
         let expected = each.map_or(1, |_| LANGUAGES.len() as u64);
         if tally.passed + tally.failed != expected {

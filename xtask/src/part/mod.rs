@@ -3,12 +3,15 @@
 
 mod dart;
 mod deny;
+mod features;
 mod fuzz;
 mod js;
 mod kill;
 pub(crate) mod kotlin;
 mod lint;
 mod matrix;
+mod mobile;
+mod msrv;
 mod mutants;
 mod package;
 mod rust;
@@ -29,6 +32,10 @@ pub(crate) enum Part {
     Lint,
     /// All tests of all crates on this machine.
     Rust,
+    /// Published crates with each of their features alone.
+    Features,
+    /// Published crates with the oldest Rust they name.
+    Msrv,
     /// A bounded share of every fuzz target.
     Fuzz,
     /// Processes that write to the engine, killed, and what they leave.
@@ -53,7 +60,7 @@ pub(crate) enum Part {
     Matrix,
     /// The library for phones, as far as it can be built and looked into here.
     Mobile,
-    /// The package of the core as a registry would get it.
+    /// The published crates as a registry would get them.
     Package,
 }
 
@@ -62,6 +69,8 @@ impl Part {
     pub(crate) const ALL: &[Part] = &[
         Part::Lint,
         Part::Rust,
+        Part::Features,
+        Part::Msrv,
         Part::Fuzz,
         Part::Kill,
         Part::Mutants,
@@ -82,6 +91,8 @@ impl Part {
         match self {
             Part::Lint => "lint",
             Part::Rust => "rust",
+            Part::Features => "features",
+            Part::Msrv => "msrv",
             Part::Fuzz => "fuzz",
             Part::Kill => "kill",
             Part::Mutants => "mutants",
@@ -103,6 +114,8 @@ impl Part {
         match self {
             Part::Lint => lint::run(workspace, tally),
             Part::Rust => rust::run(workspace, tally),
+            Part::Features => features::run(workspace, tally),
+            Part::Msrv => msrv::run(workspace, tally),
             Part::Fuzz => fuzz::run(workspace, tally),
             Part::Kill => kill::run(workspace, tally),
             Part::Mutants => mutants::run(workspace, tally),
@@ -113,7 +126,7 @@ impl Part {
             Part::Dart => dart::run(workspace, tally),
             Part::Swift => swift::run(workspace, tally),
             Part::Kotlin => kotlin::run(workspace, tally),
-            Part::Mobile => crate::chore::mobile::test(workspace, tally),
+            Part::Mobile => mobile::run(workspace, tally),
             Part::Matrix => matrix::run(workspace, tally),
             Part::Package => package::run(workspace, tally),
         }

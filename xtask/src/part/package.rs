@@ -1,4 +1,4 @@
-//! The packages of the core and of LtHash, each built from nothing but what it contains.
+//! The published crates, each built from nothing but what it contains.
 
 use anyhow::Result;
 
@@ -8,6 +8,7 @@ use crate::workspace::Workspace;
 
 pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     let mut command = workspace.cargo("package");
+    command.args(["--package", "sealwood-base", "--package", "sealwood-engine"]);
     command.args(["--package", "sealwood", "--package", "sealwood-lthash"]);
     if !is_committed(workspace) {
         println!("the tree has uncommitted changes: packaging it as it is");

@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 const RUNNER: &str = "sealwood-conformance";
 
 /// What tests need and no package of the workspace asks for.
-pub(super) const FEATURES: &str = "sealwood/fault-disk";
+pub(super) const FEATURES: &str = "sealwood/testing,sealwood/internals,sealwood-engine/faults";
 
 /// Names a folder that takes names for one which differ in case, or has the tests mount one.
 const FOLDING_FOLDER: &str = "SEALWOOD_FOLDING_FOLDER";
@@ -27,6 +27,13 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
         tests.env(FOLDING_FOLDER, "mount");
     }
     tally.tests(&mut tests)?;
+    if cfg!(target_os = "linux") {
+        // They mount a small disk each.
+        let mut full = workspace.cargo("test");
+        full.args(["--workspace", "--no-fail-fast", "--features", FEATURES]);
+        full.args(["--test", "full_stores", "--test", "directory_store", "--", "--ignored"]);
+        tally.tests(&mut full)?;
+    }
     // What other targets and choices leave: no threads, no AVX-512.
     let mut bare = workspace.cargo("test");
     bare.args(["--package", "sealwood-lthash", "--no-default-features", "--features", "no_avx512"]);

@@ -1,5 +1,5 @@
-//! The blob store contract, racing sessions and bad networks, against two S3 servers of which neither
-//! is ours.
+//! The blob store contract, racing sessions and bad networks, against two S3 servers of which
+//! neither is ours.
 
 use anyhow::Result;
 

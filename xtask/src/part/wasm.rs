@@ -12,11 +12,11 @@ use crate::workspace::Workspace;
 
 const TEST: &str = "vectors";
 
-/// The packages that have it.
-const PACKAGES: [&str; 2] = ["sealwood", LTHASH];
+/// The packages that have it, and the features it needs.
+const PACKAGES: [(&str, &str); 2] = [("sealwood", "internals"), LTHASH];
 
 /// The package with a kernel for wasm SIMD.
-const LTHASH: &str = "sealwood-lthash";
+const LTHASH: (&str, &str) = ("sealwood-lthash", "");
 
 pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     let target = WasmTarget::ensure(workspace)?;
@@ -24,9 +24,9 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     if let WasmTarget::Debian { .. } = target {
         println!("no clippy for wasm32: Debian's compiler has none");
     }
-    let tests = |package| {
+    let tests = |(package, features)| {
         let mut tests = target.cargo(workspace, "test");
-        tests.args(["--package", package, "--test", TEST]);
+        tests.args(["--package", package, "--features", features, "--test", TEST]);
         tests.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner);
         tests.env("WASM_BINDGEN_TEST_ONLY_NODE", "1");
         tests
@@ -47,8 +47,13 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     tally.tests(&mut simd)
 }
 
-fn clippy(workspace: &Workspace, target: &WasmTarget, package: &str) -> Result<()> {
+fn clippy(
+    workspace: &Workspace,
+    target: &WasmTarget,
+    (package, features): (&str, &str),
+) -> Result<()> {
     let mut command = target.cargo(workspace, "clippy");
-    command.args(["--package", package, "--lib", "--test", TEST, "--", "-D", "warnings"]);
+    command.args(["--package", package, "--features", features, "--lib", "--test", TEST]);
+    command.args(["--", "-D", "warnings"]);
     process::run(&mut command)
 }

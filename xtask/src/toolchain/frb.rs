@@ -10,8 +10,8 @@ use crate::workspace::Workspace;
 
 const VERSION: &str = "2.13.0";
 
-/// The generator wants to see a Flutter SDK before it works on a package for Flutter. It uses one to
-/// format and to fix what it wrote, which our settings turn off, so this one is enough.
+/// The generator wants to see a Flutter SDK before it works on a package for Flutter. It uses one
+/// to format and to fix what it wrote, which our settings turn off, so this one is enough.
 const FLUTTER: &str = "#!/bin/sh\necho 'Flutter 3.35.0'\n";
 
 /// An installed generator.

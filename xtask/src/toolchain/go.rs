@@ -7,8 +7,8 @@ use anyhow::{Context, Result};
 use crate::process;
 use crate::workspace::Workspace;
 
-/// An S3 server on the files of a directory. It checks signatures and checksums, and its conditional
-/// puts are atomic; of an upload that was cut off it keeps what came.
+/// An S3 server on the files of a directory. It checks signatures and checksums, and its
+/// conditional puts are atomic; of an upload that was cut off it keeps what came.
 pub(crate) const VERSITYGW: Program = Program {
     name: "versitygw",
     version: "1.8.0",

@@ -1,7 +1,7 @@
 //! Maven with a JDK: the machine's own, or Debian's.
 //!
-//! Its packages come from Maven Central into the user's `~/.m2`, once; all versions are fixed in the
-//! pom, so that later runs ask nobody.
+//! Its packages come from Maven Central into the user's `~/.m2`, once; all versions are fixed in
+//! the pom, so that later runs ask nobody.
 
 use std::path::Path;
 use std::process::Command;

@@ -14,6 +14,7 @@ pub(crate) mod js_environments;
 pub(crate) mod maven;
 pub(crate) mod npm;
 pub(crate) mod rocksdb;
+pub(crate) mod rust;
 pub(crate) mod swift;
 pub(crate) mod uniffi;
 mod version;

@@ -1,4 +1,5 @@
-//! What the JavaScript package is built and tested with, from npm into the checkout's `node_modules`.
+//! What the JavaScript package is built and tested with, from npm into the checkout's
+//! `node_modules`.
 
 use std::fs;
 

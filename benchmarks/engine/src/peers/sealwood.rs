@@ -1,13 +1,14 @@
 //! Our own engine: one namespace.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
+use sealwood::engine::disk::DirectoryDisk;
 use sealwood::engine::{
-    Durability, Engine, EngineConfig, Namespace, PutOptions, Recovery, ScanItem,
+    Durability, Engine, EngineConfig, Namespace, PutOptions, RecoveryMode, ScanItem,
 };
-use sealwood::platform::disk::DirectoryDisk;
 
 use super::{Counts, Entrant, Peer, Put, Puts, Role, Snapshot, Writer};
 
@@ -19,7 +20,7 @@ const DEFAULTS: Entrant = Entrant {
     role: Role::Everything,
     open: |directory, puts| open(directory, puts, EngineConfig::default()),
     rebuild: Some(|directory| {
-        let config = EngineConfig { recovery: Recovery::Rebuild, ..EngineConfig::default() };
+        let config = EngineConfig::default().recovery(RecoveryMode::Rebuild);
         open(directory, Puts::Buffered, config)
     }),
 };
@@ -63,7 +64,7 @@ fn open(directory: &Path, puts: Puts, config: EngineConfig) -> Result<Box<dyn Pe
 
 /// Segments that compaction has something to do with after a few values of 32 KiB.
 fn small_segments(separated_bytes_min: u64) -> EngineConfig {
-    EngineConfig { separated_bytes_min, segment_bytes_max: 64 << 10, ..EngineConfig::default() }
+    EngineConfig::default().separated_bytes_min(separated_bytes_min).segment_bytes_max(64 << 10)
 }
 
 impl Peer for Sealwood {
@@ -139,7 +140,7 @@ impl Snapshot for SealwoodSnapshot {
         let scan = self.0.scan().prefix(prefix);
         scan.for_each(|key, value| {
             visit(key, value);
-            true
+            ControlFlow::Continue(())
         })
         .map_err(|finding| finding.error)?;
         Ok(())
@@ -156,7 +157,7 @@ impl Snapshot for SealwoodSnapshot {
 }
 
 fn options(durability: Durability) -> PutOptions {
-    PutOptions { durability, ..PutOptions::default() }
+    PutOptions::new().durability(durability)
 }
 
 fn copy(found: Option<sealwood::engine::Value>, value: &mut Vec<u8>) -> bool {

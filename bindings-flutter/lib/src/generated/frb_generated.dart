@@ -3,6 +3,7 @@
 
 // ignore_for_file: unused_import, unused_element, unnecessary_import, duplicate_ignore, invalid_use_of_internal_member, annotate_overrides, non_constant_identifier_names, curly_braces_in_flow_control_structures, prefer_const_literals_to_create_immutables, unused_field
 
+import 'api/answer.dart';
 import 'api/batch.dart';
 import 'api/call.dart';
 import 'api/entry.dart';
@@ -10,9 +11,10 @@ import 'api/error.dart';
 import 'api/input.dart';
 import 'api/library.dart';
 import 'api/new_vault.dart';
-import 'api/snapshot.dart';
+import 'api/object.dart';
 import 'api/store.dart';
 import 'api/stream.dart';
+import 'api/tree.dart';
 import 'api/vault.dart';
 import 'dart:async';
 import 'dart:convert';
@@ -78,7 +80,7 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated.dart';
                   String get codegenVersion => '2.13.0';
 
                   @override
-                  int get rustContentHash => 489476268;
+                  int get rustContentHash => 2046366419;
 
                   static const kDefaultExternalLibraryLoaderConfig = ExternalLibraryLoaderConfig(
                     stem: 'UNKNOWN',
@@ -132,22 +134,6 @@ void crateApiStreamPiecesClose({required Pieces that });
 
 Future<Uint8List?> crateApiStreamPiecesNext({required Pieces that });
 
-Future<Entries> crateApiSnapshotSnapshotEntries({required Snapshot that , required String path , required Call call });
-
-Future<Entries> crateApiSnapshotSnapshotEntriesRecursive({required Snapshot that , required String path , required Call call });
-
-Future<bool> crateApiSnapshotSnapshotExists({required Snapshot that , required String path , required Call call });
-
-Future<Pieces> crateApiSnapshotSnapshotGetStream({required Snapshot that , required String path , PlatformInt64? start , PlatformInt64? end , required Call call });
-
-Future<Page> crateApiSnapshotSnapshotList({required Snapshot that , required String path , String? after , PlatformInt64? limit , required Call call });
-
-Snapshot crateApiSnapshotSnapshotOpenShared({required Store store , required List<int> link });
-
-Future<Uint8List> crateApiSnapshotSnapshotRead({required Snapshot that , required String path , PlatformInt64? start , PlatformInt64? end , required Call call });
-
-Future<Entry> crateApiSnapshotSnapshotStat({required Snapshot that , required String path , required Call call });
-
 Future<PlatformInt64> crateApiStoreStoreCheck({required Store that , required String prefix , required Call call });
 
 Future<void> crateApiStoreStoreClose({required Store that , required Call call });
@@ -178,6 +164,22 @@ Future<Uint8List> crateApiStoreStoreReadRange({required Store that , required St
 
 Store crateApiStoreStoreS3({required S3Spec spec });
 
+Future<Entries> crateApiTreeTreeEntries({required Tree that , required String path , required Call call });
+
+Future<Entries> crateApiTreeTreeEntriesRecursive({required Tree that , required String path , required Call call });
+
+Future<bool> crateApiTreeTreeExists({required Tree that , required String path , required Call call });
+
+Future<Pieces> crateApiTreeTreeGetStream({required Tree that , required String path , PlatformInt64? start , PlatformInt64? end , required Call call });
+
+Future<Page> crateApiTreeTreeList({required Tree that , required String path , String? after , PlatformInt64? limit , required Call call });
+
+Tree crateApiTreeTreeOpenShared({required Store store , required List<int> link });
+
+Future<Uint8List> crateApiTreeTreeRead({required Tree that , required String path , PlatformInt64? start , PlatformInt64? end , required Call call });
+
+Future<Entry> crateApiTreeTreeStat({required Tree that , required String path , required Call call });
+
 Batch crateApiVaultVaultBatch({required Vault that });
 
 Future<void> crateApiVaultVaultClose({required Vault that , required Call call });
@@ -186,19 +188,9 @@ Future<void> crateApiVaultVaultCopy({required Vault that , required String from 
 
 Future<Vault> crateApiVaultVaultCreate({required Store store , required CredentialSpec credential , required ConfigSpec config , required Call call });
 
-Future<Entries> crateApiVaultVaultEntries({required Vault that , required String path , required Call call });
-
-Future<Entries> crateApiVaultVaultEntriesRecursive({required Vault that , required String path , required Call call });
-
-Future<bool> crateApiVaultVaultExists({required Vault that , required String path , required Call call });
-
 Future<void> crateApiVaultVaultFlush({required Vault that , required Call call });
 
-Future<Pieces> crateApiVaultVaultGetStream({required Vault that , required String path , PlatformInt64? start , PlatformInt64? end , required Call call });
-
 Future<Uint8List?> crateApiVaultVaultLink({required Vault that , required String path , required Call call });
-
-Future<Page> crateApiVaultVaultList({required Vault that , required String path , String? after , PlatformInt64? limit , required Call call });
 
 Future<void> crateApiVaultVaultMkdir({required Vault that , required String path , required Call call });
 
@@ -209,8 +201,6 @@ Future<Vault> crateApiVaultVaultOpen({required Store store , required Credential
 Future<Entry> crateApiVaultVaultPut({required Vault that , required String path , required List<int> bytes , required PutSpec spec , required Call call });
 
 Future<Entry> crateApiVaultVaultPutStream({required Vault that , required String path , required FutureOr<SourceAnswer> Function() next , required PutSpec spec , required Call call });
-
-Future<Uint8List> crateApiVaultVaultRead({required Vault that , required String path , PlatformInt64? start , PlatformInt64? end , required Call call });
 
 String crateApiVaultVaultRecoveryPhrase({required Vault that });
 
@@ -224,11 +214,11 @@ Future<void> crateApiVaultVaultRename({required Vault that , required String fro
 
 Future<void> crateApiVaultVaultSetMetadata({required Vault that , required String path , required PutSpec spec , required Call call });
 
-Future<Snapshot> crateApiVaultVaultSnapshot({required Vault that , required Call call });
-
-Future<Entry> crateApiVaultVaultStat({required Vault that , required String path , required Call call });
+Future<Tree> crateApiVaultVaultSnapshot({required Vault that , required Call call });
 
 Stats crateApiVaultVaultStats({required Vault that });
+
+Tree crateApiVaultVaultTree({required Vault that });
 
 void crateApiLibraryClearLogger();
 
@@ -238,7 +228,7 @@ String crateApiLibraryPhraseOfSecret({required List<int> secret });
 
 Uint8List crateApiLibrarySecretOfPhrase({required String phrase });
 
-void crateApiLibrarySetLogger({required Level level , required FutureOr<void> Function(Level, String) hook });
+void crateApiLibrarySetLogger({required LogLevel level , required FutureOr<void> Function(LogLevel, String) hook });
 
 String crateApiLibraryVersion();
 
@@ -272,17 +262,17 @@ RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Pieces;
 
 CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_PiecesPtr;
 
-RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Snapshot;
-
-RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Snapshot;
-
-CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_SnapshotPtr;
-
 RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Store;
 
 RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Store;
 
 CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_StorePtr;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Tree;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Tree;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_TreePtr;
 
 RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Vault;
 
@@ -850,234 +840,13 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
         );
         
 
-@override Future<Entries> crateApiSnapshotSnapshotEntries({required Snapshot that , required String path , required Call call })  { return handler.executeNormal(NormalTask(
-            callFfi: (port_) {
-              
-            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(that, serializer);
-sse_encode_String(path, serializer);
-sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 22, port: port_);
-            
-            },
-            codec: 
-        SseCodec(
-          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries,
-          decodeErrorData: sse_decode_failure,
-        )
-        ,
-            constMeta: kCrateApiSnapshotSnapshotEntriesConstMeta,
-            argValues: [that, path, call],
-            apiImpl: this,
-        )); }
-
-
-        TaskConstMeta get kCrateApiSnapshotSnapshotEntriesConstMeta => const TaskConstMeta(
-            debugName: "Snapshot_entries",
-            argNames: ["that", "path", "call"],
-        );
-        
-
-@override Future<Entries> crateApiSnapshotSnapshotEntriesRecursive({required Snapshot that , required String path , required Call call })  { return handler.executeNormal(NormalTask(
-            callFfi: (port_) {
-              
-            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(that, serializer);
-sse_encode_String(path, serializer);
-sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 23, port: port_);
-            
-            },
-            codec: 
-        SseCodec(
-          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries,
-          decodeErrorData: sse_decode_failure,
-        )
-        ,
-            constMeta: kCrateApiSnapshotSnapshotEntriesRecursiveConstMeta,
-            argValues: [that, path, call],
-            apiImpl: this,
-        )); }
-
-
-        TaskConstMeta get kCrateApiSnapshotSnapshotEntriesRecursiveConstMeta => const TaskConstMeta(
-            debugName: "Snapshot_entries_recursive",
-            argNames: ["that", "path", "call"],
-        );
-        
-
-@override Future<bool> crateApiSnapshotSnapshotExists({required Snapshot that , required String path , required Call call })  { return handler.executeNormal(NormalTask(
-            callFfi: (port_) {
-              
-            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(that, serializer);
-sse_encode_String(path, serializer);
-sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 24, port: port_);
-            
-            },
-            codec: 
-        SseCodec(
-          decodeSuccessData: sse_decode_bool,
-          decodeErrorData: sse_decode_failure,
-        )
-        ,
-            constMeta: kCrateApiSnapshotSnapshotExistsConstMeta,
-            argValues: [that, path, call],
-            apiImpl: this,
-        )); }
-
-
-        TaskConstMeta get kCrateApiSnapshotSnapshotExistsConstMeta => const TaskConstMeta(
-            debugName: "Snapshot_exists",
-            argNames: ["that", "path", "call"],
-        );
-        
-
-@override Future<Pieces> crateApiSnapshotSnapshotGetStream({required Snapshot that , required String path , PlatformInt64? start , PlatformInt64? end , required Call call })  { return handler.executeNormal(NormalTask(
-            callFfi: (port_) {
-              
-            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(that, serializer);
-sse_encode_String(path, serializer);
-sse_encode_opt_box_autoadd_i_64(start, serializer);
-sse_encode_opt_box_autoadd_i_64(end, serializer);
-sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 25, port: port_);
-            
-            },
-            codec: 
-        SseCodec(
-          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces,
-          decodeErrorData: sse_decode_failure,
-        )
-        ,
-            constMeta: kCrateApiSnapshotSnapshotGetStreamConstMeta,
-            argValues: [that, path, start, end, call],
-            apiImpl: this,
-        )); }
-
-
-        TaskConstMeta get kCrateApiSnapshotSnapshotGetStreamConstMeta => const TaskConstMeta(
-            debugName: "Snapshot_get_stream",
-            argNames: ["that", "path", "start", "end", "call"],
-        );
-        
-
-@override Future<Page> crateApiSnapshotSnapshotList({required Snapshot that , required String path , String? after , PlatformInt64? limit , required Call call })  { return handler.executeNormal(NormalTask(
-            callFfi: (port_) {
-              
-            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(that, serializer);
-sse_encode_String(path, serializer);
-sse_encode_opt_String(after, serializer);
-sse_encode_opt_box_autoadd_i_64(limit, serializer);
-sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 26, port: port_);
-            
-            },
-            codec: 
-        SseCodec(
-          decodeSuccessData: sse_decode_page,
-          decodeErrorData: sse_decode_failure,
-        )
-        ,
-            constMeta: kCrateApiSnapshotSnapshotListConstMeta,
-            argValues: [that, path, after, limit, call],
-            apiImpl: this,
-        )); }
-
-
-        TaskConstMeta get kCrateApiSnapshotSnapshotListConstMeta => const TaskConstMeta(
-            debugName: "Snapshot_list",
-            argNames: ["that", "path", "after", "limit", "call"],
-        );
-        
-
-@override Snapshot crateApiSnapshotSnapshotOpenShared({required Store store , required List<int> link })  { return handler.executeSync(SyncTask(
-            callFfi: () {
-              
-            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(store, serializer);
-sse_encode_list_prim_u_8_loose(link, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 27)!;
-            
-            },
-            codec: 
-        SseCodec(
-          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot,
-          decodeErrorData: sse_decode_failure,
-        )
-        ,
-            constMeta: kCrateApiSnapshotSnapshotOpenSharedConstMeta,
-            argValues: [store, link],
-            apiImpl: this,
-        )); }
-
-
-        TaskConstMeta get kCrateApiSnapshotSnapshotOpenSharedConstMeta => const TaskConstMeta(
-            debugName: "Snapshot_open_shared",
-            argNames: ["store", "link"],
-        );
-        
-
-@override Future<Uint8List> crateApiSnapshotSnapshotRead({required Snapshot that , required String path , PlatformInt64? start , PlatformInt64? end , required Call call })  { return handler.executeNormal(NormalTask(
-            callFfi: (port_) {
-              
-            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(that, serializer);
-sse_encode_String(path, serializer);
-sse_encode_opt_box_autoadd_i_64(start, serializer);
-sse_encode_opt_box_autoadd_i_64(end, serializer);
-sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 28, port: port_);
-            
-            },
-            codec: 
-        SseCodec(
-          decodeSuccessData: sse_decode_list_prim_u_8_strict,
-          decodeErrorData: sse_decode_failure,
-        )
-        ,
-            constMeta: kCrateApiSnapshotSnapshotReadConstMeta,
-            argValues: [that, path, start, end, call],
-            apiImpl: this,
-        )); }
-
-
-        TaskConstMeta get kCrateApiSnapshotSnapshotReadConstMeta => const TaskConstMeta(
-            debugName: "Snapshot_read",
-            argNames: ["that", "path", "start", "end", "call"],
-        );
-        
-
-@override Future<Entry> crateApiSnapshotSnapshotStat({required Snapshot that , required String path , required Call call })  { return handler.executeNormal(NormalTask(
-            callFfi: (port_) {
-              
-            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(that, serializer);
-sse_encode_String(path, serializer);
-sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 29, port: port_);
-            
-            },
-            codec: 
-        SseCodec(
-          decodeSuccessData: sse_decode_entry,
-          decodeErrorData: sse_decode_failure,
-        )
-        ,
-            constMeta: kCrateApiSnapshotSnapshotStatConstMeta,
-            argValues: [that, path, call],
-            apiImpl: this,
-        )); }
-
-
-        TaskConstMeta get kCrateApiSnapshotSnapshotStatConstMeta => const TaskConstMeta(
-            debugName: "Snapshot_stat",
-            argNames: ["that", "path", "call"],
-        );
-        
-
 @override Future<PlatformInt64> crateApiStoreStoreCheck({required Store that , required String prefix , required Call call })  { return handler.executeNormal(NormalTask(
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(that, serializer);
 sse_encode_String(prefix, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 30, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 22, port: port_);
             
             },
             codec: 
@@ -1103,7 +872,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(that, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 31, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 23, port: port_);
             
             },
             codec: 
@@ -1129,7 +898,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_bool(needsFlush, serializer);
 sse_encode_DartFn_Inputs_store_ask_Output_store_answer_AnyhowException(ask, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 32)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 24)!;
             
             },
             codec: 
@@ -1156,7 +925,7 @@ sse_encode_DartFn_Inputs_store_ask_Output_store_answer_AnyhowException(ask, seri
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(that, serializer);
 sse_encode_String(key, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 33, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 25, port: port_);
             
             },
             codec: 
@@ -1182,7 +951,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 34, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 26, port: port_);
             
             },
             codec: 
@@ -1208,7 +977,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(that, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 35, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 27, port: port_);
             
             },
             codec: 
@@ -1235,7 +1004,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(that, serializer);
 sse_encode_String(key, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 36, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 28, port: port_);
             
             },
             codec: 
@@ -1264,7 +1033,7 @@ sse_encode_String(prefix, serializer);
 sse_encode_opt_String(startAfter, serializer);
 sse_encode_i_64(limit, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 37, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 29, port: port_);
             
             },
             codec: 
@@ -1290,7 +1059,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 38, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 30, port: port_);
             
             },
             codec: 
@@ -1315,7 +1084,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 39)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 31)!;
             
             },
             codec: 
@@ -1340,7 +1109,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(that, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 40)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 32)!;
             
             },
             codec: 
@@ -1369,7 +1138,7 @@ sse_encode_String(key, serializer);
 sse_encode_list_prim_u_8_loose(bytes, serializer);
 sse_encode_box_autoadd_put_condition(condition, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 41, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 33, port: port_);
             
             },
             codec: 
@@ -1396,7 +1165,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(that, serializer);
 sse_encode_String(key, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 42, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 34, port: port_);
             
             },
             codec: 
@@ -1425,7 +1194,7 @@ sse_encode_String(key, serializer);
 sse_encode_i_64(offset, serializer);
 sse_encode_i_64(length, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 43, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 35, port: port_);
             
             },
             codec: 
@@ -1450,7 +1219,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_box_autoadd_s_3_spec(spec, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 44)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 36)!;
             
             },
             codec: 
@@ -1468,6 +1237,227 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
         TaskConstMeta get kCrateApiStoreStoreS3ConstMeta => const TaskConstMeta(
             debugName: "Store_s3",
             argNames: ["spec"],
+        );
+        
+
+@override Future<Entries> crateApiTreeTreeEntries({required Tree that , required String path , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(that, serializer);
+sse_encode_String(path, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 37, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiTreeTreeEntriesConstMeta,
+            argValues: [that, path, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiTreeTreeEntriesConstMeta => const TaskConstMeta(
+            debugName: "Tree_entries",
+            argNames: ["that", "path", "call"],
+        );
+        
+
+@override Future<Entries> crateApiTreeTreeEntriesRecursive({required Tree that , required String path , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(that, serializer);
+sse_encode_String(path, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 38, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiTreeTreeEntriesRecursiveConstMeta,
+            argValues: [that, path, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiTreeTreeEntriesRecursiveConstMeta => const TaskConstMeta(
+            debugName: "Tree_entries_recursive",
+            argNames: ["that", "path", "call"],
+        );
+        
+
+@override Future<bool> crateApiTreeTreeExists({required Tree that , required String path , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(that, serializer);
+sse_encode_String(path, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 39, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_bool,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiTreeTreeExistsConstMeta,
+            argValues: [that, path, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiTreeTreeExistsConstMeta => const TaskConstMeta(
+            debugName: "Tree_exists",
+            argNames: ["that", "path", "call"],
+        );
+        
+
+@override Future<Pieces> crateApiTreeTreeGetStream({required Tree that , required String path , PlatformInt64? start , PlatformInt64? end , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(that, serializer);
+sse_encode_String(path, serializer);
+sse_encode_opt_box_autoadd_i_64(start, serializer);
+sse_encode_opt_box_autoadd_i_64(end, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 40, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiTreeTreeGetStreamConstMeta,
+            argValues: [that, path, start, end, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiTreeTreeGetStreamConstMeta => const TaskConstMeta(
+            debugName: "Tree_get_stream",
+            argNames: ["that", "path", "start", "end", "call"],
+        );
+        
+
+@override Future<Page> crateApiTreeTreeList({required Tree that , required String path , String? after , PlatformInt64? limit , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(that, serializer);
+sse_encode_String(path, serializer);
+sse_encode_opt_String(after, serializer);
+sse_encode_opt_box_autoadd_i_64(limit, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 41, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_page,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiTreeTreeListConstMeta,
+            argValues: [that, path, after, limit, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiTreeTreeListConstMeta => const TaskConstMeta(
+            debugName: "Tree_list",
+            argNames: ["that", "path", "after", "limit", "call"],
+        );
+        
+
+@override Tree crateApiTreeTreeOpenShared({required Store store , required List<int> link })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(store, serializer);
+sse_encode_list_prim_u_8_loose(link, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 42)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiTreeTreeOpenSharedConstMeta,
+            argValues: [store, link],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiTreeTreeOpenSharedConstMeta => const TaskConstMeta(
+            debugName: "Tree_open_shared",
+            argNames: ["store", "link"],
+        );
+        
+
+@override Future<Uint8List> crateApiTreeTreeRead({required Tree that , required String path , PlatformInt64? start , PlatformInt64? end , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(that, serializer);
+sse_encode_String(path, serializer);
+sse_encode_opt_box_autoadd_i_64(start, serializer);
+sse_encode_opt_box_autoadd_i_64(end, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 43, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_list_prim_u_8_strict,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiTreeTreeReadConstMeta,
+            argValues: [that, path, start, end, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiTreeTreeReadConstMeta => const TaskConstMeta(
+            debugName: "Tree_read",
+            argNames: ["that", "path", "start", "end", "call"],
+        );
+        
+
+@override Future<Entry> crateApiTreeTreeStat({required Tree that , required String path , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(that, serializer);
+sse_encode_String(path, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 44, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_entry,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiTreeTreeStatConstMeta,
+            argValues: [that, path, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiTreeTreeStatConstMeta => const TaskConstMeta(
+            debugName: "Tree_stat",
+            argNames: ["that", "path", "call"],
         );
         
 
@@ -1578,93 +1568,12 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
         );
         
 
-@override Future<Entries> crateApiVaultVaultEntries({required Vault that , required String path , required Call call })  { return handler.executeNormal(NormalTask(
-            callFfi: (port_) {
-              
-            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
-sse_encode_String(path, serializer);
-sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 49, port: port_);
-            
-            },
-            codec: 
-        SseCodec(
-          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries,
-          decodeErrorData: sse_decode_failure,
-        )
-        ,
-            constMeta: kCrateApiVaultVaultEntriesConstMeta,
-            argValues: [that, path, call],
-            apiImpl: this,
-        )); }
-
-
-        TaskConstMeta get kCrateApiVaultVaultEntriesConstMeta => const TaskConstMeta(
-            debugName: "Vault_entries",
-            argNames: ["that", "path", "call"],
-        );
-        
-
-@override Future<Entries> crateApiVaultVaultEntriesRecursive({required Vault that , required String path , required Call call })  { return handler.executeNormal(NormalTask(
-            callFfi: (port_) {
-              
-            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
-sse_encode_String(path, serializer);
-sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 50, port: port_);
-            
-            },
-            codec: 
-        SseCodec(
-          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries,
-          decodeErrorData: sse_decode_failure,
-        )
-        ,
-            constMeta: kCrateApiVaultVaultEntriesRecursiveConstMeta,
-            argValues: [that, path, call],
-            apiImpl: this,
-        )); }
-
-
-        TaskConstMeta get kCrateApiVaultVaultEntriesRecursiveConstMeta => const TaskConstMeta(
-            debugName: "Vault_entries_recursive",
-            argNames: ["that", "path", "call"],
-        );
-        
-
-@override Future<bool> crateApiVaultVaultExists({required Vault that , required String path , required Call call })  { return handler.executeNormal(NormalTask(
-            callFfi: (port_) {
-              
-            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
-sse_encode_String(path, serializer);
-sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 51, port: port_);
-            
-            },
-            codec: 
-        SseCodec(
-          decodeSuccessData: sse_decode_bool,
-          decodeErrorData: sse_decode_failure,
-        )
-        ,
-            constMeta: kCrateApiVaultVaultExistsConstMeta,
-            argValues: [that, path, call],
-            apiImpl: this,
-        )); }
-
-
-        TaskConstMeta get kCrateApiVaultVaultExistsConstMeta => const TaskConstMeta(
-            debugName: "Vault_exists",
-            argNames: ["that", "path", "call"],
-        );
-        
-
 @override Future<void> crateApiVaultVaultFlush({required Vault that , required Call call })  { return handler.executeNormal(NormalTask(
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 52, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 49, port: port_);
             
             },
             codec: 
@@ -1685,42 +1594,13 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
         );
         
 
-@override Future<Pieces> crateApiVaultVaultGetStream({required Vault that , required String path , PlatformInt64? start , PlatformInt64? end , required Call call })  { return handler.executeNormal(NormalTask(
-            callFfi: (port_) {
-              
-            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
-sse_encode_String(path, serializer);
-sse_encode_opt_box_autoadd_i_64(start, serializer);
-sse_encode_opt_box_autoadd_i_64(end, serializer);
-sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 53, port: port_);
-            
-            },
-            codec: 
-        SseCodec(
-          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces,
-          decodeErrorData: sse_decode_failure,
-        )
-        ,
-            constMeta: kCrateApiVaultVaultGetStreamConstMeta,
-            argValues: [that, path, start, end, call],
-            apiImpl: this,
-        )); }
-
-
-        TaskConstMeta get kCrateApiVaultVaultGetStreamConstMeta => const TaskConstMeta(
-            debugName: "Vault_get_stream",
-            argNames: ["that", "path", "start", "end", "call"],
-        );
-        
-
 @override Future<Uint8List?> crateApiVaultVaultLink({required Vault that , required String path , required Call call })  { return handler.executeNormal(NormalTask(
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 54, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 50, port: port_);
             
             },
             codec: 
@@ -1741,42 +1621,13 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
         );
         
 
-@override Future<Page> crateApiVaultVaultList({required Vault that , required String path , String? after , PlatformInt64? limit , required Call call })  { return handler.executeNormal(NormalTask(
-            callFfi: (port_) {
-              
-            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
-sse_encode_String(path, serializer);
-sse_encode_opt_String(after, serializer);
-sse_encode_opt_box_autoadd_i_64(limit, serializer);
-sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 55, port: port_);
-            
-            },
-            codec: 
-        SseCodec(
-          decodeSuccessData: sse_decode_page,
-          decodeErrorData: sse_decode_failure,
-        )
-        ,
-            constMeta: kCrateApiVaultVaultListConstMeta,
-            argValues: [that, path, after, limit, call],
-            apiImpl: this,
-        )); }
-
-
-        TaskConstMeta get kCrateApiVaultVaultListConstMeta => const TaskConstMeta(
-            debugName: "Vault_list",
-            argNames: ["that", "path", "after", "limit", "call"],
-        );
-        
-
 @override Future<void> crateApiVaultVaultMkdir({required Vault that , required String path , required Call call })  { return handler.executeNormal(NormalTask(
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 56, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 51, port: port_);
             
             },
             codec: 
@@ -1801,7 +1652,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 57)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 52)!;
             
             },
             codec: 
@@ -1829,7 +1680,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
 sse_encode_box_autoadd_credential_spec(credential, serializer);
 sse_encode_box_autoadd_config_spec(config, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 58, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 53, port: port_);
             
             },
             codec: 
@@ -1858,7 +1709,7 @@ sse_encode_String(path, serializer);
 sse_encode_list_prim_u_8_loose(bytes, serializer);
 sse_encode_box_autoadd_put_spec(spec, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 59, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 54, port: port_);
             
             },
             codec: 
@@ -1887,7 +1738,7 @@ sse_encode_String(path, serializer);
 sse_encode_DartFn_Inputs__Output_source_answer_AnyhowException(next, serializer);
 sse_encode_box_autoadd_put_spec(spec, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 60, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 55, port: port_);
             
             },
             codec: 
@@ -1908,40 +1759,11 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
         );
         
 
-@override Future<Uint8List> crateApiVaultVaultRead({required Vault that , required String path , PlatformInt64? start , PlatformInt64? end , required Call call })  { return handler.executeNormal(NormalTask(
-            callFfi: (port_) {
-              
-            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
-sse_encode_String(path, serializer);
-sse_encode_opt_box_autoadd_i_64(start, serializer);
-sse_encode_opt_box_autoadd_i_64(end, serializer);
-sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 61, port: port_);
-            
-            },
-            codec: 
-        SseCodec(
-          decodeSuccessData: sse_decode_list_prim_u_8_strict,
-          decodeErrorData: sse_decode_failure,
-        )
-        ,
-            constMeta: kCrateApiVaultVaultReadConstMeta,
-            argValues: [that, path, start, end, call],
-            apiImpl: this,
-        )); }
-
-
-        TaskConstMeta get kCrateApiVaultVaultReadConstMeta => const TaskConstMeta(
-            debugName: "Vault_read",
-            argNames: ["that", "path", "start", "end", "call"],
-        );
-        
-
 @override String crateApiVaultVaultRecoveryPhrase({required Vault that })  { return handler.executeSync(SyncTask(
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 62)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 56)!;
             
             },
             codec: 
@@ -1967,7 +1789,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 63, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 57, port: port_);
             
             },
             codec: 
@@ -1994,7 +1816,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 64, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 58, port: port_);
             
             },
             codec: 
@@ -2021,7 +1843,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 65, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 59, port: port_);
             
             },
             codec: 
@@ -2049,7 +1871,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
 sse_encode_String(from, serializer);
 sse_encode_String(to, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 66, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 60, port: port_);
             
             },
             codec: 
@@ -2077,7 +1899,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
 sse_encode_String(path, serializer);
 sse_encode_box_autoadd_put_spec(spec, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 67, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 61, port: port_);
             
             },
             codec: 
@@ -2098,17 +1920,17 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
         );
         
 
-@override Future<Snapshot> crateApiVaultVaultSnapshot({required Vault that , required Call call })  { return handler.executeNormal(NormalTask(
+@override Future<Tree> crateApiVaultVaultSnapshot({required Vault that , required Call call })  { return handler.executeNormal(NormalTask(
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 68, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 62, port: port_);
             
             },
             codec: 
         SseCodec(
-          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot,
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree,
           decodeErrorData: sse_decode_failure,
         )
         ,
@@ -2124,38 +1946,11 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
         );
         
 
-@override Future<Entry> crateApiVaultVaultStat({required Vault that , required String path , required Call call })  { return handler.executeNormal(NormalTask(
-            callFfi: (port_) {
-              
-            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
-sse_encode_String(path, serializer);
-sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 69, port: port_);
-            
-            },
-            codec: 
-        SseCodec(
-          decodeSuccessData: sse_decode_entry,
-          decodeErrorData: sse_decode_failure,
-        )
-        ,
-            constMeta: kCrateApiVaultVaultStatConstMeta,
-            argValues: [that, path, call],
-            apiImpl: this,
-        )); }
-
-
-        TaskConstMeta get kCrateApiVaultVaultStatConstMeta => const TaskConstMeta(
-            debugName: "Vault_stat",
-            argNames: ["that", "path", "call"],
-        );
-        
-
 @override Stats crateApiVaultVaultStats({required Vault that })  { return handler.executeSync(SyncTask(
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 70)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 63)!;
             
             },
             codec: 
@@ -2176,11 +1971,36 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
         );
         
 
+@override Tree crateApiVaultVaultTree({required Vault that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 64)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiVaultVaultTreeConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiVaultVaultTreeConstMeta => const TaskConstMeta(
+            debugName: "Vault_tree",
+            argNames: ["that"],
+        );
+        
+
 @override void crateApiLibraryClearLogger()  { return handler.executeSync(SyncTask(
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 71)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 65)!;
             
             },
             codec: 
@@ -2205,7 +2025,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 72)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 66)!;
             
             },
             codec: 
@@ -2230,7 +2050,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_list_prim_u_8_loose(secret, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 73)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 67)!;
             
             },
             codec: 
@@ -2255,7 +2075,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_String(phrase, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 74)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 68)!;
             
             },
             codec: 
@@ -2276,12 +2096,12 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
         );
         
 
-@override void crateApiLibrarySetLogger({required Level level , required FutureOr<void> Function(Level, String) hook })  { return handler.executeSync(SyncTask(
+@override void crateApiLibrarySetLogger({required LogLevel level , required FutureOr<void> Function(LogLevel, String) hook })  { return handler.executeSync(SyncTask(
             callFfi: () {
               
-            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_level(level, serializer);
-sse_encode_DartFn_Inputs_level_String_Output_unit_AnyhowException(hook, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 75)!;
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_log_level(level, serializer);
+sse_encode_DartFn_Inputs_log_level_String_Output_unit_AnyhowException(hook, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 69)!;
             
             },
             codec: 
@@ -2306,7 +2126,7 @@ sse_encode_DartFn_Inputs_level_String_Output_unit_AnyhowException(hook, serializ
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 76)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 70)!;
             
             },
             codec: 
@@ -2389,9 +2209,9 @@ final arg1 = dco_decode_opt_box_autoadd_i_64(rawArg1);
             }
             
             Future<void> Function(int, dynamic, dynamic)
-                encode_DartFn_Inputs_level_String_Output_unit_AnyhowException(FutureOr<void> Function(Level, String) raw) {
+                encode_DartFn_Inputs_log_level_String_Output_unit_AnyhowException(FutureOr<void> Function(LogLevel, String) raw) {
               return (callId, rawArg0, rawArg1) async {
-                final arg0 = dco_decode_level(rawArg0);
+                final arg0 = dco_decode_log_level(rawArg0);
 final arg1 = dco_decode_String(rawArg1);
 
 
@@ -2468,13 +2288,13 @@ RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Pieces => 
 
 RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Pieces => wire.rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces;
 
-RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Snapshot => wire.rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot;
-
-RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Snapshot => wire.rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot;
-
 RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Store => wire.rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore;
 
 RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Store => wire.rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Tree => wire.rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Tree => wire.rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree;
 
 RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Vault => wire.rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault;
 
@@ -2500,11 +2320,11 @@ return NewVaultImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 @protected Pieces dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return PiecesImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 
-@protected Snapshot dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
-return SnapshotImpl.frbInternalDcoDecode(raw as List<dynamic>); }
-
 @protected Store dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return StoreImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected Tree dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return TreeImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 
 @protected Vault dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return VaultImpl.frbInternalDcoDecode(raw as List<dynamic>); }
@@ -2524,11 +2344,11 @@ return NewVaultImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 @protected Pieces dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return PiecesImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 
-@protected Snapshot dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
-return SnapshotImpl.frbInternalDcoDecode(raw as List<dynamic>); }
-
 @protected Store dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return StoreImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected Tree dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return TreeImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 
 @protected Vault dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return VaultImpl.frbInternalDcoDecode(raw as List<dynamic>); }
@@ -2539,7 +2359,7 @@ throw UnimplementedError(''); }
 @protected FutureOr<void> Function(PlatformInt64, PlatformInt64?) dco_decode_DartFn_Inputs_i_64_opt_box_autoadd_i_64_Output_unit_AnyhowException(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 throw UnimplementedError(''); }
 
-@protected FutureOr<void> Function(Level, String) dco_decode_DartFn_Inputs_level_String_Output_unit_AnyhowException(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+@protected FutureOr<void> Function(LogLevel, String) dco_decode_DartFn_Inputs_log_level_String_Output_unit_AnyhowException(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 throw UnimplementedError(''); }
 
 @protected FutureOr<StoreAnswer> Function(StoreAsk) dco_decode_DartFn_Inputs_store_ask_Output_store_answer_AnyhowException(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
@@ -2563,11 +2383,11 @@ return NewVaultImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 @protected Pieces dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return PiecesImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 
-@protected Snapshot dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
-return SnapshotImpl.frbInternalDcoDecode(raw as List<dynamic>); }
-
 @protected Store dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return StoreImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected Tree dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return TreeImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 
 @protected Vault dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return VaultImpl.frbInternalDcoDecode(raw as List<dynamic>); }
@@ -2660,9 +2480,6 @@ return dcoDecodeI64(raw); }
 @protected PlatformInt64 dco_decode_isize(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return dcoDecodeI64(raw); }
 
-@protected Level dco_decode_level(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
-return Level.values[raw as int]; }
-
 @protected List<Entry> dco_decode_list_entry(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return (raw as List<dynamic>).map(dco_decode_entry).toList(); }
 
@@ -2677,6 +2494,9 @@ return raw as Uint8List; }
 
 @protected List<(String,String)> dco_decode_list_record_string_string(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return (raw as List<dynamic>).map(dco_decode_record_string_string).toList(); }
+
+@protected LogLevel dco_decode_log_level(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return LogLevel.values[raw as int]; }
 
 @protected ObjectHead dco_decode_object_head(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
@@ -2838,11 +2658,11 @@ return NewVaultImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_dec
 @protected Pieces sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return PiecesImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
 
-@protected Snapshot sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
-return SnapshotImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
-
 @protected Store sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return StoreImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected Tree sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return TreeImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
 
 @protected Vault sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return VaultImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
@@ -2862,11 +2682,11 @@ return NewVaultImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_dec
 @protected Pieces sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return PiecesImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
 
-@protected Snapshot sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
-return SnapshotImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
-
 @protected Store sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return StoreImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected Tree sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return TreeImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
 
 @protected Vault sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return VaultImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
@@ -2890,11 +2710,11 @@ return NewVaultImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_dec
 @protected Pieces sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return PiecesImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
 
-@protected Snapshot sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
-return SnapshotImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
-
 @protected Store sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return StoreImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected Tree sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return TreeImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
 
 @protected Vault sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return VaultImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
@@ -2983,10 +2803,6 @@ return deserializer.buffer.getPlatformInt64(); }
 @protected PlatformInt64 sse_decode_isize(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return deserializer.buffer.getPlatformInt64(); }
 
-@protected Level sse_decode_level(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
-var inner = sse_decode_i_32(deserializer);
-        return Level.values[inner]; }
-
 @protected List<Entry> sse_decode_list_entry(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 
         var len_ = sse_decode_i_32(deserializer);
@@ -3018,6 +2834,10 @@ var len_ = sse_decode_i_32(deserializer);
         for (var idx_ = 0; idx_ < len_; ++idx_) { ans_.add(sse_decode_record_string_string(deserializer)); }
         return ans_;
          }
+
+@protected LogLevel sse_decode_log_level(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var inner = sse_decode_i_32(deserializer);
+        return LogLevel.values[inner]; }
 
 @protected ObjectHead sse_decode_object_head(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var var_key = sse_decode_String(deserializer);
@@ -3208,11 +3028,11 @@ sse_encode_usize((self as NewVaultImpl).frbInternalSseEncode(move: true), serial
 @protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(Pieces self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as PiecesImpl).frbInternalSseEncode(move: true), serializer); }
 
-@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(Snapshot self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
-sse_encode_usize((self as SnapshotImpl).frbInternalSseEncode(move: true), serializer); }
-
 @protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(Store self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as StoreImpl).frbInternalSseEncode(move: true), serializer); }
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(Tree self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as TreeImpl).frbInternalSseEncode(move: true), serializer); }
 
 @protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(Vault self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as VaultImpl).frbInternalSseEncode(move: true), serializer); }
@@ -3232,11 +3052,11 @@ sse_encode_usize((self as NewVaultImpl).frbInternalSseEncode(move: false), seria
 @protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(Pieces self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as PiecesImpl).frbInternalSseEncode(move: false), serializer); }
 
-@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(Snapshot self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
-sse_encode_usize((self as SnapshotImpl).frbInternalSseEncode(move: false), serializer); }
-
 @protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(Store self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as StoreImpl).frbInternalSseEncode(move: false), serializer); }
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(Tree self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as TreeImpl).frbInternalSseEncode(move: false), serializer); }
 
 @protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(Vault self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as VaultImpl).frbInternalSseEncode(move: false), serializer); }
@@ -3247,8 +3067,8 @@ sse_encode_DartOpaque(encode_DartFn_Inputs__Output_source_answer_AnyhowException
 @protected void sse_encode_DartFn_Inputs_i_64_opt_box_autoadd_i_64_Output_unit_AnyhowException(FutureOr<void> Function(PlatformInt64, PlatformInt64?) self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_DartOpaque(encode_DartFn_Inputs_i_64_opt_box_autoadd_i_64_Output_unit_AnyhowException(self), serializer); }
 
-@protected void sse_encode_DartFn_Inputs_level_String_Output_unit_AnyhowException(FutureOr<void> Function(Level, String) self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
-sse_encode_DartOpaque(encode_DartFn_Inputs_level_String_Output_unit_AnyhowException(self), serializer); }
+@protected void sse_encode_DartFn_Inputs_log_level_String_Output_unit_AnyhowException(FutureOr<void> Function(LogLevel, String) self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_DartOpaque(encode_DartFn_Inputs_log_level_String_Output_unit_AnyhowException(self), serializer); }
 
 @protected void sse_encode_DartFn_Inputs_store_ask_Output_store_answer_AnyhowException(FutureOr<StoreAnswer> Function(StoreAsk) self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_DartOpaque(encode_DartFn_Inputs_store_ask_Output_store_answer_AnyhowException(self), serializer); }
@@ -3271,11 +3091,11 @@ sse_encode_usize((self as NewVaultImpl).frbInternalSseEncode(move: null), serial
 @protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(Pieces self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as PiecesImpl).frbInternalSseEncode(move: null), serializer); }
 
-@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(Snapshot self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
-sse_encode_usize((self as SnapshotImpl).frbInternalSseEncode(move: null), serializer); }
-
 @protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(Store self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as StoreImpl).frbInternalSseEncode(move: null), serializer); }
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(Tree self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as TreeImpl).frbInternalSseEncode(move: null), serializer); }
 
 @protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(Vault self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as VaultImpl).frbInternalSseEncode(move: null), serializer); }
@@ -3363,9 +3183,6 @@ serializer.buffer.putPlatformInt64(self); }
 @protected void sse_encode_isize(PlatformInt64 self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 serializer.buffer.putPlatformInt64(self); }
 
-@protected void sse_encode_level(Level self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
-sse_encode_i_32(self.index, serializer); }
-
 @protected void sse_encode_list_entry(List<Entry> self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_i_32(self.length, serializer);
         for (final item in self) { sse_encode_entry(item, serializer); } }
@@ -3385,6 +3202,9 @@ sse_encode_i_32(self.length, serializer);
 @protected void sse_encode_list_record_string_string(List<(String,String)> self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_i_32(self.length, serializer);
         for (final item in self) { sse_encode_record_string_string(item, serializer); } }
+
+@protected void sse_encode_log_level(LogLevel self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.index, serializer); }
 
 @protected void sse_encode_object_head(ObjectHead self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_String(self.key, serializer);
@@ -3708,50 +3528,6 @@ serializer.buffer.putBigUint64(self); }
 
 
             }
-            @sealed class SnapshotImpl extends RustOpaque implements Snapshot {
-                // Not to be used by end users
-                SnapshotImpl.frbInternalDcoDecode(List<dynamic> wire):
-                    super.frbInternalDcoDecode(wire, _kStaticData);
-
-                // Not to be used by end users
-                SnapshotImpl.frbInternalSseDecode(BigInt ptr, int externalSizeOnNative):
-                    super.frbInternalSseDecode(ptr, externalSizeOnNative, _kStaticData);
-
-                static final _kStaticData = RustArcStaticData(
-                    rustArcIncrementStrongCount: SealwoodNative.instance.api.rust_arc_increment_strong_count_Snapshot,
-                    rustArcDecrementStrongCount: SealwoodNative.instance.api.rust_arc_decrement_strong_count_Snapshot,
-                    rustArcDecrementStrongCountPtr: SealwoodNative.instance.api.rust_arc_decrement_strong_count_SnapshotPtr,
-                );
-
-                /// The entries of the directory at `path`.
- Future<Entries>  entries({required String path , required Call call })=>SealwoodNative.instance.api.crateApiSnapshotSnapshotEntries(that: this, path: path, call: call);
-
-
-/// Every entry below `path`.
- Future<Entries>  entriesRecursive({required String path , required Call call })=>SealwoodNative.instance.api.crateApiSnapshotSnapshotEntriesRecursive(that: this, path: path, call: call);
-
-
-/// Whether there is an entry at `path`.
- Future<bool>  exists({required String path , required Call call })=>SealwoodNative.instance.api.crateApiSnapshotSnapshotExists(that: this, path: path, call: call);
-
-
-/// The same, piece by piece.
- Future<Pieces>  getStream({required String path , PlatformInt64? start , PlatformInt64? end , required Call call })=>SealwoodNative.instance.api.crateApiSnapshotSnapshotGetStream(that: this, path: path, start: start, end: end, call: call);
-
-
-/// A sorted page of the entries of the directory at `path`.
- Future<Page>  list({required String path , String? after , PlatformInt64? limit , required Call call })=>SealwoodNative.instance.api.crateApiSnapshotSnapshotList(that: this, path: path, after: after, limit: limit, call: call);
-
-
-/// The content of the file at `path`, or a range of it.
- Future<Uint8List>  read({required String path , PlatformInt64? start , PlatformInt64? end , required Call call })=>SealwoodNative.instance.api.crateApiSnapshotSnapshotRead(that: this, path: path, start: start, end: end, call: call);
-
-
-/// The entry at `path`.
- Future<Entry>  stat({required String path , required Call call })=>SealwoodNative.instance.api.crateApiSnapshotSnapshotStat(that: this, path: path, call: call);
-
-
-            }
             @sealed class StoreImpl extends RustOpaque implements Store {
                 // Not to be used by end users
                 StoreImpl.frbInternalDcoDecode(List<dynamic> wire):
@@ -3767,11 +3543,11 @@ serializer.buffer.putBigUint64(self); }
                     rustArcDecrementStrongCountPtr: SealwoodNative.instance.api.rust_arc_decrement_strong_count_StorePtr,
                 );
 
-                /// Runs the conformance suite and gives the number of promises kept.
+                /// Runs the conformance suite and returns the number of promises kept.
  Future<PlatformInt64>  check({required String prefix , required Call call })=>SealwoodNative.instance.api.crateApiStoreStoreCheck(that: this, prefix: prefix, call: call);
 
 
-/// Makes everything durable and lets go of the directory of a local store.
+/// Makes everything durable and releases the directory of a local store.
  Future<void>  close({required Call call })=>SealwoodNative.instance.api.crateApiStoreStoreClose(that: this, call: call);
 
 
@@ -3795,7 +3571,7 @@ serializer.buffer.putBigUint64(self); }
  bool  needsFlush()=>SealwoodNative.instance.api.crateApiStoreStoreNeedsFlush(that: this, );
 
 
-/// Writes the object at `key` and gives its tag.
+/// Writes the object at `key` and returns its tag.
  Future<String>  put({required String key , required List<int> bytes , required PutCondition condition , required Call call })=>SealwoodNative.instance.api.crateApiStoreStorePut(that: this, key: key, bytes: bytes, condition: condition, call: call);
 
 
@@ -3805,6 +3581,50 @@ serializer.buffer.putBigUint64(self); }
 
 /// `length` bytes of the object at `key` from `offset` on.
  Future<Uint8List>  readRange({required String key , required PlatformInt64 offset , required PlatformInt64 length , required Call call })=>SealwoodNative.instance.api.crateApiStoreStoreReadRange(that: this, key: key, offset: offset, length: length, call: call);
+
+
+            }
+            @sealed class TreeImpl extends RustOpaque implements Tree {
+                // Not to be used by end users
+                TreeImpl.frbInternalDcoDecode(List<dynamic> wire):
+                    super.frbInternalDcoDecode(wire, _kStaticData);
+
+                // Not to be used by end users
+                TreeImpl.frbInternalSseDecode(BigInt ptr, int externalSizeOnNative):
+                    super.frbInternalSseDecode(ptr, externalSizeOnNative, _kStaticData);
+
+                static final _kStaticData = RustArcStaticData(
+                    rustArcIncrementStrongCount: SealwoodNative.instance.api.rust_arc_increment_strong_count_Tree,
+                    rustArcDecrementStrongCount: SealwoodNative.instance.api.rust_arc_decrement_strong_count_Tree,
+                    rustArcDecrementStrongCountPtr: SealwoodNative.instance.api.rust_arc_decrement_strong_count_TreePtr,
+                );
+
+                /// The entries of the directory at `path`.
+ Future<Entries>  entries({required String path , required Call call })=>SealwoodNative.instance.api.crateApiTreeTreeEntries(that: this, path: path, call: call);
+
+
+/// Every entry below `path`.
+ Future<Entries>  entriesRecursive({required String path , required Call call })=>SealwoodNative.instance.api.crateApiTreeTreeEntriesRecursive(that: this, path: path, call: call);
+
+
+/// Whether there is an entry at `path`.
+ Future<bool>  exists({required String path , required Call call })=>SealwoodNative.instance.api.crateApiTreeTreeExists(that: this, path: path, call: call);
+
+
+/// The same, piece by piece.
+ Future<Pieces>  getStream({required String path , PlatformInt64? start , PlatformInt64? end , required Call call })=>SealwoodNative.instance.api.crateApiTreeTreeGetStream(that: this, path: path, start: start, end: end, call: call);
+
+
+/// A sorted page of the entries of the directory at `path`.
+ Future<Page>  list({required String path , String? after , PlatformInt64? limit , required Call call })=>SealwoodNative.instance.api.crateApiTreeTreeList(that: this, path: path, after: after, limit: limit, call: call);
+
+
+/// The content of the file at `path`, or a range of it.
+ Future<Uint8List>  read({required String path , PlatformInt64? start , PlatformInt64? end , required Call call })=>SealwoodNative.instance.api.crateApiTreeTreeRead(that: this, path: path, start: start, end: end, call: call);
+
+
+/// The entry at `path`.
+ Future<Entry>  stat({required String path , required Call call })=>SealwoodNative.instance.api.crateApiTreeTreeStat(that: this, path: path, call: call);
 
 
             }
@@ -3835,32 +3655,12 @@ serializer.buffer.putBigUint64(self); }
  Future<void>  copy({required String from , required String to , required Call call })=>SealwoodNative.instance.api.crateApiVaultVaultCopy(that: this, from: from, to: to, call: call);
 
 
-/// The entries of the directory at `path`.
- Future<Entries>  entries({required String path , required Call call })=>SealwoodNative.instance.api.crateApiVaultVaultEntries(that: this, path: path, call: call);
-
-
-/// Every entry below `path`.
- Future<Entries>  entriesRecursive({required String path , required Call call })=>SealwoodNative.instance.api.crateApiVaultVaultEntriesRecursive(that: this, path: path, call: call);
-
-
-/// Whether there is an entry at `path`.
- Future<bool>  exists({required String path , required Call call })=>SealwoodNative.instance.api.crateApiVaultVaultExists(that: this, path: path, call: call);
-
-
 /// Makes every deferred change durable.
  Future<void>  flush({required Call call })=>SealwoodNative.instance.api.crateApiVaultVaultFlush(that: this, call: call);
 
 
-/// The same, piece by piece.
- Future<Pieces>  getStream({required String path , PlatformInt64? start , PlatformInt64? end , required Call call })=>SealwoodNative.instance.api.crateApiVaultVaultGetStream(that: this, path: path, start: start, end: end, call: call);
-
-
 /// The link of the directory at `path`, or nothing if it is empty.
  Future<Uint8List?>  link({required String path , required Call call })=>SealwoodNative.instance.api.crateApiVaultVaultLink(that: this, path: path, call: call);
-
-
-/// A sorted page of the entries of the directory at `path`.
- Future<Page>  list({required String path , String? after , PlatformInt64? limit , required Call call })=>SealwoodNative.instance.api.crateApiVaultVaultList(that: this, path: path, after: after, limit: limit, call: call);
 
 
 /// Makes the directory at `path` and its parents.
@@ -3877,10 +3677,6 @@ serializer.buffer.putBigUint64(self); }
 
 /// Creates or replaces the file at `path` from the pieces that `next` gives.
  Future<Entry>  putStream({required String path , required FutureOr<SourceAnswer> Function() next , required PutSpec spec , required Call call })=>SealwoodNative.instance.api.crateApiVaultVaultPutStream(that: this, path: path, next: next, spec: spec, call: call);
-
-
-/// The content of the file at `path`, or a range of it.
- Future<Uint8List>  read({required String path , PlatformInt64? start , PlatformInt64? end , required Call call })=>SealwoodNative.instance.api.crateApiVaultVaultRead(that: this, path: path, start: start, end: end, call: call);
 
 
 /// The 24 words that open this vault.
@@ -3908,15 +3704,15 @@ serializer.buffer.putBigUint64(self); }
 
 
 /// The state of the whole vault at this moment.
- Future<Snapshot>  snapshot({required Call call })=>SealwoodNative.instance.api.crateApiVaultVaultSnapshot(that: this, call: call);
-
-
-/// The entry at `path`.
- Future<Entry>  stat({required String path , required Call call })=>SealwoodNative.instance.api.crateApiVaultVaultStat(that: this, path: path, call: call);
+ Future<Tree>  snapshot({required Call call })=>SealwoodNative.instance.api.crateApiVaultVaultSnapshot(that: this, call: call);
 
 
 /// The figures of the vault.
  Stats  stats()=>SealwoodNative.instance.api.crateApiVaultVaultStats(that: this, );
+
+
+/// What reads this vault: the newest state that this session knows.
+ Tree  tree()=>SealwoodNative.instance.api.crateApiVaultVaultTree(that: this, );
 
 
             }

@@ -3,6 +3,7 @@
 
 // ignore_for_file: unused_import, unused_element, unnecessary_import, duplicate_ignore, invalid_use_of_internal_member, annotate_overrides, non_constant_identifier_names, curly_braces_in_flow_control_structures, prefer_const_literals_to_create_immutables, unused_field
 
+import 'api/answer.dart';
 import 'api/batch.dart';
 import 'api/call.dart';
 import 'api/entry.dart';
@@ -10,9 +11,10 @@ import 'api/error.dart';
 import 'api/input.dart';
 import 'api/library.dart';
 import 'api/new_vault.dart';
-import 'api/snapshot.dart';
+import 'api/object.dart';
 import 'api/store.dart';
 import 'api/stream.dart';
+import 'api/tree.dart';
 import 'api/vault.dart';
 import 'dart:async';
 import 'dart:convert';
@@ -41,9 +43,9 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_NewVaultPtr => wir
 
 CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_PiecesPtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPiecesPtr;
 
-CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_SnapshotPtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshotPtr;
-
 CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_StorePtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStorePtr;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_TreePtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTreePtr;
 
 CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVaultPtr;
 
@@ -61,9 +63,9 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected Pieces dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(dynamic raw);
 
-@protected Snapshot dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(dynamic raw);
-
 @protected Store dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(dynamic raw);
+
+@protected Tree dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(dynamic raw);
 
 @protected Vault dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(dynamic raw);
 
@@ -77,9 +79,9 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected Pieces dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(dynamic raw);
 
-@protected Snapshot dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(dynamic raw);
-
 @protected Store dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(dynamic raw);
+
+@protected Tree dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(dynamic raw);
 
 @protected Vault dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(dynamic raw);
 
@@ -87,7 +89,7 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected FutureOr<void> Function(PlatformInt64, PlatformInt64?) dco_decode_DartFn_Inputs_i_64_opt_box_autoadd_i_64_Output_unit_AnyhowException(dynamic raw);
 
-@protected FutureOr<void> Function(Level, String) dco_decode_DartFn_Inputs_level_String_Output_unit_AnyhowException(dynamic raw);
+@protected FutureOr<void> Function(LogLevel, String) dco_decode_DartFn_Inputs_log_level_String_Output_unit_AnyhowException(dynamic raw);
 
 @protected FutureOr<StoreAnswer> Function(StoreAsk) dco_decode_DartFn_Inputs_store_ask_Output_store_answer_AnyhowException(dynamic raw);
 
@@ -103,9 +105,9 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected Pieces dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(dynamic raw);
 
-@protected Snapshot dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(dynamic raw);
-
 @protected Store dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(dynamic raw);
+
+@protected Tree dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(dynamic raw);
 
 @protected Vault dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(dynamic raw);
 
@@ -149,8 +151,6 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected PlatformInt64 dco_decode_isize(dynamic raw);
 
-@protected Level dco_decode_level(dynamic raw);
-
 @protected List<Entry> dco_decode_list_entry(dynamic raw);
 
 @protected List<ObjectHead> dco_decode_list_object_head(dynamic raw);
@@ -160,6 +160,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 @protected Uint8List dco_decode_list_prim_u_8_strict(dynamic raw);
 
 @protected List<(String,String)> dco_decode_list_record_string_string(dynamic raw);
+
+@protected LogLevel dco_decode_log_level(dynamic raw);
 
 @protected ObjectHead dco_decode_object_head(dynamic raw);
 
@@ -219,9 +221,9 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected Pieces sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(SseDeserializer deserializer);
 
-@protected Snapshot sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(SseDeserializer deserializer);
-
 @protected Store sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(SseDeserializer deserializer);
+
+@protected Tree sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(SseDeserializer deserializer);
 
 @protected Vault sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(SseDeserializer deserializer);
 
@@ -235,9 +237,9 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected Pieces sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(SseDeserializer deserializer);
 
-@protected Snapshot sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(SseDeserializer deserializer);
-
 @protected Store sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(SseDeserializer deserializer);
+
+@protected Tree sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(SseDeserializer deserializer);
 
 @protected Vault sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(SseDeserializer deserializer);
 
@@ -253,9 +255,9 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected Pieces sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(SseDeserializer deserializer);
 
-@protected Snapshot sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(SseDeserializer deserializer);
-
 @protected Store sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(SseDeserializer deserializer);
+
+@protected Tree sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(SseDeserializer deserializer);
 
 @protected Vault sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(SseDeserializer deserializer);
 
@@ -299,8 +301,6 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected PlatformInt64 sse_decode_isize(SseDeserializer deserializer);
 
-@protected Level sse_decode_level(SseDeserializer deserializer);
-
 @protected List<Entry> sse_decode_list_entry(SseDeserializer deserializer);
 
 @protected List<ObjectHead> sse_decode_list_object_head(SseDeserializer deserializer);
@@ -310,6 +310,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 @protected Uint8List sse_decode_list_prim_u_8_strict(SseDeserializer deserializer);
 
 @protected List<(String,String)> sse_decode_list_record_string_string(SseDeserializer deserializer);
+
+@protected LogLevel sse_decode_log_level(SseDeserializer deserializer);
 
 @protected ObjectHead sse_decode_object_head(SseDeserializer deserializer);
 
@@ -369,9 +371,9 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(Pieces self, SseSerializer serializer);
 
-@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(Snapshot self, SseSerializer serializer);
-
 @protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(Store self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(Tree self, SseSerializer serializer);
 
 @protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(Vault self, SseSerializer serializer);
 
@@ -385,9 +387,9 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(Pieces self, SseSerializer serializer);
 
-@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(Snapshot self, SseSerializer serializer);
-
 @protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(Store self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(Tree self, SseSerializer serializer);
 
 @protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(Vault self, SseSerializer serializer);
 
@@ -395,7 +397,7 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected void sse_encode_DartFn_Inputs_i_64_opt_box_autoadd_i_64_Output_unit_AnyhowException(FutureOr<void> Function(PlatformInt64, PlatformInt64?) self, SseSerializer serializer);
 
-@protected void sse_encode_DartFn_Inputs_level_String_Output_unit_AnyhowException(FutureOr<void> Function(Level, String) self, SseSerializer serializer);
+@protected void sse_encode_DartFn_Inputs_log_level_String_Output_unit_AnyhowException(FutureOr<void> Function(LogLevel, String) self, SseSerializer serializer);
 
 @protected void sse_encode_DartFn_Inputs_store_ask_Output_store_answer_AnyhowException(FutureOr<StoreAnswer> Function(StoreAsk) self, SseSerializer serializer);
 
@@ -411,9 +413,9 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(Pieces self, SseSerializer serializer);
 
-@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(Snapshot self, SseSerializer serializer);
-
 @protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(Store self, SseSerializer serializer);
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(Tree self, SseSerializer serializer);
 
 @protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(Vault self, SseSerializer serializer);
 
@@ -457,8 +459,6 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected void sse_encode_isize(PlatformInt64 self, SseSerializer serializer);
 
-@protected void sse_encode_level(Level self, SseSerializer serializer);
-
 @protected void sse_encode_list_entry(List<Entry> self, SseSerializer serializer);
 
 @protected void sse_encode_list_object_head(List<ObjectHead> self, SseSerializer serializer);
@@ -468,6 +468,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 @protected void sse_encode_list_prim_u_8_strict(Uint8List self, SseSerializer serializer);
 
 @protected void sse_encode_list_record_string_string(List<(String,String)> self, SseSerializer serializer);
+
+@protected void sse_encode_log_level(LogLevel self, SseSerializer serializer);
 
 @protected void sse_encode_object_head(ObjectHead self, SseSerializer serializer);
 
@@ -645,28 +647,6 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
             late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPiecesPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces');
             late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces = _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPiecesPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
             
-            void rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(
-              ffi.Pointer<ffi.Void> ptr,
-            ) {
-              return _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(
-                ptr,
-              );
-            }
-
-            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshotPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot');
-            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot = _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshotPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
-            
-            void rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(
-              ffi.Pointer<ffi.Void> ptr,
-            ) {
-              return _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot(
-                ptr,
-              );
-            }
-
-            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshotPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot');
-            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshot = _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerSnapshotPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
-            
             void rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(
               ffi.Pointer<ffi.Void> ptr,
             ) {
@@ -688,6 +668,28 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
             late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStorePtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore');
             late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore = _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStorePtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTreePtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree');
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree = _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTreePtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTreePtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree');
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree = _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTreePtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
             
             void rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(
               ffi.Pointer<ffi.Void> ptr,

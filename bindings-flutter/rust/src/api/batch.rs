@@ -3,10 +3,10 @@
 use flutter_rust_bridge::{DartFnFuture, frb};
 use sealwood::vault;
 
+use crate::api::answer::SourceAnswer;
 use crate::api::call::{Call, clamp};
 use crate::api::error::Failure;
 use crate::api::input::PutSpec;
-use crate::api::vault::SourceAnswer;
 use crate::host::source;
 
 /// Changes that are committed together or not at all.

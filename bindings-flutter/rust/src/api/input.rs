@@ -1,4 +1,7 @@
 //! What calls are given, as plain values.
+//!
+//! They are no mirrors (`#[frb(mirror)]`) of the core's inputs: the glue would cut an `int` of
+//! Dart's to 32 bits without a word. So numbers come in 64 bits, and are checked here.
 
 use std::ops::Range;
 
@@ -145,7 +148,7 @@ impl PutSpec {
     pub(crate) fn input(self) -> Result<bridge::PutInput> {
         Ok(bridge::PutInput {
             content_type: self.content_type,
-            metadata: self.metadata,
+            metadata: self.metadata.into_iter().collect(),
             modified_ms: self.modified_ms,
             deferred: self.is_deferred,
             size_hint: number(self.size_hint)?,

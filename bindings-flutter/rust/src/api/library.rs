@@ -33,14 +33,16 @@ pub fn secret_of_phrase(phrase: String) -> Result<Vec<u8>, Failure> {
     Ok(bridge::secret_of_phrase(&Zeroizing::new(phrase))?.to_vec())
 }
 
+pub use sealwood::bridge::LogLevel;
+
 /// How much a log message matters.
-#[derive(Debug, Clone, Copy)]
-pub enum Level {
+#[frb(mirror(LogLevel))]
+pub enum _LogLevel {
     /// Something failed for good.
     Error,
     /// Something failed and is tried again.
     Warn,
-    /// Something rare happened.
+    /// Something rare happened, such as a lost race.
     Info,
     /// What each commit does.
     Debug,
@@ -51,39 +53,15 @@ pub enum Level {
 /// Passes log messages up to `level` to `hook`.
 #[frb(sync)]
 pub fn set_logger(
-    level: Level,
-    hook: impl Fn(Level, String) -> DartFnFuture<()> + Send + Sync + 'static,
+    level: LogLevel,
+    hook: impl Fn(LogLevel, String) -> DartFnFuture<()> + Send + Sync + 'static,
 ) {
-    let hook = move |level, message: &str| send(hook(Level::from(level), message.to_owned()));
-    bridge::set_logger(level.into(), Some(Arc::new(hook)));
+    let hook = move |level, message: &str| send(hook(level, message.to_owned()));
+    bridge::set_logger(level, Some(Arc::new(hook)));
 }
 
 /// Passes log messages to nobody.
 #[frb(sync)]
 pub fn clear_logger() {
-    bridge::set_logger(bridge::LogLevel::Error, None);
-}
-
-impl From<Level> for bridge::LogLevel {
-    fn from(level: Level) -> Self {
-        match level {
-            Level::Error => Self::Error,
-            Level::Warn => Self::Warn,
-            Level::Info => Self::Info,
-            Level::Debug => Self::Debug,
-            Level::Trace => Self::Trace,
-        }
-    }
-}
-
-impl From<bridge::LogLevel> for Level {
-    fn from(level: bridge::LogLevel) -> Self {
-        match level {
-            bridge::LogLevel::Error => Self::Error,
-            bridge::LogLevel::Warn => Self::Warn,
-            bridge::LogLevel::Info => Self::Info,
-            bridge::LogLevel::Debug => Self::Debug,
-            bridge::LogLevel::Trace => Self::Trace,
-        }
-    }
+    bridge::set_logger(LogLevel::Error, None);
 }

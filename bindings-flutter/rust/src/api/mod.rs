@@ -1,5 +1,6 @@
 //! What Dart calls.
 
+pub mod answer;
 pub mod batch;
 pub mod call;
 pub mod entry;
@@ -7,7 +8,8 @@ pub mod error;
 pub mod input;
 pub mod library;
 pub mod new_vault;
-pub mod snapshot;
+pub mod object;
 pub mod store;
 pub mod stream;
+pub mod tree;
 pub mod vault;

@@ -6,115 +6,17 @@ use flutter_rust_bridge::{DartFnFuture, frb};
 use sealwood::blob::{ETag, Precondition};
 use sealwood::bridge::{self, AppStore, StoreHandle};
 
+use crate::api::answer::{StoreAnswer, StoreAsk};
 use crate::api::call::{Call, clamp};
 use crate::api::error::Failure;
 use crate::api::input::{S3Spec, number};
+use crate::api::object::{ObjectHead, ObjectList, ObjectRecord, PutCondition};
 use crate::host::{Ask, HostStore};
 
 /// A place for objects.
 #[frb(opaque)]
 pub struct Store {
     pub(crate) inner: StoreHandle,
-}
-
-/// An object's bytes and tag.
-#[derive(Debug, Clone)]
-pub struct ObjectRecord {
-    /// The whole content.
-    pub bytes: Vec<u8>,
-    /// The tag of this state.
-    pub etag: String,
-}
-
-/// An object's key and size.
-#[derive(Debug, Clone)]
-pub struct ObjectHead {
-    /// The key.
-    pub key: String,
-    /// The size, in bytes.
-    pub size: i64,
-}
-
-/// One page of a listing of objects.
-#[derive(Debug, Clone)]
-pub struct ObjectList {
-    /// Objects ascending by their keys.
-    pub objects: Vec<ObjectHead>,
-    /// Where to go on.
-    pub next: Option<String>,
-}
-
-/// What a put depends on: one of the two, or nothing.
-#[derive(Debug, Clone)]
-pub struct PutCondition {
-    /// There is no object.
-    pub absent: bool,
-    /// The object has this tag.
-    pub matches: Option<String>,
-}
-
-/// A request to a store written in Dart; the members that its method has no use for are empty.
-#[derive(Debug, Clone)]
-pub struct StoreAsk {
-    /// What is asked.
-    pub method: StoreMethod,
-    /// The key, or the prefix of a listing.
-    pub key: String,
-    /// The first byte of a range.
-    pub offset: i64,
-    /// The bytes of a range, or the most objects of a listing.
-    pub length: i64,
-    /// The bytes to put.
-    pub bytes: Vec<u8>,
-    /// What the put depends on.
-    pub condition: PutCondition,
-    /// The key after which a listing starts.
-    pub start_after: Option<String>,
-}
-
-/// The methods of a store written in Dart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StoreMethod {
-    /// Reads an object.
-    Get,
-    /// Reads a range of an object.
-    GetRange,
-    /// Writes an object.
-    Put,
-    /// Removes an object.
-    Delete,
-    /// Lists objects.
-    List,
-    /// Tells an object's size.
-    Head,
-    /// Makes all durable.
-    Flush,
-}
-
-/// What a store written in Dart answers: a failure, or what its method gives.
-#[derive(Debug, Clone)]
-pub struct StoreAnswer {
-    /// Why the request failed.
-    pub failure: Option<CallbackFailure>,
-    /// The object or the range.
-    pub bytes: Option<Vec<u8>>,
-    /// The tag of the object read or written.
-    pub etag: Option<String>,
-    /// The page of a listing.
-    pub list: Option<ObjectList>,
-    /// The head; none if there is no object.
-    pub head: Option<ObjectHead>,
-    /// Whether the store now has something to flush.
-    pub needs_flush: bool,
-}
-
-/// Why something written in Dart failed.
-#[derive(Debug, Clone)]
-pub struct CallbackFailure {
-    /// The code, if the error is one of ours.
-    pub code: Option<String>,
-    /// What happened.
-    pub message: String,
 }
 
 impl Store {
@@ -169,7 +71,7 @@ impl Store {
         Ok(call.run(self.inner.objects().get_range(&key, offset, length)).await?.into())
     }
 
-    /// Writes the object at `key` and gives its tag.
+    /// Writes the object at `key` and returns its tag.
     pub async fn put(
         &self,
         key: String,
@@ -223,12 +125,12 @@ impl Store {
         self.inner.objects().needs_flush()
     }
 
-    /// Makes everything durable and lets go of the directory of a local store.
+    /// Makes everything durable and releases the directory of a local store.
     pub async fn close(&self, call: &Call) -> Result<(), Failure> {
         call.run(self.inner.close()).await
     }
 
-    /// Runs the conformance suite and gives the number of promises kept.
+    /// Runs the conformance suite and returns the number of promises kept.
     pub async fn check(&self, prefix: String, call: &Call) -> Result<i64, Failure> {
         Ok(clamp(call.run(bridge::check_store(self.inner.objects(), &prefix)).await? as u64))
     }

@@ -3,24 +3,18 @@
 use bytes::Bytes;
 use flutter_rust_bridge::frb;
 use sealwood::bridge::Pull;
-use sealwood::platform::BoxStream;
 use sealwood::vault::EntryInfo;
 
-use crate::api::call::Call;
 use crate::api::entry::Entry;
 use crate::api::error::Failure;
 
 /// A content, piece by piece.
 #[frb(opaque)]
 pub struct Pieces {
-    pull: Pull<Bytes>,
+    pub(crate) pull: Pull<Bytes>,
 }
 
 impl Pieces {
-    pub(crate) fn new(stream: BoxStream<'static, sealwood::Result<Bytes>>, call: &Call) -> Self {
-        Self { pull: Pull::new(stream, call.cancel_token()) }
-    }
-
     /// The next piece, or nothing at the end.
     pub async fn next(&self) -> Result<Option<Vec<u8>>, Failure> {
         Ok(self.pull.next().await?.map(Vec::from))
@@ -36,17 +30,10 @@ impl Pieces {
 /// Entries, page by page.
 #[frb(opaque)]
 pub struct Entries {
-    pull: Pull<EntryInfo>,
+    pub(crate) pull: Pull<EntryInfo>,
 }
 
 impl Entries {
-    pub(crate) fn new(
-        stream: BoxStream<'static, sealwood::Result<EntryInfo>>,
-        call: &Call,
-    ) -> Self {
-        Self { pull: Pull::new(stream, call.cancel_token()) }
-    }
-
     /// The next entries; none at the end.
     pub async fn next(&self) -> Result<Vec<Entry>, Failure> {
         const PAGE_MAX: usize = 256;

@@ -4,29 +4,20 @@ use flutter_rust_bridge::{DartFnFuture, frb};
 use sealwood::bridge::CredentialInput;
 use sealwood::seal::Link;
 
+use crate::api::answer::SourceAnswer;
 use crate::api::batch::Batch;
 use crate::api::call::Call;
-use crate::api::entry::{Entry, Page, Stats};
+use crate::api::entry::{Entry, Stats};
 use crate::api::error::Failure;
-use crate::api::input::{ConfigSpec, CredentialSpec, PutSpec, whole};
-use crate::api::snapshot::{Snapshot, list_options, read_options};
-use crate::api::store::{CallbackFailure, Store};
-use crate::api::stream::{Entries, Pieces};
+use crate::api::input::{ConfigSpec, CredentialSpec, PutSpec};
+use crate::api::store::Store;
+use crate::api::tree::Tree;
 use crate::host::source;
 
 /// An open vault.
 #[frb(opaque)]
 pub struct Vault {
     inner: sealwood::Vault,
-}
-
-/// What a source in Dart answers: a failure, a piece, or nothing at its end.
-#[derive(Debug, Clone)]
-pub struct SourceAnswer {
-    /// Why there is no piece.
-    pub failure: Option<CallbackFailure>,
-    /// The next piece.
-    pub piece: Option<Vec<u8>>,
 }
 
 impl Vault {
@@ -84,59 +75,10 @@ impl Vault {
         Ok(self.inner.put_stream(&path, source(next), options).await?.into())
     }
 
-    /// The entry at `path`.
-    pub async fn stat(&self, path: String, call: &Call) -> Result<Entry, Failure> {
-        Ok(call.run(self.inner.stat(&path)).await?.into())
-    }
-
-    /// Whether there is an entry at `path`.
-    pub async fn exists(&self, path: String, call: &Call) -> Result<bool, Failure> {
-        call.run(self.inner.exists(&path)).await
-    }
-
-    /// The content of the file at `path`, or a range of it.
-    pub async fn read(
-        &self,
-        path: String,
-        start: Option<i64>,
-        end: Option<i64>,
-        call: &Call,
-    ) -> Result<Vec<u8>, Failure> {
-        Ok(whole(self.inner.read(&path, read_options(start, end, call)?).await?)?)
-    }
-
-    /// The same, piece by piece.
-    pub async fn get_stream(
-        &self,
-        path: String,
-        start: Option<i64>,
-        end: Option<i64>,
-        call: &Call,
-    ) -> Result<Pieces, Failure> {
-        let options = read_options(start, end, call)?;
-        let (_, stream) = call.run(self.inner.get_stream(&path, options)).await?;
-        Ok(Pieces::new(stream, call))
-    }
-
-    /// A sorted page of the entries of the directory at `path`.
-    pub async fn list(
-        &self,
-        path: String,
-        after: Option<String>,
-        limit: Option<i64>,
-        call: &Call,
-    ) -> Result<Page, Failure> {
-        Ok(call.run(self.inner.list(&path, list_options(after, limit)?)).await?.into())
-    }
-
-    /// The entries of the directory at `path`.
-    pub async fn entries(&self, path: String, call: &Call) -> Result<Entries, Failure> {
-        Ok(Entries::new(call.run(self.inner.list_stream(&path, None)).await?, call))
-    }
-
-    /// Every entry below `path`.
-    pub async fn entries_recursive(&self, path: String, call: &Call) -> Result<Entries, Failure> {
-        Ok(Entries::new(call.run(self.inner.list_recursive(&path)).await?, call))
+    /// What reads this vault: the newest state that this session knows.
+    #[frb(sync)]
+    pub fn tree(&self) -> Tree {
+        Tree::new(self.inner.clone())
     }
 
     /// Makes the directory at `path` and its parents.
@@ -197,8 +139,8 @@ impl Vault {
     }
 
     /// The state of the whole vault at this moment.
-    pub async fn snapshot(&self, call: &Call) -> Result<Snapshot, Failure> {
-        Ok(Snapshot { inner: call.run(self.inner.snapshot()).await? })
+    pub async fn snapshot(&self, call: &Call) -> Result<Tree, Failure> {
+        Ok(Tree::new(call.run(self.inner.snapshot()).await?))
     }
 
     /// The link of the directory at `path`, or nothing if it is empty.

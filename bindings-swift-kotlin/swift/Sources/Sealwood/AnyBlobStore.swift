@@ -17,7 +17,7 @@ public struct AnyBlobStore: BlobStore {
         }
     }
 
-    /// Writes the object at `key` if `precondition` holds, and gives its tag.
+    /// Writes the object at `key` if `precondition` holds, and returns its tag.
     public func put(
         _ key: String, _ bytes: Data, precondition: Precondition
     ) async throws -> String {
@@ -57,8 +57,9 @@ public struct AnyBlobStore: BlobStore {
         core.needsFlush()
     }
 
-    /// Makes everything durable and lets go of the directory of a ``BlobStore/local(_:)``, which can then be
-    /// opened again; the vaults in it, to be closed before, can do no more. Other stores stay open.
+    /// Makes everything durable and releases the directory of a ``BlobStore/local(_:)``, which can then be
+    /// opened again. Close its vaults first: afterwards their calls fail with
+    /// ``SealwoodError/Code-swift.struct/closed``. Other stores stay open.
     public func close() async throws {
         try await withCall { try await core.shutdown(call: $0) }
     }

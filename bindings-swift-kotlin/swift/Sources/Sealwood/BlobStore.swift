@@ -19,7 +19,7 @@ public protocol BlobStore: Sendable {
     /// ``SealwoodError/Code-swift.struct/objectTruncated`` if it ends at or before `offset`.
     func getRange(_ key: String, offset: UInt64, length: UInt64) async throws -> Data
 
-    /// Writes the object at `key` whole and durably if `precondition` holds, and gives its tag.
+    /// Writes the object at `key` whole and durably if `precondition` holds, and returns its tag.
     ///
     /// Otherwise it changes nothing and throws
     /// ``SealwoodError/Code-swift.struct/preconditionFailed``. Readers see the old object or the new one.

@@ -37,7 +37,7 @@ public struct ContentStream: AsyncSequence, Sendable {
         AsyncIterator(core: core, call: call)
     }
 
-    /// Gives one piece after another.
+    /// Returns one piece after another.
     public struct AsyncIterator: AsyncIteratorProtocol {
         fileprivate let core: CoreContent
         fileprivate let call: CoreCall

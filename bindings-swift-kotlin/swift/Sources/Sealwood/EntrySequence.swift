@@ -25,7 +25,7 @@ public struct EntrySequence: AsyncSequence, Sendable {
         AsyncIterator(open: open)
     }
 
-    /// Gives one entry after another.
+    /// Returns one entry after another.
     public struct AsyncIterator: AsyncIteratorProtocol {
         private static let pageEntriesMax: UInt32 = 256
 

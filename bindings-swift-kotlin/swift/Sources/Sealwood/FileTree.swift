@@ -13,7 +13,7 @@ public protocol FileTree: Sendable {
 
 /// How the library reads a tree.
 public struct TreeReader: Sendable {
-    let core: any CoreTree
+    let core: CoreTree
 }
 
 extension FileTree {
@@ -91,19 +91,3 @@ extension FileTree {
         }
     }
 }
-
-/// What the core's vault and its snapshots have in common.
-protocol CoreTree: AnyObject, Sendable {
-    func stat(path: String, call: CoreCall?) async throws -> CoreEntry
-    func exists(path: String, call: CoreCall?) async throws -> Bool
-    func get(path: String, range: CoreRange?, call: CoreCall?) async throws -> Data
-    func getStream(path: String, range: CoreRange?, call: CoreCall?) async throws -> CoreContent
-    func list(
-        path: String, after: String?, limit: UInt32?, call: CoreCall?
-    ) async throws -> CorePage
-    func entries(path: String, call: CoreCall?) async throws -> CoreEntries
-    func entriesRecursive(path: String, call: CoreCall?) async throws -> CoreEntries
-}
-
-extension CoreVault: CoreTree {}
-extension CoreSnapshot: CoreTree {}

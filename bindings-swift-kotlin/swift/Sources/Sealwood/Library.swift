@@ -43,7 +43,7 @@ public func secretOfPhrase(_ phrase: String) throws -> Data {
     try translating { try coreSecretOfPhrase(words: Data(phrase.utf8)) }
 }
 
-/// Runs the conformance suite on a store, below `prefix`, and gives the number of promises kept.
+/// Runs the conformance suite on a store, below `prefix`, and returns the number of promises kept.
 ///
 /// It throws ``SealwoodError/Code-swift.struct/storeFailed`` with a message that names the first promise
 /// that is not kept. Whoever writes a store runs this in its tests.

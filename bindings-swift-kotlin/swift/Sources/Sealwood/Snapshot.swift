@@ -3,14 +3,12 @@ import SealwoodGenerated
 
 /// A tree that never changes: a vault as it was at one moment, or a directory somebody shared.
 public final class Snapshot: FileTree {
-    private let core: CoreSnapshot
-
-    init(core: CoreSnapshot) {
-        self.core = core
-    }
-
     /// How the library reads this snapshot; nothing an app calls.
-    public var reader: TreeReader { TreeReader(core: core) }
+    public let reader: TreeReader
+
+    init(core: CoreTree) {
+        reader = TreeReader(core: core)
+    }
 }
 
 /// A directory that somebody shared by a link from ``Vault/link(_:)``.

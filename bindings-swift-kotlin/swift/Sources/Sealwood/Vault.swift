@@ -15,14 +15,14 @@ import SealwoodGenerated
 /// try await vault.put("letters/first.txt", Data("Dear diary".utf8))
 /// ```
 public final class Vault: FileTree {
+    /// How the library reads this vault; nothing an app calls.
+    public let reader: TreeReader
     let core: CoreVault
 
     init(core: CoreVault) {
         self.core = core
+        reader = TreeReader(core: core.tree())
     }
-
-    /// How the library reads this vault; nothing an app calls.
-    public var reader: TreeReader { TreeReader(core: core) }
 
     /// Draws up a new vault: its secret, its id and, with a passphrase, the wrapped secret. Nothing is
     /// stored before ``NewVault/create(store:)``, so that its words can be shown or kept first.
@@ -101,8 +101,8 @@ public final class Vault: FileTree {
     }
 
     /// Commits what is pending and refuses further calls, which throw
-    /// ``SealwoodError/Code-swift.struct/closed``. A vault that is let go of without it loses deferred
-    /// changes and nothing else.
+    /// ``SealwoodError/Code-swift.struct/closed``. A vault that is released without it loses its
+    /// deferred changes and nothing else.
     public func close() async throws {
         try await withCall { try await core.shutdown(call: $0) }
     }

@@ -44,7 +44,7 @@ final class Named<Value: Sendable>: @unchecked Sendable {
         lock.withLock { values[name] = value }
     }
 
-    /// Forgets `name` and gives what it stood for.
+    /// Forgets `name` and returns what it stood for.
     func take(_ name: String) -> Value? {
         lock.withLock { values.removeValue(forKey: name) }
     }

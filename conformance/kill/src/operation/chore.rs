@@ -1,9 +1,10 @@
 //! What is done beside the writers: checkpoints, compaction, purges, checks, snapshots.
 
 use std::collections::VecDeque;
+use std::ops::ControlFlow;
 
 use sealwood::engine::{Engine, EngineSnapshot, VacuumMode};
-use sealwood::{Error, Result};
+use sealwood::engine::{Error, Result};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::Covers;
@@ -65,7 +66,7 @@ impl Chore {
             Self::Verify => {
                 engine.verify(&mut |finding| {
                     say(&Line::Problem(format!("verify beside writers: {finding:?}")));
-                    true
+                    ControlFlow::Continue(())
                 })?;
                 Ok(())
             }
@@ -116,7 +117,7 @@ fn checksum(snapshot: &EngineSnapshot) -> Result<u64> {
                 hash.update(key);
                 hash.update(&(value.len() as u64).to_le_bytes());
                 hash.update(value);
-                true
+                ControlFlow::Continue(())
             })
             .map_err(|finding| finding.error)?;
     }

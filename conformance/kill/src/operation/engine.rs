@@ -1,7 +1,9 @@
 //! Writes to an engine, by one thread to keys of its own.
 
-use sealwood::engine::{Durability, Engine, Namespace, NamespaceOptions, Precondition, PutOptions};
-use sealwood::{Error, Result};
+use sealwood::engine::{
+    self, CommitOptions, DeleteOptions, Durability, Engine, Error, Namespace, NamespaceOptions,
+    Precondition, PutOptions, Result,
+};
 
 use super::Covers;
 use crate::change::{Change, Item};
@@ -61,7 +63,7 @@ pub(crate) struct PutStyle {
     piece: Option<usize>,
 }
 
-/// In how many milliseconds a key ceases to be, if it does.
+/// In how many milliseconds a key expires, if it does.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Expiry(Option<u64>);
 
@@ -149,14 +151,15 @@ impl EngineOperation {
             Self::Put(key, put, style) => return key.put(engine, *put, *style, now_ms),
             Self::Delete(key, durability) => {
                 let namespace = key.namespace(engine)?;
-                namespace.delete_with(key.1.as_bytes(), Precondition::None, *durability)?;
+                let options = DeleteOptions::new().durability(*durability);
+                namespace.delete_with(key.1.as_bytes(), &options)?;
                 true
             }
             Self::Expire(key, expiry) => {
                 let (namespace, name) = (key.namespace(engine)?, key.1.as_bytes());
                 match expiry.at(now_ms) {
                     0 => namespace.persist(name)?,
-                    at => namespace.expire_at(name, at)?,
+                    at => namespace.expire_at(name, engine::Expiry::at_ms(at))?,
                 }
             }
             Self::Batch(changes, durability) => {
@@ -166,10 +169,13 @@ impl EngineOperation {
                     match put.map(|put| (put.content.bytes(), put.expiry.at(now_ms))) {
                         None => batch.delete(&namespace, name),
                         Some((bytes, 0)) => batch.put(&namespace, name, bytes),
-                        Some((bytes, at)) => batch.put_until(&namespace, name, bytes, at),
+                        Some((bytes, at)) => {
+                            let options = PutOptions::new().expires_at(engine::Expiry::at_ms(at));
+                            batch.put_with(&namespace, name, bytes, &options)
+                        }
                     };
                 }
-                batch.commit_with(*durability)?;
+                batch.commit_with(&CommitOptions::new().durability(*durability))?;
                 true
             }
             Self::Rename { namespace, from, to } => {
@@ -210,13 +216,14 @@ impl Key {
     fn put(&self, engine: &Engine, put: Put, style: PutStyle, now_ms: u64) -> Result<Answer> {
         let (namespace, name) = (self.namespace(engine)?, self.1.as_bytes());
         let PutStyle { precondition, durability, piece } = style;
+        let mut options = PutOptions::new().precondition(precondition).durability(durability);
         let expires_at_ms = Some(put.expiry.at(now_ms)).filter(|at| *at != 0);
-        let options = PutOptions { precondition, durability, expires_at_ms };
+        options.expires_at = expires_at_ms.map(engine::Expiry::at_ms);
         let bytes = put.content.bytes();
         let outcome = match piece {
             None => namespace.put_with(name, bytes, &options),
             Some(piece) => {
-                let mut upload = namespace.upload(name, &options)?;
+                let mut upload = namespace.upload_with(name, &options)?;
                 for piece in bytes.chunks(piece) {
                     upload.write(piece)?;
                 }
@@ -274,8 +281,10 @@ impl Expiry {
 }
 
 fn open(engine: &Engine, name: &str) -> Result<Namespace> {
-    let separated_bytes_min = (name == LARGE).then_some(512);
-    engine.namespace_with(name, &NamespaceOptions { separated_bytes_min })
+    match name {
+        LARGE => engine.namespace_with(name, &NamespaceOptions::default().separated_bytes_min(512)),
+        _ => engine.namespace(name),
+    }
 }
 
 fn draw_durability(random: &mut Random) -> Durability {

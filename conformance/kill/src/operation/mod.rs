@@ -1,5 +1,5 @@
-//! What the threads of a victim do. An operation follows from a seed, a round, a thread and a number
-//! alone, so that the conductor knows it by its number.
+//! What the threads of a victim do. An operation follows from a seed, a round, a thread and a
+//! number alone, so that the conductor knows it by its number.
 
 pub(crate) mod chore;
 pub(crate) mod closing;

@@ -1,4 +1,5 @@
-//! What the threads of a victim share: an engine that comes and goes, and sessions of a vault in it.
+//! What the threads of a victim share: an engine that comes and goes, and sessions of a vault in
+//! it.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -77,7 +78,7 @@ impl Home {
     /// Closes the engine, whatever calls are under way. The sessions are not asked.
     pub(super) fn close_beside_calls(&self) -> Result<()> {
         let engine = self.with(|engine, _| engine.clone()).ok_or(Error::Closed)?;
-        engine.close()
+        Ok(engine.close()?)
     }
 
     /// Closes sessions and engine while nobody calls.
@@ -86,7 +87,7 @@ impl Home {
         for session in &open.sessions {
             block_on(session.close())?;
         }
-        open.engine.close()
+        Ok(open.engine.close()?)
     }
 
     /// Lets go of every handle while nobody calls.

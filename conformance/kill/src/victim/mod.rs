@@ -37,7 +37,7 @@ pub(crate) fn recover(setup: Setup, directory: &Path) -> Result<()> {
     let engine = Engine::open_directory(directory, setup.config())?;
     engine.checkpoint()?;
     engine.compact()?;
-    engine.close()
+    Ok(engine.close()?)
 }
 
 impl Victim<'_> {
@@ -75,7 +75,7 @@ impl Victim<'_> {
                         let operation = VaultOperation::draw(&mut random, self.setup.mode, writer);
                         block_on(operation.perform(session))
                     } else {
-                        EngineOperation::draw(&mut random, writer).perform(engine, now_ms)
+                        Ok(EngineOperation::draw(&mut random, writer).perform(engine, now_ms)?)
                     }
                 })
             });
@@ -92,7 +92,7 @@ impl Victim<'_> {
             let chore = Chore::draw(&mut random);
             let done = self.told(Thread::Housekeeper, number, |_| {
                 home.with(|engine, _| {
-                    chore.perform(engine, &mut home.held()).map(|()| Answer::Done)
+                    Ok(chore.perform(engine, &mut home.held()).map(|()| Answer::Done)?)
                 })
             });
             thread::sleep(Duration::from_micros(random.magnitude(100, 30_000)));
@@ -125,7 +125,7 @@ impl Victim<'_> {
         ExitCode::SUCCESS
     }
 
-    /// Does an operation, says so before and after, and gives what came of it: none where the
+    /// Does an operation, says so before and after, and returns what came of it: none where the
     /// engine was closed meanwhile.
     fn told(
         &self,

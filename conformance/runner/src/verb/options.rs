@@ -1,7 +1,5 @@
 //! The options of calls.
 
-use std::ops::Range;
-
 use bytes::Bytes;
 use futures_lite::stream;
 use sealwood::bridge::{PutInput, source_error};
@@ -50,12 +48,12 @@ pub(super) fn source(step: &Step) -> Result<BoxStream<'static, sealwood::Result<
 }
 
 pub(super) fn read(step: &Step) -> Result<ReadOptions, String> {
-    let range = match (step.number("start")?, step.number("end")?) {
-        (None, None) => None,
-        (Some(start), Some(end)) => Some(Range { start, end }),
+    let (start, end) = match (step.number("start")?, step.number("end")?) {
+        (None, None) => (0, None),
+        (Some(start), Some(end)) => (start, Some(end)),
         _ => return Err("a range has a start and an end".into()),
     };
-    Ok(ReadOptions { range, watch: step.watch.clone() })
+    Ok(ReadOptions { start, end, watch: step.watch.clone() })
 }
 
 pub(super) fn list(step: &Step) -> Result<ListOptions, String> {

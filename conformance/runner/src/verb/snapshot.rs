@@ -74,7 +74,6 @@ pub(super) fn page(page: ListPage) -> Outcome {
 }
 
 pub(super) async fn paths(entries: BoxStream<'static, Result<EntryInfo>>) -> Result<Outcome> {
-    let entries: Vec<_> =
-        entries.map(|entry| Ok(entry?.path.as_str().to_owned())).try_collect().await?;
-    Ok(Outcome::Paths(entries))
+    let paths = entries.map(|entry| -> Result<String> { Ok(entry?.path.as_str().to_owned()) });
+    Ok(Outcome::Paths(paths.try_collect::<String, _, Vec<_>>().await?))
 }

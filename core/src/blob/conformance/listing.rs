@@ -80,7 +80,7 @@ pub(super) async fn lists_in_pages(fixture: &Fixture<'_>) -> Outcome {
     Ok(())
 }
 
-/// Writes an object for each of [`NAMES`], its key its content; gives the keys in order.
+/// Writes an object for each of [`NAMES`], its key its content; returns the keys in order.
 async fn write_names(fixture: &Fixture<'_>) -> Outcome<Vec<String>> {
     let keys: Vec<_> = NAMES.iter().map(|name| fixture.key(name)).collect();
     // Not in the order in which they are to be listed.

@@ -2,12 +2,15 @@
 //!
 //! [`check`] tries every [`Promise`] against a store and names the first that does not hold. It
 //! needs no test framework and no particular executor, so a host app can run it on its own store
-//! from any language's tests, or once at start. It writes about 1,100 objects and 20 MB below a
+//! from any language's tests, or once at start. It writes about 1,200 objects and 20 MB below a
 //! prefix of the caller's choice and removes them again, whatever the outcome.
 
 mod comparing;
 mod conditions;
+mod deleting;
+mod describing;
 mod fixture;
+mod limits;
 mod listing;
 mod objects;
 mod races;
@@ -72,11 +75,18 @@ pub enum Promise {
     ListsInPages,
     /// A flush leaves nothing to flush.
     FlushSettles,
+    /// A get with a limit gives what is within it, and refuses what is not.
+    KeepsToALimit,
+    /// What a head and a listing tell of an object beside its size is true: the tag is that of its
+    /// state, and no later put has an earlier time.
+    DescribesObjects,
+    /// A delete of many removes all of them, those that are not there too, and no other.
+    DeletesMany,
 }
 
 impl Promise {
     /// Every promise, in the order in which they are tried.
-    pub const ALL: [Promise; 25] = [
+    pub const ALL: [Promise; 28] = [
         Promise::ReadsWhatWasWritten,
         Promise::MissingIsMissing,
         Promise::EmptyObjects,
@@ -102,6 +112,9 @@ impl Promise {
         Promise::ListsAfterAKey,
         Promise::ListsInPages,
         Promise::FlushSettles,
+        Promise::KeepsToALimit,
+        Promise::DescribesObjects,
+        Promise::DeletesMany,
     ];
 
     fn check<'a>(self, fixture: &'a Fixture<'_>) -> BoxFuture<'a, Outcome> {
@@ -135,6 +148,9 @@ impl Promise {
             Promise::ListsAfterAKey => Box::pin(listing::lists_after_a_key(fixture)),
             Promise::ListsInPages => Box::pin(listing::lists_in_pages(fixture)),
             Promise::FlushSettles => Box::pin(objects::flush_settles(fixture)),
+            Promise::KeepsToALimit => Box::pin(limits::keeps_to_a_limit(fixture)),
+            Promise::DescribesObjects => Box::pin(describing::describes_objects(fixture)),
+            Promise::DeletesMany => Box::pin(deleting::deletes_many(fixture)),
         }
     }
 }

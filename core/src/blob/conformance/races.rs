@@ -94,7 +94,7 @@ pub(super) async fn concurrent_puts_all_land(fixture: &Fixture<'_>) -> Outcome {
     Ok(())
 }
 
-/// Races writers under one precondition and gives the winner's tag. Every body is new: a tag may
+/// Races writers under one precondition and returns the winner's tag. Every body is new: a tag may
 /// follow the content, so writing what is there already would not change it.
 async fn one_wins(
     fixture: &Fixture<'_>,

@@ -9,7 +9,7 @@ use std::io;
 use std::path::Path;
 
 use super::DIRECTORY_MARK;
-use super::read::size_of;
+use super::read::meta_of;
 use crate::blob::key::is_key_byte;
 use crate::blob::{ObjectMeta, ObjectPage};
 
@@ -104,7 +104,7 @@ impl Walk<'_> {
 
     fn push(&mut self, path: &Path, key: String) -> io::Result<()> {
         // Deleted since its name was read, if there is none.
-        self.found.extend(size_of(path)?.map(|size| ObjectMeta { key, size }));
+        self.found.extend(meta_of(path, key)?);
         Ok(())
     }
 

@@ -48,8 +48,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use super::{
-    BlobStore, ETag, Hold, HoldMode, Object, ObjectMeta, ObjectPage, Precondition, check_key,
-    check_length, check_limit, check_prefix,
+    BlobStore, ETag, Hold, HoldMode, Object, ObjectMeta, ObjectPage, StoreGetOptions,
+    StorePutOptions, check_key, check_length, check_limit, check_prefix,
 };
 use crate::error::{Error, Result};
 use crate::platform::{BoxFuture, run_blocking};
@@ -98,14 +98,15 @@ impl DirectoryStore {
 }
 
 impl BlobStore for DirectoryStore {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
-        self.get_at_most(key, OBJECT_BYTES_MAX)
-    }
-
-    fn get_at_most<'a>(&'a self, key: &'a str, bytes_max: u64) -> BoxFuture<'a, Result<Object>> {
+    fn get_with<'a>(
+        &'a self,
+        key: &'a str,
+        options: &'a StoreGetOptions,
+    ) -> BoxFuture<'a, Result<Object>> {
         Box::pin(async move {
             check_key(key)?;
             let path = self.layout.path_of(key);
+            let bytes_max = options.bytes_max.unwrap_or(OBJECT_BYTES_MAX);
             self.run(move |_| {
                 let bytes = read::read_object(&path, bytes_max)?;
                 Ok(Object { etag: ETag::of_content(&bytes), bytes: bytes.into() })
@@ -128,15 +129,16 @@ impl BlobStore for DirectoryStore {
         })
     }
 
-    fn put<'a>(
+    fn put_with<'a>(
         &'a self,
         key: &'a str,
         bytes: Bytes,
-        precondition: Precondition,
+        options: &'a StorePutOptions,
     ) -> BoxFuture<'a, Result<ETag>> {
         Box::pin(async move {
             check_key(key)?;
             let path = self.layout.path_of(key);
+            let precondition = options.precondition.clone();
             self.run(move |layout| layout.put(&path, &bytes, &precondition)).await
         })
     }
@@ -171,8 +173,8 @@ impl BlobStore for DirectoryStore {
         Box::pin(async move {
             check_key(key)?;
             let path = self.layout.path_of(key);
-            let size = self.run(move |_| read::size_of(&path).map_err(store_error)).await?;
-            Ok(size.map(|size| ObjectMeta { key: key.to_owned(), size }))
+            let key = key.to_owned();
+            self.run(move |_| read::meta_of(&path, key).map_err(store_error)).await
         })
     }
 
@@ -189,14 +191,6 @@ impl BlobStore for DirectoryStore {
             let held = self.run(move |layout| layout.hold(mode).map_err(store_error)).await?;
             Ok(held.map(Hold::new))
         })
-    }
-
-    fn flush(&self) -> BoxFuture<'_, Result<()>> {
-        Box::pin(async { Ok(()) })
-    }
-
-    fn needs_flush(&self) -> bool {
-        false
     }
 }
 

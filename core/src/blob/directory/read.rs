@@ -1,13 +1,14 @@
 //! How objects are read: from regular files, and never more than an object may have.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::time::UNIX_EPOCH;
 
 use bytes::Bytes;
 
 use super::{OBJECT_BYTES_MAX, store_error};
-use crate::blob::check_at_most;
+use crate::blob::{ObjectMeta, check_at_most};
 use crate::error::{Error, Result};
 use crate::platform::{open_regular, private_options};
 
@@ -33,10 +34,19 @@ pub(super) fn read_range(path: &Path, offset: u64, length: u64) -> Result<Bytes>
     read_all(file.take(length), length, length).map(Bytes::from)
 }
 
-/// Returns the size of the object at `path`, or `None` if there is none.
-pub(super) fn size_of(path: &Path) -> io::Result<Option<u64>> {
+/// Returns what is known of the object at `key`, which is the file at `path`, or `None` if there is
+/// none.
+pub(super) fn meta_of(path: &Path, key: String) -> io::Result<Option<ObjectMeta>> {
+    let Some(found) = file_at(path)? else { return Ok(None) };
+    let modified = found.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    let modified_ms = modified.and_then(|since| u64::try_from(since.as_millis()).ok());
+    Ok(Some(ObjectMeta::new(key, found.len()).with_modified_ms(modified_ms)))
+}
+
+/// Returns what the file system says of the file at `path`, or `None` if there is none.
+pub(super) fn file_at(path: &Path) -> io::Result<Option<Metadata>> {
     match fs::symlink_metadata(path) {
-        Ok(found) => Ok(found.is_file().then_some(found.len())),
+        Ok(found) => Ok(found.is_file().then_some(found)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }

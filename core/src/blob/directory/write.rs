@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, UNIX_EPOCH};
 
-use super::read::{read_object, size_of};
+use super::read::{file_at, read_object};
 use super::{Layout, OBJECT_BYTES_MAX, store_error};
 use crate::blob::{ETag, HoldMode, Precondition};
 use crate::error::{Error, Result};
@@ -87,7 +87,7 @@ impl Layout {
     fn check(&self, path: &Path, directory: &Path, condition: &Precondition) -> Result<()> {
         let holds = match condition {
             Precondition::None => true,
-            Precondition::Absent => size_of(path).map_err(store_error)?.is_none(),
+            Precondition::Absent => file_at(path).map_err(store_error)?.is_none(),
             Precondition::Matches(etag) => match read_object(path, OBJECT_BYTES_MAX) {
                 Ok(found) => ETag::of_content(&found) == *etag,
                 // What the store did not write has no tag that it gave.

@@ -27,8 +27,9 @@ pub enum S3Access {
 
 /// Where keys come from that end.
 pub trait S3KeySource: MaybeSend + MaybeSync {
-    /// A key that is good now. Asked for before the first request, a minute before the key's end, and
-    /// when the server says that it has ended; by one call at a time, whose answer all requests share.
+    /// A key that is good now. Asked for before the first request, a minute before the key's end,
+    /// and when the server says that it has ended; by one call at a time, whose answer all requests
+    /// share.
     fn key(&self) -> BoxFuture<'_, Result<S3Lease>>;
 }
 
@@ -43,8 +44,8 @@ pub struct S3Lease {
 
 /// Who signs requests, for example a server of the app's that has the key.
 pub trait S3Signer: MaybeSend + MaybeSync {
-    /// `request` with what the server wants to see: another URL, or more headers. Its method, its body
-    /// and the headers it has must stay. Called once for each try.
+    /// Returns `request` as it is to be sent: with another URL, or with more headers. Its method,
+    /// its body and the headers it has must stay. Called once for each try.
     fn sign(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpRequest>>;
 }
 
@@ -90,8 +91,8 @@ impl Keyring {
         Self { source, signer, clock, newest: Mutex::default(), is_asked, waiting }
     }
 
-    /// Sees to it that the signer has a good key, another than the one with the number `refused`, and
-    /// gives its number.
+    /// Sees to it that the signer has a good key, another than the one with the number `refused`,
+    /// and returns its number.
     pub(super) async fn ready(&self, refused: Option<u64>) -> Result<u64> {
         loop {
             let change = self.waiting.listen();

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::date::http_date_ms;
 use super::listing::Listed;
 use super::refusal::hidden_refusal;
 use crate::blob::{ETag, Object, ObjectMeta, ObjectPage, check_key, slice};
@@ -27,6 +28,14 @@ pub(super) fn etag(response: &HttpResponse) -> Result<ETag> {
 pub(super) fn size(response: &HttpResponse) -> Result<u64> {
     let size = response.header("content-length").and_then(|length| length.parse().ok());
     size.ok_or_else(|| failed("the answer has no Content-Length"))
+}
+
+/// What a HEAD of the object at `key` says of it. Browsers hide its tag and its time unless the
+/// bucket exposes them.
+pub(super) fn meta(key: &str, response: &HttpResponse) -> Result<ObjectMeta> {
+    let modified_ms = response.header("last-modified").and_then(http_date_ms);
+    let meta = ObjectMeta::new(key, size(response)?).with_modified_ms(modified_ms);
+    Ok(meta.with_etag(etag(response).ok()))
 }
 
 /// The MD5 that a tag is, where a server makes tags of it.
@@ -97,7 +106,8 @@ impl Listing<'_> {
             // Objects that others keep in the bucket may have names that are no keys.
             if check_key(key).is_ok() {
                 let size = content.size.ok_or_else(|| failed("a listed object has no size"))?;
-                page.objects.push(ObjectMeta { key: key.to_owned(), size });
+                let meta = ObjectMeta::new(key, size).with_modified_ms(content.modified_ms);
+                page.objects.push(meta.with_etag(content.etag.map(ETag)));
             }
             last = Some(key.to_owned());
             page.next = last.clone();

@@ -16,8 +16,8 @@ use super::refusal::{hidden_refusal, may_have_ended, plain, refusal};
 use super::sign::{Request, Signer};
 use super::{S3Access, S3Config, S3Credentials, S3Signer};
 use crate::blob::{
-    BlobStore, ETag, Found, Object, ObjectMeta, ObjectPage, Precondition, check_key, check_length,
-    check_limit, check_prefix, compare_by_reading,
+    BlobStore, ETag, Found, Object, ObjectMeta, ObjectPage, StoreGetOptions, StorePutOptions,
+    check_at_most, check_key, check_length, check_limit, check_prefix, compare_by_reading,
 };
 use crate::error::{Error, Result};
 use crate::platform::{
@@ -150,7 +150,11 @@ impl Client {
             outcome => self.understood(outcome)?,
         };
         match response.status {
-            200 => answer::object(response),
+            200 => {
+                let object = answer::object(response)?;
+                check_at_most(object.bytes.len() as u64, bytes_max)?;
+                Ok(object)
+            }
             _ => Err(self.refusal(&response)),
         }
     }
@@ -235,12 +239,13 @@ impl Client {
 }
 
 impl BlobStore for Client {
-    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Object>> {
-        self.get_at_most(key, self.object_bytes_max)
-    }
-
-    fn get_at_most<'a>(&'a self, key: &'a str, bytes_max: u64) -> BoxFuture<'a, Result<Object>> {
+    fn get_with<'a>(
+        &'a self,
+        key: &'a str,
+        options: &'a StoreGetOptions,
+    ) -> BoxFuture<'a, Result<Object>> {
         Box::pin(async move {
+            let bytes_max = options.bytes_max.unwrap_or(self.object_bytes_max);
             let object = self.get_once(key, bytes_max).await?;
             if self.is_of_one_state(&object).await {
                 return Ok(object);
@@ -279,17 +284,17 @@ impl BlobStore for Client {
         })
     }
 
-    fn put<'a>(
+    fn put_with<'a>(
         &'a self,
         key: &'a str,
         bytes: Bytes,
-        precondition: Precondition,
+        options: &'a StorePutOptions,
     ) -> BoxFuture<'a, Result<ETag>> {
         Box::pin(async move {
             if bytes.len() as u64 > self.object_bytes_max {
                 return Err(Error::InvalidArgument { what: "object: over the configured size" });
             }
-            self.store(key, bytes, precondition).await
+            self.store(key, bytes, options.precondition.clone()).await
         })
     }
 
@@ -346,8 +351,7 @@ impl BlobStore for Client {
     fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
         Box::pin(async move {
             let response = self.send_head(key).await?;
-            let size = response.as_ref().map(answer::size).transpose()?;
-            Ok(size.map(|size| ObjectMeta { key: key.to_owned(), size }))
+            response.map(|response| answer::meta(key, &response)).transpose()
         })
     }
 
@@ -369,13 +373,5 @@ impl BlobStore for Client {
     /// Once a tag was the MD5 of what was sent: from then on each put is checked against its own.
     fn confirms_puts(&self) -> bool {
         self.tags_are_md5.load(Ordering::Relaxed)
-    }
-
-    fn flush(&self) -> BoxFuture<'_, Result<()>> {
-        Box::pin(async { Ok(()) })
-    }
-
-    fn needs_flush(&self) -> bool {
-        false
     }
 }

@@ -32,15 +32,15 @@ pub struct S3Config {
     pub style: S3Style,
     /// On whose behalf.
     pub access: S3Access,
-    /// How long no byte of an exchange may move before it counts as failed; 20 seconds at first.
+    /// How long no byte of an exchange may move before it counts as failed; 20 seconds by default.
     /// An exchange on which bytes move may take any time. Making a connection may take as long.
     /// With the policy of `retry`, a server that never answers fails a call within two minutes.
     pub idle_timeout: Duration,
     /// The slowest upload of one body, in bytes a second, that browsers wait for: they do not show
     /// how far one is, so the idle timeout is longer there by the time a body takes at this rate
-    /// (a dead server is noticed that much later). 32 KiB at first. No other platform uses it.
+    /// (a dead server is noticed that much later). 32 KiB by default. No other platform uses it.
     pub upload_rate_min: u64,
-    /// The most requests under way at once, at least 1; 16 at first. A store begins with 4 and
+    /// The most requests under way at once, at least 1; 16 by default. A store begins with 4 and
     /// has as many as the way to the server bears.
     pub requests_max: usize,
     /// How calls are repeated.
@@ -50,7 +50,7 @@ pub struct S3Config {
     /// Certificates in PEM that are trusted in place of the built-in ones, for a server with a
     /// private authority. Refused on the web, where the host has certificates of its own.
     pub ca_bundle: Option<Bytes>,
-    /// The largest object, in bytes; 64 MiB at first. No answer is read beyond it.
+    /// The largest object, in bytes; 64 MiB by default. No answer is read beyond it.
     pub object_bytes_max: u64,
     /// Whether an endpoint that is not this machine may be reached without TLS. Objects are
     /// sealed all the same, but credentials' signatures and names of objects are in the open.

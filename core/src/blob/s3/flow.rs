@@ -6,8 +6,8 @@
 //!
 //! An exchange is a job of its own: it is started by the one before it, runs to its end and gives
 //! its place on, whether or not its caller polls. A call that is dropped before its turn is taken
-//! out; what waits is never more than the calls that live, each with the body it was given. A server
-//! that is silent keeps nobody waiting for a turn ([`Queue`]).
+//! out; what waits is never more than the calls that live, each with the body it was given. A
+//! server that is silent keeps nobody waiting for a turn ([`Queue`]).
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -1,10 +1,13 @@
 //! The XML of a listing, as far as it is needed.
 //!
-//! Known elements are read where they belong, others are passed over with all they hold. A document that
-//! defines entities is none of a server's; one that is cut off, nested deeply or not nested at all neither.
+//! Known elements are read where they belong, others are passed over with all they hold. A document
+//! that defines entities is none of a server's; one that is cut off, nested deeply or not nested at
+//! all neither.
 
 use percent_encoding::percent_decode_str;
 use xmlparser::{ElementEnd, Token, Tokenizer};
+
+use super::date::listed_date_ms;
 
 /// How deep elements lie in each other; a listing's lie five deep.
 const DEPTH_MAX: usize = 16;
@@ -28,6 +31,10 @@ pub(super) struct ListedObject {
     pub(super) name: String,
     /// Its size, if the server says it.
     pub(super) size: Option<u64>,
+    /// Its tag, if the server gives one in the form in which it stands in a header.
+    pub(super) etag: Option<String>,
+    /// When it was put, in milliseconds since 1970-01-01T00:00:00Z, if the server says it.
+    pub(super) modified_ms: Option<u64>,
 }
 
 /// What stands beside the objects.
@@ -41,7 +48,7 @@ struct Rest {
 impl Listed {
     /// The listing in `text`; nothing if it is none.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let (mut objects, mut rest) = (Vec::new(), Rest::default());
+        let (mut objects, mut rest) = (Vec::<ListedObject>::new(), Rest::default());
         let mut path: Vec<&str> = Vec::new();
         let mut value = String::new();
         let mut has_ended = false;
@@ -57,7 +64,7 @@ impl Listed {
                     path.push(local.as_str());
                     value.clear();
                     if path == [ROOT, CONTENTS] {
-                        objects.push((None, None));
+                        objects.push(ListedObject::default());
                     }
                 }
                 Token::ElementEnd { end: ElementEnd::Open, .. } => {}
@@ -84,26 +91,30 @@ impl Listed {
             Some(is_truncated) => is_truncated,
             None => rest.has_token,
         };
-        let objects = objects.into_iter().map(|(name, size)| {
-            let name: String = name?;
-            let name = if rest.is_encoded { decoded(name) } else { name };
-            Some(ListedObject { name, size })
-        });
-        let objects = objects.collect::<Option<_>>()?;
+        // An object has a name, and no name is empty.
+        if objects.iter().any(|object| object.name.is_empty()) {
+            return None;
+        }
+        if rest.is_encoded {
+            for object in &mut objects {
+                object.name = decoded(std::mem::take(&mut object.name));
+            }
+        }
         has_ended.then_some(Self { objects, goes_on })
     }
 }
 
 /// Takes over the value of the element at `path`; nothing if it is wrong.
-fn read(
-    path: &[&str],
-    value: &str,
-    objects: &mut [(Option<String>, Option<u64>)],
-    rest: &mut Rest,
-) -> Option<()> {
+fn read(path: &[&str], value: &str, objects: &mut [ListedObject], rest: &mut Rest) -> Option<()> {
     match path {
-        [ROOT, CONTENTS, "Key"] => objects.last_mut()?.0 = Some(value.to_owned()),
-        [ROOT, CONTENTS, "Size"] => objects.last_mut()?.1 = Some(value.trim().parse().ok()?),
+        [ROOT, CONTENTS, "Key"] => value.clone_into(&mut objects.last_mut()?.name),
+        [ROOT, CONTENTS, "Size"] => objects.last_mut()?.size = Some(value.trim().parse().ok()?),
+        [ROOT, CONTENTS, "ETag"] => {
+            objects.last_mut()?.etag = value.starts_with('"').then(|| value.to_owned());
+        }
+        [ROOT, CONTENTS, "LastModified"] => {
+            objects.last_mut()?.modified_ms = listed_date_ms(value.trim());
+        }
         [ROOT, "IsTruncated"] => rest.is_truncated = Some(value.trim().parse().ok()?),
         [ROOT, "NextContinuationToken"] => rest.has_token = !value.is_empty(),
         [ROOT, "EncodingType"] => rest.is_encoded = value == "url",
@@ -163,12 +174,19 @@ mod tests {
         let found = listed(
             "<Name>b</Name><Key>not here</Key><EncodingType>url</EncodingType>\
              <Contents><Owner><ID>i</ID><Key>nor here</Key></Owner><Key>a+b%2Bc</Key>\
-             <ETag>&quot;e&quot;</ETag><Size> 12 </Size></Contents><!-- so -->\
-             <s3:Contents><s3:Key><![CDATA[d&]]>&amp;&#65;&#x42;</s3:Key><Other/></s3:Contents>\
+             <ETag>&quot;e&quot;</ETag><LastModified>1970-01-01T00:00:01.500Z</LastModified>\
+             <Size> 12 </Size></Contents><!-- so -->\
+             <s3:Contents><s3:Key><![CDATA[d&]]>&amp;&#65;&#x42;</s3:Key><Other/>\
+             <ETag>bare</ETag><LastModified>once</LastModified></s3:Contents>\
              <CommonPrefixes><Prefix>p</Prefix></CommonPrefixes>",
         );
-        let object = |name: &str, size| ListedObject { name: name.into(), size };
-        let objects = vec![object("a b+c", Some(12)), object("d&&AB", None)];
+        let first = ListedObject {
+            name: "a b+c".into(),
+            size: Some(12),
+            etag: Some("\"e\"".into()),
+            modified_ms: Some(1_500),
+        };
+        let objects = vec![first, ListedObject { name: "d&&AB".into(), ..Default::default() }];
         assert_eq!(found, Some(Listed { objects, goes_on: false }));
         assert_eq!(listed("").unwrap(), Listed::default());
         assert_eq!(Listed::parse("<ListBucketResult/>").unwrap(), Listed::default());

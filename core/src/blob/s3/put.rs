@@ -21,7 +21,7 @@ pub(super) async fn md5(bytes: &Bytes) -> [u8; 16] {
 }
 
 impl Client {
-    /// Puts `bytes` and gives the tag. Where the server's tags are known to be MD5, one of other
+    /// Puts `bytes` and returns the tag. Where the server's tags are known to be MD5, one of other
     /// bytes is no success: what is there is read back, and replaced if it is this put's.
     pub(super) async fn store(
         &self,

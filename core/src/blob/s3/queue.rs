@@ -1,9 +1,9 @@
 //! Which requests of a store wait for their turn, which are under way, and when waiting is in vain.
 //!
 //! Silence begins when an exchange times out, and ends with the next answer. When exchanges still
-//! time out after it has lasted about as long as the idle timeout, and none of those that were under
-//! way when it began still is (one that lasts that long moves), all that wait fail with them: the
-//! server answers nobody, and they would only find out one after the other.
+//! time out after it has lasted about as long as the idle timeout, and none of those that were
+//! under way when it began still is (one that lasts that long moves), all that wait fail with them:
+//! the server answers nobody, and they would only find out one after the other.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
@@ -61,7 +61,7 @@ impl<R> Queue<R> {
         }
     }
 
-    /// Puts a request at the end, and gives the ticket to [`remove`](Self::remove) it by.
+    /// Puts a request at the end, and returns the ticket to [`remove`](Self::remove) it by.
     pub(super) fn push(&mut self, request: R) -> u64 {
         if self.running.is_empty() && self.waiting.is_empty() {
             // What was silent before says nothing about now.
@@ -90,8 +90,8 @@ impl<R> Queue<R> {
         Some((request, started))
     }
 
-    /// Learns how an exchange ended. Gives the requests that wait in vain, which are not in the queue
-    /// any more.
+    /// Learns how an exchange ended. Returns the requests that wait in vain, which are not in the
+    /// queue any more.
     pub(super) fn end(&mut self, started: &Started, ended: Ended, now: Duration) -> Vec<R> {
         match ended {
             Ended::Answered | Ended::Overloaded => {
@@ -203,8 +203,8 @@ mod tests {
         TimedOut(usize),
     }
 
-    /// How long the longest of calls takes that begin at these times and that a server never answers,
-    /// with the configuration that a new store has and the longest waits.
+    /// How long the longest of calls takes that begin at these times and that a server never
+    /// answers, with the configuration that a new store has and the longest waits.
     fn longest_call(begun: &[Duration]) -> Duration {
         let config = S3Config::new("bucket", "us-east-1", S3Credentials::new("id", "secret"));
         let (idle, retry) = (config.idle_timeout, config.retry);

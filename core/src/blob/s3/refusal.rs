@@ -3,9 +3,10 @@
 //! Text of a server's is cut short, made printable, and loses whatever is as long as a signature
 //! or a token. Words and names of a server's are shown only if they can be neither.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use super::answer::failed;
+use super::date::http_date_ms;
 use crate::error::Error;
 use crate::platform::HttpResponse;
 
@@ -79,8 +80,8 @@ pub(crate) fn refusal(response: &HttpResponse, now_ms: u64) -> Error {
     }
 }
 
-/// Whether the key that a request was signed with may have ended. An answer to HEAD does not say why it
-/// is none.
+/// Whether the key that a request was signed with may have ended. An answer to HEAD does not say
+/// why it is none.
 pub(super) fn may_have_ended(response: &HttpResponse) -> bool {
     const ENDED: [&str; 5] = [
         "ExpiredToken",
@@ -93,8 +94,8 @@ pub(super) fn may_have_ended(response: &HttpResponse) -> bool {
     matches!(response.status, 400 | 401 | 403) && (body.is_empty() || ENDED.contains(&code(body)))
 }
 
-/// The error in an answer that calls itself a success: an error's XML, or a page for people. Objects
-/// are sealed and never look like either.
+/// The error in an answer that calls itself a success: an error's XML, or a page for people.
+/// Objects are sealed and never look like either.
 pub(crate) fn hidden_refusal(response: &HttpResponse, now_ms: u64) -> Option<Error> {
     let start = &response.body[..response.body.len().min(512)];
     let start = String::from_utf8_lossy(start);
@@ -133,8 +134,8 @@ fn is_of_secret(c: char) -> bool {
     c.is_ascii_alphanumeric() || "+/=%_".contains(c)
 }
 
-/// Whether a word or name has a part that may be a secret. Unlike those, what is made of words has no
-/// digits over such a length.
+/// Whether a word or name has a part that may be a secret. Unlike those, what is made of words has
+/// no digits over such a length.
 fn may_be_secret(word: &str) -> bool {
     let mut parts = word.split(|c| !is_of_secret(c));
     parts.any(|part| part.len() >= SECRET_CHARS_MIN && part.contains(|c: char| c.is_ascii_digit()))
@@ -216,13 +217,13 @@ fn retry_after(response: &HttpResponse, now_ms: u64) -> Option<Duration> {
     let text = response.header("retry-after")?.trim();
     match text.parse() {
         Ok(seconds) => Some(Duration::from_secs(seconds)),
-        Err(_) => Some(Duration::from_millis(date_ms(text)?.saturating_sub(now_ms))),
+        Err(_) => Some(Duration::from_millis(http_date_ms(text)?.saturating_sub(now_ms))),
     }
 }
 
 /// By how much the clocks differ, in words.
 fn skew(response: &HttpResponse, now_ms: u64) -> String {
-    match response.header("date").and_then(date_ms) {
+    match response.header("date").and_then(http_date_ms) {
         Some(theirs) => {
             let seconds = theirs.abs_diff(now_ms) / 1000;
             let side = if theirs > now_ms { "behind" } else { "ahead of" };
@@ -230,12 +231,6 @@ fn skew(response: &HttpResponse, now_ms: u64) -> String {
         }
         None => "; the clocks of this device and of the server differ".to_owned(),
     }
-}
-
-/// The time of a date of HTTP.
-fn date_ms(text: &str) -> Option<u64> {
-    let since_epoch = httpdate::parse_http_date(text).ok()?.duration_since(UNIX_EPOCH).ok()?;
-    u64::try_from(since_epoch.as_millis()).ok()
 }
 
 #[cfg(test)]

@@ -90,7 +90,7 @@ impl Signer {
         Ok(request.with_query(&query))
     }
 
-    /// Adds the headers of the signature and gives the query.
+    /// Adds the headers of the signature and returns the query.
     fn sign_headers(&self, key: &S3Credentials, request: &mut Request) -> Option<String> {
         let scope = Scope::new(&self.region, self.clock.now_ms())?;
         let payload = hex::encode(Sha256::digest(&request.body));
@@ -175,8 +175,8 @@ impl Signed {
             (host, Some(port)) => format!("{host}:{port}"),
             (host, None) => host.to_owned(),
         };
-        let mut sorted = vec![("host", host.as_str())];
-        sorted.extend(headers.iter().map(|(name, value)| (*name, value.trim())));
+        let mut sorted = vec![("host", host)];
+        sorted.extend(headers.iter().map(|(name, value)| (*name, value.trim().to_owned())));
         sorted.sort_unstable();
         let names = sorted.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
         let lines = sorted.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
@@ -224,8 +224,8 @@ fn percent_encoded(text: &str) -> String {
     encoded
 }
 
-/// A time such as `20261121T060708Z`. Days are counted from a first of March, so that the day a leap
-/// year adds is the last of a year; 400 years have 146,097 days.
+/// A time such as `20261121T060708Z`. Days are counted from a first of March, so that the day a
+/// leap year adds is the last of a year; 400 years have 146,097 days.
 fn basic_time(now_ms: u64) -> Option<String> {
     let seconds = now_ms / 1000;
     let days = seconds / 86_400 + 719_468;

@@ -122,7 +122,37 @@ proptest! {
     }
 
     #[test]
-    fn a_node_decodes_or_is_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _ = Node::<Bytes>::decode(&bytes);
+    fn what_decodes_is_what_a_writer_would_have_written(
+        edits in edits(),
+        node in any::<prop::sample::Index>(),
+        at in any::<prop::sample::Index>(),
+        other in prop::collection::vec(any::<u8>(), 0..4),
+    ) {
+        let mut shelf = Shelf::new();
+        let (mut trie, mut model) = (Trie::new(), BTreeMap::new());
+        for edit in &edits {
+            apply(&mut shelf, &mut trie, &mut model, edit);
+        }
+        shelf.with(&mut trie, |trie| trie.insert(b"one", vec![1]));
+        shelf.flush(&mut trie, |_| false);
+        let mut links = Vec::new();
+        trie.for_each_resident(&mut |link, _| links.push(link));
+        let mut plaintext = shelf.plaintext(node.get(&links)).unwrap();
+        prop_assert_eq!(codec::reencode_node::<Bytes>(&plaintext).unwrap(), plaintext.clone());
+        // A few bytes in place of one, and none in place of many.
+        let at = at.index(plaintext.len());
+        plaintext.splice(at..=at, other);
+        if let Ok(again) = codec::reencode_node::<Bytes>(&plaintext) {
+            prop_assert_eq!(again, plaintext);
+        }
+    }
+
+    #[test]
+    fn bytes_that_no_writer_wrote_are_refused_or_decode_to_themselves(
+        bytes in prop::collection::vec(any::<u8>(), 0..200),
+    ) {
+        if let Ok(again) = codec::reencode_node::<Bytes>(&bytes) {
+            prop_assert_eq!(again, bytes);
+        }
     }
 }

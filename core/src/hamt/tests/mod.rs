@@ -12,9 +12,10 @@ use futures_lite::future::block_on;
 
 use super::*;
 use crate::error::{Error, Result};
-use crate::platform::{BoxFuture, Entropy, Environment, SystemClock};
+use crate::platform::{BoxFuture, Entropy, Environment, NoEntropy, SystemClock};
 use crate::seal::{
-    Address, Keys, Link, PACK_BYTES_MAX, Pack, PackId, PackWriter, RootSecret, UnitKind, open_unit,
+    Address, Keys, Link, PACK_BYTES_MAX, Pack, PackId, PackWriter, RootSecret, SectionReader,
+    SectionWriter, UnitKind, open_unit,
 };
 
 type Bytes = Vec<u8>;
@@ -24,7 +25,7 @@ type Bytes = Vec<u8>;
 struct Counting(Mutex<u64>);
 
 impl Entropy for Counting {
-    fn fill(&self, buffer: &mut [u8]) -> Result<()> {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), NoEntropy> {
         let mut drawn = self.0.lock().unwrap();
         *drawn += 1;
         buffer
@@ -79,19 +80,23 @@ impl Shelf {
 
     fn open(&self, link: &Link) -> Result<Node<Bytes>> {
         *self.loads.lock().unwrap() += 1;
+        Node::decode(&self.plaintext(link)?)
+    }
+
+    fn plaintext(&self, link: &Link) -> Result<Bytes> {
         let pack = self.packs.get(&link.place.pack).ok_or(Error::ObjectMissing)?;
         let from = link.place.offset as usize;
         let sealed = &pack.bytes[from..from + link.place.length as usize];
         let plaintext = open_unit(UnitKind::Node, link, sealed)?;
-        self.keys.check(UnitKind::Node, &link.address, Node::<Bytes>::canon(&plaintext)?)?;
-        Node::decode(&plaintext)
+        self.keys.check(UnitKind::Node, &link.address, Node::<Bytes>::addressed(&plaintext)?)?;
+        Ok(plaintext)
     }
 
     /// Repeats an edit or look-up until nothing is missing.
     fn with<T>(
         &self,
         trie: &mut Trie<Bytes>,
-        mut work: impl FnMut(&mut Trie<Bytes>) -> Result<T, Missing>,
+        mut work: impl FnMut(&mut Trie<Bytes>) -> Result<T, NotResident>,
     ) -> T {
         loop {
             match work(trie) {

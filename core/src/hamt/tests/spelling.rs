@@ -3,15 +3,15 @@
 use super::*;
 
 /// Both sections of a node from bytes.
-fn plaintext(canon: &[u8], places: &[u8]) -> Vec<u8> {
+fn plaintext(addressed: &[u8], places: &[u8]) -> Vec<u8> {
     let mut plaintext = Vec::new();
-    crate::codec::put_bytes(&mut plaintext, canon);
+    crate::codec::put_bytes(&mut plaintext, addressed);
     plaintext.extend_from_slice(places);
     plaintext
 }
 
-fn reencoded(canon: &[u8], places: &[u8]) -> &'static str {
-    let plaintext = plaintext(canon, places);
+fn reencoded(addressed: &[u8], places: &[u8]) -> &'static str {
+    let plaintext = plaintext(addressed, places);
     match codec::reencode_node::<Bytes>(&plaintext) {
         Ok(again) if again == plaintext => "same",
         Ok(_) => "different",
@@ -32,17 +32,17 @@ fn a_node_has_one_spelling() {
 
     // Two leaves of one pack, side by side; then the second with the pack again, or with a gap
     // of nothing, or in a pack far beyond those seen.
-    let canon = [&b"\x01\x01\0\x01\0"[..], b"\x7f", &[1; 32], b"\x7f", &[2; 32]].concat();
+    let addressed = [&b"\x01\x01\0\x01\0"[..], b"\x7f", &[1; 32], b"\x7f", &[2; 32]].concat();
     let places = |second: &[u8]| [&b"\0"[..], &[7; 16], b"\x20", second].concat();
     let again = [&b"\x01"[..], &[7; 16], b"\x40\x20"].concat();
-    assert_eq!(reencoded(&canon, &places(b"\x02\x20")), "same");
-    assert_eq!(reencoded(&canon, &places(b"\x03\x02\x20")), "same");
-    assert_eq!(reencoded(&canon, &places(&again)), "malformed");
-    assert_eq!(reencoded(&canon, &places(b"\x03\0\x20")), "malformed");
-    assert_eq!(reencoded(&canon, &places(b"\x04\x20")), "malformed");
+    assert_eq!(reencoded(&addressed, &places(b"\x02\x20")), "same");
+    assert_eq!(reencoded(&addressed, &places(b"\x03\x02\x20")), "same");
+    assert_eq!(reencoded(&addressed, &places(&again)), "malformed");
+    assert_eq!(reencoded(&addressed, &places(b"\x03\0\x20")), "malformed");
+    assert_eq!(reencoded(&addressed, &places(b"\x04\x20")), "malformed");
     // On 32 bits this index would wrap around to a new pack.
     let wrapped = [&b"\x80\x80\x80\x80\x20"[..], &[8; 16], b"\x20"].concat();
-    assert_eq!(reencoded(&canon, &places(&wrapped)), "malformed");
+    assert_eq!(reencoded(&addressed, &places(&wrapped)), "malformed");
 }
 
 /// A source that gives one node for every link.
@@ -56,9 +56,9 @@ impl NodeSource<Bytes> for Same {
 
 #[test]
 fn a_node_that_leads_back_to_itself_is_told() {
-    let canon = [&b"\x01\xff\xff\xff\xff"[..], &[&b"\xff"[..], &[1; 32]].concat().repeat(32)];
+    let addressed = [&b"\x01\xff\xff\xff\xff"[..], &[&b"\xff"[..], &[1; 32]].concat().repeat(32)];
     let places = [&b"\0"[..], &[7; 16], b"\x20", &b"\x02\x20".repeat(31)].concat();
-    let node = Arc::new(Node::decode(&plaintext(&canon.concat(), &places)).unwrap());
+    let node = Arc::new(Node::decode(&plaintext(&addressed.concat(), &places)).unwrap());
     let source = Same(Arc::clone(&node));
     let mut trie = Trie::<Bytes>::at(Some(Link::from_bytes(&[0; Link::BYTES])));
     let found = block_on(trie.get(b"key", &source));
@@ -88,8 +88,8 @@ fn a_node_that_is_not_what_its_parent_says_is_refused() {
     assert!((2..=128).contains(weight));
     *weight -= 1;
     let mut packs = PackWriter::new(&shelf.environment, PACK_BYTES_MAX);
-    let canon = Node::<Bytes>::canon(&plaintext).unwrap();
-    let address = shelf.keys.address(UnitKind::Node, canon);
+    let addressed = Node::<Bytes>::addressed(&plaintext).unwrap();
+    let address = shelf.keys.address(UnitKind::Node, addressed);
     let place = packs.add(UnitKind::Node, &address, &plaintext).unwrap();
     shelf.packs.extend(packs.finish().into_iter().map(|pack| (pack.id, pack)));
 
@@ -116,11 +116,11 @@ impl Value for Counted {
         0
     }
 
-    fn encode(&self, _out: &mut NodeWriter<'_>) -> Result<()> {
+    fn encode(&self, _nested: Option<Link>, _out: &mut SectionWriter<'_>) -> Result<()> {
         Ok(())
     }
 
-    fn decode(_input: &mut NodeReader<'_>) -> Result<Self> {
+    fn decode(_input: &mut SectionReader<'_>) -> Result<Self> {
         DECODED.with(|decoded| decoded.set(decoded.get() + 1));
         Ok(Self)
     }
@@ -132,16 +132,16 @@ fn a_leaf_is_refused_where_it_gets_too_heavy_and_not_at_its_end() {
     use crate::codec::{put_bytes, put_varint};
 
     let name = [b'a'; 1000];
-    let mut canon = vec![0];
-    put_varint(&mut canon, 100);
-    put_varint(&mut canon, 0);
-    put_bytes(&mut canon, &name);
+    let mut addressed = vec![0];
+    put_varint(&mut addressed, 100);
+    put_varint(&mut addressed, 0);
+    put_bytes(&mut addressed, &name);
     for end in 1..100 {
-        put_varint(&mut canon, name.len() as u64);
-        put_bytes(&mut canon, &[end]);
+        put_varint(&mut addressed, name.len() as u64);
+        put_bytes(&mut addressed, &[end]);
     }
     let mut plaintext = Vec::new();
-    put_bytes(&mut plaintext, &canon);
+    put_bytes(&mut plaintext, &addressed);
     let refused = Node::<Counted>::decode(&plaintext).unwrap_err();
     assert_eq!(refused.code(), "malformed");
     let decoded = DECODED.with(|decoded| decoded.replace(0));

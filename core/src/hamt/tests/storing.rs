@@ -30,8 +30,8 @@ fn a_failed_store_leaves_the_trie_whole_and_a_retry_writes_the_remainder() {
 
 /// How many nodes are in the store already.
 fn sealed_nodes(trie: &Trie<Bytes>) -> usize {
-    fn count(child: &super::node::Child<Bytes>) -> usize {
-        let own = usize::from(matches!(child, super::node::Child::Sealed(..)));
+    fn count(child: &super::child::Child<Bytes>) -> usize {
+        let own = usize::from(matches!(child, super::child::Child::Sealed(..)));
         own + child.node().map_or(0, |node| super::visit::below(node).map(count).sum())
     }
     count(&trie.root)

@@ -16,13 +16,13 @@ const IDLE_CONNECTIONS_MAX: usize = 16;
 
 /// An HTTP client with a connection pool.
 #[derive(Debug, Clone)]
-pub struct HttpClient {
+pub(crate) struct HttpClient {
     agent: ureq::Agent,
 }
 
 impl HttpClient {
     /// A client; fails if the certificates of `options` are none.
-    pub fn new(options: &HttpOptions) -> Result<Self, HttpError> {
+    pub(crate) fn new(options: &HttpOptions) -> Result<Self, HttpError> {
         let idle = Some(options.idle_timeout);
         let mut config = ureq::Agent::config_builder()
             .timeout_resolve(idle)

@@ -12,12 +12,12 @@ use futures_util::future::{Either, select};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::super::http::is_too_long;
+use super::super::http::{is_of_origin, is_too_long};
 use super::super::{HttpError, HttpMethod, HttpOptions, HttpRequest, HttpResponse, sleep};
 
 /// An HTTP client over the host's `fetch`.
 #[derive(Debug, Clone)]
-pub struct HttpClient {
+pub(crate) struct HttpClient {
     idle_timeout: Duration,
     upload_rate_min: u64,
     /// What is known of each method, see [`HttpClient::is_withheld`].
@@ -33,7 +33,7 @@ const ANSWERED: u8 = 2;
 
 impl HttpClient {
     /// A client; fails if `options` has certificates, which are the host's to choose.
-    pub fn new(options: &HttpOptions) -> Result<Self, HttpError> {
+    pub(crate) fn new(options: &HttpOptions) -> Result<Self, HttpError> {
         if options.ca_bundle.is_some() {
             return Err(HttpError::Failed("the host decides which certificates are good".into()));
         }
@@ -108,9 +108,10 @@ impl HttpClient {
         Ok(HttpResponse { status: response.status(), headers, body })
     }
 
-    /// Whether it is the browser that keeps the answer to a request from this page. It does not say so:
-    /// it does if no request with this method was ever answered, and one that began after another had
-    /// failed fails too, both while the server can be reached by a request whose answer nobody reads.
+    /// Whether it is the browser that keeps the answer to a request from this page. It does not say
+    /// so: it does if no request with this method was ever answered, and one that began after
+    /// another had failed fails too, both while the server can be reached by a request whose answer
+    /// nobody reads.
     async fn is_withheld(&self, request: &HttpRequest, before: u8) -> bool {
         let seen = &self.seen[request.method as usize];
         if seen.load(Ordering::Relaxed) == ANSWERED
@@ -191,7 +192,7 @@ fn is_elsewhere(url: &str) -> bool {
         .and_then(|location| js_sys::Reflect::get(&location, &JsValue::from_str("origin")))
         .ok()
         .and_then(|origin| origin.as_string())
-        .is_some_and(|origin| !url.starts_with(&origin))
+        .is_some_and(|origin| !is_of_origin(url, &origin))
 }
 
 /// What `promise` comes to, if it does within `wait`.

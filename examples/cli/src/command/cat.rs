@@ -45,11 +45,14 @@ pub(crate) async fn write_all(
     for path in paths {
         let path = path.as_str();
         let at = |error| Failure::from(error).at(path);
-        let range = match range {
-            None => None,
-            Some(range) => Some(range.within(snapshot.stat(path).await?.size)),
+        let watch = context.watch(&meter);
+        let options = match range {
+            None => ReadOptions { watch, ..ReadOptions::default() },
+            Some(range) => {
+                let Range { start, end } = range.within(snapshot.stat(path).await?.size);
+                ReadOptions { start, end: Some(end), watch }
+            }
         };
-        let options = ReadOptions { range, watch: context.watch(&meter) };
         let (_, mut content) = snapshot.get_stream(path, options).await.map_err(at)?;
         while let Some(part) = content.try_next().await.map_err(at)? {
             context.output.bytes(&part)?;

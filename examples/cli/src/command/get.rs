@@ -237,7 +237,8 @@ impl Download<'_> {
     async fn content(&self, entry: &EntryInfo) -> Result<ContentStream> {
         let path = entry.path.as_str();
         self.meter.name(path);
-        let options = ReadOptions { range: None, watch: self.context.watch(self.meter) };
+        let watch = self.context.watch(self.meter);
+        let options = ReadOptions { watch, ..ReadOptions::default() };
         let read = self.snapshot.get_stream(path, options).await;
         let (_, content) = read.map_err(|error| Failure::from(error).at(path))?;
         Ok(content)

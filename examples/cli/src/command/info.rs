@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::bytes_text::{count, size};
 use crate::context::Context;
 use crate::failure::Result;
+use crate::printable::printable;
 
 #[derive(clap::Args)]
 pub(crate) struct Info {}
@@ -19,7 +20,7 @@ impl Info {
                 let stats = vault.stats();
                 let stored = Stored::of(&**vault.store()).await?;
                 context.output.emit(&Figures {
-                    vault: context.address()?.to_string(),
+                    vault: printable(&context.address()?.to_string()).into_owned(),
                     sequence: stats.sequence,
                     tail_operations: stats.tail_operations,
                     chunk_bytes: stats.chunk_bytes,

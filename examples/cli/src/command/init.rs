@@ -15,6 +15,7 @@ use crate::address::Purpose;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::place::expect_no_objects;
+use crate::printable::printable;
 use crate::probe_memory;
 use crate::secrets;
 
@@ -59,7 +60,8 @@ impl Init {
             Err(failure) => Err(failure),
         };
         store.close_after(outcome).await?;
-        context.output.emit(&Created { vault: address.to_string(), chunk_bytes: self.chunk_bytes })
+        let vault = printable(&address.to_string()).into_owned();
+        context.output.emit(&Created { vault, chunk_bytes: self.chunk_bytes })
     }
 }
 
@@ -71,8 +73,8 @@ fn chunk_bytes(text: &str) -> Result<u32, &'static str> {
         .ok_or("a chunk is a power of two from 131072 to 16777216")
 }
 
-/// Fails if the store certainly holds a vault, or what is left of one, or cannot be used, before words are shown that
-/// would open nothing.
+/// Fails if the store certainly holds a vault, or what is left of one, or cannot be used, before
+/// words are shown that would open nothing.
 async fn expect_none(store: &dyn BlobStore) -> Result<()> {
     match store.get(ROOT).await {
         Ok(_) => Err(Error::VaultExists.into()),

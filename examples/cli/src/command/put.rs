@@ -9,6 +9,7 @@ use sealwood::vault::{Durability, EntryKind};
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::local::{LocalTree, OwnStore, own_name};
+use crate::output::expect_input;
 use crate::placement::{Placement, expect_apart};
 use crate::record::{EntryRecord, Totals};
 use crate::stream::put_stream;
@@ -42,6 +43,7 @@ impl Put {
                 let text = "standard input is the only source and its destination a file";
                 return Err(Failure::Usage(text.into()));
             }
+            expect_input()?;
             return context.with_vault(async |vault| self.put_stdin(context, vault).await).await;
         }
         // A mistake in the arguments should show before a secret is asked for.

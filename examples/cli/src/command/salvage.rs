@@ -1,20 +1,22 @@
 //! `sealwood salvage`
 
 use std::fmt;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_lite::future::block_on;
-use sealwood::Error;
 use sealwood::blob::{BlobStore, EngineStore, Precondition};
+use sealwood::engine::disk::DirectoryDisk;
 use sealwood::engine::{Certainty, Engine, Finding, Salvaged, SalvagedKey};
-use sealwood::platform::disk::DirectoryDisk;
 use serde::Serialize;
 
 use crate::address::{Address, Purpose};
 use crate::bytes_text::{count, size};
 use crate::context::Context;
 use crate::failure::{Failure, Result};
+use crate::local::OwnStore;
+use crate::place::StoreFolder;
 
 #[derive(clap::Args)]
 pub(crate) struct Salvage {
@@ -27,12 +29,13 @@ pub(crate) struct Salvage {
 
 impl Salvage {
     pub(crate) async fn run(self, context: &Context) -> Result<()> {
-        if !self.directory.is_dir() {
-            return Err(Error::VaultNotFound.into());
-        }
-        let disk = DirectoryDisk::open(&self.directory)
+        StoreFolder::engine(&self.directory).expect_store()?;
+        let disk = DirectoryDisk::open_existing(&self.directory)
             .map_err(|error| Failure::local(&self.directory, error))?;
         let target = Address::parse(&self.target)?;
+        if let Some(folder) = target.local_path() {
+            OwnStore::of(Some(&self.directory))?.keep_out_of(folder)?;
+        }
         target.expect_room()?;
         context.interrupt.listen()?;
         let store = target.store(Purpose::Change).await?;
@@ -62,7 +65,10 @@ async fn fill(
             }
         };
         failed = done.err();
-        failed.is_none() && !cancel.is_cancelled()
+        match failed.is_none() && !cancel.is_cancelled() {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        }
     });
     match failed {
         Some(failure) => return Err(failure),
@@ -78,10 +84,8 @@ fn tell(context: &Context, finding: Finding) {
     if !kind.is_damage() {
         return context.output.note(error);
     }
-    // The namespace comes first.
-    let object = key.as_deref().and_then(|key| key.get(4..)).map(String::from_utf8_lossy);
-    let path = object.map(|object| object.into_owned());
-    context.output.problem(&Failure::Vault { error, path });
+    let path = key.map(|object| String::from_utf8_lossy(&object).into_owned());
+    context.output.problem(&Failure::Vault { error: error.into(), path });
 }
 
 /// What was put into the target.

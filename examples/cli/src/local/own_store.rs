@@ -55,6 +55,15 @@ impl OwnStore {
         }
     }
 
+    /// Fails if `path`, of which the end may not be there yet, is or would be in the store.
+    pub(crate) fn keep_out_of(&self, path: &Path) -> Result<()> {
+        let failed = |error| Failure::local(path, error);
+        let path = std::path::absolute(path).map_err(failed)?;
+        let there = path.ancestors().find(|it| fs::symlink_metadata(it).is_ok());
+        let whole = fs::canonicalize(there.unwrap_or(&path)).map_err(failed)?;
+        if self.holds(&whole) { Err(refused(&path)) } else { Ok(()) }
+    }
+
     /// Whether `folder` is the store's.
     pub(super) fn is_at(&self, folder: &Path) -> bool {
         // A store whose folder cannot be opened could not have been opened either.

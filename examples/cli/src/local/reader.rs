@@ -4,13 +4,12 @@ use std::fs::Metadata;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use sealwood::Error;
 use sealwood::path::{EntryName, PathRule};
 
 use crate::failure::{Failure, Result};
 
-/// When the file was last modified, in whole milliseconds since 1970, negative before; nothing where
-/// the system does not say. A time that a vault cannot keep stays one that it cannot keep.
+/// When the file was last modified, in whole milliseconds since 1970, negative before; nothing
+/// where the system does not say. A time that a vault cannot keep stays one that it cannot keep.
 pub(crate) fn modified_ms(metadata: &Metadata) -> Option<i64> {
     const NANOS_A_MS: i128 = 1_000_000;
     let nanos = match metadata.modified().ok()?.duration_since(UNIX_EPOCH) {
@@ -36,10 +35,7 @@ pub(crate) fn content_type_of(name: &str) -> Option<String> {
 pub(crate) fn vault_name(path: &Path) -> Result<EntryName> {
     let name = path.file_name().and_then(|name| name.to_str());
     let name = name.ok_or_else(|| name_refused(PathRule::NotUtf8, path))?;
-    EntryName::new(name).map_err(|error| match error {
-        Error::InvalidPath(rule) => name_refused(rule, path),
-        error => error.into(),
-    })
+    EntryName::new(name).map_err(|rule| name_refused(rule, path))
 }
 
 /// The same for a path such as `.`, which does not say its own name; `None` for the root of a file

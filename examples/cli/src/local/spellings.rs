@@ -3,12 +3,13 @@
 //! Names that differ in a vault can mean one file here: where a folder does not tell `README` from
 //! `readme`, where it has a normal form of its own, where a file has a short name beside its long
 //! one. Which these are is not for this program to know; each folder is asked. What is at a name
-//! before a file gets it was there before this run, and may be replaced as files are; or it was
-//! written by this run under another name, and must not be.
+//! before a file gets it was there before this run, or is what another program has just made, and
+//! may be replaced as files are; or it was written by this run under another name, and must not be.
 //!
-//! So the names of a folder are read once, before anything is written there, and each is given up to
-//! the first file that takes its place. A folder that this run makes is empty and is not read. What
-//! is held of a name is a hash of eight bytes.
+//! So the names of a folder are read once, before anything is written there, and each is given up
+//! to the first file that takes its place. A folder that this run makes is empty and is not read.
+//! What turns up later is another program's only if the folder lists it by that very name and this
+//! run wrote nothing that may be called so. What is held of a name is a hash of eight bytes.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -31,6 +32,8 @@ struct Known {
     folders: HashSet<u64>,
     /// How many things were there, and may be replaced, by their name in one case.
     before: HashMap<u64, u32>,
+    /// What this run wrote, by its name in one case.
+    written: HashSet<u64>,
 }
 
 impl Spellings {
@@ -51,24 +54,38 @@ impl Spellings {
         }
     }
 
-    /// Lets what is called `name` in `folder` take the place of what is found at that name. Fails
-    /// if this run may have written it.
-    pub(super) fn replace(&self, folder: &Path, name: &str) -> Result<()> {
+    /// Takes note that this run makes what is called `name` in `folder`, where nothing was found.
+    pub(super) fn make(&self, folder: &Path, name: &str) {
         let mut known = self.0.borrow_mut();
         let key = known.key(folder, name);
+        known.written.insert(key);
+    }
+
+    /// Lets what is called `name` in `folder` take the place of what is found at that name; whether
+    /// the folder lists it so, `is_listed` says. Fails if this run may have written it.
+    pub(super) fn replace(
+        &self,
+        folder: &Path,
+        name: &str,
+        is_listed: impl FnOnce() -> Result<bool>,
+    ) -> Result<()> {
+        let mut known = self.0.borrow_mut();
+        let key = known.key(folder, name);
+        let is_first = known.written.insert(key);
         match known.before.get_mut(&key) {
             Some(count) if *count > 0 => {
                 *count -= 1;
                 Ok(())
             }
+            None if is_first && is_listed()? => Ok(()),
             _ => Err(taken(folder.join(name))),
         }
     }
 }
 
 impl Known {
-    /// What names have in common that a folder may take for one. It only tells what may be replaced:
-    /// names that it should have brought together are refused.
+    /// What names have in common that a folder may take for one. It only tells what may be
+    /// replaced: names that it should have brought together are refused.
     fn key(&self, folder: &Path, name: &str) -> u64 {
         let name = match EntryName::new(name) {
             Ok(name) => name.as_str().to_lowercase(),
@@ -90,7 +107,7 @@ fn taken(path: PathBuf) -> Failure {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
 
@@ -98,6 +115,7 @@ mod tests {
     struct Folder {
         fold: fn(&str) -> String,
         files: BTreeMap<String, &'static str>,
+        listed: BTreeSet<String>,
         spellings: Spellings,
     }
 
@@ -105,16 +123,34 @@ mod tests {
         fn holding(fold: fn(&str) -> String, names: &[&str]) -> Self {
             let spellings = Spellings::default();
             spellings.learn(Path::new("f"), names.iter().map(|&name| name.to_owned()));
-            let files = names.iter().map(|name| (fold(name), "before")).collect();
-            Self { fold, files, spellings }
+            let mut folder =
+                Self { fold, files: BTreeMap::new(), listed: BTreeSet::new(), spellings };
+            names.iter().for_each(|name| folder.put(name, "before"));
+            folder
+        }
+
+        /// What is there keeps the name that it has.
+        fn put(&mut self, name: &str, content: &'static str) {
+            if self.files.insert((self.fold)(name), content).is_none() {
+                self.listed.insert(name.to_owned());
+            }
         }
 
         fn write(&mut self, name: &str, content: &'static str) -> bool {
             let place = (self.fold)(name);
-            let is_free = !self.files.contains_key(&place)
-                || self.spellings.replace(Path::new("f"), name).is_ok();
+            let path = Path::new("f");
+            let is_free = match self.files.contains_key(&place) {
+                true => {
+                    let is_listed = || Ok(self.listed.contains(name));
+                    self.spellings.replace(path, name, is_listed).is_ok()
+                }
+                false => {
+                    self.spellings.make(path, name);
+                    true
+                }
+            };
             if is_free {
-                self.files.insert(place, content);
+                self.put(name, content);
             }
             is_free
         }
@@ -136,6 +172,18 @@ mod tests {
             assert!(!folder.write("readme.txt", "second"));
             assert!(folder.write("other", "third"));
             assert_eq!(folder.files[&fold("README.txt")], "first");
+        }
+    }
+
+    #[test]
+    fn what_another_program_makes_meanwhile_is_replaced() {
+        for fold in [exact as fn(&str) -> String, str::to_lowercase, short] {
+            let mut folder = Folder::holding(fold, &["there"]);
+            folder.put("README", "theirs");
+            assert!(folder.write("README", "first"));
+            let is_one = fold("README") == fold("ReadMe");
+            assert_eq!(folder.write("ReadMe", "second"), !is_one);
+            assert_eq!(folder.files[&fold("README")], "first");
         }
     }
 
@@ -171,7 +219,7 @@ mod tests {
         let spellings = Spellings::default();
         spellings.learn(Path::new("a"), ["x".to_owned()]);
         assert!(spellings.knows(Path::new("a")) && !spellings.knows(Path::new("b")));
-        spellings.replace(Path::new("b"), "x").unwrap_err();
-        spellings.replace(Path::new("a"), "x").unwrap();
+        spellings.replace(Path::new("b"), "x", || Ok(false)).unwrap_err();
+        spellings.replace(Path::new("a"), "x", || Ok(false)).unwrap();
     }
 }

@@ -52,8 +52,9 @@ impl LocalFolder {
     /// Makes the folder of a directory that lies below the source, and removes what runs that
     /// were killed have left in it.
     pub(crate) fn make_folder(&mut self, directory: &VaultPath) -> Result<()> {
-        let (names, _) = self.local(directory)?;
-        let folder = descend(&self.root, &self.path, &names, &self.bounds)?;
+        let (names, path) = self.local(directory)?;
+        let folder = descend(&self.root, &self.path, &names, &self.bounds)
+            .map_err(|failure| failure.on_the_way_to(&path))?;
         remove_abandoned(&folder);
         Ok(())
     }
@@ -68,7 +69,8 @@ impl LocalFolder {
         let (mut folders, path) = self.local(file)?;
         let name = folders.pop().unwrap_or_default();
         // A way that is not clear shows before the content is asked for.
-        descend(&self.root, &self.path, &folders, &self.bounds)?;
+        descend(&self.root, &self.path, &folders, &self.bounds)
+            .map_err(|failure| failure.on_the_way_to(&path))?;
         let (root, root_path) = (Arc::clone(&self.root), self.path.clone());
         Ok(LocalFile { root, root_path, folders, name, path, bounds: self.bounds.clone() })
     }
@@ -133,12 +135,15 @@ impl LocalFile {
     /// another one. To be asked once, right before the file gets its name or leaves it to what
     /// is there.
     pub(super) fn claim(&self, folder: &Dir) -> Result<()> {
-        if folder.symlink_metadata(&self.name).is_err() {
-            return Ok(());
-        }
         let mut shown = self.root_path.clone();
         shown.extend(&self.folders);
-        self.bounds.spellings.replace(&shown, &self.name.to_string_lossy())
+        let name = self.name.to_string_lossy();
+        if folder.symlink_metadata(&self.name).is_err() {
+            self.bounds.spellings.make(&shown, &name);
+            return Ok(());
+        }
+        let is_listed = || Ok(names_in(folder, &shown)?.iter().any(|it| *it == name));
+        self.bounds.spellings.replace(&shown, &name, is_listed)
     }
 }
 
@@ -153,10 +158,16 @@ fn descend(root: &Arc<Dir>, shown: &Path, names: &[OsString], bounds: &Bounds) -
         let entered = enter(&folder, name, &shown)?;
         bounds.store.keep_out(&entered.folder, &shown)?;
         if !bounds.spellings.knows(&shown) {
-            if !entered.is_new {
-                bounds.spellings.replace(&above, &name.to_string_lossy())?;
+            // Before it is given away: what cannot be read fails again the next time.
+            let names = names_in(&entered.folder, &shown)?;
+            let name = name.to_string_lossy();
+            if entered.is_new {
+                bounds.spellings.make(&above, &name);
+            } else {
+                let is_listed = || Ok(names_in(&folder, &above)?.iter().any(|it| *it == name));
+                bounds.spellings.replace(&above, &name, is_listed)?;
             }
-            bounds.spellings.learn(&shown, names_in(&entered.folder, &shown)?);
+            bounds.spellings.learn(&shown, names);
         }
         folder = Arc::new(entered.folder);
     }

@@ -11,7 +11,7 @@ use std::time::SystemTime;
 
 use sealwood::path::VaultPath;
 use sealwood::platform::run_blocking;
-use sealwood::vault::{Durability, EntryInfo, Metadata, PutOptions};
+use sealwood::vault::{Durability, EntryInfo, Metadata, PutOptions, TIME_MS_MAX};
 use sealwood::{CHUNKED_BYTES_MIN, Progress, Vault};
 
 use crate::context::Context;
@@ -42,7 +42,7 @@ pub(crate) async fn put_file(
         let opened = run_blocking(move || Source::open(&local, SystemTime::now())).await;
         let source = opened.map_err(|error| Failure::local(path, error))?;
         let options = PutOptions {
-            metadata: metadata_of(&source, target),
+            metadata: metadata_of(&source, path, target)?,
             durability,
             size_hint: source.size(),
             watch: context.watch(meter),
@@ -105,11 +105,19 @@ pub(super) async fn is_unchanged(meter: &Meter, path: &Path, entry: &EntryInfo) 
     is_unchanged
 }
 
-fn metadata_of(source: &Source, target: &VaultPath) -> Metadata {
-    let mark = source.mark().map(|mark| (MARK.to_owned(), mark));
-    Metadata {
-        content_type: target.name().and_then(content_type_of),
-        modified_ms: source.modified_ms(),
-        pairs: mark.into_iter().collect::<BTreeMap<_, _>>(),
+fn metadata_of(source: &Source, path: &Path, target: &VaultPath) -> Result<Metadata> {
+    let modified_ms = source.modified_ms();
+    if modified_ms.is_some_and(|ms| ms.unsigned_abs() > TIME_MS_MAX.unsigned_abs()) {
+        return Err(Failure::LocalRefused {
+            code: "local-time",
+            reason: "it was modified more than 100,000,000 days from 1970",
+            path: path.to_owned(),
+        });
     }
+    let mark = source.mark().map(|mark| (MARK.to_owned(), mark));
+    Ok(Metadata {
+        content_type: target.name().and_then(content_type_of),
+        modified_ms,
+        pairs: mark.into_iter().collect::<BTreeMap<_, _>>(),
+    })
 }

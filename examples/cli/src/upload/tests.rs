@@ -75,3 +75,38 @@ fn folders_that_cannot_be_made_are_told_and_the_others_made() {
         }
     });
 }
+
+#[test]
+fn each_file_is_named_that_another_client_made_impossible() {
+    block_on(async {
+        let secret = RootSecret::generate(&Environment::default()).unwrap();
+        let (store, credential) = (Arc::new(MemoryStore::default()), Credential::Secret(secret));
+        let config = VaultConfig::default();
+        let vault = Vault::create(store.clone(), &credential, config.clone()).await.unwrap();
+        let other = Vault::open(store, &credential, config).await.unwrap();
+        let mut files = Vec::new();
+        for path in ["1", "2", "3", "4"] {
+            let options = sealwood::vault::PutOptions {
+                durability: Durability::Deferred,
+                ..Default::default()
+            };
+            files.push(vault.put(path, path, options).await.unwrap());
+        }
+        for path in ["2", "4"] {
+            other.mkdir(path).await.unwrap();
+        }
+        let error = vault.flush().await.unwrap_err();
+        let failures = undone::failures(&vault, &mut files, error).await;
+        let mut named: Vec<_> = failures.iter().map(|failure| failure.path().unwrap()).collect();
+        named.sort();
+        assert_eq!(named, ["2", "4"]);
+        assert!(failures.iter().all(|failure| failure.code() == "conflict"));
+        let done: Vec<_> = files.iter().map(|entry| entry.path.as_str()).collect();
+        assert_eq!(done, ["1", "3"]);
+        // One that is about none of them is told as well.
+        let path = VaultPath::new("folder").unwrap();
+        let failures = undone::failures(&vault, &mut files, Error::IsADirectory { path }).await;
+        assert_eq!(failures[0].path().unwrap(), "folder");
+        assert_eq!((failures.len(), files.len()), (1, 2));
+    });
+}

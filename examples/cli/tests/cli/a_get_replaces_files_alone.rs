@@ -7,7 +7,7 @@ use std::io::Read;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, chown, symlink};
 use std::process::{Command, Stdio};
 
-use crate::drive::{Drive, noise};
+use crate::drive::{Drive, files_below, noise};
 
 /// A vault with /tree/one, /tree/two and /big.
 fn with_files() -> Drive {
@@ -185,4 +185,24 @@ fn what_is_there_is_kept_and_named_where_that_was_asked_for() {
     assert!(printed.contains(r#""files":0,"bytes":0,"unchanged":0,"skipped":1"#), "{printed}");
     assert_eq!(drive.read("out/tree/one"), b"mine");
     assert_eq!(fs::read_dir(drive.path("out/tree")).unwrap().count(), 3);
+}
+
+/// What the other one has just made is no other name of the same file.
+#[test]
+fn two_gets_into_one_new_place_both_write_all() {
+    let drive = Drive::at("dir:vault");
+    for number in 0..400 {
+        drive.write(&format!("in/{}/{number}", number % 7), number.to_string());
+    }
+    drive.ok(&["put", "in", "/"]);
+    fs::create_dir(drive.path("out")).unwrap();
+    let get = || {
+        let mut command = drive.command();
+        command.args(["--secret-file", "secret", "-q", "get", "in", "out"]).spawn().unwrap()
+    };
+    let gets = [get(), get()];
+    for mut get in gets {
+        assert_eq!(get.wait().unwrap().code(), Some(0));
+    }
+    assert!(files_below(&drive.path("out/in")) == files_below(&drive.path("in")));
 }

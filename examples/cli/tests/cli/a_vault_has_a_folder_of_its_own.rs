@@ -185,3 +185,34 @@ fn nothing_is_written_into_the_vault_by_whatever_way() {
         assert_eq!(drive.ok(&["cat", "vault/root"]), "not the vault's");
     }
 }
+
+#[test]
+fn what_is_left_of_a_local_store_is_no_room_for_another() {
+    for gone in [&["manifest"][..], &["manifest", "log"], &["manifest", "log", "frames"]] {
+        let drive = Drive::new();
+        drive.write("large", vec![7; 400_000]);
+        drive.ok(&["put", "large", "/"]);
+        for name in gone {
+            let path = drive.path("vault").join(name);
+            let removed =
+                if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+            removed.unwrap();
+        }
+        let before = files_below(&drive.path("vault"));
+        for command in [&["init"][..], &["ls"], &["put", "large", "again"]] {
+            refused(&drive, command, 5, "[store-corrupt]");
+        }
+        assert_eq!(files_below(&drive.path("vault")), before, "without {gone:?}");
+    }
+}
+
+#[test]
+fn files_of_others_with_a_lock_stay_as_they_are() {
+    for other in ["reserve", "manifest.tmp", "log/0000000000000001"] {
+        let drive = Drive::without_vault();
+        drive.write("theirs/lock", "1234");
+        drive.write(&format!("theirs/{other}"), "theirs");
+        refused(&drive, &["--vault", "theirs", "init"], 1, "[local-not-empty]");
+        assert_eq!(drive.read(&format!("theirs/{other}")), b"theirs");
+    }
+}

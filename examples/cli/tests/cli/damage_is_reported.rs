@@ -4,9 +4,9 @@ use std::fs;
 
 use crate::drive::{Drive, Ran, noise};
 
-/// The stored objects other than the root, the largest first.
-fn objects(drive: &Drive) -> Vec<std::path::PathBuf> {
-    let mut objects: Vec<_> = walkdir::WalkDir::new(drive.path("vault/objects"))
+/// The files of a folder of the store other than the root, the largest first.
+fn objects(drive: &Drive, folder: &str) -> Vec<std::path::PathBuf> {
+    let mut objects: Vec<_> = walkdir::WalkDir::new(drive.path(folder))
         .into_iter()
         .map(|entry| entry.unwrap())
         .filter(|entry| entry.file_type().is_file() && entry.file_name() != "root")
@@ -33,7 +33,7 @@ fn get(drive: &Drive) -> Ran {
 #[test]
 fn an_altered_object_is_5_and_the_other_files_are_got() {
     let drive = with_two_files();
-    let object = &objects(&drive)[0];
+    let object = &objects(&drive, "vault/objects")[0];
     let mut bytes = fs::read(object).unwrap();
     bytes[100_000] ^= 1;
     fs::write(object, bytes).unwrap();
@@ -48,7 +48,7 @@ fn an_altered_object_is_5_and_the_other_files_are_got() {
 #[test]
 fn a_truncated_and_a_missing_object_are_5() {
     let drive = with_two_files();
-    let object = &objects(&drive)[0];
+    let object = &objects(&drive, "vault/objects")[0];
     let bytes = fs::read(object).unwrap();
     fs::write(object, &bytes[..1000]).unwrap();
     assert!(get(&drive).stderr.contains("[object-truncated]"));
@@ -62,13 +62,33 @@ fn an_altered_value_of_a_local_store_is_5_and_the_other_files_are_got() {
     drive.write("in/large", noise(1, 300_000));
     drive.write("in/small", noise(2, 20_000));
     drive.ok(&["put", "in", "/"]);
-    let mut values = fs::read_dir(drive.path("vault/values")).unwrap();
-    let value = values.next().unwrap().unwrap().path();
-    let mut bytes = fs::read(&value).unwrap();
+    let value = &objects(&drive, "vault/values")[0];
+    let mut bytes = fs::read(value).unwrap();
     bytes[100_000] ^= 1;
     fs::write(value, bytes).unwrap();
     let ran = get(&drive);
     assert!(ran.stderr.contains("in/large: "), "{}", ran.stderr);
     assert!(ran.stderr.contains("[store-corrupt]"), "{}", ran.stderr);
     assert!(drive.read("out/small") == noise(2, 20_000));
+}
+
+#[test]
+fn a_put_of_all_again_heals_a_damaged_value_of_a_local_store() {
+    for damage in [
+        |bytes: &mut Vec<u8>| bytes[100_000] ^= 1,
+        |bytes: &mut Vec<u8>| bytes.truncate(1000),
+        |bytes: &mut Vec<u8>| bytes.extend([0; 10]),
+    ] {
+        let drive = Drive::new();
+        drive.write("in/large", noise(1, 300_000));
+        drive.ok(&["put", "in", "/"]);
+        let value = &objects(&drive, "vault/values")[0];
+        let mut bytes = fs::read(value).unwrap();
+        damage(&mut bytes);
+        fs::write(value, bytes).unwrap();
+        get(&drive);
+        drive.ok(&["put", "-I", "in", "/"]);
+        drive.ok(&["get", "in/large", "healed"]);
+        assert!(drive.read("healed") == noise(1, 300_000));
+    }
 }

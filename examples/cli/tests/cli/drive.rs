@@ -108,7 +108,7 @@ impl Drive {
         self.run_by(&nobody, arguments)
     }
 
-    /// The same, which must succeed; gives what it printed.
+    /// The same, which must succeed; returns what it printed.
     pub(crate) fn ok(&self, arguments: &[&str]) -> String {
         let ran = self.run(arguments);
         assert_eq!(ran.code, Some(0), "{arguments:?}: {}", ran.stderr);

@@ -1,9 +1,9 @@
 //! A get to a folder that does not tell `README` from `readme`: the second is a failure.
 //!
 //! Where the folder for temporary files is no such folder, one is made on an NTFS image of our own;
-//! that needs Linux, root, `mkntfs` and `lowntfs-3g`. `SEALWOOD_FOLDING_FOLDER` names another one, or
-//! is `mount` to insist on the image. Without any the tests here have nothing to look at; what is
-//! decided about names is tested without a disk in `local/spellings.rs`.
+//! that needs Linux, root, `mkntfs` and `lowntfs-3g`. `SEALWOOD_FOLDING_FOLDER` names another one,
+//! or is `mount` to insist on the image. Without any the tests here have nothing to look at; what
+//! is decided about names is tested without a disk in `local/spellings.rs`.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -3,7 +3,7 @@
 #![cfg(unix)]
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -135,4 +135,32 @@ fn links_are_not_stored_unless_they_are_named() {
     assert_eq!(drive.entries(), ["in/", "in/file"]);
     drive.ok(&["put", "in/link", "/in/"]);
     assert_eq!(drive.ok(&["cat", "in/link"]), "y");
+}
+
+#[test]
+fn each_file_is_named_that_a_folder_in_the_way_keeps_out() {
+    let drive = Drive::new();
+    for name in ["in/d/a", "in/d/e/b", "in/c"] {
+        drive.write(name, "x");
+    }
+    drive.ok(&["put", "in", "/"]);
+    drive.write("file/in/d", "in the way");
+    fs::create_dir_all(drive.path("denied/in/d")).unwrap();
+    fs::set_permissions(drive.path("denied/in/d"), fs::Permissions::from_mode(0o000)).unwrap();
+    if drive.path("in").metadata().unwrap().uid() == 0 {
+        // Nobody, whose all of it is from here on, may do no more than modes say.
+        for entry in walkdir::WalkDir::new(drive.path(".")).min_depth(1) {
+            chown(entry.unwrap().path(), Some(65534), Some(65534)).unwrap();
+        }
+    }
+    for (target, code) in [("file", "local-not-a-folder"), ("denied", "local-denied")] {
+        let ran = drive.run_as_nobody(&["get", "in", target]);
+        assert_eq!(ran.code, Some(7), "{target}: {}", ran.stderr);
+        for name in ["a", "e/b"] {
+            let named = format!("{target}/in/d/{name}: ");
+            let line = ran.stderr.lines().find(|line| line.contains(&named));
+            assert!(line.is_some_and(|line| line.contains(code)), "{named} {}", ran.stderr);
+        }
+        assert_eq!(drive.read(&format!("{target}/in/c")), b"x");
+    }
 }

@@ -71,3 +71,27 @@ fn a_whole_store_is_0_and_a_target_that_holds_something_is_refused() {
     drive.ok(&["--vault", "dir:saved", "get", "in", "out"]);
     assert!(drive.read("out/large") == noise(1, 300_000));
 }
+
+#[test]
+fn what_was_no_local_store_is_not_salvaged() {
+    let drive = Drive::at("dir:vault");
+    drive.write("other/notes", "x");
+    fs::create_dir(drive.path("empty")).unwrap();
+    for folder in ["empty", "other", "vault", "missing"] {
+        let ran = drive.run(&["salvage", folder, "saved"]);
+        assert_eq!(ran.code, Some(3), "{folder}: {}", ran.stderr);
+        assert!(!drive.path("saved").exists(), "{folder}");
+    }
+}
+
+#[test]
+fn nothing_is_salvaged_into_the_damaged_store() {
+    let drive = with_two_files();
+    for target in ["vault", "vault/x", "dir:vault/log/y", "in/../vault/z"] {
+        let ran = drive.run(&["salvage", "vault", target]);
+        assert_eq!(ran.code, Some(1), "{target}: {}", ran.stderr);
+    }
+    for made in ["vault/x", "vault/log/y", "vault/z"] {
+        assert!(!drive.path(made).exists(), "{made}");
+    }
+}

@@ -86,3 +86,29 @@ fn the_words_are_shown_once_and_not_among_the_results() {
     assert!(ran.stderr.contains("24 words"), "{}", ran.stderr);
     assert_eq!(ran.stdout, b"made a vault in engine:vault\n");
 }
+
+#[test]
+#[cfg(unix)]
+fn a_secret_without_end_is_refused() {
+    let drive = Drive::new();
+    for option in ["--passphrase-file", "--phrase-file", "--secret-file"] {
+        let ran = Ran::of(drive.command().args([option, "/dev/zero", "ls"]));
+        assert_eq!(ran.code, Some(4), "{option}: {}", ran.stderr);
+        assert!(ran.stderr.contains("[secret-refused]"), "{option}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn two_secrets_are_one_too_many() {
+    let drive = Drive::without_vault();
+    drive.write("pass", "correct horse");
+    for arguments in [
+        ["init", "--passphrase-file", "pass", "--secret-file", "new"],
+        ["--passphrase-file", "pass", "init", "--secret-file", "new"],
+        ["--passphrase-file", "pass", "--secret-file", "new", "init"],
+    ] {
+        let ran = Ran::of(drive.command().args(arguments));
+        assert_eq!(ran.code, Some(2), "{arguments:?}: {}", ran.stderr);
+        assert!(!drive.path("vault").exists() && !drive.path("new").exists(), "{arguments:?}");
+    }
+}

@@ -6,6 +6,7 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
@@ -219,4 +220,24 @@ fn what_a_tree_has_besides_files_is_listed() {
     assert_eq!(drive.run(&["--quiet", "put", "in", "/"]).stderr, "");
     let ran = drive.run(&["put", ".", "/all"]);
     assert!(ran.stderr.contains("left out, the vault's own store: ./vault\n"), "{}", ran.stderr);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_time_that_no_vault_keeps_is_the_failure_of_one_file() {
+    let drive = Drive::new();
+    // A file system in memory keeps such a time.
+    let folder = tempfile::tempdir_in("/dev/shm").unwrap();
+    for name in ["a", "over", "z"] {
+        fs::write(folder.path().join(name), name).unwrap();
+    }
+    let touch = ["-d", "@8640000000001"];
+    let touched = Command::new("touch").args(touch).arg(folder.path().join("over")).status();
+    assert!(touched.unwrap().success());
+    let ran = drive.run(&["put", folder.path().to_str().unwrap(), "/t"]);
+    assert_eq!(ran.code, Some(7), "{}", ran.stderr);
+    assert!(ran.stderr.contains("over: ") && ran.stderr.contains("[local-time]"), "{}", ran.stderr);
+    drive.ok(&["get", "t", "out"]);
+    let got: Vec<_> = files_below(&drive.path("out")).into_iter().map(|(path, _)| path).collect();
+    assert_eq!(got, [Path::new("a"), Path::new("z")]);
 }

@@ -155,3 +155,23 @@ fn help_that_nobody_gets_is_a_failure() {
         assert_eq!(status.unwrap().code(), Some(2));
     }
 }
+
+#[test]
+fn standard_input_that_is_closed_is_no_empty_file() {
+    let drive = Drive::new();
+    drive.write("precious", "x");
+    drive.ok(&["put", "precious", "/"]);
+    let status = closing(&drive, "<&-", &["put", "-", "precious"]).status().unwrap();
+    assert_eq!(status.code(), Some(1));
+    drive.ok(&["get", "precious", "got"]);
+    assert_eq!(drive.read("got"), b"x");
+}
+
+#[test]
+fn no_vault_is_made_whose_words_go_where_nothing_can_be_written() {
+    let drive = Drive::without_vault();
+    drive.write("readable", "x");
+    let status = closing(&drive, "2< readable", &["init"]).status().unwrap();
+    assert_eq!(status.code(), Some(1));
+    assert!(!drive.path("vault").exists());
+}

@@ -78,7 +78,7 @@ impl Place {
             .collect()
     }
 
-    /// Puts the folder until the first files are reported, and ends the program there. Gives the
+    /// Puts the folder until the first files are reported, and ends the program there. Returns the
     /// paths of those that were.
     fn put_and_kill(&self, folder: &str) -> BTreeSet<String> {
         let mut command = self.command(&["put", folder, "/"]);

@@ -1,9 +1,10 @@
 //! Whether what a page quotes from files of the repository is there, word for word.
 
-use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
+
+use super::read;
 
 /// A fenced block under a line that is nothing but a file's name in backquotes.
 struct Quotation {
@@ -44,13 +45,11 @@ fn quotations(page: &str) -> Vec<Quotation> {
     found
 }
 
-fn read(directory: &Path, file: &str) -> Result<String> {
-    fs::read_to_string(directory.join(file)).with_context(|| format!("cannot read {file}"))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use std::fs;
 
     use super::*;
 

@@ -4,12 +4,11 @@
 // ignore_for_file: invalid_use_of_internal_member, unused_import, unnecessary_import
 
 import '../frb_generated.dart';
+import 'answer.dart';
 import 'call.dart';
 import 'error.dart';
 import 'input.dart';
 import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated.dart';
-import 'store.dart';
-import 'vault.dart';
 
 
             

@@ -8,8 +8,7 @@ import 'error.dart';
 import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated.dart';
 
 
-            // These function are ignored because they are on traits that is not defined in current crate (put an empty `#[frb]` on it to unignore): `from`, `from`
-
+            
 
             /// The version of the library.
 String  version() => SealwoodNative.instance.api.crateApiLibraryVersion();
@@ -24,18 +23,18 @@ String  phraseOfSecret({required List<int> secret }) => SealwoodNative.instance.
 Uint8List  secretOfPhrase({required String phrase }) => SealwoodNative.instance.api.crateApiLibrarySecretOfPhrase(phrase: phrase);
 
 /// Passes log messages up to `level` to `hook`.
-void  setLogger({required Level level , required FutureOr<void> Function(Level, String) hook }) => SealwoodNative.instance.api.crateApiLibrarySetLogger(level: level, hook: hook);
+void  setLogger({required LogLevel level , required FutureOr<void> Function(LogLevel, String) hook }) => SealwoodNative.instance.api.crateApiLibrarySetLogger(level: level, hook: hook);
 
 /// Passes log messages to nobody.
 void  clearLogger() => SealwoodNative.instance.api.crateApiLibraryClearLogger();
 
             /// How much a log message matters.
-enum Level {
+enum LogLevel {
                     /// Something failed for good.
 error,
 /// Something failed and is tried again.
 warn,
-/// Something rare happened.
+/// Something rare happened, such as a lost race.
 info,
 /// What each commit does.
 debug,

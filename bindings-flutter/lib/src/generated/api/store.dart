@@ -4,9 +4,11 @@
 // ignore_for_file: invalid_use_of_internal_member, unused_import, unnecessary_import
 
 import '../frb_generated.dart';
+import 'answer.dart';
 import 'call.dart';
 import 'error.dart';
 import 'input.dart';
+import 'object.dart';
 import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated.dart';
 
 
@@ -18,11 +20,11 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated.dart';
             
                 // Rust type: RustOpaqueMoi<flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Store>>
                 abstract class Store implements RustOpaqueInterface {
-                    /// Runs the conformance suite and gives the number of promises kept.
+                    /// Runs the conformance suite and returns the number of promises kept.
  Future<PlatformInt64>  check({required String prefix , required Call call });
 
 
-/// Makes everything durable and lets go of the directory of a local store.
+/// Makes everything durable and releases the directory of a local store.
  Future<void>  close({required Call call });
 
 
@@ -62,7 +64,7 @@ static Store  memory()=>SealwoodNative.instance.api.crateApiStoreStoreMemory();
  bool  needsFlush();
 
 
-/// Writes the object at `key` and gives its tag.
+/// Writes the object at `key` and returns its tag.
  Future<String>  put({required String key , required List<int> bytes , required PutCondition condition , required Call call });
 
 
@@ -82,231 +84,4 @@ static Store  s3({required S3Spec spec })=>SealwoodNative.instance.api.crateApiS
                     
                 }
                 
-
-/// Why something written in Dart failed.
-class CallbackFailure  {
-                /// The code, if the error is one of ours.
-final String? code;
-/// What happened.
-final String message;
-
-                const CallbackFailure({this.code ,required this.message ,});
-
-
-
-
-
-        @override
-        int get hashCode => code.hashCode^message.hashCode;
-
-
-
-        @override
-        bool operator ==(Object other) =>
-            identical(this, other) ||
-            other is CallbackFailure &&
-                runtimeType == other.runtimeType
-                && code == other.code&& message == other.message;
-
-            }
-
-/// An object's key and size.
-class ObjectHead  {
-                /// The key.
-final String key;
-/// The size, in bytes.
-final PlatformInt64 size;
-
-                const ObjectHead({required this.key ,required this.size ,});
-
-
-
-
-
-        @override
-        int get hashCode => key.hashCode^size.hashCode;
-
-
-
-        @override
-        bool operator ==(Object other) =>
-            identical(this, other) ||
-            other is ObjectHead &&
-                runtimeType == other.runtimeType
-                && key == other.key&& size == other.size;
-
-            }
-
-/// One page of a listing of objects.
-class ObjectList  {
-                /// Objects ascending by their keys.
-final List<ObjectHead> objects;
-/// Where to go on.
-final String? next;
-
-                const ObjectList({required this.objects ,this.next ,});
-
-
-
-
-
-        @override
-        int get hashCode => objects.hashCode^next.hashCode;
-
-
-
-        @override
-        bool operator ==(Object other) =>
-            identical(this, other) ||
-            other is ObjectList &&
-                runtimeType == other.runtimeType
-                && objects == other.objects&& next == other.next;
-
-            }
-
-/// An object's bytes and tag.
-class ObjectRecord  {
-                /// The whole content.
-final Uint8List bytes;
-/// The tag of this state.
-final String etag;
-
-                const ObjectRecord({required this.bytes ,required this.etag ,});
-
-
-
-
-
-        @override
-        int get hashCode => bytes.hashCode^etag.hashCode;
-
-
-
-        @override
-        bool operator ==(Object other) =>
-            identical(this, other) ||
-            other is ObjectRecord &&
-                runtimeType == other.runtimeType
-                && bytes == other.bytes&& etag == other.etag;
-
-            }
-
-/// What a put depends on: one of the two, or nothing.
-class PutCondition  {
-                /// There is no object.
-final bool absent;
-/// The object has this tag.
-final String? matches;
-
-                const PutCondition({required this.absent ,this.matches ,});
-
-
-
-
-
-        @override
-        int get hashCode => absent.hashCode^matches.hashCode;
-
-
-
-        @override
-        bool operator ==(Object other) =>
-            identical(this, other) ||
-            other is PutCondition &&
-                runtimeType == other.runtimeType
-                && absent == other.absent&& matches == other.matches;
-
-            }
-
-/// What a store written in Dart answers: a failure, or what its method gives.
-class StoreAnswer  {
-                /// Why the request failed.
-final CallbackFailure? failure;
-/// The object or the range.
-final Uint8List? bytes;
-/// The tag of the object read or written.
-final String? etag;
-/// The page of a listing.
-final ObjectList? list;
-/// The head; none if there is no object.
-final ObjectHead? head;
-/// Whether the store now has something to flush.
-final bool needsFlush;
-
-                const StoreAnswer({this.failure ,this.bytes ,this.etag ,this.list ,this.head ,required this.needsFlush ,});
-
-
-
-
-
-        @override
-        int get hashCode => failure.hashCode^bytes.hashCode^etag.hashCode^list.hashCode^head.hashCode^needsFlush.hashCode;
-
-
-
-        @override
-        bool operator ==(Object other) =>
-            identical(this, other) ||
-            other is StoreAnswer &&
-                runtimeType == other.runtimeType
-                && failure == other.failure&& bytes == other.bytes&& etag == other.etag&& list == other.list&& head == other.head&& needsFlush == other.needsFlush;
-
-            }
-
-/// A request to a store written in Dart; the members that its method has no use for are empty.
-class StoreAsk  {
-                /// What is asked.
-final StoreMethod method;
-/// The key, or the prefix of a listing.
-final String key;
-/// The first byte of a range.
-final PlatformInt64 offset;
-/// The bytes of a range, or the most objects of a listing.
-final PlatformInt64 length;
-/// The bytes to put.
-final Uint8List bytes;
-/// What the put depends on.
-final PutCondition condition;
-/// The key after which a listing starts.
-final String? startAfter;
-
-                const StoreAsk({required this.method ,required this.key ,required this.offset ,required this.length ,required this.bytes ,required this.condition ,this.startAfter ,});
-
-
-
-
-
-        @override
-        int get hashCode => method.hashCode^key.hashCode^offset.hashCode^length.hashCode^bytes.hashCode^condition.hashCode^startAfter.hashCode;
-
-
-
-        @override
-        bool operator ==(Object other) =>
-            identical(this, other) ||
-            other is StoreAsk &&
-                runtimeType == other.runtimeType
-                && method == other.method&& key == other.key&& offset == other.offset&& length == other.length&& bytes == other.bytes&& condition == other.condition&& startAfter == other.startAfter;
-
-            }
-
-/// The methods of a store written in Dart.
-enum StoreMethod {
-                    /// Reads an object.
-get_,
-/// Reads a range of an object.
-getRange,
-/// Writes an object.
-put,
-/// Removes an object.
-delete,
-/// Lists objects.
-list,
-/// Tells an object's size.
-head,
-/// Makes all durable.
-flush,
-                    ;
-                    
-                }
             

@@ -4,15 +4,15 @@
 // ignore_for_file: invalid_use_of_internal_member, unused_import, unnecessary_import
 
 import '../frb_generated.dart';
+import 'answer.dart';
 import 'batch.dart';
 import 'call.dart';
 import 'entry.dart';
 import 'error.dart';
 import 'input.dart';
 import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated.dart';
-import 'snapshot.dart';
 import 'store.dart';
-import 'stream.dart';
+import 'tree.dart';
 
 
             // These functions are ignored because they are not marked as `pub`: `new`
@@ -39,32 +39,12 @@ import 'stream.dart';
 static Future<Vault>  create({required Store store , required CredentialSpec credential , required ConfigSpec config , required Call call })=>SealwoodNative.instance.api.crateApiVaultVaultCreate(store: store, credential: credential, config: config, call: call);
 
 
-/// The entries of the directory at `path`.
- Future<Entries>  entries({required String path , required Call call });
-
-
-/// Every entry below `path`.
- Future<Entries>  entriesRecursive({required String path , required Call call });
-
-
-/// Whether there is an entry at `path`.
- Future<bool>  exists({required String path , required Call call });
-
-
 /// Makes every deferred change durable.
  Future<void>  flush({required Call call });
 
 
-/// The same, piece by piece.
- Future<Pieces>  getStream({required String path , PlatformInt64? start , PlatformInt64? end , required Call call });
-
-
 /// The link of the directory at `path`, or nothing if it is empty.
  Future<Uint8List?>  link({required String path , required Call call });
-
-
-/// A sorted page of the entries of the directory at `path`.
- Future<Page>  list({required String path , String? after , PlatformInt64? limit , required Call call });
 
 
 /// Makes the directory at `path` and its parents.
@@ -85,10 +65,6 @@ static Future<Vault>  open({required Store store , required CredentialSpec crede
 
 /// Creates or replaces the file at `path` from the pieces that `next` gives.
  Future<Entry>  putStream({required String path , required FutureOr<SourceAnswer> Function() next , required PutSpec spec , required Call call });
-
-
-/// The content of the file at `path`, or a range of it.
- Future<Uint8List>  read({required String path , PlatformInt64? start , PlatformInt64? end , required Call call });
 
 
 /// The 24 words that open this vault.
@@ -116,46 +92,19 @@ static Future<Vault>  open({required Store store , required CredentialSpec crede
 
 
 /// The state of the whole vault at this moment.
- Future<Snapshot>  snapshot({required Call call });
-
-
-/// The entry at `path`.
- Future<Entry>  stat({required String path , required Call call });
+ Future<Tree>  snapshot({required Call call });
 
 
 /// The figures of the vault.
  Stats  stats();
 
 
+/// What reads this vault: the newest state that this session knows.
+ Tree  tree();
+
+
 
                     
                 }
                 
-
-/// What a source in Dart answers: a failure, a piece, or nothing at its end.
-class SourceAnswer  {
-                /// Why there is no piece.
-final CallbackFailure? failure;
-/// The next piece.
-final Uint8List? piece;
-
-                const SourceAnswer({this.failure ,this.piece ,});
-
-
-
-
-
-        @override
-        int get hashCode => failure.hashCode^piece.hashCode;
-
-
-
-        @override
-        bool operator ==(Object other) =>
-            identical(this, other) ||
-            other is SourceAnswer &&
-                runtimeType == other.runtimeType
-                && failure == other.failure&& piece == other.piece;
-
-            }
             

@@ -92,7 +92,7 @@ impl SourceFile {
         let local = |error| Failure::local(&self.local, error);
         let differs = || Failure::Differs { path: target.to_string() };
         let mut expected = BufReader::new(File::open(&self.local).map_err(local)?);
-        let options = ReadOptions { range: None, watch };
+        let options = ReadOptions { watch, ..ReadOptions::default() };
         let (_, mut parts) = vault.get_stream(target.as_str(), options).await.map_err(at)?;
         let mut bytes = 0;
         while let Some(part) = parts.try_next().await.map_err(at)? {

@@ -37,8 +37,9 @@ public class NativeStore internal constructor(private val core: CoreStore) :
         get() = typed { core.needsFlush() }
 
     /**
-     * Makes everything durable and lets go of the directory of a [BlobStore.local], which can then be
-     * opened again; the vaults in it, to be closed before, can do no more. Other stores stay open.
+     * Makes everything durable and releases the directory of a [BlobStore.local], which can then be
+     * opened again. Close its vaults first: afterwards their calls fail with `closed`. Other stores
+     * stay open.
      */
     public suspend fun shutdown(): Unit = call { core.shutdown(it) }
 

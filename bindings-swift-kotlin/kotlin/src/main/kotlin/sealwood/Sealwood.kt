@@ -35,7 +35,7 @@ public object Sealwood {
 
     /**
      * Runs the conformance suite of stores on [store], below keys that start with [prefix], and
-     * gives the number of promises kept. Fails with `store-failed`, naming the first that is not.
+     * returns the number of promises kept. Fails with `store-failed`, naming the first that is not.
      */
     public suspend fun checkStore(store: BlobStore, prefix: String): Int =
         store.lend { core -> call { core.check(prefix, it).toInt() } }

@@ -1,6 +1,7 @@
 package sealwood
 
 import kotlinx.coroutines.flow.Flow
+import sealwood.ffi.CoreTree
 
 /**
  * What can be read: a [Vault] or a [Snapshot].
@@ -47,4 +48,38 @@ public interface Tree {
 
     /** The entries of the directory at [path] and of all directories below it. */
     public fun entriesRecursive(path: String): Flow<EntryInfo>
+}
+
+/** How every tree is read: the others delegate to it. */
+internal class NativeTree(private val core: CoreTree) : Tree, AutoCloseable {
+    override suspend fun stat(path: String): EntryInfo = call { EntryInfo(core.stat(path, it)) }
+
+    override suspend fun exists(path: String): Boolean = call { core.exists(path, it) }
+
+    override suspend fun get(path: String, onProgress: OnProgress?): ByteArray =
+        call(onProgress) { core.get(path, null, it) }
+
+    override suspend fun getRange(
+        path: String,
+        range: LongRange,
+        onProgress: OnProgress?,
+    ): ByteArray = call(onProgress) { core.get(path, range.core(), it) }
+
+    override fun getStream(
+        path: String,
+        range: LongRange?,
+        onProgress: OnProgress?,
+    ): Flow<ByteArray> = contentFlow(onProgress) { core.getStream(path, range?.core(), it) }
+
+    override suspend fun list(path: String, after: String?, limit: Int?): ListPage = call { call ->
+        val most = limit?.let { unsigned(it.toLong(), "limit").toUInt() }
+        ListPage(core.list(path, after, most, call))
+    }
+
+    override fun entries(path: String): Flow<EntryInfo> = entryFlow { core.entries(path, it) }
+
+    override fun entriesRecursive(path: String): Flow<EntryInfo> =
+        entryFlow { core.entriesRecursive(path, it) }
+
+    override fun close(): Unit = core.close()
 }

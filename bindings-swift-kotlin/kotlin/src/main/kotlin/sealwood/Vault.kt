@@ -15,8 +15,11 @@ import sealwood.ffi.CoreVault
  * are made as needed. Reads see this session's own changes at once, and other writers' after
  * [refresh] or the next commit.
  */
-public class Vault internal constructor(private val core: CoreVault) : Tree, AutoCloseable {
+public class Vault private constructor(private val core: CoreVault, private val tree: NativeTree) :
+    Tree by tree, AutoCloseable {
     private val released = AtomicBoolean()
+
+    internal constructor(core: CoreVault) : this(core, NativeTree(core.tree()))
 
     /** Creates or replaces the file at [path]. */
     public suspend fun put(
@@ -38,33 +41,6 @@ public class Vault internal constructor(private val core: CoreVault) : Tree, Aut
     ): EntryInfo = reading(content) { source ->
         call(onProgress) { EntryInfo(core.putStream(path, source, options.core(), it)) }
     }
-
-    override suspend fun stat(path: String): EntryInfo = call { EntryInfo(core.stat(path, it)) }
-
-    override suspend fun exists(path: String): Boolean = call { core.exists(path, it) }
-
-    override suspend fun get(path: String, onProgress: OnProgress?): ByteArray =
-        call(onProgress) { core.get(path, null, it) }
-
-    override suspend fun getRange(
-        path: String,
-        range: LongRange,
-        onProgress: OnProgress?,
-    ): ByteArray = call(onProgress) { core.get(path, range.core(), it) }
-
-    override fun getStream(
-        path: String,
-        range: LongRange?,
-        onProgress: OnProgress?,
-    ): Flow<ByteArray> = contentFlow(onProgress) { core.getStream(path, range?.core(), it) }
-
-    override suspend fun list(path: String, after: String?, limit: Int?): ListPage =
-        call { ListPage(core.list(path, after, limit?.limit(), it)) }
-
-    override fun entries(path: String): Flow<EntryInfo> = entryFlow { core.entries(path, it) }
-
-    override fun entriesRecursive(path: String): Flow<EntryInfo> =
-        entryFlow { core.entriesRecursive(path, it) }
 
     /** Makes the directory at [path] unless it exists. */
     public suspend fun mkdir(path: String): Unit = call { core.mkdir(path, it) }
@@ -141,7 +117,10 @@ public class Vault internal constructor(private val core: CoreVault) : Tree, Aut
         try {
             if (!released.get()) runBlocking { Call(null).use { it.runHere(core::shutdown) } }
         } finally {
-            if (released.compareAndSet(false, true)) core.close()
+            if (released.compareAndSet(false, true)) {
+                tree.close()
+                core.close()
+            }
         }
     }
 
@@ -185,5 +164,3 @@ public class Vault internal constructor(private val core: CoreVault) : Tree, Aut
         }
     }
 }
-
-internal fun Int.limit(): UInt = unsigned(toLong(), "limit").toUInt()

@@ -112,11 +112,11 @@ class CancellationTest {
         vault.put("a", bytes(20_000_000))
         val (before, pieces) = store.calls to vault.getStream("a").take(1).toList()
         assertEquals(1, pieces.size)
-        val used = store.calls - before
         vault.exists("b")
-        assertEquals(used, store.calls - before)
+        // The few reads that were under way may still have arrived.
+        val used = store.calls - before
         val whole = store.calls.let { from -> vault.get("a").size.also { assertEquals(20_000_000, it) }; store.calls - from }
-        assertTrue(used < whole, "$used of $whole requests")
+        assertTrue(used * 4 < whole, "$used of $whole requests")
     }
 
     @Test

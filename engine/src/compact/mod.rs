@@ -1,0 +1,355 @@
+//! Compaction: what is live in partly dead segments is written anew, and the segments go.
+//!
+//! Adjacent segments are compacted as one run into one output, which takes all their positions, so
+//! that the order of replay stays what it was and no position is ever without a segment: of a run
+//! that is dead as a whole an output without a record stays. A record is live if the index names
+//! its place. A note (a record that carries no value) stays as long as older segments are there in
+//! which it still speaks of something. Large values are in files of their own: only the records
+//! that name them move.
+//!
+//! The output is written under a temporary name, synced, the log synced, the output renamed, and
+//! the directory synced. From then on it stands for its inputs: where both are there, the newer one
+//! counts, and so it matters neither where the rest is cut off nor which of them are removed when.
+//! Then the index is pointed at it, a few keys under each hold of the lock; a key that was changed
+//! in the meantime is left alone, and its copy is dead from the start. The inputs are garbage: a
+//! round deletes them once a checkpoint that does not name them is published.
+
+mod choose;
+mod keep;
+mod output;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use self::choose::{Policy, next_run};
+use self::keep::{Work, kept, with_key};
+use self::output::Output;
+use super::entry::Place;
+use super::files::{io_error, read_error, segment_name, segment_temp_name};
+use super::log::{Record, Scan, Scanned, Sealed, SegmentHeader};
+use super::renames::Rename;
+use super::segments::{Segment, SegmentKind, oldest};
+use super::shared::Shared;
+use super::state::index_key;
+use super::sync::lock;
+use crate::disk::DiskFile;
+use crate::error::{Error, Result};
+
+/// From which part on a segment is rewritten when compaction is asked for, in percent.
+const DEAD_PERCENT_ASKED: u64 = 3;
+/// From which part on it is when the disk is full, in percent: it gives back what it takes.
+const DEAD_PERCENT_FULL: u64 = 50;
+/// How many keys are pointed elsewhere under one hold of the lock.
+const KEYS_AT_ONCE: usize = 64;
+
+impl Shared {
+    /// Compacts whatever is worth it, the active segment included. A segment that cannot be read
+    /// is left alone; the error about the first such comes after the work on all others.
+    pub(crate) fn compact_all(&self) -> Result<u64> {
+        self.check_writable()?;
+        self.purge_dropped()?;
+        self.purge_expired()?;
+        {
+            let mut state = self.write();
+            let active = state.pending.segment();
+            let segment = state.segments.get(&active).copied().unwrap_or_default();
+            if state.is_compaction_worth_it(self.config.compaction_dead_bytes_min)
+                && segment.dead_bytes * 100 > segment.bytes * DEAD_PERCENT_ASKED
+            {
+                state.rotate();
+            }
+        }
+        // What is sealed is in its file.
+        self.sync_all()?;
+        lock(&self.unreadable).forget();
+        let Compacted { written, passed_over } = self.compact_by(DEAD_PERCENT_ASKED, usize::MAX)?;
+        self.gather_frames(0)?;
+        self.checkpoint()?;
+        passed_over.map_or(Ok(written), Err)
+    }
+
+    /// Compacts one run that has come to be worth it by itself. Segments that were found unreadable
+    /// are left alone.
+    pub(crate) fn compact_due(&self) -> Result<u64> {
+        let dead_percent = u64::from(self.config.compaction_dead_percent);
+        self.compact_by(dead_percent, 1).map(|compacted| compacted.written)
+    }
+
+    /// Compacts up to `runs_max` runs.
+    fn compact_by(&self, dead_percent: u64, runs_max: usize) -> Result<Compacted> {
+        if !self.read().is_compaction_worth_it(self.config.compaction_dead_bytes_min) {
+            return Ok(Compacted::default());
+        }
+        let kept_bytes_max = self.config.segment_bytes_max;
+        let small_bytes = kept_bytes_max / 8;
+        let kept_alone_bytes_max = u64::MAX;
+        let policy = Policy { dead_percent, small_bytes, kept_bytes_max, kept_alone_bytes_max };
+        self.compact_runs(policy, runs_max)
+    }
+
+    /// Compacts, on a disk that is full, one run of which no more than `room` is to be kept.
+    pub(crate) fn compact_within(&self, room: u64) -> Result<u64> {
+        let policy = Policy {
+            dead_percent: DEAD_PERCENT_FULL,
+            small_bytes: 0,
+            kept_bytes_max: room,
+            kept_alone_bytes_max: room,
+        };
+        self.compact_runs(policy, 1).map(|compacted| compacted.written)
+    }
+
+    fn compact_runs(&self, policy: Policy, runs_max: usize) -> Result<Compacted> {
+        let _compacting = lock(&self.compacting);
+        let mut done = {
+            let mut unreadable = lock(&self.unreadable);
+            let state = self.read();
+            unreadable.retain(|number| state.segments.contains_key(&number));
+            unreadable.numbers().clone()
+        };
+        let mut compacted = Compacted::default();
+        for _ in 0..runs_max {
+            // Who closes does not wait for all of it.
+            self.check_open()?;
+            let run = {
+                let state = self.read();
+                let run = next_run(&state, policy, &done);
+                done.extend(run.iter().map(|(number, _)| *number));
+                run
+            };
+            if run.is_empty() {
+                break;
+            }
+            match self.compact_run(&run, &mut done) {
+                Ok(bytes) => compacted.written += bytes,
+                Err(error) => {
+                    let unreadable = lock(&self.unreadable).note(&run, &error)?;
+                    // The others of the run are tried again without it.
+                    done.retain(|number| run.iter().all(|(other, _)| other != number));
+                    done.insert(unreadable);
+                    compacted.passed_over.get_or_insert(error);
+                }
+            }
+        }
+        Ok(compacted)
+    }
+
+    /// Writes one run anew. Returns how many bytes of records that took.
+    fn compact_run(&self, run: &[(u64, Segment)], done: &mut BTreeSet<u64>) -> Result<u64> {
+        let _lease = self.leases.take();
+        let position = run.iter().map(|(_, segment)| segment.position).min().unwrap_or(1);
+        let through = run.iter().map(|(_, segment)| segment.through).max().unwrap_or(1);
+        let as_of = self.as_of(run)?;
+        let (number, older) = {
+            let mut state = self.write();
+            let number = state.next_segment;
+            state.next_segment += 1;
+            (number, oldest(&state.segments) < position)
+        };
+        let kind = SegmentKind::Compacted;
+        let header = SegmentHeader { kind, id: number, position, through, before: 0, as_of };
+        let renames = if older { self.renames_in(run) } else { Vec::new() };
+        let copied = self.copy_run(run, header, &renames, Work { older, as_of });
+        let Copied { segment, moves, bytes } =
+            copied.inspect_err(|_| self.discard_output(number))?;
+        done.insert(number);
+        self.write().segments.insert(number, segment);
+        // An error leaves it beside its inputs. All that it has is right, and so the next run takes
+        // both.
+        self.point_elsewhere(number, &moves)?;
+        let mut state = self.write();
+        // Whatever was misread, an input goes only if the index names nothing in it any more.
+        for (number, _) in run {
+            if state.segments.get(number).is_some_and(|segment| segment.live_bytes > 0) {
+                let file = segment_name(*number);
+                return Err(Error::StoreCorrupt { what: "segment", file, offset: 0 });
+            }
+        }
+        for (number, _) in run {
+            state.segments.remove(number);
+            state.garbage.segments.insert(*number);
+        }
+        for rename in &mut state.renames {
+            if renames.iter().any(|moved| moved.revision == rename.revision) {
+                rename.position = position;
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// Writes what is live in a run into a segment with this header, and names it.
+    fn copy_run(
+        &self,
+        run: &[(u64, Segment)],
+        header: SegmentHeader,
+        renames: &[Rename],
+        work: Work,
+    ) -> Result<Copied> {
+        let mut output = Output::begin(&*self.disk, header, &self.config)?;
+        let mut moves = Vec::new();
+        // Renames come first: the keys of what follows are those after them.
+        for rename in renames {
+            let Rename { revision, namespace, ref from, ref to, .. } = *rename;
+            output.append(&Record::Rename { namespace, from, to, revision })?;
+        }
+        for (number, segment) in run {
+            if segment.live_bytes > 0 || segment.notes > 0 {
+                self.copy_live(*number, work, &mut output, &mut moves)?;
+            }
+        }
+        let bytes = output.len() - SegmentHeader::LEN;
+        self.counters.relocated_bytes.add(bytes);
+        let unnamed = output.finish()?;
+        // What was left out for a later record may go only once that record is durable: by its name
+        // the output stands for its inputs.
+        self.sync_all()?;
+        Ok(Copied { segment: unnamed.name()?, moves, bytes })
+    }
+
+    /// Lets the next round delete what a failed run has left, named or not.
+    fn discard_output(&self, number: u64) {
+        let mut state = self.write();
+        state.garbage.segments.insert(number);
+        state.garbage.temps.insert(segment_temp_name(number));
+    }
+
+    /// The last revision in a run: its output has the keys of that time.
+    fn as_of(&self, run: &[(u64, Segment)]) -> Result<u64> {
+        let mut as_of = 0;
+        for (number, segment) in run {
+            let last = match segment.kind {
+                SegmentKind::Compacted => segment.as_of,
+                SegmentKind::Original => {
+                    let file = self.input(*number)?;
+                    let header = SegmentHeader::read(&*file, *number)?;
+                    Sealed::read(&file, &header)?.footer.revision_max
+                }
+            };
+            as_of = as_of.max(last);
+        }
+        Ok(as_of)
+    }
+
+    /// The renames whose notes are in a run.
+    fn renames_in(&self, run: &[(u64, Segment)]) -> Vec<Rename> {
+        let state = self.read();
+        let inside =
+            |rename: &&Rename| run.iter().any(|(_, segment)| segment.position == rename.position);
+        state.renames.iter().filter(inside).cloned().collect()
+    }
+
+    /// Copies what is live in one segment. `moves` gets the old place of each record with a value.
+    fn copy_live(
+        &self,
+        number: u64,
+        work: Work,
+        output: &mut Output<'_>,
+        moves: &mut Vec<Place>,
+    ) -> Result<()> {
+        let file = self.input(number)?;
+        let name = segment_name(number);
+        let header = SegmentHeader::read(&*file, number)?;
+        let records_end = Sealed::read(&file, &header)?.footer.records_end;
+        let mut scan = Scan::new(file, number, SegmentHeader::LEN, records_end);
+        loop {
+            let (place, record) = match scan.next()? {
+                Scanned::Record(place, decoded) => (place, decoded.record),
+                Scanned::End => return Ok(()),
+                Scanned::Footer(offset) | Scanned::Broken(offset) => {
+                    return Err(Error::StoreCorrupt { what: "log record", file: name, offset });
+                }
+            };
+            let kept = self.reading(|state| kept(state, place, &record, work))?;
+            if let Some(kept) = kept {
+                // The record's own revision says which renames it does not know of.
+                let renamed = self.read().key_as_of(place.segment, &record, work.as_of);
+                let record = renamed.as_ref().map_or(kept, |key| with_key(kept, key));
+                output.append(&record)?;
+                if matches!(record, Record::Put { .. }) {
+                    moves.push(place);
+                }
+            }
+        }
+    }
+
+    fn input(&self, number: u64) -> Result<Arc<dyn DiskFile>> {
+        let name = segment_name(number);
+        self.handles.read(&name).map_err(|error| read_error("segment", &name, 0, error))
+    }
+
+    /// Points the index at the copies in a segment, which are in the order of `moves`.
+    fn point_elsewhere(&self, number: u64, moves: &[Place]) -> Result<()> {
+        let file = self.input(number)?;
+        let len = file.len().map_err(io_error)?;
+        let mut scan = Scan::new(file, number, SegmentHeader::LEN, len);
+        let mut moves = moves.iter();
+        let mut some = Vec::with_capacity(KEYS_AT_ONCE);
+        loop {
+            let (to, decoded) = match scan.next()? {
+                Scanned::Record(to, decoded) => (to, decoded),
+                Scanned::Footer(_) => break,
+                Scanned::End | Scanned::Broken(_) => {
+                    let (file, offset) = (segment_name(number), scan.offset());
+                    return Err(Error::StoreCorrupt { what: "log record", file, offset });
+                }
+            };
+            if let Record::Put { namespace, key, revision, .. } = decoded.record
+                && let Some(from) = moves.next()
+            {
+                some.push(Move { namespace, key: key.to_vec(), revision, from: *from, to });
+            }
+            if some.len() == KEYS_AT_ONCE {
+                self.point_some(&mut some)?;
+            }
+        }
+        self.point_some(&mut some)
+    }
+
+    fn point_some(&self, some: &mut Vec<Move>) -> Result<()> {
+        let mut done = 0;
+        self.writing(|state| {
+            for Move { namespace, key, revision, from, to } in &some[done..] {
+                let now = state.resolve(to.segment, *namespace, key, *revision);
+                let pointed = match now {
+                    Some(key) => state.tree.repoint(&index_key(*namespace, &key), *from, *to)?,
+                    None => false,
+                };
+                if pointed {
+                    state.moved(*from, *to);
+                } else {
+                    state.stillborn(*to);
+                }
+                done += 1;
+            }
+            Ok(Ok(()))
+        })?;
+        some.clear();
+        Ok(())
+    }
+}
+
+/// What was done.
+#[derive(Debug, Default)]
+struct Compacted {
+    /// How much was written, in bytes.
+    written: u64,
+    /// Why the first segment was left alone that cannot be read, if one was.
+    passed_over: Option<Error>,
+}
+
+/// What a run has become.
+struct Copied {
+    segment: Segment,
+    /// The old places of the records with values, in the order of the copies.
+    moves: Vec<Place>,
+    /// How much of records was written, in bytes.
+    bytes: u64,
+}
+
+/// A copy that the index is to be pointed at.
+struct Move {
+    namespace: u32,
+    key: Vec<u8>,
+    revision: u64,
+    from: Place,
+    to: Place,
+}

@@ -1,0 +1,362 @@
+//! Buckets: the leaves of the index, each a sorted run of entries in two pieces of memory.
+//!
+//! The keys of a bucket share a prefix, which is kept once. `slots` are sorted by key and point
+//! into `heap`, where each entry is `varint suffix length | suffix | packed entry`. A slot begins
+//! with the first four bytes of the suffix, so that a search reads the heap only at ties.
+//! Overwrites that fit go in place; others are appended, and what they leave is garbage until more
+//! than a quarter of the heap is.
+
+use std::cmp::Ordering;
+use std::ops::{Range, RangeInclusive};
+
+use super::packed;
+use super::summary::Summary;
+use crate::codec::{put_varint, varint_len};
+use crate::entry::Entry;
+
+/// Buckets above this many bytes are split, unless they have one entry.
+pub(super) const BUCKET_BYTES_MAX: usize = 16 * 1024;
+
+/// Memory grows by at least this many bytes.
+const STEP_MIN: usize = 32;
+
+/// The bytes of one slot.
+const SLOT_BYTES: usize = size_of::<Slot>();
+
+/// A sorted run of entries with a common prefix.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Bucket {
+    prefix: Box<[u8]>,
+    slots: Vec<Slot>,
+    heap: Vec<u8>,
+    garbage: usize,
+}
+
+/// Where an entry is in the heap.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    /// The first four bytes of the suffix, big endian, zeros after its end.
+    head: u32,
+    offset: u32,
+}
+
+impl Bucket {
+    /// A bucket without entries whose keys will begin with `prefix`.
+    pub(super) fn new(prefix: &[u8]) -> Self {
+        Self { prefix: prefix.into(), ..Self::default() }
+    }
+
+    /// A bucket with one entry.
+    pub(super) fn single(key: &[u8], entry: &Entry<'_>) -> Self {
+        let mut bucket = Self::new(key);
+        bucket.put(&[], entry);
+        bucket
+    }
+
+    pub(super) fn prefix(&self) -> &[u8] {
+        &self.prefix
+    }
+
+    /// Gives all keys another prefix.
+    pub(super) fn set_prefix(&mut self, prefix: Box<[u8]>) {
+        self.prefix = prefix;
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// The bytes the entries take, without garbage and slack.
+    pub(super) fn bytes(&self) -> usize {
+        self.heap.len() - self.garbage + self.slots.len() * SLOT_BYTES + self.prefix.len()
+    }
+
+    /// The bytes if only the first `kept` bytes of the prefix were shared.
+    pub(super) fn bytes_with_prefix(&self, kept: usize) -> usize {
+        let longer = self.prefix.len() - kept;
+        // The length before a suffix may take two bytes more.
+        self.bytes() + self.len() * (longer + if longer == 0 { 0 } else { 2 })
+    }
+
+    /// The bytes of memory, slack included.
+    pub(super) fn capacity(&self) -> usize {
+        self.heap.capacity() + self.slots.capacity() * SLOT_BYTES + self.prefix.len()
+    }
+
+    /// The key of an entry after the prefix; empty beyond the end.
+    pub(super) fn suffix(&self, position: usize) -> &[u8] {
+        self.slots.get(position).map_or(&[], |slot| self.split(slot).0)
+    }
+
+    /// The first and the last byte that keys begin with; none if one is empty.
+    pub(super) fn first_bytes(&self) -> Option<RangeInclusive<u8>> {
+        let byte = |position| self.prefix.first().or(self.suffix(position).first()).copied();
+        Some(byte(0)?..=byte(self.len().checked_sub(1)?)?)
+    }
+
+    /// The entry at a position below [`Bucket::len`].
+    pub(super) fn entry(&self, position: usize) -> Option<Entry<'_>> {
+        self.slots.get(position).map(|slot| packed::unpack(self.split(slot).1))
+    }
+
+    /// The entry of a key, given without the prefix.
+    pub(super) fn get(&self, suffix: &[u8]) -> Option<Entry<'_>> {
+        let position = self.search(suffix).ok()?;
+        self.entry(position)
+    }
+
+    /// Where the suffix is, or where it would be.
+    pub(super) fn search(&self, suffix: &[u8]) -> Result<usize, usize> {
+        let head = head(suffix);
+        self.slots.binary_search_by(|slot| match slot.head.cmp(&head) {
+            Ordering::Equal => self.split(slot).0.cmp(suffix),
+            other => other,
+        })
+    }
+
+    /// The position of the first suffix that is not below `suffix`.
+    pub(super) fn lower_bound(&self, suffix: &[u8]) -> usize {
+        self.search(suffix).unwrap_or_else(|position| position)
+    }
+
+    /// The entries whose suffixes begin with `start`.
+    pub(super) fn below(&self, start: &[u8]) -> Range<usize> {
+        let first = self.lower_bound(start);
+        let after = first
+            + self
+                .slots
+                .get(first..)
+                .unwrap_or_default()
+                .partition_point(|slot| self.split(slot).0.starts_with(start));
+        first..after
+    }
+
+    /// The length of the longest suffix that `rest` begins with.
+    pub(super) fn longest_prefix(&self, rest: &[u8]) -> Option<usize> {
+        let mut shared = rest.len();
+        loop {
+            let before = match self.search(rest.get(..shared)?) {
+                Ok(_) => return Some(shared),
+                Err(position) => position.checked_sub(1)?,
+            };
+            // Whatever `rest` begins with is at or below the suffix before, and shares with `rest`
+            // no more than that one does.
+            let suffix = self.suffix(before);
+            let common = common(suffix, rest);
+            if common == suffix.len() {
+                return Some(common);
+            }
+            shared = common;
+        }
+    }
+
+    /// Sets the entry of a key, given without the prefix.
+    pub(super) fn put(&mut self, suffix: &[u8], entry: &Entry<'_>) {
+        match self.search(suffix) {
+            Ok(position) => self.overwrite(position, entry),
+            Err(position) => self.insert_at(position, suffix, entry),
+        }
+    }
+
+    /// Removes the entry at a position below [`Bucket::len`].
+    pub(super) fn remove(&mut self, position: usize) {
+        self.garbage += self.packed(position).len();
+        self.slots.remove(position);
+        self.compact_if_due();
+    }
+
+    /// Removes the entries in a range of positions.
+    pub(super) fn remove_range(&mut self, range: Range<usize>) {
+        let mut kept = Bucket::new(&self.prefix);
+        kept.append(self, 0..range.start, 0, &[]);
+        kept.append(self, range.end..self.len(), 0, &[]);
+        *self = kept;
+    }
+
+    /// Shares only the first `kept` bytes of the prefix.
+    pub(super) fn shorten_prefix(&mut self, kept: usize) {
+        let (kept, moved) = self.prefix.split_at(kept);
+        if !moved.is_empty() {
+            let mut rebuilt = Bucket::new(kept);
+            rebuilt.append(self, 0..self.len(), 0, moved);
+            *self = rebuilt;
+        }
+    }
+
+    /// How many bytes the suffixes in a range share.
+    pub(super) fn common(&self, range: Range<usize>) -> usize {
+        if range.is_empty() {
+            return 0;
+        }
+        common(self.suffix(range.start), self.suffix(range.end - 1))
+    }
+
+    /// A bucket of the entries in a range, without the first `skipped` bytes of their suffixes,
+    /// which they share. Its prefix is as long as can be.
+    pub(super) fn extract(&self, range: Range<usize>, skipped: usize) -> Bucket {
+        let shared = self.common(range.clone());
+        let prefix = self.suffix(range.start).get(skipped..shared).unwrap_or_default();
+        let mut bucket = Bucket::new(prefix);
+        bucket.append(self, range, shared, &[]);
+        bucket
+    }
+
+    /// Appends the entries of another bucket in a range, all above those that are here: their
+    /// suffixes lose `skipped` bytes and begin with `added` instead.
+    pub(super) fn append(
+        &mut self,
+        other: &Bucket,
+        range: Range<usize>,
+        skipped: usize,
+        added: &[u8],
+    ) {
+        let bytes: usize = range.clone().map(|position| other.packed(position).len()).sum();
+        grow(&mut self.slots, range.len());
+        // The length before a suffix may take two bytes more.
+        let longer = if added.is_empty() { 0 } else { added.len() + 2 };
+        grow(&mut self.heap, bytes + range.len() * longer - range.len() * skipped);
+        for position in range {
+            let offset = self.heap.len() as u32;
+            let bytes = other.packed(position);
+            if skipped == 0 && added.is_empty() {
+                self.heap.extend_from_slice(bytes);
+                self.slots.push(Slot { offset, ..other.slots[position] });
+                continue;
+            }
+            let suffix = other.suffix(position);
+            let entry = &bytes[varint_len(suffix.len() as u64) + suffix.len()..];
+            let suffix = &suffix[skipped..];
+            put_varint(&mut self.heap, (added.len() + suffix.len()) as u64);
+            let suffix_at = self.heap.len();
+            self.heap.extend_from_slice(added);
+            self.heap.extend_from_slice(suffix);
+            let head = head(&self.heap[suffix_at..]);
+            self.heap.extend_from_slice(entry);
+            self.slots.push(Slot { head, offset });
+        }
+    }
+
+    /// The entry at a position below [`Bucket::len`] as it is in the heap: `bytes` suffix, then the
+    /// packed entry.
+    pub(super) fn packed(&self, position: usize) -> &[u8] {
+        let offset = self.slots[position].offset as usize;
+        let (suffix, rest) = self.split(&self.slots[position]);
+        let len = varint_len(suffix.len() as u64) + suffix.len() + packed::len_of(rest);
+        &self.heap[offset..offset + len]
+    }
+
+    /// The bytes that the entry at a position below [`Bucket::len`] takes, its slot included.
+    pub(super) fn entry_bytes(&self, position: usize) -> usize {
+        SLOT_BYTES + self.packed(position).len()
+    }
+
+    /// What the parent keeps of the entries.
+    pub(super) fn summary(&self) -> Summary {
+        let mut summary = Summary::default();
+        for slot in &self.slots {
+            let (_, entry) = self.split(slot);
+            if packed::bounds_summary(entry) {
+                summary.note(&packed::unpack(entry));
+            }
+        }
+        summary
+    }
+
+    /// A bucket of so many entries that `heap` has in the order of their keys. Each is then made
+    /// known with [`Bucket::push_packed`].
+    pub(super) fn of_packed(prefix: &[u8], count: usize, heap: &[u8]) -> Self {
+        let slots = Vec::with_capacity(count);
+        Self { prefix: prefix.into(), slots, heap: heap.to_vec(), garbage: 0 }
+    }
+
+    /// Makes the next entry known, with its suffix and where it is in the heap.
+    pub(super) fn push_packed(&mut self, suffix: &[u8], offset: usize) {
+        self.slots.push(Slot { head: head(suffix), offset: offset as u32 });
+    }
+
+    /// Sets the entry at a position below [`Bucket::len`].
+    pub(super) fn overwrite(&mut self, position: usize, entry: &Entry<'_>) {
+        let slot = self.slots[position];
+        let (suffix, rest) = self.split(&slot);
+        let suffix_len = suffix.len();
+        let old = packed::unpack(rest);
+        let old_len = packed::packed_len(&old);
+        let new_len = packed::packed_len(entry);
+        let at = slot.offset as usize + varint_len(suffix_len as u64) + suffix_len;
+        if new_len <= old_len {
+            // Packed at the end, then moved: the heap has one writer of entries.
+            let end = self.heap.len();
+            grow(&mut self.heap, new_len);
+            packed::pack(&mut self.heap, entry);
+            self.heap.copy_within(end.., at);
+            self.heap.truncate(end);
+            self.garbage += old_len - new_len;
+        } else {
+            let offset = self.heap.len();
+            let start = slot.offset as usize;
+            grow(&mut self.heap, at - start + new_len);
+            self.heap.extend_from_within(start..at);
+            packed::pack(&mut self.heap, entry);
+            self.slots[position].offset = offset as u32;
+            self.garbage += at - start + old_len;
+        }
+        self.compact_if_due();
+    }
+
+    /// Puts the entry of a key in that belongs at a position; see [`Bucket::search`].
+    pub(super) fn insert_at(&mut self, position: usize, suffix: &[u8], entry: &Entry<'_>) {
+        let offset = self.heap.len() as u32;
+        let len = varint_len(suffix.len() as u64) + suffix.len() + packed::packed_len(entry);
+        grow(&mut self.heap, len);
+        put_varint(&mut self.heap, suffix.len() as u64);
+        self.heap.extend_from_slice(suffix);
+        packed::pack(&mut self.heap, entry);
+        grow(&mut self.slots, 1);
+        self.slots.insert(position, Slot { head: head(suffix), offset });
+    }
+
+    fn compact_if_due(&mut self) {
+        if self.garbage > self.heap.len() / 4 {
+            let mut rebuilt = Bucket::new(&self.prefix);
+            rebuilt.append(self, 0..self.len(), 0, &[]);
+            *self = rebuilt;
+        }
+    }
+
+    /// The suffix at a slot, and the heap from its packed entry on.
+    fn split(&self, slot: &Slot) -> (&[u8], &[u8]) {
+        let mut rest = self.heap.get(slot.offset as usize..).unwrap_or_default();
+        let len = packed::varint(&mut rest) as usize;
+        rest.split_at_checked(len).unwrap_or_default()
+    }
+}
+
+/// How many bytes two keys share from their beginning.
+pub(super) fn common(left: &[u8], right: &[u8]) -> usize {
+    left.iter().zip(right).take_while(|(left, right)| left == right).count()
+}
+
+fn head(suffix: &[u8]) -> u32 {
+    if let Some(first) = suffix.first_chunk::<4>() {
+        return u32::from_be_bytes(*first);
+    }
+    let mut bytes = [0; 4];
+    for (byte, given) in bytes.iter_mut().zip(suffix) {
+        *byte = *given;
+    }
+    u32::from_be_bytes(bytes)
+}
+
+/// Makes room for `more` items. Capacities are of a few sizes, an eighth to a sixteenth apart: that
+/// bounds the slack, and what one bucket leaves behind when it grows fits another.
+fn grow<T>(items: &mut Vec<T>, more: usize) {
+    let needed = items.len() + more;
+    if needed > items.capacity() {
+        let step = (needed.next_power_of_two() / 16).max(STEP_MIN / size_of::<T>());
+        items.reserve_exact(needed.next_multiple_of(step) - items.len());
+    }
+}

@@ -1,0 +1,375 @@
+//! The embedded store: an ordered key space in one directory, crash-safe and checked.
+//!
+//! [`Engine`] is a key-value store of its own; it is also the local home of Sealwood's vaults.
+//! `docs/ENGINE.md` has the picture, the bytes and the argument. In short:
+//!
+//! - The log is the truth: every change is a checksummed record with a revision.
+//! - Large values lie in files named by what they hold, counted and never changed.
+//! - The index is a radix tree in memory that checkpoints keep on the disk in small frames, so
+//!   that opening replays only the log after the last one.
+//! - Everything that is deleted is deleted by a checkpoint round, after the state that no
+//!   longer needs it is durable.
+//!
+//! It encrypts nothing, and it knows nothing of vaults. Calls block; all of them may be made from
+//! several threads at once.
+//!
+//! ```
+//! use sealwood_engine::{Engine, EngineConfig};
+//! use sealwood_engine::disk::MemoryDisk; // or a `DirectoryDisk`
+//!
+//! # fn main() -> sealwood_engine::Result<()> {
+//! let engine = Engine::open(std::sync::Arc::new(MemoryDisk::new()), EngineConfig::default())?;
+//! let notes = engine.namespace("notes")?;
+//! notes.put(b"2026/may/rain", "umbrella")?;
+//!
+//! let before = notes.snapshot()?;
+//! let mut batch = engine.batch();
+//! batch.put(&notes, b"2026/june/sun", "hat").delete(&notes, b"2026/may/rain");
+//! batch.commit()?; // both or neither, durable from here on
+//!
+//! assert_eq!(notes.get(b"2026/june/sun")?.map(|value| value.bytes), Some("hat".into()));
+//! assert_eq!(notes.scan()?.prefix(b"2026/").delimiter(b'/').keys()?, [b"2026/june/"]);
+//! assert_eq!(before.scan().keys()?, [b"2026/may/rain"]); // as it was
+//!
+//! engine.checkpoint()?; // opening again has nothing to replay
+//! engine.close()
+//! # }
+//! ```
+//!
+//! Where to find what, from the ground up:
+//!
+//! | what | files |
+//! |---|---|
+//! | errors, settings | `error`, `config`, `options`, `expiry` |
+//! | names of files, locks, counters | `files`, `sync`, `counters`, `codec` |
+//! | the disk, and one that fails on purpose | `disk`, `faults` |
+//! | the log: records, segments, footers, replay | `log`, `segments`, `renames` |
+//! | large values in files of their own | `values`, `pins` |
+//! | the index: a radix tree with buckets | `index`, `entry` |
+//! | frames, and what names the last | `frame`, `frames`, `catalog`, `manifest`, `rounds` |
+//! | all of it in memory, behind one lock | `state`, `shared`, `namespaces`, `events` |
+//! | writing | `write`, `batch`, `rename`, `upload`, `log_sync`, `group` |
+//! | reading: values, scans, snapshots, watches | `read`, `scan`, `snapshot`, `watch`, `changed` |
+//! | what happens by itself | `background`, `round`, `purge`, `compact`, `unreadable` |
+//! | what is deleted, a full disk | `leases`, `doomed`, `sweep`, `vacuum`, `reserve`, `room` |
+//! | opening and closing | `open`, `recover`, `gate`, `holder` |
+//! | damage | `verify`, `salvage`, `finding`, `strays`, `fuzzing` |
+//! | what an app holds besides | `namespace`, `stats` |
+
+mod background;
+mod batch;
+mod catalog;
+mod changed;
+mod codec;
+mod compact;
+mod config;
+mod counters;
+pub mod disk;
+mod doomed;
+mod entry;
+mod error;
+mod events;
+mod expiry;
+#[cfg(feature = "faults")]
+pub mod faults;
+mod files;
+mod finding;
+mod frame;
+mod frames;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
+mod gate;
+mod group;
+mod holder;
+mod index;
+mod leases;
+mod log;
+mod log_sync;
+mod manifest;
+mod namespace;
+mod namespaces;
+mod open;
+mod options;
+mod pins;
+mod purge;
+mod read;
+mod recover;
+mod rename;
+mod renames;
+mod reserve;
+mod room;
+mod round;
+mod rounds;
+mod salvage;
+mod scan;
+mod segments;
+mod shared;
+mod snapshot;
+mod state;
+mod stats;
+#[cfg(any(test, feature = "faults"))]
+mod strays;
+mod sweep;
+mod sync;
+mod unreadable;
+mod upload;
+mod vacuum;
+mod values;
+mod verify;
+mod watch;
+mod write;
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use batch::{BATCH_OPERATIONS_MAX, Batch};
+pub use config::{
+    Access, Background, Durability, EngineConfig, KEY_BYTES_MAX, LOGGED_BYTES_MAX,
+    NAMESPACE_NAME_BYTES_MAX, RecoveryMode,
+};
+pub use error::{Error, Result};
+pub use events::EventKind;
+pub use expiry::Expiry;
+pub use finding::{Finding, FindingKind};
+pub use namespace::Namespace;
+pub use namespaces::NamespaceOptions;
+pub use options::{CommitOptions, DeleteOptions, PutOptions};
+pub use read::{KeyInfo, Value};
+pub use salvage::{Certainty, Salvage, Salvaged, SalvagedKey};
+pub use scan::{
+    Order, OwnedScanEntry, OwnedScanItem, Scan, ScanBuilder, ScanEntry, ScanItem, ScanIter,
+};
+pub use snapshot::{EngineSnapshot, Snapshot};
+pub use stats::EngineStats;
+pub use upload::Upload;
+pub use vacuum::{Vacuum, VacuumMode};
+pub use verify::Verified;
+pub use watch::{Watch, WatchEvent};
+pub use write::Precondition;
+
+pub use sealwood_base::{Clock, Entropy, NoEntropy, SystemClock, SystemEntropy};
+
+use self::background::{More, Pace};
+use self::holder::Holder;
+use crate::disk::{Disk, directory_disk, existing_directory_disk};
+
+/// An open engine. Cheap to clone. When the last clone is dropped, namespaces and snapshots
+/// included, the directory is released before the drop returns; but only [`close`](Engine::close)
+/// checkpoints and says whether that went well.
+#[derive(Clone)]
+pub struct Engine {
+    shared: Holder,
+}
+
+impl Engine {
+    /// Opens the engine in a disk, or, unless it is to be read only, makes one there.
+    ///
+    /// [`Error::StoreLocked`] if somebody else has it open, [`Error::StoreCorrupt`] if what is
+    /// there is damaged ([`RecoveryMode::Rebuild`] may help), [`Error::UnsupportedVersion`] if it
+    /// is of a newer version.
+    pub fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Self> {
+        let shared = open::open(disk, config)?;
+        background::start(&shared);
+        Ok(Self { shared: Holder::new(shared) })
+    }
+
+    /// Opens the engine in a directory of the file system, which is made if it is missing, its
+    /// ancestors too. To read only ([`Access::ReadOnly`]) it must hold an engine, and nothing is
+    /// made. [`Error::StoreFailed`] where it does not, or where the platform has no file system;
+    /// else as [`open`](Engine::open).
+    pub fn open_directory(path: impl Into<PathBuf>, config: EngineConfig) -> Result<Self> {
+        config.check()?;
+        let disk = match config.access {
+            Access::ReadWrite => directory_disk(path.into()),
+            Access::ReadOnly => existing_directory_disk(path.into()),
+        };
+        Self::open(disk.map_err(files::io_error)?, config)
+    }
+
+    /// Whether an engine was ever made in a disk, damaged as it may be by now. Nothing is written
+    /// and no lock is taken.
+    pub fn was_made(disk: &dyn Disk) -> Result<bool> {
+        recover::was_made(disk)
+    }
+
+    /// Passes to `each` all of an engine on a disk that is whole, open or closed to
+    /// [`open`](Engine::open) as it may be: the newest state of every key that can be proven, with
+    /// its namespace, and what was found to be wrong on the way. If `each` breaks off, that is
+    /// [`Error::Cancelled`].
+    ///
+    /// Nothing is written, and manifest, frames, headers and footers are needed only as far as they
+    /// are whole. A key whose newest value is lost is not given with an older one: a finding names
+    /// it. Where a later change may be lost the key says so ([`Certainty`]). Keys that have expired
+    /// are given, with their expiry.
+    ///
+    /// Every value is read twice, and all of the log as often; memory grows with the number of
+    /// keys, by some 200 bytes and the key, and not with their values.
+    ///
+    /// [`Error::StoreLocked`] if somebody has the engine open to write,
+    /// [`Error::UnsupportedVersion`] if it is of a newer version.
+    pub fn salvage(
+        disk: Arc<dyn Disk>,
+        each: &mut dyn FnMut(Salvaged<'_>) -> ControlFlow<()>,
+    ) -> Result<Salvage> {
+        salvage::salvage(disk, each)
+    }
+
+    /// What [`RecoveryMode::PassOver`] has passed over; nothing if the engine was opened otherwise.
+    pub fn passed_over(&self) -> &[Finding] {
+        &self.shared.passed_over
+    }
+
+    /// The namespace of this name, which is made if there is none. Names are 1 to 64 characters
+    /// of `[A-Za-z0-9_-]`.
+    ///
+    /// [`Error::NamespaceLimit`] if there are too many to make another.
+    pub fn namespace(&self, name: &str) -> Result<Namespace> {
+        self.namespace_with(name, &NamespaceOptions::default())
+    }
+
+    /// The namespace of this name; if there is none, it is made with these options.
+    pub fn namespace_with(&self, name: &str, options: &NamespaceOptions) -> Result<Namespace> {
+        let _call = self.shared.enter()?;
+        let id = self.shared.namespace(name, options)?;
+        Ok(Namespace { shared: self.shared.clone(), id })
+    }
+
+    /// The names of the namespaces, ascending.
+    pub fn namespaces(&self) -> Result<Vec<String>> {
+        let _call = self.shared.enter()?;
+        Ok(self.shared.read().namespaces.by_name().keys().cloned().collect())
+    }
+
+    /// Drops a namespace and all its keys, durably. Returns whether there was one. Its keys are out
+    /// of reach at once; snapshots keep them.
+    pub fn drop_namespace(&self, name: &str) -> Result<bool> {
+        let _call = self.shared.enter()?;
+        self.shared.drop_namespace(name)
+    }
+
+    /// A batch of changes of any namespaces.
+    pub fn batch(&self) -> Batch {
+        Batch::new(self.shared.clone())
+    }
+
+    /// All namespaces as they are now, at one revision.
+    pub fn snapshot(&self) -> Result<EngineSnapshot> {
+        EngineSnapshot::new(&self.shared)
+    }
+
+    /// The revision of the last change.
+    pub fn revision(&self) -> u64 {
+        self.shared.read().revision
+    }
+
+    /// Makes everything that was written so far durable.
+    pub fn sync(&self) -> Result<()> {
+        let _call = self.shared.enter()?;
+        self.shared.check_writable()?;
+        let revision = self.shared.read().revision;
+        self.shared.sync_to(revision, Durability::Sync)
+    }
+
+    /// Whether [`sync`](Engine::sync) has anything to do.
+    pub fn needs_sync(&self) -> bool {
+        self.shared.needs_sync()
+    }
+
+    /// Writes a checkpoint, so that opening has nothing to replay, and deletes what nothing needs
+    /// any more: keys that have expired, and files that a crash has left, some thousands at a time.
+    /// Returns whether there was anything to do; if not, no I/O happens but for reading one
+    /// directory the first time.
+    ///
+    /// After an error nothing is lost, and the next checkpoint does what this one did not.
+    pub fn checkpoint(&self) -> Result<bool> {
+        let _call = self.shared.enter()?;
+        self.shared.tidy()
+    }
+
+    /// Does a piece of the work that a background thread does where there are threads: removes up
+    /// to 256 keys that have expired and as many of dropped namespaces, checkpoints if anything is
+    /// owed, compacts one run of segments (64 at most) if that is worth it, and brings the index in
+    /// memory below its limit. Returns whether there is more to be done at once.
+    ///
+    /// For an idle timer, where there are no threads or with [`Background::Manual`]; beside the
+    /// thread it does no harm. An error costs no write, and the next call tries again.
+    pub fn maintain(&self) -> Result<bool> {
+        let _call = self.shared.enter()?;
+        Ok(self.shared.maintain(Pace::Idle)? == More::Yes)
+    }
+
+    /// Rewrites what is live in segments of the log that are partly dead, and gives the space back.
+    /// Large values are never rewritten. Returns how many bytes were written anew.
+    pub fn compact(&self) -> Result<u64> {
+        let _call = self.shared.enter()?;
+        self.shared.compact_all()
+    }
+
+    /// Finds files that nothing names, as a crash may leave them, and gives their space back.
+    pub fn vacuum(&self, mode: VacuumMode) -> Result<Vacuum> {
+        let _call = self.shared.enter()?;
+        self.shared.vacuum(mode)
+    }
+
+    /// Removes keys that have expired. They are out of reach anyway; this frees what they hold.
+    /// Returns how many there were.
+    pub fn purge_expired(&self) -> Result<u64> {
+        let _call = self.shared.enter()?;
+        self.shared.purge_expired()
+    }
+
+    /// Checks everything there is: the index, each record and value that it names, the other
+    /// records, headers and footers of the log, the accounts.
+    /// `each` is told what is wrong; if it breaks off, that is [`Error::Cancelled`].
+    pub fn verify(&self, each: &mut dyn FnMut(Finding) -> ControlFlow<()>) -> Result<Verified> {
+        let _call = self.shared.enter()?;
+        self.shared.verify(each)
+    }
+
+    /// For tests of what crashes and faults leave: the files that nothing accounts for and those
+    /// that are missing, by name. None after a [`vacuum`](Engine::vacuum) with nothing under way.
+    #[cfg(any(test, feature = "faults"))]
+    pub fn stray_files(&self) -> Result<Vec<String>> {
+        let _call = self.shared.enter()?;
+        self.shared.stray_files()
+    }
+
+    /// A value that all users of this engine share, made by the first who asks. All ask for the
+    /// same type; whoever asks for another gets a value of its own.
+    pub fn companion<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        let companion = self.shared.companion.get_or_init(|| Arc::new(T::default()));
+        Arc::clone(companion).downcast().unwrap_or_default()
+    }
+
+    /// What the engine holds and has done. Asking changes nothing that is counted.
+    pub fn stats(&self) -> EngineStats {
+        self.shared.stats()
+    }
+
+    /// Why the engine takes no more writes, if a write or sync of the log has failed.
+    pub fn poisoned(&self) -> Option<Error> {
+        sync::lock(&self.shared.poison).clone()
+    }
+
+    /// Waits for the calls that are under way, checkpoints, closes all files and then releases the
+    /// directory. Later calls, of snapshots, scans and uploads too, fail with [`Error::Closed`];
+    /// background work stops where it is.
+    ///
+    /// Closing again waits until it is closed and does nothing. After an error it is closed too,
+    /// and what was acknowledged is as safe as ever. Do not call it from within a call, such as the
+    /// function that [`verify`](Engine::verify) is given: it would wait for itself.
+    pub fn close(&self) -> Result<()> {
+        self.shared.close()
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Engine")
+    }
+}
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

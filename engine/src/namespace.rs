@@ -1,0 +1,204 @@
+//! A namespace: one ordered key space.
+
+use bytes::Bytes;
+
+use super::config::Durability;
+use super::expiry::Expiry;
+use super::holder::Holder;
+use super::options::{DeleteOptions, PutOptions};
+use super::read::{KeyInfo, Value};
+use super::scan::ScanBuilder;
+use super::snapshot::Snapshot;
+use super::state::index_key;
+use super::watch::Watch;
+use super::write::{NewValue, Operation, OperationKind, Precondition};
+use crate::error::{Error, Result};
+
+/// One ordered key space of an engine. Keys are 0 to 65,536 arbitrary bytes, in byte order. Values
+/// are up to as many bytes as there is room on the disk.
+///
+/// Cheap to clone; calls block and may be made from several threads at once. Unless it says
+/// otherwise, a call fails with [`Error::Closed`], [`Error::NamespaceDropped`], and, if it writes,
+/// with [`Error::ReadOnly`], [`Error::StorePoisoned`] (not applied) or [`Error::OutcomeUnknown`]
+/// (only opening again tells whether it was applied).
+#[derive(Clone)]
+pub struct Namespace {
+    pub(crate) shared: Holder,
+    pub(crate) id: u32,
+}
+
+impl Namespace {
+    /// The value of a key. It is checked against its checksum or its address:
+    /// [`Error::StoreCorrupt`] if it is damaged.
+    pub fn get(&self, key: &[u8]) -> Result<Option<Value>> {
+        let shared = &self.shared;
+        let _call = shared.enter()?;
+        shared.read_present(self.id, key, |found| {
+            shared.read_all(&found.source).map(|bytes| found.value(bytes))
+        })
+    }
+
+    /// Up to `len` bytes of a value from `offset` on; fewer where it ends first. Of a separated
+    /// value only the pieces of 64 KiB that the range touches are read and checked.
+    ///
+    /// [`Error::RangePastEnd`] if the value ends before `offset`.
+    pub fn get_range(&self, key: &[u8], offset: u64, len: u64) -> Result<Option<Value>> {
+        let shared = &self.shared;
+        let _call = shared.enter()?;
+        shared.read_present(self.id, key, |found| {
+            let size = found.source.len();
+            if offset > size {
+                return Err(Error::RangePastEnd { end: offset, size });
+            }
+            let len = len.min(size - offset);
+            shared.read_part(&found.source, offset, len).map(|bytes| found.value(bytes))
+        })
+    }
+
+    /// What is known of a key without reading its value.
+    pub fn info(&self, key: &[u8]) -> Result<Option<KeyInfo>> {
+        let _call = self.shared.enter()?;
+        Ok(self.shared.find(self.id, key)?.map(|found| found.info()))
+    }
+
+    /// Puts a value and waits until it is durable. Returns the revision it made.
+    pub fn put(&self, key: &[u8], value: impl Into<Bytes>) -> Result<u64> {
+        self.put_with(key, value, &PutOptions::default())
+    }
+
+    /// Puts a value with options. [`Error::PreconditionFailed`] if their condition does not hold.
+    pub fn put_with(
+        &self,
+        key: &[u8],
+        value: impl Into<Bytes>,
+        options: &PutOptions,
+    ) -> Result<u64> {
+        let expires_at_ms = Expiry::stored(options.expires_at);
+        let kind = OperationKind::Put { value: NewValue::Bytes(value.into()), expires_at_ms };
+        Ok(self.apply(key, options.precondition, kind, options.durability)?.revision)
+    }
+
+    /// Deletes a key. Returns whether there was one. A disk that is full takes deletions too, and
+    /// the next checkpoint gives back the files of what they deleted.
+    pub fn delete(&self, key: &[u8]) -> Result<bool> {
+        self.delete_with(key, &DeleteOptions::default())
+    }
+
+    /// Deletes a key with options. [`Error::PreconditionFailed`] if their condition does not hold.
+    pub fn delete_with(&self, key: &[u8], options: &DeleteOptions) -> Result<bool> {
+        let kind = OperationKind::Delete;
+        Ok(self.apply(key, options.precondition, kind, options.durability)?.is_changed)
+    }
+
+    /// Lets a key expire at a time, without writing its value again. Returns whether there is such
+    /// a key.
+    pub fn expire_at(&self, key: &[u8], expiry: Expiry) -> Result<bool> {
+        self.set_expiry(key, Some(expiry))
+    }
+
+    /// Removes the expiry of a key. Returns whether there is such a key.
+    pub fn persist(&self, key: &[u8]) -> Result<bool> {
+        self.set_expiry(key, None)
+    }
+
+    fn set_expiry(&self, key: &[u8], expiry: Option<Expiry>) -> Result<bool> {
+        let kind = OperationKind::Expire { expires_at_ms: Expiry::stored(expiry) };
+        Ok(self.apply(key, Precondition::None, kind, Durability::default())?.is_changed)
+    }
+
+    /// Renames every key that begins with `from` so that it begins with `to` instead, at once for
+    /// all readers and by one record of the log, however many keys there are. Returns whether there
+    /// was any.
+    ///
+    /// Before that, keys of all namespaces that have expired are deleted, as by
+    /// [`Engine::purge_expired`](super::Engine::purge_expired); and if by the bound that is kept a
+    /// key would become too long, the namespace is scanned for its longest key. Both take time in
+    /// proportion to the keys.
+    ///
+    /// Values, revisions and expiries stay what they are. [`Error::PreconditionFailed`] if a key
+    /// begins with `to` already, [`Error::InvalidArgument`] if one prefix begins with the other or
+    /// a key would become too long.
+    pub fn rename_prefix(&self, from: &[u8], to: &[u8]) -> Result<bool> {
+        let (from, to) = (Bytes::copy_from_slice(from), Bytes::copy_from_slice(to));
+        let _call = self.shared.enter()?;
+        self.shared.rename_prefix(self.id, &from, &to)
+    }
+
+    /// The length of the longest key that `key` begins with, if there is one.
+    pub fn longest_prefix(&self, key: &[u8]) -> Result<Option<usize>> {
+        let _call = self.shared.enter()?;
+        let mut rest = key;
+        loop {
+            let full = index_key(self.id, rest);
+            // The namespace's id is no part of the key.
+            let found = self.shared.reading(|state| state.tree.longest_prefix(&full, 4))?;
+            let Some(len) = found.map(|len| len - 4) else { return Ok(None) };
+            if self.shared.find(self.id, &key[..len])?.is_some() {
+                return Ok(Some(len));
+            }
+            // It has expired: the next shorter one may not have.
+            match len.checked_sub(1) {
+                Some(shorter) => rest = &key[..shorter],
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// All keys, as they are now. See [`ScanBuilder`].
+    pub fn scan(&self) -> Result<ScanBuilder> {
+        Ok(self.snapshot()?.scan())
+    }
+
+    /// The namespace as it is now, whatever happens to it later. Takes constant time and memory.
+    pub fn snapshot(&self) -> Result<Snapshot> {
+        Snapshot::of_namespace(&self.shared, self.id)
+    }
+
+    /// Follows the changes of keys that begin with `prefix` and come after `since_revision`.
+    ///
+    /// [`Error::CursorExpired`] if not all of these are still kept.
+    pub fn watch(&self, prefix: &[u8], since_revision: u64) -> Result<Watch> {
+        let _call = self.shared.enter()?;
+        Watch::new(self.shared.clone(), self.id, prefix.to_vec(), since_revision)
+    }
+
+    /// How many keys there are, expired ones that were not purged yet included.
+    pub fn len(&self) -> Result<u64> {
+        self.shared.check_open()?;
+        let state = self.shared.read();
+        let info = state.namespaces.by_id(self.id).ok_or(Error::NamespaceDropped)?;
+        Ok(info.keys)
+    }
+
+    /// Whether there are no keys.
+    pub fn is_empty(&self) -> Result<bool> {
+        self.len().map(|keys| keys == 0)
+    }
+
+    fn apply(
+        &self,
+        key: &[u8],
+        precondition: Precondition,
+        kind: OperationKind,
+        durability: Durability,
+    ) -> Result<Outcome> {
+        let key = Bytes::copy_from_slice(key);
+        let operation = Operation { namespace: self.id, key, precondition, kind };
+        let _call = self.shared.enter()?;
+        let applied = self.shared.commit(&[operation], durability)?;
+        let is_changed = applied.changed.first().copied().unwrap_or(false);
+        Ok(Outcome { revision: applied.revision, is_changed })
+    }
+}
+
+/// What became of one change.
+struct Outcome {
+    revision: u64,
+    is_changed: bool,
+}
+
+impl std::fmt::Debug for Namespace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Namespace").field("id", &self.id).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,109 @@
+//! How many entries name each separated value, and what is no longer needed.
+//!
+//! The counts are entries of the index themselves, in a namespace of the engine's own, so that a
+//! checkpoint has them and opening need not count. They are no part of the log: replaying it makes
+//! them again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{State, index_key};
+use crate::entry::{Body, Entry, Place, ValueRef};
+use crate::index::{Absent, Seat};
+
+/// The namespace of the counts: hash and length (8 bytes, big endian) to count (8 bytes, little
+/// endian).
+pub(crate) const REFERENCES: u32 = 0;
+
+/// Files that nothing needs once the next checkpoint is published.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Garbage {
+    /// Values that no entry names, with the revision since which that is so.
+    pub(crate) values: BTreeMap<ValueRef, u64>,
+    /// Segments that compaction has replaced or of which nothing is left.
+    pub(crate) segments: BTreeSet<u64>,
+    /// Frame files that no checkpoint reaches.
+    pub(crate) frame_files: BTreeSet<u64>,
+    /// Files that were being written when the engine was cut off.
+    pub(crate) temps: BTreeSet<String>,
+}
+
+impl Garbage {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+            && self.segments.is_empty()
+            && self.frame_files.is_empty()
+            && self.temps.is_empty()
+    }
+}
+
+impl State {
+    /// How many entries name `value`.
+    pub(crate) fn references(&self, value: &ValueRef) -> Result<u64, Absent> {
+        Ok(self.tree.get(&reference_key(value), |entry| count_of(&entry))?.unwrap_or(0))
+    }
+
+    /// Finds what is needed to change how many entries name `value`.
+    pub(super) fn count(&self, value: ValueRef) -> Result<Count, Absent> {
+        let key = reference_key(&value);
+        let seat = self.tree.seat(&key)?;
+        let entries = self.tree.entry_at(&seat, |entry| count_of(&entry)).unwrap_or(0);
+        Ok(Count { value, key, seat, entries })
+    }
+
+    /// One more entry names a value.
+    pub(super) fn name(&mut self, counted: Option<&Count>) {
+        if let Some(count) = counted {
+            self.set_count(count, count.entries + 1);
+        }
+    }
+
+    /// One entry fewer names a value.
+    pub(super) fn unname(&mut self, counted: Option<&Count>, revision: u64) {
+        let Some(count) = counted else { return };
+        if count.entries > 1 {
+            self.set_count(count, count.entries - 1);
+        } else {
+            self.tree.take(&count.seat, &count.key);
+            self.garbage.values.insert(count.value, revision);
+        }
+    }
+
+    fn set_count(&mut self, count: &Count, entries: u64) {
+        let entries = entries.to_le_bytes();
+        let body = Body::Inline(&entries);
+        let entry = Entry { revision: 0, expires_at_ms: 0, place: Place::default(), body };
+        self.tree.set(&count.seat, &count.key, &entry);
+    }
+}
+
+/// How many entries name a value, and where that is kept.
+#[derive(Debug)]
+pub(super) struct Count {
+    value: ValueRef,
+    key: Vec<u8>,
+    seat: Seat,
+    entries: u64,
+}
+
+/// The key of a value's count.
+pub(crate) fn reference_key(value: &ValueRef) -> Vec<u8> {
+    let mut name = [0; 40];
+    name[..32].copy_from_slice(&value.hash);
+    name[32..].copy_from_slice(&value.len.to_be_bytes());
+    index_key(REFERENCES, &name)
+}
+
+/// The value whose count is at a key of the index.
+pub(crate) fn referenced(key: &[u8]) -> Option<ValueRef> {
+    let name: &[u8; 40] = key.strip_prefix(&REFERENCES.to_be_bytes())?.try_into().ok()?;
+    let (hash, len) = name.split_at(32);
+    Some(ValueRef { hash: hash.try_into().ok()?, len: u64::from_be_bytes(len.try_into().ok()?) })
+}
+
+/// The count in an entry.
+pub(crate) fn count_of(entry: &Entry<'_>) -> u64 {
+    match entry.body {
+        Body::Inline(bytes) => bytes.try_into().map(u64::from_le_bytes).unwrap_or(0),
+        _ => 0,
+    }
+}

@@ -1,0 +1,15 @@
+//! Which values are still to be looked at after opening.
+
+use crate::entry::ValueRef;
+
+/// How far the sweep after opening has come.
+#[derive(Debug, Default)]
+pub(crate) enum Sweep {
+    /// The directory is still to be read.
+    #[default]
+    Unread,
+    /// These values are still to be looked at.
+    Values(Vec<ValueRef>),
+    /// All was looked at.
+    Done,
+}
