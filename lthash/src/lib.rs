@@ -44,6 +44,7 @@ mod message;
 mod parallel;
 mod partition;
 mod partitioned;
+mod rows;
 
 pub use change::Change;
 pub use domain::Domain;

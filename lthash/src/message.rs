@@ -27,9 +27,10 @@ pub(crate) trait Message {
     #[inline]
     fn read(&self, offset: u64, block: &mut Words) {
         let (before, last) = self.last_piece();
-        match offset.checked_sub(before).and_then(|from| last.get(from as usize..)) {
-            Some(rest) if let Some(whole) = rest.first_chunk() => words(whole, block),
-            _ => words(&joined(&self.pieces(), offset), block),
+        let rest = offset.checked_sub(before).and_then(|from| last.get(from as usize..));
+        match rest.and_then(<[u8]>::first_chunk) {
+            Some(whole) => words(whole, block),
+            None => words(&joined(&self.pieces(), offset), block),
         }
     }
 }

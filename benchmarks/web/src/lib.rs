@@ -1,6 +1,6 @@
-//! Work for `seal.mjs` and `lthash.mjs` to time. For the first, each program under `src/bin` does one kind of work on
-//! [`MESSAGES`] messages of [`BYTES`] bytes whenever its `main` is called; for the second, each adds up
-//! [`ELEMENTS`] elements of one size.
+//! Work for `seal.mjs` and `lthash.mjs` to time. For the first, each program under `src/bin` does
+//! one kind of work on [`MESSAGES`] messages of [`BYTES`] bytes whenever its `main` is called; for
+//! the second, each adds up [`ELEMENTS`] elements of one size.
 
 use std::hint::black_box;
 

@@ -15,7 +15,8 @@ type Vector = uint32x4_t;
 pub(crate) struct Neon(());
 
 impl Neon {
-    /// Every processor that runs what is compiled for it has NEON, unless the target says otherwise.
+    /// Every processor that runs what is compiled for it has NEON, unless the target says
+    /// otherwise.
     pub(super) fn detect() -> Option<Self> {
         cfg!(target_feature = "neon").then_some(Self(()))
     }

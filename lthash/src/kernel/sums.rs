@@ -5,9 +5,9 @@ use crate::hash::LtHash;
 /// How many words of 32 bits an element has.
 const WORDS: usize = LtHash::BYTES / size_of::<u32>();
 
-/// The sum of some elements, each of its words two numbers of 16 bits. Of the 32 blocks of 16 words,
-/// a kernel with `N` lanes has `N` in a group, and of each group the first words of all blocks,
-/// then the second ones, and so on.
+/// The sum of some elements, each of its words two numbers of 16 bits. Of the 32 blocks of 16
+/// words, a kernel with `N` lanes has `N` in a group, and of each group the first words of all
+/// blocks, then the second ones, and so on.
 #[repr(align(64))]
 pub(crate) struct Sums([u32; WORDS]);
 

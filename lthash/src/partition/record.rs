@@ -94,9 +94,9 @@ impl Record {
     ///
     /// # Errors
     ///
-    /// [`Error::NotARecord`] for bytes that are none, or damaged, [`Error::RecordVersion`] for those
-    /// of a later release, and [`Error::OtherPartition`] for the record of another name, or of one
-    /// with a key where this has none.
+    /// [`Error::NotARecord`] for bytes that are none, or damaged, [`Error::RecordVersion`] for
+    /// those of a later release, and [`Error::OtherPartition`] for the record of another name, or
+    /// of one with a key where this has none.
     pub fn decode(domain: Domain, bytes: &[u8]) -> Result<Self> {
         match bytes.len() {
             REFERENCE_ABSENT | REFERENCE_VALID if bytes[0] < 0x80 => {
