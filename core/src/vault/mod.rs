@@ -162,6 +162,7 @@ mod tests {
     use super::*;
     use crate::blob::MemoryStore;
     use crate::platform::{Clock, Environment};
+    use crate::seal::RootSecret;
 
     struct Shows(u64);
 
