@@ -98,20 +98,32 @@ impl<'a, E: From<Malformed>> Reader<'a, E> {
     }
 
     /// The next number.
+    #[inline]
     pub fn varint(&mut self) -> Result<u64, E> {
+        match self.rest.split_first() {
+            Some((byte, rest)) if *byte < 0x80 => {
+                self.rest = rest;
+                Ok(u64::from(*byte))
+            }
+            _ => self.long_varint(),
+        }
+    }
+
+    /// The next number, of any length.
+    fn long_varint(&mut self) -> Result<u64, E> {
         let mut value = 0u64;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
+        for (at, byte) in self.rest.iter().take(10).enumerate() {
             let bits = u64::from(byte & 0x7f);
-            if shift == 63 && bits > 1 {
+            if at == 9 && bits > 1 {
                 break;
             }
-            value |= bits << shift;
+            value |= bits << (7 * at);
             if byte & 0x80 == 0 {
                 // A trailing zero group would give one number two spellings.
-                if byte == 0 && shift > 0 {
+                if *byte == 0 && at > 0 {
                     break;
                 }
+                self.rest = &self.rest[at + 1..];
                 return Ok(value);
             }
         }

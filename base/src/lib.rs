@@ -1,4 +1,5 @@
-//! What the crates of Sealwood share: what they take from the machine, and their compact binary.
+//! What the crates of Sealwood share: what they take from the machine, their compact binary, and
+//! what the suites of their contracts are made of.
 //!
 //! An app finds what it needs of it in `sealwood` and `sealwood-engine`, which pass it on; nothing
 //! here is promised to stay.
@@ -7,6 +8,7 @@
 //! shared is `Send`; on wasm32 nothing is, and the host is JavaScript.
 
 pub mod codec;
+pub mod conformance;
 mod environment;
 mod files;
 #[cfg(not(target_arch = "wasm32"))]

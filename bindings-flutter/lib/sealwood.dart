@@ -12,7 +12,7 @@ export 'src/error.dart' show SealwoodException;
 export 'src/host_store.dart' show HostStore;
 export 'src/input.dart' show Credential, KdfCeiling, KdfConfig, S3Config, VaultConfig;
 export 'src/library.dart' show LogLevel, Sealwood;
-export 'src/object.dart' show ObjectMeta, ObjectPage, Precondition, StoredObject;
+export 'src/object.dart' show NotDeleted, ObjectMeta, ObjectPage, Precondition, StoredObject;
 export 'src/snapshot.dart' show SharedDirectory, Snapshot;
 export 'src/store.dart' show BlobStore, checkStore;
 export 'src/tree.dart' show Tree;

@@ -13,6 +13,12 @@ export function optionalText(value, what) {
   return value == null ? undefined : text(value, what);
 }
 
+/** An array of strings. */
+export function texts(value, what) {
+  if (!Array.isArray(value)) throw invalid(`${what} are an array of strings`);
+  return value.map((item) => text(item, `each of ${what}`));
+}
+
 /** A path. Half a surrogate pair would otherwise become another character on its way. */
 export function path(value, what = 'a path') {
   if (text(value, what).isWellFormed?.() === false) {

@@ -1,8 +1,8 @@
 // Objects in a database of the browser, which all tabs of an origin share.
 //
-// A record in `objects` has the size and the tag of an object; `segments` has its bytes, cut at fixed
-// places, so that a range reads no more than it touches. All requests of a transaction are issued from
-// within it and wait for nothing else: a transaction with no request under way commits.
+// A record in `objects` has the size and the tag of an object, and when it was put; `segments` has its
+// bytes, cut at fixed places, so that a range reads no more than it touches. All requests of a transaction
+// are issued from within it and wait for nothing else: a transaction with no request under way commits.
 
 import { SealwoodError, caused, lacking } from './error.js';
 
@@ -70,7 +70,7 @@ class IndexedDbStore {
       const found = objects.get(key);
       found.onsuccess = () => {
         if (!holds(precondition, found.result)) throw new SealwoodError('precondition-failed');
-        objects.put({ size: bytes.byteLength, etag }, key);
+        objects.put({ size: bytes.byteLength, etag, modifiedMs: Date.now() }, key);
         segments.delete(segmentsOf(key));
         for (let at = 0; at < bytes.byteLength; at += SEGMENT_BYTES) {
           segments.put(bytes.slice(at, at + SEGMENT_BYTES), [key, at / SEGMENT_BYTES]);
@@ -99,7 +99,7 @@ class IndexedDbStore {
       found.onsuccess = () => {
         const page = keys.result.slice(0, limit);
         done({
-          objects: page.map((key, index) => ({ key, size: found.result[index].size })),
+          objects: page.map((key, index) => ({ key, ...found.result[index] })),
           next: keys.result.length > limit ? page.at(-1) : undefined,
         });
       };
@@ -129,7 +129,7 @@ class IndexedDbStore {
   async head(key) {
     return this.#run('readonly', ({ objects }, done) => {
       const found = objects.get(key);
-      found.onsuccess = () => done(found.result && { key, size: found.result.size });
+      found.onsuccess = () => done(found.result && { key, ...found.result });
     });
   }
 

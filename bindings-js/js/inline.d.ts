@@ -1,4 +1,4 @@
-import type { WasmSource } from './types.js';
+import type { WasmSource } from './library.js';
 
 export * from './types.js';
 
@@ -7,5 +7,12 @@ export * from './types.js';
  * called again; only the first call that succeeds counts.
  *
  * Without a source, the module is in the code of this entry, compressed: nothing is read or fetched.
+ *
+ * @example
+ * ```ts
+ * import { init } from 'sealwood/inline';
+ *
+ * await init();
+ * ```
  */
 export function init(source?: WasmSource | PromiseLike<WasmSource>): Promise<void>;

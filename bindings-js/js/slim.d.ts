@@ -1,4 +1,4 @@
-import type { WasmSource } from './types.js';
+import type { WasmSource } from './library.js';
 
 export * from './types.js';
 

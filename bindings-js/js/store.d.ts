@@ -1,7 +1,9 @@
 /// <reference lib="es2022" />
 
 import './platform.js';
-import type { Bytes, CallOptions, OwnBytes } from './types.js';
+import type { Awaitable, Bytes, CallOptions, OwnBytes } from './call.js';
+import type { SealwoodError } from './error.js';
+import type { S3Config } from './s3.js';
 
 /**
  * What an object looks like from outside.
@@ -17,6 +19,29 @@ export interface ObjectMeta {
   readonly key: string;
   /** The size in bytes; `Number.MAX_SAFE_INTEGER` stands for that and more. */
   readonly size: number;
+  /**
+   * When it was last put by the clock of the store, in milliseconds since 1970, perhaps to the second only;
+   * missing if the store does not tell.
+   */
+  readonly modifiedMs?: number | undefined;
+  /** The tag of this state; missing if the store would have to read the object for it. */
+  readonly etag?: string | undefined;
+}
+
+/**
+ * An object that was not deleted, or of which nobody knows.
+ *
+ * @example
+ * ```ts
+ * const left: NotDeleted[] = await store.deleteMany(['packs/a', 'packs/b']);
+ * for (const { key, error } of left) console.log(key, error.code);
+ * ```
+ */
+export interface NotDeleted {
+  /** The key. */
+  readonly key: string;
+  /** Why it may still be there. */
+  readonly error: SealwoodError;
 }
 
 /**
@@ -47,8 +72,9 @@ export interface ObjectPage {
 export type Precondition = 'absent' | { readonly matches: string };
 
 /**
- * A store of the app's: any object with these methods. Each may answer at once or by a promise, and is
- * called while other calls are under way. Keys are 1 to 255 bytes of `[a-z0-9/_-]`, no segment empty.
+ * A store of the app's: any object with `get`, `put`, `delete` and `list`, and what else of these methods
+ * it can do better than they are done without it. Each may answer at once or by a promise, and is called
+ * while other calls are under way. Keys are 1 to 255 bytes of `[a-z0-9/_-]`, no segment empty.
  *
  * {@link checkStore} tells whether a store keeps every promise. What a store must not answer ends in an
  * error of code `store-failed`; what it throws does too, unless it has the `code` of a store's failure:
@@ -59,11 +85,9 @@ export type Precondition = 'absent' | { readonly matches: string };
  * ```ts
  * const counted = (inner: CustomStore): CustomStore => ({
  *   get: (key) => inner.get(key),
- *   getRange: (key, offset, length) => inner.getRange(key, offset, length),
  *   put: (key, bytes, precondition) => inner.put(key, bytes, precondition),
  *   delete: (key) => inner.delete(key),
  *   list: (prefix, startAfter, limit) => inner.list(prefix, startAfter, limit),
- *   head: (key) => inner.head(key),
  * });
  * ```
  */
@@ -83,7 +107,7 @@ export interface CustomStore {
   get(key: string): Awaitable<{ readonly bytes: Uint8Array; readonly etag: string }>;
   /**
    * `length` bytes from `offset` on, fewer where the object ends first. Fails with `object-missing`, and
-   * with `object-truncated` if the object ends at or before `offset`.
+   * with `object-truncated` if the object ends at or before `offset`. Without it the whole object is got.
    *
    * @example
    * ```ts
@@ -92,7 +116,7 @@ export interface CustomStore {
    * };
    * ```
    */
-  getRange(key: string, offset: number, length: number): Awaitable<Uint8Array>;
+  getRange?(key: string, offset: number, length: number): Awaitable<Uint8Array>;
   /**
    * Writes the object whole and durably if `precondition` holds, and returns its new tag; equal tags mean
    * equal bytes. Otherwise changes nothing and fails with `precondition-failed`. Bytes that go over a
@@ -128,14 +152,27 @@ export interface CustomStore {
    */
   list(prefix: string, startAfter: string | undefined, limit: number): Awaitable<ObjectPage>;
   /**
-   * What is known of the object, or nothing if there is none.
+   * What is known of the object, or nothing if there is none. Without it the object is listed.
    *
    * @example
    * ```ts
    * const own: Pick<CustomStore, 'head'> = { head: (key) => store.head(key) };
    * ```
    */
-  head(key: string): Awaitable<{ readonly size: number } | null | undefined>;
+  head?(key: string): Awaitable<Omit<ObjectMeta, 'key'> | null | undefined>;
+  /**
+   * Removes up to 1,000 objects as `delete` does, and returns those that were not removed, or of which
+   * nobody knows, each with what `delete` would have thrown; nothing if all are gone. If it throws, nobody
+   * knows of any. Without it they are deleted one by one, up to 8 at a time.
+   *
+   * @example
+   * ```ts
+   * const own: Pick<CustomStore, 'deleteMany'> = { deleteMany: (keys) => store.deleteMany(keys) };
+   * ```
+   */
+  deleteMany?(
+    keys: readonly string[],
+  ): Awaitable<readonly { readonly key: string; readonly error: unknown }[] | null | undefined | void>;
   /**
    * Makes everything acknowledged so far durable. Not needed where each call does.
    *
@@ -146,7 +183,8 @@ export interface CustomStore {
    */
   flush?(): Awaitable<void>;
   /**
-   * Whether `flush` would have anything to do.
+   * Whether `flush` would have anything to do; it is not called otherwise. A store with a `flush` has this
+   * too: one without it is taken to be durable when a call returns.
    *
    * @example
    * ```ts
@@ -154,157 +192,6 @@ export interface CustomStore {
    * ```
    */
   needsFlush?(): boolean;
-}
-
-/**
- * A value or a promise of it.
- *
- * @example
- * ```ts
- * const answers: Awaitable<number>[] = [1, Promise.resolve(2)];
- * ```
- */
-export type Awaitable<T> = T | PromiseLike<T>;
-
-/**
- * Which bucket, where, and on whose behalf.
- *
- * @example
- * ```ts
- * const config: S3Config = {
- *   endpoint: 'https://s3.example',
- *   region: 'eu-north-1',
- *   bucket: 'photos',
- *   prefix: 'users/42',
- *   accessKeyId: 'AKID',
- *   secretAccessKey: 'secret',
- * };
- * const store = BlobStore.s3(config);
- * ```
- */
-export interface S3Config {
-  /** The URL of the service; that of Amazon S3 if absent. */
-  endpoint?: string | null | undefined;
-  /** The region that requests are signed for. */
-  region: string;
-  /** The bucket's name. */
-  bucket: string;
-  /** What all keys start with, without the `/` after it. */
-  prefix?: string | null | undefined;
-  /**
-   * Whether the bucket stands in the path rather than in the host. If absent, it does where an endpoint is
-   * given or the bucket's name has a dot.
-   */
-  pathStyle?: boolean | null | undefined;
-  /** The key, unless `credentials` or `sign` stands in for it. */
-  accessKeyId?: string | null | undefined;
-  /** The secret of the key. */
-  secretAccessKey?: string | null | undefined;
-  /** The token of a session's key; an empty one is none. */
-  sessionToken?: string | null | undefined;
-  /**
-   * Returns keys that end, in place of one. Called before the first request, a minute before the `expiration` of
-   * the key, and once more when the server says that a key has ended; one call at a time, whose answer all
-   * requests share. What it throws fails them with `store-denied`, or with its `code` where that is
-   * `store-unavailable`.
-   */
-  credentials?: (() => Awaitable<S3Credentials>) | null | undefined;
-  /**
-   * Signs requests, in place of a key: for example by a server of the app's that has one. Called once for each
-   * try of a request. What it throws fails the request as with `credentials`.
-   */
-  sign?: ((request: S3Request) => Awaitable<S3Signed>) | null | undefined;
-  /** Whether an endpoint that is not this machine may be reached without TLS. */
-  allowHttp?: boolean | undefined;
-  /** Whether signatures stand in URLs, where servers may log them, instead of headers. */
-  signedUrls?: boolean | undefined;
-  /**
-   * How long no byte of a request may move before it counts as failed; 20,000 if absent. A request on which
-   * bytes move may take any time. Unless this or what follows is set, a server that never answers fails a
-   * call within two minutes.
-   */
-  idleTimeoutMs?: number | null | undefined;
-  /**
-   * The slowest upload of one body that is waited for, in bytes a second; 32,768 if absent. `fetch` does
-   * not show how far an upload is: the idle timeout is longer by the time the body takes at this rate.
-   */
-  uploadRateMin?: number | null | undefined;
-  /**
-   * The most requests under way at once, at least 1; 16 if absent. A store begins with 4, and has as many as
-   * the link and the server bear.
-   */
-  requestsMax?: number | null | undefined;
-  /** How often a call is tried while the server is unavailable, at least 1; 6 if absent. */
-  attemptsMax?: number | null | undefined;
-  /** The longest wait that a server may ask for before the next try; 60,000 if absent. */
-  retryAfterMaxMs?: number | null | undefined;
-  /**
-   * How long after the first failure of a call another try may begin, without the waits that the server
-   * asked for; 30,000 if absent.
-   */
-  giveUpAfterMs?: number | null | undefined;
-}
-
-/**
- * A key of a bucket, and until when it is good.
- *
- * @example
- * ```ts
- * const credentials = async (): Promise<S3Credentials> => {
- *   const answer = await fetch('/api/bucket-key');
- *   const { id, secret, token, ends } = await answer.json();
- *   return { accessKeyId: id, secretAccessKey: secret, sessionToken: token, expiration: new Date(ends) };
- * };
- * const store = BlobStore.s3({ region: 'eu-north-1', bucket: 'photos', credentials });
- * ```
- */
-export interface S3Credentials {
-  /** The key. */
-  readonly accessKeyId: string;
-  /** The secret of the key. */
-  readonly secretAccessKey: string;
-  /** The token of a session's key; an empty one is none. */
-  readonly sessionToken?: string | null | undefined;
-  /** Its end, as a `Date` or in milliseconds since 1970; if absent, the server says when it has come. */
-  readonly expiration?: Date | number | null | undefined;
-}
-
-/**
- * A request to be signed.
- *
- * @example
- * ```ts
- * const sign = async ({ method, url }: S3Request): Promise<S3Signed> => {
- *   const answer = await fetch('/api/presign', { method: 'POST', body: JSON.stringify({ method, url }) });
- *   return { url: await answer.text() };
- * };
- * const store = BlobStore.s3({ region: 'eu-north-1', bucket: 'photos', sign });
- * ```
- */
-export interface S3Request {
-  /** The method. */
-  readonly method: 'GET' | 'PUT' | 'HEAD' | 'DELETE';
-  /** The whole URL. */
-  readonly url: string;
-  /** The headers, names in lower case, all of which are sent: sign them, or none. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** The body of a PUT. */
-  readonly body: Uint8Array | undefined;
-}
-
-/**
- * A signature: what a request gets beside what it has.
- *
- * @example
- * ```ts
- * const signed: S3Signed = { headers: { authorization: 'Bearer token' } };
- * ```
- */
-export interface S3Signed {
-  /** Another URL, with a signature in its query. */
-  readonly url?: string | URL | null | undefined;
-  /** More headers. Those that the request has may come back as they are, and not changed. */
-  readonly headers?: Readonly<Record<string, string>> | Headers | [string, string][] | null | undefined;
 }
 
 /**
@@ -414,6 +301,17 @@ export class BlobStore implements Disposable {
    * ```
    */
   delete(key: string, options?: CallOptions): Promise<void>;
+  /**
+   * Removes the objects, as {@link BlobStore.delete} does, and returns those that were not removed, or of
+   * which nobody knows.
+   *
+   * @example
+   * ```ts
+   * const left = await store.deleteMany(['packs/a', 'packs/b']);
+   * for (const { error } of left) throw error;
+   * ```
+   */
+  deleteMany(keys: readonly string[], options?: CallOptions): Promise<NotDeleted[]>;
   /**
    * Up to `limit` (1 to 1,000) objects whose keys start with `prefix` and come after `startAfter`.
    *

@@ -1,6 +1,6 @@
 // Where a vault lives.
 
-import { bytes, options as optionsOf, optionalText, optionalSmall, text, whole } from './check.js';
+import { bytes, options as optionsOf, optionalText, optionalSmall, text, texts, whole } from './check.js';
 import { openDirectory } from './directory/store.js';
 import { invalid } from './error.js';
 import { glue, now } from './glue.js';
@@ -19,7 +19,9 @@ const S3_NUMBERS = [
 ];
 const S3_TEXTS = ['endpoint', 'region', 'bucket', 'prefix', 'accessKeyId', 'secretAccessKey', 'sessionToken'];
 const S3 = [...S3_TEXTS, ...S3_NUMBERS, 'pathStyle', 'allowHttp', 'signedUrls', 'credentials', 'sign'];
-const METHODS = ['get', 'getRange', 'put', 'delete', 'list', 'head'];
+/** What a store of the app's must have; the rest it may. */
+const METHODS = ['get', 'put', 'delete', 'list'];
+const MORE_METHODS = ['getRange', 'head', 'deleteMany', 'flush', 'needsFlush'];
 
 export class BlobStore extends Handle {
   constructor(secret, raw) {
@@ -55,8 +57,11 @@ export class BlobStore extends Handle {
   }
 
   static custom(store) {
-    const missing = METHODS.filter((name) => typeof store?.[name] !== 'function');
-    if (missing.length > 0) throw invalid(`a store has the method ${missing[0]}`);
+    const isMethod = (name) => typeof store?.[name] === 'function';
+    const missing = METHODS.find((name) => !isMethod(name));
+    if (missing) throw invalid(`a store has the method ${missing}`);
+    const odd = MORE_METHODS.find((name) => store[name] != null && !isMethod(name));
+    if (odd) throw invalid(`what a store has as ${odd} is a method`);
     return now(({ Store }) => Handle.of(BlobStore, Store.custom(store)));
   }
 
@@ -104,6 +109,11 @@ export class BlobStore extends Handle {
   async delete(key, options) {
     const raw = Handle.raw(this);
     return call(options, (watch) => raw.delete(text(key, 'a key'), watch));
+  }
+
+  async deleteMany(keys, options) {
+    const raw = Handle.raw(this);
+    return call(options, (watch) => raw.deleteMany(texts(keys, 'keys'), watch));
   }
 
   async list(prefix = '', startAfter = undefined, limit = 1000, options = undefined) {

@@ -27,7 +27,7 @@ impl Batch {
     ) -> Promise {
         let batch = Rc::clone(&self.0);
         let (content, options) = (content.to_vec(), put_input(arguments).options(watch.0.clone()));
-        promise(async move { batch.put(&path, content, options).await.map(nothing) })
+        promise(async move { batch.put_with(&path, content, &options).await.map(nothing) })
     }
 
     /// A promise of nothing.
@@ -41,7 +41,9 @@ impl Batch {
     ) -> Promise {
         let batch = Rc::clone(&self.0);
         let options = put_input(arguments).options(watch.0.clone());
-        promise(async move { batch.put_stream(&path, source(next), options).await.map(nothing) })
+        promise(
+            async move { batch.put_stream_with(&path, source(next), &options).await.map(nothing) },
+        )
     }
 
     /// Makes a directory.
@@ -73,7 +75,7 @@ impl Batch {
     /// Replaces the metadata of an entry.
     #[wasm_bindgen(js_name = setMetadata)]
     pub fn set_metadata(&self, path: &str, arguments: &PutArguments) -> Result<(), JsValue> {
-        self.0.set_metadata(path, put_input(arguments).metadata()).map_err(to_js)
+        self.0.set_metadata(path, &put_input(arguments).metadata()).map_err(to_js)
     }
 
     /// How many changes the batch holds.

@@ -60,6 +60,12 @@ pub(crate) fn whole(value: &JsValue) -> Option<u64> {
     is_whole.then_some(number as u64)
 }
 
+/// A time since 1970 in milliseconds that the host's code has answered with, its fraction cut off.
+pub(crate) fn time(value: &JsValue) -> Option<u64> {
+    let number = value.as_f64()?;
+    (0.0..=SAFE_MAX as f64).contains(&number).then_some(number as u64)
+}
+
 /// A figure that is never used to address anything; beyond the exact integers it is rounded.
 pub(crate) fn figure(value: u64) -> JsValue {
     JsValue::from_f64(value as f64)

@@ -23,7 +23,9 @@ impl NewVault {
         let credential = credential.0.clone();
         let config = config_input(config).config();
         watch.promise(async move {
-            sealwood::Vault::prepare(&credential, config?).await.map(|new| NewVault(Arc::new(new)))
+            sealwood::Vault::prepare_with(&credential, &config?)
+                .await
+                .map(|new| NewVault(Arc::new(new)))
         })
     }
 

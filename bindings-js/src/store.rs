@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use js_sys::{Promise, Uint8Array};
+use js_sys::{Array, Promise, Uint8Array};
 use sealwood::blob::{BlobStore, ETag, MemoryStore, Precondition};
 use sealwood::bridge::{AppStore, S3Input};
 use wasm_bindgen::prelude::*;
 
 use crate::access::HostAccess;
-use crate::convert::{bytes, nothing, object, size};
+use crate::convert::{bytes, nothing, object};
 use crate::error::to_js;
-use crate::foreign_store::{Author, ForeignStore, HostStore, page_to_js};
+use crate::foreign_store::{
+    Author, ForeignStore, HostStore, meta_to_js, not_deleted_to_js, page_to_js,
+};
 use crate::watch::Watch;
 
 /// Where a vault lives.
@@ -137,12 +139,23 @@ impl Store {
         })
     }
 
-    /// A promise of `{ key, size }` or of `undefined`.
+    /// A promise of `{ key, error }[]`, the objects that were not deleted.
+    #[wasm_bindgen(js_name = deleteMany)]
+    pub fn delete_many(&self, keys: Vec<String>, watch: &Watch) -> Promise {
+        let store = Arc::clone(&self.0);
+        watch.promise(async move {
+            let left = store.delete_many(&keys).await;
+            Ok(left.into_iter().map(not_deleted_to_js).collect::<Array>())
+        })
+    }
+
+    /// A promise of `{ key, size, modifiedMs, etag }`, of which the last two may be missing, or of
+    /// `undefined`.
     pub fn head(&self, key: String, watch: &Watch) -> Promise {
         let store = Arc::clone(&self.0);
         watch.promise(async move {
-            let Some(meta) = store.head(&key).await? else { return Ok(JsValue::UNDEFINED) };
-            Ok(object(&[("key", meta.key.into()), ("size", size(meta.size))]))
+            let meta = store.head(&key).await?;
+            Ok(meta.map_or(JsValue::UNDEFINED, |meta| meta_to_js(&meta)))
         })
     }
 

@@ -46,9 +46,10 @@ impl Tree {
         let tree = self.0.clone();
         let start = start.map_or(0, |start| start as u64);
         let end = end.map(|end| end as u64);
-        let options = ReadOptions { start, end, watch: watch.0.clone() };
+        let mut options = ReadOptions::new().context(watch.0.clone());
+        (options.start, options.end) = (start, end);
         watch.promise(async move {
-            let (info, pull) = tree.get_stream(&path, options).await?;
+            let (info, pull) = tree.get_stream_with(&path, &options).await?;
             Ok(Content::new(info, start, end, pull))
         })
     }

@@ -30,7 +30,7 @@ impl Vault {
         let (store, credential) = (Arc::clone(&store.0), credential.0.clone());
         let config = config_input(config).config();
         watch.promise(async move {
-            sealwood::Vault::create(store, &credential, config?).await.map(Vault)
+            sealwood::Vault::create_with(store, &credential, &config?).await.map(Vault)
         })
     }
 
@@ -43,9 +43,9 @@ impl Vault {
     ) -> Promise {
         let (store, credential) = (Arc::clone(&store.0), credential.0.clone());
         let config = config_input(config).config();
-        watch.promise(
-            async move { sealwood::Vault::open(store, &credential, config?).await.map(Vault) },
-        )
+        watch.promise(async move {
+            sealwood::Vault::open_with(store, &credential, &config?).await.map(Vault)
+        })
     }
 
     /// A promise of the new entry.
@@ -58,7 +58,7 @@ impl Vault {
     ) -> Promise {
         let vault = self.0.clone();
         let (content, options) = (content.to_vec(), put_input(arguments).options(watch.0.clone()));
-        promise(async move { Ok(convert::entry(&vault.put(&path, content, options).await?)) })
+        promise(async move { Ok(convert::entry(&vault.put_with(&path, content, &options).await?)) })
     }
 
     /// A promise of the new entry.
@@ -73,7 +73,7 @@ impl Vault {
         let vault = self.0.clone();
         let options = put_input(arguments).options(watch.0.clone());
         promise(async move {
-            Ok(convert::entry(&vault.put_stream(&path, source(next), options).await?))
+            Ok(convert::entry(&vault.put_stream_with(&path, source(next), &options).await?))
         })
     }
 
@@ -112,7 +112,7 @@ impl Vault {
     #[wasm_bindgen(js_name = setMetadata)]
     pub fn set_metadata(&self, path: String, arguments: &PutArguments, watch: &Watch) -> Promise {
         let (vault, metadata) = (self.0.clone(), put_input(arguments).metadata());
-        watch.promise(async move { vault.set_metadata(&path, metadata).await.map(nothing) })
+        watch.promise(async move { vault.set_metadata(&path, &metadata).await.map(nothing) })
     }
 
     /// A promise of nothing.

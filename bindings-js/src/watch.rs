@@ -12,14 +12,14 @@ use crate::convert::{boxed, figure, promise_of};
 
 /// The watch of one call: cancels it, and passes its progress on as `(done, total)`.
 #[wasm_bindgen]
-pub struct Watch(pub(crate) sealwood::Watch);
+pub struct Watch(pub(crate) sealwood::CallContext);
 
 #[wasm_bindgen]
 impl Watch {
     /// A watch that tells `progress`, a function that never throws.
     #[wasm_bindgen(constructor)]
     pub fn new(progress: Option<Function>) -> Self {
-        let mut watch = sealwood::Watch::default();
+        let mut watch = sealwood::CallContext::default();
         if let Some(function) = progress {
             watch.progress = Some(Arc::new(move |Progress { done, total }| {
                 let total = total.map_or(JsValue::UNDEFINED, figure);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sealwood::vault::Batch;
 
-use crate::call::{CoreCall, watch};
+use crate::call::{CoreCall, context};
 use crate::entry::CorePutOptions;
 use crate::error::CoreError;
 use crate::host_source::{HostSource, stream};
@@ -31,8 +31,8 @@ impl CoreBatch {
         options: CorePutOptions,
         call: Option<Arc<CoreCall>>,
     ) -> Result<(), CoreError> {
-        let options = options.options(watch(call));
-        Ok(self.batch.put(&path, bytes, options).await?)
+        let options = options.options(context(call));
+        Ok(self.batch.put_with(&path, bytes, &options).await?)
     }
 
     /// Creates or replaces the file at `path` from a source.
@@ -43,8 +43,8 @@ impl CoreBatch {
         options: CorePutOptions,
         call: Option<Arc<CoreCall>>,
     ) -> Result<(), CoreError> {
-        let options = options.options(watch(call));
-        Ok(self.batch.put_stream(&path, stream(source), options).await?)
+        let options = options.options(context(call));
+        Ok(self.batch.put_stream_with(&path, stream(source), &options).await?)
     }
 
     /// Makes the directory at `path` unless it exists.
@@ -74,7 +74,7 @@ impl CoreBatch {
 
     /// Replaces the metadata of an entry by that of `options`.
     pub fn set_metadata(&self, path: String, options: CorePutOptions) -> Result<(), CoreError> {
-        Ok(self.batch.set_metadata(&path, options.metadata())?)
+        Ok(self.batch.set_metadata(&path, &options.metadata())?)
     }
 
     /// How many changes the batch holds.
@@ -84,7 +84,7 @@ impl CoreBatch {
 
     /// Makes all changes durable in one commit.
     pub async fn commit(&self, call: Option<Arc<CoreCall>>) -> Result<(), CoreError> {
-        Ok(self.batch.commit_with(&watch(call)).await?)
+        Ok(self.batch.commit_with(&context(call)).await?)
     }
 
     /// Drops the changes.

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use sealwood::{CancelToken, Progress, Result, Watch};
+use sealwood::{CallContext, Progress, Result};
 
 use crate::error::CoreError;
 
@@ -18,7 +18,7 @@ pub trait HostProgress: Send + Sync {
 /// A call, or several that are cancelled together.
 #[derive(uniffi::Object)]
 pub struct CoreCall {
-    watch: Watch,
+    context: CallContext,
 }
 
 #[uniffi::export]
@@ -32,18 +32,20 @@ impl CoreCall {
             };
             Arc::new(report) as Arc<dyn sealwood::OnProgress>
         });
-        Arc::new(Self { watch: Watch { cancel: CancelToken::new(), progress } })
+        let mut context = CallContext::new();
+        context.progress = progress;
+        Arc::new(Self { context })
     }
 
     /// Cancels it: it fails with `cancelled`, and so does every later call it is given to.
     pub fn cancel(&self) {
-        self.watch.cancel.cancel();
+        self.context.cancel.cancel();
     }
 }
 
-/// What a call is watched by; nobody if there is none.
-pub(crate) fn watch(call: Option<Arc<CoreCall>>) -> Watch {
-    call.map_or_else(Watch::default, |call| call.watch.clone())
+/// Returns the context of `call`, or that of a call that nobody cancels or hears of.
+pub(crate) fn context(call: Option<Arc<CoreCall>>) -> CallContext {
+    call.map_or_else(CallContext::default, |call| call.context.clone())
 }
 
 /// Runs `work` until it ends or `call` is cancelled.
@@ -51,5 +53,5 @@ pub(crate) async fn run<T>(
     call: Option<Arc<CoreCall>>,
     work: impl Future<Output = Result<T>>,
 ) -> Result<T, CoreError> {
-    Ok(watch(call).cancel.run(work).await?)
+    Ok(context(call).cancel.run(work).await?)
 }

@@ -6,12 +6,13 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use sealwood::Result;
 use sealwood::blob::{
-    BlobStore, ETag, Object, ObjectMeta, ObjectPage, StoreGetOptions, StorePutOptions,
+    BlobStore, ETag, NotDeleted, Object, ObjectMeta, ObjectPage, StoreGetOptions, StorePutOptions,
 };
+use sealwood::bridge::not_deleted;
 use sealwood::platform::BoxFuture;
 
 use crate::error::CoreError;
-use crate::object::{CoreObject, CoreObjectMeta, CoreObjectPage, CorePrecondition};
+use crate::object::{CoreNotDeleted, CoreObject, CoreObjectMeta, CoreObjectPage, CorePrecondition};
 
 /// A store of the app's, by the contract of the core's `BlobStore`.
 #[uniffi::export(foreign)]
@@ -33,6 +34,9 @@ pub trait HostStore: Send + Sync {
 
     /// Removes the object at `key`.
     async fn delete(&self, key: String) -> Result<(), CoreError>;
+
+    /// Removes the objects at `keys` and returns those that were not removed.
+    async fn delete_many(&self, keys: Vec<String>) -> Result<Vec<CoreNotDeleted>, CoreError>;
 
     /// Up to `limit` objects after `start_after` whose keys start with `prefix`.
     async fn list(
@@ -93,6 +97,13 @@ impl BlobStore for Host {
 
     fn delete<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move { self.0.delete(key.to_owned()).await.map_err(CoreError::of_store) })
+    }
+
+    fn delete_many<'a>(&'a self, keys: &'a [String]) -> BoxFuture<'a, Vec<NotDeleted>> {
+        Box::pin(async move {
+            let left = self.0.delete_many(keys.to_vec()).await.map_err(CoreError::of_store);
+            not_deleted(keys, left.map(|left| left.into_iter().map(Into::into).collect()))
+        })
     }
 
     fn list<'a>(

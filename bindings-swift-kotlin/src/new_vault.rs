@@ -27,7 +27,7 @@ impl CoreNewVault {
         call: Option<Arc<CoreCall>>,
     ) -> Result<Arc<Self>, CoreError> {
         let config = config.config()?;
-        let prepare = Vault::prepare(&credential.credential, config);
+        let prepare = Vault::prepare_with(&credential.credential, &config);
         Ok(Arc::new(Self { new: run(call, prepare).await? }))
     }
 

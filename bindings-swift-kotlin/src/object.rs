@@ -1,6 +1,8 @@
 //! Objects of stores and what is said of them.
 
-use sealwood::blob::{ETag, Object, ObjectMeta, ObjectPage, Precondition};
+use sealwood::blob::{ETag, NotDeleted, Object, ObjectMeta, ObjectPage, Precondition};
+
+use crate::error::CoreError;
 
 /// What must hold for a put to take effect.
 #[derive(Debug, Clone, uniffi::Enum)]
@@ -58,17 +60,46 @@ pub struct CoreObjectMeta {
     pub key: String,
     /// The size in bytes.
     pub size: u64,
+    /// When it was last put, by the clock of the store, in milliseconds since 1970; nothing if the
+    /// store does not tell.
+    pub modified_ms: Option<u64>,
+    /// The tag of this state; nothing if the store would have to read the object for it.
+    pub etag: Option<String>,
 }
 
 impl From<ObjectMeta> for CoreObjectMeta {
     fn from(meta: ObjectMeta) -> Self {
-        Self { key: meta.key, size: meta.size }
+        let etag = meta.etag.map(|ETag(etag)| etag);
+        Self { key: meta.key, size: meta.size, modified_ms: meta.modified_ms, etag }
     }
 }
 
 impl From<CoreObjectMeta> for ObjectMeta {
     fn from(meta: CoreObjectMeta) -> Self {
         Self::new(meta.key, meta.size)
+            .with_modified_ms(meta.modified_ms)
+            .with_etag(meta.etag.map(ETag))
+    }
+}
+
+/// An object that was not deleted.
+#[derive(Debug, Clone, uniffi::Record)]
+pub struct CoreNotDeleted {
+    /// The key.
+    pub key: String,
+    /// Why it may still be there.
+    pub error: CoreError,
+}
+
+impl From<NotDeleted> for CoreNotDeleted {
+    fn from(left: NotDeleted) -> Self {
+        Self { key: left.key, error: left.error.into() }
+    }
+}
+
+impl From<CoreNotDeleted> for NotDeleted {
+    fn from(left: CoreNotDeleted) -> Self {
+        Self::new(left.key, left.error.of_store())
     }
 }
 

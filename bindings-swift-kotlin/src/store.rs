@@ -7,7 +7,7 @@ use sealwood::bridge::{AppStore, StoreHandle, check_store};
 use crate::call::{CoreCall, run};
 use crate::error::CoreError;
 use crate::host_store::{Host, HostStore};
-use crate::object::{CoreObject, CoreObjectMeta, CoreObjectPage, CorePrecondition};
+use crate::object::{CoreNotDeleted, CoreObject, CoreObjectMeta, CoreObjectPage, CorePrecondition};
 use crate::settings::CoreS3;
 
 /// A place for objects.
@@ -92,6 +92,16 @@ impl CoreStore {
     /// Removes the object at `key`.
     pub async fn delete(&self, key: String, call: Option<Arc<CoreCall>>) -> Result<(), CoreError> {
         run(call, self.store.objects().delete(&key)).await
+    }
+
+    /// Removes the objects at `keys` and returns those that were not removed.
+    pub async fn delete_many(
+        &self,
+        keys: Vec<String>,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<Vec<CoreNotDeleted>, CoreError> {
+        let delete = async { Ok(self.store.objects().delete_many(&keys).await) };
+        Ok(run(call, delete).await?.into_iter().map(Into::into).collect())
     }
 
     /// Up to `limit` objects after `start_after` whose keys start with `prefix`.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use sealwood::Watch;
+use sealwood::CallContext;
 use sealwood::bridge::{Tree, shared_directory};
 use sealwood::vault::ReadOptions;
 
-use crate::call::{CoreCall, run, watch};
+use crate::call::{CoreCall, context, run};
 use crate::entry::{CoreEntry, CorePage, CoreRange};
 use crate::error::CoreError;
 use crate::pull::{CoreContent, CoreEntries};
@@ -58,7 +58,7 @@ impl CoreTree {
         range: Option<CoreRange>,
         call: Option<Arc<CoreCall>>,
     ) -> Result<Vec<u8>, CoreError> {
-        Ok(self.tree.read(&path, read_options(range, watch(call))).await?.into())
+        Ok(self.tree.get_with(&path, &read_options(range, context(call))).await?.into())
     }
 
     /// The same, piece by piece.
@@ -68,8 +68,8 @@ impl CoreTree {
         range: Option<CoreRange>,
         call: Option<Arc<CoreCall>>,
     ) -> Result<Arc<CoreContent>, CoreError> {
-        let options = read_options(range, watch(call));
-        let (info, content) = self.tree.get_stream(&path, options).await?;
+        let options = read_options(range, context(call));
+        let (info, content) = self.tree.get_stream_with(&path, &options).await?;
         Ok(Arc::new(CoreContent::new(info, content)))
     }
 
@@ -91,7 +91,7 @@ impl CoreTree {
         path: String,
         call: Option<Arc<CoreCall>>,
     ) -> Result<Arc<CoreEntries>, CoreError> {
-        let cancel = watch(call.clone()).cancel;
+        let cancel = context(call.clone()).cancel;
         Ok(Arc::new(CoreEntries::new(run(call, self.tree.entries(&path, cancel)).await?)))
     }
 
@@ -101,13 +101,16 @@ impl CoreTree {
         path: String,
         call: Option<Arc<CoreCall>>,
     ) -> Result<Arc<CoreEntries>, CoreError> {
-        let cancel = watch(call.clone()).cancel;
+        let cancel = context(call.clone()).cancel;
         let entries = run(call, self.tree.entries_recursive(&path, cancel)).await?;
         Ok(Arc::new(CoreEntries::new(entries)))
     }
 }
 
-fn read_options(range: Option<CoreRange>, watch: Watch) -> ReadOptions {
-    let (start, end) = range.map_or((0, None), |CoreRange { start, end }| (start, Some(end)));
-    ReadOptions { start, end, watch }
+fn read_options(range: Option<CoreRange>, context: CallContext) -> ReadOptions {
+    let options = ReadOptions::new().context(context);
+    match range {
+        Some(CoreRange { start, end }) => options.range(start..end),
+        None => options,
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sealwood::Vault;
 
 use crate::batch::CoreBatch;
-use crate::call::{CoreCall, run, watch};
+use crate::call::{CoreCall, context, run};
 use crate::credential::CoreCredential;
 use crate::entry::{CoreEntry, CorePutOptions};
 use crate::error::CoreError;
@@ -32,7 +32,7 @@ impl CoreVault {
     ) -> Result<Arc<Self>, CoreError> {
         let config = config.config()?;
         let create =
-            Vault::create(Arc::clone(store.store.objects()), &credential.credential, config);
+            Vault::create_with(Arc::clone(store.store.objects()), &credential.credential, &config);
         Ok(Arc::new(Self::new(run(call, create).await?)))
     }
 
@@ -45,7 +45,8 @@ impl CoreVault {
         call: Option<Arc<CoreCall>>,
     ) -> Result<Arc<Self>, CoreError> {
         let config = config.config()?;
-        let open = Vault::open(Arc::clone(store.store.objects()), &credential.credential, config);
+        let open =
+            Vault::open_with(Arc::clone(store.store.objects()), &credential.credential, &config);
         Ok(Arc::new(Self::new(run(call, open).await?)))
     }
 
@@ -57,8 +58,8 @@ impl CoreVault {
         options: CorePutOptions,
         call: Option<Arc<CoreCall>>,
     ) -> Result<CoreEntry, CoreError> {
-        let options = options.options(watch(call));
-        Ok(self.vault.put(&path, bytes, options).await?.into())
+        let options = options.options(context(call));
+        Ok(self.vault.put_with(&path, bytes, &options).await?.into())
     }
 
     /// Creates or replaces the file at `path` from a source.
@@ -69,8 +70,8 @@ impl CoreVault {
         options: CorePutOptions,
         call: Option<Arc<CoreCall>>,
     ) -> Result<CoreEntry, CoreError> {
-        let options = options.options(watch(call));
-        Ok(self.vault.put_stream(&path, stream(source), options).await?.into())
+        let options = options.options(context(call));
+        Ok(self.vault.put_stream_with(&path, stream(source), &options).await?.into())
     }
 
     /// What reads this vault. It sees the newest state that this session knows, and does not keep
@@ -126,12 +127,12 @@ impl CoreVault {
         call: Option<Arc<CoreCall>>,
     ) -> Result<(), CoreError> {
         let metadata = options.metadata();
-        run(call, self.vault.set_metadata(&path, metadata)).await
+        run(call, self.vault.set_metadata(&path, &metadata)).await
     }
 
     /// Makes every deferred change durable.
     pub async fn flush(&self, call: Option<Arc<CoreCall>>) -> Result<(), CoreError> {
-        Ok(self.vault.flush_with(&watch(call)).await?)
+        Ok(self.vault.flush_with(&context(call)).await?)
     }
 
     /// Whether deferred changes wait for a flush.

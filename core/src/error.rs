@@ -2,8 +2,13 @@
 //!
 //! Every case has a stable string code ([`Error::code`]), the same in every language. Messages
 //! carry no path, no name and no key: what an app may show lives in fields, what a log may hold
-//! is in the text.
+//! is in the text. An error that comes from one of the system, of the engine or of a reader or
+//! stream of the caller's has that as its [`source`](std::error::Error::source). No source holds a
+//! key, a signature or a URL, unless the caller put it there.
 
+mod text;
+
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::path::{PathRule, VaultPath};
@@ -11,51 +16,46 @@ use crate::path::{PathRule, VaultPath};
 /// The result of everything in this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// What an error comes from.
+pub type Cause = Arc<dyn std::error::Error + Send + Sync>;
+
 /// What went wrong, with a stable [`code`](Error::code).
-#[derive(Debug, Clone, thiserror::Error)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Error {
     /// A path or name breaks a rule of [`crate::path`].
-    #[error("invalid path: {0}")]
     InvalidPath(PathRule),
     /// There is no entry at the path.
-    #[error("no entry at that path")]
     NotFound {
         /// The path asked for.
         path: VaultPath,
     },
     /// There is already an entry at the path.
-    #[error("an entry exists at that path")]
     AlreadyExists {
         /// The path that is taken.
         path: VaultPath,
     },
     /// The operation needs a directory and found a file.
-    #[error("not a directory")]
     NotADirectory {
         /// The path of the file.
         path: VaultPath,
     },
     /// The operation needs a file and found a directory.
-    #[error("is a directory")]
     IsADirectory {
         /// The path of the directory.
         path: VaultPath,
     },
     /// A directory with entries cannot be removed by `Vault::remove`.
-    #[error("directory is not empty")]
     DirectoryNotEmpty {
         /// The path of the directory.
         path: VaultPath,
     },
     /// A directory cannot be moved or copied into itself.
-    #[error("a directory cannot be moved or copied into itself")]
     IntoItself {
         /// The destination.
         path: VaultPath,
     },
     /// A byte range starts or ends past the end of the content.
-    #[error("range ends at {end} but the content has {size} bytes")]
     RangePastEnd {
         /// The end that was asked for, in bytes.
         end: u64,
@@ -63,23 +63,17 @@ pub enum Error {
         size: u64,
     },
     /// An argument is outside its documented limits.
-    #[error("invalid argument: {what}")]
     InvalidArgument {
         /// Which argument and which limit.
         what: &'static str,
     },
     /// The root secret or recovery phrase does not open this vault.
-    #[error("this root secret does not open the vault")]
     WrongKey,
     /// The passphrase does not open this vault.
-    #[error("this passphrase does not open the vault")]
     WrongPassphrase,
     /// Opening the vault by its passphrase would take more memory or work than
     /// [`VaultConfig::kdf_ceiling`](crate::vault::VaultConfig) allows. What it asks for is not
     /// verified: an altered root can ask for anything.
-    #[error(
-        "the passphrase asks for {memory_kib} KiB of memory and {passes} passes, over the ceiling"
-    )]
     PassphraseTooCostly {
         /// The memory asked for, in KiB.
         memory_kib: u32,
@@ -87,25 +81,20 @@ pub enum Error {
         passes: u32,
     },
     /// The words are not a recovery phrase.
-    #[error("not a recovery phrase: {reason}")]
     InvalidPhrase {
         /// Which property the words lack; never the words.
         reason: &'static str,
     },
     /// The store already holds a vault.
-    #[error("the store already holds a vault")]
     VaultExists,
     /// The store holds no vault.
-    #[error("the store holds no vault")]
     VaultNotFound,
     /// The vault was written in a format this version does not know.
-    #[error("unknown format version {found}")]
     UnsupportedVersion {
         /// The version found.
         found: u16,
     },
     /// A root older than one already accepted was served.
-    #[error("the store served root {found} after root {accepted}")]
     Rollback {
         /// The highest sequence number accepted.
         accepted: u64,
@@ -114,29 +103,23 @@ pub enum Error {
     },
     /// A root was served that does not belong to the accepted ones: another one with an accepted
     /// sequence number, a next one that does not follow, or that of another vault.
-    #[error("the store served a second root {sequence}")]
     Fork {
         /// The sequence number of the root that was served.
         sequence: u64,
     },
     /// A stored object is missing.
-    #[error("a stored object is missing")]
     ObjectMissing,
     /// A stored object is shorter than the link to it says.
-    #[error("a stored object is truncated")]
     ObjectTruncated,
     /// A stored object was altered or put in the place of another.
-    #[error("a stored object was altered or swapped")]
     ObjectCorrupt,
     /// Authentic bytes do not follow the format.
-    #[error("malformed {what}")]
     Malformed {
         /// What was being decoded.
         what: &'static str,
     },
     /// Stored data of a vault is damaged: what is at fault, in which object, and below which path
     /// it was met. Its code is that of the damage.
-    #[error("{damage}, in {object}")]
     Damaged {
         /// What is wrong with it.
         damage: Damage,
@@ -146,39 +129,38 @@ pub enum Error {
         path: Option<VaultPath>,
     },
     /// A condition of a blob store put did not hold.
-    #[error("precondition failed")]
     PreconditionFailed,
     /// The store ignores conditional puts, without which writers would lose each other's work.
-    #[error("the store does not honour conditional puts: {reason}")]
     ConditionalPutUnsupported {
         /// Which probe failed.
         reason: &'static str,
     },
     /// The store has no room left.
-    #[error("the store is full")]
     StoreFull,
     /// The store refused the credentials, or what they asked for.
-    #[error("the store denied access: {reason}")]
     StoreDenied {
         /// What the store said.
         reason: String,
+        /// The error that it comes from, where there was one.
+        source: Option<Cause>,
     },
     /// The store did not answer in time or is overloaded; trying again may help.
-    #[error("the store is unavailable: {reason}")]
     StoreUnavailable {
         /// What the adapter saw.
         reason: String,
         /// How long the store asked to be left alone.
         retry_after: Option<Duration>,
+        /// The error that it comes from, where there was one.
+        source: Option<Cause>,
     },
     /// The store failed in a way that trying again does not mend.
-    #[error("the store failed: {reason}")]
     StoreFailed {
         /// What the adapter saw.
         reason: String,
+        /// The error that it comes from, where there was one.
+        source: Option<Cause>,
     },
     /// Other writers won every attempt to commit.
-    #[error("lost the race to commit {attempts} times")]
     CommitContention {
         /// How many commits were tried.
         attempts: u32,
@@ -186,7 +168,6 @@ pub enum Error {
     /// A concurrent change by another writer made this operation impossible. From a flush also:
     /// other writers came between, and nobody can tell any more whether a deferred change was
     /// committed; it is given up, and the reason is `outcome-unknown`.
-    #[error("another writer's change made this operation impossible: {reason}")]
     Conflict {
         /// The code of the error the operation met when it was replayed.
         reason: &'static str,
@@ -195,30 +176,25 @@ pub enum Error {
     },
     /// The store did not say whether the commit took effect; a later read tells. One that finds
     /// nothing tells only after another commit: a request that was given up on may come late.
-    #[error("the store did not say whether the commit took effect")]
     OutcomeUnknown,
     /// The caller's token cancelled the operation. What was not committed by then has not happened;
     /// if the last request of the commit was under way, a later read tells.
-    #[error("cancelled")]
     Cancelled,
     /// The vault, batch or stream was closed before.
-    #[error("closed")]
     Closed,
     /// A reader or stream given by the caller failed.
-    #[error("the caller's stream failed: {reason}")]
     SourceFailed {
         /// What the stream reported.
         reason: String,
+        /// The error that it comes from, where there was one.
+        source: Option<Cause>,
     },
     /// Another opener has the engine's directory.
-    #[error("the store is locked by another opener")]
     StoreLocked,
     /// An earlier write or sync of the engine failed: nothing more is accepted. What was
     /// acknowledged before is safe; open the engine again.
-    #[error("the store takes no more writes after a failed one; open it again")]
     StorePoisoned,
     /// Stored bytes of the engine are damaged or missing.
-    #[error("damaged {what} in {file} at byte {offset}")]
     StoreCorrupt {
         /// Which structure.
         what: &'static str,
@@ -228,14 +204,26 @@ pub enum Error {
         offset: u64,
     },
     /// The engine was opened to read only.
-    #[error("the store is open to read only")]
     ReadOnly,
     /// The platform has no source of randomness or lacks a facility.
-    #[error("the platform lacks {what}")]
     Platform {
         /// What is missing.
         what: &'static str,
     },
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Error::StoreDenied { source, .. }
+            | Error::StoreUnavailable { source, .. }
+            | Error::StoreFailed { source, .. }
+            | Error::SourceFailed { source, .. } => {
+                source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl From<PathRule> for Error {

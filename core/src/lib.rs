@@ -26,13 +26,13 @@ mod session;
 mod task;
 pub mod vault;
 
-pub use content::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN, ContentStream, INLINE_BYTES_MAX};
-pub use error::{Damage, Error, Result};
+pub use content::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN, INLINE_BYTES_MAX};
+pub use error::{Cause, Damage, Error, Result};
 #[cfg(feature = "engine")]
 #[doc(inline)]
 pub use sealwood_engine as engine;
 pub use session::WriteStats;
-pub use task::{CancelToken, OnProgress, Progress, Watch};
+pub use task::{CallContext, CancelToken, OnProgress, Progress};
 pub use vault::Vault;
 
 /// The version of this crate.

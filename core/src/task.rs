@@ -69,16 +69,36 @@ pub struct Progress {
 pub trait OnProgress: Fn(Progress) + MaybeSend + MaybeSync {}
 impl<F: Fn(Progress) + MaybeSend + MaybeSync> OnProgress for F {}
 
-/// What every long call takes.
+/// How a long call is cancelled and heard of.
 #[derive(Clone, Default)]
-pub struct Watch {
+#[non_exhaustive]
+pub struct CallContext {
     /// Cancels the call.
     pub cancel: CancelToken,
     /// Hears of its progress.
     pub progress: Option<Arc<dyn OnProgress>>,
 }
 
-impl Watch {
+impl CallContext {
+    /// A call that nobody cancels and nobody hears of.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What cancels the call.
+    #[must_use]
+    pub fn cancel(mut self, token: CancelToken) -> Self {
+        self.cancel = token;
+        self
+    }
+
+    /// What hears of its progress.
+    #[must_use]
+    pub fn progress(mut self, progress: impl OnProgress + 'static) -> Self {
+        self.progress = Some(Arc::new(progress));
+        self
+    }
+
     pub(crate) fn report(&self, done: u64, total: Option<u64>) {
         if let Some(progress) = &self.progress {
             progress(Progress { done, total });
@@ -86,9 +106,9 @@ impl Watch {
     }
 }
 
-impl std::fmt::Debug for Watch {
+impl std::fmt::Debug for CallContext {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Watch").field("cancel", &self.cancel).finish_non_exhaustive()
+        f.debug_struct("CallContext").field("cancel", &self.cancel).finish_non_exhaustive()
     }
 }
 
@@ -99,7 +119,7 @@ pub(crate) async fn caught<T>(work: impl Future<Output = Result<T>>) -> Result<T
     let outcome = AssertUnwindSafe(work).catch_unwind().await;
     outcome.unwrap_or_else(|_| {
         log::error!("a store panicked");
-        Err(Error::StoreFailed { reason: "it panicked".into() })
+        Err(Error::StoreFailed { reason: "it panicked".into(), source: None })
     })
 }
 

@@ -245,7 +245,7 @@ fn of_objects_deleted_together_those_left_are_tried_again() {
 
     let store = RetryingStore::new(faulty_with(&objects), FOUR_ATTEMPTS);
     store.inner().arm(Fault::unavailable().on(Method::Delete).below("a"));
-    let denied = FaultMode::FailBefore(Error::StoreDenied { reason: "no".into() });
+    let denied = FaultMode::FailBefore(Error::StoreDenied { reason: "no".into(), source: None });
     store.inner().arm(Fault::new(denied).on(Method::Delete).below("c"));
     let failed = block_on(store.delete_many(&keys));
     let failed: Vec<_> =
@@ -257,7 +257,8 @@ fn of_objects_deleted_together_those_left_are_tried_again() {
 #[test]
 fn a_store_may_ask_for_a_wait_up_to_a_ceiling() {
     let store = RetryingStore::new(faulty_with(&[("a", "x")]), FOUR_ATTEMPTS);
-    let busy = |retry_after| Error::StoreUnavailable { reason: "busy".into(), retry_after };
+    let busy =
+        |retry_after| Error::StoreUnavailable { reason: "busy".into(), retry_after, source: None };
     // An hour is cut to the ceiling.
     let hour = Some(Duration::from_secs(3600));
     store.inner().arm(Fault::new(FaultMode::FailBefore(busy(hour))).nth(1));
@@ -282,7 +283,7 @@ fn attempts_end_in_time() {
 
 #[test]
 fn final_errors_are_not_repeated() {
-    let denied = Error::StoreDenied { reason: "no".into() };
+    let denied = Error::StoreDenied { reason: "no".into(), source: None };
     for error in [denied, Error::StoreFull, Error::ObjectMissing, Error::OutcomeUnknown] {
         let store = RetryingStore::new(faulty_with(&[]), FOUR_ATTEMPTS);
         store.inner().arm(Fault::new(FaultMode::FailBefore(error.clone())));
@@ -305,7 +306,7 @@ fn a_writer_whose_answer_was_lost_learns_that_it_won() {
 
 #[test]
 fn a_refusal_says_nothing_of_a_try_before_it() {
-    let denied = Error::StoreDenied { reason: "no".into() };
+    let denied = Error::StoreDenied { reason: "no".into(), source: None };
     for error in [Error::StoreFull, denied] {
         let store = RetryingStore::new(faulty_with(&[("root", "1")]), FOUR_ATTEMPTS);
         let current = block_on(store.get("root")).unwrap().etag;

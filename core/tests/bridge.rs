@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use futures_lite::future::block_on;
 use sealwood::blob::{
-    BlobStore, ETag, MemoryStore, Object, ObjectMeta, ObjectPage, Precondition, StoreGetOptions,
-    StorePutOptions,
+    BlobStore, ETag, MemoryStore, NotDeleted, Object, ObjectMeta, ObjectPage, Precondition,
+    StoreGetOptions, StorePutOptions,
 };
 use sealwood::bridge::{self, AppStore, ConfigInput, CredentialInput, LogLevel, Tree};
 use sealwood::platform::BoxFuture;
-use sealwood::vault::{PutOptions, ReadOptions};
-use sealwood::{CancelToken, Error, Result, Vault, Watch};
+use sealwood::vault::ReadOptions;
+use sealwood::{CallContext, CancelToken, Error, Result, Vault};
 
 /// A store that gives the same answers whatever it is asked.
 #[derive(Default)]
@@ -23,6 +23,9 @@ struct Canned {
     etag: String,
     page: ObjectPage,
     head: Option<ObjectMeta>,
+    not_deleted: Vec<NotDeleted>,
+    /// How many objects each delete of many was of.
+    deletes: Mutex<Vec<usize>>,
 }
 
 impl BlobStore for Canned {
@@ -61,6 +64,11 @@ impl BlobStore for Canned {
     fn head<'a>(&'a self, _key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
         Box::pin(async { Ok(self.head.clone()) })
     }
+
+    fn delete_many<'a>(&'a self, keys: &'a [String]) -> BoxFuture<'a, Vec<NotDeleted>> {
+        self.deletes.lock().unwrap().push(keys.len());
+        Box::pin(async { self.not_deleted.clone() })
+    }
 }
 
 fn code<T: std::fmt::Debug>(outcome: Result<T>) -> &'static str {
@@ -79,6 +87,11 @@ fn wrong_answers_of_an_apps_store_are_typed_errors() {
         let store = AppStore::new(Canned { object: vec![0; 9], ..Canned::default() });
         assert_eq!(code(store.get("k").await), "store-failed", "a tag of no byte");
         assert_eq!(code(store.put("k", Bytes::new(), Precondition::None).await), "store-failed");
+        assert_eq!(
+            code(store.compare("k", Bytes::new()).await),
+            "store-failed",
+            "a tag to rely on"
+        );
         assert_eq!(code(store.get_range("k", 0, 8).await), "store-failed", "longer than asked for");
         assert_eq!(store.get_range("k", 0, 9).await.unwrap().len(), 9);
         assert_eq!(store.get_range("k", 0, u64::MAX).await.unwrap().len(), 9);
@@ -121,6 +134,35 @@ fn a_listing_that_would_mislead_is_refused() {
 }
 
 #[test]
+fn a_delete_of_many_comes_in_parts_and_tells_of_no_other_object() {
+    let left = |failed: Vec<NotDeleted>| {
+        failed.into_iter().map(|left| (left.key, left.error.code())).collect::<Vec<_>>()
+    };
+    block_on(async {
+        let store = Canned {
+            not_deleted: vec![NotDeleted::new("b", Error::StoreFull)],
+            ..Canned::default()
+        };
+        let store = Arc::new(store);
+        let guarded = AppStore::new(Arc::clone(&store));
+        let keys = ["a", "B", "b"].map(str::to_owned);
+        let failed = left(guarded.delete_many(&keys).await);
+        let expected = [("B".to_owned(), "invalid-argument"), ("b".to_owned(), "store-full")];
+        assert_eq!(failed, expected);
+        let others = ["a", "c"].map(str::to_owned);
+        let failed = left(guarded.delete_many(&others).await);
+        let expected = others.map(|key| (key, "store-failed"));
+        assert_eq!(failed, expected, "nobody knows of what was asked");
+        assert!(guarded.delete_many(&[]).await.is_empty());
+        assert_eq!(*store.deletes.lock().unwrap(), [2, 2]);
+        let store = Arc::new(Canned::default());
+        let many: Vec<_> = (0..2_001).map(|number| format!("{number}")).collect();
+        assert!(AppStore::new(Arc::clone(&store)).delete_many(&many).await.is_empty());
+        assert_eq!(*store.deletes.lock().unwrap(), [1_000, 1_000, 1]);
+    });
+}
+
+#[test]
 fn a_guarded_store_keeps_every_promise() {
     let store: Arc<dyn BlobStore> = Arc::new(AppStore::new(MemoryStore::default()));
     assert_eq!(block_on(bridge::check_store(&store, "check")).unwrap(), 28);
@@ -141,9 +183,10 @@ fn a_store_fails_with_the_codes_it_may_use_and_no_others() {
 async fn vault_with(files: &[&str]) -> Vault {
     let credential = CredentialInput::Secret(vec![7; 32]).credential().unwrap();
     let config = ConfigInput::default().config().unwrap();
-    let vault = Vault::create(Arc::new(MemoryStore::default()), &credential, config).await.unwrap();
+    let vault =
+        Vault::create_with(Arc::new(MemoryStore::default()), &credential, &config).await.unwrap();
     for path in files {
-        vault.put(path, format!("content of {path}"), PutOptions::default()).await.unwrap();
+        vault.put(path, format!("content of {path}")).await.unwrap();
     }
     vault
 }
@@ -151,9 +194,9 @@ async fn vault_with(files: &[&str]) -> Vault {
 /// What all of a tree's methods say of it, in one text.
 async fn read_by_every_method(tree: &Tree) -> Result<String> {
     let mut said = format!("{} {}", tree.stat("").await?.path, tree.exists("d/2").await?);
-    let all = tree.read("d/1", ReadOptions::default()).await?;
-    let part = ReadOptions { start: 11, end: Some(14), ..ReadOptions::default() };
-    let (info, pieces) = tree.get_stream("d/1", part).await?;
+    let all = tree.get_with("d/1", &ReadOptions::new()).await?;
+    let part = ReadOptions::new().range(11..14);
+    let (info, pieces) = tree.get_stream_with("d/1", &part).await?;
     said += &format!(" {all:?} {}", info.size);
     while let Some(piece) = pieces.next().await? {
         said += &format!(" {piece:?}");
@@ -177,7 +220,7 @@ fn a_tree_reads_the_newest_state_of_a_vault_and_the_one_state_of_a_snapshot() {
         for tree in [&then, &shared, &now] {
             assert_eq!(read_by_every_method(tree).await.unwrap(), before);
         }
-        vault.put("d/2", "new", PutOptions::default()).await.unwrap();
+        vault.put("d/2", "new").await.unwrap();
         let after = r#" true b"content of d/1" 14 b"d/1" "1" Some("1") 2 3"#;
         assert_eq!(read_by_every_method(&now).await.unwrap(), after);
         for tree in [&then, &shared] {
@@ -194,12 +237,12 @@ fn a_tree_reads_the_newest_state_of_a_vault_and_the_one_state_of_a_snapshot() {
 fn the_token_of_a_call_ends_the_pulls_of_what_it_opened() {
     block_on(async {
         let tree = Tree::from(vault_with(&["1", "2"]).await);
-        let watch = Watch::default();
-        let options = ReadOptions { watch: watch.clone(), ..ReadOptions::default() };
-        let (_, pieces) = tree.get_stream("1", options).await.unwrap();
-        let entries = tree.entries("", watch.cancel.clone()).await.unwrap();
-        let below = tree.entries_recursive("", watch.cancel.clone()).await.unwrap();
-        watch.cancel.cancel();
+        let context = CallContext::default();
+        let options = ReadOptions::new().context(context.clone());
+        let (_, pieces) = tree.get_stream_with("1", &options).await.unwrap();
+        let entries = tree.entries("", context.cancel.clone()).await.unwrap();
+        let below = tree.entries_recursive("", context.cancel.clone()).await.unwrap();
+        context.cancel.cancel();
         assert_eq!(code(pieces.next().await), "cancelled");
         assert_eq!(code(entries.next().await), "cancelled");
         assert_eq!(code(below.next().await), "cancelled");
@@ -219,7 +262,7 @@ fn log_messages_reach_the_hook_until_it_is_removed() {
         let before = heard.lock().unwrap().len();
         assert!(before > 0);
         bridge::set_logger(LogLevel::Debug, None);
-        vault.put("/secret name", "other content", PutOptions::default()).await.unwrap();
+        vault.put("/secret name", "other content").await.unwrap();
         let heard = heard.lock().unwrap();
         assert_eq!(heard.len(), before);
         assert!(heard.iter().all(|(level, _)| *level == LogLevel::Debug));

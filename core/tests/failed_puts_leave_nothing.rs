@@ -19,18 +19,18 @@ use sealwood::blob::{
 use sealwood::engine::EngineConfig;
 use sealwood::platform::BoxFuture;
 use sealwood::vault::{PutOptions, VaultConfig};
-use sealwood::{CancelToken, Error, Vault, Watch};
+use sealwood::{CallContext, CancelToken, Error, Vault};
 
 const CHUNK: usize = 128 * 1024;
 const CHUNKS: usize = 5;
 const NO_LIMIT: u64 = u64::MAX / 2;
 
 fn config() -> VaultConfig {
-    VaultConfig { chunk_bytes: CHUNK as u32, ..VaultConfig::default() }
+    VaultConfig::new().chunk_bytes(CHUNK as u32)
 }
 
 async fn make(store: Arc<dyn BlobStore>) -> Vault {
-    Vault::create(store, &credential(), config()).await.unwrap()
+    Vault::create_with(store, &credential(), &config()).await.unwrap()
 }
 
 async fn is_there(vault: &Vault, path: &str, content: &[u8]) {
@@ -81,18 +81,18 @@ fn a_source_that_fails_leaves_nothing() {
         let vault = make(store.clone()).await;
         let pieces = || {
             let piece = |seed| Ok(Bytes::from(noise(seed, CHUNK)));
-            let failed = Err(Error::SourceFailed { reason: "gone".into() });
-            Box::pin(stream::iter((0..5).map(piece).chain([failed])))
+            let failed = Err(Error::SourceFailed { reason: "gone".into(), source: None });
+            stream::iter((0..5).map(piece).chain([failed]))
         };
-        let outcome = vault.put_stream("a", pieces(), PutOptions::default()).await;
+        let outcome = vault.put_stream("a", pieces()).await;
         assert_eq!(code(outcome), "source-failed");
         assert_eq!(store.chunks().await, [""; 0]);
         let batch = vault.batch();
-        let outcome = batch.put_stream("a", pieces(), PutOptions::default()).await;
+        let outcome = batch.put_stream("a", pieces()).await;
         assert_eq!(code(outcome), "source-failed");
         assert_eq!(store.chunks().await, [""; 0]);
         // A batch that is given up.
-        batch.put("a", noise(9, 3 * CHUNK), PutOptions::default()).await.unwrap();
+        batch.put("a", noise(9, 3 * CHUNK)).await.unwrap();
         assert_eq!(store.chunks().await.len(), 3);
         batch.discard();
         vault.flush().await.unwrap();
@@ -166,12 +166,12 @@ fn a_put_that_is_cancelled_leaves_nothing_after_the_next_call() {
             if seed == 7 {
                 by.cancel();
             }
-            Ok(Bytes::from(noise(seed, CHUNK)))
+            Ok::<_, Error>(Bytes::from(noise(seed, CHUNK)))
         });
         use futures_util::StreamExt;
-        let watch = Watch { cancel, ..Watch::default() };
-        let options = PutOptions { watch, ..PutOptions::default() };
-        assert_eq!(code(vault.put_stream("a", Box::pin(pieces), options).await), "cancelled");
+        let context = CallContext::new().cancel(cancel);
+        let options = PutOptions::new().context(context);
+        assert_eq!(code(vault.put_stream_with("a", pieces, &options).await), "cancelled");
         vault.mkdir("b").await.unwrap();
         assert_eq!(store.chunks().await, [""; 0]);
     });
@@ -214,8 +214,8 @@ fn who_relies_on_chunks_and_has_not_committed_yet_keeps_them() {
         let store = Limited::new(NO_LIMIT);
         let (one, two) = (make(store.clone()).await, open(store.clone()).await);
         let (first, second) = (one.batch(), two.batch());
-        first.put("a", content.clone(), PutOptions::default()).await.unwrap();
-        second.put("b", content.clone(), PutOptions::default()).await.unwrap();
+        first.put("a", content.clone()).await.unwrap();
+        second.put("b", content.clone()).await.unwrap();
         first.discard();
         one.flush().await.unwrap();
         assert_eq!(store.chunks().await.len(), 4);
@@ -231,8 +231,8 @@ fn what_another_session_found_and_gave_up_it_does_not_rely_on_later() {
         let store = Limited::new(NO_LIMIT);
         let (one, two) = (make(store.clone()).await, open(store.clone()).await);
         let (first, second) = (one.batch(), two.batch());
-        first.put("a", content.clone(), PutOptions::default()).await.unwrap();
-        second.put("b", content.clone(), PutOptions::default()).await.unwrap();
+        first.put("a", content.clone()).await.unwrap();
+        second.put("b", content.clone()).await.unwrap();
         second.discard();
         first.discard();
         one.flush().await.unwrap();
@@ -254,7 +254,7 @@ fn directories_and_engines_are_left_clean_too() {
         for store in stores {
             let vault = make(store.clone()).await;
             let batch = vault.batch();
-            batch.put("a", noise(1, 3 * CHUNK), PutOptions::default()).await.unwrap();
+            batch.put("a", noise(1, 3 * CHUNK)).await.unwrap();
             let count = || async { store.list("", None, 100).await.unwrap().objects.len() };
             let before = count().await;
             batch.discard();
@@ -344,13 +344,13 @@ proptest! {
                     }
                     Step::Defer { session, content: number } => {
                         let path = path(session, number);
-                        let put = sessions[session].put(&path, content(number), deferred());
-                        let _ = put.await;
+                        let (vault, options) = (&sessions[session], deferred());
+                        let _ = vault.put_with(&path, content(number), &options).await;
                     }
                     Step::Batch { session, content: number, commits } => {
                         let batch = sessions[session].batch();
                         let path = path(session, number);
-                        let put = batch.put(&path, content(number), PutOptions::default());
+                        let put = batch.put(&path, content(number));
                         if put.await.is_ok() && commits && batch.commit().await.is_ok() {
                             acknowledged.insert((session, number));
                         }

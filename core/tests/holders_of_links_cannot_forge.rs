@@ -12,7 +12,7 @@ use sealwood::blob::{BlobStore, Precondition};
 use sealwood::internals::{PackWriter, UnitKind, open_unit, pack_name};
 use sealwood::platform::{Entropy, Environment, NoEntropy};
 use sealwood::seal::Link;
-use sealwood::vault::SharedDirectory;
+use sealwood::vault::Snapshot;
 
 /// Gives out one pack id.
 struct SamePack([u8; 16]);
@@ -63,7 +63,7 @@ fn a_forged_node_is_refused_by_those_who_have_the_keys() {
         forge(&*store, UnitKind::Node, &link).await;
         assert_eq!(code(open(store.clone()).await.get("shared/file").await), "object-corrupt");
         // Other holders of the link have nothing to check it with.
-        let shared = SharedDirectory::open(store, &link);
-        assert_eq!(shared.snapshot().get("file").await.unwrap(), "forged");
+        let shared = Snapshot::shared(store, &link);
+        assert_eq!(shared.get("file").await.unwrap(), "forged");
     });
 }

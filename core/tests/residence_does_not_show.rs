@@ -43,12 +43,13 @@ async fn objects(memory_budget_bytes: usize) -> Vec<(String, Bytes)> {
     let store = Arc::new(MemoryStore::new());
     let environment =
         Environment { clock: Arc::<Counted>::default(), entropy: Arc::<Counted>::default() };
-    let config = VaultConfig { memory_budget_bytes, environment, ..VaultConfig::default() };
-    let vault = Vault::create(store.clone(), &credential(), config).await.unwrap();
+    let config =
+        VaultConfig::new().memory_budget_bytes(memory_budget_bytes).environment(environment);
+    let vault = Vault::create_with(store.clone(), &credential(), &config).await.unwrap();
     for round in 0..3 {
         for directory in ["d", "b", "c", "a"] {
             let path = format!("{directory}/{round}");
-            vault.put(&path, noise(round, 2_000), deferred()).await.unwrap();
+            vault.put_with(&path, noise(round, 2_000), &deferred()).await.unwrap();
         }
         vault.link("").await.unwrap();
     }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use common::*;
 use futures_lite::future::block_on;
 use sealwood::blob::{BlobStore, Fault, FaultMode, MemoryStore, Method, Precondition};
-use sealwood::vault::VaultConfig;
 use sealwood::{Error, Vault};
 
 fn on_root(mode: FaultMode) -> Fault {
@@ -142,7 +141,7 @@ fn a_commit_costs_one_read_of_the_root_where_puts_are_not_confirmed() {
         store.clear_trace();
         let other = Arc::new(Faulty::new(MemoryStore::new()));
         other.arm(on_root(FaultMode::TruncateSent).nth(u64::MAX));
-        Vault::create(other.clone(), &credential(), VaultConfig::default()).await.unwrap();
+        Vault::create(other.clone(), &credential()).await.unwrap();
         assert_eq!(root_gets(&other), 1);
     });
 }

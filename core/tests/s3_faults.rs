@@ -12,6 +12,7 @@ use futures_lite::future::block_on;
 use sealwood::Error;
 use sealwood::blob::{
     BlobStore, ETag, Precondition, RetryPolicy, S3Config, S3Credentials, S3Signing, S3Store,
+    StoreGetOptions,
 };
 
 /// What the server does with one request.
@@ -19,6 +20,8 @@ use sealwood::blob::{
 enum Answer {
     /// Answers with this status and body, under the tag `"tag"`.
     Status(u16, &'static str),
+    /// Answers 200 with this body, of which the end alone tells the length.
+    Untold(&'static str),
     /// Answers 503 and asks to be left alone for so many seconds.
     Busy(&'static str),
     /// Answers with a redirect to this server.
@@ -116,18 +119,19 @@ fn send_answer(
     answer: Answer,
     request: &Request,
 ) -> std::io::Result<()> {
-    let (status, header, body, length) = match answer {
-        Answer::Status(status, body) => (status, String::new(), body, body.len()),
-        Answer::Redirect(to) => (307, format!("Location: {to}\r\n"), "", 0),
-        Answer::Busy(seconds) => (503, format!("Retry-After: {seconds}\r\n"), "", 0),
-        Answer::CutOff => (200, String::new(), "half", 8),
+    let length = |length: usize| format!("Content-Length: {length}\r\n");
+    let (status, header, body) = match answer {
+        Answer::Status(status, body) => (status, length(body.len()), body),
+        Answer::Untold(body) => (200, String::new(), body),
+        Answer::Redirect(to) => (307, format!("Location: {to}\r\n{}", length(0)), ""),
+        Answer::Busy(seconds) => (503, format!("Retry-After: {seconds}\r\n{}", length(0)), ""),
+        Answer::CutOff => (200, length(8), "half"),
         Answer::Close | Answer::Hang => return Ok(()),
     };
     let body = if request.line.starts_with("HEAD") { "" } else { body };
     write!(
         connection,
-        "HTTP/1.1 {status} X\r\nETag: \"tag\"\r\n{header}Connection: close\r\n\
-         Content-Length: {length}\r\n\r\n{body}"
+        "HTTP/1.1 {status} X\r\nETag: \"tag\"\r\n{header}Connection: close\r\n\r\n{body}"
     )
 }
 
@@ -198,14 +202,13 @@ fn a_silent_server_times_out() {
 
 #[test]
 fn final_answers_are_not_repeated() {
-    let too_long: &str = Box::leak("x".repeat(5 << 20).into_boxed_str());
     for (status, body, expected) in [
         (403, "<Error><Code>AccessDenied</Code></Error>", "store-denied"),
         (404, "", "object-missing"),
         (501, "", "store-failed"),
         (507, "", "store-full"),
         (307, "", "store-failed"),
-        (200, too_long, "object-corrupt"),
+        (200, long(5 << 20), "object-corrupt"),
     ] {
         let server = Server::start(&[Answer::Status(status, body)]);
         let mut config = server.config();
@@ -213,6 +216,55 @@ fn final_answers_are_not_repeated() {
         let store = S3Store::new(config).unwrap();
         assert_eq!(code(block_on(store.get("root"))), expected, "{status}");
         assert_eq!(server.methods().len(), 1, "{status}");
+    }
+}
+
+fn long(bytes: usize) -> &'static str {
+    Box::leak("x".repeat(bytes).into_boxed_str())
+}
+
+/// Whether or not its length is told, and both below and above what is read of any answer.
+#[test]
+fn an_object_beyond_what_was_asked_for_is_no_object_of_ours() {
+    for (bytes, bytes_max, is_taken) in [
+        (100, 100, true),
+        (100, 99, false),
+        (200 << 10, 200 << 10, true),
+        (200 << 10, (200 << 10) - 1, false),
+        (200 << 10, 99, false),
+        // No wish goes beyond what the store is configured for.
+        (2 << 20, 4 << 20, false),
+    ] {
+        for answer in [Answer::Status(200, long(bytes)), Answer::Untold(long(bytes))] {
+            let server = Server::start(&[answer]);
+            let mut config = server.config();
+            config.object_bytes_max = 1 << 20;
+            let store = S3Store::new(config).unwrap();
+            let options = StoreGetOptions::ANY.with_bytes_max(bytes_max);
+            let what = format!("{bytes} of {bytes_max}");
+            match block_on(store.get_with("root", &options)) {
+                Ok(found) => assert!(is_taken && found.bytes.len() == bytes, "{what}"),
+                Err(error) => assert_eq!((is_taken, error.code()), (false, "object-corrupt")),
+            }
+            assert_eq!(server.methods(), ["GET"], "{what}");
+        }
+    }
+}
+
+/// A page for people may be long, and says nothing of an object.
+#[test]
+fn a_refusal_of_any_length_is_what_its_status_says() {
+    let page = long(5 << 20);
+    let busy = Answer::Status(503, page);
+    let server = Server::start(&[busy, Answer::Status(200, "found")]);
+    assert_eq!(get(&server).unwrap(), "found");
+    let server = Server::start(&[busy, OK]);
+    put(&server, Precondition::None).unwrap();
+    for (status, expected) in [(403, "store-denied"), (404, "store-failed"), (507, "store-full")] {
+        let server = Server::start(&[Answer::Status(status, page)]);
+        assert_eq!(code(get(&server)), expected);
+        assert_eq!(code(put(&server, Precondition::None)), expected);
+        assert_eq!(server.methods(), ["GET", "PUT"]);
     }
 }
 
@@ -357,8 +409,7 @@ fn a_success_that_is_none_is_told() {
 
 #[test]
 fn answers_are_read_to_the_limit_of_what_was_asked_for() {
-    let long: &str = Box::leak("x".repeat(100 << 10).into_boxed_str());
-    let server = Server::start(&[Answer::Status(200, long)]);
+    let server = Server::start(&[Answer::Status(200, long(100 << 10))]);
     let store = server.store();
     assert_eq!(code(block_on(store.get_range("root", 0, 9))), "store-failed");
     assert_eq!(code(block_on(store.put("root", "x".into(), Precondition::None))), "store-failed");

@@ -16,7 +16,6 @@ use common::{credential, noise};
 use futures_lite::future::block_on;
 use sealwood::Vault;
 use sealwood::blob::S3Store;
-use sealwood::vault::{PutOptions, VaultConfig};
 
 use s3_server::S3Server;
 
@@ -44,7 +43,7 @@ fn path(writer: usize, file: usize) -> String {
 
 fn open(server: &S3Server, place: &str) -> Vault {
     let store = Arc::new(S3Store::new(server.config(place).unwrap()).unwrap());
-    block_on(Vault::open(store, &credential(), VaultConfig::default())).unwrap()
+    block_on(Vault::open(store, &credential())).unwrap()
 }
 
 #[test]
@@ -61,7 +60,7 @@ fn writer() {
     std::io::stdin().read_line(&mut String::new()).unwrap();
     for file in 0..FILES {
         let path = path(writer, file);
-        block_on(vault.put(&path, content(writer, file), PutOptions::default())).unwrap();
+        block_on(vault.put(&path, content(writer, file))).unwrap();
         println!("{STORED}{path}");
     }
 }
@@ -103,7 +102,7 @@ fn what_processes_put_at_once_is_all_there() {
         let config = server.new_place().unwrap();
         let place = format!("{}/{}", config.bucket, config.prefix);
         let store = Arc::new(S3Store::new(config).unwrap());
-        block_on(Vault::create(store, &credential(), VaultConfig::default())).unwrap();
+        block_on(Vault::create(store, &credential())).unwrap();
         let mut writers: Vec<_> =
             (0..WRITERS).map(|number| Writer::start(&server, &place, number)).collect();
         for writer in &mut writers {

@@ -12,19 +12,19 @@ use futures_lite::future::block_on;
 use futures_util::TryStreamExt;
 use sealwood::Vault;
 use sealwood::blob::MemoryStore;
-use sealwood::vault::{ListOptions, VaultConfig};
+use sealwood::vault::VaultConfig;
 
 /// Levels of copies, each of which doubles the number of paths.
 const LEVELS: usize = 40;
 
 async fn names(vault: &Vault, path: &str) -> Vec<String> {
-    let page = vault.list(path, ListOptions::default()).await.unwrap();
+    let page = vault.list(path).await.unwrap();
     page.entries.iter().map(|entry| entry.name().to_owned()).collect()
 }
 
 /// `0/x` is a file, and level n holds level n - 1 twice, as `a` and `b`.
 async fn nest_copies(vault: &Vault) {
-    vault.put("0/x", "x", deferred()).await.unwrap();
+    vault.put_with("0/x", "x", &deferred()).await.unwrap();
     let batch = vault.batch();
     for level in 1..=LEVELS {
         for copy in ["a", "b"] {
@@ -78,8 +78,8 @@ fn a_budget_evicts_shared_directories_once() {
     block_on(async {
         let (store, vault) = memory_vault().await;
         nest_copies(&vault).await;
-        let config = VaultConfig { memory_budget_bytes: 4096, ..VaultConfig::default() };
-        let small = Vault::open(store, &credential(), config).await.unwrap();
+        let config = VaultConfig::new().memory_budget_bytes(4096);
+        let small = Vault::open_with(store, &credential(), &config).await.unwrap();
         for number in 0..20 {
             let way: Vec<_> =
                 (0..LEVELS).map(|level| ["a", "b"][number >> (level % 8) & 1]).collect();
@@ -102,7 +102,7 @@ fn way(top: &str) -> String {
 }
 
 async fn deepen(vault: &Vault) {
-    vault.put("top0/file", "found", deferred()).await.unwrap();
+    vault.put_with("top0/file", "found", &deferred()).await.unwrap();
     for number in 1..=RENAMES {
         let batch = vault.batch();
         let target = format!("{}/x", way(&format!("top{number}")));

@@ -12,10 +12,8 @@ use futures_lite::future::block_on;
 use futures_util::TryStreamExt;
 use sealwood::blob::{BlobStore, Call, MemoryStore, MeteredStore, Method};
 use sealwood::path::VaultPath;
-use sealwood::vault::{
-    EntryKind, ListCursor, ListOptions, Metadata, PutOptions, ReadOptions, VaultConfig,
-};
-use sealwood::{CancelToken, Error, Vault, Watch};
+use sealwood::vault::{EntryKind, ListCursor, ListOptions, Metadata, PutOptions, VaultConfig};
+use sealwood::{CallContext, CancelToken, Error, Vault};
 
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
@@ -44,12 +42,10 @@ fn every_size_comes_back_whole_in_part_and_as_a_stream() {
         for (seed, size) in sizes.into_iter().enumerate() {
             let bytes = noise(seed as u64, size);
             put(&vault, &format!("whole/{size}"), &bytes).await.unwrap();
-            let pieces = bytes.chunks(100_003).map(|piece| Ok(Bytes::copy_from_slice(piece)));
-            let source = Box::pin(futures_util::stream::iter(pieces.collect::<Vec<_>>()));
-            vault
-                .put_stream(&format!("streamed/{size}"), source, PutOptions::default())
-                .await
-                .unwrap();
+            let pieces =
+                bytes.chunks(100_003).map(|piece| Ok::<_, Error>(Bytes::copy_from_slice(piece)));
+            let source = futures_util::stream::iter(pieces.collect::<Vec<_>>());
+            vault.put_stream(&format!("streamed/{size}"), source).await.unwrap();
         }
         let cold = open(store).await;
         for (seed, size) in sizes.into_iter().enumerate() {
@@ -57,7 +53,7 @@ fn every_size_comes_back_whole_in_part_and_as_a_stream() {
             for path in [format!("whole/{size}"), format!("streamed/{size}")] {
                 assert_eq!(cold.stat(&path).await.unwrap().size, size as u64);
                 assert!(cold.get(&path).await.unwrap() == bytes, "{path}");
-                let (_, parts) = cold.get_stream(&path, ReadOptions::default()).await.unwrap();
+                let (_, parts) = cold.get_stream(&path).await.unwrap();
                 let parts: Vec<Bytes> = parts.try_collect().await.unwrap();
                 assert!(parts.concat() == bytes, "{path} as a stream");
                 for (from, to) in [(0, size), (0, 1), (size / 2, size / 2 + 1), (size / 3, size)] {
@@ -79,14 +75,16 @@ fn a_reader_of_any_slicing_gives_the_same_content() {
         let (store, vault) = memory_vault().await;
         let bytes = noise(1, 3 * MIB + 5);
         for piece in [1_000, MIB - 1, MIB, MIB + 1, 4 * MIB] {
-            let slices: Vec<_> =
-                bytes.chunks(piece).map(|slice| Ok(Bytes::copy_from_slice(slice))).collect();
-            let source = Box::pin(futures_util::stream::iter(slices));
-            vault.put_stream("file", source, PutOptions::default()).await.unwrap();
+            let slices: Vec<_> = bytes
+                .chunks(piece)
+                .map(|slice| Ok::<_, Error>(Bytes::copy_from_slice(slice)))
+                .collect();
+            let source = futures_util::stream::iter(slices);
+            vault.put_stream("file", source).await.unwrap();
             assert!(open(store.clone()).await.get("file").await.unwrap() == bytes, "{piece}");
         }
         let cursor = std::io::Cursor::new(bytes.clone());
-        vault.put_reader("file", cursor, PutOptions::default()).await.unwrap();
+        vault.put_reader("file", cursor).await.unwrap();
         assert!(vault.get("file").await.unwrap() == bytes);
         // All of them were the same chunks.
         let chunks = store.list("objects/", None, 1000).await.unwrap().objects;
@@ -120,7 +118,7 @@ fn directories_move_and_go_as_one() {
         let vault = create(store.clone()).await;
         for number in 0..300 {
             let path = format!("photos/{}/img-{number}.jpg", number % 7);
-            vault.put(&path, noise(number, 2000), deferred()).await.unwrap();
+            vault.put_with(&path, noise(number, 2000), &deferred()).await.unwrap();
         }
         vault.mkdir("photos/empty/er").await.unwrap();
         let before = tree(&vault).await;
@@ -162,7 +160,7 @@ fn names_follow_the_rules_of_a_file_system() {
         assert_eq!(code(vault.get("dir").await), "is-a-directory");
         assert_eq!(code(vault.get("").await), "is-a-directory");
         assert_eq!(code(vault.get("dir/file/x").await), "not-found");
-        assert_eq!(code(vault.list("dir/file", ListOptions::default()).await), "not-a-directory");
+        assert_eq!(code(vault.list("dir/file").await), "not-a-directory");
         assert_eq!(code(vault.remove("").await), "path-top");
         assert_eq!(code(put(&vault, "a//b", b"").await), "path-empty-segment");
         vault.rename("dir/file", "dir/file").await.unwrap();
@@ -186,7 +184,7 @@ fn the_path_of_an_entry_is_taken_by_every_method() {
         assert_eq!(vault.get(&info.path).await.unwrap(), "1");
         assert_eq!(vault.stat(info.path.clone()).await.unwrap(), info);
         let directory = info.path.parent().unwrap();
-        let page = vault.list(&directory, ListOptions::default()).await.unwrap();
+        let page = vault.list(&directory).await.unwrap();
         assert_eq!(page.entries, std::slice::from_ref(&info));
         let elsewhere = directory.join(&"other".parse().unwrap());
         vault.rename(&info.path, &elsewhere).await.unwrap();
@@ -205,13 +203,13 @@ fn the_path_of_an_entry_is_taken_by_every_method() {
 fn metadata_travels_with_the_entry() {
     block_on(async {
         let (store, vault) = memory_vault().await;
-        let metadata = Metadata {
-            content_type: Some("image/jpeg".into()),
-            pairs: [("camera".into(), "X100".into()), ("a".into(), String::new())].into(),
-            modified_ms: Some(1_234_567_890_123),
-        };
-        let options = PutOptions { metadata: metadata.clone(), ..PutOptions::default() };
-        let put_info = vault.put("a/photo", noise(1, 5000), options).await.unwrap();
+        let metadata = Metadata::new()
+            .content_type("image/jpeg")
+            .pair("camera", "X100")
+            .pair("a", "")
+            .modified_ms(1_234_567_890_123);
+        let options = PutOptions::new().metadata(metadata.clone());
+        let put_info = vault.put_with("a/photo", noise(1, 5000), &options).await.unwrap();
         vault.rename("a/photo", "b").await.unwrap();
         let info = open(store.clone()).await.stat("b").await.unwrap();
         assert_eq!(info.kind, EntryKind::File);
@@ -221,14 +219,13 @@ fn metadata_travels_with_the_entry() {
             (1_234_567_890_123, 1_234_567_890_123)
         );
 
-        let plain = Metadata { modified_ms: Some(5), ..Metadata::default() };
-        vault.set_metadata("b", plain).await.unwrap();
+        let plain = Metadata::new().modified_ms(5);
+        vault.set_metadata("b", &plain).await.unwrap();
         let info = open(store.clone()).await.stat("b").await.unwrap();
         assert_eq!((info.content_type, info.modified_ms, info.size), (None, 5, 5000));
         assert!(open(store).await.get("b").await.unwrap() == noise(1, 5000));
-        let heavy =
-            Metadata { pairs: [("k".into(), "v".repeat(4096))].into(), ..Metadata::default() };
-        assert_eq!(code(vault.set_metadata("b", heavy).await), "invalid-argument");
+        let heavy = Metadata::new().pair("k", "v".repeat(4096));
+        assert_eq!(code(vault.set_metadata("b", &heavy).await), "invalid-argument");
     });
 }
 
@@ -238,14 +235,16 @@ fn pages_are_sorted_complete_and_survive_changes() {
         let (store, vault) = memory_vault().await;
         let batch = vault.batch();
         for number in 0..500 {
-            batch.put(&format!("d/{number:04}"), vec![1], PutOptions::default()).await.unwrap();
+            batch.put(&format!("d/{number:04}"), vec![1]).await.unwrap();
         }
         batch.commit().await.unwrap();
         for vault in [vault, open(store).await] {
             let mut names = Vec::new();
             let mut after = None;
             loop {
-                let page = vault.list("d", ListOptions { after, limit: 64 }).await.unwrap();
+                let mut options = ListOptions::new().limit(64);
+                options.after = after;
+                let page = vault.list_with("d", &options).await.unwrap();
                 names.extend(page.entries.iter().map(|entry| entry.name().to_owned()));
                 // The entry the cursor names goes; the listing goes on.
                 if let Some(next) = &page.next {
@@ -281,9 +280,9 @@ fn pages_are_sorted_complete_and_survive_changes() {
             assert_eq!(streamed, expected);
         }
         let (_, vault) = memory_vault().await;
-        let none = ListOptions { after: None, limit: 0 };
-        assert_eq!(code(vault.list("", none).await), "invalid-argument");
-        assert!(vault.list("", ListOptions::default()).await.unwrap().entries.is_empty());
+        let none = ListOptions::new().limit(0);
+        assert_eq!(code(vault.list_with("", &none).await), "invalid-argument");
+        assert!(vault.list("").await.unwrap().entries.is_empty());
     });
 }
 
@@ -294,7 +293,7 @@ fn a_snapshot_and_a_batch_see_one_state() {
         put(&vault, "kept", b"old").await.unwrap();
         let snapshot = vault.snapshot().await.unwrap();
         let batch = vault.batch();
-        batch.put("kept", "new", PutOptions::default()).await.unwrap();
+        batch.put("kept", "new").await.unwrap();
         batch.rename("kept", "moved").unwrap();
         batch.mkdir("made").unwrap();
         assert!(!vault.exists("moved").await.unwrap());
@@ -320,7 +319,7 @@ fn deferred_changes_wait_for_one_flush() {
         let vault = create(store.clone()).await;
         store.reset();
         for number in 0..1000 {
-            vault.put(&format!("d/{number}"), noise(number, 4096), deferred()).await.unwrap();
+            vault.put_with(&format!("d/{number}"), noise(number, 4096), &deferred()).await.unwrap();
         }
         assert_eq!(store.snapshot().requests(), 0);
         assert!(vault.needs_flush());
@@ -367,19 +366,16 @@ fn progress_rises_to_the_total_and_cancelling_leaves_the_vault_as_it_was() {
             let cancel = CancelToken::new();
             let seen = Arc::new(Mutex::new(Vec::new()));
             let (token, log) = (cancel.clone(), Arc::clone(&seen));
-            let watch = Watch {
-                cancel,
-                progress: Some(Arc::new(move |progress| {
-                    let mut log = log.lock().unwrap();
-                    log.push(progress);
-                    if log.len() > stop_after {
-                        token.cancel();
-                    }
-                })),
-            };
-            let options = PutOptions { watch, ..PutOptions::default() };
+            let context = CallContext::new().cancel(cancel).progress(move |progress| {
+                let mut log = log.lock().unwrap();
+                log.push(progress);
+                if log.len() > stop_after {
+                    token.cancel();
+                }
+            });
+            let options = PutOptions::new().context(context);
             store.clear_trace();
-            let outcome = vault.put("here", noise(stop_after as u64, 6 * MIB), options).await;
+            let outcome = vault.put_with("here", noise(stop_after as u64, 6 * MIB), &options).await;
             assert_eq!(code(outcome), "cancelled");
             let is_root_put = |call: &Call| call.method == Method::Put && call.key == "root";
             assert!(!store.trace().iter().any(is_root_put), "the root was written");
@@ -388,12 +384,10 @@ fn progress_rises_to_the_total_and_cancelling_leaves_the_vault_as_it_was() {
         }
         let seen = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&seen);
-        let watch = Watch {
-            progress: Some(Arc::new(move |progress| log.lock().unwrap().push(progress))),
-            ..Watch::default()
-        };
-        let options = PutOptions { watch, ..PutOptions::default() };
-        vault.put("here", noise(9, 6 * MIB), options).await.unwrap();
+        let context =
+            CallContext::new().progress(move |progress| log.lock().unwrap().push(progress));
+        let options = PutOptions::new().context(context);
+        vault.put_with("here", noise(9, 6 * MIB), &options).await.unwrap();
         let seen = seen.lock().unwrap().clone();
         assert!(seen.is_sorted_by_key(|progress| progress.done));
         assert_eq!(seen.last().map(|it| (it.done, it.total)), Some((6 << 20, Some(6 << 20))));
@@ -405,22 +399,23 @@ fn progress_rises_to_the_total_and_cancelling_leaves_the_vault_as_it_was() {
 fn a_flush_reports_its_packs_and_can_be_cancelled() {
     block_on(async {
         let (store, _) = faulty_vault().await;
-        let config = VaultConfig { pack_bytes_max: 64 * KIB, ..VaultConfig::default() };
-        let vault = Vault::open(store.clone(), &credential(), config).await.unwrap();
+        let config = VaultConfig::new().pack_bytes_max(64 * KIB);
+        let vault = Vault::open_with(store.clone(), &credential(), &config).await.unwrap();
         for number in 0..100 {
-            vault.put(&format!("d/{number}"), noise(number, 5_000), deferred()).await.unwrap();
+            vault
+                .put_with(&format!("d/{number}"), noise(number, 5_000), &deferred())
+                .await
+                .unwrap();
         }
         let seen = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&seen);
-        let watch = Watch {
-            progress: Some(Arc::new(move |progress| log.lock().unwrap().push(progress))),
-            ..Watch::default()
-        };
-        watch.cancel.cancel();
-        assert_eq!(code(vault.flush_with(&watch).await), "cancelled");
+        let context =
+            CallContext::new().progress(move |progress| log.lock().unwrap().push(progress));
+        context.cancel.cancel();
+        assert_eq!(code(vault.flush_with(&context).await), "cancelled");
         assert!(vault.needs_flush() && seen.lock().unwrap().is_empty());
-        let watch = Watch { cancel: CancelToken::new(), ..watch };
-        vault.flush_with(&watch).await.unwrap();
+        let context = context.cancel(CancelToken::new());
+        vault.flush_with(&context).await.unwrap();
         let seen = seen.lock().unwrap().clone();
         assert!(seen.len() > 5 && seen.is_sorted_by_key(|progress| progress.done));
         assert_eq!(seen.last().map(|last| Some(last.done)), seen.last().map(|last| last.total));
@@ -433,12 +428,12 @@ fn a_failing_source_leaves_the_vault_as_it_was() {
     block_on(async {
         let (store, vault) = memory_vault().await;
         put(&vault, "here", b"before").await.unwrap();
-        let broken = Error::SourceFailed { reason: "disk".into() };
+        let broken = Error::SourceFailed { reason: "disk".into(), source: None };
         for whole in [0, 1, 3] {
             let mut parts: Vec<_> = (0..whole).map(|n| Ok(noise(n, MIB).into())).collect();
             parts.push(Err(broken.clone()));
-            let source = Box::pin(futures_util::stream::iter(parts));
-            let outcome = vault.put_stream("here", source, PutOptions::default()).await;
+            let source = futures_util::stream::iter(parts);
+            let outcome = vault.put_stream("here", source).await;
             assert_eq!(code(outcome), "source-failed");
         }
         assert_eq!(open(store).await.get("here").await.unwrap(), "before");
@@ -452,7 +447,7 @@ fn a_link_opens_its_directory_and_nothing_else() {
         put(&vault, "secret/plan", b"no").await.unwrap();
         for number in 0..200 {
             let path = format!("shared/{}/{number}", number % 3);
-            vault.put(&path, noise(number, 3000), deferred()).await.unwrap();
+            vault.put_with(&path, noise(number, 3000), &deferred()).await.unwrap();
         }
         put(&vault, "shared/large", &noise(999, 6 * MIB)).await.unwrap();
         put(&vault, "shared/small", b"inline").await.unwrap();
@@ -461,8 +456,9 @@ fn a_link_opens_its_directory_and_nothing_else() {
         // Changes after the link do not show.
         put(&vault, "shared/later", b"x").await.unwrap();
 
-        let shared = sealwood::vault::SharedDirectory::open(store.clone(), &link);
-        let seen = shared.snapshot();
+        // As it is handed over.
+        let link: sealwood::seal::Link = link.to_string().parse().unwrap();
+        let seen = sealwood::vault::Snapshot::shared(store.clone(), &link);
         let entries: Vec<_> = seen.list_recursive("").await.unwrap().try_collect().await.unwrap();
         assert_eq!(entries.len(), 200 + 3 + 2);
         assert_eq!(seen.get("1/100").await.unwrap(), noise(100, 3000));
@@ -472,12 +468,12 @@ fn a_link_opens_its_directory_and_nothing_else() {
         assert_eq!(code(seen.get("secret/plan").await), "not-found");
 
         // The link names one range of one pack; it opens no other object.
-        let opened = seen.list("", ListOptions::default()).await.unwrap();
+        let opened = seen.list("").await.unwrap();
         assert_eq!(opened.entries.len(), 5);
         let mut other = link;
         other.place.offset += 1;
-        let elsewhere = sealwood::vault::SharedDirectory::open(store, &other);
-        let refused = elsewhere.snapshot().list("", ListOptions::default()).await;
+        let elsewhere = sealwood::vault::Snapshot::shared(store, &other);
+        let refused = elsewhere.list("").await;
         assert!(matches!(code(refused), "object-corrupt" | "object-truncated"));
         assert_eq!(vault.link("secret").await.unwrap().map(|link| link == other), Some(false));
     });

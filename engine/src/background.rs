@@ -11,6 +11,7 @@ use super::config::{Access, Background};
 use super::shared::Shared;
 use super::sync::lock;
 use crate::error::{Error, Result};
+use crate::revision::Revision;
 use sealwood_base::Worker;
 
 /// At how many times the limit of dirty bytes writers wait for a checkpoint.
@@ -46,7 +47,7 @@ pub(super) fn start(shared: &Arc<Shared>) {
 
 /// One turn of the thread, which ends between two pieces if the engine is closed. Returns how long
 /// to wait for the next; none if there is to be none.
-fn work(shared: &Shared, seen: &mut u64) -> Option<Duration> {
+fn work(shared: &Shared, seen: &mut Revision) -> Option<Duration> {
     shared.check_open().ok()?;
     if shared.check_writable().is_err() {
         return Some(RESTING);
@@ -129,7 +130,7 @@ impl Shared {
     }
 
     /// Called by writers: a thread that sleeps for long is to look at what was written.
-    pub(crate) fn rouse(&self) {
+    pub(crate) fn wake(&self) {
         if self.resting.load(Ordering::SeqCst)
             && self.resting.swap(false, Ordering::SeqCst)
             && let Some(worker) = &*lock(&self.worker)
@@ -139,7 +140,7 @@ impl Shared {
     }
 
     /// Called by writers, who leave `dirty` bytes of the index and so much of the log behind.
-    pub(crate) fn relieve_index(&self, dirty: usize, log_since_checkpoint: u64) -> Result<()> {
+    pub(crate) fn index_backpressure(&self, dirty: usize, log_since_checkpoint: u64) -> Result<()> {
         let limit = self.config.checkpoint_dirty_bytes;
         if dirty < limit && log_since_checkpoint < self.config.checkpoint_log_bytes {
             return Ok(());
@@ -175,7 +176,7 @@ impl Shared {
         if self.owes_sweep() {
             return true;
         }
-        let doomed = !lock(&self.rounds).doomed.is_empty();
+        let doomed = !lock(&self.checkpoints).doomed.is_empty();
         let state = self.read();
         doomed || !state.garbage.is_empty() || state.tree.is_dirty()
     }

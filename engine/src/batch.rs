@@ -8,6 +8,8 @@ use super::namespace::Namespace;
 use super::options::{CommitOptions, DeleteOptions, PutOptions};
 use super::write::{NewValue, Operation, OperationKind, Precondition};
 use crate::error::{Error, Result};
+use crate::namespace_id::NamespaceId;
+use crate::revision::Revision;
 
 /// The most operations of one batch.
 pub const BATCH_OPERATIONS_MAX: usize = 100_000;
@@ -81,16 +83,16 @@ impl Batch {
     /// there are more than [`BATCH_OPERATIONS_MAX`] operations or namespaces of another engine.
     /// After [`Error::OutcomeUnknown`] only opening again tells whether it was applied, whole;
     /// every other error means that it was not.
-    pub fn commit(self) -> Result<u64> {
+    pub fn commit(self) -> Result<Revision> {
         self.commit_with(&CommitOptions::default())
     }
 
     /// Applies all of it, as durably as asked.
-    pub fn commit_with(self, options: &CommitOptions) -> Result<u64> {
+    pub fn commit_with(self, options: &CommitOptions) -> Result<Revision> {
         if self.operations.len() > BATCH_OPERATIONS_MAX {
             return Err(Error::InvalidArgument { what: "a batch has at most 100,000 operations" });
         }
-        if self.operations.iter().any(|operation| operation.namespace == FOREIGN) {
+        if self.operations.iter().any(|operation| operation.namespace == NamespaceId::NONE) {
             return Err(Error::InvalidArgument { what: "a batch is for one engine" });
         }
         let _call = self.shared.enter()?;
@@ -105,15 +107,12 @@ impl Batch {
         kind: OperationKind,
     ) -> &mut Self {
         let own = namespace.shared.is_same(&self.shared);
-        let namespace = if own { namespace.id } else { FOREIGN };
+        let namespace = if own { namespace.id } else { NamespaceId::NONE };
         let key = Bytes::copy_from_slice(key);
         self.operations.push(Operation { namespace, key, precondition, kind });
         self
     }
 }
-
-/// No namespace's id.
-const FOREIGN: u32 = u32::MAX;
 
 impl std::fmt::Debug for Batch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

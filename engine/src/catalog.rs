@@ -1,30 +1,33 @@
 //! What a checkpoint knows besides the index, as the body of its catalog frame.
 //!
-//! Varints unless said otherwise, in this order: revision; segment and offset from which the log
-//! is to be replayed; next number of a segment, a position, a frame file and a namespace; root of
+//! Varints unless said otherwise, in this order: revision; segment and offset from which the log is
+//! to be replayed; next number of a segment, a replay order, a frame file and a namespace; root of
 //! the index (1 and a frame, or 0); the frame file that is appended to (1, number and length, or
 //! 0); namespaces (count, then each: name, id, revision of its creation, threshold, keys, a bound
 //! of the length of a key); ids of namespaces being dropped (count, ids); segments (count, then
-//! each: number, kind, position, last position, bytes, live bytes, dead bytes, notes, bytes of
-//! notes, as-of revision); frame files (count, then each: number, bytes, dead bytes); renames
-//! (count, then each: position, revision, namespace, from, to). A frame is its file, offset and
+//! each: number, kind, replay order, last replay order, bytes, live bytes, dead bytes, notes, bytes
+//! of notes, as-of revision); frame files (count, then each: number, bytes, dead bytes); renames
+//! (count, then each: replay order, revision, namespace, from, to). A frame is its file, offset and
 //! length, then its checksum in 8 bytes, little endian. Lists ascend.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::files::NUMBER_MAX;
 use super::frame::FrameRef;
 use super::frame::{FrameFile, FrameFiles, FramePosition};
+use super::number::NUMBER_MAX;
 use super::renames::Rename;
 use super::segments::{Segment, SegmentKind, Segments};
 use crate::codec::{Reader, put_bytes, put_varint};
 use crate::error::Result;
+use crate::namespace_id::NamespaceId;
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
 
 /// A place in the log between two records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct LogPosition {
     /// The number of the segment.
-    pub(crate) segment: u64,
+    pub(crate) segment: SegmentId,
     /// The offset in it, in bytes.
     pub(crate) offset: u64,
 }
@@ -33,9 +36,9 @@ pub(crate) struct LogPosition {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NamespaceInfo {
     /// What its keys begin with in the index; never given twice.
-    pub(crate) id: u32,
+    pub(crate) id: NamespaceId,
     /// The revision of its creation.
-    pub(crate) created: u64,
+    pub(crate) created: Revision,
     /// From which size on its values have files of their own, in bytes.
     pub(crate) separated_bytes_min: u64,
     /// How many keys it has, expired ones that were not purged yet included.
@@ -46,7 +49,7 @@ pub(crate) struct NamespaceInfo {
 
 impl NamespaceInfo {
     /// What is known of a namespace that was just made.
-    pub(crate) fn new(id: u32, created: u64, separated_bytes_min: u64) -> Self {
+    pub(crate) fn new(id: NamespaceId, created: Revision, separated_bytes_min: u64) -> Self {
         Self { id, created, separated_bytes_min, keys: 0, key_bytes_max: 0 }
     }
 }
@@ -55,23 +58,23 @@ impl NamespaceInfo {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Catalog {
     /// The last revision that the index includes.
-    pub(crate) revision: u64,
+    pub(crate) revision: Revision,
     /// Where the log goes on after it.
     pub(crate) log: LogPosition,
     /// The number of the next segment.
-    pub(crate) next_segment: u64,
-    /// The position of the next segment that is not compaction's.
-    pub(crate) next_position: u64,
+    pub(crate) next_segment: SegmentId,
+    /// The replay order of the next segment that is not compaction's.
+    pub(crate) next_replay_order: u64,
     /// The id of the next namespace.
-    pub(crate) next_namespace: u32,
+    pub(crate) next_namespace: NamespaceId,
     /// The root of the index; none while it is empty and was never anything else.
     pub(crate) root: Option<FrameRef>,
-    /// Where the next round writes.
+    /// Where the next checkpoint writes.
     pub(crate) frames: FramePosition,
     /// The namespaces, by name.
     pub(crate) namespaces: BTreeMap<String, NamespaceInfo>,
     /// Namespaces whose keys are still being removed.
-    pub(crate) dropping: BTreeSet<u32>,
+    pub(crate) dropping: BTreeSet<NamespaceId>,
     /// The segments, by number.
     pub(crate) segments: Segments,
     /// The frame files, by number.
@@ -83,17 +86,13 @@ pub(crate) struct Catalog {
 impl Catalog {
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();
-        for number in [
-            self.revision,
-            self.log.segment,
-            self.log.offset,
-            self.next_segment,
-            self.next_position,
-            self.frames.next_file,
-            u64::from(self.next_namespace),
-        ] {
-            put_varint(&mut out, number);
-        }
+        self.revision.put(&mut out);
+        self.log.segment.put(&mut out);
+        put_varint(&mut out, self.log.offset);
+        self.next_segment.put(&mut out);
+        put_varint(&mut out, self.next_replay_order);
+        put_varint(&mut out, self.frames.next_file);
+        self.next_namespace.put(&mut out);
         put_varint(&mut out, u64::from(self.root.is_some()));
         if let Some(root) = &self.root {
             put_frame(&mut out, root);
@@ -106,19 +105,15 @@ impl Catalog {
         put_varint(&mut out, self.namespaces.len() as u64);
         for (name, info) in &self.namespaces {
             put_bytes(&mut out, name.as_bytes());
-            for number in [
-                u64::from(info.id),
-                info.created,
-                info.separated_bytes_min,
-                info.keys,
-                info.key_bytes_max,
-            ] {
+            info.id.put(&mut out);
+            info.created.put(&mut out);
+            for number in [info.separated_bytes_min, info.keys, info.key_bytes_max] {
                 put_varint(&mut out, number);
             }
         }
         put_varint(&mut out, self.dropping.len() as u64);
         for id in &self.dropping {
-            put_varint(&mut out, u64::from(*id));
+            id.put(&mut out);
         }
         put_varint(&mut out, self.segments.len() as u64);
         for (number, segment) in &self.segments {
@@ -126,20 +121,20 @@ impl Catalog {
                 SegmentKind::Original => 0,
                 SegmentKind::Compacted => 1,
             };
-            put_varint(&mut out, *number);
+            number.put(&mut out);
             put_varint(&mut out, kind);
             for number in [
-                segment.position,
+                segment.replay_order,
                 segment.through,
                 segment.bytes,
                 segment.live_bytes,
                 segment.dead_bytes,
                 segment.notes,
                 segment.note_bytes,
-                segment.as_of,
             ] {
                 put_varint(&mut out, number);
             }
+            segment.as_of.put(&mut out);
         }
         put_varint(&mut out, self.frame_files.len() as u64);
         for (number, file) in &self.frame_files {
@@ -149,9 +144,9 @@ impl Catalog {
         }
         put_varint(&mut out, self.renames.len() as u64);
         for rename in &self.renames {
-            for number in [rename.position, rename.revision, u64::from(rename.namespace)] {
-                put_varint(&mut out, number);
-            }
+            put_varint(&mut out, rename.replay_order);
+            rename.revision.put(&mut out);
+            rename.namespace.put(&mut out);
             put_bytes(&mut out, &rename.from);
             put_bytes(&mut out, &rename.to);
         }
@@ -161,23 +156,23 @@ impl Catalog {
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self> {
         let mut reader = Reader::new(bytes, "catalog");
         let mut catalog = Self {
-            revision: reader.varint()?,
-            log: LogPosition { segment: reader.varint()?, offset: reader.varint()? },
-            next_segment: reader.varint()?,
-            next_position: reader.varint()?,
+            revision: Revision::read(&mut reader)?,
+            log: LogPosition { segment: SegmentId::read(&mut reader)?, offset: reader.varint()? },
+            next_segment: SegmentId::read(&mut reader)?,
+            next_replay_order: reader.varint()?,
             ..Self::default()
         };
         catalog.frames.next_file = reader.varint()?;
         let counts = [
-            catalog.revision,
-            catalog.next_segment,
-            catalog.next_position,
+            catalog.revision.get(),
+            catalog.next_segment.get(),
+            catalog.next_replay_order,
             catalog.frames.next_file,
         ];
         if counts.iter().any(|count| *count > NUMBER_MAX) {
             return Err(reader.malformed());
         }
-        catalog.next_namespace = reader.varint_u32()?;
+        catalog.next_namespace = NamespaceId::read(&mut reader)?;
         if flag(&mut reader)? {
             catalog.root = Some(frame(&mut reader)?);
         }
@@ -187,8 +182,8 @@ impl Catalog {
         for _ in 0..reader.count()? {
             let name = reader.text()?.to_owned();
             let info = NamespaceInfo {
-                id: reader.varint_u32()?,
-                created: reader.varint()?,
+                id: NamespaceId::read(&mut reader)?,
+                created: Revision::read(&mut reader)?,
                 separated_bytes_min: reader.varint()?,
                 keys: reader.varint()?,
                 key_bytes_max: reader.varint()?,
@@ -199,14 +194,14 @@ impl Catalog {
             catalog.namespaces.insert(name, info);
         }
         for _ in 0..reader.count()? {
-            let id = reader.varint_u32()?;
+            let id = NamespaceId::read(&mut reader)?;
             if catalog.dropping.last().is_some_and(|last| *last >= id) {
                 return Err(reader.malformed());
             }
             catalog.dropping.insert(id);
         }
         for _ in 0..reader.count()? {
-            let number = reader.varint()?;
+            let number = SegmentId::read(&mut reader)?;
             let kind = match reader.varint()? {
                 0 => SegmentKind::Original,
                 1 => SegmentKind::Compacted,
@@ -217,14 +212,14 @@ impl Catalog {
             }
             let segment = Segment {
                 kind,
-                position: reader.varint()?,
+                replay_order: reader.varint()?,
                 through: reader.varint()?,
                 bytes: reader.varint()?,
                 live_bytes: reader.varint()?,
                 dead_bytes: reader.varint()?,
                 notes: reader.varint()?,
                 note_bytes: reader.varint()?,
-                as_of: reader.varint()?,
+                as_of: Revision::read(&mut reader)?,
             };
             catalog.segments.insert(number, segment);
         }
@@ -238,9 +233,9 @@ impl Catalog {
         }
         for _ in 0..reader.count()? {
             let rename = Rename {
-                position: reader.varint()?,
-                revision: reader.varint()?,
-                namespace: reader.varint_u32()?,
+                replay_order: reader.varint()?,
+                revision: Revision::read(&mut reader)?,
+                namespace: NamespaceId::read(&mut reader)?,
                 from: reader.bytes()?.to_vec(),
                 to: reader.bytes()?.to_vec(),
             };
@@ -292,39 +287,40 @@ mod tests {
     fn full() -> Catalog {
         let frame = FrameRef { file: 3, offset: 4096, len: 77, checksum: u64::MAX - 5 };
         let info = NamespaceInfo {
-            id: 9,
-            created: 4,
+            id: NamespaceId::new(9),
+            created: Revision::new(4),
             separated_bytes_min: 4096,
             keys: 12,
             key_bytes_max: 7,
         };
         let segment = Segment {
-            position: 2,
+            replay_order: 2,
             through: 4,
             bytes: 5000,
             live_bytes: 400,
             dead_bytes: 90,
             notes: 3,
             note_bytes: 70,
-            as_of: 280,
+            as_of: Revision::new(280),
             kind: SegmentKind::Compacted,
         };
         Catalog {
-            revision: 300,
-            log: LogPosition { segment: 5, offset: 1000 },
-            next_segment: 7,
-            next_position: 6,
-            next_namespace: 11,
+            revision: Revision::new(300),
+            log: LogPosition { segment: SegmentId::new(5), offset: 1000 },
+            next_segment: SegmentId::new(7),
+            next_replay_order: 6,
+            next_namespace: NamespaceId::new(11),
             root: Some(frame),
             frames: FramePosition { current: Some((3, 4173)), next_file: 4 },
             namespaces: [("a".to_owned(), info), ("b".to_owned(), info)].into(),
-            dropping: [4, 10].into(),
-            segments: [(5, segment), (6, Segment::default())].into(),
+            dropping: [4, 10].map(NamespaceId::new).into(),
+            segments: [(SegmentId::new(5), segment), (SegmentId::new(6), Segment::default())]
+                .into(),
             frame_files: [(3, FrameFile { bytes: 4173, dead: 80 })].into(),
             renames: vec![Rename {
-                position: 2,
-                revision: 40,
-                namespace: 9,
+                replay_order: 2,
+                revision: Revision::new(40),
+                namespace: NamespaceId::new(9),
                 from: b"a/".to_vec(),
                 to: b"b/".to_vec(),
             }],
@@ -348,9 +344,9 @@ mod tests {
             });
             assert_eq!(decoded, [true, false]);
         };
-        refuses(|catalog, count| catalog.revision = count);
-        refuses(|catalog, count| catalog.next_segment = count);
-        refuses(|catalog, count| catalog.next_position = count);
+        refuses(|catalog, count| catalog.revision = Revision::new(count));
+        refuses(|catalog, count| catalog.next_segment = SegmentId::new(count));
+        refuses(|catalog, count| catalog.next_replay_order = count);
         refuses(|catalog, count| catalog.frames.next_file = count);
     }
 

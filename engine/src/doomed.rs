@@ -1,6 +1,7 @@
 //! Files that are to be deleted and that somebody may still read.
 
-use super::entry::ValueRef;
+use super::value_ref::ValueRef;
+use crate::segment_id::SegmentId;
 
 /// A file to be deleted once all leases from before `mark` are gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +13,7 @@ pub(crate) struct Doomed {
 /// Which file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum DoomedFile {
-    Segment(u64),
+    Segment(SegmentId),
     Frames(u64),
     Value(ValueRef),
     /// A file that never got its name.

@@ -1,30 +1,25 @@
 //! What the index keeps of a key.
 
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
+use crate::value_ref::ValueRef;
+
 /// Where a record lies in the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Place {
     /// The number of the segment.
-    pub(crate) segment: u64,
+    pub(crate) segment: SegmentId,
     /// Where the record begins in the segment, in bytes.
     pub(crate) offset: u64,
     /// The length of the whole record, in bytes.
     pub(crate) len: u32,
 }
 
-/// The name of a separated value: what it holds and how much.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct ValueRef {
-    /// The address of the content; see [`super::values`].
-    pub(crate) hash: [u8; 32],
-    /// The length of the content, in bytes.
-    pub(crate) len: u64,
-}
-
 /// The newest state of one key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Entry<'a> {
     /// The revision that made this state.
-    pub(crate) revision: u64,
+    pub(crate) revision: Revision,
     /// When the key expires, in milliseconds since 1970; 0 is never.
     pub(crate) expires_at_ms: u64,
     /// The record that carries the value or names it.
@@ -51,7 +46,7 @@ pub(crate) enum Body<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Replaced {
     /// The revision that had made the state.
-    pub(crate) revision: u64,
+    pub(crate) revision: Revision,
     /// When the key would have expired; 0 is never.
     pub(crate) expires_at_ms: u64,
     /// The record that carried the value or named it.

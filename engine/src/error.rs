@@ -4,6 +4,7 @@
 //! language. Messages carry no key and no path outside the engine's directory. An error that comes
 //! from the disk has that of the disk as its [`source`](std::error::Error::source).
 
+use crate::revision::Revision;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -95,7 +96,7 @@ pub enum Error {
     /// from there.
     CursorExpired {
         /// The first revision that is still kept.
-        oldest: u64,
+        oldest: Revision,
     },
     /// The platform has no source of randomness or lacks a facility.
     Platform {

@@ -10,6 +10,8 @@
 use std::collections::VecDeque;
 
 use crate::error::{Error, Result};
+use crate::namespace_id::NamespaceId;
+use crate::revision::Revision;
 
 /// What happened to a key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -30,9 +32,9 @@ pub enum EventKind {
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Event {
-    pub(crate) revision: u64,
+    pub(crate) revision: Revision,
     pub(crate) kind: EventKind,
-    pub(crate) namespace: u32,
+    pub(crate) namespace: NamespaceId,
     pub(crate) key: Vec<u8>,
 }
 
@@ -65,13 +67,13 @@ pub(crate) struct Events {
     events_max: usize,
     bytes_max: usize,
     /// Changes up to this revision are no longer kept.
-    forgotten: u64,
+    forgotten: Revision,
 }
 
 impl Events {
     /// Keeps at most so many, which take at most so many bytes of memory.
     pub(crate) fn new(events_max: usize, bytes_max: usize) -> Self {
-        Self { ring: VecDeque::new(), bytes: 0, events_max, bytes_max, forgotten: 0 }
+        Self { ring: VecDeque::new(), bytes: 0, events_max, bytes_max, forgotten: Revision::ZERO }
     }
 
     pub(crate) fn push(&mut self, event: Event) {
@@ -85,7 +87,7 @@ impl Events {
     }
 
     /// Says that nothing up to `revision` is kept.
-    pub(crate) fn forget_to(&mut self, revision: u64) {
+    pub(crate) fn forget_to(&mut self, revision: Revision) {
         self.ring.clear();
         self.bytes = 0;
         self.forgotten = revision;
@@ -94,11 +96,11 @@ impl Events {
     /// The first change after `revision` that `wanted` wants, or how far there is none.
     pub(crate) fn after(
         &self,
-        revision: u64,
+        revision: Revision,
         wanted: impl Fn(&Event) -> bool,
     ) -> Result<Option<&Event>> {
         if revision < self.forgotten {
-            return Err(Error::CursorExpired { oldest: self.forgotten + 1 });
+            return Err(Error::CursorExpired { oldest: self.forgotten.next() });
         }
         let start = self.ring.partition_point(|event| event.revision <= revision);
         Ok(self.ring.range(start..).find(|event| wanted(event)))

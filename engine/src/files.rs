@@ -4,6 +4,8 @@ use std::io;
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
+use crate::number::NUMBER_MAX;
+use crate::segment_id::SegmentId;
 
 /// The two slots of the last checkpoints.
 pub(crate) const MANIFEST: &str = "manifest";
@@ -17,13 +19,13 @@ pub(crate) const FRAMES: &str = "frames";
 pub(crate) const VALUES: &str = "values";
 
 /// The file of segment `id`. Sixteen hexadecimal digits, so that names sort as numbers.
-pub(crate) fn segment_name(id: u64) -> String {
-    format!("{LOG}/{id:016x}")
+pub(crate) fn segment_name(id: SegmentId) -> String {
+    format!("{LOG}/{:016x}", id.get())
 }
 
 /// The file of a segment that compaction is still writing.
-pub(crate) fn segment_temp_name(id: u64) -> String {
-    format!("{LOG}/{id:016x}.tmp")
+pub(crate) fn segment_temp_name(id: SegmentId) -> String {
+    format!("{LOG}/{:016x}.tmp", id.get())
 }
 
 /// The file of frame file `id`.
@@ -37,9 +39,6 @@ pub(crate) fn number_of(name: &str) -> Option<u64> {
     digits.then(|| u64::from_str_radix(name, 16).ok()).flatten()
 }
 
-/// No file, position or revision of an engine has a higher number: there is always one after it.
-pub(crate) const NUMBER_MAX: u64 = 1 << 62;
-
 /// The number after that of the file `name`. `StoreCorrupt` if no engine gets that far.
 pub(crate) fn number_after(directory: &str, name: &str, number: u64) -> Result<u64> {
     match number < NUMBER_MAX {
@@ -52,9 +51,14 @@ pub(crate) fn number_after(directory: &str, name: &str, number: u64) -> Result<u
     }
 }
 
-/// The number in a name of [`segment_temp_name`], without the directory.
-pub(crate) fn segment_temp_number(name: &str) -> Option<u64> {
-    name.strip_suffix(".tmp").and_then(number_of)
+/// The segment in a name of [`segment_name`], without the directory.
+pub(crate) fn segment_of(name: &str) -> Option<SegmentId> {
+    number_of(name).map(SegmentId::new)
+}
+
+/// The segment in a name of [`segment_temp_name`], without the directory.
+pub(crate) fn segment_of_temp(name: &str) -> Option<SegmentId> {
+    name.strip_suffix(".tmp").and_then(segment_of)
 }
 
 /// What an I/O error of the engine's own disk means to a caller.

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use crate::error::Error;
+use crate::revision::Revision;
 
 /// Something that is wrong.
 #[derive(Debug, Clone)]
@@ -42,7 +43,7 @@ pub enum FindingKind {
         bytes: u64,
         /// The revisions of the changes that may have been in it: puts, deletes and all else.
         /// `None` if it is certain that there was none.
-        revisions: Option<RangeInclusive<u64>>,
+        revisions: Option<RangeInclusive<Revision>>,
     },
     /// The last segment ends in so many bytes that are no record, as a crash leaves it and as
     /// damage to the last record does: which it is cannot be told. Nothing that was acknowledged is

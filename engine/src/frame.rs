@@ -37,7 +37,7 @@ pub(crate) trait FrameSource: MaybeSend + MaybeSync {
     fn read(&self, frame: &FrameRef, kind: FrameKind) -> Result<Bytes>;
 }
 
-/// Where a round writes frames.
+/// Where a checkpoint writes frames.
 pub(crate) trait FrameSink {
     /// Writes a frame with this body.
     fn write(&mut self, kind: FrameKind, body: &[u8]) -> Result<FrameRef>;
@@ -63,7 +63,7 @@ pub(crate) fn total(files: &FrameFiles) -> FrameFile {
 /// The frame files there are, by number.
 pub(crate) type FrameFiles = BTreeMap<u64, FrameFile>;
 
-/// Where the frames of the next round go.
+/// Where the frames of the next checkpoint go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct FramePosition {
     /// The file that is appended to and its published length; none begins a new one.

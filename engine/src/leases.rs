@@ -1,8 +1,8 @@
 //! Leases: what is still being read must not be deleted.
 //!
-//! Whoever reads a past state holds a lease. A file that a round wants to delete waits as long as a
-//! lease is held that may need it. Leases and births share one row of numbers, which is the order
-//! in which they came:
+//! Whoever reads a past state holds a lease. A file that a checkpoint wants to delete waits as long
+//! as a lease is held that may need it. Leases and births share one row of numbers, which is the
+//! order in which they came:
 //!
 //! ```text
 //!  lease 3   birth of a file   lease 8   its end as garbage   lease 12
@@ -21,8 +21,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 use super::doomed::DoomedFile;
-use super::entry::ValueRef;
 use super::sync::lock;
+use super::value_ref::ValueRef;
+use crate::segment_id::SegmentId;
 
 /// The leases that are held.
 #[derive(Debug, Default, Clone)]
@@ -36,7 +37,7 @@ struct Held {
     /// Leases on what comes.
     open: BTreeSet<u64>,
     /// Snapshots, with the number of the first segment that was not there yet.
-    snapshots: BTreeMap<u64, u64>,
+    snapshots: BTreeMap<u64, SegmentId>,
     /// The births of frame files, and of values' files that are there.
     frames: BTreeMap<u64, u64>,
     values: HashMap<ValueRef, u64>,
@@ -60,7 +61,7 @@ impl Leases {
 
     /// Takes a lease on what there is now. To be called under the state's lock, for the state that
     /// is read under it; `next_segment` is the number of its next segment.
-    pub(crate) fn take_snapshot(&self, next_segment: u64) -> Lease {
+    pub(crate) fn take_snapshot(&self, next_segment: SegmentId) -> Lease {
         let mut held = lock(&self.held);
         let number = held.number();
         held.snapshots.insert(number, next_segment);
@@ -82,8 +83,8 @@ impl Leases {
     }
 
     /// Says that a value's file is about to be written. If it is there still it keeps its birth:
-    /// `is_garbage` says that it is garbage which no round has taken yet. To be called under the
-    /// state's lock, under which nothing was found to name it.
+    /// `is_garbage` says that it is garbage which no checkpoint has taken yet. To be called under
+    /// the state's lock, under which nothing was found to name it.
     pub(crate) fn value_is_born(&self, value: ValueRef, is_garbage: bool) {
         let mut held = lock(&self.held);
         if !held.is_free() {
@@ -92,7 +93,7 @@ impl Leases {
         }
     }
 
-    /// Says that a round is to delete a value's file: whoever writes it again finds it there.
+    /// Says that a checkpoint is to delete a value's file: whoever writes it again finds it there.
     pub(crate) fn value_is_doomed(&self, value: ValueRef) {
         let mut held = lock(&self.held);
         if !held.is_free() {
@@ -117,7 +118,7 @@ impl Leases {
             return false;
         }
         let birth = held.birth(file).min(mark);
-        let needs = |next_segment: u64| match file {
+        let needs = |next_segment: SegmentId| match file {
             DoomedFile::Segment(number) => *number < next_segment,
             _ => true,
         };
@@ -190,16 +191,20 @@ mod tests {
     #[test]
     fn a_snapshot_holds_nothing_that_was_born_after_it() {
         let leases = Leases::default();
-        let early = leases.take_snapshot(5);
+        let early = leases.take_snapshot(SegmentId::new(5));
         leases.frame_file_is_born(7);
         leases.value_is_born(VALUE, false);
-        let files = [DoomedFile::Segment(5), DoomedFile::Frames(7), DoomedFile::Value(VALUE)];
+        let files = [
+            DoomedFile::Segment(SegmentId::new(5)),
+            DoomedFile::Frames(7),
+            DoomedFile::Value(VALUE),
+        ];
         let mark = leases.now();
         assert!(files.iter().all(|file| leases.released(file, mark)));
-        assert!(!leases.released(&DoomedFile::Segment(4), mark));
+        assert!(!leases.released(&DoomedFile::Segment(SegmentId::new(4)), mark));
         assert!(!leases.released(&DoomedFile::Frames(6), mark));
         // A later one, taken before the end of them, holds them.
-        let late = leases.take_snapshot(6);
+        let late = leases.take_snapshot(SegmentId::new(6));
         let mark = leases.now();
         assert!(files.iter().all(|file| !leases.released(file, mark)));
         drop(late);
@@ -216,7 +221,7 @@ mod tests {
     #[test]
     fn a_file_that_is_needed_again_keeps_its_birth() {
         let leases = Leases::default();
-        let snapshot = leases.take_snapshot(1);
+        let snapshot = leases.take_snapshot(SegmentId::FIRST);
         leases.value_is_doomed(VALUE);
         leases.value_is_born(VALUE, false);
         assert!(!leases.released(&DoomedFile::Value(VALUE), leases.now()));

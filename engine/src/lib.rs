@@ -7,7 +7,7 @@
 //! - Large values lie in files named by what they hold, counted and never changed.
 //! - The index is a radix tree in memory that checkpoints keep on the disk in small frames, so
 //!   that opening replays only the log after the last one.
-//! - Everything that is deleted is deleted by a checkpoint round, after the state that no
+//! - Everything that is deleted is deleted by a checkpoint, after the state that no
 //!   longer needs it is durable.
 //!
 //! It encrypts nothing, and it knows nothing of vaults. Calls block; all of them may be made from
@@ -41,16 +41,17 @@
 //! | what | files |
 //! |---|---|
 //! | errors, settings | `error`, `config`, `options`, `expiry` |
+//! | what numbers stand for | `number`, `revision`, `namespace_id`, `segment_id`, `value_ref` |
 //! | names of files, locks, counters | `files`, `sync`, `counters`, `codec` |
 //! | the disk, and one that fails on purpose | `disk`, `faults` |
 //! | the log: records, segments, footers, replay | `log`, `segments`, `renames` |
 //! | large values in files of their own | `values`, `pins` |
-//! | the index: a radix tree with buckets | `index`, `entry` |
-//! | frames, and what names the last | `frame`, `frames`, `catalog`, `manifest`, `rounds` |
+//! | the index: a radix tree with buckets | `index`, `index_key`, `entry` |
+//! | frames, and what names the last | `frame`, `frames`, `catalog`, `manifest`, `checkpoints` |
 //! | all of it in memory, behind one lock | `state`, `shared`, `namespaces`, `events` |
 //! | writing | `write`, `batch`, `rename`, `upload`, `log_sync`, `group` |
 //! | reading: values, scans, snapshots, watches | `read`, `scan`, `snapshot`, `watch`, `changed` |
-//! | what happens by itself | `background`, `round`, `purge`, `compact`, `unreadable` |
+//! | what happens by itself | `background`, `checkpoint`, `purge`, `compact`, `unreadable` |
 //! | what is deleted, a full disk | `leases`, `doomed`, `sweep`, `vacuum`, `reserve`, `room` |
 //! | opening and closing | `open`, `recover`, `gate`, `holder` |
 //! | damage | `verify`, `salvage`, `finding`, `strays`, `fuzzing` |
@@ -60,6 +61,8 @@ mod background;
 mod batch;
 mod catalog;
 mod changed;
+mod checkpoint;
+mod checkpoints;
 mod codec;
 mod compact;
 mod config;
@@ -82,12 +85,15 @@ mod gate;
 mod group;
 mod holder;
 mod index;
+mod index_key;
 mod leases;
 mod log;
 mod log_sync;
 mod manifest;
 mod namespace;
+mod namespace_id;
 mod namespaces;
+mod number;
 mod open;
 mod options;
 mod pins;
@@ -97,11 +103,11 @@ mod recover;
 mod rename;
 mod renames;
 mod reserve;
+mod revision;
 mod room;
-mod round;
-mod rounds;
 mod salvage;
 mod scan;
+mod segment_id;
 mod segments;
 mod shared;
 mod snapshot;
@@ -114,6 +120,7 @@ mod sync;
 mod unreadable;
 mod upload;
 mod vacuum;
+mod value_ref;
 mod values;
 mod verify;
 mod watch;
@@ -133,9 +140,11 @@ pub use events::EventKind;
 pub use expiry::Expiry;
 pub use finding::{Finding, FindingKind};
 pub use namespace::Namespace;
+pub use namespace_id::NamespaceId;
 pub use namespaces::NamespaceOptions;
 pub use options::{CommitOptions, DeleteOptions, PutOptions};
 pub use read::{KeyInfo, Value};
+pub use revision::Revision;
 pub use salvage::{Certainty, Salvage, Salvaged, SalvagedKey};
 pub use scan::{
     Order, OwnedScanEntry, OwnedScanItem, Scan, ScanBuilder, ScanEntry, ScanItem, ScanIter,
@@ -238,7 +247,7 @@ impl Engine {
     /// The names of the namespaces, ascending.
     pub fn namespaces(&self) -> Result<Vec<String>> {
         let _call = self.shared.enter()?;
-        Ok(self.shared.read().namespaces.by_name().keys().cloned().collect())
+        Ok(self.shared.read().namespaces.iter().map(|(name, _)| name.clone()).collect())
     }
 
     /// Drops a namespace and all its keys, durably. Returns whether there was one. Its keys are out
@@ -259,7 +268,7 @@ impl Engine {
     }
 
     /// The revision of the last change.
-    pub fn revision(&self) -> u64 {
+    pub fn revision(&self) -> Revision {
         self.shared.read().revision
     }
 

@@ -28,10 +28,12 @@ use super::shared::Shared;
 use super::sync::lock;
 use crate::disk::{DiskFile, OpenMode};
 use crate::error::{Error, Result};
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
 
 impl Shared {
     /// Waits until `revision` is as durable as asked.
-    pub(crate) fn acknowledge(&self, revision: u64, durability: Durability) -> Result<()> {
+    pub(crate) fn acknowledge(&self, revision: Revision, durability: Durability) -> Result<()> {
         match durability {
             Durability::None => Ok(()),
             Durability::Group | Durability::Sync => {
@@ -90,8 +92,8 @@ impl Shared {
     }
 
     /// Makes every revision up to `revision` durable.
-    pub(crate) fn sync_to(&self, revision: u64, durability: Durability) -> Result<()> {
-        if self.durable.load(Ordering::Acquire) >= revision {
+    pub(crate) fn sync_to(&self, revision: Revision, durability: Durability) -> Result<()> {
+        if self.durable_revision() >= revision {
             return Ok(());
         }
         let window = (durability == Durability::Group).then_some(self.config.group_window);
@@ -104,12 +106,17 @@ impl Shared {
     }
 
     /// Whether more waiting would change nothing for `revision`.
-    fn is_decided(&self, revision: u64) -> bool {
-        self.durable.load(Ordering::Acquire) >= revision || self.poisoned.load(Ordering::Acquire)
+    /// The last revision that is known to be durable.
+    pub(crate) fn durable_revision(&self) -> Revision {
+        Revision::new(self.durable.load(Ordering::Acquire))
     }
 
-    fn decision(&self, revision: u64) -> Result<()> {
-        let durable = self.durable.load(Ordering::Acquire) >= revision;
+    fn is_decided(&self, revision: Revision) -> bool {
+        self.durable_revision() >= revision || self.poisoned.load(Ordering::Acquire)
+    }
+
+    fn decision(&self, revision: Revision) -> Result<()> {
+        let durable = self.durable_revision() >= revision;
         if durable { Ok(()) } else { Err(Error::OutcomeUnknown) }
     }
 
@@ -170,7 +177,7 @@ impl Shared {
         outcome?;
         if sync == Sync::Yes {
             state.pending.synced();
-            self.durable.store(revision, Ordering::Release);
+            self.durable.store(revision.get(), Ordering::Release);
         }
         Ok(())
     }
@@ -228,7 +235,7 @@ impl Shared {
     fn open_segment(
         &self,
         log: &mut LogWriter,
-        segment: u64,
+        segment: SegmentId,
         mode: OpenMode,
     ) -> Result<Arc<dyn DiskFile>> {
         if let Some((open, file)) = &log.file

@@ -5,14 +5,16 @@ use bytes::Bytes;
 use super::config::Durability;
 use super::expiry::Expiry;
 use super::holder::Holder;
+use super::index_key::IndexKey;
 use super::options::{DeleteOptions, PutOptions};
 use super::read::{KeyInfo, Value};
 use super::scan::ScanBuilder;
 use super::snapshot::Snapshot;
-use super::state::index_key;
 use super::watch::Watch;
 use super::write::{NewValue, Operation, OperationKind, Precondition};
 use crate::error::{Error, Result};
+use crate::namespace_id::NamespaceId;
+use crate::revision::Revision;
 
 /// One ordered key space of an engine. Keys are 0 to 65,536 arbitrary bytes, in byte order. Values
 /// are up to as many bytes as there is room on the disk.
@@ -24,7 +26,7 @@ use crate::error::{Error, Result};
 #[derive(Clone)]
 pub struct Namespace {
     pub(crate) shared: Holder,
-    pub(crate) id: u32,
+    pub(crate) id: NamespaceId,
 }
 
 impl Namespace {
@@ -62,7 +64,7 @@ impl Namespace {
     }
 
     /// Puts a value and waits until it is durable. Returns the revision it made.
-    pub fn put(&self, key: &[u8], value: impl Into<Bytes>) -> Result<u64> {
+    pub fn put(&self, key: &[u8], value: impl Into<Bytes>) -> Result<Revision> {
         self.put_with(key, value, &PutOptions::default())
     }
 
@@ -72,7 +74,7 @@ impl Namespace {
         key: &[u8],
         value: impl Into<Bytes>,
         options: &PutOptions,
-    ) -> Result<u64> {
+    ) -> Result<Revision> {
         let expires_at_ms = Expiry::stored(options.expires_at);
         let kind = OperationKind::Put { value: NewValue::Bytes(value.into()), expires_at_ms };
         Ok(self.apply(key, options.precondition, kind, options.durability)?.revision)
@@ -129,10 +131,10 @@ impl Namespace {
         let _call = self.shared.enter()?;
         let mut rest = key;
         loop {
-            let full = index_key(self.id, rest);
-            // The namespace's id is no part of the key.
-            let found = self.shared.reading(|state| state.tree.longest_prefix(&full, 4))?;
-            let Some(len) = found.map(|len| len - 4) else { return Ok(None) };
+            let full = IndexKey::new(self.id, rest);
+            let at_least = IndexKey::of_all(self.id).len();
+            let found = self.shared.reading(|state| state.tree.longest_prefix(&full, at_least))?;
+            let Some(len) = found.map(|len| len - at_least) else { return Ok(None) };
             if self.shared.find(self.id, &key[..len])?.is_some() {
                 return Ok(Some(len));
             }
@@ -154,10 +156,11 @@ impl Namespace {
         Snapshot::of_namespace(&self.shared, self.id)
     }
 
-    /// Follows the changes of keys that begin with `prefix` and come after `since_revision`.
+    /// Follows the changes of keys that begin with `prefix` and come after `since_revision`;
+    /// after [`Revision::ZERO`], all.
     ///
     /// [`Error::CursorExpired`] if not all of these are still kept.
-    pub fn watch(&self, prefix: &[u8], since_revision: u64) -> Result<Watch> {
+    pub fn watch(&self, prefix: &[u8], since_revision: Revision) -> Result<Watch> {
         let _call = self.shared.enter()?;
         Watch::new(self.shared.clone(), self.id, prefix.to_vec(), since_revision)
     }
@@ -193,7 +196,7 @@ impl Namespace {
 
 /// What became of one change.
 struct Outcome {
-    revision: u64,
+    revision: Revision,
     is_changed: bool,
 }
 

@@ -6,6 +6,7 @@ use super::log::{Batched, Record, is_namespace_name};
 use super::reserve::Effect;
 use super::shared::Shared;
 use crate::error::{Error, Result};
+use crate::namespace_id::NamespaceId;
 
 /// What a namespace is made with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,7 +29,7 @@ impl NamespaceOptions {
 
 impl Shared {
     /// The id of a namespace, which is made if there is none.
-    pub(crate) fn namespace(&self, name: &str, options: &NamespaceOptions) -> Result<u32> {
+    pub(crate) fn namespace(&self, name: &str, options: &NamespaceOptions) -> Result<NamespaceId> {
         if !is_namespace_name(name) {
             let what = "a namespace's name has 1 to 64 characters of [A-Za-z0-9_-]";
             return Err(Error::InvalidArgument { what });
@@ -39,7 +40,7 @@ impl Shared {
             let what = "separated_bytes_min is 1 to 16 MiB";
             return Err(Error::InvalidArgument { what });
         }
-        if let Some(info) = self.read().namespaces.by_name().get(name) {
+        if let Some(info) = self.read().namespaces.by_name(name) {
             return Ok(info.id);
         }
         if self.config.access == Access::ReadOnly {
@@ -49,14 +50,14 @@ impl Shared {
         let (id, revision) = {
             // Others may have made it, or too many, since.
             let mut state = self.write();
-            if let Some(info) = state.namespaces.by_name().get(name) {
+            if let Some(info) = state.namespaces.by_name(name) {
                 return Ok(info.id);
             }
             let max = self.config.namespaces_max;
-            if state.namespaces.by_name().len() >= max {
+            if state.namespaces.len() >= max {
                 return Err(Error::NamespaceLimit { max });
             }
-            let revision = state.revision + 1;
+            let revision = state.revision.next();
             let id = state.next_namespace;
             let info = NamespaceInfo::new(id, revision, separated_bytes_min);
             let threshold = separated_bytes_min;
@@ -75,9 +76,9 @@ impl Shared {
         self.admit(Effect::Frees)?;
         let revision = {
             let mut state = self.write();
-            let Some(info) = state.namespaces.by_name().get(name) else { return Ok(false) };
+            let Some(info) = state.namespaces.by_name(name) else { return Ok(false) };
             let namespace = info.id;
-            let revision = state.revision + 1;
+            let revision = state.revision.next();
             state.make_room();
             let record = Record::NamespaceDrop { namespace, revision };
             let place = state.append(&record, Batched::No);

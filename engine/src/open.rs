@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 use super::changed::Changed;
+use super::checkpoint::read_catalog;
+use super::checkpoints::Checkpoints;
 use super::config::{Access, EngineConfig, RecoveryMode};
 use super::counters::Counters;
 use super::files::{self, frame_file_name, io_error, number_of};
@@ -18,8 +20,6 @@ use super::manifest::{self, Manifest};
 use super::pins::Pins;
 use super::recover::{self, Recovery};
 use super::reserve::Reserve;
-use super::round::read_catalog;
-use super::rounds::Rounds;
 use super::salvage;
 use super::shared::Shared;
 use super::state::State;
@@ -42,22 +42,22 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
     let handles = Arc::new(Handles::new(disk.clone(), config.open_files_max));
     let disk: Arc<dyn Disk> = Arc::new(Sparing::new(disk, handles.clone()));
     let frames: Arc<dyn FrameSource> = Arc::new(FrameStore::new(handles.clone()));
-    let mut rounds = Rounds::default();
+    let mut checkpoints = Checkpoints::default();
     let (mut state, passed_over) = match config.recovery {
         RecoveryMode::PassOver => salvage::open(disk.clone(), handles.clone(), &config)?,
         RecoveryMode::Checkpoint | RecoveryMode::Rebuild => {
-            (recover(&*disk, &frames, &config, &mut rounds)?, Vec::new())
+            (recover(&*disk, &frames, &config, &mut checkpoints)?, Vec::new())
         }
     };
-    collect_frame_files(&*disk, &mut rounds, &mut state)?;
+    collect_frame_files(&*disk, &mut checkpoints, &mut state)?;
     let values = Values::new(disk.clone(), handles.clone(), &*config.entropy)?;
     let reserve = Reserve::find(&*disk, &config)?;
-    let durable = AtomicU64::new(state.revision);
+    let durable = AtomicU64::new(state.revision.get());
     let rebuilt = config.recovery == RecoveryMode::Rebuild;
     let shared = Arc::new(Shared {
         values,
         frames,
-        rounds: Mutex::new(rounds),
+        checkpoints: Mutex::new(checkpoints),
         compacting: Mutex::new(()),
         unreadable: Mutex::default(),
         log: Mutex::new(LogWriter::default()),
@@ -106,7 +106,7 @@ fn recover(
     disk: &dyn Disk,
     frames: &Arc<dyn FrameSource>,
     config: &EngineConfig,
-    rounds: &mut Rounds,
+    checkpoints: &mut Checkpoints,
 ) -> Result<State> {
     let found = match manifest::read(disk)? {
         Manifest::Missing => make(disk, config)?,
@@ -120,15 +120,15 @@ fn recover(
         }
     };
     if let Manifest::Published(published) = found {
-        rounds.generation = published.generation;
-        rounds.published = Some(published);
+        checkpoints.generation = published.generation;
+        checkpoints.published = Some(published);
     }
     let recovery = Recovery { disk, frames, config };
     match (found, config.recovery) {
         (Manifest::Published(published), RecoveryMode::Checkpoint) => {
-            rounds.catalog = read_catalog(&**frames, &published.catalog)?;
-            rounds.frames = rounds.catalog.frames;
-            recovery.after_checkpoint(&rounds.catalog)
+            checkpoints.catalog = read_catalog(&**frames, &published.catalog)?;
+            checkpoints.frames = checkpoints.catalog.frames;
+            recovery.after_checkpoint(&checkpoints.catalog)
         }
         (Manifest::Missing, _) => Ok(recovery.of_nothing()),
         (Manifest::Empty, _) => recovery.of_whole_log(None),
@@ -167,28 +167,32 @@ fn make_directories(disk: &dyn Disk) -> Result<()> {
     Ok(())
 }
 
-/// Frame files that the checkpoint does not list are left over from rounds that were cut off.
-fn collect_frame_files(disk: &dyn Disk, rounds: &mut Rounds, state: &mut State) -> Result<()> {
+/// Frame files that the checkpoint does not list are left over from checkpoints that were cut off.
+fn collect_frame_files(
+    disk: &dyn Disk,
+    checkpoints: &mut Checkpoints,
+    state: &mut State,
+) -> Result<()> {
     for info in disk.list(files::FRAMES).map_err(io_error)? {
         // Files of other names are not the engine's.
         let Some(number) = number_of(&info.name) else { continue };
         let next = files::number_after(files::FRAMES, &info.name, number)?;
-        rounds.frames.next_file = rounds.frames.next_file.max(next);
-        if !rounds.catalog.frame_files.contains_key(&number) {
+        checkpoints.frames.next_file = checkpoints.frames.next_file.max(next);
+        if !checkpoints.catalog.frame_files.contains_key(&number) {
             state.garbage.frame_files.insert(number);
         }
-        // What a round that was cut off has appended is not built upon.
-        if let Some((current, len)) = rounds.frames.current
+        // What a checkpoint that was cut off has appended is not built upon.
+        if let Some((current, len)) = checkpoints.frames.current
             && current == number
             && info.len > len
         {
-            rounds.frames.current = None;
+            checkpoints.frames.current = None;
         }
     }
-    // A round that fails takes back what was made from now on. What lies here may be what the last
-    // checkpoint needs, also where it was not read to make the index anew.
-    rounds.catalog.frames.next_file = rounds.frames.next_file;
-    for number in rounds.catalog.frame_files.keys() {
+    // A checkpoint that fails takes back what was made from now on. What lies here may be what the
+    // last checkpoint needs, also where it was not read to make the index anew.
+    checkpoints.catalog.frames.next_file = checkpoints.frames.next_file;
+    for number in checkpoints.catalog.frame_files.keys() {
         debug_assert!(!state.garbage.frame_files.contains(number), "{}", frame_file_name(*number));
     }
     Ok(())

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::entry::ValueRef;
 use super::sync::{Arc, Condvar, Mutex, PoisonError, lock};
+use super::value_ref::ValueRef;
 
 /// Which values are being written or deleted.
 #[derive(Debug, Default, Clone)]

@@ -7,10 +7,13 @@
 use bytes::Bytes;
 
 use super::config::Durability;
+use super::index_key::IndexKey;
 use super::shared::Shared;
 use super::state::Present;
 use super::write::{Applied, Operation, OperationKind, Precondition};
 use crate::error::{Error, Result};
+use crate::namespace_id::NamespaceId;
+use crate::revision::Revision;
 
 /// How many keys are removed under one hold of the lock.
 const KEYS_AT_ONCE: usize = 256;
@@ -44,7 +47,7 @@ impl Shared {
     /// Deletes a key that somebody has found expired and that is still in this state, so that it
     /// does not come back when the clock is set back. As durable as a write with
     /// [`Durability::None`]; what cannot be written now stays for a purge.
-    pub(crate) fn let_go_of(&self, namespace: u32, key: &[u8], revision: u64) {
+    pub(crate) fn let_go_of(&self, namespace: NamespaceId, key: &[u8], revision: Revision) {
         let Ok(_call) = self.enter() else { return };
         if self.check_writable().is_err() {
             return;
@@ -90,8 +93,7 @@ impl Shared {
 
     /// Deletes a key of the index if it is expired still.
     fn purge_key(&self, index_key: &[u8], now_ms: u64) -> Result<bool> {
-        let Some((namespace, key)) = index_key.split_first_chunk::<4>() else { return Ok(false) };
-        let namespace = u32::from_be_bytes(*namespace);
+        let Ok((namespace, key)) = IndexKey::split(index_key) else { return Ok(false) };
         let present = self.reading(|state| state.present(namespace, key))?;
         let is_past = |present: &Present| (1..=now_ms).contains(&present.expires_at_ms);
         let Some(present) = present.filter(is_past) else { return Ok(false) };
@@ -104,7 +106,12 @@ impl Shared {
         }
     }
 
-    fn purge_revision(&self, namespace: u32, key: &[u8], revision: u64) -> Result<bool> {
+    fn purge_revision(
+        &self,
+        namespace: NamespaceId,
+        key: &[u8],
+        revision: Revision,
+    ) -> Result<bool> {
         let operation = Operation {
             namespace,
             key: Bytes::copy_from_slice(key),
@@ -130,10 +137,10 @@ impl Shared {
     }
 
     /// Takes some keys out. Returns whether there may be more.
-    fn purge_some(&self, id: u32) -> Result<bool> {
+    fn purge_some(&self, id: NamespaceId) -> Result<bool> {
         let snapshot = self.read().tree.snapshot();
         let mut cursor = snapshot.cursor(self.frames.clone());
-        let prefix = id.to_be_bytes();
+        let prefix = IndexKey::of_all(id);
         cursor.seek(&prefix)?;
         let mut keys = Vec::new();
         while let Some(key) = cursor.key().filter(|key| key.starts_with(&prefix)) {

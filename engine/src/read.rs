@@ -2,14 +2,17 @@
 
 use bytes::Bytes;
 
-use super::entry::{Body, Entry, Place, ValueRef};
+use super::entry::{Body, Entry, Place};
 use super::expiry::Expiry;
 use super::files::{self, segment_name};
+use super::index_key::IndexKey;
 use super::log::logged_value;
 use super::shared::Shared;
-use super::state::index_key;
+use super::value_ref::ValueRef;
 use super::write::Now;
 use crate::error::{Error, Result};
+use crate::namespace_id::NamespaceId;
+use crate::revision::Revision;
 
 /// A value and what is known of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +21,7 @@ pub struct Value {
     /// The bytes.
     pub bytes: Bytes,
     /// The revision of the key's last change.
-    pub revision: u64,
+    pub revision: Revision,
     /// When the key expires, if it does.
     pub expires_at: Option<Expiry>,
 }
@@ -30,14 +33,14 @@ pub struct KeyInfo {
     /// The length of the value, in bytes.
     pub len: u64,
     /// The revision of the key's last change.
-    pub revision: u64,
+    pub revision: Revision,
     /// When the key expires, if it does.
     pub expires_at: Option<Expiry>,
 }
 
 /// What the index says of a key.
 pub(crate) struct Found {
-    pub(crate) revision: u64,
+    pub(crate) revision: Revision,
     pub(crate) expires_at_ms: u64,
     pub(crate) source: Source,
 }
@@ -90,8 +93,8 @@ impl Found {
 
 impl Shared {
     /// What the index says of a key now, unless it is expired.
-    pub(crate) fn find(&self, namespace: u32, key: &[u8]) -> Result<Option<Found>> {
-        let full = index_key(namespace, key);
+    pub(crate) fn find(&self, namespace: NamespaceId, key: &[u8]) -> Result<Option<Found>> {
+        let full = IndexKey::new(namespace, key);
         let found = self.reading(|state| {
             if state.namespaces.by_id(namespace).is_none() {
                 return Ok(Err(Error::NamespaceDropped));
@@ -111,7 +114,7 @@ impl Shared {
     /// overwrite took away in between means that the key has a newer state, which is then read.
     pub(crate) fn read_present<T>(
         &self,
-        namespace: u32,
+        namespace: NamespaceId,
         key: &[u8],
         read: impl Fn(&Found) -> Result<T>,
     ) -> Result<Option<T>> {

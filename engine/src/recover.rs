@@ -1,17 +1,17 @@
 //! Opening: the last checkpoint, then the log after it; or the log alone.
 //!
-//! Segments are replayed in the order of their positions, of which none may be missing. After a
+//! Segments are replayed by their replay orders, of which none may be missing. After a
 //! checkpoint that is the segment that was active then, from where it ended, and those that writers
 //! began later. Segments that compaction was writing, or that a checkpoint no longer lists, are
-//! left over from a round that did not come to its end: they are garbage. What the checkpoint lists
-//! must be there in the length it had.
+//! left over from a checkpoint that did not come to its end: they are garbage. What the checkpoint
+//! lists must be there in the length it had.
 //!
-//! A rebuild replays every position from the first on ([`order`]): where a compacted segment and
-//! its inputs are there, the compacted one.
+//! A rebuild replays every replay order from the first on ([`order`]): where a compacted segment
+//! and its inputs are there, the compacted one.
 //!
 //! If the last checkpoint is lost to damage, files that the one before it needs may be gone. That
-//! is told: a segment that it lists is missing, or there is a gap in the positions of those that
-//! writers began later. A rebuild is the way out.
+//! is told: a segment that it lists is missing, or there is a gap in the replay orders of those
+//! that writers began later. A rebuild is the way out.
 //!
 //! The last segment is never sealed, since the next one is made first. Its end may be torn
 //! ([`super::log::examine`]): it is cut there before anything is appended. Everything else that is
@@ -27,19 +27,18 @@ use std::sync::Arc;
 use super::catalog::{Catalog, LogPosition};
 use super::config::{Access, EngineConfig};
 use super::events::Events;
-use super::files::{self, io_error, number_of, segment_name};
+use super::files::{self, io_error, number_of, segment_name, segment_of};
 use super::frame::{FrameSource, total};
 use super::index::Tree;
 use super::log::{Pending, SegmentHeader, SegmentLimits, cut_short};
 use super::manifest::{self, Manifest};
 use super::segments::SegmentKind;
-use super::state::{FIRST_NAMESPACE, Garbage, Namespaces, State};
+use super::state::{Garbage, Namespaces, State};
 use super::values;
 use crate::disk::{Disk, FileInfo, OpenMode};
 use crate::error::{Error, Result};
-
-/// The number of the first segment of a log.
-const FIRST_SEGMENT: u64 = 1;
+use crate::namespace_id::NamespaceId;
+use crate::segment_id::SegmentId;
 
 /// What recovery works with.
 pub(super) struct Recovery<'a> {
@@ -68,21 +67,21 @@ pub(super) fn is_begun(disk: &dyn Disk) -> Result<bool> {
 }
 
 fn is_later_log(file: &FileInfo) -> bool {
-    match number_of(&file.name) {
-        Some(number) => number != FIRST_SEGMENT || file.len > SegmentHeader::LEN,
-        None => files::segment_temp_number(&file.name).is_some(),
+    match segment_of(&file.name) {
+        Some(number) => number != SegmentId::FIRST || file.len > SegmentHeader::LEN,
+        None => files::segment_of_temp(&file.name).is_some(),
     }
 }
 
 /// Begins a log with its first segment, durably, so that one that is gone is missed.
 pub(super) fn begin(disk: &dyn Disk) -> Result<()> {
-    let name = segment_name(FIRST_SEGMENT);
+    let name = segment_name(SegmentId::FIRST);
     match disk.remove(&name) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io_error(error)),
         _ => {}
     }
     let file = disk.open(&name, OpenMode::CreateNew).map_err(io_error)?;
-    let header = first_header(&Catalog { next_segment: FIRST_SEGMENT, ..Catalog::default() });
+    let header = first_header(&Catalog { next_segment: SegmentId::FIRST, ..Catalog::default() });
     file.write_at(0, &header.encode()).map_err(io_error)?;
     file.sync().map_err(io_error)?;
     disk.sync_dir(files::LOG).map_err(io_error)
@@ -91,7 +90,7 @@ pub(super) fn begin(disk: &dyn Disk) -> Result<()> {
 impl Recovery<'_> {
     /// The state of an engine that was never made.
     pub(super) fn of_nothing(&self) -> State {
-        self.state_of(&Catalog { next_segment: FIRST_SEGMENT, ..Catalog::default() })
+        self.state_of(&Catalog { next_segment: SegmentId::FIRST, ..Catalog::default() })
     }
 
     /// The state after a checkpoint and the log that follows it.
@@ -108,7 +107,7 @@ impl Recovery<'_> {
             }
         }
         let mut run = vec![self.present(active)?];
-        let mut position = catalog.next_position;
+        let mut replay_order = catalog.next_replay_order;
         for number in there.keys().filter(|number| !catalog.segments.contains_key(number)) {
             if *number < active {
                 state.garbage.segments.insert(*number);
@@ -119,11 +118,11 @@ impl Recovery<'_> {
                 Some(header) if header.kind == SegmentKind::Compacted => {
                     state.garbage.segments.insert(*number);
                 }
-                Some(header) if header.position != position => {
+                Some(header) if header.replay_order != replay_order => {
                     return Err(damaged("log before segment", *number));
                 }
                 _ => {
-                    position += 1;
+                    replay_order += 1;
                     run.push(segment);
                 }
             }
@@ -140,7 +139,7 @@ impl Recovery<'_> {
         let there: Result<Vec<_>> = there.keys().map(|number| self.present(*number)).collect();
         let order = order::of(there?)?;
         if let Some(catalog) = checkpoint
-            && catalog.next_position > order.through + 1
+            && catalog.next_replay_order > order.through + 1
         {
             order.run.last().map(run::Present::header).transpose()?;
             return Err(damaged("segment", catalog.log.segment));
@@ -163,10 +162,10 @@ impl Recovery<'_> {
             namespaces: Namespaces::new(catalog.namespaces.clone()),
             dropping: catalog.dropping.clone(),
             renames: catalog.renames.clone(),
-            next_namespace: catalog.next_namespace.max(FIRST_NAMESPACE),
+            next_namespace: catalog.next_namespace.max(NamespaceId::FIRST),
             segments: catalog.segments.clone(),
             next_segment: catalog.next_segment,
-            next_position: catalog.next_position.max(1),
+            next_replay_order: catalog.next_replay_order.max(1),
             garbage: Garbage::default(),
             events,
             checkpointed: catalog.log,
@@ -183,21 +182,21 @@ impl Recovery<'_> {
 
     /// The segments there are, by number, with their lengths in bytes. Files that never got their
     /// name are garbage.
-    fn list_segments(&self, state: &mut State) -> Result<BTreeMap<u64, u64>> {
+    fn list_segments(&self, state: &mut State) -> Result<BTreeMap<SegmentId, u64>> {
         let mut there = BTreeMap::new();
         for info in self.disk.list(files::LOG).map_err(io_error)? {
-            let number = if let Some(number) = number_of(&info.name) {
+            let number = if let Some(number) = segment_of(&info.name) {
                 there.insert(number, info.len);
                 number
-            } else if let Some(number) = files::segment_temp_number(&info.name) {
+            } else if let Some(number) = files::segment_of_temp(&info.name) {
                 state.garbage.temps.insert(format!("{}/{}", files::LOG, info.name));
                 number
             } else {
                 // It is not the engine's.
                 continue;
             };
-            let next = files::number_after(files::LOG, &info.name, number)?;
-            state.next_segment = state.next_segment.max(next);
+            let next = files::number_after(files::LOG, &info.name, number.get())?;
+            state.next_segment = state.next_segment.max(SegmentId::new(next));
         }
         Ok(there)
     }
@@ -212,18 +211,18 @@ impl Recovery<'_> {
 
 /// The header of a segment that would be begun after a checkpoint.
 fn first_header(catalog: &Catalog) -> SegmentHeader {
-    let position = catalog.next_position.max(1);
+    let replay_order = catalog.next_replay_order.max(1);
     SegmentHeader {
         kind: SegmentKind::Original,
         id: catalog.next_segment,
-        position,
-        through: position,
+        replay_order,
+        through: replay_order,
         before: 0,
         as_of: catalog.revision,
     }
 }
 
-fn damaged(what: &'static str, number: u64) -> Error {
+fn damaged(what: &'static str, number: SegmentId) -> Error {
     Error::StoreCorrupt { what, file: segment_name(number), offset: 0 }
 }
 

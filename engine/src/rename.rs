@@ -3,17 +3,23 @@
 use bytes::Bytes;
 
 use super::config::{Durability, KEY_BYTES_MAX};
+use super::index_key::IndexKey;
 use super::log::{Batched, Record};
 use super::renames::Rename;
 use super::reserve::Effect;
 use super::shared::Shared;
-use super::state::index_key;
 use crate::error::{Error, Result};
+use crate::namespace_id::NamespaceId;
 
 impl Shared {
     /// Lets all keys that begin with `from` begin with `to`; see
     /// [`Namespace::rename_prefix`](super::Namespace::rename_prefix).
-    pub(crate) fn rename_prefix(&self, namespace: u32, from: &Bytes, to: &Bytes) -> Result<bool> {
+    pub(crate) fn rename_prefix(
+        &self,
+        namespace: NamespaceId,
+        from: &Bytes,
+        to: &Bytes,
+    ) -> Result<bool> {
         self.admit(Effect::Adds)?;
         if from.starts_with(to) || to.starts_with(from) {
             let what = "neither prefix may begin with the other";
@@ -26,7 +32,7 @@ impl Shared {
         self.purge_expired()?;
         let growth = (to.len() as u64).saturating_sub(from.len() as u64);
         self.bound_keys(namespace, growth)?;
-        let (full_from, full_to) = (index_key(namespace, from), index_key(namespace, to));
+        let (full_from, full_to) = (IndexKey::new(namespace, from), IndexKey::new(namespace, to));
         let renamed = self.writing(|state| {
             if let Err(error) = self.check_writable() {
                 return Ok(Err(error));
@@ -44,14 +50,14 @@ impl Shared {
             if !state.tree.rename_prefix(&full_from, &full_to)? {
                 return Ok(Ok(None));
             }
-            let revision = state.revision + 1;
+            let revision = state.revision.next();
             state.make_room();
             let record = Record::Rename { namespace, from, to, revision };
             let place = state.append(&record, Batched::No);
             let segment = state.segments.get(&place.segment).copied().unwrap_or_default();
             let (from, to) = (from.to_vec(), to.to_vec());
-            let position = segment.position;
-            state.renamed(Rename { position, revision, namespace, from, to }, place);
+            let replay_order = segment.replay_order;
+            state.renamed(Rename { replay_order, revision, namespace, from, to }, place);
             Ok(Ok(Some(revision)))
         })?;
         let Some(revision) = renamed else { return Ok(false) };
@@ -61,7 +67,7 @@ impl Shared {
     }
 
     /// Looks how long the keys really are if the bound that is kept would forbid a rename.
-    fn bound_keys(&self, namespace: u32, growth: u64) -> Result<()> {
+    fn bound_keys(&self, namespace: NamespaceId, growth: u64) -> Result<()> {
         let bound = {
             let state = self.read();
             state.namespaces.by_id(namespace).map_or(0, |info| info.key_bytes_max)
@@ -74,7 +80,7 @@ impl Shared {
             (state.tree.snapshot(), state.revision)
         };
         let mut cursor = snapshot.cursor(self.frames.clone());
-        let prefix = namespace.to_be_bytes();
+        let prefix = IndexKey::of_all(namespace);
         let mut longest = 0;
         cursor.seek(&prefix)?;
         while let Some(key) = cursor.key().filter(|key| key.starts_with(&prefix)) {

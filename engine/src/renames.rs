@@ -5,18 +5,20 @@
 //! is compacted or verified), the renames since it was written tell the key it has now. Nothing was
 //! below the new prefix when it was renamed to: a record from before that says otherwise is dead.
 
+use crate::namespace_id::NamespaceId;
+use crate::revision::Revision;
 use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 /// One rename.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Rename {
-    /// The position of the segment that has the note.
-    pub(crate) position: u64,
+    /// The replay order of the segment that has the note.
+    pub(crate) replay_order: u64,
     /// Its revision.
-    pub(crate) revision: u64,
+    pub(crate) revision: Revision,
     /// The namespace.
-    pub(crate) namespace: u32,
+    pub(crate) namespace: NamespaceId,
     /// What the keys began with.
     pub(crate) from: Vec<u8>,
     /// What they begin with since.
@@ -27,9 +29,9 @@ pub(crate) struct Rename {
 /// record could have it still. `renames` ascend.
 pub(crate) fn resolve<'a>(
     renames: &[Rename],
-    namespace: u32,
+    namespace: NamespaceId,
     key: &'a [u8],
-    since: RangeInclusive<u64>,
+    since: RangeInclusive<Revision>,
 ) -> Option<Cow<'a, [u8]>> {
     let mut key = Cow::Borrowed(key);
     for rename in renames {
@@ -52,12 +54,17 @@ mod tests {
 
     fn rename(revision: u64, from: &str, to: &str) -> Rename {
         let (from, to) = (from.as_bytes().to_vec(), to.as_bytes().to_vec());
-        Rename { position: 1, revision, namespace: 16, from, to }
+        let revision = Revision::new(revision);
+        Rename { replay_order: 1, revision, namespace: NamespaceId::FIRST, from, to }
     }
 
     fn resolved(renames: &[Rename], key: &str, since: RangeInclusive<u64>) -> Option<String> {
-        let key = resolve(renames, 16, key.as_bytes(), since)?;
+        let key = resolve(renames, NamespaceId::FIRST, key.as_bytes(), revisions(since))?;
         Some(String::from_utf8_lossy(&key).into_owned())
+    }
+
+    fn revisions(numbers: RangeInclusive<u64>) -> RangeInclusive<Revision> {
+        Revision::new(*numbers.start())..=Revision::new(*numbers.end())
     }
 
     #[test]
@@ -67,7 +74,11 @@ mod tests {
         assert_eq!(resolved(&renames, "a/x", 6..=9).as_deref(), Some("a/x"));
         assert_eq!(resolved(&renames, "a/x", 2..=7).as_deref(), Some("b/x"));
         assert_eq!(resolved(&renames, "d/x", 2..=9).as_deref(), Some("d/x"));
-        assert_eq!(resolve(&renames, 17, b"a/x", 2..=9).as_deref(), Some(&b"a/x"[..]));
+        let other = NamespaceId::FIRST.next();
+        assert_eq!(
+            resolve(&renames, other, b"a/x", revisions(2..=9)).as_deref(),
+            Some(&b"a/x"[..])
+        );
     }
 
     #[test]

@@ -2,9 +2,9 @@
 //!
 //! A deletion appends to the log, and what it deletes is gone only after a checkpoint, which writes
 //! frames first: both need room. So a file of noise lies beside the log. A write of the log that
-//! finds no room, and a round that has something to remove, gives it up and is made again. From
-//! then on only what frees something is let in, until there is room and the file is there again:
-//! nothing that adds takes what is kept for deletions, not even in a later process.
+//! finds no room, and a checkpoint that has something to remove, gives it up and is made again.
+//! From then on only what frees something is let in, until there is room and the file is there
+//! again: nothing that adds takes what is kept for deletions, not even in a later process.
 //!
 //! Who wants to add then gives back what can be: files that are doomed, and what is dead in the
 //! log. A long segment cannot be compacted where there is no room, so the log is parted once the
@@ -22,7 +22,7 @@ use crate::disk::{Disk, OpenMode};
 use crate::error::{Error, Result};
 use sealwood_base::Entropy;
 
-/// What is kept: some thousand deletions, the frames of a small round, and the records of the
+/// What is kept: some thousand deletions, the frames of a small checkpoint, and the records of the
 /// writers that were let in when the room ended.
 const RESERVE_BYTES: u64 = 256 << 10;
 

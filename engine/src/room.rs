@@ -56,9 +56,9 @@ impl Shared {
         made
     }
 
-    /// Removes what is listed for the next round, if anything is.
+    /// Removes what is listed for the next checkpoint, if anything is.
     fn give_back(&self) -> Result<()> {
-        let doomed = !lock(&self.rounds).doomed.is_empty();
+        let doomed = !lock(&self.checkpoints).doomed.is_empty();
         if doomed || !self.read().garbage.is_empty() {
             self.checkpoint()?;
         }

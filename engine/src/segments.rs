@@ -1,5 +1,7 @@
 //! What is known of the log's segments: how much of each is needed.
 
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
 use std::collections::BTreeMap;
 
 /// How a segment came to be.
@@ -16,7 +18,7 @@ pub(crate) enum SegmentKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Segment {
     /// Its place in the order of replay: of those it has, the first.
-    pub(crate) position: u64,
+    pub(crate) replay_order: u64,
     /// The last of them; what compaction writes has those of all that it replaces.
     pub(crate) through: u64,
     /// Its length, in bytes.
@@ -33,13 +35,13 @@ pub(crate) struct Segment {
     pub(crate) note_bytes: u64,
     /// The revision up to which renames are already in the keys of its records; 0 if it is not
     /// compaction's: then each record's own revision counts.
-    pub(crate) as_of: u64,
+    pub(crate) as_of: Revision,
     /// How it came to be.
     pub(crate) kind: SegmentKind,
 }
 
 /// The segments, by number.
-pub(crate) type Segments = BTreeMap<u64, Segment>;
+pub(crate) type Segments = BTreeMap<SegmentId, Segment>;
 
 impl Segment {
     /// Whether no record in it speaks of a key: at most namespaces are made in it.
@@ -48,9 +50,9 @@ impl Segment {
     }
 }
 
-/// The position of the first segment in which a record speaks of a key: notes up to there say
+/// The replay order of the first segment in which a record speaks of a key: notes up to there say
 /// nothing, later ones still do.
 pub(crate) fn oldest(segments: &Segments) -> u64 {
     let speaking = segments.values().filter(|segment| !segment.is_bare());
-    speaking.map(|segment| segment.position).min().unwrap_or(u64::MAX)
+    speaking.map(|segment| segment.replay_order).min().unwrap_or(u64::MAX)
 }

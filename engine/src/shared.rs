@@ -5,18 +5,18 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::changed::Changed;
+use super::checkpoints::Checkpoints;
 use super::config::{Access, EngineConfig};
 use super::counters::Counters;
 use super::finding::Finding;
 use super::frame::FrameSource;
 use super::gate::{Gate, Inside};
 use super::group::Group;
-use super::index::Absent;
+use super::index::NotResident;
 use super::leases::{Lease, Leases};
 use super::log::LogWriter;
 use super::pins::Pins;
 use super::reserve::Reserve;
-use super::rounds::Rounds;
 use super::state::State;
 use super::sync::lock;
 use super::unreadable::Unreadable;
@@ -25,7 +25,7 @@ use crate::disk::{Disk, DiskLock, Handles};
 use crate::error::{Error, Result};
 use sealwood_base::Worker;
 
-/// One open engine. Locks are taken in the order of the fields that hold them: `rounds` or
+/// One open engine. Locks are taken in the order of the fields that hold them: `checkpoints` or
 /// `compacting`, `log`, `reserve`, `state`. No I/O happens under `state`, with two exceptions:
 /// gathering frames may load index nodes, and so may a batch whose earlier change unloaded one.
 pub(crate) struct Shared {
@@ -37,7 +37,7 @@ pub(crate) struct Shared {
     pub(crate) values: Values,
     pub(crate) frames: Arc<dyn FrameSource>,
     /// One checkpoint at a time.
-    pub(crate) rounds: Mutex<Rounds>,
+    pub(crate) checkpoints: Mutex<Checkpoints>,
     /// One compaction at a time.
     pub(crate) compacting: Mutex<()>,
     /// Segments that compaction leaves alone.
@@ -83,33 +83,33 @@ impl Shared {
         self.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs `attempt` under the lock for reading, loading what it says is absent.
+    /// Runs `attempt` under the lock for reading, loading what it says is not resident.
     pub(crate) fn reading<T>(
         &self,
-        mut attempt: impl FnMut(&State) -> Result<T, Absent>,
+        mut attempt: impl FnMut(&State) -> Result<T, NotResident>,
     ) -> Result<T> {
         let mut loading = Loading::default();
         loop {
             let outcome = attempt(&self.read());
             match outcome {
                 Ok(value) => return Ok(value),
-                Err(absent) => loading.load(self, absent)?,
+                Err(ticket) => loading.load(self, ticket)?,
             }
         }
     }
 
-    /// Runs `attempt` under the lock for writing, loading what it says is absent. An attempt
+    /// Runs `attempt` under the lock for writing, loading what it says is not resident. An attempt
     /// changes nothing before it knows that all it needs is in memory.
     pub(crate) fn writing<T>(
         &self,
-        mut attempt: impl FnMut(&mut State) -> Result<Result<T>, Absent>,
+        mut attempt: impl FnMut(&mut State) -> Result<Result<T>, NotResident>,
     ) -> Result<T> {
         let mut loading = Loading::default();
         loop {
             let outcome = attempt(&mut self.write());
             match outcome {
                 Ok(outcome) => return outcome,
-                Err(absent) => loading.load(self, absent)?,
+                Err(ticket) => loading.load(self, ticket)?,
             }
         }
     }
@@ -150,10 +150,10 @@ struct Loading {
 }
 
 impl Loading {
-    fn load(&mut self, shared: &Shared, absent: Absent) -> Result<()> {
+    fn load(&mut self, shared: &Shared, ticket: NotResident) -> Result<()> {
         match &self.lease {
-            Some(_) => absent.load(&*shared.frames),
-            // What is absent is asked for again, so that the lease is older than the answer.
+            Some(_) => ticket.load(&*shared.frames),
+            // What is not resident is asked for again, so that the lease is older than the answer.
             None => {
                 self.lease = Some(shared.leases.take());
                 Ok(())

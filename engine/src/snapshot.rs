@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::holder::Holder;
 use super::index;
+use super::index_key::IndexKey;
 use super::leases::Lease;
 use super::read::{Found, KeyInfo, Value};
-use super::state::index_key;
 use crate::error::{Error, Result};
+use crate::namespace_id::NamespaceId;
+use crate::revision::Revision;
 
 /// One namespace at one revision. Reads of it see nothing that happened later; what it needs stays
 /// on the disk until it is dropped or the engine is closed; then they fail with [`Error::Closed`].
@@ -17,9 +19,9 @@ use crate::error::{Error, Result};
 #[derive(Clone)]
 pub struct Snapshot {
     pub(crate) shared: Holder,
-    pub(crate) namespace: u32,
+    pub(crate) namespace: NamespaceId,
     pub(crate) tree: index::Snapshot,
-    pub(crate) revision: u64,
+    pub(crate) revision: Revision,
     /// The latest time at which it was read.
     latest_ms: Arc<AtomicU64>,
     /// Kept for its drop alone, which releases the files.
@@ -30,11 +32,11 @@ pub struct Snapshot {
 #[derive(Clone)]
 pub struct EngineSnapshot {
     all: Snapshot,
-    ids: Arc<BTreeMap<String, u32>>,
+    ids: Arc<BTreeMap<String, NamespaceId>>,
 }
 
 impl Snapshot {
-    pub(crate) fn of_namespace(shared: &Holder, namespace: u32) -> Result<Self> {
+    pub(crate) fn of_namespace(shared: &Holder, namespace: NamespaceId) -> Result<Self> {
         let _call = shared.enter()?;
         let state = shared.read();
         if state.namespaces.by_id(namespace).is_none() {
@@ -51,7 +53,7 @@ impl Snapshot {
     }
 
     /// The revision of the last change that it sees.
-    pub fn revision(&self) -> u64 {
+    pub fn revision(&self) -> Revision {
         self.revision
     }
 
@@ -74,14 +76,14 @@ impl Snapshot {
     }
 
     fn find(&self, key: &[u8]) -> Result<Option<Found>> {
-        let full = index_key(self.namespace, key);
+        let full = IndexKey::new(self.namespace, key);
         let found = self.tree.get(&full, &*self.shared.frames, |entry| Found::of(&entry))?;
         Ok(found.filter(|it| !self.is_expired(key, it.revision, it.expires_at_ms)))
     }
 
     /// Whether a key of this state and expiry is over. Once it is, it stays so: the clock of a
     /// snapshot never goes back, and the key is deleted if it is still in this state.
-    pub(crate) fn is_expired(&self, key: &[u8], revision: u64, expires_at_ms: u64) -> bool {
+    pub(crate) fn is_expired(&self, key: &[u8], revision: Revision, expires_at_ms: u64) -> bool {
         if expires_at_ms == 0 {
             return false;
         }
@@ -98,11 +100,11 @@ impl EngineSnapshot {
     pub(crate) fn new(shared: &Holder) -> Result<Self> {
         let _call = shared.enter()?;
         let state = shared.read();
-        let names = state.namespaces.by_name().iter();
+        let names = state.namespaces.iter();
         let ids = names.map(|(name, info)| (name.clone(), info.id)).collect();
         let all = Snapshot {
             shared: shared.clone(),
-            namespace: 0,
+            namespace: NamespaceId::NONE,
             tree: state.tree.snapshot(),
             revision: state.revision,
             latest_ms: Arc::default(),
@@ -112,7 +114,7 @@ impl EngineSnapshot {
     }
 
     /// The revision of the last change that it sees.
-    pub fn revision(&self) -> u64 {
+    pub fn revision(&self) -> Revision {
         self.all.revision
     }
 

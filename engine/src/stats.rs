@@ -1,18 +1,17 @@
 //! What an engine holds and has done.
 
-use std::sync::atomic::Ordering;
-
 use super::shared::Shared;
 use super::sync::lock;
+use crate::revision::Revision;
 
 /// Counts since the engine was opened, and what it holds now. All sizes are in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct EngineStats {
     /// The revision of the last change.
-    pub revision: u64,
+    pub revision: Revision,
     /// The last revision that is durable.
-    pub durable_revision: u64,
+    pub durable_revision: Revision,
     /// Keys of all namespaces, expired ones that were not purged yet included.
     pub keys: u64,
     /// Namespaces.
@@ -70,11 +69,11 @@ impl Shared {
         let log_since_checkpoint = self.read().log_since_checkpoint();
         let state = self.read();
         let memory = state.tree.memory();
-        let namespaces = state.namespaces.by_name();
+        let namespaces = &state.namespaces;
         EngineStats {
             revision: state.revision,
-            durable_revision: self.durable.load(Ordering::Acquire),
-            keys: namespaces.values().map(|info| info.keys).sum(),
+            durable_revision: self.durable_revision(),
+            keys: namespaces.iter().map(|(_, info)| info.keys).sum(),
             namespaces: namespaces.len() as u64,
             segments: state.segments.len() as u64,
             log_disk_bytes: state.segments.values().map(|segment| segment.bytes).sum(),

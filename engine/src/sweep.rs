@@ -2,21 +2,21 @@
 //! directory of the separated values.
 //!
 //! Nothing lists such a file, so the directory has to be read, once after opening. That is the work
-//! of the first round after it, not of opening; its values are then looked at bit by bit, some at
-//! every round. What is put after the directory was read is accounted for as it is put.
+//! of the first checkpoint after it, not of opening; its values are then looked at bit by bit, some
+//! at every checkpoint. What is put after the directory was read is accounted for as it is put.
 
-use super::entry::ValueRef;
 use super::shared::Shared;
 use super::sync::lock;
+use super::value_ref::ValueRef;
 use super::values::Sweep;
 use crate::error::Result;
 
-/// How many values are looked at by one round.
+/// How many values are looked at by one checkpoint.
 const VALUES_AT_ONCE: usize = 4096;
 
 impl Shared {
-    /// Lists for the next round what nothing names, of some of the files that were there. Returns
-    /// whether there are more to look at.
+    /// Lists for the next checkpoint what nothing names, of some of the files that were there.
+    /// Returns whether there are more to look at.
     pub(crate) fn sweep(&self) -> Result<bool> {
         self.check_writable()?;
         let leftovers = self.values.take_leftovers();
@@ -46,8 +46,8 @@ impl Shared {
         self.values.has_leftovers() || !matches!(*lock(&self.sweep), Sweep::Done)
     }
 
-    /// Lists a value for the next round if nothing names it. Returns whether that is so. Whether a
-    /// writer is about to name it is looked at when it is deleted.
+    /// Lists a value for the next checkpoint if nothing names it. Returns whether that is so.
+    /// Whether a writer is about to name it is looked at when it is deleted.
     pub(crate) fn doom_unnamed(&self, value: &ValueRef) -> Result<bool> {
         if self.reading(|state| state.references(value))? > 0 {
             return Ok(false);

@@ -4,18 +4,19 @@ use std::collections::BTreeSet;
 
 use crate::error::{Error, Result};
 use crate::files::segment_name;
+use crate::segment_id::SegmentId;
 use crate::segments::Segment;
 
 /// The segments that were found unreadable since the engine was opened. They are tried again when
 /// compaction is asked for, and not by themselves.
 #[derive(Debug, Default)]
 pub(crate) struct Unreadable {
-    numbers: BTreeSet<u64>,
+    numbers: BTreeSet<SegmentId>,
 }
 
 impl Unreadable {
     /// The numbers of the segments.
-    pub(crate) fn numbers(&self) -> &BTreeSet<u64> {
+    pub(crate) fn numbers(&self) -> &BTreeSet<SegmentId> {
         &self.numbers
     }
 
@@ -25,13 +26,17 @@ impl Unreadable {
     }
 
     /// Strikes off segments that are gone.
-    pub(crate) fn retain(&mut self, is_there: impl Fn(u64) -> bool) {
-        self.numbers.retain(|number| is_there(*number));
+    pub(crate) fn retain(&mut self, is_there: impl Fn(&SegmentId) -> bool) {
+        self.numbers.retain(is_there);
     }
 
     /// Takes note of the segment of a run that an error names; returns its number. An error that
     /// names none is given back.
-    pub(crate) fn note(&mut self, run: &[(u64, Segment)], error: &Error) -> Result<u64> {
+    pub(crate) fn note(
+        &mut self,
+        run: &[(SegmentId, Segment)],
+        error: &Error,
+    ) -> Result<SegmentId> {
         let Error::StoreCorrupt { file, .. } = error else { return Err(error.clone()) };
         let mut numbers = run.iter().map(|(number, _)| *number);
         let number = numbers.find(|number| segment_name(*number) == *file);

@@ -9,6 +9,7 @@ use super::options::PutOptions;
 use super::values::{Synced, ValueWriter};
 use super::write::{NewValue, Operation, OperationKind};
 use crate::error::{Error, Result};
+use crate::revision::Revision;
 
 /// A value on its way in. It takes memory up to the namespace's threshold of separation, whatever
 /// its length. Dropping it before [`finish`](Upload::finish) leaves nothing behind. Its file
@@ -71,7 +72,7 @@ impl Upload {
     }
 
     /// Puts the value under its key, with the options given at the start. Returns its revision.
-    pub fn finish(self) -> Result<u64> {
+    pub fn finish(self) -> Result<Revision> {
         let Self { namespace, key, options, body, .. } = self;
         let shared = namespace.shared.clone();
         let _call = shared.enter()?;

@@ -1,10 +1,10 @@
 //! Finding files that nothing names.
 
 use super::doomed::DoomedFile;
-use super::entry::ValueRef;
 use super::frame::total;
 use super::shared::Shared;
 use super::sync::lock;
+use super::value_ref::ValueRef;
 use crate::error::Result;
 
 /// How many frame files are emptied by one checkpoint.
@@ -57,16 +57,16 @@ impl Shared {
     }
 
     fn is_doomed(&self, value: &ValueRef) -> bool {
-        let rounds = lock(&self.rounds);
-        rounds.doomed.iter().any(|doomed| doomed.file == DoomedFile::Value(*value))
+        let checkpoints = lock(&self.checkpoints);
+        checkpoints.doomed.iter().any(|doomed| doomed.file == DoomedFile::Value(*value))
     }
 
     /// Lets the next checkpoint write anew what lies in frame files that are mostly dead, if more
     /// than half of all is dead and it is more than `dead_bytes_min`.
     pub(crate) fn gather_frames(&self, dead_bytes_min: u64) -> Result<()> {
         let sparse: Vec<u64> = {
-            let rounds = lock(&self.rounds);
-            let files = &rounds.catalog.frame_files;
+            let checkpoints = lock(&self.checkpoints);
+            let files = &checkpoints.catalog.frame_files;
             let all = total(files);
             if all.dead <= dead_bytes_min || all.dead * 2 <= all.bytes {
                 return Ok(());

@@ -3,14 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::{ControlFlow, Range, RangeInclusive};
 
-use super::entry::{Body, Entry, ValueRef};
+use super::entry::{Body, Entry};
 use super::files::{self, segment_name};
 use super::finding::{Finding, FindingKind};
+use super::index_key::IndexKey;
 use super::log::{PutValue, Record, Sealed, SegmentHeader, Survey, ToldBy, decode};
 use super::segments::{SegmentKind, Segments};
 use super::shared::Shared;
-use super::state::{FIRST_NAMESPACE, OwnedEntry, Present, count_of, referenced};
+use super::state::{OwnedEntry, Present, count_of, referenced};
+use super::value_ref::ValueRef;
 use crate::error::{Error, Result};
+use crate::namespace_id::NamespaceId;
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
 
 /// What was checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -26,10 +31,10 @@ pub struct Verified {
 /// The accounts as they are and as they should be.
 #[derive(Default)]
 struct Accounts {
-    live_bytes: BTreeMap<u64, u64>,
+    live_bytes: BTreeMap<SegmentId, u64>,
     references: HashMap<ValueRef, u64>,
     counted: HashMap<ValueRef, u64>,
-    keys: BTreeMap<u32, u64>,
+    keys: BTreeMap<NamespaceId, u64>,
 }
 
 /// Tells what is found, each damaged place once.
@@ -63,13 +68,13 @@ impl Shared {
             let waiting = state.pending.segments_waiting();
             let written = Extent::Written(state.pending.written_len());
             let sealed = segments.keys().filter(|it| **it != active && !waiting.contains(it));
-            let mut extents: BTreeMap<u64, Extent> =
+            let mut extents: BTreeMap<SegmentId, Extent> =
                 sealed.map(|number| (*number, Extent::Sealed)).collect();
             extents.insert(active, written);
-            let namespaces = state.namespaces.by_name().clone();
+            let namespaces = state.namespaces.clone();
             (state.tree.snapshot(), segments, dropping, namespaces, extents)
         };
-        let names: HashMap<u32, &String> =
+        let names: HashMap<NamespaceId, &String> =
             namespaces.iter().map(|(name, info)| (info.id, name)).collect();
         let mut report = Report { each, findings: 0, places: BTreeSet::new() };
         let mut accounts = Accounts::default();
@@ -78,10 +83,10 @@ impl Shared {
         let structure = snapshot.verify(
             &*self.frames,
             &mut |key, entry| {
-                let (id, user_key) = split(key).unwrap_or((0, key));
+                let (id, user_key) = IndexKey::split(key).unwrap_or((NamespaceId::REFERENCES, key));
                 if let Some(value) = referenced(key) {
                     accounts.counted.insert(value, count_of(&entry));
-                } else if id >= FIRST_NAMESPACE {
+                } else if id >= NamespaceId::FIRST {
                     accounts.take(&entry);
                     *accounts.keys.entry(id).or_default() += 1;
                     keys += 1;
@@ -112,7 +117,7 @@ impl Shared {
             Ok(_) => {}
         }
         if unread.is_empty() {
-            for (name, info) in &namespaces {
+            for (name, info) in namespaces.iter() {
                 if accounts.keys.get(&info.id).copied().unwrap_or(0) != info.keys {
                     let namespace = Some(name.clone());
                     let error = account_error("count of keys", "index");
@@ -156,7 +161,12 @@ impl Shared {
 
     /// Checks header, records and footer of a segment, whether anything is live in it or not: all
     /// of it is replayed where the index is lost.
-    fn verify_segment(&self, number: u64, extent: Extent, report: &mut Report<'_>) -> Result<()> {
+    fn verify_segment(
+        &self,
+        number: SegmentId,
+        extent: Extent,
+        report: &mut Report<'_>,
+    ) -> Result<()> {
         let name = segment_name(number);
         let opened = self.handles.read(&name);
         let file = match opened.map_err(|error| files::read_error("segment", &name, 0, error)) {
@@ -193,8 +203,8 @@ impl Shared {
         };
         for damaged in &survey.damaged {
             let revisions = match header.kind {
-                SegmentKind::Original => damaged.revisions(u64::MAX),
-                SegmentKind::Compacted => 1..=header.as_of,
+                SegmentKind::Original => damaged.revisions(Revision::MAX),
+                SegmentKind::Compacted => Revision::FIRST..=header.as_of,
             };
             // What is written may end within a batch.
             if damaged.range.end < end || matches!(extent, Extent::Sealed) {
@@ -215,7 +225,7 @@ impl Shared {
             Ok(len) => Ok(len),
             // Compaction may have moved it since; then the present entry is what counts.
             Err(error) => {
-                let (namespace, user_key) = split(key)?;
+                let (namespace, user_key) = IndexKey::split(key)?;
                 let now = self.reading(|state| {
                     let present = state.present(namespace, user_key)?;
                     let entry = state.tree.get(key, |entry| OwnedEntry::of(&entry))?;
@@ -252,7 +262,7 @@ impl Shared {
             (PutValue::Separated(one), Body::Separated(other)) => one == other,
             _ => false,
         };
-        let (own, user_key) = split(key)?;
+        let (own, user_key) = IndexKey::split(key)?;
         let named = self
             .read()
             .resolve(entry.place.segment, namespace, recorded, revision)
@@ -289,7 +299,11 @@ impl Report<'_> {
 
 impl Finding {
     /// The finding of a damaged place of a segment in which these revisions may have been.
-    pub(crate) fn of_log(segment: u64, place: &Range<u64>, revisions: RangeInclusive<u64>) -> Self {
+    pub(crate) fn of_log(
+        segment: SegmentId,
+        place: &Range<u64>,
+        revisions: RangeInclusive<Revision>,
+    ) -> Self {
         let revisions = Some(revisions).filter(|revisions| !revisions.is_empty());
         let kind = FindingKind::Log { bytes: place.end - place.start, revisions };
         let (file, offset) = (segment_name(segment), place.start);
@@ -304,12 +318,6 @@ impl Accounts {
             *self.references.entry(value).or_default() += 1;
         }
     }
-}
-
-/// The namespace and the key that a key of the index stands for.
-pub(crate) fn split(key: &[u8]) -> Result<(u32, &[u8])> {
-    let (id, key) = key.split_first_chunk::<4>().ok_or(Error::Malformed { what: "index key" })?;
-    Ok((u32::from_be_bytes(*id), key))
 }
 
 fn accounts_differ(error: Error) -> Finding {

@@ -6,12 +6,14 @@
 use super::events::{Event, EventKind};
 use super::holder::Holder;
 use crate::error::{Error, Result};
+use crate::namespace_id::NamespaceId;
+use crate::revision::Revision;
 
 /// A change of a key of the watched namespace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WatchEvent {
     /// The revision that the change made.
-    pub revision: u64,
+    pub revision: Revision,
     /// What happened.
     pub kind: EventKind,
     /// The key.
@@ -23,18 +25,18 @@ pub struct WatchEvent {
 /// A change is told when it is visible to reads, which may be before it is durable.
 pub struct Watch {
     shared: Holder,
-    namespace: u32,
+    namespace: NamespaceId,
     prefix: Vec<u8>,
     /// Everything up to here was told or did not match.
-    revision: u64,
+    revision: Revision,
 }
 
 impl Watch {
     pub(crate) fn new(
         shared: Holder,
-        namespace: u32,
+        namespace: NamespaceId,
         prefix: Vec<u8>,
-        revision: u64,
+        revision: Revision,
     ) -> Result<Self> {
         let mut watch = Self { shared, namespace, prefix, revision };
         // A cursor that is too old is told now rather than at the first change.
@@ -82,7 +84,7 @@ impl Watch {
     }
 
     /// The revision up to which changes were told: where another watch may go on.
-    pub fn revision(&self) -> u64 {
+    pub fn revision(&self) -> Revision {
         self.revision
     }
 

@@ -3,15 +3,18 @@
 use bytes::Bytes;
 
 use super::config::{Durability, KEY_BYTES_MAX};
-use super::entry::{Body, Place, ValueRef};
-use super::index::Absent;
+use super::entry::{Body, Place};
+use super::index::NotResident;
 use super::log::{Batched, PutValue, Record};
 use super::pins::Pin;
 use super::reserve::Effect;
 use super::shared::Shared;
 use super::state::{Action, Change, Present, State};
+use super::value_ref::ValueRef;
 use super::values::Synced;
 use crate::error::{Error, Result};
+use crate::namespace_id::NamespaceId;
+use crate::revision::Revision;
 
 /// What must hold of a key for a write to take effect. An expired key is absent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -24,7 +27,7 @@ pub enum Precondition {
     /// There is such a key.
     Present,
     /// Its last change made this revision.
-    Revision(u64),
+    Revision(Revision),
 }
 
 impl Precondition {
@@ -41,7 +44,7 @@ impl Precondition {
 /// One operation, as an app asked for it.
 #[derive(Debug, Clone)]
 pub(crate) struct Operation {
-    pub(crate) namespace: u32,
+    pub(crate) namespace: NamespaceId,
     pub(crate) key: Bytes,
     pub(crate) precondition: Precondition,
     pub(crate) kind: OperationKind,
@@ -70,7 +73,7 @@ pub(crate) enum OperationKind {
     },
     /// Deletes a key that was found expired, if its last change is still this one.
     Purge {
-        revision: u64,
+        revision: Revision,
     },
 }
 
@@ -87,7 +90,7 @@ pub(crate) enum NewValue {
 /// it changed anything (a delete of nothing does not).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Applied {
-    pub(crate) revision: u64,
+    pub(crate) revision: Revision,
     pub(crate) changed: Vec<bool>,
 }
 
@@ -126,8 +129,8 @@ impl Shared {
         self.let_go_of_expired(operations, &applied);
         let applied = applied?;
         self.changed.tell();
-        self.rouse();
-        self.relieve()?;
+        self.wake();
+        self.backpressure()?;
         self.acknowledge(applied.revision, durability)?;
         Ok(applied)
     }
@@ -203,8 +206,8 @@ impl Shared {
         if operation.precondition.holds(alive) { Ok(()) } else { Err(Error::PreconditionFailed) }
     }
 
-    /// Lets the next round delete values that were written and not named, unless a key names them
-    /// by then.
+    /// Lets the next checkpoint delete values that were written and not named, unless a key names
+    /// them by then.
     pub(crate) fn discard(&self, values: impl Iterator<Item = ValueRef>) {
         let mut values = values.peekable();
         if values.peek().is_some() {
@@ -215,14 +218,14 @@ impl Shared {
     }
 
     /// From which size on values of a namespace have files of their own.
-    pub(crate) fn threshold(&self, namespace: u32) -> Result<u64> {
+    pub(crate) fn threshold(&self, namespace: NamespaceId) -> Result<u64> {
         let state = self.read();
         let info = state.namespaces.by_id(namespace).ok_or(Error::NamespaceDropped)?;
         Ok(info.separated_bytes_min)
     }
 
     /// Writers pay for what they leave behind once it is too much.
-    fn relieve(&self) -> Result<()> {
+    fn backpressure(&self) -> Result<()> {
         let (waiting, dirty, log) = {
             let state = self.read();
             let waiting = state.pending.bytes() as usize;
@@ -232,7 +235,7 @@ impl Shared {
             // It was applied, whatever the reason.
             self.write_out().map_err(|_| Error::OutcomeUnknown)?;
         }
-        self.relieve_index(dirty, log)
+        self.index_backpressure(dirty, log)
     }
 }
 
@@ -260,7 +263,7 @@ fn apply_all(
     operations: &[Operation],
     separated: &[Option<ValueRef>],
     now: &Now<'_>,
-) -> Result<Result<Applied>, Absent> {
+) -> Result<Result<Applied>, NotResident> {
     if let Err(error) = shared.check_writable() {
         return Ok(Err(error));
     }
@@ -302,8 +305,9 @@ fn apply_all(
     state.make_room();
     let count = changes.len() as u64;
     let batched = if count > 1 { Batched::Yes } else { Batched::No };
-    for (number, (change, prepared, operation)) in changes.into_iter().enumerate() {
-        let revision = revision + 1 + number as u64;
+    let mut revision = revision;
+    for (change, prepared, operation) in changes {
+        revision = revision.next();
         let place = state.append(&record_of(&change, operation, revision), batched);
         if state.is_current(&prepared) {
             state.apply(&change, prepared, revision, place);
@@ -314,7 +318,7 @@ fn apply_all(
         }
     }
     if batched == Batched::Yes {
-        state.append(&Record::BatchEnd { revision: revision + count, count }, Batched::No);
+        state.append(&Record::BatchEnd { revision, count }, Batched::No);
     }
     Ok(Ok(Applied { revision: state.revision, changed }))
 }
@@ -325,13 +329,13 @@ fn apply_later(
     state: &mut State,
     shared: &Shared,
     change: &Change<'_>,
-    revision: u64,
+    revision: Revision,
     place: Place,
 ) -> Result<()> {
     let prepared = loop {
         match state.prepare(change) {
             Ok(prepared) => break prepared,
-            Err(absent) => absent.load(&*shared.frames)?,
+            Err(ticket) => ticket.load(&*shared.frames)?,
         }
     };
     state.apply(change, prepared, revision, place);
@@ -362,7 +366,7 @@ fn action_of(
 }
 
 /// The record of a change.
-fn record_of<'a>(change: &Change<'a>, operation: &'a Operation, revision: u64) -> Record<'a> {
+fn record_of<'a>(change: &Change<'a>, operation: &'a Operation, revision: Revision) -> Record<'a> {
     let Change { namespace, key, action } = *change;
     match action {
         Action::Put { body, expires_at_ms } => {

@@ -23,23 +23,23 @@ mod sync {
 
 #[path = "../src/changed.rs"]
 mod changed;
-#[path = "../src/entry.rs"]
-mod entry;
 #[path = "../src/gate.rs"]
 mod gate;
 #[path = "../src/group.rs"]
 mod group;
 #[path = "../src/pins.rs"]
 mod pins;
+#[path = "../src/value_ref.rs"]
+mod value_ref;
 
 use std::time::Duration;
 
 use changed::Changed;
-use entry::ValueRef;
 use gate::Gate;
 use group::Group;
 use pins::Pins;
 use sync::{Arc, AtomicBool, AtomicUsize, Mutex, Ordering, lock};
+use value_ref::ValueRef;
 
 /// How many schedules are tried.
 const SCHEDULES: usize = 2_000;

@@ -7,11 +7,11 @@ use futures_lite::future::block_on;
 use libfuzzer_sys::fuzz_target;
 use sealwood::blob::MemoryStore;
 use sealwood::seal::Link;
-use sealwood::vault::SharedDirectory;
+use sealwood::vault::Snapshot;
 
 fuzz_target!(|bytes: [u8; Link::BYTES]| {
     let link = Link::from_bytes(&bytes);
     assert_eq!(link.to_bytes(), bytes);
-    let shared = SharedDirectory::open(Arc::new(MemoryStore::new()), &link);
-    block_on(async { assert!(shared.snapshot().stat("file").await.is_err()) });
+    let shared = Snapshot::shared(Arc::new(MemoryStore::new()), &link);
+    block_on(async { assert!(shared.stat("file").await.is_err()) });
 });

@@ -10,6 +10,7 @@ mod codegen;
 mod crates;
 mod dart_build;
 mod disk_room;
+mod failures;
 mod file_tree;
 mod js_package;
 mod kill_build;

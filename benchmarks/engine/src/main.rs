@@ -15,7 +15,6 @@ mod meter;
 mod metric;
 mod peers;
 mod report;
-mod step;
 mod workloads;
 
 use std::path::PathBuf;
@@ -54,7 +53,7 @@ struct Arguments {
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
     if let Some(words) = &arguments.step {
-        step::run(words)?;
+        workloads::step::run(words)?;
         return Ok(ExitCode::SUCCESS);
     }
     let rows = conductor::run(&conductor::Plan {

@@ -34,14 +34,14 @@ impl Session {
     /// A session on a new vault.
     pub(super) async fn create(session: u64) -> Result<Self> {
         let store = Arc::new(MeteredStore::new(MemoryStore::new()));
-        let vault = Vault::create(store.clone(), &credential(), config(session)).await?;
+        let vault = Vault::create_with(store.clone(), &credential(), &config(session)).await?;
         Ok(Self::begin(vault, store))
     }
 
     /// A fresh session, with other randomness, on an identical vault of its own.
     pub(super) async fn fork(&self, session: u64) -> Result<Self> {
         let store = Arc::new(MeteredStore::new(copy(self.store.inner()).await?));
-        let vault = Vault::open(store.clone(), &credential(), config(session)).await?;
+        let vault = Vault::open_with(store.clone(), &credential(), &config(session)).await?;
         Ok(Self::begin(vault, store))
     }
 
@@ -79,7 +79,7 @@ impl Session {
     /// Puts one file, durable on return.
     pub(super) async fn put(&self, index: usize, bytes: usize) -> Result<()> {
         let content = content(index as u64, bytes);
-        self.vault.put(&path(index), content, PutOptions::default()).await?;
+        self.vault.put(&path(index), content).await?;
         Ok(())
     }
 
@@ -100,8 +100,8 @@ impl Session {
 
     /// Puts one file, durable after the next flush.
     pub(super) async fn put_deferred(&self, index: usize, bytes: usize) -> Result<()> {
-        let options = PutOptions { durability: Durability::Deferred, ..PutOptions::default() };
-        self.vault.put(&path(index), content(index as u64, bytes), options).await?;
+        let options = PutOptions::new().durability(Durability::Deferred);
+        self.vault.put_with(&path(index), content(index as u64, bytes), &options).await?;
         Ok(())
     }
 
@@ -181,7 +181,7 @@ fn credential() -> Credential {
 }
 
 fn config(session: u64) -> VaultConfig {
-    VaultConfig { environment: environment(session), ..VaultConfig::default() }
+    VaultConfig::new().environment(environment(session))
 }
 
 /// A store with the same objects.

@@ -13,7 +13,7 @@ use rand::{Rng, SeedableRng};
 use sealwood::Vault;
 use sealwood::blob::{BlobStore, DirectoryStore, S3Store};
 use sealwood::seal::RootSecret;
-use sealwood::vault::{Credential, PutOptions, ReadOptions, VaultConfig};
+use sealwood::vault::Credential;
 
 use super::{Row, Store};
 use crate::s3_server::S3Server;
@@ -35,7 +35,7 @@ pub(super) fn measure(store: Store, bytes: u64) -> Result<Row> {
     };
     block_on(async {
         let credential = Credential::Secret(RootSecret::from_bytes([7; 32]));
-        let vault = Vault::create(blobs, &credential, VaultConfig::default()).await?;
+        let vault = Vault::create(blobs, &credential).await?;
         let start = Instant::now();
         let sent = put(&vault, bytes).await?;
         let put_seconds = start.elapsed().as_secs_f64();
@@ -63,15 +63,15 @@ async fn put(vault: &Vault, bytes: u64) -> Result<Hash> {
         let mut slice = vec![0; length as usize];
         random.fill_bytes(&mut slice);
         hasher.update(&slice);
-        Ok(Bytes::from(slice))
+        Ok::<_, sealwood::Error>(Bytes::from(slice))
     });
-    let source = Box::pin(futures_lite::stream::iter(slices));
-    vault.put_stream(PATH, source, PutOptions::default()).await?;
+    let source = futures_lite::stream::iter(slices);
+    vault.put_stream(PATH, source).await?;
     Ok(hasher.finalize())
 }
 
 async fn get(vault: &Vault) -> Result<Hash> {
-    let (_, mut parts) = vault.get_stream(PATH, ReadOptions::default()).await?;
+    let (_, mut parts) = vault.get_stream(PATH).await?;
     let mut hasher = Hasher::new();
     while let Some(part) = parts.next().await {
         hasher.update(&part?);

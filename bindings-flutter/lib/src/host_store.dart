@@ -1,6 +1,7 @@
 /// A store written by the app.
 library;
 
+import 'dart:math';
 import 'dart:typed_data';
 
 import 'error.dart';
@@ -8,8 +9,12 @@ import 'generated/api/answer.dart' as native;
 import 'generated/api/object.dart' as native;
 import 'object.dart';
 
+/// How many deletes of one [HostStore.deleteMany] are under way at a time, by default.
+const int _deletesAtOnceMax = 8;
+
 /// A place for objects, written by the app: extend it and give it to `BlobStore.custom`. `checkStore` tells
-/// whether it keeps all promises.
+/// whether it keeps all promises. [get], [put], [delete] and [list] are what a store must have; the rest
+/// works by these until it is overridden.
 ///
 /// Calls may run side by side. To say what went wrong, throw a `SealwoodException` with one of the codes
 /// `object-missing`, `object-truncated`, `precondition-failed`, `store-full`, `store-denied`,
@@ -23,8 +28,15 @@ abstract class HostStore {
   Future<StoredObject> get(String key);
 
   /// [length] bytes of the object at [key] from [offset] on; fewer where the object ends first. The error
-  /// `object-missing` if there is no object, `object-truncated` if it ends at or before [offset].
-  Future<Uint8List> getRange(String key, int offset, int length);
+  /// `object-missing` if there is no object, `object-truncated` if it ends at or before [offset]. By default
+  /// the whole object is got.
+  Future<Uint8List> getRange(String key, int offset, int length) async {
+    final bytes = (await get(key)).bytes;
+    if (offset >= bytes.length) {
+      throw const SealwoodException('object-truncated', 'the object ends before');
+    }
+    return Uint8List.sublistView(bytes, offset, offset + min(length, bytes.length - offset));
+  }
 
   /// Writes the object at [key] whole and durably if [precondition] holds, and returns the tag of what was
   /// written; otherwise changes nothing and fails with `precondition-failed`. Bytes that go over a network
@@ -35,17 +47,43 @@ abstract class HostStore {
   /// Removes the object at [key]; succeeds if there is none.
   Future<void> delete(String key);
 
+  /// Removes the objects at [keys], up to 1,000, as [delete] does; returns those that were not removed, or of
+  /// which nobody knows. If it throws, nobody knows of any. By default they are deleted one by one, up to 8 at
+  /// a time.
+  Future<List<NotDeleted>> deleteMany(List<String> keys) async {
+    final left = <NotDeleted>[];
+    for (var at = 0; at < keys.length; at += _deletesAtOnceMax) {
+      final some = keys.skip(at).take(_deletesAtOnceMax);
+      left.addAll((await Future.wait(some.map(_notDeleted))).nonNulls);
+    }
+    return left;
+  }
+
+  Future<NotDeleted?> _notDeleted(String key) async {
+    try {
+      await delete(key);
+      return null;
+    } catch (error) {
+      return NotDeleted.thrown(key, error);
+    }
+  }
+
   /// Up to [limit] objects whose keys start with [prefix] and come after [startAfter], ascending.
   Future<ObjectPage> list(String prefix, String? startAfter, int limit);
 
-  /// What is known of the object at [key], or null if there is none.
-  Future<ObjectMeta?> head(String key);
+  /// What is known of the object at [key], or null if there is none. By default the object is listed.
+  Future<ObjectMeta?> head(String key) async {
+    // What a key starts comes after it.
+    final first = (await list(key, null, 1)).objects.firstOrNull;
+    return first?.key == key ? first : null;
+  }
 
   /// Makes everything acknowledged so far durable. Nothing to do for a store whose calls are durable when
   /// they answer.
   Future<void> flush() async {}
 
-  /// Whether [flush] would have anything to do.
+  /// Whether [flush] would have anything to do; it is not called otherwise. A store with a [flush] of its own
+  /// overrides this too: by default it never has.
   bool get needsFlush => false;
 }
 
@@ -78,6 +116,9 @@ Future<native.StoreAnswer> _answer(HostStore store, native.StoreAsk ask) async {
     case native.StoreMethod.delete:
       await store.delete(ask.key);
       return native.StoreAnswer(needsFlush: store.needsFlush);
+    case native.StoreMethod.deleteMany:
+      final left = [for (final one in await store.deleteMany(ask.keys)) _left(one)];
+      return native.StoreAnswer(left: left, needsFlush: store.needsFlush);
     case native.StoreMethod.list:
       final page = await store.list(ask.key, ask.startAfter, ask.length);
       final objects = [for (final meta in page.objects) _head(meta)];
@@ -114,4 +155,8 @@ Precondition _precondition(native.PutCondition condition) => switch (condition) 
   _ => const Precondition.none(),
 };
 
-native.ObjectHead _head(ObjectMeta meta) => native.ObjectHead(key: meta.key, size: meta.size);
+native.ObjectHead _head(ObjectMeta meta) =>
+    native.ObjectHead(key: meta.key, size: meta.size, modifiedMs: meta.modifiedMs, etag: meta.etag);
+
+native.NotDeleted _left(NotDeleted left) =>
+    native.NotDeleted(key: left.key, code: left.error.code, message: left.error.message);

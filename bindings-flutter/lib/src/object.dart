@@ -3,6 +3,8 @@ library;
 
 import 'dart:typed_data';
 
+import 'error.dart';
+
 /// An object and its tag.
 final class StoredObject {
   /// The whole content.
@@ -23,8 +25,31 @@ final class ObjectMeta {
   /// The size, in bytes; 2^63 - 1 stands for that and more.
   final int size;
 
-  /// A key and its size.
-  const ObjectMeta(this.key, this.size);
+  /// When it was last put by the clock of the store, in milliseconds since 1970, perhaps to the second only;
+  /// null if the store does not tell.
+  final int? modifiedMs;
+
+  /// The tag of this state; null if the store would have to read the object for it.
+  final String? etag;
+
+  /// A key and its size, and what else is known.
+  const ObjectMeta(this.key, this.size, {this.modifiedMs, this.etag});
+}
+
+/// An object that was not deleted, or of which nobody knows.
+final class NotDeleted {
+  /// The key.
+  final String key;
+
+  /// Why it may still be there.
+  final SealwoodException error;
+
+  /// An object that was not deleted.
+  const NotDeleted(this.key, this.error);
+
+  /// The object at [key], whose delete threw [thrown].
+  NotDeleted.thrown(this.key, Object thrown)
+    : error = thrown is SealwoodException ? thrown : SealwoodException('store-failed', '$thrown');
 }
 
 /// One page of a listing.

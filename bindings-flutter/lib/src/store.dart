@@ -78,6 +78,17 @@ final class BlobStore extends Handle<native.Store> {
   Future<void> delete(String key, {CancelToken? cancel}) =>
       run(cancel, null, (call) => inner.delete(key: key, call: call));
 
+  /// Removes the objects at [keys], as [delete] does, and returns those that were not removed, or of which
+  /// nobody knows.
+  Future<List<NotDeleted>> deleteMany(List<String> keys, {CancelToken? cancel}) =>
+      run(cancel, null, (call) async {
+        final left = await inner.deleteMany(keys: keys, call: call);
+        return [
+          for (final native.NotDeleted(:key, :code, :message) in left)
+            NotDeleted(key, SealwoodException(code ?? 'store-failed', message)),
+        ];
+      });
+
   /// Up to [limit] (1 to 1,000) objects whose keys start with [prefix] and come after [startAfter],
   /// ascending.
   Future<ObjectPage> list(
@@ -87,14 +98,13 @@ final class BlobStore extends Handle<native.Store> {
     CancelToken? cancel,
   }) => run(cancel, null, (call) async {
     final page = await inner.list(prefix: prefix, startAfter: startAfter, limit: limit, call: call);
-    final objects = [for (final head in page.objects) ObjectMeta(head.key, head.size)];
-    return ObjectPage(objects, page.next);
+    return ObjectPage(page.objects.map(_meta).toList(), page.next);
   });
 
   /// What is known of the object at [key], or null if there is none.
   Future<ObjectMeta?> head(String key, {CancelToken? cancel}) => run(cancel, null, (call) async {
     final head = await inner.head(key: key, call: call);
-    return head == null ? null : ObjectMeta(head.key, head.size);
+    return head == null ? null : _meta(head);
   });
 
   /// Makes everything acknowledged so far durable.
@@ -117,3 +127,6 @@ Future<int> checkStore(BlobStore store, String prefix, {CancelToken? cancel}) =>
 /// The precondition in the glue's form.
 native.PutCondition nativeCondition(Precondition precondition) =>
     native.PutCondition(absent: precondition.isAbsent, matches: precondition.etag);
+
+ObjectMeta _meta(native.ObjectHead head) =>
+    ObjectMeta(head.key, head.size, modifiedMs: head.modifiedMs, etag: head.etag);

@@ -22,7 +22,10 @@ pub(crate) fn start<T: Send + 'static>(
     }
     let task = FLUTTER_RUST_BRIDGE_HANDLER.async_runtime().spawn(answer);
     Box::pin(async {
-        task.await.map_err(|_| Error::StoreFailed { reason: "the callback broke".to_owned() })
+        task.await.map_err(|_| Error::StoreFailed {
+            reason: "the callback broke".to_owned(),
+            source: None,
+        })
     })
 }
 

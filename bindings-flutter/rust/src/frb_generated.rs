@@ -46,7 +46,7 @@ flutter_rust_bridge::frb_generated_boilerplate!(
     default_rust_auto_opaque = RustAutoOpaqueMoi,
 );
 pub(crate) const FLUTTER_RUST_BRIDGE_CODEGEN_VERSION: &str = "2.13.0";
-pub(crate) const FLUTTER_RUST_BRIDGE_CODEGEN_CONTENT_HASH: i32 = 2046366419;
+pub(crate) const FLUTTER_RUST_BRIDGE_CODEGEN_CONTENT_HASH: i32 = 1063095826;
 
 // Section: executor
 
@@ -1440,6 +1440,81 @@ fn wire__crate__api__store__Store_delete_impl(
                         let output_ok = crate::api::store::Store::delete(
                             &*api_that_guard,
                             api_key,
+                            &*api_call_guard,
+                        )
+                        .await?;
+                        std::result::Result::Ok(output_ok)
+                    })()
+                    .await,
+                )
+            }
+        },
+    )
+}
+fn wire__crate__api__store__Store_delete_many_impl(
+    port_: flutter_rust_bridge::for_generated::MessagePort,
+    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
+    rust_vec_len_: i32,
+    data_len_: i32,
+) {
+    FLUTTER_RUST_BRIDGE_HANDLER.wrap_async::<flutter_rust_bridge::for_generated::SseCodec, _, _, _>(
+        flutter_rust_bridge::for_generated::TaskInfo {
+            debug_name: "Store_delete_many",
+            port: Some(port_),
+            mode: flutter_rust_bridge::for_generated::FfiCallMode::Normal,
+        },
+        move || {
+            let message = unsafe {
+                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
+                    ptr_,
+                    rust_vec_len_,
+                    data_len_,
+                )
+            };
+            let mut deserializer =
+                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
+            let api_that = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Store>,
+            >>::sse_decode(&mut deserializer);
+            let api_keys = <Vec<String>>::sse_decode(&mut deserializer);
+            let api_call = <RustOpaqueMoi<
+                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Call>,
+            >>::sse_decode(&mut deserializer);
+            deserializer.end();
+            move |context| async move {
+                transform_result_sse::<_, crate::api::error::Failure>(
+                    (move || async move {
+                        let mut api_that_guard = None;
+                        let mut api_call_guard = None;
+                        let decode_indices_ =
+                            flutter_rust_bridge::for_generated::lockable_compute_decode_order(
+                                vec![
+                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                                        &api_that, 0, false,
+                                    ),
+                                    flutter_rust_bridge::for_generated::LockableOrderInfo::new(
+                                        &api_call, 1, false,
+                                    ),
+                                ],
+                            );
+                        for i in decode_indices_ {
+                            match i {
+                                0 => {
+                                    api_that_guard =
+                                        Some(api_that.lockable_decode_async_ref().await)
+                                }
+                                1 => {
+                                    api_call_guard =
+                                        Some(api_call.lockable_decode_async_ref().await)
+                                }
+                                _ => unreachable!(),
+                            }
+                        }
+                        let api_that_guard = api_that_guard.unwrap();
+                        let api_call_guard = api_call_guard.unwrap();
+                        let output_ok = crate::api::store::Store::delete_many(
+                            &*api_that_guard,
+                            api_keys,
                             &*api_call_guard,
                         )
                         .await?;
@@ -4702,6 +4777,18 @@ impl SseDecode for isize {
     }
 }
 
+impl SseDecode for Vec<String> {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
+        let mut len_ = <i32>::sse_decode(deserializer);
+        let mut ans_ = Vec::with_capacity(len_ as usize);
+        for idx_ in 0..len_ {
+            ans_.push(<String>::sse_decode(deserializer));
+        }
+        return ans_;
+    }
+}
+
 impl SseDecode for Vec<crate::api::entry::Entry> {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
@@ -4709,6 +4796,18 @@ impl SseDecode for Vec<crate::api::entry::Entry> {
         let mut ans_ = Vec::with_capacity(len_ as usize);
         for idx_ in 0..len_ {
             ans_.push(<crate::api::entry::Entry>::sse_decode(deserializer));
+        }
+        return ans_;
+    }
+}
+
+impl SseDecode for Vec<crate::api::object::NotDeleted> {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
+        let mut len_ = <i32>::sse_decode(deserializer);
+        let mut ans_ = Vec::with_capacity(len_ as usize);
+        for idx_ in 0..len_ {
+            ans_.push(<crate::api::object::NotDeleted>::sse_decode(deserializer));
         }
         return ans_;
     }
@@ -4765,12 +4864,33 @@ impl SseDecode for crate::api::library::LogLevel {
     }
 }
 
+impl SseDecode for crate::api::object::NotDeleted {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
+        let mut var_key = <String>::sse_decode(deserializer);
+        let mut var_code = <Option<String>>::sse_decode(deserializer);
+        let mut var_message = <String>::sse_decode(deserializer);
+        return crate::api::object::NotDeleted {
+            key: var_key,
+            code: var_code,
+            message: var_message,
+        };
+    }
+}
+
 impl SseDecode for crate::api::object::ObjectHead {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
         let mut var_key = <String>::sse_decode(deserializer);
         let mut var_size = <i64>::sse_decode(deserializer);
-        return crate::api::object::ObjectHead { key: var_key, size: var_size };
+        let mut var_modifiedMs = <Option<i64>>::sse_decode(deserializer);
+        let mut var_etag = <Option<String>>::sse_decode(deserializer);
+        return crate::api::object::ObjectHead {
+            key: var_key,
+            size: var_size,
+            modified_ms: var_modifiedMs,
+            etag: var_etag,
+        };
     }
 }
 
@@ -4852,6 +4972,17 @@ impl SseDecode for Option<crate::api::object::ObjectList> {
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
         if (<bool>::sse_decode(deserializer)) {
             return Some(<crate::api::object::ObjectList>::sse_decode(deserializer));
+        } else {
+            return None;
+        }
+    }
+}
+
+impl SseDecode for Option<Vec<crate::api::object::NotDeleted>> {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
+        if (<bool>::sse_decode(deserializer)) {
+            return Some(<Vec<crate::api::object::NotDeleted>>::sse_decode(deserializer));
         } else {
             return None;
         }
@@ -5003,6 +5134,7 @@ impl SseDecode for crate::api::answer::StoreAnswer {
         let mut var_etag = <Option<String>>::sse_decode(deserializer);
         let mut var_list = <Option<crate::api::object::ObjectList>>::sse_decode(deserializer);
         let mut var_head = <Option<crate::api::object::ObjectHead>>::sse_decode(deserializer);
+        let mut var_left = <Option<Vec<crate::api::object::NotDeleted>>>::sse_decode(deserializer);
         let mut var_needsFlush = <bool>::sse_decode(deserializer);
         return crate::api::answer::StoreAnswer {
             failure: var_failure,
@@ -5010,6 +5142,7 @@ impl SseDecode for crate::api::answer::StoreAnswer {
             etag: var_etag,
             list: var_list,
             head: var_head,
+            left: var_left,
             needs_flush: var_needsFlush,
         };
     }
@@ -5020,6 +5153,7 @@ impl SseDecode for crate::api::answer::StoreAsk {
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
         let mut var_method = <crate::api::answer::StoreMethod>::sse_decode(deserializer);
         let mut var_key = <String>::sse_decode(deserializer);
+        let mut var_keys = <Vec<String>>::sse_decode(deserializer);
         let mut var_offset = <i64>::sse_decode(deserializer);
         let mut var_length = <i64>::sse_decode(deserializer);
         let mut var_bytes = <Vec<u8>>::sse_decode(deserializer);
@@ -5028,6 +5162,7 @@ impl SseDecode for crate::api::answer::StoreAsk {
         return crate::api::answer::StoreAsk {
             method: var_method,
             key: var_key,
+            keys: var_keys,
             offset: var_offset,
             length: var_length,
             bytes: var_bytes,
@@ -5046,9 +5181,10 @@ impl SseDecode for crate::api::answer::StoreMethod {
             1 => crate::api::answer::StoreMethod::GetRange,
             2 => crate::api::answer::StoreMethod::Put,
             3 => crate::api::answer::StoreMethod::Delete,
-            4 => crate::api::answer::StoreMethod::List,
-            5 => crate::api::answer::StoreMethod::Head,
-            6 => crate::api::answer::StoreMethod::Flush,
+            4 => crate::api::answer::StoreMethod::DeleteMany,
+            5 => crate::api::answer::StoreMethod::List,
+            6 => crate::api::answer::StoreMethod::Head,
+            7 => crate::api::answer::StoreMethod::Flush,
             _ => unreachable!("Invalid variant for StoreMethod: {}", inner),
         };
     }
@@ -5092,38 +5228,39 @@ fn pde_ffi_dispatcher_primary_impl(
         22 => wire__crate__api__store__Store_check_impl(port, ptr, rust_vec_len, data_len),
         23 => wire__crate__api__store__Store_close_impl(port, ptr, rust_vec_len, data_len),
         25 => wire__crate__api__store__Store_delete_impl(port, ptr, rust_vec_len, data_len),
-        26 => wire__crate__api__store__Store_directory_impl(port, ptr, rust_vec_len, data_len),
-        27 => wire__crate__api__store__Store_flush_impl(port, ptr, rust_vec_len, data_len),
-        28 => wire__crate__api__store__Store_head_impl(port, ptr, rust_vec_len, data_len),
-        29 => wire__crate__api__store__Store_list_impl(port, ptr, rust_vec_len, data_len),
-        30 => wire__crate__api__store__Store_local_impl(port, ptr, rust_vec_len, data_len),
-        33 => wire__crate__api__store__Store_put_impl(port, ptr, rust_vec_len, data_len),
-        34 => wire__crate__api__store__Store_read_impl(port, ptr, rust_vec_len, data_len),
-        35 => wire__crate__api__store__Store_read_range_impl(port, ptr, rust_vec_len, data_len),
-        37 => wire__crate__api__tree__Tree_entries_impl(port, ptr, rust_vec_len, data_len),
-        38 => {
+        26 => wire__crate__api__store__Store_delete_many_impl(port, ptr, rust_vec_len, data_len),
+        27 => wire__crate__api__store__Store_directory_impl(port, ptr, rust_vec_len, data_len),
+        28 => wire__crate__api__store__Store_flush_impl(port, ptr, rust_vec_len, data_len),
+        29 => wire__crate__api__store__Store_head_impl(port, ptr, rust_vec_len, data_len),
+        30 => wire__crate__api__store__Store_list_impl(port, ptr, rust_vec_len, data_len),
+        31 => wire__crate__api__store__Store_local_impl(port, ptr, rust_vec_len, data_len),
+        34 => wire__crate__api__store__Store_put_impl(port, ptr, rust_vec_len, data_len),
+        35 => wire__crate__api__store__Store_read_impl(port, ptr, rust_vec_len, data_len),
+        36 => wire__crate__api__store__Store_read_range_impl(port, ptr, rust_vec_len, data_len),
+        38 => wire__crate__api__tree__Tree_entries_impl(port, ptr, rust_vec_len, data_len),
+        39 => {
             wire__crate__api__tree__Tree_entries_recursive_impl(port, ptr, rust_vec_len, data_len)
         }
-        39 => wire__crate__api__tree__Tree_exists_impl(port, ptr, rust_vec_len, data_len),
-        40 => wire__crate__api__tree__Tree_get_stream_impl(port, ptr, rust_vec_len, data_len),
-        41 => wire__crate__api__tree__Tree_list_impl(port, ptr, rust_vec_len, data_len),
-        43 => wire__crate__api__tree__Tree_read_impl(port, ptr, rust_vec_len, data_len),
-        44 => wire__crate__api__tree__Tree_stat_impl(port, ptr, rust_vec_len, data_len),
-        46 => wire__crate__api__vault__Vault_close_impl(port, ptr, rust_vec_len, data_len),
-        47 => wire__crate__api__vault__Vault_copy_impl(port, ptr, rust_vec_len, data_len),
-        48 => wire__crate__api__vault__Vault_create_impl(port, ptr, rust_vec_len, data_len),
-        49 => wire__crate__api__vault__Vault_flush_impl(port, ptr, rust_vec_len, data_len),
-        50 => wire__crate__api__vault__Vault_link_impl(port, ptr, rust_vec_len, data_len),
-        51 => wire__crate__api__vault__Vault_mkdir_impl(port, ptr, rust_vec_len, data_len),
-        53 => wire__crate__api__vault__Vault_open_impl(port, ptr, rust_vec_len, data_len),
-        54 => wire__crate__api__vault__Vault_put_impl(port, ptr, rust_vec_len, data_len),
-        55 => wire__crate__api__vault__Vault_put_stream_impl(port, ptr, rust_vec_len, data_len),
-        57 => wire__crate__api__vault__Vault_refresh_impl(port, ptr, rust_vec_len, data_len),
-        58 => wire__crate__api__vault__Vault_remove_impl(port, ptr, rust_vec_len, data_len),
-        59 => wire__crate__api__vault__Vault_remove_all_impl(port, ptr, rust_vec_len, data_len),
-        60 => wire__crate__api__vault__Vault_rename_impl(port, ptr, rust_vec_len, data_len),
-        61 => wire__crate__api__vault__Vault_set_metadata_impl(port, ptr, rust_vec_len, data_len),
-        62 => wire__crate__api__vault__Vault_snapshot_impl(port, ptr, rust_vec_len, data_len),
+        40 => wire__crate__api__tree__Tree_exists_impl(port, ptr, rust_vec_len, data_len),
+        41 => wire__crate__api__tree__Tree_get_stream_impl(port, ptr, rust_vec_len, data_len),
+        42 => wire__crate__api__tree__Tree_list_impl(port, ptr, rust_vec_len, data_len),
+        44 => wire__crate__api__tree__Tree_read_impl(port, ptr, rust_vec_len, data_len),
+        45 => wire__crate__api__tree__Tree_stat_impl(port, ptr, rust_vec_len, data_len),
+        47 => wire__crate__api__vault__Vault_close_impl(port, ptr, rust_vec_len, data_len),
+        48 => wire__crate__api__vault__Vault_copy_impl(port, ptr, rust_vec_len, data_len),
+        49 => wire__crate__api__vault__Vault_create_impl(port, ptr, rust_vec_len, data_len),
+        50 => wire__crate__api__vault__Vault_flush_impl(port, ptr, rust_vec_len, data_len),
+        51 => wire__crate__api__vault__Vault_link_impl(port, ptr, rust_vec_len, data_len),
+        52 => wire__crate__api__vault__Vault_mkdir_impl(port, ptr, rust_vec_len, data_len),
+        54 => wire__crate__api__vault__Vault_open_impl(port, ptr, rust_vec_len, data_len),
+        55 => wire__crate__api__vault__Vault_put_impl(port, ptr, rust_vec_len, data_len),
+        56 => wire__crate__api__vault__Vault_put_stream_impl(port, ptr, rust_vec_len, data_len),
+        58 => wire__crate__api__vault__Vault_refresh_impl(port, ptr, rust_vec_len, data_len),
+        59 => wire__crate__api__vault__Vault_remove_impl(port, ptr, rust_vec_len, data_len),
+        60 => wire__crate__api__vault__Vault_remove_all_impl(port, ptr, rust_vec_len, data_len),
+        61 => wire__crate__api__vault__Vault_rename_impl(port, ptr, rust_vec_len, data_len),
+        62 => wire__crate__api__vault__Vault_set_metadata_impl(port, ptr, rust_vec_len, data_len),
+        63 => wire__crate__api__vault__Vault_snapshot_impl(port, ptr, rust_vec_len, data_len),
         _ => unreachable!(),
     }
 }
@@ -5153,21 +5290,21 @@ fn pde_ffi_dispatcher_sync_impl(
         }
         20 => wire__crate__api__stream__Pieces_close_impl(ptr, rust_vec_len, data_len),
         24 => wire__crate__api__store__Store_custom_impl(ptr, rust_vec_len, data_len),
-        31 => wire__crate__api__store__Store_memory_impl(ptr, rust_vec_len, data_len),
-        32 => wire__crate__api__store__Store_needs_flush_impl(ptr, rust_vec_len, data_len),
-        36 => wire__crate__api__store__Store_s3_impl(ptr, rust_vec_len, data_len),
-        42 => wire__crate__api__tree__Tree_open_shared_impl(ptr, rust_vec_len, data_len),
-        45 => wire__crate__api__vault__Vault_batch_impl(ptr, rust_vec_len, data_len),
-        52 => wire__crate__api__vault__Vault_needs_flush_impl(ptr, rust_vec_len, data_len),
-        56 => wire__crate__api__vault__Vault_recovery_phrase_impl(ptr, rust_vec_len, data_len),
-        63 => wire__crate__api__vault__Vault_stats_impl(ptr, rust_vec_len, data_len),
-        64 => wire__crate__api__vault__Vault_tree_impl(ptr, rust_vec_len, data_len),
-        65 => wire__crate__api__library__clear_logger_impl(ptr, rust_vec_len, data_len),
-        66 => wire__crate__api__library__generate_secret_impl(ptr, rust_vec_len, data_len),
-        67 => wire__crate__api__library__phrase_of_secret_impl(ptr, rust_vec_len, data_len),
-        68 => wire__crate__api__library__secret_of_phrase_impl(ptr, rust_vec_len, data_len),
-        69 => wire__crate__api__library__set_logger_impl(ptr, rust_vec_len, data_len),
-        70 => wire__crate__api__library__version_impl(ptr, rust_vec_len, data_len),
+        32 => wire__crate__api__store__Store_memory_impl(ptr, rust_vec_len, data_len),
+        33 => wire__crate__api__store__Store_needs_flush_impl(ptr, rust_vec_len, data_len),
+        37 => wire__crate__api__store__Store_s3_impl(ptr, rust_vec_len, data_len),
+        43 => wire__crate__api__tree__Tree_open_shared_impl(ptr, rust_vec_len, data_len),
+        46 => wire__crate__api__vault__Vault_batch_impl(ptr, rust_vec_len, data_len),
+        53 => wire__crate__api__vault__Vault_needs_flush_impl(ptr, rust_vec_len, data_len),
+        57 => wire__crate__api__vault__Vault_recovery_phrase_impl(ptr, rust_vec_len, data_len),
+        64 => wire__crate__api__vault__Vault_stats_impl(ptr, rust_vec_len, data_len),
+        65 => wire__crate__api__vault__Vault_tree_impl(ptr, rust_vec_len, data_len),
+        66 => wire__crate__api__library__clear_logger_impl(ptr, rust_vec_len, data_len),
+        67 => wire__crate__api__library__generate_secret_impl(ptr, rust_vec_len, data_len),
+        68 => wire__crate__api__library__phrase_of_secret_impl(ptr, rust_vec_len, data_len),
+        69 => wire__crate__api__library__secret_of_phrase_impl(ptr, rust_vec_len, data_len),
+        70 => wire__crate__api__library__set_logger_impl(ptr, rust_vec_len, data_len),
+        71 => wire__crate__api__library__version_impl(ptr, rust_vec_len, data_len),
         _ => unreachable!(),
     }
 }
@@ -5421,9 +5558,37 @@ impl flutter_rust_bridge::IntoIntoDart<FrbWrapper<crate::api::library::LogLevel>
     }
 }
 // Codec=Dco (DartCObject based), see doc to use other codecs
+impl flutter_rust_bridge::IntoDart for crate::api::object::NotDeleted {
+    fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
+        [
+            self.key.into_into_dart().into_dart(),
+            self.code.into_into_dart().into_dart(),
+            self.message.into_into_dart().into_dart(),
+        ]
+        .into_dart()
+    }
+}
+impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive
+    for crate::api::object::NotDeleted
+{
+}
+impl flutter_rust_bridge::IntoIntoDart<crate::api::object::NotDeleted>
+    for crate::api::object::NotDeleted
+{
+    fn into_into_dart(self) -> crate::api::object::NotDeleted {
+        self
+    }
+}
+// Codec=Dco (DartCObject based), see doc to use other codecs
 impl flutter_rust_bridge::IntoDart for crate::api::object::ObjectHead {
     fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
-        [self.key.into_into_dart().into_dart(), self.size.into_into_dart().into_dart()].into_dart()
+        [
+            self.key.into_into_dart().into_dart(),
+            self.size.into_into_dart().into_dart(),
+            self.modified_ms.into_into_dart().into_dart(),
+            self.etag.into_into_dart().into_dart(),
+        ]
+        .into_dart()
     }
 }
 impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive
@@ -5605,6 +5770,7 @@ impl flutter_rust_bridge::IntoDart for crate::api::answer::StoreAnswer {
             self.etag.into_into_dart().into_dart(),
             self.list.into_into_dart().into_dart(),
             self.head.into_into_dart().into_dart(),
+            self.left.into_into_dart().into_dart(),
             self.needs_flush.into_into_dart().into_dart(),
         ]
         .into_dart()
@@ -5627,6 +5793,7 @@ impl flutter_rust_bridge::IntoDart for crate::api::answer::StoreAsk {
         [
             self.method.into_into_dart().into_dart(),
             self.key.into_into_dart().into_dart(),
+            self.keys.into_into_dart().into_dart(),
             self.offset.into_into_dart().into_dart(),
             self.length.into_into_dart().into_dart(),
             self.bytes.into_into_dart().into_dart(),
@@ -5652,9 +5819,10 @@ impl flutter_rust_bridge::IntoDart for crate::api::answer::StoreMethod {
             Self::GetRange => 1.into_dart(),
             Self::Put => 2.into_dart(),
             Self::Delete => 3.into_dart(),
-            Self::List => 4.into_dart(),
-            Self::Head => 5.into_dart(),
-            Self::Flush => 6.into_dart(),
+            Self::DeleteMany => 4.into_dart(),
+            Self::List => 5.into_dart(),
+            Self::Head => 6.into_dart(),
+            Self::Flush => 7.into_dart(),
             _ => unreachable!(),
         }
     }
@@ -5918,12 +6086,32 @@ impl SseEncode for isize {
     }
 }
 
+impl SseEncode for Vec<String> {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
+        <i32>::sse_encode(self.len() as _, serializer);
+        for item in self {
+            <String>::sse_encode(item, serializer);
+        }
+    }
+}
+
 impl SseEncode for Vec<crate::api::entry::Entry> {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
         <i32>::sse_encode(self.len() as _, serializer);
         for item in self {
             <crate::api::entry::Entry>::sse_encode(item, serializer);
+        }
+    }
+}
+
+impl SseEncode for Vec<crate::api::object::NotDeleted> {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
+        <i32>::sse_encode(self.len() as _, serializer);
+        for item in self {
+            <crate::api::object::NotDeleted>::sse_encode(item, serializer);
         }
     }
 }
@@ -5977,11 +6165,22 @@ impl SseEncode for crate::api::library::LogLevel {
     }
 }
 
+impl SseEncode for crate::api::object::NotDeleted {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
+        <String>::sse_encode(self.key, serializer);
+        <Option<String>>::sse_encode(self.code, serializer);
+        <String>::sse_encode(self.message, serializer);
+    }
+}
+
 impl SseEncode for crate::api::object::ObjectHead {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
         <String>::sse_encode(self.key, serializer);
         <i64>::sse_encode(self.size, serializer);
+        <Option<i64>>::sse_encode(self.modified_ms, serializer);
+        <Option<String>>::sse_encode(self.etag, serializer);
     }
 }
 
@@ -6057,6 +6256,16 @@ impl SseEncode for Option<crate::api::object::ObjectList> {
         <bool>::sse_encode(self.is_some(), serializer);
         if let Some(value) = self {
             <crate::api::object::ObjectList>::sse_encode(value, serializer);
+        }
+    }
+}
+
+impl SseEncode for Option<Vec<crate::api::object::NotDeleted>> {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
+        <bool>::sse_encode(self.is_some(), serializer);
+        if let Some(value) = self {
+            <Vec<crate::api::object::NotDeleted>>::sse_encode(value, serializer);
         }
     }
 }
@@ -6161,6 +6370,7 @@ impl SseEncode for crate::api::answer::StoreAnswer {
         <Option<String>>::sse_encode(self.etag, serializer);
         <Option<crate::api::object::ObjectList>>::sse_encode(self.list, serializer);
         <Option<crate::api::object::ObjectHead>>::sse_encode(self.head, serializer);
+        <Option<Vec<crate::api::object::NotDeleted>>>::sse_encode(self.left, serializer);
         <bool>::sse_encode(self.needs_flush, serializer);
     }
 }
@@ -6170,6 +6380,7 @@ impl SseEncode for crate::api::answer::StoreAsk {
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
         <crate::api::answer::StoreMethod>::sse_encode(self.method, serializer);
         <String>::sse_encode(self.key, serializer);
+        <Vec<String>>::sse_encode(self.keys, serializer);
         <i64>::sse_encode(self.offset, serializer);
         <i64>::sse_encode(self.length, serializer);
         <Vec<u8>>::sse_encode(self.bytes, serializer);
@@ -6187,9 +6398,10 @@ impl SseEncode for crate::api::answer::StoreMethod {
                 crate::api::answer::StoreMethod::GetRange => 1,
                 crate::api::answer::StoreMethod::Put => 2,
                 crate::api::answer::StoreMethod::Delete => 3,
-                crate::api::answer::StoreMethod::List => 4,
-                crate::api::answer::StoreMethod::Head => 5,
-                crate::api::answer::StoreMethod::Flush => 6,
+                crate::api::answer::StoreMethod::DeleteMany => 4,
+                crate::api::answer::StoreMethod::List => 5,
+                crate::api::answer::StoreMethod::Head => 6,
+                crate::api::answer::StoreMethod::Flush => 7,
                 _ => {
                     unimplemented!("");
                 }

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use bytes::Bytes;
 use flutter_rust_bridge::DartFnFuture;
 use sealwood::blob::{
-    BlobStore, ETag, Object, ObjectMeta, ObjectPage, Precondition, StoreGetOptions, StorePutOptions,
+    BlobStore, ETag, NotDeleted, Object, ObjectMeta, ObjectPage, Precondition, StoreGetOptions,
+    StorePutOptions,
 };
 use sealwood::bridge;
 use sealwood::platform::{BoxFuture, BoxStream};
@@ -13,7 +14,7 @@ use sealwood::{Error, Result};
 
 use crate::api::answer::{SourceAnswer, StoreAnswer, StoreAsk, StoreMethod};
 use crate::api::call::clamp;
-use crate::api::object::{ObjectHead, PutCondition};
+use crate::api::object::{self, ObjectHead, PutCondition};
 use crate::callback::start;
 
 /// Asks a store in Dart.
@@ -84,6 +85,15 @@ impl BlobStore for HostStore {
         Box::pin(async { self.answer(ask(StoreMethod::Delete, key)).await.map(drop) })
     }
 
+    fn delete_many<'a>(&'a self, keys: &'a [String]) -> BoxFuture<'a, Vec<NotDeleted>> {
+        let ask = StoreAsk { keys: keys.to_vec(), ..ask(StoreMethod::DeleteMany, "") };
+        Box::pin(async {
+            let answer = self.answer(ask).await;
+            let left = answer.and_then(|answer| answer.left.ok_or_else(nothing));
+            bridge::not_deleted(keys, left.map(|left| left.into_iter().map(not_deleted).collect()))
+        })
+    }
+
     fn list<'a>(
         &'a self,
         prefix: &'a str,
@@ -140,6 +150,7 @@ fn ask(method: StoreMethod, key: &str) -> StoreAsk {
     StoreAsk {
         method,
         key: key.to_owned(),
+        keys: Vec::new(),
         offset: 0,
         length: 0,
         bytes: Vec::new(),
@@ -149,11 +160,20 @@ fn ask(method: StoreMethod, key: &str) -> StoreAsk {
 }
 
 fn meta(head: ObjectHead) -> Result<ObjectMeta> {
-    let size = u64::try_from(head.size);
-    let size = size.map_err(|_| Error::StoreFailed { reason: "a negative size".to_owned() })?;
-    Ok(ObjectMeta::new(head.key, size))
+    let size = unsigned(head.size, "a negative size")?;
+    let modified_ms = head.modified_ms.map(|moment| unsigned(moment, "a time before 1970"));
+    let meta = ObjectMeta::new(head.key, size).with_modified_ms(modified_ms.transpose()?);
+    Ok(meta.with_etag(head.etag.map(ETag)))
+}
+
+fn unsigned(number: i64, what: &str) -> Result<u64> {
+    u64::try_from(number).map_err(|_| Error::StoreFailed { reason: what.to_owned(), source: None })
+}
+
+fn not_deleted(left: object::NotDeleted) -> NotDeleted {
+    NotDeleted::new(left.key, bridge::store_error(left.code.as_deref(), &left.message))
 }
 
 fn nothing() -> Error {
-    Error::StoreFailed { reason: "the app's store answered nothing".to_owned() }
+    Error::StoreFailed { reason: "the app's store answered nothing".to_owned(), source: None }
 }

@@ -37,7 +37,10 @@ enum How {
 }
 
 /// The methods whose calls are counted.
-const methods = {'get', 'getRange', 'put', 'delete', 'list', 'head'};
+const methods = {'get', 'getRange', 'put', 'delete', 'deleteMany', 'list', 'head'};
+
+/// Where the clock of a store stands.
+const int _nowMs = 1700000000000;
 
 /// The store.
 final class CountingStore extends HostStore {
@@ -150,15 +153,46 @@ final class CountingStore extends HostStore {
     ]..sort();
     final page = keys.take(limit).toList();
     return ObjectPage([
-      for (final key in page) ObjectMeta(key, _objects[key]!.bytes.length),
+      for (final key in page) _meta(key, _objects[key]!),
     ], keys.length > page.length ? page.last : null);
   });
 
   @override
   Future<ObjectMeta?> head(String key) => _answer('head', () {
     final object = _objects[key];
-    return object == null ? null : ObjectMeta(key, object.bytes.length);
+    return object == null ? null : _meta(key, object);
   });
+
+  @override
+  Future<List<NotDeleted>> deleteMany(List<String> keys) => _answer('deleteMany', () {
+    keys.forEach(_objects.remove);
+    return [];
+  });
+}
+
+ObjectMeta _meta(String key, StoredObject object) =>
+    ObjectMeta(key, object.bytes.length, modifiedMs: _nowMs, etag: object.etag);
+
+/// A store with no other methods than one must have; those do what another's do.
+base class BareStore extends HostStore {
+  final CountingStore _inner;
+
+  /// The store over another.
+  BareStore(this._inner);
+
+  @override
+  Future<StoredObject> get(String key) => _inner.get(key);
+
+  @override
+  Future<String> put(String key, Uint8List bytes, Precondition precondition) =>
+      _inner.put(key, bytes, precondition);
+
+  @override
+  Future<void> delete(String key) => _inner.delete(key);
+
+  @override
+  Future<ObjectPage> list(String prefix, String? startAfter, int limit) =>
+      _inner.list(prefix, startAfter, limit);
 }
 
 /// A tag that follows from the content (FNV-1a).

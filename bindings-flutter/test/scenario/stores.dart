@@ -19,10 +19,10 @@ Future<Outcome> openStore(World world, Step step) async {
   switch (kind) {
     case 'memory':
       world.stores.set(name, BlobStore.memory());
-    case 'host':
+    case 'host' || 'bare':
       final host = CountingStore();
       world.hosts.set(name, host);
-      world.stores.set(name, BlobStore.custom(host));
+      world.stores.set(name, BlobStore.custom(kind == 'bare' ? BareStore(host) : host));
     case 'objects':
       final store = BlobStore.memory();
       final objects = step.object('objects') ?? (throw const Problem('no "objects"'));
@@ -86,6 +86,12 @@ Future<Outcome> takeOnObjects(World world, String verb, Step step) async {
       final (from, to) = (step.needText('from'), step.needText('to'));
       await store.put(to, (await store.get(from)).bytes);
       return const Nothing();
+    case 'object.deleteMany':
+      final left = await store.deleteMany(_keys(world, step), cancel: step.cancel);
+      return Value([
+        for (final NotDeleted(:key, :error) in left)
+          <String, Object?>{'key': key, 'code': error.code},
+      ]);
   }
   final key = _key(world, step);
   switch (verb) {
@@ -112,8 +118,10 @@ Future<Outcome> takeOnObjects(World world, String verb, Step step) async {
       await store.delete(key, cancel: step.cancel);
       return const Nothing();
     case 'object.head':
-      final meta = await store.head(key, cancel: step.cancel);
-      return Value(meta == null ? null : <String, Object?>{'size': meta.size});
+      final (name, meta) = (step.text('as'), await store.head(key, cancel: step.cancel));
+      if (meta == null) return const Value(null);
+      if (meta.etag case final etag?) world.etags.set(name, etag);
+      return Value(<String, Object?>{'size': meta.size, 'modifiedMs': meta.modifiedMs});
     case 'object.corrupt':
       await store.put(key, _corrupted((await store.get(key)).bytes, step));
       return const Nothing();
@@ -128,6 +136,13 @@ String _key(World world, Step step) {
   final index = step.needNumber('index');
   return index < keys.length ? keys[index] : throw Problem('there are ${keys.length} keys');
 }
+
+/// The keys that a step lists, or that have a name.
+List<String> _keys(World world, Step step) => switch (step.value('keys')) {
+  final String name => world.keys.get(name),
+  final List<Object?> keys => keys.cast<String>(),
+  final other => throw Problem('no keys: $other'),
+};
 
 Future<Outcome> _list(World world, BlobStore store, Step step) async {
   final name = step.text('as');

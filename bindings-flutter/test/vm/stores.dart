@@ -25,6 +25,39 @@ void stores() {
     }
   });
 
+  test(
+    'a store says of each object why it is left, and a store that answers with others is not believed',
+    () async {
+      final host = _Clinging();
+      final store = BlobStore.custom(host);
+      Future<List<(String, String)>> left(List<String> keys) async => [
+        for (final NotDeleted(:key, :error) in await store.deleteMany(keys)) (key, error.code),
+      ];
+      host.left = [
+        const NotDeleted('b', SealwoodException('store-denied', 'not this one')),
+        NotDeleted.thrown('c', StateError('odd')),
+      ];
+      expect(await left(['a', 'b', 'c']), [('b', 'store-denied'), ('c', 'store-failed')]);
+      expect(await left(['a', 'b']), [('a', 'store-failed'), ('b', 'store-failed')]);
+      expect([for (final keys in host.asked) keys.length], [3, 2]);
+      host.left = [];
+      expect(await left([for (var at = 0; at < 1001; at++) '$at']), <Object?>[]);
+      expect([for (final keys in host.asked) keys.length], [3, 2, 1000, 1]);
+    },
+  );
+
+  test('what cannot be known of an object is refused', () async {
+    for (final meta in [
+      const ObjectMeta('a', -1),
+      const ObjectMeta('a', 1, modifiedMs: -1),
+      const ObjectMeta('a', 1, etag: ''),
+    ]) {
+      final store = BlobStore.custom(_Clinging()..page = ObjectPage([meta], null));
+      await expectError('store-failed', () => store.list('a'));
+      await expectError('store-failed', () => store.head('a'));
+    }
+  });
+
   test('a store that breaks a promise is told which', () async {
     final error = await expectError(
       'store-failed',
@@ -110,6 +143,22 @@ void stores() {
   });
 }
 
+/// Leaves what it is told to leave, and lists what it is told to list.
+final class _Clinging extends _Over {
+  List<NotDeleted> left = [];
+  ObjectPage page = const ObjectPage([], null);
+  final List<List<String>> asked = [];
+
+  @override
+  Future<List<NotDeleted>> deleteMany(List<String> keys) async {
+    asked.add(keys);
+    return left;
+  }
+
+  @override
+  Future<ObjectPage> list(String prefix, String? startAfter, int limit) async => page;
+}
+
 /// Forgets preconditions.
 final class _Careless extends _Over {
   @override
@@ -139,27 +188,6 @@ final class _Buffering extends _Over {
 }
 
 /// A store over one that works.
-base class _Over extends HostStore {
-  final CountingStore _inner = CountingStore();
-
-  @override
-  Future<StoredObject> get(String key) => _inner.get(key);
-
-  @override
-  Future<Uint8List> getRange(String key, int offset, int length) =>
-      _inner.getRange(key, offset, length);
-
-  @override
-  Future<String> put(String key, Uint8List bytes, Precondition precondition) =>
-      _inner.put(key, bytes, precondition);
-
-  @override
-  Future<void> delete(String key) => _inner.delete(key);
-
-  @override
-  Future<ObjectPage> list(String prefix, String? startAfter, int limit) =>
-      _inner.list(prefix, startAfter, limit);
-
-  @override
-  Future<ObjectMeta?> head(String key) => _inner.head(key);
+base class _Over extends BareStore {
+  _Over() : super(CountingStore());
 }

@@ -26,7 +26,9 @@ async function visit(directory, above, walk) {
       const below = `${directory}/${name.slice(0, -1)}${DIRECTORY_MARK}`;
       await visit(below, above + name, walk);
     } else {
-      await push(`${directory}/${name}`, above + name, walk.found);
+      const meta = await metaOf(`${directory}/${name}`, above + name);
+      // One that was deleted since its name was read is none.
+      if (meta) walk.found.push(meta);
     }
   }
 }
@@ -58,12 +60,15 @@ function nameOf(entry) {
   return mark ? `${segment}/` : segment;
 }
 
-async function push(path, key, found) {
+/** What is known of the object at `key`, which is the file at `path`; nothing if there is none. */
+export async function metaOf(path, key) {
   const { stat } = builtin('node:fs/promises');
   try {
-    found.push({ key, size: (await stat(path)).size });
+    const { size, mtimeMs } = await stat(path);
+    // Of what lies before 1970, the core has no time.
+    return mtimeMs < 0 ? { key, size } : { key, size, modifiedMs: mtimeMs };
   } catch (error) {
-    // Deleted since its name was read.
     if (!isMissing(error)) throw error;
+    return undefined;
   }
 }

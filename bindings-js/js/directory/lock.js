@@ -27,6 +27,8 @@ const O_SHLOCK = 0x10;
 /** Locks of one process take turns. */
 let turn = Promise.resolve();
 let shell;
+/** Promises of holds that this process has let go of and that are about to be free. */
+const ending = new Set();
 
 /** Runs `work` while the lock at `path` is held. */
 export function locked(path, work) {
@@ -51,7 +53,15 @@ async function hold(path, work) {
 export async function heldFile(path, mode) {
   const { platform } = builtin('node:process');
   if (platform === 'win32') throw lacking('a lock on files that other processes honour');
-  return platform === 'linux' ? holdByShell(path, mode) : holdByOpening(path, mode);
+  // It is not refused for what this process itself has let go of.
+  if (mode === 'alone') await Promise.allSettled(ending);
+  const free = await (platform === 'linux' ? holdByShell(path, mode) : holdByOpening(path, mode));
+  return free && (() => noteEnding(free()));
+}
+
+function noteEnding(ended) {
+  ending.add(ended);
+  ended.catch(() => {}).then(() => ending.delete(ended));
 }
 
 async function holdByOpening(path, mode) {
@@ -60,14 +70,15 @@ async function holdByOpening(path, mode) {
   const how = mode === 'alone' ? O_EXLOCK | O_NONBLOCK : O_SHLOCK;
   try {
     const file = await open(path, O_WRONLY | O_CREAT | how, 0o600);
-    return () => void file.close();
+    return () => file.close();
   } catch (error) {
     if (mode === 'alone' && error.code === 'EAGAIN') return undefined;
     throw error;
   }
 }
 
-/** A shell for each hold: it ends with the process, and the lock with it. */
+/** A shell for each hold: it ends with the process, and the lock with it. The lock is free when the shell
+ * has ended, which takes as long as the machine lets it. */
 function holdByShell(path, mode) {
   const { spawn } = builtin('node:child_process');
   const how = mode === 'alone' ? '-nx' : '-s';
@@ -77,10 +88,16 @@ function holdByShell(path, mode) {
     const refuse = (error) => (mode === 'alone' ? resolve(undefined) : reject(error));
     child.stdin.on('error', () => {});
     child.on('error', () => refuse(lacking('a shell, which holds the lock')));
-    child.on('exit', () => refuse(new SealwoodError('store-failed', 'the lock cannot be taken')));
+    const ended = new Promise((resolve) => child.on('exit', resolve));
+    ended.then(() => refuse(new SealwoodError('store-failed', 'the lock cannot be taken')));
     child.stdout.once('data', () => {
       for (const part of [child, child.stdin, child.stdout]) part.unref();
-      resolve(() => void child.stdin.end());
+      resolve(() => {
+        // Whoever waits for it keeps the process.
+        child.ref();
+        child.stdin.end();
+        return ended;
+      });
     });
   });
 }

@@ -13,7 +13,7 @@
 import { SealwoodError, invalid } from '../error.js';
 import { builtin } from './builtin.js';
 import { failure, isMissing, readFailure } from './failure.js';
-import { DIRECTORY_MARK, list } from './listing.js';
+import { DIRECTORY_MARK, list, metaOf } from './listing.js';
 import { heldFile, locked } from './lock.js';
 
 /** After this long nobody writes to a file in `tmp` any more. */
@@ -127,13 +127,7 @@ class DirectoryStore {
   }
 
   async head(key) {
-    const { stat } = builtin('node:fs/promises');
-    try {
-      return { key, size: (await stat(this.#pathOf(key))).size };
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw failure(error);
-    }
+    return metaOf(this.#pathOf(key), key).catch(rethrow(failure));
   }
 
   /** Holds the directory, beside programs of every language, and answers what lets go of it; nothing

@@ -2,6 +2,15 @@
 
 import { toHex } from './values.mjs';
 
+/** Where its clock stands. */
+const NOW_MS = 1_700_000_000_000;
+
+/** A store with no other methods than one must have; those do what those of `host` do. */
+export function bareStore(host) {
+  const bound = ['get', 'put', 'delete', 'list'].map((name) => [name, (...given) => host[name](...given)]);
+  return Object.fromEntries(bound);
+}
+
 export class HostStore {
   calls = 0;
   #SealwoodError;
@@ -62,22 +71,28 @@ export class HostStore {
         .filter((key) => key.startsWith(prefix) && (startAfter == null || key > startAfter))
         .sort();
       const page = keys.slice(0, limit);
-      const objects = page.map((key) => ({ key, size: this.#objects.get(key).bytes.length }));
+      const objects = page.map((key) => this.#meta(key));
       return { objects, next: keys.length > limit ? page.at(-1) : null };
     });
   }
 
   async head(key) {
-    return this.#answer('head', () => {
-      const found = this.#objects.get(key);
-      return found ? { key, size: found.bytes.length } : null;
-    });
+    return this.#answer('head', () => (this.#objects.has(key) ? this.#meta(key) : null));
+  }
+
+  async deleteMany(keys) {
+    return this.#answer('deleteMany', () => keys.forEach((key) => this.#objects.delete(key)));
   }
 
   async flush() {}
 
   needsFlush() {
     return false;
+  }
+
+  #meta(key) {
+    const { bytes, etag } = this.#objects.get(key);
+    return { key, size: bytes.length, modifiedMs: NOW_MS, etag };
   }
 
   #present(key) {

@@ -1,9 +1,9 @@
 // Runs scenarios, in Node and in a page.
 
+import { PATIENCE_MS } from '../patience.mjs';
 import { steps } from './steps.mjs';
 import { comparisons, substituted } from './values.mjs';
 
-const STEP_MS_MAX = 60_000;
 const COMMON = ['do', 'as', 'vault', 'new', 'batch', 'snapshot', 'store'];
 const OUTCOME = ['expect', 'error', 'background', 'progress'];
 
@@ -102,11 +102,11 @@ class Run {
     const handle = step.vault ?? step.batch ?? step.snapshot ?? step.store ?? step.new;
     const on = handle === undefined || step.do === 'store' ? undefined : names.get(handle);
     const host = names.hosts.get(on);
-    const key = step.keys === undefined ? step.key : names.get(step.keys)[step.index];
+    const key = step.index === undefined ? step.key : names.get(step.keys)[step.index];
     const context = { api: this.#api, names, memory: this.#memory, on, host, key, call };
     const result = await known.run({ ...context, step: { ...step, call } });
-    // Contents and pages have named what they name.
-    const isNamed = step.do !== 'object.get' && step.do !== 'object.list';
+    // These have named what they name.
+    const isNamed = !['object.get', 'object.list', 'object.head'].includes(step.do);
     if (isNamed) names.give(step.as, result);
     return result;
   }
@@ -168,7 +168,7 @@ function compareError(expected, failure, result) {
 async function withinReason(work) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no end after 60 seconds')), STEP_MS_MAX);
+    timer = setTimeout(() => reject(new Error('no end')), PATIENCE_MS);
   });
   try {
     return await Promise.race([work, late]);

@@ -1,6 +1,6 @@
 // What each step does, in calls of this package's API.
 
-import { HostStore } from './host-store.mjs';
+import { HostStore, bareStore } from './host-store.mjs';
 import { contentOf, fromHex, secretOf, toHex } from './values.mjs';
 
 /** Which members each step may have, how its result is compared, and what it does. */
@@ -77,13 +77,21 @@ export const steps = {
     return on.put(key, contentOf(step.content), step.absent ? 'absent' : matches, call);
   }),
   'object.delete': step(KEY(), 'nothing', ({ on, key, call }) => on.delete(key, call)),
+  'object.deleteMany': step('keys', 'value', async ({ on, names, step: { keys }, call }) => {
+    const left = await on.deleteMany(Array.isArray(keys) ? keys : names.get(keys), call);
+    return left.map(({ key, error }) => ({ key, code: error.code }));
+  }),
   'object.list': step('prefix startAfter limit', 'members', async ({ on, names, step, call }) => {
     const { objects, next } = await on.list(step.prefix, step.startAfter, step.limit, call);
     const keys = objects.map((object) => object.key);
     names.give(step.as, keys);
     return { keys, next, count: keys.length };
   }),
-  'object.head': step(KEY(), 'members', ({ on, key, call }) => on.head(key, call)),
+  'object.head': step(KEY(), 'members', async ({ on, key, names, step, call }) => {
+    const meta = await on.head(key, call);
+    if (meta?.etag !== undefined) names.give(step.as, meta.etag);
+    return meta;
+  }),
   'object.corrupt': step(`${KEY()} bit truncate`, 'nothing', async ({ on, key, step, call }) => {
     const { bytes } = await on.get(key, call);
     if (step.bit !== undefined) bytes[step.bit >> 3] ^= 1 << (step.bit & 7);
@@ -124,9 +132,10 @@ async function makeStore({ api, names, memory, step }) {
   switch (step.kind ?? 'memory') {
     case 'memory':
       return memory();
-    case 'host': {
+    case 'host':
+    case 'bare': {
       const host = new HostStore(api.SealwoodError);
-      const store = api.BlobStore.custom(host);
+      const store = api.BlobStore.custom(step.kind === 'bare' ? bareStore(host) : host);
       names.hosts.set(store, host);
       return store;
     }

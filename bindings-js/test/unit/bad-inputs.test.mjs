@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { HostStore } from '../scenarios/host-store.mjs';
+import { HostStore, bareStore } from '../scenarios/host-store.mjs';
 import { SECRET, api, bytesOf, failsWith, hostVault, memoryVault } from '../support.mjs';
 
 const { BlobStore, Credential, SealwoodError, SharedDirectory, Vault } = api;
@@ -192,7 +192,7 @@ test('using and await using release', async () => {
 
 for (const how of ['throw', 'wrongType', 'oversized']) {
   test(`a store that answers by "${how}" fails the call and nothing else`, async () => {
-    for (const method of ['put', 'get', 'getRange', 'list', 'head', 'delete']) {
+    for (const method of ['put', 'get', 'getRange', 'list', 'head', 'delete', 'deleteMany']) {
       const host = new HostStore(SealwoodError);
       const store = BlobStore.custom(host);
       await store.put('a', bytesOf(10));
@@ -204,6 +204,9 @@ for (const how of ['throw', 'wrongType', 'oversized']) {
         list: () => store.list(),
         head: () => store.head('a'),
         delete: () => store.delete('c'),
+        deleteMany: async () => {
+          for (const { error } of await store.deleteMany(['c'])) throw error;
+        },
       };
       // What an answer of nothing may be, and what has no size to exceed.
       const isHarmless =
@@ -227,6 +230,23 @@ test('a store that answers nonsense of any kind fails the call', async () => {
     await failsWith('store-failed', () => store.getRange('a', 0, 1));
     await failsWith('store-failed', () => store.put('a', new Uint8Array()));
   }
+  const wrong = [{ size: -1 }, { modifiedMs: -1 }, { modifiedMs: 'now' }, { etag: 5 }, { etag: '' }];
+  for (const meta of wrong.map((wrong) => ({ size: 1, ...wrong }))) {
+    const list = () => ({ objects: [{ key: 'a', ...meta }] });
+    const store = BlobStore.custom({ ...bareStore(honest), list });
+    await failsWith('store-failed', () => store.list());
+    await failsWith('store-failed', () => store.head('a'));
+    const headed = BlobStore.custom({ ...bareStore(honest), head: () => meta });
+    await failsWith('store-failed', () => headed.head('a'));
+  }
+  for (const answer of [5, 'a', {}, ['a'], [{ error: 5 }], [{ key: 'b' }], Array(9).fill({ key: 'a' })]) {
+    const store = BlobStore.custom({ ...bareStore(honest), deleteMany: () => answer });
+    const left = (await store.deleteMany(['a', 'c'])).map(({ key, error }) => [key, error.code]);
+    assert.deepEqual(left, [
+      ['a', 'store-failed'],
+      ['c', 'store-failed'],
+    ]);
+  }
   const throwing = ['text', null, undefined, Symbol('x'), { code: 5 }, Object.create(null)];
   for (const thrown of throwing) {
     const get = () => {
@@ -248,13 +268,19 @@ test('a store that answers nonsense of any kind fails the call', async () => {
 
 test('a store may leave out what it does not need, and say which failure it is', async () => {
   const host = new HostStore(SealwoodError);
-  const bare = {};
-  for (const name of ['get', 'getRange', 'put', 'delete', 'list', 'head']) {
-    bare[name] = (...parameters) => host[name](...parameters);
-  }
+  const bare = bareStore(host);
   const store = BlobStore.custom(bare);
   assert.equal(store.needsFlush(), false);
   await store.flush();
+  assert.equal(await api.checkStore(store, 'check'), await api.checkStore(BlobStore.memory(), 'check'));
+  for (const name of ['get', 'put', 'delete', 'list']) {
+    const error = await failsWith('invalid-argument', async () => BlobStore.custom({ ...bare, [name]: null }));
+    assert.match(error.message, new RegExp(`method ${name}$`));
+  }
+  for (const name of ['getRange', 'head', 'deleteMany', 'flush', 'needsFlush']) {
+    BlobStore.custom({ ...bare, [name]: null });
+    await failsWith('invalid-argument', async () => BlobStore.custom({ ...bare, [name]: {} }));
+  }
   host.misbehave({ at: 1, how: 'code', code: 'store-full', method: 'put' });
   await failsWith('store-full', () => store.put('a', new Uint8Array()));
   // Any error with such a code will do; others are the store's own affair.
@@ -262,6 +288,41 @@ test('a store may leave out what it does not need, and say which failure it is',
   await failsWith('store-full', () => store.put('a', new Uint8Array()));
   bare.put = () => Promise.reject(Object.assign(new Error('odd'), { code: 'ENOSPC' }));
   assert.match((await failsWith('store-failed', () => store.put('a', new Uint8Array()))).message, /odd/);
+});
+
+test('a store says of each object why it is left, and tells more of one than its size', async () => {
+  const host = new HostStore(SealwoodError);
+  const asked = [];
+  const deleteMany = (keys) => {
+    asked.push(keys.length);
+    return [
+      { key: 'b', error: new SealwoodError('store-denied') },
+      { key: 'c', error: new Error('odd') },
+    ].filter(({ key }) => keys.includes(key));
+  };
+  const head = () => ({ size: 3, modifiedMs: 5.75, etag: 'tag' });
+  const store = BlobStore.custom({ ...bareStore(host), deleteMany, head });
+  const left = await store.deleteMany(['a', 'b', 'c']);
+  assert.deepEqual(left.map(({ key, error }) => [key, error.code]), [
+    ['b', 'store-denied'],
+    ['c', 'store-failed'],
+  ]);
+  assert.ok(left.every(({ error }) => error instanceof SealwoodError));
+  const many = Array.from({ length: 1001 }, (_, index) => String(index));
+  assert.deepEqual(await store.deleteMany(many), []);
+  assert.deepEqual(asked, [3, 1000, 1]);
+  assert.deepEqual(await store.head('a'), { key: 'a', size: 3, modifiedMs: 5, etag: 'tag' });
+  for (const keys of [undefined, 'a', ['a', 5], { length: 1 }]) {
+    await failsWith('invalid-argument', () => store.deleteMany(keys));
+  }
+});
+
+test('a store that cannot tell whether it needs a flush is flushed', async () => {
+  const host = new HostStore(SealwoodError);
+  const needsFlush = () => {
+    throw new Error('who knows');
+  };
+  assert.equal(BlobStore.custom({ ...bareStore(host), needsFlush }).needsFlush(), true);
 });
 
 test('nothing works before init, and a module that is none is refused', async () => {

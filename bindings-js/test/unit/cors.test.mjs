@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import test, { after, before } from 'node:test';
 
-import { launch } from '../browser/chromium.mjs';
+import { launch, newPage } from '../browser/chromium.mjs';
 import { PACKAGE } from '../browser/scenarios.mjs';
 import { serveFiles } from '../browser/server.mjs';
 
@@ -16,7 +16,7 @@ before(async () => {
   server = await serveFiles(PACKAGE);
   browser = await launch();
   // What the browser says of each request that it stops is not shown.
-  page = await browser.newPage();
+  page = await newPage(browser);
   await page.goto(`${server.url}/test/browser/`);
   await page.evaluate(async () => {
     globalThis.api = await import('/js/browser.js');

@@ -4,9 +4,11 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import test from 'node:test';
 
+import { heldFile } from '../../js/directory/lock.js';
+import { PATIENCE_MS } from '../patience.mjs';
 import { SECRET, api, bytesOf, failsWith } from '../support.mjs';
 
 const PROCESSES = 3;
@@ -48,7 +50,9 @@ test('what is no object is not listed, and failed puts leave nothing behind', as
   fs.mkdirSync(join(root, 'objects/lost+found'));
   fs.mkdirSync(join(root, 'objects/empty='));
   const page = await store.list();
-  assert.deepEqual(page.objects, [{ key: 'a/b', size: 1 }]);
+  const modifiedMs = Math.floor(fs.statSync(join(root, 'objects/a=/b')).mtimeMs);
+  assert.deepEqual(page.objects, [{ key: 'a/b', size: 1, modifiedMs }]);
+  assert.deepEqual(await store.head('a/b'), page.objects[0]);
   fs.mkdirSync(join(root, 'objects/d/inside'), { recursive: true });
   await failsWith('store-failed', () => store.put('d', bytesOf(1)));
   await failsWith('precondition-failed', () => store.put('a/b', bytesOf(1), 'absent'));
@@ -104,6 +108,32 @@ test('the lock is that of other programs, and falls to them when its process is 
   await store.put('a', bytesOf(2));
 });
 
+test('what a process has let go of is not in its own way, however long it takes to be free', async (context) => {
+  const root = temporary(context);
+  const [path, gate] = [join(root, 'holders'), join(root, 'gate')];
+  // The program that ends with a hold does so when the gate is opened.
+  const slow = `#!/bin/sh\nPATH=\${PATH#*${delimiter}}\ncat\nread line < '${gate}'\n`;
+  fs.writeFileSync(join(root, 'cat'), slow, { mode: 0o755 });
+  assert.equal(spawnSync('mkfifo', [gate]).status, 0);
+  const { PATH } = process.env;
+  context.after(() => (process.env.PATH = PATH));
+  process.env.PATH = `${root}${delimiter}${PATH}`;
+  const free = await heldFile(path, 'shared');
+  process.env.PATH = PATH;
+  free();
+  const alone = heldFile(path, 'alone');
+  const other = spawn('flock', ['-nx', path, 'true']);
+  const isRefused = new Promise((resolve) => other.on('exit', resolve));
+  const first = await Promise.race([alone, isRefused]);
+  await fs.promises.writeFile(gate, 'open\n');
+  assert.equal(first, 1);
+  const freeAlone = await alone;
+  assert.equal(typeof freeAlone, 'function');
+  // And it is in nobody's way afterwards.
+  freeAlone();
+  (await heldFile(path, 'alone'))();
+});
+
 test('a process that has nothing else to do ends, whatever it has opened', () => {
   const script = `
     import * as api from '${new URL('../../js/node.js', SELF)}';
@@ -111,7 +141,7 @@ test('a process that has nothing else to do ends, whatever it has opened', () =>
     await api.init();
     const store = await api.BlobStore.directory(mkdtempSync('${join(tmpdir(), 'sealwood-')}'));
     await store.put('a', new Uint8Array(1));`;
-  const options = { timeout: 30_000 };
+  const options = { timeout: PATIENCE_MS };
   const ended = spawnSync(process.execPath, ['--input-type=module', '-e', script], options);
   assert.equal(ended.status, 0, String(ended.stderr));
 });

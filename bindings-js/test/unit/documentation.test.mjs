@@ -3,19 +3,17 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import test from 'node:test';
 
 import { project } from '../packed.mjs';
-
-const FILES = ['error', 'store', 'types', 'index', 'slim'];
+import { ENTRIES, SHARED, typesIn } from '../types.mjs';
 
 /** What is declared in the types: each name with what it is a member of, its comment and its shape. */
 function declarations() {
-  return FILES.flatMap((file) => {
-    const lines = readFileSync(new URL(`../../js/${file}.d.ts`, import.meta.url), 'utf8').split('\n');
+  return [...SHARED, ...ENTRIES].flatMap((file) => {
+    const lines = typesIn(file).split('\n');
     let owner;
     return lines.flatMap((line, at) => {
       const top = /^export (class|interface|type|function|const) (\w+)/.exec(line);
@@ -61,7 +59,7 @@ test('everything public has a comment, and all that can be called an example', (
 
 test('the examples are what a strict compiler takes', (context) => {
   const examples = declarations().flatMap(({ comment }) => examplesIn(comment));
-  const names = declarations().filter(({ owner, file }) => !owner && !['index', 'slim'].includes(file));
+  const names = declarations().filter(({ owner, file }) => !owner && !ENTRIES.includes(file));
   const imports = `import { init, ${[...new Set(names.map(({ name }) => name))].join(', ')} } from 'sealwood';`;
   const given = `
     declare const vault: Vault, store: BlobStore, credential: Credential, custom: CustomStore;

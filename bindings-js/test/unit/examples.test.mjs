@@ -2,14 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import * as vite from 'vite';
 
-import { launch, openPage } from '../browser/chromium.mjs';
+import { launch, newPage, openPage } from '../browser/chromium.mjs';
 import { serveFiles } from '../browser/server.mjs';
 import { blocks } from '../documents.mjs';
 import { project } from '../packed.mjs';
@@ -109,7 +109,7 @@ test('the code of the page’s document runs in a page', async (context) => {
   const server = await serveFiles(join(root, 'dist'));
   const browser = await launch();
   context.after(() => Promise.all([browser.close(), server.close()]));
-  const page = await browser.newPage();
+  const page = await newPage(browser);
   const lines = [];
   const done = new Promise((resolve, reject) => {
     page.on('pageerror', reject);
@@ -125,7 +125,22 @@ test('the code of the page’s document runs in a page', async (context) => {
 });
 
 test('pictures that documents show are there', () => {
-  const directory = new URL('../../../examples/browser/', import.meta.url);
-  assert.ok(existsSync(new URL('screenshot.png', directory)));
-  assert.ok(readdirSync(directory).includes('main.js'));
+  const root = new URL('../../../', import.meta.url);
+  const listed = spawnSync('git', ['ls-files', '--stage', '*.md'], { cwd: root, encoding: 'utf8' });
+  assert.equal(listed.status, 0, listed.stderr);
+  // Not by the links to documents: what stands in them is relative to the document itself.
+  const pages = [...listed.stdout.matchAll(/^100\d+ .*\t(.*)$/gm)].map(([, path]) => path);
+  const shown = pages.flatMap((page) => {
+    const text = readFileSync(new URL(page, root), 'utf8');
+    const targets = [...text.matchAll(/!\[[^\]]*\]\(([^)\s]+)/g)].map(([, target]) => target);
+    return targets.map((target) => ({ page, picture: new URL(target, new URL(page, root)) }));
+  });
+  assert.ok(shown.some(({ page }) => page === 'examples/browser/README.md'), 'the page is shown');
+  const begins = { '.png': '\x89PNG\r\n\x1a\n', '.svg': '<svg ' };
+  for (const { page, picture } of shown.filter(({ picture }) => picture.protocol === 'file:')) {
+    const what = `${page}: ${picture}`;
+    assert.ok(existsSync(picture), `${what} is not there`);
+    const begin = begins[extname(picture.pathname)];
+    assert.ok(begin && readFileSync(picture, 'latin1').startsWith(begin), `${what} is no picture`);
+  }
 });

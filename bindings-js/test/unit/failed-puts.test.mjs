@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 
+import { PATIENCE_MS } from '../patience.mjs';
 import { SECRET, api, failsWith } from '../support.mjs';
 
 const CHUNK = 1 << 20;
@@ -63,7 +64,7 @@ test('a stream that fails, a put that is cancelled and a batch that is dropped l
   }
 });
 
-test('what another process is about to commit is not removed', { timeout: 60_000 }, async (context) => {
+test('what another process is about to commit is not removed', { timeout: PATIENCE_MS }, async (context) => {
   const root = temporary(context);
   const store = await api.BlobStore.directory(root);
   const vault = await open(store, 'create');

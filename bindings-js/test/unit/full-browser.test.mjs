@@ -6,6 +6,7 @@ import test, { after, before } from 'node:test';
 import { launch, openPage } from '../browser/chromium.mjs';
 import { PACKAGE } from '../browser/scenarios.mjs';
 import { serveFiles } from '../browser/server.mjs';
+import { PATIENCE_MS } from '../patience.mjs';
 
 /** What the browser gives the origin of a test. */
 const QUOTA_BYTES = 40_000_000;
@@ -52,7 +53,7 @@ async function tab(context) {
   return page;
 }
 
-test('a put that finds no room leaves nothing, and all goes on', { timeout: 120_000 }, async () => {
+test('a put that finds no room leaves nothing, and all goes on', { timeout: PATIENCE_MS }, async () => {
   const context = await browser.newContext();
   const page = await tab(context);
   const found = await page.evaluate(async () => {
@@ -83,7 +84,7 @@ test('a put that finds no room leaves nothing, and all goes on', { timeout: 120_
   await context.close();
 });
 
-test('a browser that is full of files takes removals, also after a reload', { timeout: 120_000 }, async () => {
+test('a browser that is full of files takes removals, also after a reload', { timeout: PATIENCE_MS }, async () => {
   const context = await browser.newContext();
   const page = await tab(context);
   const stored = await page.evaluate(async () => {

@@ -9,6 +9,7 @@ import test, { after, before } from 'node:test';
 import { executable, launch, openPage } from '../browser/chromium.mjs';
 import { PACKAGE } from '../browser/scenarios.mjs';
 import { serveFiles } from '../browser/server.mjs';
+import { PATIENCE_MS } from '../patience.mjs';
 
 let server;
 let browser;
@@ -64,6 +65,21 @@ test('a vault survives a reload, byte for byte', async () => {
   await page.reload();
   await ready(page);
   assert.equal(await digest('open'), true);
+});
+
+test('an object tells its tag and when it was put', async () => {
+  const page = await tab();
+  const { etag, head, listed, times } = await page.evaluate(async () => {
+    const store = await api.BlobStore.indexedDb('told');
+    const before = Date.now();
+    const etag = await store.put('a/b', Uint8Array.of(1));
+    const times = [before, Date.now()];
+    return { etag, head: await store.head('a/b'), listed: (await store.list('a')).objects, times };
+  });
+  const { modifiedMs } = head;
+  assert.deepEqual(head, { key: 'a/b', size: 1, modifiedMs, etag });
+  assert.deepEqual(listed, [head]);
+  assert.ok(times[0] <= modifiedMs && modifiedMs <= times[1], `${modifiedMs} is not in ${times}`);
 });
 
 test('of two tabs that race on a conditional put one wins, every time', async () => {
@@ -131,7 +147,7 @@ test('two tabs write one vault', async () => {
   assert.equal(count, 20);
 });
 
-test('a full disk has its own code, and what was there stays', { timeout: 60_000 }, async (context) => {
+test('a full disk has its own code, and what was there stays', { timeout: PATIENCE_MS }, async (context) => {
   // A profile on a disk of 120 MB, mounted for this browser alone.
   const directory = mkdtempSync(join(tmpdir(), 'sealwood-'));
   const start = join(directory, 'start');

@@ -5,10 +5,9 @@ import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
 import { api } from '../support.mjs';
+import { SHARED, typesIn } from '../types.mjs';
 
-const types = ['error', 'store', 'types']
-  .map((name) => readFileSync(new URL(`../../js/${name}.d.ts`, import.meta.url), 'utf8'))
-  .join('\n');
+const types = SHARED.map(typesIn).join('\n');
 
 test('the codes are those of the documented table', () => {
   const table = readFileSync(new URL('../../../docs/ERRORS.md', import.meta.url), 'utf8');
@@ -51,14 +50,12 @@ test('what the package gives are bytes of the caller’s own', async () => {
   const puts = [];
   const watched = {
     get: (key) => store.get(key),
-    getRange: (key, offset, length) => store.getRange(key, offset, length),
     put(key, bytes, precondition) {
       puts.push(bytes);
       return store.put(key, bytes, precondition);
     },
     delete: (key) => store.delete(key),
     list: (...asked) => store.list(...asked),
-    head: (key) => store.head(key),
   };
   const vault = await api.Vault.create(watched, api.Credential.secret(secret));
   await vault.put('a/b', new Uint8Array(300_000));

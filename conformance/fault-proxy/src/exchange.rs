@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use crate::http::{BodyReader, Framing, Head, write_end, write_piece};
 use crate::link::{Direction, PIECE_BYTES};
-use crate::proxy::{Active, Place, Shared};
 use crate::rule::Fault;
+use crate::shared::{Active, Place, Shared};
 
 /// How long a server may take to make something of a request that was cut off.
 const CUT_PATIENCE: Duration = Duration::from_secs(2);

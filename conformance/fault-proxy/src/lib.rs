@@ -19,6 +19,7 @@ mod link;
 mod proxy;
 mod rule;
 mod rule_text;
+mod shared;
 mod trace;
 
 pub use proxy::{AddedRule, Proxy};

@@ -1,17 +1,15 @@
-//! The proxy as a whole: who may come, which rules there are, what was seen.
+//! The proxy as a whole: it lets clients in, and takes rules.
 
-use std::collections::BTreeMap;
 use std::io::{self, Error};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use socket2::SockRef;
 
 use crate::exchange;
-use crate::link::Link;
-use crate::rule::{Fault, Rule};
+use crate::rule::Rule;
+use crate::shared::{Active, Shared};
 use crate::trace::{Exchange, Totals, Trace};
 
 /// What of a request may lie in the system before it is read.
@@ -30,47 +28,6 @@ pub struct Proxy {
 pub struct AddedRule {
     active: Arc<Active>,
     shared: Arc<Shared>,
-}
-
-/// What all connections share.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) upstream: SocketAddr,
-    state: Mutex<State>,
-    /// Told of every fault that was met.
-    has_hit: Condvar,
-    print: Option<fn(&Exchange)>,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    rules: Vec<Arc<Active>>,
-    trace: Trace,
-    /// The clients' connections that are open.
-    open: BTreeMap<u64, TcpStream>,
-    is_stopped: bool,
-}
-
-/// A rule and what it counted.
-#[derive(Debug)]
-pub(crate) struct Active {
-    rule: Rule,
-    pub(crate) link: Option<Link>,
-    seen: AtomicU64,
-    hit: AtomicU64,
-}
-
-impl Active {
-    pub(crate) fn fault(&self) -> &Fault {
-        &self.rule.fault
-    }
-}
-
-/// Where an exchange stands in the trace.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Place {
-    window: u64,
-    index: usize,
 }
 
 impl Proxy {
@@ -93,8 +50,7 @@ impl Proxy {
         // for a quick one that falls silent.
         SockRef::from(&listener).set_recv_buffer_size(RECEIVE_BUFFER_BYTES)?;
         let address = listener.local_addr()?;
-        let has_hit = Condvar::new();
-        let shared = Arc::new(Shared { upstream, state: Mutex::default(), has_hit, print });
+        let shared = Arc::new(Shared::new(upstream, print));
         let accepting = thread::spawn({
             let shared = Arc::clone(&shared);
             move || accept(&listener, &shared)
@@ -115,12 +71,7 @@ impl Proxy {
     /// Follows `rule` too. What meets several rules is delayed and slowed by all of them; of other
     /// faults it meets the one of the rule added first.
     pub fn add(&self, rule: Rule) -> AddedRule {
-        let link = match rule.fault {
-            Fault::Rate(rate) => Some(Link::new(rate)),
-            _ => None,
-        };
-        let (seen, hit) = (AtomicU64::new(0), AtomicU64::new(0));
-        let active = Arc::new(Active { rule, link, seen, hit });
+        let active = Arc::new(Active::new(rule));
         self.shared.state().rules.push(Arc::clone(&active));
         AddedRule { active, shared: Arc::clone(&self.shared) }
     }
@@ -168,67 +119,12 @@ impl Drop for Proxy {
 impl AddedRule {
     /// How many requests met the fault.
     pub fn hits(&self) -> u64 {
-        self.active.hit.load(Ordering::SeqCst)
+        self.active.hits()
     }
 
     /// Waits until so many requests met the fault.
     pub fn wait_for_hits(&self, hits: u64) {
-        let mut state = self.shared.state();
-        while self.hits() < hits {
-            state = self.shared.has_hit.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-}
-
-impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Notes the beginning of an exchange and returns the rules whose faults it meets.
-    pub(crate) fn begin(
-        &self,
-        method: &str,
-        target: &str,
-        connection: u64,
-    ) -> (Place, Vec<Arc<Active>>) {
-        let mut state = self.state();
-        let index = state.trace.begin(method, target, connection);
-        let path = state.trace.exchanges[index].path.clone();
-        let mut met = Vec::new();
-        for active in &state.rules {
-            if active.rule.is_about(method, &path)
-                && active.rule.hits(active.seen.fetch_add(1, Ordering::SeqCst))
-            {
-                active.hit.fetch_add(1, Ordering::SeqCst);
-                met.push(Arc::clone(active));
-            }
-        }
-        if !met.is_empty() {
-            self.has_hit.notify_all();
-        }
-        (Place { window: state.trace.window, index }, met)
-    }
-
-    /// Changes what is noted of an exchange, unless its trace was taken away.
-    pub(crate) fn note(&self, place: Place, change: impl FnOnce(&mut Exchange)) {
-        let mut state = self.state();
-        if state.trace.window == place.window {
-            change(&mut state.trace.exchanges[place.index]);
-        }
-    }
-
-    /// Notes the end of an exchange; a second end changes nothing.
-    pub(crate) fn end(&self, place: Place) {
-        let mut state = self.state();
-        if state.trace.window != place.window {
-            return;
-        }
-        let has_ended = state.trace.exchanges[place.index].ended.is_some();
-        state.trace.end(place.index);
-        if let Some(print) = self.print.filter(|_| !has_ended) {
-            print(&state.trace.exchanges[place.index]);
-        }
+        self.shared.wait_for_hits(&self.active, hits);
     }
 }
 

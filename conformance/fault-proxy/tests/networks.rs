@@ -13,7 +13,7 @@ use std::time::Duration;
 use futures_lite::future::block_on;
 use sealwood::blob::{BlobStore, ETag, Precondition, RetryPolicy, S3Config, S3Store};
 use sealwood::seal::RootSecret;
-use sealwood::vault::{Credential, PutOptions, VaultConfig};
+use sealwood::vault::Credential;
 use sealwood::{Error, Vault};
 use sealwood_fault_proxy::{Fault, Proxy, Rule};
 
@@ -50,7 +50,7 @@ impl Network {
     }
 
     fn vault(&self) -> Vault {
-        block_on(Vault::create(self.store(), &credential(), VaultConfig::default())).unwrap()
+        block_on(Vault::create(self.store(), &credential())).unwrap()
     }
 
     /// A cold session past the proxy.
@@ -58,7 +58,7 @@ impl Network {
         let mut config = self.config.clone();
         config.endpoint = self.server.endpoint.clone();
         let store = Arc::new(S3Store::new(config).unwrap());
-        block_on(Vault::open(store, &credential(), VaultConfig::default())).unwrap()
+        block_on(Vault::open(store, &credential())).unwrap()
     }
 
     fn name(&self) -> &str {
@@ -83,7 +83,7 @@ fn noise(seed: u64, len: usize) -> Vec<u8> {
 }
 
 fn put(vault: &Vault, path: &str, bytes: &[u8]) -> Result<(), Error> {
-    block_on(vault.put(path, bytes.to_vec(), PutOptions::default())).map(drop)
+    block_on(vault.put(path, bytes.to_vec())).map(drop)
 }
 
 fn code<T>(outcome: Result<T, Error>) -> &'static str {
@@ -197,13 +197,11 @@ fn what_an_upload_left_behind_is_put_right_by_the_next() {
         for network in Network::each() {
             let mut config = network.config.clone();
             config.retry = RetryPolicy::NONE;
-            block_on(Vault::create(network.store(), &credential(), VaultConfig::default()))
-                .unwrap();
+            block_on(Vault::create(network.store(), &credential())).unwrap();
             let bytes = noise(1, 200_000);
             let rule = network.proxy.add(Rule::once("PUT", "*/objects/*", fault.clone()));
             let store = Arc::new(S3Store::new(config).unwrap());
-            let first =
-                block_on(Vault::open(store, &credential(), VaultConfig::default())).unwrap();
+            let first = block_on(Vault::open(store, &credential())).unwrap();
             let outcome = put(&first, "a", &bytes);
             assert_eq!(rule.hits(), 1);
             network.proxy.clear();
@@ -232,7 +230,7 @@ fn a_flipped_bit_in_an_answer_is_read_again() {
                 let what = format!("{} {pattern} {size}", network.name());
                 let found = block_on(async {
                     let store = network.store();
-                    let cold = Vault::open(store, &credential(), VaultConfig::default()).await?;
+                    let cold = Vault::open(store, &credential()).await?;
                     cold.get(&format!("file-{size}")).await
                 });
                 let found = found.unwrap_or_else(|error| panic!("{what}: {error}"));
@@ -266,13 +264,13 @@ fn many_small_files_go_over_a_slow_line() {
         drop(vault);
         network.config.idle_timeout = Duration::from_secs(4);
         let store = network.store();
-        let vault = block_on(Vault::open(store, &credential(), VaultConfig::default())).unwrap();
+        let vault = block_on(Vault::open(store, &credential())).unwrap();
         network.proxy.add(Rule::always(Fault::Rate(200_000)));
         let batch = vault.batch();
         block_on(async {
             for number in 0..120_u64 {
                 let bytes = noise(number, 10_000);
-                batch.put(&format!("f/{number}"), bytes, PutOptions::default()).await?;
+                batch.put(&format!("f/{number}"), bytes).await?;
             }
             batch.commit().await
         })
@@ -313,7 +311,7 @@ fn a_page_that_asks_for_a_login_is_no_answer() {
         let condition = Precondition::Matches(ETag("\"page\"".to_owned()));
         let codes = [
             code(put(&vault, "b", &noise(2, 5_000))),
-            code(block_on(Vault::open(store.clone(), &credential, VaultConfig::default()))),
+            code(block_on(Vault::open(store.clone(), &credential))),
             code(block_on(store.put("x", "x".into(), condition))),
             code(block_on(store.get("x"))),
         ];

@@ -52,10 +52,10 @@ impl Setup {
         let store = EngineStore::new(engine)?;
         let shared: Arc<dyn BlobStore> = Arc::new(store.clone());
         let credential = Credential::Secret(RootSecret::from_bytes([7; 32]));
-        let config = VaultConfig { chunk_bytes: 128 << 10, ..VaultConfig::default() };
-        let vault = match Vault::open(shared.clone(), &credential, config.clone()).await {
+        let config = VaultConfig::new().chunk_bytes(128 << 10);
+        let vault = match Vault::open_with(shared.clone(), &credential, &config).await {
             Err(sealwood::Error::VaultNotFound) => {
-                Vault::create(shared, &credential, config).await?
+                Vault::create_with(shared, &credential, &config).await?
             }
             opened => opened?,
         };

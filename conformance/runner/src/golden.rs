@@ -15,7 +15,7 @@ use sealwood::Vault;
 use sealwood::blob::{BlobStore, MemoryStore, Precondition};
 use sealwood::bridge::CredentialInput;
 use sealwood::seal::Link;
-use sealwood::vault::{EntryInfo, EntryKind, SharedDirectory, Snapshot, VaultConfig};
+use sealwood::vault::{EntryInfo, EntryKind, Snapshot};
 use serde_json::{Map, Value, json};
 
 /// Writes `conformance/scenarios/golden.json`.
@@ -102,8 +102,7 @@ async fn scenario(case: &Value, secret: Option<&Value>) -> Result<(String, Vec<V
             CredentialInput::Secret(hex::decode(digits)?)
         }
     };
-    let vault =
-        Vault::open(store.clone(), &credential.credential()?, VaultConfig::default()).await?;
+    let vault = Vault::open(store.clone(), &credential.credential()?).await?;
     let mut steps =
         vec![json!({"do": "store", "as": "s", "kind": "objects", "objects": objects}), open];
     let stats = vault.stats();
@@ -120,8 +119,8 @@ async fn scenario(case: &Value, secret: Option<&Value>) -> Result<(String, Vec<V
         steps.push(json!({"do": "shared", "store": "s", "link": digits, "as": name}));
         let bytes = hex::decode(digits)?;
         let link = Link::from_bytes(bytes.as_slice().try_into()?);
-        let shared = SharedDirectory::open(store.clone(), &link);
-        read(shared.snapshot(), ("snapshot", &name), &mut steps).await?;
+        let shared = Snapshot::shared(store.clone(), &link);
+        read(&shared, ("snapshot", &name), &mut steps).await?;
     }
     if stats.future_commit_ms.is_some() {
         // A commit by a clock that is right ends it.

@@ -1,17 +1,48 @@
 //! A store as an app would write it: it counts its calls, and one of them can be told to misbehave.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::{Bytes, BytesMut};
 use event_listener::Event;
 use sealwood::blob::{
-    BlobStore, ETag, MemoryStore, Method, Object, ObjectMeta, ObjectPage, StoreGetOptions,
+    BlobStore, ETag, MemoryStore, NotDeleted, Object, ObjectMeta, ObjectPage, StoreGetOptions,
     StorePutOptions,
 };
-use sealwood::bridge::store_error;
+use sealwood::bridge::{not_deleted, store_error};
 use sealwood::platform::BoxFuture;
-use sealwood::{Error, Result};
+use sealwood::{Error, Result, forward};
+
+/// Where the clock of a store stands, in milliseconds since 1970.
+const NOW_MS: u64 = 1_700_000_000_000;
+
+/// A method whose calls are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Method {
+    Get,
+    GetRange,
+    Put,
+    Delete,
+    DeleteMany,
+    List,
+    Head,
+}
+
+impl Method {
+    /// Reads a method's name in a scenario.
+    pub(crate) fn parse(name: &str) -> Result<Self, String> {
+        Ok(match name {
+            "get" => Method::Get,
+            "getRange" => Method::GetRange,
+            "put" => Method::Put,
+            "delete" => Method::Delete,
+            "deleteMany" => Method::DeleteMany,
+            "list" => Method::List,
+            "head" => Method::Head,
+            _ => return Err(format!("no method of a store: {name:?}")),
+        })
+    }
+}
 
 /// How a call misbehaves.
 #[derive(Debug, Clone)]
@@ -189,14 +220,24 @@ impl BlobStore for HostStore {
     ) -> BoxFuture<'a, Result<ObjectPage>> {
         Box::pin(async move {
             self.call(Method::List).await?;
-            self.objects.list(prefix, start_after, limit).await
+            let page = self.objects.list(prefix, start_after, limit).await?;
+            Ok(ObjectPage { objects: page.objects.into_iter().map(dated).collect(), ..page })
         })
     }
 
     fn head<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<ObjectMeta>>> {
         Box::pin(async move {
             self.call(Method::Head).await?;
-            self.objects.head(key).await
+            Ok(self.objects.head(key).await?.map(dated))
+        })
+    }
+
+    fn delete_many<'a>(&'a self, keys: &'a [String]) -> BoxFuture<'a, Vec<NotDeleted>> {
+        Box::pin(async move {
+            match self.call(Method::DeleteMany).await {
+                Ok(_) => self.objects.delete_many(keys).await,
+                Err(error) => not_deleted(keys, Err(error)),
+            }
         })
     }
 
@@ -207,4 +248,15 @@ impl BlobStore for HostStore {
     fn needs_flush(&self) -> bool {
         false
     }
+}
+
+/// A store with no other methods than one must have; those do what another's do.
+pub(crate) struct BareStore(pub(crate) Arc<HostStore>);
+
+impl BlobStore for BareStore {
+    forward!(0: get_with, put_with, delete, list);
+}
+
+fn dated(meta: ObjectMeta) -> ObjectMeta {
+    meta.with_modified_ms(NOW_MS)
 }

@@ -12,7 +12,7 @@ use sealwood::{CancelToken, Progress};
 use serde_json::{Map, Value};
 
 use crate::file::Scenario;
-use crate::outcome::{Outcome, compare_error};
+use crate::outcome::compare_error;
 use crate::step::{Step, Stop};
 use crate::verb;
 use crate::world::World;
@@ -97,7 +97,7 @@ impl Runner<'_> {
             }));
         }
         let background = step.text("background")?.map(str::to_owned);
-        let cancel = step.watch.cancel.clone();
+        let cancel = step.context.cancel.clone();
         let work = take_and_compare(Rc::clone(&self.world), verb, step);
         match background {
             None => in_time(work).await,
@@ -142,9 +142,6 @@ async fn in_time(work: impl Future<Output = Result<(), String>>) -> Result<(), S
     };
     or(work, late).await
 }
-
-/// The result of most steps.
-pub(crate) type Taken = Result<Outcome, Stop>;
 
 #[cfg(test)]
 mod tests {

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use sealwood::CallContext;
 use sealwood::Error;
-use sealwood::{CancelToken, Watch};
 use serde_json::{Map, Value};
 
 use crate::content;
@@ -36,17 +36,16 @@ pub(crate) struct Step {
     members: Map<String, Value>,
     seen: RefCell<BTreeSet<String>>,
     /// What cancels the step and hears of its progress.
-    pub(crate) watch: Watch,
+    pub(crate) context: CallContext,
 }
 
 impl Step {
     pub(crate) fn new(members: Map<String, Value>) -> Self {
-        let watch = Watch { cancel: CancelToken::new(), progress: None };
-        Self { members, seen: RefCell::default(), watch }
+        Self { members, seen: RefCell::default(), context: CallContext::new() }
     }
 
     pub(crate) fn observe(&mut self, progress: Arc<dyn sealwood::OnProgress>) {
-        self.watch.progress = Some(progress);
+        self.context.progress = Some(progress);
     }
 
     /// Fails if a member was never asked for.

@@ -262,11 +262,15 @@ impl From<engine::Error> for Error {
             engine::Error::Malformed { what } => Error::Malformed { what },
             engine::Error::PreconditionFailed => Error::PreconditionFailed,
             engine::Error::StoreFull => Error::StoreFull,
-            engine::Error::StoreDenied { reason, .. } => Error::StoreDenied { reason },
-            engine::Error::StoreUnavailable { reason, .. } => {
-                Error::StoreUnavailable { reason, retry_after: None }
+            engine::Error::StoreDenied { reason, source } => {
+                Error::StoreDenied { reason, source: Some(source) }
             }
-            engine::Error::StoreFailed { reason, .. } => Error::StoreFailed { reason },
+            engine::Error::StoreUnavailable { reason, source } => {
+                Error::StoreUnavailable { reason, retry_after: None, source: Some(source) }
+            }
+            engine::Error::StoreFailed { reason, source } => {
+                Error::StoreFailed { reason, source: Some(source) }
+            }
             engine::Error::OutcomeUnknown => Error::OutcomeUnknown,
             engine::Error::Cancelled => Error::Cancelled,
             engine::Error::Closed => Error::Closed,
@@ -279,7 +283,9 @@ impl From<engine::Error> for Error {
             engine::Error::Platform { what } => Error::Platform { what },
             // An app that has the engine as well can drop the namespace of the objects, or ask for
             // more of them than there may be.
-            other => Error::StoreFailed { reason: other.to_string() },
+            other => {
+                Error::StoreFailed { reason: other.to_string(), source: Some(Arc::new(other)) }
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use sealwood_engine::faults::Schedule;
 
 use super::{
     BlobStore, ETag, Found, Method, Object, ObjectMeta, ObjectPage, Precondition, StoreGetOptions,
@@ -31,9 +32,7 @@ pub struct FaultyStore<S> {
 #[derive(Debug, Clone)]
 pub struct Fault {
     mode: FaultMode,
-    methods: Vec<Method>,
-    key_prefix: String,
-    turn: Turn,
+    schedule: Schedule<Method>,
 }
 
 /// What a struck call does.
@@ -80,22 +79,10 @@ pub struct Call {
     pub struck: bool,
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Turn {
-    Nth(u64),
-    Every(u64),
-}
-
 #[derive(Debug, Default)]
 struct State {
-    armed: Vec<Armed>,
+    armed: Vec<Fault>,
     trace: VecDeque<Call>,
-}
-
-#[derive(Debug)]
-struct Armed {
-    fault: Fault,
-    matched: u64,
 }
 
 impl Fault {
@@ -118,7 +105,7 @@ impl Fault {
             | FaultMode::SwapWith(_)
             | FaultMode::Serve(_) => vec![Method::Get, Method::GetRange],
         };
-        Self { mode, methods, key_prefix: String::new(), turn: Turn::Every(1) }
+        Self { mode, schedule: Schedule::of(methods) }
     }
 
     /// Every call fails and does nothing, as when the store is out of reach.
@@ -137,40 +124,23 @@ impl Fault {
     }
 
     /// Only calls of `method`.
-    pub fn on(mut self, method: Method) -> Self {
-        self.methods.retain(|candidate| *candidate == method);
-        self
+    pub fn on(self, method: Method) -> Self {
+        Self { schedule: self.schedule.on(&[method]), ..self }
     }
 
     /// Only calls whose key starts with `prefix`.
-    pub fn below(mut self, prefix: &str) -> Self {
-        prefix.clone_into(&mut self.key_prefix);
-        self
+    pub fn below(self, prefix: &str) -> Self {
+        Self { schedule: self.schedule.below(prefix), ..self }
     }
 
     /// Only the `nth` matching call from now on; 1 is the next.
-    pub fn nth(mut self, nth: u64) -> Self {
-        self.turn = Turn::Nth(nth);
-        self
+    pub fn nth(self, nth: u64) -> Self {
+        Self { schedule: self.schedule.nth(nth), ..self }
     }
 
     /// Only every `period`-th matching call from now on.
-    pub fn every(mut self, period: u64) -> Self {
-        self.turn = Turn::Every(period.max(1));
-        self
-    }
-
-    fn matches(&self, method: Method, key: &str) -> bool {
-        self.methods.contains(&method) && key.starts_with(&self.key_prefix)
-    }
-}
-
-impl Armed {
-    fn strikes(&self) -> bool {
-        match self.fault.turn {
-            Turn::Nth(nth) => self.matched == nth,
-            Turn::Every(period) => self.matched.is_multiple_of(period),
-        }
+    pub fn every(self, period: u64) -> Self {
+        Self { schedule: self.schedule.every(period), ..self }
     }
 }
 
@@ -187,7 +157,7 @@ impl<S: BlobStore> FaultyStore<S> {
 
     /// Adds a fault. Of several that strike one call, the one armed first does.
     pub fn arm(&self, fault: Fault) {
-        self.state().armed.push(Armed { fault, matched: 0 });
+        self.state().armed.push(fault);
     }
 
     /// Removes every fault.
@@ -213,12 +183,10 @@ impl<S: BlobStore> FaultyStore<S> {
     fn strike(&self, method: Method, key: &str) -> Option<FaultMode> {
         let mut state = self.state();
         let mut struck = None;
-        for armed in &mut state.armed {
-            if armed.fault.matches(method, key) {
-                armed.matched += 1;
-                if struck.is_none() && armed.strikes() {
-                    struck = Some(armed.fault.mode.clone());
-                }
+        for fault in &mut state.armed {
+            // Each counts the call, though only the first strikes it.
+            if fault.schedule.strikes(&method, [key]) && struck.is_none() {
+                struck = Some(fault.mode.clone());
             }
         }
         if state.trace.len() == TRACE_CALLS_MAX {
@@ -368,15 +336,14 @@ impl<S: BlobStore> BlobStore for FaultyStore<S> {
 
     /// Not while a fault is armed that damages what is sent.
     fn confirms_puts(&self) -> bool {
-        let damages = |armed: &Armed| {
-            matches!(armed.fault.mode, FaultMode::TruncateSent | FaultMode::FlipSent(_))
-        };
+        let damages =
+            |fault: &Fault| matches!(fault.mode, FaultMode::TruncateSent | FaultMode::FlipSent(_));
         self.inner.confirms_puts() && !self.state().armed.iter().any(damages)
     }
 
     fn honours_conditions(&self) -> bool {
-        let breaks = |armed: &Armed| {
-            matches!(armed.fault.mode, FaultMode::IgnorePreconditions | FaultMode::CheckThenSet)
+        let breaks = |fault: &Fault| {
+            matches!(fault.mode, FaultMode::IgnorePreconditions | FaultMode::CheckThenSet)
         };
         self.inner.honours_conditions() && !self.state().armed.iter().any(breaks)
     }
@@ -395,7 +362,7 @@ fn unconditional(options: &StorePutOptions) -> StorePutOptions {
 }
 
 fn injected() -> Error {
-    Error::StoreUnavailable { reason: "injected fault".into(), retry_after: None }
+    Error::StoreUnavailable { reason: "injected fault".into(), retry_after: None, source: None }
 }
 
 /// `bytes` as a fault of reading or sending leaves them.

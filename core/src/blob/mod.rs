@@ -340,7 +340,8 @@ pub trait BlobStore: MaybeSend + MaybeSync + 'static {
         Box::pin(async { Ok(()) })
     }
 
-    /// Whether [`flush`](BlobStore::flush) would have anything to do.
+    /// Whether [`flush`](BlobStore::flush) would have anything to do; it is not called otherwise. A
+    /// store with a `flush` of its own has this too: the default body says never.
     fn needs_flush(&self) -> bool {
         false
     }

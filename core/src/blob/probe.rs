@@ -95,6 +95,7 @@ async fn probe_shared(store: &dyn BlobStore, id: &str) -> Result<()> {
     Err(Error::StoreUnavailable {
         reason: "other clients try its conditional puts as well".into(),
         retry_after: None,
+        source: None,
     })
 }
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::blob::{
-    BlobStore, ETag, Found, NotDeleted, Object, ObjectMeta, ObjectPage, StoreGetOptions,
+    BlobStore, ETag, LIST_LIMIT_MAX, NotDeleted, Object, ObjectMeta, ObjectPage, StoreGetOptions,
     StorePutOptions, check_key, check_length, check_limit, check_prefix,
 };
 use crate::error::{Error, Result};
@@ -26,7 +26,8 @@ const ETAG_BYTES_MAX: usize = 1024;
 ///
 /// An answer that cannot be right becomes [`Error::StoreFailed`]: a range
 /// longer than asked for, a listing out of order or beyond its bounds, an object past 64 MiB, a tag
-/// of no byte or more than 1,024. Arguments are checked before the store sees them.
+/// of no byte or more than 1,024, an object not deleted that nobody asked to delete. Arguments are
+/// checked before the store sees them, and it is asked to delete up to 1,000 objects at a time.
 ///
 /// What nobody can check from here is a put: where bytes arrived damaged or cut, the put has to
 /// fail with `store-unavailable`.
@@ -107,9 +108,12 @@ impl<S: BlobStore> BlobStore for AppStore<S> {
             let refused = refused
                 .into_iter()
                 .filter_map(|key| check_key(&key).err().map(|error| NotDeleted::new(key, error)));
-            let mut failed: Vec<_> = refused.collect();
-            failed.extend(self.inner.delete_many(&keys).await);
-            failed
+            let mut left: Vec<_> = refused.collect();
+            for keys in keys.chunks(LIST_LIMIT_MAX) {
+                let answer = self.inner.delete_many(keys).await;
+                left.extend(not_deleted(keys, check_not_deleted(&answer, keys).map(|()| answer)));
+            }
+            left
         })
     }
 
@@ -140,14 +144,15 @@ impl<S: BlobStore> BlobStore for AppStore<S> {
         })
     }
 
-    fn compare<'a>(&'a self, key: &'a str, bytes: Bytes) -> BoxFuture<'a, Result<Found>> {
-        Box::pin(async move {
-            check_key(key)?;
-            self.inner.compare(key, bytes).await
-        })
-    }
-
     forward!(inner: confirms_puts, honours_conditions, identity, hold, flush, needs_flush);
+}
+
+/// Returns the objects at `keys` that a store did not remove, or of which nobody knows: those of
+/// its answer, or all where it had none.
+pub fn not_deleted(keys: &[String], answer: Result<Vec<NotDeleted>>) -> Vec<NotDeleted> {
+    answer.unwrap_or_else(|error| {
+        keys.iter().map(|key| NotDeleted::new(key, error.clone())).collect()
+    })
 }
 
 /// The error of a store that failed with a code of ours, of which a store may use some, or with
@@ -159,16 +164,16 @@ pub fn store_error(code: Option<&str>, message: &str) -> Error {
         Some("object-truncated") => Error::ObjectTruncated,
         Some("precondition-failed") => Error::PreconditionFailed,
         Some("store-full") => Error::StoreFull,
-        Some("store-denied") => Error::StoreDenied { reason: reason() },
+        Some("store-denied") => Error::StoreDenied { reason: reason(), source: None },
         Some("store-unavailable") => {
-            Error::StoreUnavailable { reason: reason(), retry_after: None }
+            Error::StoreUnavailable { reason: reason(), retry_after: None, source: None }
         }
         Some("outcome-unknown") => Error::OutcomeUnknown,
         Some("cancelled") => Error::Cancelled,
         Some("invalid-argument") => {
             Error::InvalidArgument { what: "the app's store refused an argument" }
         }
-        _ => Error::StoreFailed { reason: reason() },
+        _ => Error::StoreFailed { reason: reason(), source: None },
     }
 }
 
@@ -186,6 +191,14 @@ fn check_etag(etag: &ETag) -> Result<()> {
 
 fn check_meta(meta: &ObjectMeta) -> Result<()> {
     meta.etag.as_ref().map_or(Ok(()), check_etag)
+}
+
+fn check_not_deleted(left: &[NotDeleted], keys: &[String]) -> Result<()> {
+    if left.len() <= keys.len() && left.iter().all(|left| keys.contains(&left.key)) {
+        Ok(())
+    } else {
+        Err(failed("an object was not deleted that nobody asked to delete"))
+    }
 }
 
 fn check_page(
@@ -216,5 +229,8 @@ fn check_page(
 }
 
 fn failed(reason: &str) -> Error {
-    Error::StoreFailed { reason: format!("the app's store answered wrongly: {reason}") }
+    Error::StoreFailed {
+        reason: format!("the app's store answered wrongly: {reason}"),
+        source: None,
+    }
 }

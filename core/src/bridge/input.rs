@@ -10,7 +10,7 @@ use super::secret::root_secret;
 use crate::blob::{BlobStore, S3Access, S3Config, S3Credentials, S3Signing, S3Store, S3Style};
 use crate::error::{Error, Result};
 use crate::seal::{Passphrase, RecoveryPhrase};
-use crate::task::Watch;
+use crate::task::CallContext;
 use crate::vault::{Credential, Durability, Metadata, PutOptions, VaultConfig};
 
 /// What a vault is opened with.
@@ -183,11 +183,11 @@ pub struct PutInput {
 }
 
 impl PutInput {
-    /// The options, watched by `watch`.
-    pub fn options(self, watch: Watch) -> PutOptions {
+    /// Returns the options of a call in `context`.
+    pub fn options(self, context: CallContext) -> PutOptions {
         let durability = if self.deferred { Durability::Deferred } else { Durability::OnReturn };
         let size_hint = self.size_hint;
-        PutOptions { metadata: self.metadata(), durability, size_hint, watch }
+        PutOptions { metadata: self.metadata(), durability, size_hint, context }
     }
 
     /// What is to be attached.

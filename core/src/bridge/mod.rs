@@ -19,7 +19,7 @@ mod tree;
 
 use std::sync::Arc;
 
-pub use app_store::{AppStore, store_error};
+pub use app_store::{AppStore, not_deleted, store_error};
 pub use input::{ConfigInput, CredentialInput, PutInput, S3Input};
 pub use logger::set_logger;
 pub use pull::Pull;
@@ -35,15 +35,14 @@ pub use crate::platform::LogHook;
 use crate::blob::{BlobStore, conformance};
 use crate::error::{Error, Result};
 use crate::seal::Link;
-use crate::vault::SharedDirectory;
+use crate::vault::Snapshot;
 
 /// Returns the directory that the bytes of a link name. [`Error::InvalidArgument`] unless there are
 /// 56.
 pub fn shared_directory(store: Arc<dyn BlobStore>, link: &[u8]) -> Result<Tree> {
     let link = <&[u8; Link::BYTES]>::try_from(link)
         .map_err(|_| Error::InvalidArgument { what: "a link has 56 bytes" })?;
-    let directory = SharedDirectory::open(store, &Link::from_bytes(link));
-    Ok(directory.snapshot().clone().into())
+    Ok(Snapshot::shared(store, &Link::from_bytes(link)).into())
 }
 
 /// Runs the conformance suite below `prefix` and returns the number of promises kept. Fails with
@@ -51,6 +50,6 @@ pub fn shared_directory(store: Arc<dyn BlobStore>, link: &[u8]) -> Result<Tree> 
 pub async fn check_store(store: &Arc<dyn BlobStore>, prefix: &str) -> Result<usize> {
     match conformance::check(&**store, prefix).await {
         Ok(report) => Ok(report.kept.len()),
-        Err(violation) => Err(Error::StoreFailed { reason: violation.to_string() }),
+        Err(violation) => Err(Error::StoreFailed { reason: violation.to_string(), source: None }),
     }
 }

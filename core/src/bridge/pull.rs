@@ -4,10 +4,10 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::task::{Context, Poll, Wake, Waker};
 
-use futures_util::{FutureExt, StreamExt};
+use futures_util::{FutureExt, Stream, StreamExt};
 
 use crate::error::{Error, Result};
-use crate::platform::BoxStream;
+use crate::platform::{BoxStream, MaybeSend};
 use crate::task::CancelToken;
 
 /// A stream that is pulled through a shared reference.
@@ -31,8 +31,11 @@ struct State<T> {
 
 impl<T> Pull<T> {
     /// Pulls from `stream` until `cancel` is cancelled.
-    pub fn new(stream: BoxStream<'static, Result<T>>, cancel: CancelToken) -> Self {
-        let state = State { stream: Some(stream), failure: None };
+    pub fn new(
+        stream: impl Stream<Item = Result<T>> + MaybeSend + 'static,
+        cancel: CancelToken,
+    ) -> Self {
+        let state = State { stream: Some(Box::pin(stream)), failure: None };
         let waiting = Arc::default();
         Self { state: Mutex::new(state), waiting, cancel, closed: CancelToken::new() }
     }
@@ -183,7 +186,7 @@ mod tests {
     use super::*;
 
     fn pull(stream: impl futures_util::Stream<Item = Result<u8>> + Send + 'static) -> Pull<u8> {
-        Pull::new(Box::pin(stream), CancelToken::new())
+        Pull::new(stream, CancelToken::new())
     }
 
     #[test]
@@ -268,7 +271,7 @@ mod tests {
     #[test]
     fn the_token_cancels_a_waiting_call() {
         let cancel = CancelToken::new();
-        let pull = Pull::new(Box::pin(stream::pending::<Result<u8>>()), cancel.clone());
+        let pull = Pull::new(stream::pending::<Result<u8>>(), cancel.clone());
         block_on(async {
             let mut waiting = Box::pin(pull.next());
             assert!(poll_once(&mut waiting).await.is_none());

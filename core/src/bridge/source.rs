@@ -21,6 +21,6 @@ pub fn source(
 pub fn source_error(code: Option<&str>, message: &str) -> Error {
     match code {
         Some("cancelled") => Error::Cancelled,
-        _ => Error::SourceFailed { reason: message.to_owned() },
+        _ => Error::SourceFailed { reason: message.to_owned(), source: None },
     }
 }

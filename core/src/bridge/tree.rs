@@ -34,19 +34,19 @@ impl Tree {
     }
 
     /// Returns the content of the file at `path`, or a range of it.
-    pub async fn read(&self, path: &str, options: ReadOptions) -> Result<Bytes> {
-        self.state(path).await?.read(path, options).await
+    pub async fn get_with(&self, path: &str, options: &ReadOptions) -> Result<Bytes> {
+        self.state(path).await?.get_with(path, options).await
     }
 
     /// Opens the content of the file at `path`, or a range of it, a chunk at a time. The token of
     /// `options` cancels the opening and the pulls.
-    pub async fn get_stream(
+    pub async fn get_stream_with(
         &self,
         path: &str,
-        options: ReadOptions,
+        options: &ReadOptions,
     ) -> Result<(EntryInfo, Pull<Bytes>)> {
-        let cancel = options.watch.cancel.clone();
-        let (info, content) = self.state(path).await?.get_stream(path, options).await?;
+        let cancel = options.context.cancel.clone();
+        let (info, content) = self.state(path).await?.get_stream_with(path, options).await?;
         Ok((info, Pull::new(content, cancel)))
     }
 
@@ -64,8 +64,8 @@ impl Tree {
         }
         match self {
             // It keeps the listing that was paged through last.
-            Self::Vault(vault) => vault.list(path, options).await,
-            Self::Snapshot(snapshot) => snapshot.list(path, options).await,
+            Self::Vault(vault) => vault.list_with(path, &options).await,
+            Self::Snapshot(snapshot) => snapshot.list_with(path, &options).await,
         }
     }
 

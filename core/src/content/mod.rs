@@ -21,7 +21,7 @@ mod unit;
 
 pub use chunk_size::CHUNK_BYTES_DEFAULT;
 pub use content_type::{CHUNKED_BYTES_MIN, INLINE_BYTES_MAX};
-pub use read::ContentStream;
+pub(crate) use read::Pieces;
 
 pub(crate) use chunk_size::ChunkSize;
 pub(crate) use claims::{Claim, Claims, Unfinished};

@@ -20,7 +20,7 @@ use crate::seal::{Address, Keys, Link, TAG_BYTES, UnitKind, chunk_name, open_chu
 const READ_AHEAD: usize = 4;
 
 /// The bytes of a content, in order.
-pub type ContentStream = BoxStream<'static, Result<Bytes>>;
+pub(crate) type Pieces = BoxStream<'static, Result<Bytes>>;
 
 /// Reads contents. Without keys (a reader that was handed a link) the seal alone is checked.
 #[derive(Clone)]
@@ -72,7 +72,7 @@ impl ContentReader {
     }
 
     /// The bytes of `range`, which lies within the content, a chunk at a time.
-    pub(crate) fn stream(&self, content: &Content, range: Range<u64>) -> ContentStream {
+    pub(crate) fn stream(&self, content: &Content, range: Range<u64>) -> Pieces {
         if range.is_empty() {
             return Box::pin(futures_util::stream::empty());
         }

@@ -10,7 +10,7 @@ use super::chunk_size::ChunkSize;
 use super::claims::{Claim, Claims};
 use super::content_type::{CHUNKED_BYTES_MIN, Chunked, Content, INLINE_BYTES_MAX};
 use super::known::{Known, KnownChunks};
-use super::read::ContentStream;
+use super::read::Pieces;
 use super::table::Table;
 use super::table_walk::Row;
 use super::unit::{Plaintext, Unit};
@@ -18,7 +18,7 @@ use crate::blob::{BlobStore, Guess, HoldMode, Stored, store_immutable};
 use crate::error::{Error, Result};
 use crate::platform::{BoxFuture, BoxStream};
 use crate::seal::{Address, Keys, UnitKind, chunk_name, seal_chunk};
-use crate::task::Watch;
+use crate::task::CallContext;
 
 /// Chunks of one content that are sealed or uploaded at a time. With the one being read, a put
 /// holds at most `2 * UPLOADS_MAX + 2` chunks in memory.
@@ -27,7 +27,7 @@ const UPLOADS_MAX: usize = 4;
 /// What is stored of the content that a new one replaces.
 pub(crate) enum Former {
     /// One unit, and its bytes, which nothing is read for before they are asked for.
-    Unit(Unit, ContentStream),
+    Unit(Unit, Pieces),
     /// Its chunks, in order.
     Chunks(BoxStream<'static, Result<Row>>),
 }
@@ -65,11 +65,11 @@ impl Splitter {
         &self,
         bytes: Bytes,
         former: FindFormer<'_>,
-        watch: &Watch,
+        context: &CallContext,
     ) -> Result<Taken> {
         let total = bytes.len() as u64;
         if bytes.len() < CHUNKED_BYTES_MIN {
-            watch.report(total, Some(total));
+            context.report(total, Some(total));
             return Ok(self.small(bytes, former).await.into());
         }
         let chunk_bytes = self.chunk.bytes() as usize;
@@ -78,7 +78,7 @@ impl Splitter {
             let next = (!rest.is_empty()).then(|| rest.split_to(chunk_bytes.min(rest.len())));
             std::task::Poll::Ready(next.map(Ok))
         });
-        self.chunked(Box::pin(chunks), former, Some(total), watch).await
+        self.chunked(Box::pin(chunks), former, Some(total), context).await
     }
 
     /// Stores a content of unknown length in bounded memory.
@@ -87,13 +87,13 @@ impl Splitter {
         source: BoxStream<'_, Result<Bytes>>,
         former: FindFormer<'_>,
         total: Option<u64>,
-        watch: &Watch,
+        context: &CallContext,
     ) -> Result<Taken> {
         let mut slices = Rechunk::new(source, self.chunk.bytes() as usize);
         let first = slices.next().await?;
         if first.len() < CHUNKED_BYTES_MIN {
             let size = first.len() as u64;
-            watch.report(size, Some(size));
+            context.report(size, Some(size));
             return Ok(self.small(first, former).await.into());
         }
         let chunks =
@@ -107,7 +107,7 @@ impl Splitter {
                     next => Some((next, (None, slices))),
                 }
             });
-        self.chunked(Box::pin(chunks), former, total, watch).await
+        self.chunked(Box::pin(chunks), former, total, context).await
     }
 
     /// A content of one piece. Where the one it replaces has the same address, and what is stored
@@ -137,7 +137,7 @@ impl Splitter {
         mut chunks: BoxStream<'_, Result<Bytes>>,
         former: FindFormer<'_>,
         total: Option<u64>,
-        watch: &Watch,
+        context: &CallContext,
     ) -> Result<Taken> {
         let hold = self.store.hold(HoldMode::Shared).await?;
         let claim = hold.map(|hold| self.claims.claim(hold, &self.known));
@@ -152,13 +152,13 @@ impl Splitter {
         let (mut size, mut done) = (0u64, 0u64);
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk?;
-            watch.cancel.check()?;
+            context.cancel.check()?;
             while uploads.running.len() >= UPLOADS_MAX {
                 if let Some(uploaded) = uploads.running.next().await {
                     let Uploaded { length, stored } = uploaded?;
                     resumes = stored.map_or(resumes, |stored| stored == Stored::Found);
                     done += length;
-                    watch.report(done, total);
+                    context.report(done, total);
                 }
             }
             let address = self.keys.address(UnitKind::Content, &chunk);
@@ -192,7 +192,7 @@ impl Splitter {
         while let Some(uploaded) = uploads.running.next().await {
             done += uploaded?.length;
             let is_last = uploads.running.is_empty();
-            watch.report(done, total.or_else(|| is_last.then_some(size)));
+            context.report(done, total.or_else(|| is_last.then_some(size)));
         }
         let table = Table::build(&self.keys, addresses)?;
         let content = Content::Chunked(Chunked { size, chunk: self.chunk, table });

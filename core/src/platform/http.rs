@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::error::Cause;
+
 /// The method of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HttpMethod {
@@ -68,7 +70,8 @@ pub struct HttpRequest {
     pub headers: Vec<(Cow<'static, str>, String)>,
     /// The body.
     pub body: Bytes,
-    /// The most bytes that the body of the response may have.
+    /// The most bytes that the body of a success may have. Of other responses no more than the
+    /// first 64 KiB are read, in which they say what they have to.
     pub body_bytes_max: u64,
 }
 
@@ -86,7 +89,7 @@ pub struct HttpResponse {
     pub status: u16,
     /// Header names in lower case, with their values.
     pub headers: Vec<(String, String)>,
-    /// The body, no longer than the request's limit.
+    /// The body, no longer than the request's limit; cut short if it is no success.
     pub body: Bytes,
 }
 
@@ -100,24 +103,57 @@ impl HttpResponse {
 
 /// Why there is no response. Not every host tells all of it.
 #[allow(dead_code)]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub(crate) enum HttpError {
     /// The connection failed: the request may or may not have arrived.
-    Unavailable(String),
+    Unavailable(Reason),
     /// No byte moved for as long as the client waits: the request may or may not have arrived.
     TimedOut,
-    /// The body of the response is over the request's limit.
+    /// The body of a successful response is over the request's limit.
     TooLong,
     /// The server answered with a redirect that the host shows nothing of.
     Redirected,
     /// The server seems to be there, and the browser lets this page read none of its answers.
     Withheld,
     /// The request cannot be sent at all (bad URL, TLS refused).
-    Failed(String),
+    Failed(Reason),
 }
 
-/// Whether a response with these headers announces a body over the limit.
+/// What was seen, and the error that it comes from. No URL, and nothing that was sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Reason {
+    pub(crate) text: String,
+    pub(crate) source: Option<Cause>,
+}
+
+impl From<&str> for Reason {
+    fn from(text: &str) -> Self {
+        Self { text: text.to_owned(), source: None }
+    }
+}
+
+impl From<String> for Reason {
+    fn from(text: String) -> Self {
+        Self { text, source: None }
+    }
+}
+
+/// How much is read of the body of a response that is no success.
+const REFUSAL_BYTES_MAX: u64 = 64 << 10;
+
+/// Whether the status is that of a success.
+pub(super) fn is_success(status: u16) -> bool {
+    (200..=299).contains(&status)
+}
+
+/// How many bytes are read of the body of a response with this status.
+pub(super) fn read_bytes_max(request: &HttpRequest, status: u16) -> u64 {
+    let refusal = if is_success(status) { u64::MAX } else { REFUSAL_BYTES_MAX };
+    request.body_bytes_max.min(refusal)
+}
+
+/// Whether a successful response with these headers announces a body over the limit.
 pub(super) fn is_too_long(request: &HttpRequest, headers: &[(String, String)]) -> bool {
     let length = headers.iter().find(|(name, _)| name == "content-length");
     let length = length.and_then(|(_, length)| length.parse::<u64>().ok());

@@ -46,7 +46,7 @@ pub(crate) use sealwood_base::{
 
 pub use environment::Environment;
 #[cfg(feature = "s3")]
-pub(crate) use http::{HttpError, HttpMethod, HttpOptions, HttpRequest, HttpResponse};
+pub(crate) use http::{HttpError, HttpMethod, HttpOptions, HttpRequest, HttpResponse, Reason};
 #[cfg(feature = "bridge")]
 pub use log_hook::LogHook;
 pub use sealwood_base::{

@@ -1,6 +1,14 @@
 //! What names a piece of a vault: addresses, packs, places and links.
 
 use std::fmt;
+use std::str::FromStr;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+
+use crate::error::{Error, Result};
+
+/// The characters of a link as text.
+const TEXT_CHARS: usize = (Link::BYTES * 8).div_ceil(6);
 
 /// The keyed BLAKE3 hash of a plaintext, 32 bytes. It names the plaintext, checks it, and is the
 /// secret that opens it.
@@ -36,6 +44,10 @@ pub struct Place {
 }
 
 /// An address and where its bytes are: a capability for what it names and all below it.
+///
+/// As text it is its [bytes](Link::to_bytes) in base64url without padding, 75 characters that may
+/// stand in a URL (its fragment, which is sent to nobody, is the place for it). The text opens what
+/// the link opens: show it to nobody else.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Link {
     /// What is there.
@@ -70,5 +82,58 @@ impl Link {
             address: Address(address),
             place: Place { pack: PackId(pack), offset: part(48), length: part(52) },
         }
+    }
+}
+
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = [0; TEXT_CHARS];
+        let text = Base64UrlUnpadded::encode(&self.to_bytes(), &mut text);
+        f.write_str(text.map_err(|_| fmt::Error)?)
+    }
+}
+
+impl FromStr for Link {
+    type Err = Error;
+
+    /// Reads what `to_string` gave. Fails with [`Error::InvalidArgument`] for anything else.
+    fn from_str(text: &str) -> Result<Self> {
+        let refused = Error::InvalidArgument { what: "a link is 75 characters of base64url" };
+        let mut bytes = [0; Link::BYTES];
+        match Base64UrlUnpadded::decode(text, &mut bytes) {
+            Ok(all) if all.len() == Link::BYTES => Ok(Self::from_bytes(&bytes)),
+            _ => Err(refused),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_text_of_a_link_is_read_back_and_nothing_else_is() {
+        for first in [0, 255] {
+            let mut bytes = [first; Link::BYTES];
+            bytes[55] = 1;
+            let link = Link::from_bytes(&bytes);
+            let text = link.to_string();
+            assert!(text.len() == 75 && text.chars().all(|c| c.is_alphanumeric() || c == '_'));
+            assert_eq!(text.parse::<Link>().unwrap(), link);
+            let other_end = format!("{}F", &text[..74]);
+            for wrong in ["", &text[1..], &format!("{text}A"), &format!("{text}="), &other_end] {
+                let error = wrong.parse::<Link>().unwrap_err();
+                assert!(matches!(error, Error::InvalidArgument { .. }), "{wrong}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_logged_of_a_link_does_not_open_it() {
+        let link = Link::from_bytes(&[7; Link::BYTES]);
+        let logged = format!("{link:?}");
+        assert!(logged.contains("redacted") && !logged.contains(&link.to_string()[..8]));
+        assert!(!logged.contains("[7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7"), "{logged}");
     }
 }

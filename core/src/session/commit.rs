@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::forest::Op;
 use crate::platform::sleep;
 use crate::seal::{PackId, pack_name};
-use crate::task::Watch;
+use crate::task::CallContext;
 
 /// Commits that may lose the race before the flush gives up.
 const ATTEMPTS_MAX: u32 = 24;
@@ -31,10 +31,14 @@ impl Session {
     /// Commits the group of `ticket`, with all that is in the queue. On failure, or if the future
     /// is dropped before the commit took effect, the group is taken out again; where the commit
     /// under way has it already and others wait for that, it may be committed all the same.
-    pub(crate) async fn commit(self: &Arc<Self>, ticket: &Ticket, watch: &Watch) -> Result<()> {
+    pub(crate) async fn commit(
+        self: &Arc<Self>,
+        ticket: &Ticket,
+        context: &CallContext,
+    ) -> Result<()> {
         let withdrawal = Withdrawal { session: self, ticket };
         let is_done = || ticket.outcome().is_some();
-        if let Err(error) = self.round(Work::Commit(Spill::WhenDue), watch, is_done).await {
+        if let Err(error) = self.round(Work::Commit(Spill::WhenDue), context, is_done).await {
             self.withdraw(ticket, error);
         }
         drop(withdrawal);
@@ -43,15 +47,15 @@ impl Session {
 
     /// Commits all that is in the queue. On failure it stays there, unless nobody knows whether it
     /// was committed. Tells if a deferred group had to be given up since the last flush.
-    pub(crate) async fn flush(self: &Arc<Self>, watch: &Watch) -> Result<()> {
-        let outcome = self.round(Work::Commit(Spill::WhenDue), watch, || false).await;
+    pub(crate) async fn flush(self: &Arc<Self>, context: &CallContext) -> Result<()> {
+        let outcome = self.round(Work::Commit(Spill::WhenDue), context, || false).await;
         // What was given up is told whatever became of the rest, which the next flush tells.
         self.state().told_of_given_up().map_or(outcome, Err)
     }
 
     /// Commits all that is in the queue and empties the tail, so that every directory has a link.
     pub(crate) async fn spill(self: &Arc<Self>) -> Result<()> {
-        self.round(Work::Commit(Spill::Now), &Watch::default(), || false).await
+        self.round(Work::Commit(Spill::Now), &CallContext::default(), || false).await
     }
 
     /// The commit of a round.

@@ -49,7 +49,10 @@ impl Session {
             Err(error) => return Err(error),
         };
         if setup.store.needs_flush() {
-            setup.store.flush().await.map_err(|_| Error::OutcomeUnknown)?;
+            setup.store.flush().await.map_err(|error| {
+                log::warn!("a new vault may not be durable yet: {}", error.code());
+                Error::OutcomeUnknown
+            })?;
         }
         let hash = *blake3::hash(&bytes).as_bytes();
         // Where there is no room for it the vault is there all the same.

@@ -10,7 +10,7 @@ use super::stored_root::StoredRoot;
 use crate::error::Result;
 use crate::forest::{Root, Time};
 use crate::platform::Environment;
-use crate::task::Watch;
+use crate::task::CallContext;
 
 /// How far the time of a root may be ahead of the clock of the device that reads it before that is
 /// reported, in milliseconds: clocks that are kept by a network differ by less. Nothing else
@@ -21,12 +21,12 @@ impl Session {
     /// Looks for other writers' commits. Waits for a commit of our own that is under way: its root
     /// must not be taken for somebody else's, nor the one before it for an old one.
     pub(crate) async fn refresh(self: &Arc<Self>) -> Result<()> {
-        self.round(Work::Look, &Watch::default(), || false).await
+        self.round(Work::Look, &CallContext::default(), || false).await
     }
 
     /// Asks the store for the root if it may hold another than this session knows.
     pub(super) async fn clear_up(self: &Arc<Self>) -> Result<()> {
-        self.round(Work::Look, &Watch::default(), || !self.state().is_suspect()).await
+        self.round(Work::Look, &CallContext::default(), || !self.state().is_suspect()).await
     }
 
     /// Reads the root again and accepts it if it follows the last one. Part of a round.

@@ -24,7 +24,7 @@ use super::gauge::{Gauge, Report};
 use super::spill::Spill;
 use crate::error::Result;
 use crate::platform::BoxFuture;
-use crate::task::{Watch, caught, yield_once};
+use crate::task::{CallContext, caught, yield_once};
 
 type Outcome = BoxFuture<'static, Result<()>>;
 
@@ -118,7 +118,7 @@ impl Session {
     pub(super) async fn round(
         self: &Arc<Self>,
         work: Work,
-        watch: &Watch,
+        context: &CallContext,
         is_done: impl Fn() -> bool,
     ) -> Result<()> {
         if is_done() {
@@ -128,10 +128,10 @@ impl Session {
         self.rounds.slot().queue.push_back(Wish { work, place: Arc::downgrade(&place) });
         while !is_done() {
             match self.turn(work, &place) {
-                Turn::Started(round) => return round.drive(watch).await,
-                Turn::Served(round) => return round.drive_with_others(watch).await,
+                Turn::Started(round) => return round.drive(context).await,
+                Turn::Served(round) => return round.drive_with_others(context).await,
                 Turn::Other(round) => {
-                    let _ = round.drive_with_others(&Watch::default()).await;
+                    let _ = round.drive_with_others(&CallContext::default()).await;
                 }
             }
         }
@@ -175,19 +175,19 @@ impl Round {
     /// Polls a round that others drive as well. They may be about to join: were each to drive the
     /// round a step as it comes, a round would end before the next call could share the one after
     /// it.
-    async fn drive_with_others(self, watch: &Watch) -> Result<()> {
+    async fn drive_with_others(self, context: &CallContext) -> Result<()> {
         yield_once().await;
-        self.drive(watch).await
+        self.drive(context).await
     }
 
-    /// Polls the round to its end and tells `watch` how far it is.
-    async fn drive(self, watch: &Watch) -> Result<()> {
+    /// Polls the round to its end and tells `context` how far it is.
+    async fn drive(self, context: &CallContext) -> Result<()> {
         let Self { mut running, gauge } = self;
         let mut told = 0;
-        poll_fn(|context| {
-            let outcome = running.poll_unpin(context);
+        poll_fn(|task| {
+            let outcome = running.poll_unpin(task);
             for Report { done, total } in gauge.reports_from(&mut told) {
-                watch.report(done, Some(total));
+                context.report(done, Some(total));
             }
             outcome
         })

@@ -86,7 +86,7 @@ impl Session {
             return Ok(());
         }
         let reason = "it took many commits and tells of none".to_owned();
-        Err(Error::StoreUnavailable { reason, retry_after: None })
+        Err(Error::StoreUnavailable { reason, retry_after: None, source: None })
     }
 
     async fn send(&self, commit: &Commit) -> Result<ETag> {
@@ -98,7 +98,8 @@ impl Session {
     /// The store took the root of `draft`. It counts once it is durable and, where the store does
     /// not say what it received, once it was read back.
     async fn confirm(&self, draft: &Draft, etag: ETag) -> Result<()> {
-        if self.make_durable().await.is_err() {
+        if let Err(error) = self.make_durable().await {
+            log::warn!("a commit may not be durable yet: {}", error.code());
             return Err(self.leave_in_doubt(&draft.commit));
         }
         if self.store.confirms_puts() {

@@ -3,14 +3,17 @@
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
+use futures_util::Stream;
 
-use super::entry::{Metadata, PutOptions};
+use super::entry::Metadata;
+use super::options::PutOptions;
+use super::streams::{BoxError, pieces};
 use super::write::path_to_change;
 use super::{Durability, Vault};
 use crate::error::{Error, Result};
 use crate::forest::Op;
-use crate::platform::BoxStream;
-use crate::task::Watch;
+use crate::platform::MaybeSend;
+use crate::task::CallContext;
 
 /// Changes that are committed together or not at all. Nothing of a batch is seen before
 /// [`commit`](Batch::commit); dropping it drops the changes.
@@ -35,36 +38,52 @@ impl Vault {
 
 impl Batch {
     /// Creates or replaces the file at `path`.
-    pub async fn put(
+    pub async fn put(&self, path: impl AsRef<str>, bytes: impl Into<Bytes>) -> Result<()> {
+        self.put_with(path, bytes, &PutOptions::new()).await
+    }
+
+    /// The same, as `options` say. The batch is durable once it is committed, whatever they say of
+    /// that.
+    pub async fn put_with(
         &self,
         path: impl AsRef<str>,
         bytes: impl Into<Bytes>,
-        options: PutOptions,
+        options: &PutOptions,
     ) -> Result<()> {
         let (path, given) = self.vault.check_put(path, &options.metadata)?;
         let (splitter, former) = (&self.vault.inner.splitter, self.vault.former(&path));
         let taking = async {
             self.vault.tidy().await;
-            splitter.bytes(bytes.into(), former, &options.watch).await
+            splitter.bytes(bytes.into(), former, &options.context).await
         };
-        let taken = self.vault.tidied(options.watch.cancel.run(taking).await).await?;
+        let taken = self.vault.tidied(options.context.cancel.run(taking).await).await?;
         self.add(self.vault.put_op(path, taken, given).0)
     }
 
     /// Creates or replaces the file at `path` from a stream.
-    pub async fn put_stream(
+    pub async fn put_stream<E: Into<BoxError>>(
         &self,
         path: impl AsRef<str>,
-        source: BoxStream<'_, Result<Bytes>>,
-        options: PutOptions,
+        source: impl Stream<Item = Result<Bytes, E>> + MaybeSend,
+    ) -> Result<()> {
+        self.put_stream_with(path, source, &PutOptions::new()).await
+    }
+
+    /// The same, as `options` say. The batch is durable once it is committed, whatever they say of
+    /// that.
+    pub async fn put_stream_with<E: Into<BoxError>>(
+        &self,
+        path: impl AsRef<str>,
+        source: impl Stream<Item = Result<Bytes, E>> + MaybeSend,
+        options: &PutOptions,
     ) -> Result<()> {
         let (path, given) = self.vault.check_put(path, &options.metadata)?;
         let (splitter, former) = (&self.vault.inner.splitter, self.vault.former(&path));
         let taking = async {
             self.vault.tidy().await;
-            splitter.stream(source, former, options.size_hint, &options.watch).await
+            splitter.stream(pieces(source), former, options.size_hint, &options.context).await
         };
-        let taken = self.vault.tidied(options.watch.cancel.run(taking).await).await?;
+        let taken = self.vault.tidied(options.context.cancel.run(taking).await).await?;
         self.add(self.vault.put_op(path, taken, given).0)
     }
 
@@ -97,8 +116,8 @@ impl Batch {
     }
 
     /// Replaces the metadata of an entry.
-    pub fn set_metadata(&self, path: impl AsRef<str>, metadata: Metadata) -> Result<()> {
-        self.add(self.vault.annotate(path, &metadata)?)
+    pub fn set_metadata(&self, path: impl AsRef<str>, metadata: &Metadata) -> Result<()> {
+        self.add(self.vault.annotate(path, metadata)?)
     }
 
     /// How many changes the batch holds.
@@ -114,11 +133,11 @@ impl Batch {
     /// Makes all changes durable in one commit. If one of them cannot be done, none is. Without
     /// changes there is no commit.
     pub async fn commit(&self) -> Result<()> {
-        self.commit_with(&Watch::default()).await
+        self.commit_with(&CallContext::default()).await
     }
 
-    /// The same, watched: progress counts the bytes of packs.
-    pub async fn commit_with(&self, watch: &Watch) -> Result<()> {
+    /// The same, in the context of a call: progress counts the bytes of packs.
+    pub async fn commit_with(&self, context: &CallContext) -> Result<()> {
         let ops = self.with(Option::take).ok_or(Error::Closed)?;
         let session = &self.vault.inner.session;
         if ops.is_empty() {
@@ -126,9 +145,9 @@ impl Batch {
         }
         let commit = async {
             let ticket = session.enqueue(ops, Durability::OnReturn).await?;
-            session.commit(&ticket, watch).await
+            session.commit(&ticket, context).await
         };
-        self.vault.tidied(watch.cancel.run(commit).await).await
+        self.vault.tidied(context.cancel.run(commit).await).await
     }
 
     /// Drops the changes. Later calls fail with [`Error::Closed`].

@@ -1,12 +1,10 @@
-//! Entries and options as an app sees them.
+//! Entries as an app sees them, and what it attaches to them.
 
 use std::collections::BTreeMap;
 
 use crate::error::Result;
 use crate::forest::{Attributes, Body, Entry, Time};
 use crate::path::VaultPath;
-use crate::session::Durability;
-use crate::task::Watch;
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -74,6 +72,7 @@ impl EntryInfo {
 
 /// What an app attaches to an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct Metadata {
     /// The media type, at most 255 bytes.
     pub content_type: Option<String>,
@@ -85,6 +84,32 @@ pub struct Metadata {
 }
 
 impl Metadata {
+    /// Nothing is attached, and the entry was modified now.
+    pub const fn new() -> Self {
+        Self { content_type: None, pairs: BTreeMap::new(), modified_ms: None }
+    }
+
+    /// The media type.
+    #[must_use]
+    pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
+        self.content_type = Some(content_type.into());
+        self
+    }
+
+    /// One free pair more. It replaces one with the same key.
+    #[must_use]
+    pub fn pair(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.pairs.insert(key.into(), value.into());
+        self
+    }
+
+    /// The modification time in milliseconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub const fn modified_ms(mut self, modified_ms: i64) -> Self {
+        self.modified_ms = Some(modified_ms);
+        self
+    }
+
     /// The same, checked against the limits.
     pub(super) fn check(&self) -> Result<Given> {
         let attributes =
@@ -98,28 +123,4 @@ impl Metadata {
 pub(super) struct Given {
     pub(super) attributes: Attributes,
     pub(super) modified: Option<Time>,
-}
-
-/// How a put is done.
-#[derive(Debug, Clone, Default)]
-pub struct PutOptions {
-    /// What to attach.
-    pub metadata: Metadata,
-    /// When the change is durable.
-    pub durability: Durability,
-    /// The size of a stream, where it is known, for progress alone.
-    pub size_hint: Option<u64>,
-    /// Cancels the put and hears of its progress.
-    pub watch: Watch,
-}
-
-/// How a read is done.
-#[derive(Debug, Clone, Default)]
-pub struct ReadOptions {
-    /// The first byte to read.
-    pub start: u64,
-    /// The byte to stop before; `None` reads to the end of the content.
-    pub end: Option<u64>,
-    /// Cancels the read and hears of its progress.
-    pub watch: Watch,
 }

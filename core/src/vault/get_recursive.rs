@@ -4,21 +4,18 @@ use std::collections::VecDeque;
 
 use super::entry::EntryInfo;
 use super::snapshot::watched;
+use super::streams::{ContentStream, FileStream};
 use super::tree_walk::TreeWalk;
 use super::{Snapshot, Vault};
-use crate::content::{Content, ContentReader, ContentStream};
+use crate::content::{Content, ContentReader};
 use crate::error::Result;
 use crate::packs::{Wanted, spans};
 use crate::path::VaultPath;
-use crate::platform::BoxStream;
-use crate::task::{CancelToken, Watch};
+use crate::task::{CallContext, CancelToken};
 
 /// The most files that are sorted by where they lie at a time, and the most bytes they take.
 const SORTED_FILES_MAX: usize = 32_768;
 const SORTED_BYTES_MAX: usize = 32 * 1024 * 1024;
-
-/// Entries, each with its content.
-pub type FileStream = BoxStream<'static, Result<(EntryInfo, ContentStream)>>;
 
 impl Vault {
     /// Every entry below `path` with its content: [`Snapshot::get_recursive`] of the state of this
@@ -52,12 +49,12 @@ impl Snapshot {
         let files = Files {
             walk: Some(TreeWalk::new(path, &directory)),
             reader: self.reader.clone(),
-            watch: Watch { cancel, progress: None },
+            context: CallContext { cancel, progress: None },
             packed: Vec::new(),
             packed_bytes: 0,
             ready: VecDeque::new(),
         };
-        Ok(Box::pin(futures_util::stream::try_unfold(files, |mut files| async move {
+        Ok(FileStream::new(futures_util::stream::try_unfold(files, |mut files| async move {
             Ok(files.next().await?.map(|file| (file, files)))
         })))
     }
@@ -67,7 +64,7 @@ struct Files {
     /// What is not listed yet.
     walk: Option<TreeWalk>,
     reader: ContentReader,
-    watch: Watch,
+    context: CallContext,
     /// Files that wait for others to be sorted with.
     packed: Vec<(Wanted, Waiting)>,
     packed_bytes: usize,
@@ -97,13 +94,13 @@ impl Waiting {
 impl Files {
     async fn next(&mut self) -> Result<Option<(EntryInfo, ContentStream)>> {
         loop {
-            self.watch.cancel.check()?;
+            self.context.cancel.check()?;
             if let Some((file, reader)) = self.ready.pop_front() {
                 let content = self.stream(&file, &reader);
                 return Ok(Some((file.info, content)));
             }
             let found = match &mut self.walk {
-                Some(walk) => self.watch.cancel.run(walk.next()).await?,
+                Some(walk) => self.context.cancel.run(walk.next()).await?,
                 None if self.packed.is_empty() => return Ok(None),
                 None => None,
             };
@@ -113,7 +110,7 @@ impl Files {
                 continue;
             };
             let Some(content) = entry.content().cloned() else {
-                return Ok(Some((info, Box::pin(futures_util::stream::empty()))));
+                return Ok(Some((info, ContentStream::new(futures_util::stream::empty()))));
             };
             let file = Waiting { info, content };
             let link = match &file.content {
@@ -159,6 +156,6 @@ impl Files {
     fn stream(&self, file: &Waiting, reader: &ContentReader) -> ContentStream {
         let size = file.content.size();
         let parts = reader.stream(&file.content, 0..size);
-        watched(parts, &file.info.path, 0..size, &self.watch)
+        watched(parts, &file.info.path, 0..size, &self.context)
     }
 }

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::StreamExt;
 
 use super::entry::EntryInfo;
+use super::options::ListOptions;
+use super::streams::EntryStream;
 use super::tree_walk::TreeWalk;
 use super::{Snapshot, Vault};
 use crate::error::{Error, Result};
@@ -17,28 +19,6 @@ use crate::platform::BoxStream;
 const PAGE_MAX: usize = 10_000;
 /// The largest directory whose sorted listing is kept between pages, in entries.
 const KEPT_MAX: usize = 100_000;
-
-/// Which part of a sorted listing to give.
-#[derive(Debug, Clone)]
-pub struct ListOptions {
-    /// Start after this name, whether it (still) exists or not: the `next` of the page before.
-    pub after: Option<String>,
-    /// The most entries to give: 1 to 10,000.
-    pub limit: usize,
-}
-
-impl Default for ListOptions {
-    fn default() -> Self {
-        Self { after: None, limit: 1_000 }
-    }
-}
-
-impl ListOptions {
-    /// The same, with the name in the form that names are stored in.
-    fn canonical(self) -> Self {
-        Self { after: self.after.map(|after| nfc(&after)), ..self }
-    }
-}
 
 /// One page of a sorted listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,11 +51,20 @@ impl ListCursor {
 }
 
 impl Vault {
-    /// A sorted page of the entries of the directory at `path`. A cursor is a name, so it stays
-    /// valid whatever changes between two pages.
-    pub async fn list(&self, path: impl AsRef<str>, options: ListOptions) -> Result<ListPage> {
+    /// Returns the first page of the sorted entries of the directory at `path`: at most 1,000.
+    pub async fn list(&self, path: impl AsRef<str>) -> Result<ListPage> {
+        self.list_with(path, &ListOptions::new()).await
+    }
+
+    /// Returns a sorted page of the entries of the directory at `path`. A cursor is a name, so it
+    /// stays valid whatever changes between two pages.
+    pub async fn list_with(
+        &self,
+        path: impl AsRef<str>,
+        options: &ListOptions,
+    ) -> Result<ListPage> {
         let path = VaultPath::new(path.as_ref())?;
-        let options = options.canonical();
+        let options = canonical(options);
         let snapshot = self.snapshot_at(&path).await?;
         let directory = snapshot.directory(&path).await?;
         if let Some(sorted) = self.inner.sorted.get(&directory) {
@@ -96,27 +85,33 @@ impl Vault {
         &self,
         path: impl AsRef<str>,
         after: Option<ListCursor>,
-    ) -> Result<BoxStream<'static, Result<EntryInfo>>> {
+    ) -> Result<EntryStream> {
         let path = VaultPath::new(path.as_ref())?;
         self.snapshot_at(&path).await?.list_stream(path, after).await
     }
 
     /// Every entry below `path`, each directory before what it holds. Reads nodes of many
     /// directories at a time and holds some 4 MiB of them at most.
-    pub async fn list_recursive(
-        &self,
-        path: impl AsRef<str>,
-    ) -> Result<BoxStream<'static, Result<EntryInfo>>> {
+    pub async fn list_recursive(&self, path: impl AsRef<str>) -> Result<EntryStream> {
         let path = VaultPath::new(path.as_ref())?;
         self.snapshot_at(&path).await?.list_recursive(path).await
     }
 }
 
 impl Snapshot {
-    /// A sorted page of the entries of the directory at `path`.
-    pub async fn list(&self, path: impl AsRef<str>, options: ListOptions) -> Result<ListPage> {
+    /// Returns the first page of the sorted entries of the directory at `path`: at most 1,000.
+    pub async fn list(&self, path: impl AsRef<str>) -> Result<ListPage> {
+        self.list_with(path, &ListOptions::new()).await
+    }
+
+    /// Returns a sorted page of the entries of the directory at `path`.
+    pub async fn list_with(
+        &self,
+        path: impl AsRef<str>,
+        options: &ListOptions,
+    ) -> Result<ListPage> {
         let path = VaultPath::new(path.as_ref())?;
-        let options = options.canonical();
+        let options = canonical(options);
         let directory = self.directory(&path).await?;
         let sorted = sorted(&directory, &options).await;
         let (found, _) = sorted.map_err(|error| error.below(&path))?;
@@ -128,7 +123,7 @@ impl Snapshot {
         &self,
         path: impl AsRef<str>,
         after: Option<ListCursor>,
-    ) -> Result<BoxStream<'static, Result<EntryInfo>>> {
+    ) -> Result<EntryStream> {
         let path = VaultPath::new(path.as_ref())?;
         let directory = self.directory(&path).await?;
         let walk = directory.walk(after.map(|cursor| cursor.0));
@@ -136,15 +131,12 @@ impl Snapshot {
             let (name, entry) = entry.map_err(|error| error.below(&path))?;
             Ok(EntryInfo::new(path.join(&name), &entry))
         });
-        Ok(Box::pin(entries))
+        Ok(EntryStream::new(entries))
     }
 
     /// Every entry below `path`, each directory before what it holds. Reads nodes of many
     /// directories at a time and holds some 4 MiB of them at most.
-    pub async fn list_recursive(
-        &self,
-        path: impl AsRef<str>,
-    ) -> Result<BoxStream<'static, Result<EntryInfo>>> {
+    pub async fn list_recursive(&self, path: impl AsRef<str>) -> Result<EntryStream> {
         let path = VaultPath::new(path.as_ref())?;
         let directory = self.directory(&path).await?;
         let walk = TreeWalk::new(path, &directory);
@@ -152,8 +144,13 @@ impl Snapshot {
             let found = walk.next().await?;
             Ok(found.map(|(info, _)| (info, walk)))
         });
-        Ok(Box::pin(entries))
+        Ok(EntryStream::new(entries))
     }
+}
+
+/// `options`, with the name in the form that names are stored in.
+fn canonical(options: &ListOptions) -> ListOptions {
+    ListOptions { after: options.after.as_deref().map(nfc), limit: options.limit }
 }
 
 /// The entries a page needs, and all of them if the directory is small enough to keep.

@@ -47,9 +47,11 @@ mod get_recursive;
 mod listing;
 mod new_vault;
 mod open;
+mod options;
 mod read;
 mod shared;
 mod snapshot;
+mod streams;
 mod tidy;
 mod tree_walk;
 mod write;
@@ -57,13 +59,13 @@ mod write;
 use std::sync::Arc;
 
 pub use batch::Batch;
-pub use entry::{EntryInfo, EntryKind, Metadata, PutOptions, ReadOptions};
-pub use get_recursive::FileStream;
-pub use listing::{ListCursor, ListOptions, ListPage};
+pub use entry::{EntryInfo, EntryKind, Metadata};
+pub use listing::{ListCursor, ListPage};
 pub use new_vault::NewVault;
 pub use open::{Credential, VaultConfig};
-pub use shared::SharedDirectory;
+pub use options::{ListOptions, PutOptions, ReadOptions};
 pub use snapshot::Snapshot;
+pub use streams::{BoxError, ContentStream, EntryStream, FileStream, Items};
 
 pub use crate::forest::TIME_MS_MAX;
 pub use crate::session::{CLOCK_LEAD_MS_MAX, Durability};
@@ -184,10 +186,10 @@ mod tests {
                 ..VaultConfig::default()
             };
             let century = 4_000_000_000_000;
-            Vault::create(store.clone(), &credential, config(century)).await.unwrap();
+            Vault::create_with(store.clone(), &credential, &config(century)).await.unwrap();
             let devices = [
-                Vault::open(store.clone(), &credential, config(century)).await.unwrap(),
-                Vault::open(store.clone(), &credential, config(0)).await.unwrap(),
+                Vault::open_with(store.clone(), &credential, &config(century)).await.unwrap(),
+                Vault::open_with(store.clone(), &credential, &config(0)).await.unwrap(),
             ];
             let mut last = devices[0].inner.session.origin().stamp;
             for turn in 0..6 {

@@ -36,6 +36,7 @@ impl Credential {
 
 /// How a vault is created and held in memory.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct VaultConfig {
     /// The size of a chunk for a new vault: a power of two from 128 KiB to 16 MiB.
     pub chunk_bytes: u32,
@@ -55,6 +56,62 @@ pub struct VaultConfig {
     pub environment: Environment,
 }
 
+impl VaultConfig {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The size of a chunk for a new vault, in bytes.
+    #[must_use]
+    pub fn chunk_bytes(mut self, bytes: u32) -> Self {
+        self.chunk_bytes = bytes;
+        self
+    }
+
+    /// The cost of guessing the passphrase of a new vault.
+    #[must_use]
+    pub fn kdf(mut self, kdf: KdfParams) -> Self {
+        self.kdf = kdf;
+        self
+    }
+
+    /// The most memory and work that a passphrase may take.
+    #[must_use]
+    pub fn kdf_ceiling(mut self, ceiling: KdfParams) -> Self {
+        self.kdf_ceiling = ceiling;
+        self
+    }
+
+    /// About how many bytes of what was read stay in memory.
+    #[must_use]
+    pub fn memory_budget_bytes(mut self, bytes: usize) -> Self {
+        self.memory_budget_bytes = bytes;
+        self
+    }
+
+    /// The most bytes one pack holds.
+    #[must_use]
+    pub fn pack_bytes_max(mut self, bytes: usize) -> Self {
+        self.pack_bytes_max = bytes;
+        self
+    }
+
+    /// When the store's conditional puts are tried.
+    #[must_use]
+    pub fn probe(mut self, probe: Probe) -> Self {
+        self.probe = probe;
+        self
+    }
+
+    /// Where time and randomness come from.
+    #[must_use]
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = environment;
+        self
+    }
+}
+
 impl Default for VaultConfig {
     fn default() -> Self {
         Self {
@@ -72,11 +129,16 @@ impl Default for VaultConfig {
 impl Vault {
     /// Draws up a new vault: its secret, its id and, with a passphrase, the wrapped secret. Nothing
     /// is stored before [`NewVault::create`], so that its words can be shown or kept first.
+    pub async fn prepare(credential: &Credential) -> Result<NewVault> {
+        Self::prepare_with(credential, &VaultConfig::new()).await
+    }
+
+    /// The same, as `config` says.
     ///
-    /// Fails with [`Error::InvalidArgument`](crate::Error::InvalidArgument) if the configuration
-    /// is out of its bounds.
-    pub async fn prepare(credential: &Credential, config: VaultConfig) -> Result<NewVault> {
-        NewVault::prepare(credential, config).await
+    /// Fails with [`Error::InvalidArgument`](crate::Error::InvalidArgument) if it is out of its
+    /// bounds.
+    pub async fn prepare_with(credential: &Credential, config: &VaultConfig) -> Result<NewVault> {
+        NewVault::prepare(credential, config.clone()).await
     }
 
     /// Makes a new vault in an empty store. With a passphrase, the root secret is drawn and
@@ -86,12 +148,17 @@ impl Vault {
     /// Fails with [`Error::VaultExists`](crate::Error::VaultExists) if the store holds a vault, and
     /// with [`Error::ConditionalPutUnsupported`](crate::Error::ConditionalPutUnsupported) if it
     /// does not honour conditions.
-    pub async fn create(
+    pub async fn create(store: Arc<dyn BlobStore>, credential: &Credential) -> Result<Self> {
+        Self::create_with(store, credential, &VaultConfig::new()).await
+    }
+
+    /// The same, as `config` says.
+    pub async fn create_with(
         store: Arc<dyn BlobStore>,
         credential: &Credential,
-        config: VaultConfig,
+        config: &VaultConfig,
     ) -> Result<Self> {
-        Self::prepare(credential, config).await?.create(store).await
+        Self::prepare_with(credential, config).await?.create(store).await
     }
 
     /// Opens the vault in the store. Nothing is written before the first change; then, if it is not
@@ -114,21 +181,26 @@ impl Vault {
     /// [`Error::PassphraseTooCostly`]: crate::Error::PassphraseTooCostly
     /// [`Error::UnsupportedVersion`]: crate::Error::UnsupportedVersion
     /// [`Error::Damaged`]: crate::Error::Damaged
-    pub async fn open(
+    pub async fn open(store: Arc<dyn BlobStore>, credential: &Credential) -> Result<Self> {
+        Self::open_with(store, credential, &VaultConfig::new()).await
+    }
+
+    /// The same, as `config` says.
+    pub async fn open_with(
         store: Arc<dyn BlobStore>,
         credential: &Credential,
-        config: VaultConfig,
+        config: &VaultConfig,
     ) -> Result<Self> {
         let store = ProbedStore::opened(store, &config.environment, &config.probe);
         let object = get_root(&*store).await?;
-        let opened = Self::open_root(&store, credential, &config, &object).await;
+        let opened = Self::open_root(&store, credential, config, &object).await;
         let Err(error) = opened else { return opened };
         // A bit that turned on its way here can look like anything, a wrong passphrase included.
         let again = get_root(&*store).await?;
         if again.bytes == object.bytes {
             return Err(error);
         }
-        Self::open_root(&store, credential, &config, &again).await
+        Self::open_root(&store, credential, config, &again).await
     }
 
     async fn open_root(

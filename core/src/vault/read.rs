@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use bytes::Bytes;
 
-use super::entry::{EntryInfo, ReadOptions};
+use super::entry::EntryInfo;
+use super::options::ReadOptions;
+use super::streams::ContentStream;
 use super::{Snapshot, Vault};
-use crate::content::ContentStream;
 use crate::error::Result;
 use crate::path::VaultPath;
 
@@ -42,20 +43,25 @@ impl Vault {
     }
 
     /// The content of the file at `path`, or a range of it, in memory.
-    pub async fn read(&self, path: impl AsRef<str>, options: ReadOptions) -> Result<Bytes> {
+    pub async fn get_with(&self, path: impl AsRef<str>, options: &ReadOptions) -> Result<Bytes> {
         let path = VaultPath::new(path.as_ref())?;
-        self.snapshot_at(&path).await?.read(path, options).await
+        self.snapshot_at(&path).await?.get_with(path, options).await
     }
 
-    /// The content of the file at `path`, or a range of it, a chunk at a time in bounded memory.
-    /// Each piece was checked before it is given out.
-    pub async fn get_stream(
+    /// The content of the file at `path`, a chunk at a time in bounded memory. Each piece was
+    /// checked before it is given out.
+    pub async fn get_stream(&self, path: impl AsRef<str>) -> Result<(EntryInfo, ContentStream)> {
+        self.get_stream_with(path, &ReadOptions::new()).await
+    }
+
+    /// The same, or a range of it, as `options` say.
+    pub async fn get_stream_with(
         &self,
         path: impl AsRef<str>,
-        options: ReadOptions,
+        options: &ReadOptions,
     ) -> Result<(EntryInfo, ContentStream)> {
         let path = VaultPath::new(path.as_ref())?;
-        self.snapshot_at(&path).await?.get_stream(path, options).await
+        self.snapshot_at(&path).await?.get_stream_with(path, options).await
     }
 
     /// Looks for other writers' commits. Fails with [`Rollback`](crate::Error::Rollback) or

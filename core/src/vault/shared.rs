@@ -17,30 +17,19 @@ use crate::session::Nodes;
 const NODE_BYTES_MAX: usize = 16 * 1024 * 1024;
 const PACK_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// A directory as it was when its link was made, for a reader without the vault's secret. The
-/// link opens the directory and all below it, and nothing else; the store needs no more than read
-/// access.
-///
-/// Such a reader cannot recompute addresses, so it rests on the seal alone: whoever else holds the
-/// link and the store could alter what it reads.
-#[derive(Debug, Clone)]
-pub struct SharedDirectory {
-    snapshot: Snapshot,
-}
-
-impl SharedDirectory {
-    /// Opens the directory `link` names.
-    pub fn open(store: Arc<dyn BlobStore>, link: &Link) -> Self {
+impl Snapshot {
+    /// Opens the directory that `link` names, as it was when the link was made, for a reader
+    /// without the vault's secret; paths start at the directory. The link opens the directory and
+    /// all below it, and nothing else; the store needs no more than read access. Nothing is read
+    /// yet.
+    ///
+    /// Such a reader cannot recompute addresses, so it rests on the seal alone: whoever else holds
+    /// the link and the store could alter what it reads.
+    pub fn shared(store: Arc<dyn BlobStore>, link: &Link) -> Self {
         let packs = PackReader::new(store, PACK_BYTES_MAX);
         let nodes = Nodes::new(packs.clone(), None, NODE_BYTES_MAX);
         let reader = ContentReader::new(packs, None, Arc::default());
-        let view = View::at(*link, Arc::new(nodes));
-        Self { snapshot: Snapshot { view, reader } }
-    }
-
-    /// The directory's content; its paths start at the directory.
-    pub fn snapshot(&self) -> &Snapshot {
-        &self.snapshot
+        Self { view: View::at(*link, Arc::new(nodes)), reader }
     }
 }
 

@@ -5,12 +5,14 @@ use std::ops::Range;
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt};
 
-use super::entry::{EntryInfo, ReadOptions};
-use crate::content::{Content, ContentReader, ContentStream};
+use super::entry::EntryInfo;
+use super::options::ReadOptions;
+use super::streams::ContentStream;
+use crate::content::{Content, ContentReader, Pieces};
 use crate::error::{Error, Result};
 use crate::forest::{Entry, View};
 use crate::path::VaultPath;
-use crate::task::Watch;
+use crate::task::CallContext;
 
 /// A view of a vault or a shared directory as it was at one moment. Later changes, by anyone, do
 /// not show.
@@ -42,43 +44,46 @@ impl Snapshot {
 
     /// The whole content of the file at `path`.
     pub async fn get(&self, path: impl AsRef<str>) -> Result<Bytes> {
-        self.read(path, ReadOptions::default()).await
+        self.get_with(path, &ReadOptions::new()).await
     }
 
     /// A range of the content of the file at `path`, in bytes. Fails with
     /// [`Error::RangePastEnd`] if it ends past the content.
     pub async fn get_range(&self, path: impl AsRef<str>, range: Range<u64>) -> Result<Bytes> {
-        let Range { start, end } = range;
-        let options = ReadOptions { start, end: Some(end), ..ReadOptions::default() };
-        self.read(path, options).await
+        self.get_with(path, &ReadOptions::new().range(range)).await
     }
 
     /// The content of the file at `path`, or a range of it, in memory.
-    pub async fn read(&self, path: impl AsRef<str>, options: ReadOptions) -> Result<Bytes> {
+    pub async fn get_with(&self, path: impl AsRef<str>, options: &ReadOptions) -> Result<Bytes> {
         let read = async {
-            let Opened { info, content, range } = self.open(path, &options).await?;
+            let Opened { info, content, range } = self.open(path, options).await?;
             let at = |error: Error| error.below(&info.path);
-            if options.watch.progress.is_some() {
+            if options.context.progress.is_some() {
                 let parts = self.reader.stream(&content, range.clone());
-                let parts = watched(parts, &info.path, range, &options.watch);
+                let parts = watched(parts, &info.path, range, &options.context);
                 return Ok(parts.try_collect::<bytes::BytesMut>().await?.freeze());
             }
             self.reader.bytes(&content, range).await.map_err(at)
         };
-        options.watch.cancel.run(read).await
+        options.context.cancel.run(read).await
     }
 
-    /// The content of the file at `path`, or a range of it, a chunk at a time in bounded memory.
-    /// Each piece was checked before it is given out.
-    pub async fn get_stream(
+    /// The content of the file at `path`, a chunk at a time in bounded memory. Each piece was
+    /// checked before it is given out.
+    pub async fn get_stream(&self, path: impl AsRef<str>) -> Result<(EntryInfo, ContentStream)> {
+        self.get_stream_with(path, &ReadOptions::new()).await
+    }
+
+    /// The same, or a range of it, as `options` say.
+    pub async fn get_stream_with(
         &self,
         path: impl AsRef<str>,
-        options: ReadOptions,
+        options: &ReadOptions,
     ) -> Result<(EntryInfo, ContentStream)> {
-        let open = self.open(path, &options);
-        let Opened { info, content, range } = options.watch.cancel.run(open).await?;
+        let open = self.open(path, options);
+        let Opened { info, content, range } = options.context.cancel.run(open).await?;
         let parts = self.reader.stream(&content, range.clone());
-        let parts = watched(parts, &info.path, range, &options.watch);
+        let parts = watched(parts, &info.path, range, &options.context);
         Ok((info, parts))
     }
 
@@ -136,23 +141,22 @@ impl std::fmt::Debug for Snapshot {
 /// A stream that reports what it gives out of the file at `path`, says there what is damaged, and
 /// ends with an error once it is cancelled.
 pub(super) fn watched(
-    parts: ContentStream,
+    parts: Pieces,
     path: &VaultPath,
     range: Range<u64>,
-    watch: &Watch,
+    context: &CallContext,
 ) -> ContentStream {
-    let (watch, path) = (watch.clone(), path.clone());
+    let (context, path) = (context.clone(), path.clone());
     let total = range.end - range.start;
     let mut done = 0;
     if total == 0 {
-        watch.report(0, Some(0));
+        context.report(0, Some(0));
     }
-    let parts = parts.map(move |part| {
-        watch.cancel.check()?;
+    ContentStream::new(parts.map(move |part| {
+        context.cancel.check()?;
         let part = part.map_err(|error| error.below(&path))?;
         done += part.len() as u64;
-        watch.report(done, Some(total));
+        context.report(done, Some(total));
         Ok(part)
-    });
-    Box::pin(parts)
+    }))
 }

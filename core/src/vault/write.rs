@@ -1,61 +1,93 @@
 //! Changing a vault.
 
-use bytes::Bytes;
+use std::io::{self, Read};
 
-use super::entry::{EntryInfo, Given, Metadata, PutOptions};
+use bytes::Bytes;
+use futures_util::Stream;
+
+use super::entry::{EntryInfo, Given, Metadata};
+use super::options::PutOptions;
+use super::streams::{BoxError, pieces};
 use super::{Durability, Vault};
 use crate::content::{Content, FindFormer, Former, Taken};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::forest::{Body, Entry, Op, Origin};
 use crate::path::VaultPath;
-use crate::platform::{BoxStream, MaybeSend, run_blocking};
-use crate::task::Watch;
+use crate::platform::{MaybeSend, run_blocking};
+use crate::task::CallContext;
 
 impl Vault {
-    /// Creates or replaces the file at `path`.
-    pub async fn put(
+    /// Creates or replaces the file at `path`, durably.
+    pub async fn put(&self, path: impl AsRef<str>, bytes: impl Into<Bytes>) -> Result<EntryInfo> {
+        self.put_with(path, bytes, &PutOptions::new()).await
+    }
+
+    /// The same, as `options` say.
+    pub async fn put_with(
         &self,
         path: impl AsRef<str>,
         bytes: impl Into<Bytes>,
-        options: PutOptions,
+        options: &PutOptions,
     ) -> Result<EntryInfo> {
         let (path, given) = self.check_put(path, &options.metadata)?;
         let bytes = bytes.into();
         let put = async {
             self.tidy().await;
             let taken =
-                self.inner.splitter.bytes(bytes, self.former(&path), &options.watch).await?;
-            self.put_taken(path, taken, given, &options).await
+                self.inner.splitter.bytes(bytes, self.former(&path), &options.context).await?;
+            self.put_taken(path, taken, given, options).await
         };
-        self.tidied(options.watch.cancel.run(put).await).await
+        self.tidied(options.context.cancel.run(put).await).await
     }
 
     /// Creates or replaces the file at `path` from a stream of any length, in bounded memory.
-    /// An error of the stream ends the put and is returned.
-    pub async fn put_stream(
+    ///
+    /// An error of the stream ends the put: one of this crate is returned as it is, another is the
+    /// source of [`SourceFailed`](crate::Error::SourceFailed).
+    pub async fn put_stream<E: Into<BoxError>>(
         &self,
         path: impl AsRef<str>,
-        source: BoxStream<'_, Result<Bytes>>,
-        options: PutOptions,
+        source: impl Stream<Item = Result<Bytes, E>> + MaybeSend,
+    ) -> Result<EntryInfo> {
+        self.put_stream_with(path, source, &PutOptions::new()).await
+    }
+
+    /// The same, as `options` say.
+    pub async fn put_stream_with<E: Into<BoxError>>(
+        &self,
+        path: impl AsRef<str>,
+        source: impl Stream<Item = Result<Bytes, E>> + MaybeSend,
+        options: &PutOptions,
     ) -> Result<EntryInfo> {
         let (path, given) = self.check_put(path, &options.metadata)?;
         let put = async {
             self.tidy().await;
             let (splitter, former) = (&self.inner.splitter, self.former(&path));
-            let taken = splitter.stream(source, former, options.size_hint, &options.watch).await?;
-            self.put_taken(path, taken, given, &options).await
+            let taken = splitter
+                .stream(pieces(source), former, options.size_hint, &options.context)
+                .await?;
+            self.put_taken(path, taken, given, options).await
         };
-        self.tidied(options.watch.cancel.run(put).await).await
+        self.tidied(options.context.cancel.run(put).await).await
     }
 
     /// Creates or replaces the file at `path` from a blocking reader, in bounded memory.
     pub async fn put_reader(
         &self,
         path: impl AsRef<str>,
-        reader: impl std::io::Read + MaybeSend + 'static,
-        options: PutOptions,
+        reader: impl Read + MaybeSend + 'static,
     ) -> Result<EntryInfo> {
-        self.put_stream(path, read_stream(reader), options).await
+        self.put_reader_with(path, reader, &PutOptions::new()).await
+    }
+
+    /// The same, as `options` say.
+    pub async fn put_reader_with(
+        &self,
+        path: impl AsRef<str>,
+        reader: impl Read + MaybeSend + 'static,
+        options: &PutOptions,
+    ) -> Result<EntryInfo> {
+        self.put_stream_with(path, read_stream(reader), options).await
     }
 
     /// Makes the directory at `path` and its parents, unless they exist.
@@ -92,28 +124,29 @@ impl Vault {
     }
 
     /// Replaces the metadata of an entry; its content stays.
-    pub async fn set_metadata(&self, path: impl AsRef<str>, metadata: Metadata) -> Result<()> {
-        let op = self.annotate(path, &metadata)?;
+    pub async fn set_metadata(&self, path: impl AsRef<str>, metadata: &Metadata) -> Result<()> {
+        let op = self.annotate(path, metadata)?;
         self.run(vec![op], Durability::OnReturn).await
     }
 
     /// Makes every deferred change durable. On failure they stay pending, and a later flush
     /// writes what is missing. If nobody can tell any more whether a change was committed, it is
-    /// given up, and [`Error::Conflict`] with the reason `outcome-unknown` says so once.
+    /// given up, and [`Conflict`](crate::Error::Conflict) with the reason `outcome-unknown` says so
+    /// once.
     pub async fn flush(&self) -> Result<()> {
-        self.flush_with(&Watch::default()).await
+        self.flush_with(&CallContext::default()).await
     }
 
-    /// The same, watched: progress counts the bytes of packs.
-    pub async fn flush_with(&self, watch: &Watch) -> Result<()> {
+    /// The same, in the context of a call: progress counts the bytes of packs.
+    pub async fn flush_with(&self, context: &CallContext) -> Result<()> {
         self.inner.session.check_open()?;
         let flush = async {
             // A deferred put may hold the store until it is committed.
-            let outcome = self.inner.session.flush(watch).await;
+            let outcome = self.inner.session.flush(context).await;
             self.tidy().await;
             outcome
         };
-        watch.cancel.run(flush).await
+        context.cancel.run(flush).await
     }
 
     /// Whether deferred changes wait for a flush.
@@ -149,7 +182,7 @@ impl Vault {
         given: Given,
         options: &PutOptions,
     ) -> Result<EntryInfo> {
-        options.watch.cancel.check()?;
+        options.context.cancel.check()?;
         let (op, info) = self.put_op(path, taken, given);
         self.commit(vec![op], options.durability).await?;
         Ok(info)
@@ -193,7 +226,9 @@ impl Vault {
     async fn commit(&self, ops: Vec<Op>, durability: Durability) -> Result<()> {
         let ticket = self.inner.session.enqueue(ops, durability).await?;
         match durability {
-            Durability::OnReturn => self.inner.session.commit(&ticket, &Watch::default()).await,
+            Durability::OnReturn => {
+                self.inner.session.commit(&ticket, &CallContext::default()).await
+            }
             Durability::Deferred => Ok(()),
         }
     }
@@ -206,20 +241,15 @@ pub(super) fn path_to_change(path: impl AsRef<str>) -> Result<VaultPath> {
 
 /// The bytes of a blocking reader, read off the executor in slices of 1 MiB.
 fn read_stream(
-    reader: impl std::io::Read + MaybeSend + 'static,
-) -> BoxStream<'static, Result<Bytes>> {
+    reader: impl Read + MaybeSend + 'static,
+) -> impl Stream<Item = io::Result<Bytes>> + MaybeSend {
     const SLICE_BYTES: u64 = 1024 * 1024;
-    let slices = futures_util::stream::try_unfold(reader, |mut reader| async move {
+    futures_util::stream::try_unfold(reader, |mut reader| async move {
         run_blocking(move || {
             let mut slice = Vec::with_capacity(SLICE_BYTES as usize);
-            std::io::Read::read_to_end(
-                &mut std::io::Read::take(&mut reader, SLICE_BYTES),
-                &mut slice,
-            )
-            .map_err(|error| Error::SourceFailed { reason: error.kind().to_string() })?;
-            Ok((!slice.is_empty()).then(|| (Bytes::from(slice), reader)))
+            Read::read_to_end(&mut Read::take(&mut reader, SLICE_BYTES), &mut slice)?;
+            Ok::<_, io::Error>((!slice.is_empty()).then(|| (Bytes::from(slice), reader)))
         })
         .await
-    });
-    Box::pin(slices)
+    })
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use futures_util::TryStreamExt;
 use sealwood::blob::{BlobStore, FaultyStore, MemoryStore};
 use sealwood::seal::RootSecret;
-use sealwood::vault::{Credential, Durability, EntryKind, PutOptions, VaultConfig};
+use sealwood::vault::{Credential, Durability, EntryKind, PutOptions};
 use sealwood::{Error, Vault};
 
 pub type Faulty = FaultyStore<MemoryStore>;
@@ -19,11 +19,11 @@ pub fn credential() -> Credential {
 }
 
 pub async fn create(store: Arc<dyn BlobStore>) -> Vault {
-    Vault::create(store, &credential(), VaultConfig::default()).await.unwrap()
+    Vault::create(store, &credential()).await.unwrap()
 }
 
 pub async fn open(store: Arc<dyn BlobStore>) -> Vault {
-    Vault::open(store, &credential(), VaultConfig::default()).await.unwrap()
+    Vault::open(store, &credential()).await.unwrap()
 }
 
 pub async fn memory_vault() -> (Arc<MemoryStore>, Vault) {
@@ -39,11 +39,11 @@ pub async fn faulty_vault() -> (Arc<Faulty>, Vault) {
 }
 
 pub fn deferred() -> PutOptions {
-    PutOptions { durability: Durability::Deferred, ..PutOptions::default() }
+    PutOptions::new().durability(Durability::Deferred)
 }
 
 pub async fn put(vault: &Vault, path: &str, bytes: &[u8]) -> Result<(), Error> {
-    vault.put(path, bytes.to_vec(), PutOptions::default()).await.map(drop)
+    vault.put(path, bytes.to_vec()).await.map(drop)
 }
 
 pub fn code<T>(outcome: Result<T, Error>) -> &'static str {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use sealwood::Vault;
 use sealwood::blob::MemoryStore;
-use sealwood::vault::{Credential, PutOptions, VaultConfig};
+use sealwood::vault::{Credential, VaultConfig};
 use serde_json::Value;
 
 use crate::input::*;
@@ -19,20 +19,18 @@ pub(crate) async fn fill(document: &mut Value) {
     let clock = document["clock"].clone();
     for case in cases(document, "cases") {
         let pieces = pieces(&case["content"]);
-        let config = VaultConfig {
-            chunk_bytes: number(case, "chunk_bytes") as u32,
-            environment: environment(&clock),
-            ..VaultConfig::default()
-        };
+        let config = VaultConfig::new()
+            .chunk_bytes(number(case, "chunk_bytes") as u32)
+            .environment(environment(&clock));
         let store = Arc::new(MemoryStore::new());
-        let vault = Vault::create(store.clone(), &credential, config).await.unwrap();
-        let source = stream::iter(pieces.clone().into_iter().map(Ok));
-        vault.put_stream("file", Box::pin(source), PutOptions::default()).await.unwrap();
+        let vault = Vault::create_with(store.clone(), &credential, &config).await.unwrap();
+        let source = stream::iter(pieces.clone().into_iter().map(Ok::<_, sealwood::Error>));
+        vault.put_stream("file", source).await.unwrap();
         vault.link("").await.unwrap();
         case["size"] = pieces.iter().map(Bytes::len).sum::<usize>().into();
         case["objects"] = objects(&store).await;
 
-        let vault = Vault::open(store, &credential, VaultConfig::default()).await.unwrap();
+        let vault = Vault::open(store, &credential).await.unwrap();
         let (content, size) = (pieces.concat(), number(case, "size"));
         assert_eq!(vault.stat("file").await.unwrap().size, size);
         let from = size.saturating_sub(READ_BYTES_MAX);

@@ -28,7 +28,7 @@ pub(crate) async fn fill(document: &mut Value) {
                 take_step(&engine, step);
             }
         }
-        case["revision"] = engine.revision().into();
+        case["revision"] = engine.revision().get().into();
         case["content"] = content(&engine);
         case["files"] = files(&disk);
     }
@@ -97,7 +97,7 @@ pub(crate) async fn read(document: &Value) -> usize {
         }
         let engine = Engine::open(Arc::new(disk_of(case)), config(case)).unwrap();
         let name = text(case, "name");
-        assert_eq!(engine.revision(), number(case, "revision"), "{name}");
+        assert_eq!(engine.revision().get(), number(case, "revision"), "{name}");
         assert_eq!(content(&engine), case["content"], "{name}");
         engine.verify(&mut |finding| panic!("{name}: {finding:?}")).unwrap();
         count += 1;
@@ -178,7 +178,7 @@ fn content(engine: &Engine) -> Value {
             let value = namespace.get(&key).unwrap().unwrap();
             entries.push(json!({
                 "key": hex::encode(&key),
-                "revision": value.revision,
+                "revision": value.revision.get(),
                 "expires_at_ms": value.expires_at.map(Expiry::as_ms),
                 "size": value.bytes.len(),
                 "blake3": hash(&value.bytes),

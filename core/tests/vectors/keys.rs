@@ -93,7 +93,7 @@ async fn open_passphrase(case: &mut Value) {
     let root = forge::root(&array(case, "root_secret"), &slot, &Body::default().plaintext());
     case["root"] = hex::encode(&root).into();
     store.put("root", root.into(), Precondition::Absent).await.unwrap();
-    let vault = Vault::open(store, &passphrase, VaultConfig::default()).await.unwrap();
+    let vault = Vault::open(store, &passphrase).await.unwrap();
     let secret = vault.recovery_phrase().unwrap().root_secret().unwrap();
     assert_eq!(secret.expose(), &array(case, "root_secret"));
 }
@@ -107,12 +107,12 @@ async fn fill_passphrase(case: &mut Value) {
         lanes: number(case, "lanes") as u32,
     };
     let environment = environment(&Value::Null);
-    let config = VaultConfig { kdf, environment, ..VaultConfig::default() };
+    let config = VaultConfig::new().kdf(kdf).environment(environment);
     let store = Arc::new(MemoryStore::new());
-    let vault = Vault::create(store.clone(), &passphrase, config).await.unwrap();
+    let vault = Vault::create_with(store.clone(), &passphrase, &config).await.unwrap();
     let secret = vault.recovery_phrase().unwrap().root_secret().unwrap();
     let root = store.get("root").await.unwrap().bytes;
-    Vault::open(store, &passphrase, VaultConfig::default()).await.unwrap();
+    Vault::open(store, &passphrase).await.unwrap();
     case["root_secret"] = hex::encode(secret.expose()).into();
     case["root"] = hex::encode(root).into();
 }

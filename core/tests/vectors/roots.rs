@@ -6,8 +6,7 @@ use futures_util::TryStreamExt;
 use sealwood::blob::{BlobStore, MemoryStore, Precondition};
 use sealwood::seal::{KdfParams, Link, Passphrase};
 use sealwood::vault::{
-    Batch, Credential, Durability, EntryKind, Metadata, PutOptions, SharedDirectory, Snapshot,
-    VaultConfig,
+    Batch, Credential, Durability, EntryKind, Metadata, PutOptions, Snapshot, VaultConfig,
 };
 use sealwood::{Result, Vault};
 use serde_json::{Value, json};
@@ -20,11 +19,11 @@ pub(crate) async fn fill(document: &mut Value) {
         let config = config(case);
         let store = Arc::new(MemoryStore::new());
         let mut vault =
-            Vault::create(store.clone(), &credential(case), config.clone()).await.unwrap();
+            Vault::create_with(store.clone(), &credential(case), &config).await.unwrap();
         let credential = credential(case);
         for step in cases(case, "steps") {
             if text(step, "do") == "reopen" {
-                vault = Vault::open(store.clone(), &credential, config.clone()).await.unwrap();
+                vault = Vault::open_with(store.clone(), &credential, &config).await.unwrap();
             } else {
                 take_step(&vault, step).await;
             }
@@ -34,7 +33,7 @@ pub(crate) async fn fill(document: &mut Value) {
         }
         case["sequence"] = vault.stats().sequence.into();
         // As whoever opens it with a clock that is right is told.
-        let opened = Vault::open(store.clone(), &credential, VaultConfig::default()).await.unwrap();
+        let opened = Vault::open(store.clone(), &credential).await.unwrap();
         case["future_commit_ms"] = opened.stats().future_commit_ms.into();
         case["tail_operations"] = vault.stats().tail_operations.into();
         case["tree"] = tree(&vault.snapshot().await.unwrap()).await;
@@ -56,7 +55,7 @@ pub(crate) async fn read(document: &Value) -> usize {
             store.put(text(object, "name"), bytes.into(), Precondition::Absent).await.unwrap();
         }
         let (credential, config) = (credential(case), VaultConfig::default());
-        let vault = Vault::open(store.clone(), &credential, config).await.unwrap();
+        let vault = Vault::open_with(store.clone(), &credential, &config).await.unwrap();
         let name = text(case, "name");
         assert_eq!(tree(&vault.snapshot().await.unwrap()).await, case["tree"], "{name}");
         assert_eq!(vault.stats().sequence, number(case, "sequence"), "{name}");
@@ -64,8 +63,8 @@ pub(crate) async fn read(document: &Value) -> usize {
         assert_eq!(vault.stats().future_commit_ms, future, "{name}");
         for step in list(case, "steps").iter().filter(|step| text(step, "do") == "link") {
             let link = Link::from_bytes(&array(step, "link"));
-            let shared = SharedDirectory::open(store.clone(), &link);
-            assert_eq!(tree(shared.snapshot()).await, step["tree"], "{name}");
+            let shared = Snapshot::shared(store.clone(), &link);
+            assert_eq!(tree(&shared).await, step["tree"], "{name}");
         }
         count += 1;
     }
@@ -80,12 +79,10 @@ fn credential(case: &Value) -> Credential {
 }
 
 fn config(case: &Value) -> VaultConfig {
-    VaultConfig {
-        chunk_bytes: number(case, "chunk_bytes") as u32,
-        kdf: KdfParams { memory_kib: 19_456, passes: 2, lanes: 1 },
-        environment: environment(&case["clock"]),
-        ..VaultConfig::default()
-    }
+    VaultConfig::new()
+        .chunk_bytes(number(case, "chunk_bytes") as u32)
+        .kdf(KdfParams { memory_kib: 19_456, passes: 2, lanes: 1 })
+        .environment(environment(&case["clock"]))
 }
 
 /// Takes a step, and records its error if it was refused.
@@ -99,7 +96,7 @@ async fn take_step(vault: &Vault, step: &mut Value) {
         "remove_all" => vault.remove_all(text(step, "path")).await,
         "rename" => vault.rename(text(step, "from"), text(step, "to")).await,
         "copy" => vault.copy(text(step, "from"), text(step, "to")).await,
-        "set_metadata" => vault.set_metadata(text(step, "path"), metadata(step)).await,
+        "set_metadata" => vault.set_metadata(text(step, "path"), &metadata(step)).await,
         "flush" => vault.flush().await,
         "batch" => batch(vault, step).await,
         other => panic!("no step {other:?}"),
@@ -113,20 +110,20 @@ async fn take_step(vault: &Vault, step: &mut Value) {
 async fn link(vault: &Vault, step: &mut Value) -> Result<()> {
     let link = vault.link(text(step, "path")).await?.unwrap();
     step["link"] = hex::encode(link.to_bytes()).into();
-    let shared = SharedDirectory::open(vault.store().clone(), &link);
-    step["tree"] = tree(shared.snapshot()).await;
+    let shared = Snapshot::shared(vault.store().clone(), &link);
+    step["tree"] = tree(&shared).await;
     Ok(())
 }
 
 async fn put(vault: &Vault, step: &Value) -> Result<()> {
-    vault.put(text(step, "path"), bytes(&step["content"]), options(step)).await.map(drop)
+    vault.put_with(text(step, "path"), bytes(&step["content"]), &options(step)).await.map(drop)
 }
 
 /// `count` files whose names end in their number, and whose content follows from it.
 async fn put_many(vault: &Vault, step: &Value) -> Result<()> {
     for n in 0..number(step, "count") {
         let content = noise(n, number(step, "content_bytes") as usize);
-        vault.put(&format!("{}{n}", text(step, "path")), content, options(step)).await?;
+        vault.put_with(&format!("{}{n}", text(step, "path")), content, &options(step)).await?;
     }
     Ok(())
 }
@@ -141,13 +138,15 @@ async fn batch(vault: &Vault, step: &Value) -> Result<()> {
 
 async fn add(batch: &Batch, change: &Value) -> Result<()> {
     match text(change, "do") {
-        "put" => batch.put(text(change, "path"), bytes(&change["content"]), options(change)).await,
+        "put" => {
+            batch.put_with(text(change, "path"), bytes(&change["content"]), &options(change)).await
+        }
         "mkdir" => batch.mkdir(text(change, "path")),
         "remove" => batch.remove(text(change, "path")),
         "remove_all" => batch.remove_all(text(change, "path")),
         "rename" => batch.rename(text(change, "from"), text(change, "to")),
         "copy" => batch.copy(text(change, "from"), text(change, "to")),
-        "set_metadata" => batch.set_metadata(text(change, "path"), metadata(change)),
+        "set_metadata" => batch.set_metadata(text(change, "path"), &metadata(change)),
         other => panic!("no change {other:?}"),
     }
 }
@@ -157,16 +156,17 @@ fn options(step: &Value) -> PutOptions {
         Some(true) => Durability::Deferred,
         _ => Durability::OnReturn,
     };
-    PutOptions { metadata: metadata(step), durability, ..PutOptions::default() }
+    PutOptions::new().metadata(metadata(step)).durability(durability)
 }
 
 fn metadata(step: &Value) -> Metadata {
-    let pairs = step["metadata"].as_object().into_iter().flatten();
-    Metadata {
-        content_type: step["content_type"].as_str().map(Into::into),
-        pairs: pairs.map(|(key, value)| (key.clone(), value.as_str().unwrap().into())).collect(),
-        modified_ms: step["modified_ms"].as_i64(),
+    let mut metadata = Metadata::new();
+    for (key, value) in step["metadata"].as_object().into_iter().flatten() {
+        metadata = metadata.pair(key, value.as_str().unwrap());
     }
+    metadata.content_type = step["content_type"].as_str().map(Into::into);
+    metadata.modified_ms = step["modified_ms"].as_i64();
+    metadata
 }
 
 /// Every entry below a snapshot's top, by path.

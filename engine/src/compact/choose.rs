@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::segment_id::SegmentId;
 use crate::segments::{Segment, oldest};
 use crate::state::State;
 
@@ -23,7 +24,8 @@ pub(super) struct Policy {
 }
 
 impl Policy {
-    /// Whether enough of it is dead. `oldest` is the first position at which notes say something.
+    /// Whether enough of it is dead. `oldest` is the first replay order at which notes say
+    /// something.
     fn is_dead(self, segment: &Segment, oldest: u64) -> bool {
         let dead = dead_bytes(segment, oldest);
         dead > 0 && dead * 100 >= segment.bytes * self.dead_percent
@@ -32,7 +34,7 @@ impl Policy {
 
 /// How much of a segment compaction would leave out, in bytes.
 fn dead_bytes(segment: &Segment, oldest: u64) -> u64 {
-    segment.dead_bytes + if segment.position <= oldest { segment.note_bytes } else { 0 }
+    segment.dead_bytes + if segment.replay_order <= oldest { segment.note_bytes } else { 0 }
 }
 
 impl State {
@@ -44,18 +46,22 @@ impl State {
     }
 }
 
-/// Segments that overlap in their positions: one, or what a compaction that did not end has left,
-/// its inputs and what it made of them. They are compacted together or not at all.
-type Tile = Vec<(u64, Segment)>;
+/// Segments that overlap in their replay orders: one, or what a compaction that did not end has
+/// left, its inputs and what it made of them. They are compacted together or not at all.
+type Tile = Vec<(SegmentId, Segment)>;
 
 /// The next adjacent sealed segments that are worth rewriting together, in the order of replay.
-pub(super) fn next_run(state: &State, policy: Policy, done: &BTreeSet<u64>) -> Vec<(u64, Segment)> {
+pub(super) fn next_run(
+    state: &State,
+    policy: Policy,
+    done: &BTreeSet<SegmentId>,
+) -> Vec<(SegmentId, Segment)> {
     let active = state.pending.segment();
     let waiting = state.pending.segments_waiting();
     let oldest = oldest(&state.segments);
     let mut run = Run::default();
     for tile in tiles(state) {
-        let free = |number: &u64| *number != active && !waiting.contains(number);
+        let free = |number: &SegmentId| *number != active && !waiting.contains(number);
         let fresh = tile.iter().all(|(number, _)| free(number) && !done.contains(number));
         let dead = tile.len() > 1 || tile.iter().any(|(_, it)| policy.is_dead(it, oldest));
         let small = tile.iter().map(|(_, it)| it.bytes).sum::<u64>() < policy.small_bytes;
@@ -81,7 +87,7 @@ pub(super) fn next_run(state: &State, policy: Policy, done: &BTreeSet<u64>) -> V
 
 #[derive(Default)]
 struct Run {
-    segments: Vec<(u64, Segment)>,
+    segments: Vec<(SegmentId, Segment)>,
     tiles: usize,
     kept: u64,
     dead: bool,
@@ -96,12 +102,12 @@ impl Run {
 fn tiles(state: &State) -> Vec<Tile> {
     let mut segments: Tile =
         state.segments.iter().map(|(number, segment)| (*number, *segment)).collect();
-    segments.sort_by_key(|(number, segment)| (segment.position, *number));
+    segments.sort_by_key(|(number, segment)| (segment.replay_order, *number));
     let mut tiles: Vec<Tile> = Vec::new();
     let mut through = 0;
     for (number, segment) in segments {
         match tiles.last_mut() {
-            Some(tile) if segment.position <= through => tile.push((number, segment)),
+            Some(tile) if segment.replay_order <= through => tile.push((number, segment)),
             _ => tiles.push(vec![(number, segment)]),
         }
         through = through.max(segment.through);

@@ -3,10 +3,14 @@
 use std::borrow::Cow;
 
 use crate::entry::Place;
-use crate::index::Absent;
+use crate::index::NotResident;
+use crate::index_key::IndexKey;
 use crate::log::Record;
+use crate::namespace_id::NamespaceId;
 use crate::renames;
-use crate::state::{State, index_key};
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
+use crate::state::State;
 
 /// What is the same for all records of a run.
 #[derive(Debug, Clone, Copy)]
@@ -14,16 +18,16 @@ pub(super) struct Work {
     /// Segments that come before the run are there.
     pub(super) older: bool,
     /// The revision up to which renames are put into the keys.
-    pub(super) as_of: u64,
+    pub(super) as_of: Revision,
 }
 
 impl State {
     /// The key that a record of `segment` has in an output, if it is not its own.
     pub(super) fn key_as_of(
         &self,
-        segment: u64,
+        segment: SegmentId,
         record: &Record<'_>,
-        until: u64,
+        until: Revision,
     ) -> Option<Vec<u8>> {
         let (Record::Put { namespace, key, revision, .. }
         | Record::Delete { namespace, key, revision }
@@ -38,14 +42,14 @@ impl State {
     /// The name that a record's key has up to a revision, if it may have one by then.
     fn name_as_of<'a>(
         &self,
-        segment: u64,
-        namespace: u32,
+        segment: SegmentId,
+        namespace: NamespaceId,
         key: &'a [u8],
-        revision: u64,
-        until: u64,
+        revision: Revision,
+        until: Revision,
     ) -> Option<Cow<'a, [u8]>> {
-        let as_of = self.segments.get(&segment).map_or(0, |segment| segment.as_of);
-        renames::resolve(&self.renames, namespace, key, revision.max(as_of) + 1..=until)
+        let as_of = self.segments.get(&segment).map_or(Revision::ZERO, |segment| segment.as_of);
+        renames::resolve(&self.renames, namespace, key, revision.max(as_of).next()..=until)
     }
 }
 
@@ -71,13 +75,13 @@ pub(super) fn kept<'a>(
     place: Place,
     record: &Record<'a>,
     work: Work,
-) -> Result<Option<Record<'a>>, Absent> {
+) -> Result<Option<Record<'a>>, NotResident> {
     let older = work.older;
-    let now = |namespace: u32, key: &[u8], revision: u64| {
+    let now = |namespace: NamespaceId, key: &[u8], revision: Revision| {
         let Some(key) = state.resolve(place.segment, namespace, key, revision) else {
             return Ok(None);
         };
-        let full = index_key(namespace, &key);
+        let full = IndexKey::new(namespace, &key);
         state.tree.get(&full, |entry| (entry.revision, entry.expires_at_ms, entry.place))
     };
     Ok(match *record {
@@ -112,7 +116,7 @@ pub(super) fn kept<'a>(
         }
         Record::NamespaceDrop { namespace, .. } => {
             // The last id that was given stays known, so that a rebuild gives none twice.
-            let is_last = namespace + 1 == state.next_namespace;
+            let is_last = namespace.next() == state.next_namespace;
             (older || is_last || state.dropping.contains(&namespace)).then_some(*record)
         }
         Record::Rename { .. } | Record::BatchEnd { .. } | Record::Mark { .. } => None,

@@ -1,18 +1,18 @@
 //! Compaction: what is live in partly dead segments is written anew, and the segments go.
 //!
-//! Adjacent segments are compacted as one run into one output, which takes all their positions, so
-//! that the order of replay stays what it was and no position is ever without a segment: of a run
-//! that is dead as a whole an output without a record stays. A record is live if the index names
-//! its place. A note (a record that carries no value) stays as long as older segments are there in
-//! which it still speaks of something. Large values are in files of their own: only the records
-//! that name them move.
+//! Adjacent segments are compacted as one run into one output, which takes all their replay orders,
+//! so that the order of replay stays what it was and no replay order is ever without a segment: of
+//! a run that is dead as a whole an output without a record stays. A record is live if the index
+//! names its place. A note (a record that carries no value) stays as long as older segments are
+//! there in which it still speaks of something. Large values are in files of their own: only the
+//! records that name them move.
 //!
 //! The output is written under a temporary name, synced, the log synced, the output renamed, and
 //! the directory synced. From then on it stands for its inputs: where both are there, the newer one
 //! counts, and so it matters neither where the rest is cut off nor which of them are removed when.
 //! Then the index is pointed at it, a few keys under each hold of the lock; a key that was changed
 //! in the meantime is left alone, and its copy is dead from the start. The inputs are garbage: a
-//! round deletes them once a checkpoint that does not name them is published.
+//! checkpoint deletes them once a checkpoint that does not name them is published.
 
 mod choose;
 mod keep;
@@ -26,14 +26,17 @@ use self::keep::{Work, kept, with_key};
 use self::output::Output;
 use super::entry::Place;
 use super::files::{io_error, read_error, segment_name, segment_temp_name};
+use super::index_key::IndexKey;
 use super::log::{Record, Scan, Scanned, Sealed, SegmentHeader};
 use super::renames::Rename;
 use super::segments::{Segment, SegmentKind, oldest};
 use super::shared::Shared;
-use super::state::index_key;
 use super::sync::lock;
 use crate::disk::DiskFile;
 use crate::error::{Error, Result};
+use crate::namespace_id::NamespaceId;
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
 
 /// From which part on a segment is rewritten when compaction is asked for, in percent.
 const DEAD_PERCENT_ASKED: u64 = 3;
@@ -103,7 +106,7 @@ impl Shared {
         let mut done = {
             let mut unreadable = lock(&self.unreadable);
             let state = self.read();
-            unreadable.retain(|number| state.segments.contains_key(&number));
+            unreadable.retain(|number| state.segments.contains_key(number));
             unreadable.numbers().clone()
         };
         let mut compacted = Compacted::default();
@@ -134,19 +137,23 @@ impl Shared {
     }
 
     /// Writes one run anew. Returns how many bytes of records that took.
-    fn compact_run(&self, run: &[(u64, Segment)], done: &mut BTreeSet<u64>) -> Result<u64> {
+    fn compact_run(
+        &self,
+        run: &[(SegmentId, Segment)],
+        done: &mut BTreeSet<SegmentId>,
+    ) -> Result<u64> {
         let _lease = self.leases.take();
-        let position = run.iter().map(|(_, segment)| segment.position).min().unwrap_or(1);
+        let replay_order = run.iter().map(|(_, segment)| segment.replay_order).min().unwrap_or(1);
         let through = run.iter().map(|(_, segment)| segment.through).max().unwrap_or(1);
         let as_of = self.as_of(run)?;
         let (number, older) = {
             let mut state = self.write();
             let number = state.next_segment;
-            state.next_segment += 1;
-            (number, oldest(&state.segments) < position)
+            state.next_segment = number.next();
+            (number, oldest(&state.segments) < replay_order)
         };
         let kind = SegmentKind::Compacted;
-        let header = SegmentHeader { kind, id: number, position, through, before: 0, as_of };
+        let header = SegmentHeader { kind, id: number, replay_order, through, before: 0, as_of };
         let renames = if older { self.renames_in(run) } else { Vec::new() };
         let copied = self.copy_run(run, header, &renames, Work { older, as_of });
         let Copied { segment, moves, bytes } =
@@ -170,7 +177,7 @@ impl Shared {
         }
         for rename in &mut state.renames {
             if renames.iter().any(|moved| moved.revision == rename.revision) {
-                rename.position = position;
+                rename.replay_order = replay_order;
             }
         }
         Ok(bytes)
@@ -179,7 +186,7 @@ impl Shared {
     /// Writes what is live in a run into a segment with this header, and names it.
     fn copy_run(
         &self,
-        run: &[(u64, Segment)],
+        run: &[(SegmentId, Segment)],
         header: SegmentHeader,
         renames: &[Rename],
         work: Work,
@@ -205,16 +212,16 @@ impl Shared {
         Ok(Copied { segment: unnamed.name()?, moves, bytes })
     }
 
-    /// Lets the next round delete what a failed run has left, named or not.
-    fn discard_output(&self, number: u64) {
+    /// Lets the next checkpoint delete what a failed run has left, named or not.
+    fn discard_output(&self, number: SegmentId) {
         let mut state = self.write();
         state.garbage.segments.insert(number);
         state.garbage.temps.insert(segment_temp_name(number));
     }
 
     /// The last revision in a run: its output has the keys of that time.
-    fn as_of(&self, run: &[(u64, Segment)]) -> Result<u64> {
-        let mut as_of = 0;
+    fn as_of(&self, run: &[(SegmentId, Segment)]) -> Result<Revision> {
+        let mut as_of = Revision::ZERO;
         for (number, segment) in run {
             let last = match segment.kind {
                 SegmentKind::Compacted => segment.as_of,
@@ -230,17 +237,18 @@ impl Shared {
     }
 
     /// The renames whose notes are in a run.
-    fn renames_in(&self, run: &[(u64, Segment)]) -> Vec<Rename> {
+    fn renames_in(&self, run: &[(SegmentId, Segment)]) -> Vec<Rename> {
         let state = self.read();
-        let inside =
-            |rename: &&Rename| run.iter().any(|(_, segment)| segment.position == rename.position);
+        let inside = |rename: &&Rename| {
+            run.iter().any(|(_, segment)| segment.replay_order == rename.replay_order)
+        };
         state.renames.iter().filter(inside).cloned().collect()
     }
 
     /// Copies what is live in one segment. `moves` gets the old place of each record with a value.
     fn copy_live(
         &self,
-        number: u64,
+        number: SegmentId,
         work: Work,
         output: &mut Output<'_>,
         moves: &mut Vec<Place>,
@@ -271,13 +279,13 @@ impl Shared {
         }
     }
 
-    fn input(&self, number: u64) -> Result<Arc<dyn DiskFile>> {
+    fn input(&self, number: SegmentId) -> Result<Arc<dyn DiskFile>> {
         let name = segment_name(number);
         self.handles.read(&name).map_err(|error| read_error("segment", &name, 0, error))
     }
 
     /// Points the index at the copies in a segment, which are in the order of `moves`.
-    fn point_elsewhere(&self, number: u64, moves: &[Place]) -> Result<()> {
+    fn point_elsewhere(&self, number: SegmentId, moves: &[Place]) -> Result<()> {
         let file = self.input(number)?;
         let len = file.len().map_err(io_error)?;
         let mut scan = Scan::new(file, number, SegmentHeader::LEN, len);
@@ -310,7 +318,9 @@ impl Shared {
             for Move { namespace, key, revision, from, to } in &some[done..] {
                 let now = state.resolve(to.segment, *namespace, key, *revision);
                 let pointed = match now {
-                    Some(key) => state.tree.repoint(&index_key(*namespace, &key), *from, *to)?,
+                    Some(key) => {
+                        state.tree.repoint(&IndexKey::new(*namespace, &key), *from, *to)?
+                    }
                     None => false,
                 };
                 if pointed {
@@ -347,9 +357,9 @@ struct Copied {
 
 /// A copy that the index is to be pointed at.
 struct Move {
-    namespace: u32,
+    namespace: NamespaceId,
     key: Vec<u8>,
-    revision: u64,
+    revision: Revision,
     from: Place,
     to: Place,
 }

@@ -8,6 +8,7 @@ use crate::entry::Place;
 use crate::error::Result;
 use crate::files::{self, io_error, segment_name, segment_temp_name};
 use crate::log::{Batched, FooterBuilder, Record, SegmentHeader, encode};
+use crate::segment_id::SegmentId;
 use crate::segments::Segment;
 
 /// How much is gathered before it is written, in bytes.
@@ -29,7 +30,7 @@ pub(super) struct Output<'a> {
 /// A segment that is whole and durable but for its name.
 pub(super) struct Unnamed<'a> {
     disk: &'a dyn Disk,
-    number: u64,
+    number: SegmentId,
     segment: Segment,
 }
 
@@ -86,10 +87,10 @@ impl<'a> Output<'a> {
         let bytes = written + gathered.len() as u64;
         file.write_at(written, &gathered).map_err(io_error)?;
         file.sync().map_err(io_error)?;
-        let SegmentHeader { id: number, kind, position, through, as_of, .. } = header;
+        let SegmentHeader { id: number, kind, replay_order, through, as_of, .. } = header;
         let segment = Segment {
             kind,
-            position,
+            replay_order,
             through,
             bytes,
             notes,

@@ -67,6 +67,7 @@ mod model;
 mod plan;
 mod random;
 mod rule;
+mod schedule;
 mod state;
 
 use std::io;
@@ -80,12 +81,12 @@ use crate::disk::{
 use file::FaultFile;
 use image::Image;
 use model::Model;
-use rule::Armed;
 use state::State;
 
 pub use call::{Call, Operation};
 pub use cut::CrashStates;
 pub use rule::{Fault, FaultMode};
+pub use schedule::Schedule;
 
 /// A [`Disk`] in memory that fails on purpose. A clone is the same disk.
 #[derive(Debug, Clone, Default)]
@@ -107,7 +108,7 @@ impl FaultDisk {
 
     /// Adds a fault. Of several that strike one call, the one armed first does.
     pub fn arm(&self, fault: Fault) {
-        self.state().armed.push(Armed::new(fault));
+        self.state().armed.push(fault);
     }
 
     /// Removes every fault, as well as the bounds of room and of handles. Power stays as it is.
@@ -126,7 +127,7 @@ impl FaultDisk {
     }
 
     /// Lets at most so many handles be open at once. An open beyond it fails as
-    /// [`is_too_many_open_files`](super::is_too_many_open_files) knows.
+    /// [`is_too_many_open_files`](crate::disk::is_too_many_open_files) knows.
     pub fn set_open_max(&self, handles: Option<usize>) {
         self.state().open_max = handles;
     }

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::call::{Call, Operation};
-use super::random::Random;
+use super::schedule::Schedule;
 
 /// One misbehaviour: what happens, to which calls, and to which of those.
 ///
@@ -12,10 +12,8 @@ use super::random::Random;
 /// among them, counted from arming.
 #[derive(Debug, Clone)]
 pub struct Fault {
-    pub(super) mode: FaultMode,
-    operations: Vec<Operation>,
-    name_prefix: String,
-    turn: Turn,
+    mode: FaultMode,
+    schedule: Schedule<Operation>,
 }
 
 /// What a struck call does.
@@ -40,13 +38,6 @@ pub enum FaultMode {
     FlipBit(u64),
 }
 
-#[derive(Debug, Clone)]
-enum Turn {
-    Nth(u64),
-    Every(u64),
-    Sometimes { percent: u64, random: Random },
-}
-
 impl Fault {
     /// Strikes every call that `mode` can strike: writes and appends for a torn write, syncs of
     /// files for one that loses, reads for a turned bit, everything otherwise.
@@ -57,70 +48,39 @@ impl Fault {
             FaultMode::LoseUnsynced(_) => vec![Operation::Sync],
             FaultMode::FlipBit(_) => vec![Operation::ReadAt],
         };
-        Self { mode, operations, name_prefix: String::new(), turn: Turn::Every(1) }
+        Self { mode, schedule: Schedule::of(operations) }
     }
 
     /// Only calls of one of `operations`.
-    pub fn on(mut self, operations: &[Operation]) -> Self {
-        self.operations.retain(|operation| operations.contains(operation));
-        self
+    pub fn on(self, operations: &[Operation]) -> Self {
+        Self { schedule: self.schedule.on(operations), ..self }
     }
 
     /// Only calls whose name starts with `prefix`; of a rename either name.
-    pub fn below(mut self, prefix: &str) -> Self {
-        prefix.clone_into(&mut self.name_prefix);
-        self
+    pub fn below(self, prefix: &str) -> Self {
+        Self { schedule: self.schedule.below(prefix), ..self }
     }
 
     /// Only the `nth` matching call from now on; 1 is the next.
-    pub fn nth(mut self, nth: u64) -> Self {
-        self.turn = Turn::Nth(nth);
-        self
+    pub fn nth(self, nth: u64) -> Self {
+        Self { schedule: self.schedule.nth(nth), ..self }
     }
 
     /// Only every `period`-th matching call from now on.
-    pub fn every(mut self, period: u64) -> Self {
-        self.turn = Turn::Every(period.max(1));
-        self
+    pub fn every(self, period: u64) -> Self {
+        Self { schedule: self.schedule.every(period), ..self }
     }
 
     /// Each matching call with a chance of `percent` in a hundred; the same `seed` strikes the same
     /// calls.
-    pub fn sometimes(mut self, percent: u64, seed: u64) -> Self {
-        self.turn = Turn::Sometimes { percent, random: Random::new(seed) };
-        self
-    }
-
-    fn matches(&self, call: &Call) -> bool {
-        let names = std::iter::once(&call.name).chain(&call.to);
-        self.operations.contains(&call.operation)
-            && names.into_iter().any(|name| name.starts_with(&self.name_prefix))
-    }
-}
-
-/// A fault that counts what it matched since it was armed.
-#[derive(Debug)]
-pub(super) struct Armed {
-    fault: Fault,
-    matched: u64,
-}
-
-impl Armed {
-    pub(super) fn new(fault: Fault) -> Self {
-        Self { fault, matched: 0 }
+    pub fn sometimes(self, percent: u64, seed: u64) -> Self {
+        Self { schedule: self.schedule.sometimes(percent, seed), ..self }
     }
 
     /// What this fault does to the call. To be asked of every call once.
     pub(super) fn strike(&mut self, call: &Call) -> Option<FaultMode> {
-        if !self.fault.matches(call) {
-            return None;
-        }
-        self.matched += 1;
-        let is_struck = match &mut self.fault.turn {
-            Turn::Nth(nth) => self.matched == *nth,
-            Turn::Every(period) => self.matched.is_multiple_of(*period),
-            Turn::Sometimes { percent, random } => random.chance(*percent),
-        };
-        is_struck.then_some(self.fault.mode)
+        let names = std::iter::once(&call.name).chain(&call.to);
+        let is_struck = self.schedule.strikes(&call.operation, names.map(|name| &**name));
+        is_struck.then_some(self.mode)
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 
 use super::call::Call;
 use super::model::{FileId, Model};
-use super::rule::{Armed, FaultMode};
+use super::rule::{Fault, FaultMode};
 use crate::disk::lock::LockTable;
 use crate::disk::too_many_open_files;
 
@@ -15,7 +15,7 @@ const TRACE_CALLS_MAX: usize = 1 << 20;
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) model: Model,
-    pub(super) armed: Vec<Armed>,
+    pub(super) armed: Vec<Fault>,
     pub(super) trace: VecDeque<Call>,
     pub(super) locks: LockTable,
     pub(super) capacity: Option<u64>,
@@ -33,9 +33,9 @@ impl State {
         self.calls += 1;
         self.changes += u64::from(call.is_change());
         let mut struck = None;
-        for armed in &mut self.armed {
+        for fault in &mut self.armed {
             // Each counts the call, though only the first strikes it.
-            struck = struck.or(armed.strike(&call));
+            struck = struck.or(fault.strike(&call));
         }
         call.number = self.calls;
         call.is_struck = struck.is_some();

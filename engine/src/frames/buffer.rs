@@ -1,8 +1,8 @@
-//! The frames of one round, gathered in memory and then written.
+//! The frames of one checkpoint, gathered in memory and then written.
 //!
 //! The index is encoded into the buffer under the state's lock, so that no node of it has to be
-//! kept for the round while writers go on; the buffer is written without the lock. It has as many
-//! bytes as the round writes.
+//! kept for the checkpoint while writers go on; the buffer is written without the lock. It has as
+//! many bytes as the checkpoint writes.
 
 use xxhash_rust::xxh3::xxh3_64;
 

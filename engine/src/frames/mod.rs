@@ -1,8 +1,8 @@
 //! Frame files: where a checkpoint's frames are written and read.
 //!
 //! A frame file is a row of frames and nothing else; it is only ever appended to, and removed when
-//! none of its frames is needed. [`buffer`] gathers the frames of a round and writes them. A frame
-//! is
+//! none of its frames is needed. [`buffer`] gathers the frames of a checkpoint and writes them. A
+//! frame is
 //!
 //! ```text
 //! offset  size  field

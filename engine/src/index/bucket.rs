@@ -1,14 +1,15 @@
-//! Buckets: the leaves of the index, each a sorted run of entries in two pieces of memory.
+//! Buckets: the leaves of the index, each a sorted run of entries.
 //!
 //! The keys of a bucket share a prefix, which is kept once. `slots` are sorted by key and point
-//! into `heap`, where each entry is `varint suffix length | suffix | packed entry`. A slot begins
-//! with the first four bytes of the suffix, so that a search reads the heap only at ties.
-//! Overwrites that fit go in place; others are appended, and what they leave is garbage until more
+//! into the [`Heap`], where each entry is `varint suffix length | suffix | packed entry`. A slot
+//! begins with the first four bytes of the suffix, so that a search reads the heap only at ties.
+//! Overwrites that fit go in place; others are put anew, and what they leave is garbage until more
 //! than a quarter of the heap is.
 
 use std::cmp::Ordering;
 use std::ops::{Range, RangeInclusive};
 
+use super::heap::{At, Heap};
 use super::packed;
 use super::summary::Summary;
 use crate::codec::{put_varint, varint_len};
@@ -17,8 +18,8 @@ use crate::entry::Entry;
 /// Buckets above this many bytes are split, unless they have one entry.
 pub(super) const BUCKET_BYTES_MAX: usize = 16 * 1024;
 
-/// Memory grows by at least this many bytes.
-const STEP_MIN: usize = 32;
+/// The slots grow by so many at least.
+const SLOTS_MIN: usize = 4;
 
 /// The bytes of one slot.
 const SLOT_BYTES: usize = size_of::<Slot>();
@@ -28,7 +29,7 @@ const SLOT_BYTES: usize = size_of::<Slot>();
 pub(super) struct Bucket {
     prefix: Box<[u8]>,
     slots: Vec<Slot>,
-    heap: Vec<u8>,
+    heap: Heap,
     garbage: usize,
 }
 
@@ -37,7 +38,7 @@ pub(super) struct Bucket {
 struct Slot {
     /// The first four bytes of the suffix, big endian, zeros after its end.
     head: u32,
-    offset: u32,
+    at: At,
 }
 
 impl Bucket {
@@ -214,39 +215,38 @@ impl Bucket {
         skipped: usize,
         added: &[u8],
     ) {
-        let bytes: usize = range.clone().map(|position| other.packed(position).len()).sum();
         grow(&mut self.slots, range.len());
-        // The length before a suffix may take two bytes more.
-        let longer = if added.is_empty() { 0 } else { added.len() + 2 };
-        grow(&mut self.heap, bytes + range.len() * longer - range.len() * skipped);
         for position in range {
-            let offset = self.heap.len() as u32;
             let bytes = other.packed(position);
             if skipped == 0 && added.is_empty() {
-                self.heap.extend_from_slice(bytes);
-                self.slots.push(Slot { offset, ..other.slots[position] });
+                let at = self.heap.put(bytes.len(), |heap| heap.extend_from_slice(bytes));
+                self.slots.push(Slot { at, ..other.slots[position] });
                 continue;
             }
             let suffix = other.suffix(position);
             let entry = &bytes[varint_len(suffix.len() as u64) + suffix.len()..];
             let suffix = &suffix[skipped..];
-            put_varint(&mut self.heap, (added.len() + suffix.len()) as u64);
-            let suffix_at = self.heap.len();
-            self.heap.extend_from_slice(added);
-            self.heap.extend_from_slice(suffix);
-            let head = head(&self.heap[suffix_at..]);
-            self.heap.extend_from_slice(entry);
-            self.slots.push(Slot { head, offset });
+            let suffix_len = added.len() + suffix.len();
+            let len = varint_len(suffix_len as u64) + suffix_len + entry.len();
+            let mut first = 0;
+            let at = self.heap.put(len, |heap| {
+                put_varint(heap, suffix_len as u64);
+                let suffix_at = heap.len();
+                heap.extend_from_slice(added);
+                heap.extend_from_slice(suffix);
+                first = head(&heap[suffix_at..]);
+                heap.extend_from_slice(entry);
+            });
+            self.slots.push(Slot { head: first, at });
         }
     }
 
     /// The entry at a position below [`Bucket::len`] as it is in the heap: `bytes` suffix, then the
     /// packed entry.
     pub(super) fn packed(&self, position: usize) -> &[u8] {
-        let offset = self.slots[position].offset as usize;
         let (suffix, rest) = self.split(&self.slots[position]);
         let len = varint_len(suffix.len() as u64) + suffix.len() + packed::len_of(rest);
-        &self.heap[offset..offset + len]
+        &self.heap.bytes_from(self.slots[position].at)[..len]
     }
 
     /// The bytes that the entry at a position below [`Bucket::len`] takes, its slot included.
@@ -270,53 +270,45 @@ impl Bucket {
     /// known with [`Bucket::push_packed`].
     pub(super) fn of_packed(prefix: &[u8], count: usize, heap: &[u8]) -> Self {
         let slots = Vec::with_capacity(count);
-        Self { prefix: prefix.into(), slots, heap: heap.to_vec(), garbage: 0 }
+        Self { prefix: prefix.into(), slots, heap: Heap::of(heap), garbage: 0 }
     }
 
     /// Makes the next entry known, with its suffix and where it is in the heap.
-    pub(super) fn push_packed(&mut self, suffix: &[u8], offset: usize) {
-        self.slots.push(Slot { head: head(suffix), offset: offset as u32 });
+    pub(super) fn push_packed(&mut self, suffix: &[u8], at: At) {
+        self.slots.push(Slot { head: head(suffix), at });
     }
 
     /// Sets the entry at a position below [`Bucket::len`].
     pub(super) fn overwrite(&mut self, position: usize, entry: &Entry<'_>) {
         let slot = self.slots[position];
         let (suffix, rest) = self.split(&slot);
-        let suffix_len = suffix.len();
-        let old = packed::unpack(rest);
-        let old_len = packed::packed_len(&old);
+        let before = varint_len(suffix.len() as u64) + suffix.len();
+        let old_len = packed::len_of(rest);
         let new_len = packed::packed_len(entry);
-        let at = slot.offset as usize + varint_len(suffix_len as u64) + suffix_len;
+        let mut new = Vec::with_capacity(before + new_len);
         if new_len <= old_len {
-            // Packed at the end, then moved: the heap has one writer of entries.
-            let end = self.heap.len();
-            grow(&mut self.heap, new_len);
-            packed::pack(&mut self.heap, entry);
-            self.heap.copy_within(end.., at);
-            self.heap.truncate(end);
+            packed::pack(&mut new, entry);
+            self.heap.overwrite(slot.at, before, &new);
             self.garbage += old_len - new_len;
         } else {
-            let offset = self.heap.len();
-            let start = slot.offset as usize;
-            grow(&mut self.heap, at - start + new_len);
-            self.heap.extend_from_within(start..at);
-            packed::pack(&mut self.heap, entry);
-            self.slots[position].offset = offset as u32;
-            self.garbage += at - start + old_len;
+            new.extend_from_slice(&self.heap.bytes_from(slot.at)[..before]);
+            packed::pack(&mut new, entry);
+            self.slots[position].at = self.heap.put(new.len(), |heap| heap.append(&mut new));
+            self.garbage += before + old_len;
         }
         self.compact_if_due();
     }
 
     /// Puts the entry of a key in that belongs at a position; see [`Bucket::search`].
     pub(super) fn insert_at(&mut self, position: usize, suffix: &[u8], entry: &Entry<'_>) {
-        let offset = self.heap.len() as u32;
         let len = varint_len(suffix.len() as u64) + suffix.len() + packed::packed_len(entry);
-        grow(&mut self.heap, len);
-        put_varint(&mut self.heap, suffix.len() as u64);
-        self.heap.extend_from_slice(suffix);
-        packed::pack(&mut self.heap, entry);
+        let at = self.heap.put(len, |heap| {
+            put_varint(heap, suffix.len() as u64);
+            heap.extend_from_slice(suffix);
+            packed::pack(heap, entry);
+        });
         grow(&mut self.slots, 1);
-        self.slots.insert(position, Slot { head: head(suffix), offset });
+        self.slots.insert(position, Slot { head: head(suffix), at });
     }
 
     fn compact_if_due(&mut self) {
@@ -329,7 +321,7 @@ impl Bucket {
 
     /// The suffix at a slot, and the heap from its packed entry on.
     fn split(&self, slot: &Slot) -> (&[u8], &[u8]) {
-        let mut rest = self.heap.get(slot.offset as usize..).unwrap_or_default();
+        let mut rest = self.heap.bytes_from(slot.at);
         let len = packed::varint(&mut rest) as usize;
         rest.split_at_checked(len).unwrap_or_default()
     }
@@ -351,12 +343,12 @@ fn head(suffix: &[u8]) -> u32 {
     u32::from_be_bytes(bytes)
 }
 
-/// Makes room for `more` items. Capacities are of a few sizes, an eighth to a sixteenth apart: that
+/// Makes room for `more` slots. Capacities are of a few sizes, an eighth to a sixteenth apart: that
 /// bounds the slack, and what one bucket leaves behind when it grows fits another.
-fn grow<T>(items: &mut Vec<T>, more: usize) {
-    let needed = items.len() + more;
-    if needed > items.capacity() {
-        let step = (needed.next_power_of_two() / 16).max(STEP_MIN / size_of::<T>());
-        items.reserve_exact(needed.next_multiple_of(step) - items.len());
+fn grow(slots: &mut Vec<Slot>, more: usize) {
+    let needed = slots.len() + more;
+    if needed > slots.capacity() {
+        let step = (needed.next_power_of_two() / 16).max(SLOTS_MIN);
+        slots.reserve_exact(needed.next_multiple_of(step) - slots.len());
     }
 }

@@ -1,15 +1,15 @@
-//! What a checkpoint round takes from the index and gives back to it.
+//! What a checkpoint takes from the index and gives back to it.
 //!
 //! ```text
 //! capture ─→ write ─→ (the manifest is published) ─→ confirm;  the dead frames become deletes
-//!    └── restore, if the round failed
+//!    └── restore, if the checkpoint failed
 //! ```
 //!
 //! A capture is the root of one moment and the cells of the nodes that left the tree since the
-//! capture before. Cells, not frames: a node that a round under way is writing may leave the tree
-//! before its frame is published. Writing touches only nodes without a frame, children first;
-//! where a node has one, so has everything below. The round does not keep the nodes: later writers
-//! change them in place, and the round remembers their cells alone.
+//! capture before. Cells, not frames: a node that a checkpoint under way is writing may leave the
+//! tree before its frame is published. Writing touches only nodes without a frame, children first;
+//! where a node has one, so has everything below. The checkpoint does not keep the nodes: later
+//! writers change them in place, and the checkpoint remembers their cells alone.
 
 use std::sync::{Arc, Weak};
 
@@ -28,7 +28,7 @@ pub(crate) struct Capture {
     superseded: Vec<FrameCell>,
 }
 
-/// The frames a round wrote; nothing refers to them until [`Written::confirm`].
+/// The frames a checkpoint wrote; nothing refers to them until [`Written::confirm`].
 #[derive(Debug)]
 pub(crate) struct Written {
     root: FrameRef,
@@ -54,7 +54,7 @@ impl Tree {
         Capture { root: Some(self.root.clone()), superseded }
     }
 
-    /// Takes back the capture of a round that failed: the next one will do its work.
+    /// Takes back the capture of a checkpoint that failed: the next one will do its work.
     pub(crate) fn restore(&mut self, capture: Capture) {
         self.superseded.extend(capture.superseded);
     }

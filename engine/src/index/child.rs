@@ -41,15 +41,15 @@ pub(super) struct Stored {
     loaded: OnceLock<Arc<Node>>,
 }
 
-/// An operation needs a child that is not in memory. Nothing was changed: [`Absent::load`] it, and
-/// try again.
+/// An operation needs a child that is not in memory. Nothing was changed: [`NotResident::load`] it,
+/// and try again.
 #[derive(Debug)]
-pub(crate) struct Absent {
+pub(crate) struct NotResident {
     stored: Arc<Stored>,
     meter: Arc<Meter>,
 }
 
-impl Absent {
+impl NotResident {
     /// Loads the child for everyone. Needs no lock.
     ///
     /// # Errors
@@ -111,13 +111,13 @@ impl Child {
     }
 
     /// The node, or a ticket to load it.
-    pub(super) fn present(&self, meter: &Arc<Meter>) -> Result<&Arc<Node>, Absent> {
+    pub(super) fn present(&self, meter: &Arc<Meter>) -> Result<&Arc<Node>, NotResident> {
         match &self.link {
             Link::Resident(node) => Ok(node),
             Link::Stored(stored) => stored
                 .loaded
                 .get()
-                .ok_or_else(|| Absent { stored: stored.clone(), meter: meter.clone() }),
+                .ok_or_else(|| NotResident { stored: stored.clone(), meter: meter.clone() }),
         }
     }
 

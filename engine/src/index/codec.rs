@@ -11,6 +11,7 @@
 //! | prefix | `bytes` | what all keys begin with, after the path to the bucket |
 //! | count | varint | at least 1 |
 //! | entries | | each `bytes` suffix, then a packed entry (see `packed`); suffixes ascend |
+//! | | | each begins within 64 KiB of the first |
 //!
 //! **Inner** (a branching)
 //!
@@ -33,16 +34,21 @@ use std::ops::RangeInclusive;
 
 use super::bucket::Bucket;
 use super::child::Child;
+use super::heap::At;
 use super::inner::Inner;
 use super::node::Content;
 use super::packed;
 use super::summary::Summary;
-use crate::codec::{Reader, put_bytes, put_varint};
+use crate::codec::{put_bytes, put_varint};
 use crate::error::{Error, Result};
 use crate::frame::{FrameKind, FrameRef};
+use sealwood_base::codec::Malformed;
 
 /// What errors call it.
 pub(super) const WHAT: &str = "index frame";
+
+/// A cursor whose error is two words: one of the crate's would be moved for every number.
+pub(super) type Reader<'a> = sealwood_base::codec::Reader<'a, Malformed>;
 
 const INNER: u8 = 0b001;
 const SEPARATED: u8 = 0b010;
@@ -95,7 +101,7 @@ pub(super) fn decode_node(kind: FrameKind, body: &[u8]) -> Result<Content> {
     let content = match kind {
         FrameKind::Bucket => Content::Bucket(read_bucket(&mut reader, body)?),
         FrameKind::Inner => Content::Inner(read_inner(&mut reader)?),
-        FrameKind::Catalog => return Err(reader.malformed()),
+        FrameKind::Catalog => return Err(reader.malformed().into()),
     };
     reader.finish()?;
     Ok(content)
@@ -129,7 +135,7 @@ pub(super) fn check_place(content: &Content, first: Option<&RangeInclusive<u8>>)
     if in_place { Ok(()) } else { Err(Error::Malformed { what: WHAT }) }
 }
 
-fn read_bucket(reader: &mut Reader<'_>, body: &[u8]) -> Result<Bucket> {
+fn read_bucket(reader: &mut Reader<'_>, body: &[u8]) -> Result<Bucket, Malformed> {
     let prefix = reader.bytes()?;
     let count = reader.count()?;
     if count == 0 {
@@ -146,13 +152,13 @@ fn read_bucket(reader: &mut Reader<'_>, body: &[u8]) -> Result<Bucket> {
             return Err(reader.malformed());
         }
         packed::read(reader)?;
-        bucket.push_packed(suffix, offset);
+        bucket.push_packed(suffix, At::read(offset).ok_or_else(|| reader.malformed())?);
         before = Some(suffix);
     }
     Ok(bucket)
 }
 
-fn read_inner(reader: &mut Reader<'_>) -> Result<Inner> {
+fn read_inner(reader: &mut Reader<'_>) -> Result<Inner, Malformed> {
     let mut inner = Inner::new(reader.bytes()?);
     match reader.byte()? {
         0 => {}
@@ -192,7 +198,7 @@ struct StoredChild {
 }
 
 impl StoredChild {
-    fn read(reader: &mut Reader<'_>) -> Result<Self> {
+    fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
         let start = reader.byte()?;
         let flags = reader.byte()?;
         if flags & !(INNER | SEPARATED | EXPIRES) != 0 {

@@ -1,7 +1,7 @@
 //! Giving memory back: nodes that a frame holds leave the memory again.
 //!
 //! A clock goes over the children in key order: a bucket that was in use since the clock came by
-//! last stays for one more round. A branching leaves when nothing below it is in memory. What
+//! last stays for one more lap. A branching leaves when nothing below it is in memory. What
 //! changed since the last checkpoint stays, and so does what a snapshot holds: to drop it here
 //! would not free it.
 
@@ -14,7 +14,7 @@ use super::node::Meter;
 const LEVELS_MAX: usize = 64;
 
 /// Once to the end, once to find what was not in use meanwhile, and once for the rest.
-const ROUNDS: usize = 3;
+const LAPS: usize = 3;
 
 /// One go of the clock.
 struct Sweep<'a> {
@@ -27,7 +27,7 @@ struct Sweep<'a> {
 impl Tree {
     /// Lets nodes leave the memory until all take at most `resident_target` bytes, or no more can.
     pub(crate) fn evict(&mut self, resident_target: usize) {
-        for _ in 0..ROUNDS {
+        for _ in 0..LAPS {
             if self.meter.resident() <= resident_target {
                 return;
             }

@@ -1,7 +1,7 @@
 //! Finding the keys that have expired.
 
 use super::Tree;
-use super::child::Absent;
+use super::child::NotResident;
 use super::node::{Content, Node};
 
 /// A node that is being walked.
@@ -18,8 +18,8 @@ impl Tree {
     /// a key is looked at.
     ///
     /// # Errors
-    /// [`Absent`] if a child has to be loaded before any such key is found.
-    pub(crate) fn expired(&self, now_ms: u64, limit: usize) -> Result<Vec<Vec<u8>>, Absent> {
+    /// [`NotResident`] if a child has to be loaded before any such key is found.
+    pub(crate) fn expired(&self, now_ms: u64, limit: usize) -> Result<Vec<Vec<u8>>, NotResident> {
         let mut found = Vec::new();
         let mut key = Vec::new();
         let mut open = Vec::new();
@@ -39,7 +39,7 @@ impl Tree {
                 Some(child) => match child.present(&self.meter) {
                     Ok(node) => enter(&mut open, node, &mut key, now_ms, &mut found),
                     Err(_) if !found.is_empty() => break,
-                    Err(absent) => return Err(absent),
+                    Err(ticket) => return Err(ticket),
                 },
             }
         }

@@ -2,7 +2,7 @@
 
 use super::Tree;
 use super::bucket::{BUCKET_BYTES_MAX, Bucket, common};
-use super::child::{Absent, Child};
+use super::child::{Child, NotResident};
 use super::edit::{self, Site};
 use super::inner::Inner;
 use super::node::{Content, FrameCell, Node};
@@ -64,7 +64,8 @@ impl Tree {
             self.split(way, child);
         }
         if seat.bounds_summary() {
-            let way = seat.way_to_node();
+            // What is in the place of a bucket that was split has the bounds of its own entries.
+            let way = if crowded.is_some() { seat.way.clone() } else { seat.way_to_node() };
             self.refresh(&way, way.len());
         }
     }
@@ -82,8 +83,13 @@ impl Tree {
     /// Says that the record of a key moved, if the entry is still the one at `from`.
     ///
     /// # Errors
-    /// [`Absent`] if a child on the way has to be loaded; nothing was changed then.
-    pub(crate) fn repoint(&mut self, key: &[u8], from: Place, to: Place) -> Result<bool, Absent> {
+    /// [`NotResident`] if a child on the way has to be loaded; nothing was changed then.
+    pub(crate) fn repoint(
+        &mut self,
+        key: &[u8],
+        from: Place,
+        to: Place,
+    ) -> Result<bool, NotResident> {
         let seat = self.seat(key)?;
         if seat.old().is_none_or(|old| old.place != from) {
             return Ok(false);
@@ -183,7 +189,7 @@ impl Tree {
         &mut self,
         key: &[u8],
         entry: &Entry<'_>,
-    ) -> Result<Option<crate::entry::Replaced>, Absent> {
+    ) -> Result<Option<crate::entry::Replaced>, NotResident> {
         let seat = self.seat(key)?;
         self.set(&seat, key, entry);
         Ok(seat.old().copied())

@@ -2,7 +2,7 @@
 //!
 //! Inner nodes branch by the next byte of the key, with compressed paths (Leis, Kemper and Neumann,
 //! "The adaptive radix tree", 2013). The leaves are buckets, sorted runs of up to 16 KiB (in the
-//! manner of the burst tries of Askitis and Sinha, 2007): a bucket is contiguous for a scan, takes
+//! manner of the burst tries of Askitis and Sinha, 2007): a bucket is a few pages of memory, takes
 //! a few bytes for each key, and is one frame of a checkpoint. Any bytes are a key.
 //!
 //! ```text
@@ -14,10 +14,11 @@
 //! ```
 //!
 //! The tree is changed in place where nothing else holds a node, and by copying the path where a
-//! snapshot or a checkpoint round does: a snapshot costs one counter. Nodes that a checkpoint wrote
-//! can leave the memory and are loaded when they are needed. No operation of [`Tree`] reads frames
+//! snapshot or a checkpoint does: a snapshot costs one counter. Nodes that a checkpoint wrote can
+//! leave the memory and are loaded when they are needed. No operation of [`Tree`] reads frames
 //! itself, except those that take a [`FrameSource`](super::frame::FrameSource): they return an
-//! [`Absent`] ticket instead, having changed nothing, so that the caller can load without a lock.
+//! [`NotResident`] ticket instead, having changed nothing, so that the caller can load without a
+//! lock.
 //!
 //! All walks are loops: the depth is bounded by the length of a key, not by the stack.
 
@@ -30,6 +31,7 @@ mod edit;
 mod evict;
 mod expiry;
 mod find;
+mod heap;
 mod inner;
 mod insert;
 mod node;
@@ -49,8 +51,8 @@ mod walk;
 use std::sync::Arc;
 
 pub(crate) use checkpoint::{Capture, Written};
-pub(crate) use child::Absent;
 use child::Child;
+pub(crate) use child::NotResident;
 pub(crate) use cursor::{Cursor, OnDamage};
 #[cfg(test)]
 pub(crate) use find::descents_of;
@@ -117,12 +119,12 @@ impl Tree {
     /// Reads the entry of a key.
     ///
     /// # Errors
-    /// [`Absent`] if a child on the way has to be loaded.
+    /// [`NotResident`] if a child on the way has to be loaded.
     pub(crate) fn get<T>(
         &self,
         key: &[u8],
         read: impl FnOnce(Entry<'_>) -> T,
-    ) -> Result<Option<T>, Absent> {
+    ) -> Result<Option<T>, NotResident> {
         let root = self.root.present(&self.meter)?;
         Ok(find::entry(root, key, |child| child.present(&self.meter))?.map(read))
     }
@@ -130,12 +132,12 @@ impl Tree {
     /// The length of the longest key that `key` begins with, of those of at least `at_least` bytes.
     ///
     /// # Errors
-    /// [`Absent`] if a child on the way has to be loaded.
+    /// [`NotResident`] if a child on the way has to be loaded.
     pub(crate) fn longest_prefix(
         &self,
         key: &[u8],
         at_least: usize,
-    ) -> Result<Option<usize>, Absent> {
+    ) -> Result<Option<usize>, NotResident> {
         let root = self.root.present(&self.meter)?;
         find::longest_prefix(root, key, at_least, |child| child.present(&self.meter))
     }
@@ -143,8 +145,8 @@ impl Tree {
     /// Whether no key begins with `prefix`.
     ///
     /// # Errors
-    /// [`Absent`] if a child on the way has to be loaded.
-    pub(crate) fn is_prefix_empty(&self, prefix: &[u8]) -> Result<bool, Absent> {
+    /// [`NotResident`] if a child on the way has to be loaded.
+    pub(crate) fn is_prefix_empty(&self, prefix: &[u8]) -> Result<bool, NotResident> {
         let root = self.root.present(&self.meter)?;
         find::is_prefix_empty(root, prefix, |child| child.present(&self.meter))
     }

@@ -1,10 +1,10 @@
-//! Nodes: what the tree is made of, shared between the tree, its snapshots and rounds.
+//! Nodes: what the tree is made of, shared between the tree, its snapshots and checkpoints.
 //!
-//! A node that nothing else holds is changed in place; a shared one is copied first, and so are
-//! the nodes above it. A node whose frame cell is set is what that frame says, with all below it:
-//! the node that takes its place begins with an empty cell, and the old cell is kept for the
-//! round that makes its frame dead. Every node is charged to the [`Meter`] of its tree for as long
-//! as anything holds it.
+//! A node that nothing else holds is changed in place; a shared one is copied first, and so are the
+//! nodes above it. A node whose frame cell is set is what that frame says, with all below it: the
+//! node that takes its place begins with an empty cell, and the old cell is kept for the checkpoint
+//! that makes its frame dead. Every node is charged to the [`Meter`] of its tree for as long as
+//! anything holds it.
 
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -144,7 +144,7 @@ impl Node {
         self.frame.get()
     }
 
-    /// Where the frame will be that a round writes of the node as it is.
+    /// Where the frame will be that a checkpoint writes of the node as it is.
     pub(super) fn cell(&self) -> &FrameCell {
         &self.frame
     }
@@ -174,12 +174,12 @@ impl Node {
 
     /// Changes the content of a node of the tree, after copying it if anything else holds it.
     pub(super) fn edit<'a>(node: &'a mut Arc<Node>, superseded: &mut Vec<FrameCell>) -> Edit<'a> {
-        // Something else holds it, or a round has written it and will set its cell.
+        // Something else holds it, or a checkpoint has written it and will set its cell.
         let shared = Arc::get_mut(node).is_none();
         if shared {
             node.leave(superseded);
         }
-        // Copies what something else holds; what only a round remembers is moved.
+        // Copies what something else holds; what only a checkpoint remembers is moved.
         let node = Arc::make_mut(node);
         if shared {
             node.frame = FrameCell::default();

@@ -10,9 +10,13 @@
 //!
 //! An entry has one packed form. [`unpack`] reads bytes this process packed or [`read`] checked.
 
-use crate::codec::{Reader, put_varint, varint_len};
-use crate::entry::{Body, Entry, Place, Replaced, ValueRef};
-use crate::error::Result;
+use super::codec::Reader;
+use crate::codec::{put_varint, varint_len};
+use crate::entry::{Body, Entry, Place, Replaced};
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
+use crate::value_ref::ValueRef;
+use sealwood_base::codec::Malformed;
 
 const BODY: u8 = 0b011;
 const INLINE: u8 = 0;
@@ -29,11 +33,11 @@ pub(super) fn pack(out: &mut Vec<u8>, entry: &Entry<'_>) {
     };
     let expires = entry.expires_at_ms != 0;
     out.push(body | if expires { EXPIRES } else { 0 });
-    put_varint(out, entry.revision);
+    entry.revision.put(out);
     if expires {
         put_varint(out, entry.expires_at_ms);
     }
-    put_varint(out, entry.place.segment);
+    entry.place.segment.put(out);
     put_varint(out, entry.place.offset);
     put_varint(out, u64::from(entry.place.len));
     match entry.body {
@@ -52,7 +56,7 @@ pub(super) fn pack(out: &mut Vec<u8>, entry: &Entry<'_>) {
 /// How many bytes [`pack`] appends.
 pub(super) fn packed_len(entry: &Entry<'_>) -> usize {
     let expiry = if entry.expires_at_ms == 0 { 0 } else { varint_len(entry.expires_at_ms) };
-    let place = varint_len(entry.place.segment)
+    let place = entry.place.segment.stored_len()
         + varint_len(entry.place.offset)
         + varint_len(u64::from(entry.place.len));
     let body = match entry.body {
@@ -60,7 +64,7 @@ pub(super) fn packed_len(entry: &Entry<'_>) -> usize {
         Body::Logged { len } => varint_len(u64::from(len)),
         Body::Separated(value) => varint_len(value.len) + 32,
     };
-    1 + varint_len(entry.revision) + expiry + place + body
+    1 + entry.revision.stored_len() + expiry + place + body
 }
 
 /// The length of the entry at the beginning of packed bytes.
@@ -90,9 +94,9 @@ pub(super) fn bounds_summary(bytes: &[u8]) -> bool {
 pub(super) fn unpack(bytes: &[u8]) -> Entry<'_> {
     let mut rest = bytes;
     let flags = byte(&mut rest);
-    let revision = varint(&mut rest);
+    let revision = Revision::new(varint(&mut rest));
     let expires_at_ms = if flags & EXPIRES == 0 { 0 } else { varint(&mut rest) };
-    let segment = varint(&mut rest);
+    let segment = SegmentId::new(varint(&mut rest));
     let offset = varint(&mut rest);
     let len = varint(&mut rest) as u32;
     let body_len = varint(&mut rest);
@@ -108,12 +112,12 @@ pub(super) fn unpack(bytes: &[u8]) -> Entry<'_> {
 }
 
 /// A checked entry of untrusted bytes.
-pub(super) fn read<'a>(reader: &mut Reader<'a>) -> Result<Entry<'a>> {
+pub(super) fn read<'a>(reader: &mut Reader<'a>) -> Result<Entry<'a>, Malformed> {
     let flags = reader.byte()?;
     if flags & !(BODY | EXPIRES) != 0 {
         return Err(reader.malformed());
     }
-    let revision = reader.varint()?;
+    let revision = Revision::read(reader)?;
     let mut expires_at_ms = 0;
     if flags & EXPIRES != 0 {
         expires_at_ms = reader.varint()?;
@@ -121,8 +125,11 @@ pub(super) fn read<'a>(reader: &mut Reader<'a>) -> Result<Entry<'a>> {
             return Err(reader.malformed());
         }
     }
-    let place =
-        Place { segment: reader.varint()?, offset: reader.varint()?, len: reader.varint_u32()? };
+    let place = Place {
+        segment: SegmentId::read(reader)?,
+        offset: reader.varint()?,
+        len: reader.varint_u32()?,
+    };
     let body = match flags & BODY {
         INLINE => Body::Inline(reader.bytes()?),
         LOGGED => Body::Logged { len: reader.varint_u32()? },

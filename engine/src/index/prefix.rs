@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::Tree;
-use super::child::Absent;
+use super::child::NotResident;
 use super::find;
 use super::inner::Inner;
 use super::node::{Content, FrameCell, Meter, Node};
@@ -48,7 +48,7 @@ impl Tree {
             match self.locate(prefix) {
                 Ok(Some(located)) => break located,
                 Ok(None) => return Ok(0),
-                Err(absent) => absent.load(frames)?,
+                Err(ticket) => ticket.load(frames)?,
             }
         };
         let mut gone = Gone::default();
@@ -62,7 +62,7 @@ impl Tree {
     }
 
     /// Where the keys that begin with `prefix` are, if there are any.
-    pub(super) fn locate(&self, prefix: &[u8]) -> Result<Option<Located>, Absent> {
+    pub(super) fn locate(&self, prefix: &[u8]) -> Result<Option<Located>, NotResident> {
         find::count_descent();
         let mut node = self.root.present(&self.meter)?;
         let mut way = Way::default();

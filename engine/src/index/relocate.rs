@@ -66,7 +66,7 @@ impl Tree {
             let seat = loop {
                 match self.seat(key) {
                     Ok(seat) => break seat,
-                    Err(absent) => absent.load(frames)?,
+                    Err(ticket) => ticket.load(frames)?,
                 }
             };
             ways.push((seat.way_to_node(), level + 1));

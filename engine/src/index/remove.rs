@@ -75,7 +75,7 @@ impl Tree {
     pub(super) fn remove(
         &mut self,
         key: &[u8],
-    ) -> Result<Option<crate::entry::Replaced>, super::Absent> {
+    ) -> Result<Option<crate::entry::Replaced>, super::NotResident> {
         let seat = self.seat(key)?;
         self.take(&seat, key);
         Ok(seat.old().copied())

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::Tree;
 use super::bucket::{Bucket, common};
-use super::child::{Absent, Child};
+use super::child::{Child, NotResident};
 use super::edit::{self, Site};
 use super::inner::Inner;
 use super::node::Content;
@@ -22,8 +22,8 @@ impl Tree {
     /// caller makes sure that no key becomes too long.
     ///
     /// # Errors
-    /// [`Absent`] if a child on either way has to be loaded; nothing was changed then.
-    pub(crate) fn rename_prefix(&mut self, from: &[u8], to: &[u8]) -> Result<bool, Absent> {
+    /// [`NotResident`] if a child on either way has to be loaded; nothing was changed then.
+    pub(crate) fn rename_prefix(&mut self, from: &[u8], to: &[u8]) -> Result<bool, NotResident> {
         // The way to `to` is in memory afterwards.
         if !self.is_prefix_empty(to)? {
             return Ok(false);

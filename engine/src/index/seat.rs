@@ -10,7 +10,7 @@
 //! child's tile may begin later then, and what was before it is the left neighbour's.)
 
 use super::Tree;
-use super::child::{Absent, Child};
+use super::child::{Child, NotResident};
 use super::find;
 use super::inner::Inner;
 use super::node::{Content, Edit, FrameCell, Node};
@@ -106,8 +106,8 @@ impl Tree {
     /// Finds where a key is, or would be.
     ///
     /// # Errors
-    /// [`Absent`] if a child on the way has to be loaded.
-    pub(crate) fn seat(&self, key: &[u8]) -> Result<Seat, Absent> {
+    /// [`NotResident`] if a child on the way has to be loaded.
+    pub(crate) fn seat(&self, key: &[u8]) -> Result<Seat, NotResident> {
         find::count_descent();
         let mut inner = self.root.present(&self.meter)?.branching();
         let mut way = Way::default();
@@ -144,7 +144,11 @@ impl Tree {
         Ok(Seat { changes: self.changes, way, depth, spot, old })
     }
 
-    fn next<'a>(&self, inner: &'a Inner, byte: u8) -> Result<Option<(usize, &'a Node)>, Absent> {
+    fn next<'a>(
+        &self,
+        inner: &'a Inner,
+        byte: u8,
+    ) -> Result<Option<(usize, &'a Node)>, NotResident> {
         let Some(position) = inner.position_of(byte) else { return Ok(None) };
         let node: &Node = inner.children()[position].present(&self.meter)?;
         Ok(Some((position, node)))

@@ -19,6 +19,8 @@ use crate::log::record::{
 };
 use crate::log::segment::footer::FooterBuilder;
 use crate::log::segment::header::SegmentHeader;
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
 
 /// A chunk is closed once it has this many bytes, so that it outgrows them by at most one record.
 const CHUNK_BYTES: usize = 1 << 20;
@@ -27,7 +29,7 @@ const CHUNK_BYTES: usize = 1 << 20;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Chunk {
     /// The number of the segment.
-    pub(crate) segment: u64,
+    pub(crate) segment: SegmentId,
     /// Where the bytes belong in it.
     pub(crate) offset: u64,
     /// The bytes.
@@ -62,7 +64,7 @@ pub(crate) struct SegmentLimits {
 pub(crate) struct Pending {
     limits: SegmentLimits,
     /// The active segment.
-    segment: u64,
+    segment: SegmentId,
     /// Its length once all that waits is written.
     len: u64,
     footer: FooterBuilder,
@@ -102,7 +104,7 @@ impl Pending {
     /// Goes on in a segment that has `len` bytes, all written and synced. `footer` knows what it
     /// holds; see [`FooterBuilder::without_directory`].
     pub(crate) fn resume(
-        segment: u64,
+        segment: SegmentId,
         len: u64,
         footer: FooterBuilder,
         limits: SegmentLimits,
@@ -123,7 +125,7 @@ impl Pending {
     }
 
     /// The number of the active segment.
-    pub(crate) fn segment(&self) -> u64 {
+    pub(crate) fn segment(&self) -> SegmentId {
         self.segment
     }
 
@@ -144,7 +146,7 @@ impl Pending {
     }
 
     /// The segments of which something is not known to be written.
-    pub(crate) fn segments_waiting(&self) -> BTreeSet<u64> {
+    pub(crate) fn segments_waiting(&self) -> BTreeSet<SegmentId> {
         let chunks = self.waiting.iter().chain(&self.in_flight);
         let open = (!self.open_bytes.is_empty()).then_some(self.open.segment);
         chunks.map(|chunk| chunk.segment).chain(open).collect()
@@ -188,7 +190,7 @@ impl Pending {
 
     /// Lets the active segment, whose last revision so far is given, be sealed with few bytes: its
     /// records are scanned then.
-    pub(crate) fn seal_shortly(&mut self, revision: u64) {
+    pub(crate) fn seal_shortly(&mut self, revision: Revision) {
         self.footer = FooterBuilder::without_directory(self.segment, revision);
     }
 
@@ -225,7 +227,7 @@ impl Pending {
 
     /// The record at `place`, if it is not known to be written.
     pub(crate) fn read(&self, place: Place) -> Option<Bytes> {
-        let range = |segment: u64, offset: u64| {
+        let range = |segment: SegmentId, offset: u64| {
             let start = place.offset.checked_sub(offset).filter(|_| segment == place.segment)?;
             let start = usize::try_from(start).ok()?;
             Some(start..start.checked_add(place.len as usize)?)

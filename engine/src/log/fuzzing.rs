@@ -6,10 +6,11 @@ use crate::log::record::{DecodeError, Decoded, decode, encode_behind, seal};
 use crate::log::segment::header::SegmentHeader;
 use crate::log::tail::examine;
 use crate::log::testing::BytesFile;
+use crate::segment_id::SegmentId;
 
 pub(crate) use crate::log::segment::footer::reencode as footer;
 
-const SEGMENT: u64 = 3;
+const SEGMENT: SegmentId = SegmentId::new(3);
 const OFFSET: u64 = 4_096;
 
 /// Reads a record, given from its kind on.

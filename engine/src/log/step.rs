@@ -4,6 +4,8 @@
 
 use crate::entry::{Body, Place};
 use crate::log::record::{PutValue, Record};
+use crate::namespace_id::NamespaceId;
+use crate::revision::Revision;
 
 /// One step of replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,7 +13,7 @@ pub(crate) struct Step<'a> {
     /// The record.
     pub(crate) place: Place,
     /// Its revision.
-    pub(crate) revision: u64,
+    pub(crate) revision: Revision,
     /// What it says.
     pub(crate) what: What<'a>,
 }
@@ -20,17 +22,17 @@ pub(crate) struct Step<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum What<'a> {
     /// A key has a value, until a time in milliseconds since 1970 (0 is never).
-    Put { namespace: u32, key: &'a [u8], expires_at_ms: u64, body: Body<'a> },
+    Put { namespace: NamespaceId, key: &'a [u8], expires_at_ms: u64, body: Body<'a> },
     /// A key is no more.
-    Delete { namespace: u32, key: &'a [u8] },
+    Delete { namespace: NamespaceId, key: &'a [u8] },
     /// A key expires at another time.
-    Expire { namespace: u32, key: &'a [u8], expires_at_ms: u64 },
+    Expire { namespace: NamespaceId, key: &'a [u8], expires_at_ms: u64 },
     /// Everything under one prefix is under another.
-    Rename { namespace: u32, from: &'a [u8], to: &'a [u8] },
+    Rename { namespace: NamespaceId, from: &'a [u8], to: &'a [u8] },
     /// A namespace begins.
-    NamespaceCreate { namespace: u32, name: &'a str, threshold: u64 },
+    NamespaceCreate { namespace: NamespaceId, name: &'a str, threshold: u64 },
     /// A namespace and all its keys are no more.
-    NamespaceDrop { namespace: u32 },
+    NamespaceDrop { namespace: NamespaceId },
 }
 
 impl<'a> Step<'a> {
@@ -71,7 +73,7 @@ impl<'a> Step<'a> {
 
 impl What<'_> {
     /// The id of the namespace it is about.
-    pub(crate) fn namespace(&self) -> u32 {
+    pub(crate) fn namespace(&self) -> NamespaceId {
         match *self {
             What::Put { namespace, .. }
             | What::Delete { namespace, .. }
@@ -84,7 +86,7 @@ impl What<'_> {
 }
 
 /// The revision that a record carries; a mark has none.
-pub(crate) fn revision_of(record: &Record<'_>) -> Option<u64> {
+pub(crate) fn revision_of(record: &Record<'_>) -> Option<Revision> {
     match *record {
         Record::Put { revision, .. }
         | Record::Delete { revision, .. }

@@ -15,6 +15,8 @@ use super::step::revision_of;
 use crate::disk::DiskFile;
 use crate::error::Result;
 use crate::files::{read_error, segment_name};
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
 
 /// How much is searched for a record at once, in bytes.
 const WINDOW_BYTES: u64 = 256 * 1024;
@@ -35,7 +37,7 @@ pub(crate) struct Survey {
     /// All the rest of the range, ascending.
     pub(crate) damaged: Vec<Damaged>,
     /// The highest revision of the records that count; 0 if there is none.
-    pub(crate) revision_max: u64,
+    pub(crate) revision_max: Revision,
 }
 
 /// A damaged place.
@@ -44,23 +46,27 @@ pub(crate) struct Damaged {
     /// Where it is in the segment, in bytes.
     pub(crate) range: Range<u64>,
     /// The highest revision before it in the segment; 0 if there is none.
-    pub(crate) before: u64,
+    pub(crate) before: Revision,
     /// The first revision after it in the segment, if there is one.
-    pub(crate) after: Option<u64>,
+    pub(crate) after: Option<Revision>,
 }
 
 impl Damaged {
     /// The revisions of what may have been in a damaged place of a segment that writers appended
     /// to, if what comes after the segment has at least the revision `next`.
-    pub(crate) fn revisions(&self, next: u64) -> RangeInclusive<u64> {
-        self.before + 1..=self.after.unwrap_or(next).saturating_sub(1)
+    pub(crate) fn revisions(&self, next: Revision) -> RangeInclusive<Revision> {
+        self.before.next()..=self.after.unwrap_or(next).before()
     }
 }
 
 impl Survey {
     /// Reads the records that begin and end with `range`. One buffer of 256 KiB, or of the longest
     /// record, and little more is in memory.
-    pub(crate) fn of(file: &Arc<dyn DiskFile>, segment: u64, range: Range<u64>) -> Result<Self> {
+    pub(crate) fn of(
+        file: &Arc<dyn DiskFile>,
+        segment: SegmentId,
+        range: Range<u64>,
+    ) -> Result<Self> {
         let mut survey = Self::default();
         let mut at = range.start;
         while at < range.end {
@@ -96,16 +102,17 @@ struct Run {
     end: u64,
     /// Where the next run may begin.
     next: u64,
-    first: Option<u64>,
-    revision_max: u64,
+    first: Option<Revision>,
+    revision_max: Revision,
 }
 
 impl Run {
-    fn read(file: &Arc<dyn DiskFile>, segment: u64, range: Range<u64>) -> Result<Self> {
+    fn read(file: &Arc<dyn DiskFile>, segment: SegmentId, range: Range<u64>) -> Result<Self> {
         let mut scan = Scan::new(file.clone(), segment, range.start, range.end);
         let mut batches = Batches::default();
-        let mut run = Self { end: range.start, next: range.end, first: None, revision_max: 0 };
-        let (mut seen_first, mut seen_max) = (None, 0);
+        let mut run =
+            Self { end: range.start, next: range.end, first: None, revision_max: Revision::ZERO };
+        let (mut seen_first, mut seen_max) = (None, Revision::ZERO);
         loop {
             match scan.next()? {
                 Scanned::Record(place, decoded) => {
@@ -137,7 +144,11 @@ impl Run {
 }
 
 /// Where the first whole record begins in a range, at whatever byte that is.
-fn next_record(file: &Arc<dyn DiskFile>, segment: u64, range: Range<u64>) -> Result<Option<u64>> {
+fn next_record(
+    file: &Arc<dyn DiskFile>,
+    segment: SegmentId,
+    range: Range<u64>,
+) -> Result<Option<u64>> {
     let read = |offset: u64, len: u64| -> Result<Vec<u8>> {
         let mut bytes = vec![0; len as usize];
         file.read_at(offset, &mut bytes)
@@ -176,14 +187,14 @@ fn next_record(file: &Arc<dyn DiskFile>, segment: u64, range: Range<u64>) -> Res
 /// How long the record would be that `bytes` begin with, if they can be the beginning of one.
 fn said_len(bytes: &[u8]) -> Option<usize> {
     // Asked with nothing but a head, so that nothing is hashed.
-    match check(bytes.get(..HEAD_BYTES)?, 0, 0) {
+    match check(bytes.get(..HEAD_BYTES)?, SegmentId::default(), 0) {
         Err(DecodeError::NeedMore(len)) => Some(len),
         // Every record has a body.
         Ok(_) | Err(DecodeError::Invalid) => None,
     }
 }
 
-fn is_record(bytes: &[u8], segment: u64, offset: u64) -> bool {
+fn is_record(bytes: &[u8], segment: SegmentId, offset: u64) -> bool {
     check(bytes, segment, offset).is_ok_and(|len| len == bytes.len() && parse(bytes).is_ok())
 }
 

@@ -28,6 +28,8 @@ use crate::log::segment::footer::Footer;
 use crate::log::segment::header::SegmentHeader;
 use crate::log::segment::scan::{Scan, Scanned};
 use crate::log::step::revision_of;
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
 
 /// How much is searched for marks at once, in bytes.
 const SEARCH_BYTES: usize = 256 * 1024;
@@ -51,7 +53,7 @@ pub(crate) struct OpenTail {
     /// The length of the file; more than `end` if there is something to cut.
     pub(crate) len: u64,
     /// The highest revision of the records that were looked at; 0 if there is none.
-    pub(crate) revision_max: u64,
+    pub(crate) revision_max: Revision,
 }
 
 /// Looks at the last segment from the record at `from` on (0 is its first), without changing it.
@@ -60,7 +62,7 @@ pub(crate) struct OpenTail {
 /// [`Error::StoreCorrupt`] if bytes that were synced are damaged or missing.
 pub(crate) fn examine(
     file: &Arc<dyn DiskFile>,
-    segment: u64,
+    segment: SegmentId,
     from: u64,
     known_synced: u64,
 ) -> Result<Tail> {
@@ -71,7 +73,8 @@ pub(crate) fn examine(
     }
     let mut scan = Scan::new(file.clone(), segment, from.max(SegmentHeader::LEN), len);
     let mut batches = Batches::default();
-    let (mut revision_max, mut counted_max, mut synced) = (0, 0, known_synced);
+    let (mut revision_max, mut counted_max) = (Revision::ZERO, Revision::ZERO);
+    let mut synced = known_synced;
     let (broken_at, footer) = loop {
         match scan.next()? {
             Scanned::Record(place, decoded) => {
@@ -79,7 +82,7 @@ pub(crate) fn examine(
                 if let Some(mark) = said_synced(&decoded, place.offset) {
                     synced = synced.max(mark);
                 }
-                revision_max = revision_max.max(revision_of(&decoded.record).unwrap_or(0));
+                revision_max = revision_max.max(revision_of(&decoded.record).unwrap_or_default());
                 if batches.unfinished().is_none() {
                     counted_max = revision_max;
                 }
@@ -117,7 +120,7 @@ pub(crate) fn examine(
 /// mark, or the bit that stands for one, and a plausible length is looked at closely.
 fn synced_by_marks(
     file: &Arc<dyn DiskFile>,
-    segment: u64,
+    segment: SegmentId,
     from: u64,
     end: u64,
     enough: u64,
@@ -142,7 +145,7 @@ fn synced_by_marks(
 }
 
 /// What the mark says that `bytes` begin with, if they do.
-fn mark_at(bytes: &[u8], segment: u64, offset: u64) -> Option<u64> {
+fn mark_at(bytes: &[u8], segment: SegmentId, offset: u64) -> Option<u64> {
     let kind = *bytes.get(HEAD_BYTES - 1)?;
     let len_max = if kind == KIND_MARK {
         MARK_BYTES_MAX
@@ -168,15 +171,15 @@ fn said_synced(decoded: &Decoded<'_>, offset: u64) -> Option<u64> {
 }
 
 /// The error of a segment that ends before all that was synced.
-pub(crate) fn cut_short(segment: u64, len: u64) -> Error {
+pub(crate) fn cut_short(segment: SegmentId, len: u64) -> Error {
     Error::StoreCorrupt { what: "end of a log segment", file: segment_name(segment), offset: len }
 }
 
-fn corrupt(segment: u64, offset: u64) -> Error {
+fn corrupt(segment: SegmentId, offset: u64) -> Error {
     Error::StoreCorrupt { what: "log record", file: segment_name(segment), offset }
 }
 
-fn unreadable(segment: u64, offset: u64, error: std::io::Error) -> Error {
+fn unreadable(segment: SegmentId, offset: u64, error: std::io::Error) -> Error {
     read_error("log segment", &segment_name(segment), offset, error)
 }
 

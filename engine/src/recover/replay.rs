@@ -3,21 +3,22 @@
 use super::{Recovery, damaged};
 use crate::catalog::NamespaceInfo;
 use crate::error::Result;
-use crate::files::NUMBER_MAX;
-use crate::index::Absent;
+use crate::index::NotResident;
+use crate::index_key::IndexKey;
 use crate::log::{Step, Steps, What};
+use crate::namespace_id::NamespaceId;
 use crate::renames::Rename;
-use crate::state::{Action, Change, State, index_key};
+use crate::state::{Action, Change, State};
 
 impl Recovery<'_> {
     /// Replays steps, which come after all that was replayed.
     pub(super) fn replay(&self, state: &mut State, mut steps: Steps) -> Result<()> {
         while let Some(step) = steps.next()? {
-            if step.revision >= NUMBER_MAX {
+            if !step.revision.has_next() {
                 return Err(damaged("log record", step.place.segment));
             }
             // No id that a record has is given again, whatever else of its namespace is there.
-            let next = step.what.namespace().saturating_add(1);
+            let next = step.what.namespace().next();
             state.next_namespace = state.next_namespace.max(next);
             if let What::Rename { namespace, from, to } = step.what {
                 self.replay_rename(state, &step, namespace, from, to)?;
@@ -26,7 +27,7 @@ impl Recovery<'_> {
             loop {
                 match apply(state, &step) {
                     Ok(()) => break,
-                    Err(absent) => absent.load(&**self.frames)?,
+                    Err(ticket) => ticket.load(&**self.frames)?,
                 }
             }
         }
@@ -37,34 +38,34 @@ impl Recovery<'_> {
         &self,
         state: &mut State,
         step: &Step<'_>,
-        namespace: u32,
+        namespace: NamespaceId,
         from: &[u8],
         to: &[u8],
     ) -> Result<()> {
-        let (full_from, full_to) = (index_key(namespace, from), index_key(namespace, to));
+        let (full_from, full_to) = (IndexKey::new(namespace, from), IndexKey::new(namespace, to));
         // Nothing was there when it happened. A rebuild may find keys there whose deletion is told
         // in a segment that compaction wrote, which comes later.
         let mut stale = Vec::new();
         let each = &mut |replaced| stale.push(replaced);
         state.tree.remove_prefix(&full_to, &**self.frames, each)?;
         for replaced in &stale {
-            while let Err(absent) = state.give_up(namespace, replaced, step.revision) {
-                absent.load(&**self.frames)?;
+            while let Err(ticket) = state.give_up(namespace, replaced, step.revision) {
+                ticket.load(&**self.frames)?;
             }
         }
-        while let Err(absent) = state.tree.rename_prefix(&full_from, &full_to) {
-            absent.load(&**self.frames)?;
+        while let Err(ticket) = state.tree.rename_prefix(&full_from, &full_to) {
+            ticket.load(&**self.frames)?;
         }
-        let position = state.segments.get(&step.place.segment).map_or(0, |it| it.position);
+        let replay_order = state.segments.get(&step.place.segment).map_or(0, |it| it.replay_order);
         let (from, to) = (from.to_vec(), to.to_vec());
-        let rename = Rename { position, revision: step.revision, namespace, from, to };
+        let rename = Rename { replay_order, revision: step.revision, namespace, from, to };
         state.renamed(rename, step.place);
         Ok(())
     }
 }
 
 /// Applies one step of the log.
-fn apply(state: &mut State, step: &Step<'_>) -> Result<(), Absent> {
+fn apply(state: &mut State, step: &Step<'_>) -> Result<(), NotResident> {
     let Step { place, revision, what } = *step;
     let (namespace, key, action) = match what {
         What::Put { namespace, key, expires_at_ms, body } => {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{FIRST_SEGMENT, Recovery, damaged};
+use super::{Recovery, damaged};
 use crate::catalog::LogPosition;
 use crate::config::Access;
 use crate::disk::DiskFile;
@@ -11,12 +11,13 @@ use crate::files::{self, io_error, read_error, segment_name};
 use crate::log::{
     Footer, FooterBuilder, OpenTail, Pending, Sealed, SegmentHeader, Steps, Tail, examine,
 };
+use crate::segment_id::SegmentId;
 use crate::segments::SegmentKind;
 use crate::state::State;
 
 /// A segment file that is there.
 pub(super) struct Present {
-    pub(super) number: u64,
+    pub(super) number: SegmentId,
     /// None if it is not whole.
     pub(super) header: Option<SegmentHeader>,
     pub(super) file: Arc<dyn DiskFile>,
@@ -53,10 +54,10 @@ impl Recovery<'_> {
         from: LogPosition,
         synced: LogPosition,
     ) -> Result<()> {
-        let offset_in = |position: LogPosition, number: u64| {
+        let offset_in = |position: LogPosition, number: SegmentId| {
             if number == position.segment { position.offset } else { 0 }
         };
-        let Some(mut last) = run.pop() else { return Err(damaged("segment", FIRST_SEGMENT)) };
+        let Some(mut last) = run.pop() else { return Err(damaged("segment", SegmentId::FIRST)) };
         let mut known = offset_in(synced, last.number);
         let mut unbegun = None;
         // A segment is sealed once the next one is durable: if that has no record and this is not
@@ -151,7 +152,7 @@ impl Recovery<'_> {
     }
 
     /// Removes a segment without a record, so that the one before it may be appended to.
-    fn remove_unbegun(&self, number: u64) -> Result<()> {
+    fn remove_unbegun(&self, number: SegmentId) -> Result<()> {
         if self.config.access == Access::ReadOnly {
             return Ok(());
         }
@@ -160,7 +161,7 @@ impl Recovery<'_> {
     }
 
     /// Opens a segment and reads its header.
-    pub(super) fn present(&self, number: u64) -> Result<Present> {
+    pub(super) fn present(&self, number: SegmentId) -> Result<Present> {
         let name = segment_name(number);
         let unread = |error| read_error("segment", &name, 0, error);
         let file = self.disk.open(&name, self.mode()).map_err(unread)?;

@@ -110,7 +110,7 @@ fn a_wrong_count_of_keys_is_found() {
         |engine: &Engine| engine.verify(&mut |_| ControlFlow::Continue(())).unwrap().findings;
     assert_eq!(findings(&engine), 0);
     let mut state = engine.shared.write();
-    let mut info = *state.namespaces.by_name().get("n").unwrap();
+    let mut info = *state.namespaces.by_name("n").unwrap();
     info.keys += 1;
     state.namespaces.insert("n".to_owned(), info);
     drop(state);

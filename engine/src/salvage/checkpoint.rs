@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::Reading;
 use super::evidence::SINCE_EVER;
 use crate::catalog::Catalog;
+use crate::checkpoint::read_catalog;
 use crate::entry::Entry;
 use crate::error::{Error, Result};
 use crate::files::MANIFEST;
@@ -12,10 +13,10 @@ use crate::finding::{Finding, FindingKind};
 use crate::frame::FrameSource;
 use crate::frames::FrameStore;
 use crate::index::{Snapshot, Tree};
+use crate::index_key::IndexKey;
 use crate::manifest::{self, Manifest};
-use crate::round::read_catalog;
-use crate::state::FIRST_NAMESPACE;
-use crate::verify::split;
+use crate::namespace_id::NamespaceId;
+use crate::revision::Revision;
 
 /// The last checkpoint that can be read, if one can.
 pub(super) struct Checkpoint {
@@ -68,7 +69,7 @@ impl Checkpoint {
     }
 
     /// The last revision that it includes.
-    pub(super) fn revision(&self) -> u64 {
+    pub(super) fn revision(&self) -> Revision {
         self.catalog.as_ref().map_or(SINCE_EVER, |catalog| catalog.revision)
     }
 
@@ -76,7 +77,7 @@ impl Checkpoint {
     /// be read goes into `findings`.
     pub(super) fn for_each(
         &self,
-        each: &mut dyn FnMut(u32, &[u8], &Entry<'_>),
+        each: &mut dyn FnMut(NamespaceId, &[u8], &Entry<'_>),
         findings: &mut Vec<Finding>,
     ) -> Result<Extent> {
         let Some(index) = &self.index else { return Ok(Extent::Part) };
@@ -84,8 +85,8 @@ impl Checkpoint {
         let walked = index.verify(
             &*self.frames,
             &mut |full, entry| {
-                let (namespace, key) = split(full)?;
-                if namespace >= FIRST_NAMESPACE {
+                let (namespace, key) = IndexKey::split(full)?;
+                if namespace >= NamespaceId::FIRST {
                     each(namespace, key, &entry);
                 }
                 Ok(())

@@ -9,36 +9,40 @@ use super::checkpoint::{Checkpoint, Extent};
 use super::given::Certainty;
 use super::log::{Log, Piece};
 use crate::catalog::NamespaceInfo;
-use crate::entry::{Body, Entry, Place, ValueRef};
+use crate::entry::{Body, Entry, Place};
 use crate::error::Result;
 use crate::finding::Finding;
+use crate::index_key::IndexKey;
 use crate::log::{Step, What};
+use crate::namespace_id::NamespaceId;
 use crate::recover::was_made;
 use crate::renames::{self, Rename};
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
 use crate::segments::Segments;
-use crate::state::{FIRST_NAMESPACE, index_key};
+use crate::value_ref::ValueRef;
 
 /// Before the first revision.
-pub(super) const SINCE_EVER: u64 = 0;
+pub(super) const SINCE_EVER: Revision = Revision::ZERO;
 
 /// What is known.
 pub(super) struct Evidence {
     /// By the id of the namespace and the key.
-    pub(super) keys: BTreeMap<Vec<u8>, Known>,
+    pub(super) keys: BTreeMap<IndexKey, Known>,
     /// The namespaces whose creation is known.
-    pub(super) namespaces: BTreeMap<u32, (String, NamespaceInfo)>,
+    pub(super) namespaces: BTreeMap<NamespaceId, (String, NamespaceInfo)>,
     pub(super) findings: Vec<Finding>,
     /// The highest revision that was met.
-    pub(super) revision: u64,
+    pub(super) revision: Revision,
     /// The segments that were met.
     pub(super) segments: Segments,
     pub(super) renames: Vec<Rename>,
-    dropped: BTreeSet<u32>,
+    dropped: BTreeSet<NamespaceId>,
     extent: Extent,
     /// The last revision that the checkpoint includes.
-    checkpointed: u64,
+    checkpointed: Revision,
     /// The highest revision that may be missing.
-    lost_to: u64,
+    lost_to: Revision,
 }
 
 /// What is known of one key.
@@ -51,16 +55,16 @@ pub(super) struct Known {
     /// The last put that the checkpoint does not include.
     put: Option<Stored>,
     /// The revision of the last delete.
-    deleted: u64,
+    deleted: Revision,
     /// The revision of the last change of its expiry, and that.
-    expires: (u64, u64),
+    expires: (Revision, u64),
     /// Renames that its records do or do not know of may have given it another name.
     is_name_unsure: bool,
 }
 
 #[derive(Debug)]
 struct Stored {
-    revision: u64,
+    revision: Revision,
     expires_at_ms: u64,
     place: Place,
     kept: Kept,
@@ -80,7 +84,7 @@ enum Kept {
 
 /// The newest state of a key.
 pub(super) struct State<'a> {
-    pub(super) revision: u64,
+    pub(super) revision: Revision,
     pub(super) expires_at_ms: u64,
     pub(super) place: Place,
     pub(super) source: Source<'a>,
@@ -169,7 +173,7 @@ impl Evidence {
             lost_to: log.lost_to,
         };
         let passed_over = log.passed_over();
-        let pieces: Vec<(u64, &Piece)> = log
+        let pieces: Vec<(SegmentId, &Piece)> = log
             .pieces
             .iter()
             .filter(|(number, _)| !passed_over.contains(number))
@@ -205,7 +209,7 @@ impl Evidence {
     }
 
     /// The name of a namespace, if it is known.
-    pub(super) fn name_of(&self, namespace: u32) -> Option<&str> {
+    pub(super) fn name_of(&self, namespace: NamespaceId) -> Option<&str> {
         self.namespaces.get(&namespace).map(|(name, _)| name.as_str())
     }
 
@@ -227,8 +231,8 @@ impl Evidence {
         for (name, info) in &catalog.namespaces {
             self.namespaces.insert(info.id, (name.clone(), *info));
         }
-        let there = |id: &u32| catalog.namespaces.values().any(|info| info.id == *id);
-        let given = FIRST_NAMESPACE..catalog.next_namespace;
+        let there = |id: &NamespaceId| catalog.namespaces.values().any(|info| info.id == *id);
+        let given = NamespaceId::FIRST.until(catalog.next_namespace);
         self.dropped.extend(given.filter(|id| !there(id)));
         self.renames.extend(catalog.renames.iter().cloned());
     }
@@ -240,7 +244,7 @@ impl Evidence {
         match step.what {
             What::Rename { namespace, from, to } => {
                 let (from, to) = (from.to_vec(), to.to_vec());
-                self.renames.push(Rename { position: 0, revision, namespace, from, to });
+                self.renames.push(Rename { replay_order: 0, revision, namespace, from, to });
             }
             What::NamespaceCreate { namespace, name, threshold } => {
                 let info = NamespaceInfo::new(namespace, revision, threshold);
@@ -258,7 +262,7 @@ impl Evidence {
         self.renames.sort_by_key(|rename| rename.revision);
         self.renames.dedup_by_key(|rename| rename.revision);
         // A name is given again only after the namespace that had it was dropped.
-        let mut newest: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut newest: BTreeMap<&str, NamespaceId> = BTreeMap::new();
         for (id, (name, _)) in &self.namespaces {
             if let Some(older) = newest.insert(name, *id) {
                 self.dropped.insert(older);
@@ -285,7 +289,7 @@ impl Evidence {
 
     /// What is said of one key by a record of a segment whose keys have the names of the revision
     /// `as_of`, if that is known, or of its own.
-    fn take_change(&mut self, step: &Step<'_>, as_of: Option<u64>) {
+    fn take_change(&mut self, step: &Step<'_>, as_of: Option<Revision>) {
         let (What::Put { namespace, key, .. }
         | What::Delete { namespace, key }
         | What::Expire { namespace, key, .. }) = step.what
@@ -296,8 +300,8 @@ impl Evidence {
             return;
         }
         let Step { place, revision, .. } = *step;
-        let now = self.key_now(namespace, key, revision.max(as_of.unwrap_or(0)));
-        let own = index_key(namespace, key);
+        let now = self.key_now(namespace, key, revision.max(as_of.unwrap_or_default()));
+        let own = IndexKey::new(namespace, key);
         let is_name_unsure = as_of.is_none() && now.as_ref() != Some(&own);
         let full = match (now, as_of) {
             (Some(full), _) => full,
@@ -349,7 +353,7 @@ impl Evidence {
     fn forget_what_went(&mut self, listed: &Segments, outputs: &[RangeInclusive<u64>]) {
         let is_replaced = |place: &Place| {
             let segment = listed.get(&place.segment);
-            segment.is_some_and(|it| outputs.iter().any(|output| output.contains(&it.position)))
+            segment.is_some_and(|it| outputs.iter().any(|output| output.contains(&it.replay_order)))
         };
         for known in self.keys.values_mut() {
             let went = |stored: &Stored| known.found.is_none() && is_replaced(&stored.place);
@@ -383,12 +387,12 @@ impl Evidence {
 
     /// The key of the index that a key has now which had this name at a revision, if it may be
     /// there.
-    fn key_now(&self, namespace: u32, key: &[u8], at: u64) -> Option<Vec<u8>> {
+    fn key_now(&self, namespace: NamespaceId, key: &[u8], at: Revision) -> Option<IndexKey> {
         if self.dropped.contains(&namespace) {
             return None;
         }
-        let since = at.saturating_add(1)..=u64::MAX;
+        let since = at.next()..=Revision::MAX;
         let now: Cow<'_, [u8]> = renames::resolve(&self.renames, namespace, key, since)?;
-        Some(index_key(namespace, &now))
+        Some(IndexKey::new(namespace, &now))
     }
 }

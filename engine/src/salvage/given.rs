@@ -4,12 +4,15 @@ use bytes::Bytes;
 
 use super::Reading;
 use super::evidence::{Source, State};
-use crate::entry::{Place, ValueRef};
+use crate::entry::Place;
 use crate::error::{Error, Result};
 use crate::expiry::Expiry;
 use crate::files::{read_error, segment_name};
 use crate::finding::Finding;
 use crate::log::logged_value;
+use crate::namespace_id::NamespaceId;
+use crate::revision::Revision;
+use crate::value_ref::ValueRef;
 
 /// How much of a value is given at once, in bytes.
 const PIECE_BYTES: usize = 64 * 1024;
@@ -58,9 +61,9 @@ pub enum Certainty {
 /// A key that was salvaged. All of its value was read and found whole.
 pub struct SalvagedKey<'a> {
     pub(super) namespace: Option<&'a str>,
-    pub(super) namespace_id: u32,
+    pub(super) namespace_id: NamespaceId,
     pub(super) key: &'a [u8],
-    pub(super) revision: u64,
+    pub(super) revision: Revision,
     pub(super) expires_at: Option<Expiry>,
     pub(super) certainty: Certainty,
     pub(super) content: &'a Content,
@@ -74,7 +77,7 @@ impl SalvagedKey<'_> {
     }
 
     /// The id of its namespace, which tells those without a name apart.
-    pub fn namespace_id(&self) -> u32 {
+    pub fn namespace_id(&self) -> NamespaceId {
         self.namespace_id
     }
 
@@ -84,7 +87,7 @@ impl SalvagedKey<'_> {
     }
 
     /// The revision of its last change that is known.
-    pub fn revision(&self) -> u64 {
+    pub fn revision(&self) -> Revision {
         self.revision
     }
 

@@ -1,8 +1,8 @@
 //! What the segments of the log still tell.
 //!
-//! What is missing is known by its places: every position in the order of replay has a segment. And
-//! by its revisions: those of the segments that writers appended to ascend without a gap, from one
-//! to the next.
+//! What is missing is known by its places: every replay order has a segment.
+//! And by its revisions: those of the segments that writers appended to ascend without a gap, from
+//! one to the next.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
@@ -15,20 +15,22 @@ use crate::error::{Error, Result};
 use crate::files::{MANIFEST, read_error, segment_name};
 use crate::finding::{Finding, FindingKind};
 use crate::log::{Footer, SegmentHeader, Steps, Survey};
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
 use crate::segments::{Segment, SegmentKind, Segments};
 
 /// The segments that are there.
 pub(super) struct Log {
-    pub(super) pieces: BTreeMap<u64, Piece>,
+    pub(super) pieces: BTreeMap<SegmentId, Piece>,
     /// The highest revision that may be missing; 0 if none is.
-    pub(super) lost_to: u64,
+    pub(super) lost_to: Revision,
 }
 
 /// What is whole of one segment.
 pub(super) struct Piece {
     file: Arc<dyn DiskFile>,
     header: Option<SegmentHeader>,
-    /// Its positions in the order of replay; none if they are lost.
+    /// Its replay orders; none if they are lost.
     places: Option<RangeInclusive<u64>>,
     /// The length of the file, in bytes.
     len: u64,
@@ -37,12 +39,12 @@ pub(super) struct Piece {
     kind: SegmentKind,
     survey: Survey,
     /// Up to which revision renames are in its keys; none if that is lost.
-    pub(super) as_of: Option<u64>,
+    pub(super) as_of: Option<Revision>,
 }
 
 impl Piece {
     /// The steps of its whole records, in order. None has its value.
-    pub(super) fn steps(&self, number: u64) -> impl Iterator<Item = Steps> {
+    pub(super) fn steps(&self, number: SegmentId) -> impl Iterator<Item = Steps> {
         let whole = self.survey.whole.iter();
         whole.map(move |it| Steps::of_records(&self.file, number, it.start, it.end, 0))
     }
@@ -59,9 +61,9 @@ impl Piece {
     }
 
     /// The first revision that can be in it, if writers appended to it.
-    fn first_revision(&self) -> Option<u64> {
+    fn first_revision(&self) -> Option<Revision> {
         let header = self.header.as_ref()?;
-        (header.kind == SegmentKind::Original).then_some(header.as_of + 1)
+        (header.kind == SegmentKind::Original).then_some(header.as_of.next())
     }
 }
 
@@ -72,7 +74,7 @@ impl Log {
         findings: &mut Vec<Finding>,
     ) -> Result<Self> {
         let numbers = segment_numbers(&*reading.disk)?;
-        let mut log = Self { pieces: BTreeMap::new(), lost_to: 0 };
+        let mut log = Self { pieces: BTreeMap::new(), lost_to: Revision::ZERO };
         let mut unread = BTreeMap::new();
         for number in &numbers {
             match read_piece(reading, *number, catalog, findings) {
@@ -95,7 +97,7 @@ impl Log {
 
     /// The segments whose records say nothing, because a whole one stands for them that compaction
     /// made later. A record that says that one of theirs is dead may be gone already.
-    pub(super) fn passed_over(&self) -> BTreeSet<u64> {
+    pub(super) fn passed_over(&self) -> BTreeSet<SegmentId> {
         let mut over = BTreeSet::new();
         let mut standing: Vec<&RangeInclusive<u64>> = Vec::new();
         for (number, piece) in self.pieces.iter().rev() {
@@ -112,7 +114,7 @@ impl Log {
     /// for its inputs. What it has not, of the keys that they had, was changed or deleted since.
     pub(super) fn outputs_since(&self, catalog: &Catalog) -> Vec<RangeInclusive<u64>> {
         let over = self.passed_over();
-        let since = |(number, piece): &(&u64, &Piece)| {
+        let since = |(number, piece): &(&SegmentId, &Piece)| {
             piece.kind == SegmentKind::Compacted
                 && piece.is_whole()
                 && piece.as_of.is_some_and(|as_of| as_of > catalog.revision)
@@ -125,21 +127,21 @@ impl Log {
 
     /// What is known of the segments.
     pub(super) fn segments(&self) -> Segments {
-        let segment = |(number, piece): (&u64, &Piece)| {
+        let segment = |(number, piece): (&SegmentId, &Piece)| {
             let Piece { places, len: bytes, kind, as_of, .. } = piece;
-            let (position, through) = places
+            let (replay_order, through) = places
                 .as_ref()
-                .map_or((*number, *number), |places| (*places.start(), *places.end()));
-            let (bytes, kind, as_of) = (*bytes, *kind, as_of.unwrap_or(0));
-            (*number, Segment { position, through, bytes, kind, as_of, ..Segment::default() })
+                .map_or((number.get(), number.get()), |places| (*places.start(), *places.end()));
+            let (bytes, kind, as_of) = (*bytes, *kind, as_of.unwrap_or_default());
+            (*number, Segment { replay_order, through, bytes, kind, as_of, ..Segment::default() })
         };
         self.pieces.iter().map(segment).collect()
     }
 
     /// The first revision of the segments that writers began after `number`, if there are such.
-    fn next_first(&self, number: u64) -> u64 {
-        let mut later = self.pieces.range(number + 1..).map(|(_, piece)| piece);
-        later.find_map(Piece::first_revision).unwrap_or(u64::MAX)
+    fn next_first(&self, number: SegmentId) -> Revision {
+        let mut later = self.pieces.range(number.next()..).map(|(_, piece)| piece);
+        later.find_map(Piece::first_revision).unwrap_or(Revision::MAX)
     }
 
     /// A segment that was being begun has no whole header yet, which a crash leaves too. Until it
@@ -148,7 +150,7 @@ impl Log {
         let is_original = |piece: &Piece| piece.first_revision().is_some();
         let last = self.pieces.iter().rfind(|(_, piece)| is_original(piece));
         let Some((last, _)) = last.filter(|(_, piece)| !piece.is_sealed) else { return };
-        let later = self.pieces.range(last + 1..);
+        let later = self.pieces.range(last.next()..);
         let begun =
             later.filter(|(_, piece)| piece.header.is_none() && piece.len <= SegmentHeader::LEN);
         for (number, piece) in begun {
@@ -165,7 +167,7 @@ impl Log {
 
     fn find_damage(
         &mut self,
-        last: Option<u64>,
+        last: Option<SegmentId>,
         catalog: Option<&Catalog>,
         findings: &mut Vec<Finding>,
     ) {
@@ -186,7 +188,7 @@ impl Log {
                     continue;
                 }
                 let revisions = match (piece.kind, piece.as_of) {
-                    (SegmentKind::Compacted, Some(as_of)) => 1..=as_of,
+                    (SegmentKind::Compacted, Some(as_of)) => Revision::FIRST..=as_of,
                     _ => damaged.revisions(self.next_first(*number)),
                 };
                 if !revisions.is_empty() {
@@ -201,15 +203,15 @@ impl Log {
     /// Finds segments that are not there though something says that they were.
     fn find_missing(
         &mut self,
-        mut unread: BTreeMap<u64, Error>,
+        mut unread: BTreeMap<SegmentId, Error>,
         catalog: Option<&Catalog>,
         findings: &mut Vec<Finding>,
     ) {
         let listed = catalog.into_iter().flat_map(|catalog| &catalog.segments);
-        let mut missing: BTreeMap<u64, Option<RangeInclusive<u64>>> = BTreeMap::new();
+        let mut missing: BTreeMap<SegmentId, Option<RangeInclusive<u64>>> = BTreeMap::new();
         let mut is_stale = false;
         for (number, segment) in listed {
-            let places = segment.position..=segment.through;
+            let places = segment.replay_order..=segment.through;
             if !self.pieces.values().any(|piece| piece.has_place_of(&places)) {
                 missing.insert(*number, Some(places));
             } else if !self.pieces.contains_key(number) && !unread.contains_key(number) {
@@ -222,7 +224,7 @@ impl Log {
             let error = Error::StoreCorrupt { what, file, offset: 0 };
             findings.push(Finding::new(FindingKind::Checkpoint, error));
         }
-        let let_go = |number: &u64| {
+        let let_go = |number: &SegmentId| {
             catalog.is_some_and(|it| *number < it.next_segment && !it.segments.contains_key(number))
         };
         for number in unread.keys().filter(|number| !let_go(number)) {
@@ -230,20 +232,21 @@ impl Log {
         }
         for before in self.gaps(&missing) {
             let piece = &self.pieces[&before];
-            let to = piece.first_revision().map_or(piece.as_of.unwrap_or(0), |first| first - 1);
+            let to =
+                piece.first_revision().map_or(piece.as_of.unwrap_or_default(), Revision::before);
             let error = Error::StoreCorrupt {
                 what: "log before segment",
                 file: segment_name(before),
                 offset: 0,
             };
             self.lost_to = self.lost_to.max(to);
-            findings.push(lost(self.last_before(before) + 1..=to, error));
+            findings.push(lost(self.last_before(before).next()..=to, error));
         }
         for number in missing.into_keys() {
             let known = catalog.and_then(|catalog| catalog.segments.get(&number));
             let to = match known {
                 Some(segment) if segment.kind == SegmentKind::Compacted => segment.as_of,
-                _ => self.next_first(number) - 1,
+                _ => self.next_first(number).before(),
             };
             self.lost_to = self.lost_to.max(to);
             let error = unread.remove(&number).unwrap_or_else(|| Error::StoreCorrupt {
@@ -251,15 +254,15 @@ impl Log {
                 file: segment_name(number),
                 offset: 0,
             });
-            findings.push(lost(1..=to, error));
+            findings.push(lost(Revision::FIRST..=to, error));
         }
     }
 
-    /// The segments before which positions are without a segment, those of `missing` not counted.
-    /// None where a segment is there whose own are lost.
-    fn gaps(&self, missing: &BTreeMap<u64, Option<RangeInclusive<u64>>>) -> Vec<u64> {
+    /// The segments before which replay orders are without a segment, those of `missing` not
+    /// counted. None where a segment is there whose own are lost.
+    fn gaps(&self, missing: &BTreeMap<SegmentId, Option<RangeInclusive<u64>>>) -> Vec<SegmentId> {
         let there = self.pieces.iter().map(|(number, piece)| (Some(*number), &piece.places));
-        let known: Option<Vec<(Option<u64>, &RangeInclusive<u64>)>> = there
+        let known: Option<Vec<(Option<SegmentId>, &RangeInclusive<u64>)>> = there
             .chain(missing.values().map(|places| (None, places)))
             .map(|(number, places)| Some((number, places.as_ref()?)))
             .collect();
@@ -278,23 +281,24 @@ impl Log {
 
     /// The last revision that is known to come before those of a segment, from the segments before
     /// it that writers appended to.
-    fn last_before(&self, number: u64) -> u64 {
+    fn last_before(&self, number: SegmentId) -> Revision {
         let earlier = self.pieces.range(..number).map(|(_, piece)| piece);
-        let ends = earlier
-            .filter_map(|piece| Some(piece.survey.revision_max.max(piece.first_revision()? - 1)));
-        ends.max().unwrap_or(0)
+        let ends = earlier.filter_map(|piece| {
+            Some(piece.survey.revision_max.max(piece.first_revision()?.before()))
+        });
+        ends.max().unwrap_or_default()
     }
 }
 
 /// What is missing of the log, of which nothing is left.
-fn lost(revisions: RangeInclusive<u64>, error: Error) -> Finding {
+fn lost(revisions: RangeInclusive<Revision>, error: Error) -> Finding {
     let revisions = Some(revisions).filter(|revisions| !revisions.is_empty());
     Finding::new(FindingKind::Log { bytes: 0, revisions }, error)
 }
 
 fn read_piece(
     reading: &Reading,
-    number: u64,
+    number: SegmentId,
     catalog: Option<&Catalog>,
     findings: &mut Vec<Finding>,
 ) -> Result<Piece> {
@@ -315,13 +319,13 @@ fn read_piece(
         (Some(SegmentHeader { kind: SegmentKind::Compacted, as_of, .. }), _) => {
             (SegmentKind::Compacted, Some(*as_of))
         }
-        (Some(_), _) => (SegmentKind::Original, Some(0)),
+        (Some(_), _) => (SegmentKind::Original, Some(Revision::ZERO)),
         (None, Some(segment)) => (segment.kind, Some(segment.as_of)),
         (None, None) => (SegmentKind::Original, None),
     };
     let places = match (&header, known) {
-        (Some(header), _) => Some(header.position..=header.through),
-        (None, Some(segment)) => Some(segment.position..=segment.through),
+        (Some(header), _) => Some(header.replay_order..=header.through),
+        (None, Some(segment)) => Some(segment.replay_order..=segment.through),
         (None, None) => None,
     };
     let start = SegmentHeader::LEN.min(len);

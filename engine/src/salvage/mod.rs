@@ -29,14 +29,15 @@ pub(super) use open::open;
 
 use self::evidence::Evidence;
 use self::given::Content;
-use super::entry::ValueRef;
 use super::expiry::Expiry;
 use super::files::io_error;
 use super::finding::{Finding, FindingKind};
+use super::index_key::IndexKey;
+use super::value_ref::ValueRef;
 use super::values::Values;
-use super::verify::split;
 use crate::disk::{Disk, DiskLock, Handles, LockMode};
 use crate::error::{Error, Result};
+use crate::segment_id::SegmentId;
 use sealwood_base::SystemEntropy;
 
 /// How many files are kept open for reading.
@@ -84,7 +85,7 @@ pub(super) fn salvage(
     let mut named = HashSet::new();
     for (full, known) in &evidence.keys {
         let Some(state) = known.newest() else { continue };
-        let (namespace_id, key) = split(full)?;
+        let (namespace_id, key) = IndexKey::split(full)?;
         if let Some(value) = state.separated() {
             named.insert(value);
         }
@@ -128,7 +129,7 @@ fn unnamed(reading: &Reading, named: &HashSet<ValueRef>) -> Result<Vec<ValueRef>
 }
 
 /// The files of the log, by number.
-fn segment_numbers(disk: &dyn Disk) -> Result<Vec<u64>> {
+fn segment_numbers(disk: &dyn Disk) -> Result<Vec<SegmentId>> {
     let files = disk.list(super::files::LOG).map_err(io_error)?;
-    Ok(files.iter().filter_map(|info| super::files::number_of(&info.name)).collect())
+    Ok(files.iter().filter_map(|info| super::files::segment_of(&info.name)).collect())
 }

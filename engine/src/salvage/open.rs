@@ -11,15 +11,18 @@ use crate::disk::{Disk, Handles};
 use crate::entry::Body;
 use crate::error::{Error, Result};
 use crate::events::Events;
-use crate::files::NUMBER_MAX;
 use crate::finding::Finding;
 use crate::frame::FrameFile;
 use crate::index::Tree;
+use crate::index_key::IndexKey;
 use crate::log::{Pending, SegmentHeader, SegmentLimits};
+use crate::namespace_id::NamespaceId;
+use crate::number::NUMBER_MAX;
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
 use crate::segments::SegmentKind;
-use crate::state::{Action, Change, FIRST_NAMESPACE, Garbage, Namespaces, State};
+use crate::state::{Action, Change, Garbage, Namespaces, State};
 use crate::values::Values;
-use crate::verify::split;
 
 /// The state that all that is whole gives, and what is not. The caller holds the lock of the disk.
 pub(crate) fn open(
@@ -34,7 +37,7 @@ pub(crate) fn open(
     let mut state = empty(&evidence, config);
     for (full, known) in &evidence.keys {
         let Some(newest) = known.newest() else { continue };
-        let (namespace, key) = split(full)?;
+        let (namespace, key) = IndexKey::split(full)?;
         if state.namespaces.by_id(namespace).is_none() {
             add_unnamed(&mut state, namespace);
         }
@@ -55,11 +58,12 @@ pub(crate) fn open(
 }
 
 fn empty(evidence: &Evidence, config: &EngineConfig) -> State {
-    let last = evidence.segments.last_key_value().map_or(0, |(number, _)| *number).min(NUMBER_MAX);
+    let last = evidence.segments.last_key_value();
+    let last = last.map_or(0, |(number, _)| number.get()).min(NUMBER_MAX);
     let header = SegmentHeader {
         kind: SegmentKind::Original,
-        id: last + 1,
-        position: last + 1,
+        id: SegmentId::new(last + 1),
+        replay_order: last + 1,
         through: last + 1,
         before: 0,
         as_of: evidence.revision,
@@ -78,11 +82,11 @@ fn empty(evidence: &Evidence, config: &EngineConfig) -> State {
         revision: evidence.revision,
         namespaces: Namespaces::new(namespaces),
         dropping: BTreeSet::new(),
-        next_namespace: FIRST_NAMESPACE,
+        next_namespace: NamespaceId::FIRST,
         renames: evidence.renames.clone(),
         segments: evidence.segments.clone(),
-        next_segment: last + 2,
-        next_position: last + 2,
+        next_segment: SegmentId::new(last + 2),
+        next_replay_order: last + 2,
         garbage: Garbage::default(),
         events: Events::new(config.watch_events_max, config.watch_bytes_max),
         checkpointed: LogPosition::default(),
@@ -91,11 +95,11 @@ fn empty(evidence: &Evidence, config: &EngineConfig) -> State {
 }
 
 /// Gives a namespace a name whose own is lost.
-fn add_unnamed(state: &mut State, id: u32) {
+fn add_unnamed(state: &mut State, id: NamespaceId) {
     let mut name = format!("unnamed-{id}");
-    while state.namespaces.by_name().contains_key(&name) {
+    while state.namespaces.by_name(&name).is_some() {
         name.push('_');
     }
-    let info = NamespaceInfo::new(id, 0, 1);
+    let info = NamespaceInfo::new(id, Revision::ZERO, 1);
     state.namespaces.insert(name, info);
 }

@@ -16,16 +16,14 @@ use super::expiry::Expiry;
 use super::finding::{Finding, FindingKind};
 use super::holder::Entering;
 use super::index::Cursor;
+use super::index_key::IndexKey;
 use super::read::{KeyInfo, Source};
 use super::snapshot::Snapshot;
-use super::state::index_key;
 use crate::error::Result;
+use crate::revision::Revision;
 
 pub use builder::{Order, ScanBuilder};
 pub use iter::{OwnedScanEntry, OwnedScanItem, ScanIter};
-
-/// How long the id of a namespace is, which keys of the index begin with, in bytes.
-const ID_BYTES: usize = size_of::<u32>();
 
 /// What a scan gives.
 #[derive(Debug)]
@@ -83,8 +81,8 @@ pub struct Scan {
     snapshot: Snapshot,
     cursor: Cursor,
     /// The first key of the index that may be given, and the first that may not, if any.
-    low: Vec<u8>,
-    high: Option<Vec<u8>>,
+    low: IndexKey,
+    high: Option<IndexKey>,
     order: Order,
     delimiter: Option<u8>,
     /// Where a delimiter counts from: after the namespace and the prefix.
@@ -111,32 +109,24 @@ impl Scan {
             builder;
         snapshot.shared.check_open()?;
         let namespace = snapshot.namespace;
-        let prefix = index_key(namespace, &prefix);
+        let prefix = IndexKey::new(namespace, &prefix);
         let mut low = prefix.clone();
-        let mut high = after_prefix(&prefix);
+        let mut high = IndexKey::after_all(&prefix);
         let rolled = |key: &[u8]| {
             delimiter.is_some_and(|it| key.len() > prefix.len() && key.last() == Some(&it))
         };
         match start {
-            Bound::Included(key) => low = low.max(index_key(namespace, &key)),
+            Bound::Included(key) => low = low.max(IndexKey::new(namespace, &key)),
             Bound::Excluded(key) => {
-                let mut key = index_key(namespace, &key);
-                if rolled(&key) {
-                    key = after_prefix(&key).unwrap_or(key);
-                } else {
-                    key.push(0);
-                }
-                low = low.max(key);
+                let key = IndexKey::new(namespace, &key);
+                let beyond = if rolled(&key) { IndexKey::after_all(&key) } else { None };
+                low = low.max(beyond.unwrap_or_else(|| key.successor()));
             }
             Bound::Unbounded => {}
         }
         let bound = match end {
-            Bound::Included(key) => {
-                let mut key = index_key(namespace, &key);
-                key.push(0);
-                Some(key)
-            }
-            Bound::Excluded(key) => Some(index_key(namespace, &key)),
+            Bound::Included(key) => Some(IndexKey::new(namespace, &key).successor()),
+            Bound::Excluded(key) => Some(IndexKey::new(namespace, &key)),
             Bound::Unbounded => None,
         };
         high = match (high, bound) {
@@ -184,12 +174,12 @@ impl Scan {
             self.common.clear();
             self.common.extend_from_slice(&key[..self.rolled_from + at + 1]);
             self.step = Step::Skip;
-            return Ok(Some(ScanItem::CommonPrefix(&self.common[ID_BYTES..])));
+            return Ok(Some(ScanItem::CommonPrefix(IndexKey::key_in(&self.common))));
         }
         self.step = Step::Advance;
         let entry = self.cursor.entry();
         Ok(entry.map(|entry| {
-            ScanItem::Key(ScanEntry { snapshot: &self.snapshot, key: &key[ID_BYTES..], entry })
+            ScanItem::Key(ScanEntry { snapshot: &self.snapshot, key: IndexKey::key_in(key), entry })
         }))
     }
 
@@ -205,7 +195,7 @@ impl Scan {
             },
             (Step::Advance, Order::Ascending) => self.cursor.next()?,
             (Step::Advance, Order::Descending) => self.cursor.previous()?,
-            (Step::Skip, Order::Ascending) => match after_prefix(&self.common) {
+            (Step::Skip, Order::Ascending) => match IndexKey::after_all(&self.common) {
                 Some(next) => self.cursor.seek(&next)?,
                 None => return Ok(false),
             },
@@ -222,8 +212,8 @@ impl Scan {
             }
             let entry = self.cursor.entry();
             let (revision, expires_at_ms) =
-                entry.map_or((0, 0), |entry| (entry.revision, entry.expires_at_ms));
-            let key = key.get(ID_BYTES..).unwrap_or_default();
+                entry.map_or((Revision::ZERO, 0), |entry| (entry.revision, entry.expires_at_ms));
+            let key = IndexKey::key_in(key);
             if !self.snapshot.is_expired(key, revision, expires_at_ms) {
                 return Ok(true);
             }
@@ -239,12 +229,4 @@ impl std::fmt::Debug for Scan {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Scan")
     }
-}
-
-/// The first byte string after all that begin with `prefix`, if there is one.
-fn after_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
-    let kept = prefix.iter().rposition(|byte| *byte != u8::MAX)?;
-    let mut next = prefix[..=kept].to_vec();
-    next[kept] += 1;
-    Some(next)
 }

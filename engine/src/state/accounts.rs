@@ -5,45 +5,64 @@ use std::collections::BTreeMap;
 use super::State;
 use crate::catalog::NamespaceInfo;
 use crate::entry::Place;
+use crate::namespace_id::NamespaceId;
 
-/// The namespaces, found by name and by id.
+/// The namespaces, found by name and, as every change does, by id.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Namespaces {
-    by_name: BTreeMap<String, NamespaceInfo>,
-    names: BTreeMap<u32, String>,
+    by_id: BTreeMap<NamespaceId, Named>,
+    ids: BTreeMap<String, NamespaceId>,
+}
+
+#[derive(Debug, Clone)]
+struct Named {
+    info: NamespaceInfo,
+    name: String,
 }
 
 impl Namespaces {
     pub(crate) fn new(by_name: BTreeMap<String, NamespaceInfo>) -> Self {
-        let names = by_name.iter().map(|(name, info)| (info.id, name.clone())).collect();
-        Self { by_name, names }
+        let mut namespaces = Self::default();
+        for (name, info) in by_name {
+            namespaces.insert(name, info);
+        }
+        namespaces
     }
 
-    pub(crate) fn by_name(&self) -> &BTreeMap<String, NamespaceInfo> {
-        &self.by_name
+    pub(crate) fn len(&self) -> usize {
+        self.ids.len()
     }
 
-    pub(crate) fn by_id(&self, id: u32) -> Option<&NamespaceInfo> {
-        self.by_name.get(self.names.get(&id)?)
+    /// All of them, by name.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&String, &NamespaceInfo)> {
+        self.ids.iter().filter_map(|(name, id)| Some((name, self.by_id(*id)?)))
     }
 
-    pub(crate) fn name_of(&self, id: u32) -> Option<&str> {
-        self.names.get(&id).map(String::as_str)
+    pub(crate) fn by_name(&self, name: &str) -> Option<&NamespaceInfo> {
+        self.by_id(*self.ids.get(name)?)
+    }
+
+    pub(crate) fn by_id(&self, id: NamespaceId) -> Option<&NamespaceInfo> {
+        self.by_id.get(&id).map(|named| &named.info)
+    }
+
+    pub(crate) fn name_of(&self, id: NamespaceId) -> Option<&str> {
+        self.by_id.get(&id).map(|named| named.name.as_str())
     }
 
     pub(crate) fn insert(&mut self, name: String, info: NamespaceInfo) {
-        self.names.insert(info.id, name.clone());
-        self.by_name.insert(name, info);
+        self.ids.insert(name.clone(), info.id);
+        self.by_id.insert(info.id, Named { info, name });
     }
 
-    pub(crate) fn remove(&mut self, id: u32) {
-        if let Some(name) = self.names.remove(&id) {
-            self.by_name.remove(&name);
+    pub(crate) fn remove(&mut self, id: NamespaceId) {
+        if let Some(named) = self.by_id.remove(&id) {
+            self.ids.remove(&named.name);
         }
     }
 
-    fn by_id_mut(&mut self, id: u32) -> Option<&mut NamespaceInfo> {
-        self.by_name.get_mut(self.names.get(&id)?)
+    fn by_id_mut(&mut self, id: NamespaceId) -> Option<&mut NamespaceInfo> {
+        self.by_id.get_mut(&id).map(|named| &mut named.info)
     }
 }
 
@@ -79,7 +98,7 @@ impl State {
     }
 
     /// A namespace has one more key, of this length.
-    pub(super) fn key_was_made(&mut self, namespace: u32, len: u64) {
+    pub(super) fn key_was_made(&mut self, namespace: NamespaceId, len: u64) {
         if let Some(info) = self.namespaces.by_id_mut(namespace) {
             info.keys = info.keys.saturating_add(1);
             info.key_bytes_max = info.key_bytes_max.max(len);
@@ -87,14 +106,14 @@ impl State {
     }
 
     /// No key of the namespace is longer.
-    pub(crate) fn set_key_bytes_max(&mut self, namespace: u32, len: u64) {
+    pub(crate) fn set_key_bytes_max(&mut self, namespace: NamespaceId, len: u64) {
         if let Some(info) = self.namespaces.by_id_mut(namespace) {
             info.key_bytes_max = len;
         }
     }
 
     /// A namespace has more keys or fewer.
-    pub(super) fn count_keys(&mut self, namespace: u32, more: i64) {
+    pub(super) fn count_keys(&mut self, namespace: NamespaceId, more: i64) {
         if let Some(info) = self.namespaces.by_id_mut(namespace) {
             info.keys = info.keys.saturating_add_signed(more);
         }

@@ -3,6 +3,7 @@
 use super::State;
 use crate::entry::Place;
 use crate::log::{Batched, Record, SegmentHeader};
+use crate::revision::Revision;
 use crate::segments::{Segment, SegmentKind};
 
 impl State {
@@ -46,8 +47,8 @@ impl State {
         SegmentHeader {
             kind: SegmentKind::Original,
             id: self.next_segment,
-            position: self.next_position,
-            through: self.next_position,
+            replay_order: self.next_replay_order,
+            through: self.next_replay_order,
             before: self.pending.len(),
             as_of: self.revision,
         }
@@ -57,16 +58,16 @@ impl State {
     pub(crate) fn begun(&mut self, header: &SegmentHeader) {
         // What had the last revision may have been compacted away; none is given twice.
         self.revision = self.revision.max(header.as_of);
-        self.next_segment = self.next_segment.max(header.id + 1);
-        self.next_position = self.next_position.max(header.through + 1);
-        let (position, through, kind) = (header.position, header.through, header.kind);
+        self.next_segment = self.next_segment.max(header.id.next());
+        self.next_replay_order = self.next_replay_order.max(header.through + 1);
+        let (replay_order, through, kind) = (header.replay_order, header.through, header.kind);
         // What writers append has the keys of its time.
         let as_of = match kind {
-            SegmentKind::Original => 0,
+            SegmentKind::Original => Revision::ZERO,
             SegmentKind::Compacted => header.as_of,
         };
         let bytes = SegmentHeader::LEN;
-        let segment = Segment { position, through, kind, as_of, bytes, ..Segment::default() };
+        let segment = Segment { replay_order, through, kind, as_of, bytes, ..Segment::default() };
         self.segments.insert(header.id, segment);
     }
 }

@@ -14,20 +14,22 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::catalog::{LogPosition, NamespaceInfo};
-use super::entry::{Body, Entry, Place, Replaced, ValueRef};
+use super::entry::{Body, Entry, Place, Replaced};
 use super::events::{Event, EventKind, Events};
 use super::frame::FrameFile;
-use super::index::{Absent, Seat, Tree};
+use super::index::{NotResident, Seat, Tree};
+use super::index_key::IndexKey;
 use super::log::Pending;
 use super::renames::{self, Rename};
 use super::segments::Segments;
+use super::value_ref::ValueRef;
+use crate::namespace_id::NamespaceId;
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
 
 pub(crate) use accounts::Namespaces;
 use references::Count;
 pub(crate) use references::{Garbage, count_of, referenced};
-
-/// Namespaces below this are the engine's own.
-pub(crate) const FIRST_NAMESPACE: u32 = 16;
 
 /// The engine in memory.
 pub(crate) struct State {
@@ -36,22 +38,22 @@ pub(crate) struct State {
     /// Records that are not in a file yet.
     pub(crate) pending: Pending,
     /// The last revision that was given out.
-    pub(crate) revision: u64,
+    pub(crate) revision: Revision,
     /// The namespaces, by name.
     pub(crate) namespaces: Namespaces,
     /// Namespaces whose keys are still being removed.
-    pub(crate) dropping: BTreeSet<u32>,
+    pub(crate) dropping: BTreeSet<NamespaceId>,
     /// The id of the next namespace.
-    pub(crate) next_namespace: u32,
+    pub(crate) next_namespace: NamespaceId,
     /// The renames that older segments do not know of, ascending.
     pub(crate) renames: Vec<Rename>,
     /// The segments, by number.
     pub(crate) segments: Segments,
     /// The number of the next segment.
-    pub(crate) next_segment: u64,
-    /// The position of the next segment that is not compaction's.
-    pub(crate) next_position: u64,
-    /// What is no longer needed, for the next round.
+    pub(crate) next_segment: SegmentId,
+    /// The replay order of the next segment that is not compaction's.
+    pub(crate) next_replay_order: u64,
+    /// What is no longer needed, for the next checkpoint.
     pub(crate) garbage: Garbage,
     /// The latest changes, for watches.
     pub(crate) events: Events,
@@ -64,7 +66,7 @@ pub(crate) struct State {
 /// One change of one key.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Change<'a> {
-    pub(crate) namespace: u32,
+    pub(crate) namespace: NamespaceId,
     pub(crate) key: &'a [u8],
     pub(crate) action: Action<'a>,
 }
@@ -83,8 +85,7 @@ pub(crate) enum Action<'a> {
 /// A change that can be applied, as long as nothing else is.
 #[derive(Debug)]
 pub(crate) struct Prepared {
-    /// The key in the index.
-    key: Vec<u8>,
+    key: IndexKey,
     seat: Seat,
     /// The separated value that one more entry will name.
     named: Option<Count>,
@@ -100,33 +101,29 @@ impl Prepared {
     }
 }
 
-/// The key of the index for a key of a namespace.
-pub(crate) fn index_key(namespace: u32, key: &[u8]) -> Vec<u8> {
-    let mut full = Vec::with_capacity(4 + key.len());
-    full.extend_from_slice(&namespace.to_be_bytes());
-    full.extend_from_slice(key);
-    full
-}
-
 /// What a condition or a reader looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Present {
-    pub(crate) revision: u64,
+    pub(crate) revision: Revision,
     pub(crate) expires_at_ms: u64,
 }
 
 impl State {
     /// The state of a key, expired or not.
-    pub(crate) fn present(&self, namespace: u32, key: &[u8]) -> Result<Option<Present>, Absent> {
-        self.tree.get(&index_key(namespace, key), |entry| Present {
+    pub(crate) fn present(
+        &self,
+        namespace: NamespaceId,
+        key: &[u8],
+    ) -> Result<Option<Present>, NotResident> {
+        self.tree.get(&IndexKey::new(namespace, key), |entry| Present {
             revision: entry.revision,
             expires_at_ms: entry.expires_at_ms,
         })
     }
 
     /// Finds what `change` needs, so that it can be applied under the same hold of the lock.
-    pub(crate) fn prepare(&self, change: &Change<'_>) -> Result<Prepared, Absent> {
-        let key = index_key(change.namespace, change.key);
+    pub(crate) fn prepare(&self, change: &Change<'_>) -> Result<Prepared, NotResident> {
+        let key = IndexKey::new(change.namespace, change.key);
         let seat = self.tree.seat(&key)?;
         let old = match change.action {
             Action::Put { .. } | Action::Delete => seat.old().and_then(|old| old.separated),
@@ -147,9 +144,9 @@ impl State {
     pub(crate) fn replay_next(
         &mut self,
         change: &Change<'_>,
-        revision: u64,
+        revision: Revision,
         place: Place,
-    ) -> Result<(), Absent> {
+    ) -> Result<(), NotResident> {
         let prepared = self.prepare(change)?;
         self.apply(change, prepared, revision, place);
         Ok(())
@@ -159,9 +156,9 @@ impl State {
     pub(crate) fn replay(
         &mut self,
         change: &Change<'_>,
-        revision: u64,
+        revision: Revision,
         place: Place,
-    ) -> Result<(), Absent> {
+    ) -> Result<(), NotResident> {
         let prepared = self.prepare(change)?;
         if prepared.present().is_some_and(|present| present.revision > revision) {
             self.revision = self.revision.max(revision);
@@ -186,10 +183,10 @@ impl State {
         &mut self,
         change: &Change<'_>,
         prepared: Prepared,
-        revision: u64,
+        revision: Revision,
         place: Place,
     ) {
-        let Prepared { mut key, seat, named, unnamed } = prepared;
+        let Prepared { key, seat, named, unnamed } = prepared;
         self.revision = self.revision.max(revision);
         let Change { namespace, action, .. } = *change;
         let kind = match action {
@@ -226,23 +223,22 @@ impl State {
                 EventKind::Expire
             }
         };
-        key.drain(..key.len() - change.key.len());
-        self.events.push(Event { revision, kind, namespace, key });
+        self.events.push(Event { revision, kind, namespace, key: key.into_key() });
     }
 
     /// Makes a namespace.
     pub(crate) fn create_namespace(&mut self, name: &str, info: NamespaceInfo, place: Place) {
         self.revision = self.revision.max(info.created);
         self.lasting_note(place);
-        self.next_namespace = self.next_namespace.max(info.id + 1);
+        self.next_namespace = self.next_namespace.max(info.id.next());
         self.namespaces.insert(name.to_owned(), info);
     }
 
     /// Drops a namespace: its keys are out of reach at once and are removed bit by bit.
-    pub(crate) fn drop_namespace(&mut self, id: u32, revision: u64, place: Place) {
+    pub(crate) fn drop_namespace(&mut self, id: NamespaceId, revision: Revision, place: Place) {
         self.revision = self.revision.max(revision);
         self.note(place);
-        self.next_namespace = self.next_namespace.max(id + 1);
+        self.next_namespace = self.next_namespace.max(id.next());
         self.namespaces.remove(id);
         self.dropping.insert(id);
     }
@@ -251,13 +247,13 @@ impl State {
     /// `segment` with this key and revision.
     pub(crate) fn resolve<'a>(
         &self,
-        segment: u64,
-        namespace: u32,
+        segment: SegmentId,
+        namespace: NamespaceId,
         key: &'a [u8],
-        revision: u64,
+        revision: Revision,
     ) -> Option<Cow<'a, [u8]>> {
-        let as_of = self.segments.get(&segment).map_or(0, |segment| segment.as_of);
-        renames::resolve(&self.renames, namespace, key, revision.max(as_of) + 1..=u64::MAX)
+        let as_of = self.segments.get(&segment).map_or(Revision::ZERO, |segment| segment.as_of);
+        renames::resolve(&self.renames, namespace, key, revision.max(as_of).next()..=Revision::MAX)
     }
 
     /// Takes account of a rename that the index has done.
@@ -274,7 +270,7 @@ impl State {
     }
 
     /// Takes a key of a dropped namespace out of the index; the log has said so already.
-    pub(crate) fn forget(&mut self, index_key: &[u8]) -> Result<(), Absent> {
+    pub(crate) fn forget(&mut self, index_key: &[u8]) -> Result<(), NotResident> {
         let seat = self.tree.seat(index_key)?;
         let Some(old) = seat.old() else { return Ok(()) };
         let unnamed = old.separated.map(|value| self.count(value)).transpose()?;
@@ -287,10 +283,10 @@ impl State {
     /// Takes account of a key of the namespace that is out of the index already.
     pub(crate) fn give_up(
         &mut self,
-        namespace: u32,
+        namespace: NamespaceId,
         replaced: &Replaced,
-        revision: u64,
-    ) -> Result<(), Absent> {
+        revision: Revision,
+    ) -> Result<(), NotResident> {
         let unnamed = replaced.separated.map(|value| self.count(value)).transpose()?;
         self.count_keys(namespace, -1);
         self.dead(replaced.place);
@@ -302,7 +298,7 @@ impl State {
 /// An entry that outlives the index's lock.
 #[derive(Debug, Clone)]
 pub(crate) struct OwnedEntry {
-    revision: u64,
+    revision: Revision,
     expires_at_ms: u64,
     place: Place,
     body: OwnedBody,

@@ -1,26 +1,28 @@
 //! How many entries name each separated value, and what is no longer needed.
 //!
 //! The counts are entries of the index themselves, in a namespace of the engine's own, so that a
-//! checkpoint has them and opening need not count. They are no part of the log: replaying it makes
+//! checkpoint has them and opening need not count: hash and length (8 bytes, big endian) to count
+//! (8 bytes, little endian). They are no part of the log: replaying it makes
 //! them again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{State, index_key};
-use crate::entry::{Body, Entry, Place, ValueRef};
-use crate::index::{Absent, Seat};
-
-/// The namespace of the counts: hash and length (8 bytes, big endian) to count (8 bytes, little
-/// endian).
-pub(crate) const REFERENCES: u32 = 0;
+use super::State;
+use crate::entry::{Body, Entry, Place};
+use crate::index::{NotResident, Seat};
+use crate::index_key::IndexKey;
+use crate::namespace_id::NamespaceId;
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
+use crate::value_ref::ValueRef;
 
 /// Files that nothing needs once the next checkpoint is published.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Garbage {
     /// Values that no entry names, with the revision since which that is so.
-    pub(crate) values: BTreeMap<ValueRef, u64>,
+    pub(crate) values: BTreeMap<ValueRef, Revision>,
     /// Segments that compaction has replaced or of which nothing is left.
-    pub(crate) segments: BTreeSet<u64>,
+    pub(crate) segments: BTreeSet<SegmentId>,
     /// Frame files that no checkpoint reaches.
     pub(crate) frame_files: BTreeSet<u64>,
     /// Files that were being written when the engine was cut off.
@@ -38,12 +40,12 @@ impl Garbage {
 
 impl State {
     /// How many entries name `value`.
-    pub(crate) fn references(&self, value: &ValueRef) -> Result<u64, Absent> {
+    pub(crate) fn references(&self, value: &ValueRef) -> Result<u64, NotResident> {
         Ok(self.tree.get(&reference_key(value), |entry| count_of(&entry))?.unwrap_or(0))
     }
 
     /// Finds what is needed to change how many entries name `value`.
-    pub(super) fn count(&self, value: ValueRef) -> Result<Count, Absent> {
+    pub(super) fn count(&self, value: ValueRef) -> Result<Count, NotResident> {
         let key = reference_key(&value);
         let seat = self.tree.seat(&key)?;
         let entries = self.tree.entry_at(&seat, |entry| count_of(&entry)).unwrap_or(0);
@@ -58,7 +60,7 @@ impl State {
     }
 
     /// One entry fewer names a value.
-    pub(super) fn unname(&mut self, counted: Option<&Count>, revision: u64) {
+    pub(super) fn unname(&mut self, counted: Option<&Count>, revision: Revision) {
         let Some(count) = counted else { return };
         if count.entries > 1 {
             self.set_count(count, count.entries - 1);
@@ -71,7 +73,8 @@ impl State {
     fn set_count(&mut self, count: &Count, entries: u64) {
         let entries = entries.to_le_bytes();
         let body = Body::Inline(&entries);
-        let entry = Entry { revision: 0, expires_at_ms: 0, place: Place::default(), body };
+        let entry =
+            Entry { revision: Revision::ZERO, expires_at_ms: 0, place: Place::default(), body };
         self.tree.set(&count.seat, &count.key, &entry);
     }
 }
@@ -80,22 +83,23 @@ impl State {
 #[derive(Debug)]
 pub(super) struct Count {
     value: ValueRef,
-    key: Vec<u8>,
+    key: IndexKey,
     seat: Seat,
     entries: u64,
 }
 
 /// The key of a value's count.
-pub(crate) fn reference_key(value: &ValueRef) -> Vec<u8> {
+pub(crate) fn reference_key(value: &ValueRef) -> IndexKey {
     let mut name = [0; 40];
     name[..32].copy_from_slice(&value.hash);
     name[32..].copy_from_slice(&value.len.to_be_bytes());
-    index_key(REFERENCES, &name)
+    IndexKey::new(NamespaceId::REFERENCES, &name)
 }
 
 /// The value whose count is at a key of the index.
 pub(crate) fn referenced(key: &[u8]) -> Option<ValueRef> {
-    let name: &[u8; 40] = key.strip_prefix(&REFERENCES.to_be_bytes())?.try_into().ok()?;
+    let (NamespaceId::REFERENCES, name) = IndexKey::split(key).ok()? else { return None };
+    let name: &[u8; 40] = name.try_into().ok()?;
     let (hash, len) = name.split_at(32);
     Some(ValueRef { hash: hash.try_into().ok()?, len: u64::from_be_bytes(len.try_into().ok()?) })
 }

@@ -1,8 +1,8 @@
 //! The name of a value: what it is computed from and how it is spelled.
 
 use super::CHUNK_BYTES;
-use crate::entry::ValueRef;
 use crate::files::VALUES;
+use crate::value_ref::ValueRef;
 
 const CONTEXT: &str = "sealwood engine 2026 separated value";
 

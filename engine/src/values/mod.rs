@@ -43,9 +43,9 @@ pub(crate) use address::{file_name, is_value};
 use owed::Owed;
 
 use crate::disk::{Disk, DiskFile, Handles};
-use crate::entry::ValueRef;
 use crate::error::{Error, Result};
 use crate::files::{VALUES, io_error};
+use crate::value_ref::ValueRef;
 use sealwood_base::Entropy;
 
 /// The piece of a value that has a hash of its own, in bytes.

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Inner, Synced, file_name};
 use crate::disk::{DiskFile, OpenMode};
-use crate::entry::ValueRef;
 use crate::error::Result;
 use crate::files::{VALUES, io_error, sync_error};
+use crate::value_ref::ValueRef;
 
 /// How many of the owed files stay open for their sync; the others are opened again.
 const OPEN_MAX: usize = 16;

@@ -7,9 +7,9 @@ use bytes::Bytes;
 use super::address::{ChunkHashes, file_name};
 use super::{CHUNK_BYTES, Inner, corrupt};
 use crate::disk::DiskFile;
-use crate::entry::ValueRef;
 use crate::error::{Error, Result};
 use crate::files::read_error;
+use crate::value_ref::ValueRef;
 
 /// How much of a file is compared at once, in bytes.
 const COMPARED_BYTES: usize = 256 << 10;

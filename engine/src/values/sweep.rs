@@ -1,6 +1,6 @@
 //! Which values are still to be looked at after opening.
 
-use crate::entry::ValueRef;
+use crate::value_ref::ValueRef;
 
 /// How far the sweep after opening has come.
 #[derive(Debug, Default)]

@@ -6,9 +6,9 @@ use super::address::ChunkHashes;
 use super::owed::Settled;
 use super::{CHUNK_BYTES, Inner, Synced};
 use crate::disk::{DiskFile, OpenMode};
-use crate::entry::ValueRef;
 use crate::error::{Error, Result};
 use crate::files::io_error;
+use crate::value_ref::ValueRef;
 
 /// A value on its way into its file. It holds at most 64 KiB of it, and 32 bytes for each 64 KiB
 /// that were written. Dropping it removes what was written.

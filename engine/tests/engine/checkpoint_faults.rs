@@ -168,9 +168,9 @@ fn deletes_whose_directory_is_not_synced_are_made_again() {
     assert_settled(&disk, &engine);
 }
 
-/// Each I/O call of a round fails once, before its effect and after it.
+/// Each I/O call of a checkpoint fails once, before its effect and after it.
 #[test]
-fn a_round_is_made_good_whichever_call_of_it_failed() {
+fn a_checkpoint_is_made_good_whichever_call_of_it_failed() {
     let calls = {
         let disk = FaultDisk::new();
         let (engine, _) = owing(&disk, small());
@@ -234,7 +234,7 @@ fn the_background_recovers_from_a_failed_write_and_a_failed_sync() {
         assert!(one.delete(b"large").unwrap());
         let struck = || disk.trace().iter().any(|call| call.is_struck);
         wait_for("the fault", struck);
-        wait_for("a later round", || {
+        wait_for("a later checkpoint", || {
             let stats = engine.stats();
             stats.dirty_bytes == 0 && engine.stray_files().unwrap().is_empty()
         });

@@ -10,7 +10,8 @@ use std::time::Duration;
 use sealwood_engine::disk::{Disk, LockMode};
 use sealwood_engine::faults::{Fault, FaultDisk, FaultMode, Operation};
 use sealwood_engine::{
-    Background, Clock, Engine, Error, Expiry, Namespace, PutOptions, Result, ScanItem, VacuumMode,
+    Background, Clock, Engine, Error, Expiry, Namespace, PutOptions, Result, Revision, ScanItem,
+    VacuumMode,
 };
 
 use crate::common::{assert_whole, open_faulty, pattern, small, try_open};
@@ -132,7 +133,7 @@ fn what_is_held_of_a_closed_engine_says_so() {
     let (snapshot, all) = (one.snapshot().unwrap(), engine.snapshot().unwrap());
     let mut scan = snapshot.scan().open().unwrap();
     assert!(scan.next().unwrap().is_some());
-    let mut watch = one.watch(b"", engine.revision() - 1).unwrap();
+    let mut watch = one.watch(b"", engine.revision().before()).unwrap();
     let mut upload = one.upload(b"upload").unwrap();
     upload.write(&pattern(70_000, 1)).unwrap();
     let unfinished = one.upload(b"unfinished").unwrap();
@@ -154,7 +155,7 @@ fn what_is_held_of_a_closed_engine_says_so() {
         ("rename_prefix", one.rename_prefix(&[1], &[2, 2]).map(drop)),
         ("scan", one.scan().map(drop)),
         ("snapshot", one.snapshot().map(drop)),
-        ("watch", one.watch(b"", 0).map(drop)),
+        ("watch", one.watch(b"", Revision::ZERO).map(drop)),
         ("new upload", one.upload(b"upload").map(drop)),
         ("upload", upload.write(b"more")),
         ("finish", unfinished.finish().map(drop)),

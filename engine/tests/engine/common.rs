@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use sealwood_engine::Result;
 use sealwood_engine::disk::{Disk, MemoryDisk};
 use sealwood_engine::faults::FaultDisk;
-use sealwood_engine::{Background, Engine, EngineConfig, Expiry, Namespace, ScanItem};
+use sealwood_engine::{Background, Engine, EngineConfig, Expiry, Namespace, Revision, ScanItem};
 use sealwood_engine::{Clock, Entropy, NoEntropy};
 
 /// A configuration under which small tests meet every limit: tiny segments, nothing by itself.
@@ -74,7 +74,7 @@ pub(crate) fn open_faulty(disk: &FaultDisk, config: EngineConfig) -> Engine {
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Seen {
     pub(crate) value: Vec<u8>,
-    pub(crate) revision: u64,
+    pub(crate) revision: Revision,
     pub(crate) expires_at_ms: Option<u64>,
 }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Barrier};
 use sealwood_engine::faults::FaultDisk;
 use sealwood_engine::{
     Background, Clock, CommitOptions, DeleteOptions, Durability, Engine, Error, EventKind, Expiry,
-    Namespace, Precondition, PutOptions,
+    Namespace, Precondition, PutOptions, Revision,
 };
 
 use crate::common::{
@@ -47,7 +47,7 @@ fn of_many_who_replace_the_same_revision_one_wins() {
                     ) {
                         Ok(revision) => {
                             winners.fetch_add(1, Ordering::SeqCst);
-                            won.store(revision, Ordering::SeqCst);
+                            won.store(revision.get(), Ordering::SeqCst);
                         }
                         Err(Error::PreconditionFailed) => {}
                         Err(error) => panic!("{error}"),
@@ -56,7 +56,7 @@ fn of_many_who_replace_the_same_revision_one_wins() {
             }
         });
         assert_eq!(winners.into_inner(), 1);
-        revision = won.into_inner();
+        revision = Revision::new(won.into_inner());
         assert_eq!(one.info(b"key").unwrap().unwrap().revision, revision);
     }
     engine.checkpoint().unwrap();
@@ -223,9 +223,9 @@ fn a_watch_that_falls_behind_is_told_and_goes_on_from_the_present() {
         Err(Error::CursorExpired { oldest }) => oldest,
         other => panic!("{other:?}"),
     };
-    assert_eq!(oldest, start + 5);
+    assert_eq!(oldest.get(), start.get() + 5);
     assert!(matches!(one.watch(b"", start), Err(Error::CursorExpired { .. })));
-    let mut watch = one.watch(b"", oldest - 1).unwrap();
+    let mut watch = one.watch(b"", oldest.before()).unwrap();
     let mut keys = Vec::new();
     while let Some(event) = watch.try_next().unwrap() {
         keys.push(event.key[0]);
@@ -239,7 +239,7 @@ fn a_watch_that_falls_behind_is_told_and_goes_on_from_the_present() {
     let engine = open_faulty(&disk, small());
     let one = engine.namespace("one").unwrap();
     assert!(one.watch(b"", revision).is_ok());
-    assert!(matches!(one.watch(b"", revision - 1), Err(Error::CursorExpired { .. })));
+    assert!(matches!(one.watch(b"", revision.before()), Err(Error::CursorExpired { .. })));
 }
 
 #[test]

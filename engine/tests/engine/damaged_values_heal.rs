@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 
 use sealwood_engine::disk::{Disk, OpenMode};
 use sealwood_engine::faults::{Fault, FaultDisk, FaultMode};
-use sealwood_engine::{CommitOptions, Durability, Engine, Namespace, PutOptions, Result};
+use sealwood_engine::{CommitOptions, Durability, Engine, Namespace, PutOptions, Result, Revision};
 
 use crate::common::{assert_no_strays, assert_whole, open_faulty, pattern, small};
 
@@ -61,7 +61,7 @@ enum Way {
     Upload,
 }
 
-fn put(way: Way, engine: &Engine, one: &Namespace, durability: Durability) -> Result<u64> {
+fn put(way: Way, engine: &Engine, one: &Namespace, durability: Durability) -> Result<Revision> {
     let options = PutOptions::new().durability(durability);
     match way {
         Way::Put => one.put_with(b"b", pattern(LEN, 1), &options),

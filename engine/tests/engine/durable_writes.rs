@@ -6,7 +6,9 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 
 use sealwood_engine::faults::{Fault, FaultDisk, FaultMode, Operation};
-use sealwood_engine::{CommitOptions, Durability, Error, Expiry, PutOptions, RecoveryMode};
+use sealwood_engine::{
+    CommitOptions, Durability, Error, Expiry, PutOptions, RecoveryMode, Revision,
+};
 
 use crate::common::{
     TestClock, all, assert_no_strays, assert_whole, everything, open_faulty, pattern, small,
@@ -310,7 +312,7 @@ fn revisions_only_grow_over_restarts_deletes_and_a_clock_that_goes_back() {
         let disk = FaultDisk::new();
         let clock = TestClock::at(1 << 40);
         let config = || small().recovery(recovery).clock(Arc::new(clock.clone()));
-        let mut last = 0;
+        let mut last = Revision::ZERO;
         for restart in 0..8u64 {
             let engine = open_faulty(&disk, config());
             assert!(engine.revision() >= last);

@@ -2,7 +2,7 @@
 
 use sealwood_engine::disk::MemoryDisk;
 use sealwood_engine::{
-    DeleteOptions, Error, Precondition, PutOptions, RecoveryMode, ScanItem, VacuumMode,
+    DeleteOptions, Error, Precondition, PutOptions, RecoveryMode, Revision, ScanItem, VacuumMode,
 };
 
 use crate::common::{all, assert_whole, open, pattern, small};
@@ -112,7 +112,7 @@ fn overwriting_and_compacting_gives_space_back() {
 fn conditions_decide() {
     let engine = open(&MemoryDisk::new(), small());
     let one = engine.namespace("one").unwrap();
-    let failed = |outcome: sealwood_engine::Result<u64>| {
+    let failed = |outcome: sealwood_engine::Result<Revision>| {
         assert!(matches!(outcome, Err(Error::PreconditionFailed)), "{outcome:?}");
     };
     let put = |value: &'static str, precondition| {
@@ -121,7 +121,7 @@ fn conditions_decide() {
     failed(put("1", Precondition::Present));
     let first = put("1", Precondition::Absent).unwrap();
     failed(put("2", Precondition::Absent));
-    failed(put("2", Precondition::Revision(first + 1)));
+    failed(put("2", Precondition::Revision(first.next())));
     let second = put("2", Precondition::Revision(first)).unwrap();
     assert!(second > first);
     let delete = |revision| {

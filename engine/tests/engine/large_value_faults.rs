@@ -18,7 +18,7 @@ fn settle(engine: &Engine) {
     assert_no_strays(engine);
 }
 
-/// Between the delete and the round that would remove the file another key may name it again.
+/// Between the delete and the checkpoint that would remove the file another key may name it again.
 #[test]
 fn a_value_that_is_named_again_is_not_deleted() {
     let disk = FaultDisk::new();

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use sealwood_engine::Engine;
+use sealwood_engine::{Engine, Revision};
 
 use crate::common::{Seen, everything};
 
@@ -19,12 +19,12 @@ pub(crate) struct Ledger {
     /// The first was acknowledged; each of the others is one write later. Never empty.
     states: Vec<Contents>,
     /// The last revision that was acknowledged.
-    revision: u64,
+    revision: Revision,
 }
 
 impl Ledger {
     pub(crate) fn new() -> Self {
-        Self { states: vec![Contents::new()], revision: 0 }
+        Self { states: vec![Contents::new()], revision: Revision::ZERO }
     }
 
     /// A write is about to be made.
@@ -35,7 +35,7 @@ impl Ledger {
     }
 
     /// Everything so far was acknowledged as durable.
-    pub(crate) fn acknowledged(&mut self, revision: u64) {
+    pub(crate) fn acknowledged(&mut self, revision: Revision) {
         self.states.drain(..self.states.len() - 1);
         self.revision = self.revision.max(revision);
     }
@@ -52,7 +52,7 @@ impl Ledger {
         self.states.last().unwrap()
     }
 
-    pub(crate) fn revision(&self) -> u64 {
+    pub(crate) fn revision(&self) -> Revision {
         self.revision
     }
 

@@ -1,5 +1,5 @@
 //! What a crash, a refused write or an upload that never ended leaves behind is swept up by the
-//! next round, and nothing that is not the engine's.
+//! next checkpoint, and nothing that is not the engine's.
 
 use std::io::ErrorKind;
 
@@ -53,7 +53,7 @@ fn the_first_checkpoint_after_a_crash_sweeps_up_what_nothing_names() {
     assert!(orphans > 20, "only {orphans} were left by all crashes");
 }
 
-/// Closing is a round too, and so is a turn of the background.
+/// Closing is a checkpoint too, and so is a turn of the background.
 #[test]
 fn a_close_and_the_background_sweep_as_well() {
     let orphan = format!("values/{}-{LEN:x}", "ab".repeat(32));
@@ -86,7 +86,7 @@ fn settle(disk: &FaultDisk, engine: &Engine) {
 }
 
 #[test]
-fn a_refused_or_unfinished_upload_leaves_nothing_for_the_next_round() {
+fn a_refused_or_unfinished_upload_leaves_nothing_for_the_next_checkpoint() {
     let disk = FaultDisk::new();
     let engine = open_faulty(&disk, small());
     let one = engine.namespace("one").unwrap();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sealwood_engine::faults::FaultDisk;
 use sealwood_engine::{
     Durability, Engine, EngineConfig, Expiry, Namespace, NamespaceOptions, PutOptions,
-    RecoveryMode, Result, VacuumMode,
+    RecoveryMode, Result, Revision, VacuumMode,
 };
 
 use crate::common::{
@@ -59,10 +59,10 @@ impl Run {
     /// Makes a durable write. `change` is given the revision that the write begins with.
     fn write<T>(
         &mut self,
-        change: impl FnOnce(&mut Contents, u64),
+        change: impl FnOnce(&mut Contents, Revision),
         act: impl FnOnce(&Engine) -> Result<T>,
     ) -> Result<()> {
-        let revision = self.engine().revision() + 1;
+        let revision = self.engine().revision().next();
         self.ledger.write(|contents| change(contents, revision));
         act(&self.engine())?;
         self.acknowledged();
@@ -82,7 +82,7 @@ impl Run {
 
     /// Puts without waiting for it to be durable.
     fn put_later(&mut self, name: &str, key: &str, value: &[u8]) -> Result<()> {
-        let revision = self.engine().revision() + 1;
+        let revision = self.engine().revision().next();
         self.ledger.write(|contents| set(contents, name, key, value, revision));
         let options = PutOptions::new().durability(Durability::None);
         let namespace = self.engine().namespace(name)?;
@@ -131,7 +131,7 @@ impl Run {
     }
 }
 
-fn set(contents: &mut Contents, name: &str, key: &str, value: &[u8], revision: u64) {
+fn set(contents: &mut Contents, name: &str, key: &str, value: &[u8], revision: Revision) {
     let seen = Seen { value: value.to_vec(), revision, expires_at_ms: None };
     contents.entry(name.to_owned()).or_default().insert(key.as_bytes().to_vec(), seen);
 }
@@ -213,10 +213,10 @@ fn batch(run: &mut Run, seed: u64) -> Result<()> {
     run.write(
         |contents, revision| {
             set(contents, "one", "batched", &values[0], revision);
-            set(contents, "two", "batched", &values[1], revision + 1);
+            set(contents, "two", "batched", &values[1], revision.next());
             let keys = contents.get_mut("two").unwrap();
             keys.get_mut(b"batched".as_slice()).unwrap().expires_at_ms = Some(90_000);
-            set(contents, "one", "size 15", &values[2], revision + 2);
+            set(contents, "one", "size 15", &values[2], revision.next().next());
             contents.get_mut("one").unwrap().remove(b"size 0".as_slice());
         },
         |engine| {

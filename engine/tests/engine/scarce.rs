@@ -17,7 +17,7 @@ fn used(disk: &FaultDisk) -> u64 {
 }
 
 #[test]
-fn rounds_that_fail_leave_nothing_and_a_full_disk_recovers_by_itself() {
+fn checkpoints_that_fail_leave_nothing_and_a_full_disk_recovers_by_itself() {
     for room in (0..12_000).step_by(500) {
         let disk = FaultDisk::new();
         let engine = open_faulty(&disk, small());
@@ -38,7 +38,11 @@ fn rounds_that_fail_leave_nothing_and_a_full_disk_recovers_by_itself() {
             match engine.checkpoint() {
                 Ok(_) => {}
                 Err(Error::StoreFull) => {
-                    assert_eq!(taken(&disk), before, "round {number} with {room} left something");
+                    assert_eq!(
+                        taken(&disk),
+                        before,
+                        "checkpoint {number} with {room} left something"
+                    );
                 }
                 Err(error) => panic!("{error}"),
             }
@@ -205,7 +209,7 @@ fn with_too_few_handles_writes_are_refused_and_go_on_when_there_are_enough() {
 }
 
 #[test]
-fn a_round_that_fails_after_a_rebuild_leaves_the_last_checkpoint() {
+fn a_checkpoint_that_fails_after_a_rebuild_leaves_the_last_checkpoint() {
     for at in 1.. {
         let disk = FaultDisk::new();
         let engine = open_faulty(&disk, small());

@@ -1,11 +1,11 @@
 //! A watch gives every change below its prefix once and in order, or says that it cannot.
 
 use sealwood_engine::disk::MemoryDisk;
-use sealwood_engine::{Error, EventKind, Expiry, Watch};
+use sealwood_engine::{Error, EventKind, Expiry, Revision, Watch};
 
 use crate::common::{open, small};
 
-fn told(watch: &mut Watch) -> Vec<(u64, EventKind, Vec<u8>)> {
+fn told(watch: &mut Watch) -> Vec<(Revision, EventKind, Vec<u8>)> {
     std::iter::from_fn(|| watch.try_next().unwrap())
         .map(|event| (event.revision, event.kind, event.key))
         .collect()
@@ -58,7 +58,7 @@ fn a_watch_that_fell_behind_is_told_from_where_it_may_go_on() {
         one.put(&[number], "x").unwrap();
     }
     let Err(Error::CursorExpired { oldest }) = watch.try_next() else { panic!("it was told") };
-    assert_eq!(told(&mut one.watch(b"", oldest - 1).unwrap()).len(), 5);
+    assert_eq!(told(&mut one.watch(b"", oldest.before()).unwrap()).len(), 5);
     // After opening the changes since the checkpoint are there.
     engine.checkpoint().unwrap();
     let checkpointed = engine.revision();
@@ -66,7 +66,7 @@ fn a_watch_that_fell_behind_is_told_from_where_it_may_go_on() {
     drop((watch, one, engine));
     let engine = open(&disk, config);
     let one = engine.namespace("one").unwrap();
-    assert!(matches!(one.watch(b"", checkpointed - 1), Err(Error::CursorExpired { .. })));
+    assert!(matches!(one.watch(b"", checkpointed.before()), Err(Error::CursorExpired { .. })));
     let events = told(&mut one.watch(b"", checkpointed).unwrap());
     assert_eq!(events, [(later, EventKind::Put, b"later".to_vec())]);
 }
@@ -83,15 +83,18 @@ fn the_changes_that_are_kept_are_bounded_in_bytes() {
         one.put(&key(number), "x").unwrap();
     }
     let Err(Error::CursorExpired { oldest }) = one.watch(b"", since) else { panic!("all is kept") };
-    assert_eq!(told(&mut one.watch(b"", oldest - 1).unwrap()).len(), 4);
+    assert_eq!(told(&mut one.watch(b"", oldest.before()).unwrap()).len(), 4);
     // A rename has two.
     assert!(one.rename_prefix(&key(7), &[7; 60_000]).unwrap());
     let Err(Error::CursorExpired { oldest }) = one.watch(b"", since) else { panic!("all is kept") };
-    assert_eq!(told(&mut one.watch(b"", oldest - 1).unwrap()).len(), 3);
+    assert_eq!(told(&mut one.watch(b"", oldest.before()).unwrap()).len(), 3);
     for number in 0..100u8 {
         one.put(&[number], "x").unwrap();
     }
-    assert_eq!(told(&mut one.watch(b"", engine.revision() - 100).unwrap()).len(), 100);
+    assert_eq!(
+        told(&mut one.watch(b"", Revision::new(engine.revision().get() - 100)).unwrap()).len(),
+        100
+    );
 }
 
 #[test]

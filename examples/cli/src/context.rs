@@ -1,12 +1,12 @@
 //! What a command runs in: its options, its output, its interrupt, and the way to the vault.
 
 use sealwood::vault::VaultConfig;
-use sealwood::{Error, Vault, Watch};
+use sealwood::{CallContext, Error, Vault};
 
 use crate::address::{Address, Purpose};
-use crate::arguments::Global;
 use crate::clock_note::ClockNote;
 use crate::failure::{Failure, Result};
+use crate::global::Global;
 use crate::interrupt::Interrupt;
 use crate::output::{Meter, Output, Results};
 use crate::place::expect_no_objects;
@@ -65,8 +65,8 @@ impl Context {
         self.interrupt.listen()?;
         let store = self.interrupt.race(Box::pin(address.store(purpose))).await?;
         let opened = async {
-            let config = VaultConfig { probe: probe_memory::probe(), ..VaultConfig::default() };
-            match Vault::open(store.objects(), &secret.credential, config).await {
+            let config = VaultConfig::new().probe(probe_memory::probe());
+            match Vault::open_with(store.objects(), &secret.credential, &config).await {
                 Ok(vault) => {
                     if let Some(note) = ClockNote::of(&vault) {
                         self.output.note(note);
@@ -84,8 +84,8 @@ impl Context {
         store.close_after(outcome).await
     }
 
-    /// What a long call takes: Ctrl-C cancels it, and `meter` hears of its progress.
-    pub(crate) fn watch(&self, meter: &Meter) -> Watch {
-        Watch { cancel: self.interrupt.token(), progress: Some(meter.progress()) }
+    /// The context of a long call: Ctrl-C cancels it, and `meter` hears of its progress.
+    pub(crate) fn call(&self, meter: &Meter) -> CallContext {
+        CallContext::new().cancel(self.interrupt.token()).progress(meter.progress())
     }
 }

@@ -9,7 +9,6 @@ use std::fmt::Display;
 use std::io::{self, IsTerminal, StdoutLock, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
@@ -19,8 +18,8 @@ use sealwood::{OnProgress, Progress};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::arguments::Global;
 use crate::failure::{DAMAGED, Failure, PARTLY_DONE, Result};
+use crate::global::Global;
 use crate::printable::{printable, printable_lines};
 use crate::record::Totals;
 
@@ -263,13 +262,13 @@ impl Meter {
     }
 
     /// Counts what one call on a vault does.
-    pub(crate) fn progress(&self) -> Arc<dyn OnProgress> {
+    pub(crate) fn progress(&self) -> impl OnProgress + use<> {
         let bar = self.0.clone();
         let seen = AtomicU64::new(0);
-        Arc::new(move |progress: Progress| {
+        move |progress: Progress| {
             let before = seen.swap(progress.done, Ordering::Relaxed);
             bar.inc(progress.done.saturating_sub(before));
-        })
+        }
     }
 
     /// Removes the bar.

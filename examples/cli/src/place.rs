@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use sealwood::Error;
 use sealwood::blob::{BlobStore, PROBE_KEY};
@@ -131,7 +132,8 @@ impl<'a> StoreFolder<'a> {
                 self.refused("local-not-a-folder", "a vault is in a folder, and a file is there")
             }
             io::ErrorKind::PermissionDenied => {
-                let denied = Error::StoreDenied { reason: error.kind().to_string() };
+                let reason = error.kind().to_string();
+                let denied = Error::StoreDenied { reason, source: Some(Arc::new(error)) };
                 Failure::from(denied).at(&self.path.to_string_lossy())
             }
             _ => Failure::local(self.path, error),

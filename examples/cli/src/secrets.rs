@@ -11,8 +11,8 @@ use sealwood::seal::{Passphrase, RecoveryPhrase, RootSecret};
 use sealwood::vault::Credential;
 use zeroize::Zeroizing;
 
-use crate::arguments::SecretFiles;
 use crate::failure::{Failure, Result};
+use crate::global::SecretFiles;
 use crate::prompt::Terminal;
 use crate::untypable::untypable;
 

@@ -23,14 +23,11 @@ pub(crate) async fn put_stream(
     durability: Durability,
 ) -> Result<EntryInfo> {
     meter.name(target.as_str());
-    let content_type = target.name().and_then(content_type_of);
-    let options = PutOptions {
-        metadata: Metadata { content_type, ..Metadata::default() },
-        durability,
-        watch: context.watch(meter),
-        ..PutOptions::default()
-    };
-    let put = vault.put_reader(target.as_str(), source, options).await;
+    let mut metadata = Metadata::new();
+    metadata.content_type = target.name().and_then(content_type_of);
+    let options =
+        PutOptions::new().metadata(metadata).durability(durability).context(context.call(meter));
+    let put = vault.put_reader_with(target.as_str(), source, &options).await;
     put.map_err(|error| Failure::from(error).at(target.as_str()))
 }
 

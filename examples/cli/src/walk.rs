@@ -52,7 +52,7 @@ impl<'a> Children<'a> {
         // One more than asked for, so that the last is known to be the last.
         while self.ready.len() < 2 {
             let Some(options) = self.next.take() else { break };
-            let page = self.vault.list(self.directory.as_str(), options).await?;
+            let page = self.vault.list_with(self.directory.as_str(), &options).await?;
             self.take(page);
         }
         let entry = self.ready.pop_front();
@@ -85,7 +85,7 @@ impl<'a> Children<'a> {
     fn list(&mut self, directory: VaultPath) {
         let vault = self.vault;
         self.listed.push_back(directory.clone());
-        let page = async move { vault.list(directory.as_str(), page_after(None)).await };
+        let page = async move { vault.list_with(directory.as_str(), &page_after(None)).await };
         self.below.push_back(Box::pin(page));
     }
 
@@ -96,7 +96,9 @@ impl<'a> Children<'a> {
 }
 
 fn page_after(after: Option<String>) -> ListOptions {
-    ListOptions { after, limit: PAGE_ENTRIES }
+    let mut options = ListOptions::new().limit(PAGE_ENTRIES);
+    options.after = after;
+    options
 }
 
 /// An entry in its directory.

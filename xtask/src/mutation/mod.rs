@@ -56,6 +56,7 @@ pub(crate) fn run(workspace: &Workspace, mutants: &[&Mutant], tally: &mut Tally)
             Err(error) => {
                 tally.failed += 1;
                 println!("{name:width$}  FAILED  {seconds:>6.1} s  {error:#}");
+                tally.failures.push(format!("{name}: {error:#}"));
             }
         }
     }

@@ -2,11 +2,13 @@
 //! scenarios.
 
 use std::fs;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::failures::Failures;
 use crate::process;
 use crate::scenario_files;
 use crate::tally::Tally;
@@ -25,16 +27,23 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     for reports in build.reports() {
         remove_if_present(&reports)?;
     }
-    let tested = process::run(build.maven(workspace, &maven).arg("test"));
+    let mut failures = Failures::default();
+    let mut tests = build.maven(workspace, &maven);
+    let status = process::run_by_lines(tests.arg("test"), |line| {
+        let line = String::from_utf8_lossy(line);
+        failures.line(&line);
+        writeln!(io::stdout(), "{line}")
+    })?;
     for reports in build.reports() {
         let counts = counts_in(&reports)?;
-        println!("{}", result_line(counts));
+        println!("{}", result_line(&counts));
         *tally += counts;
     }
-    if let Err(error) = tested {
-        eprintln!("error: {error:#}");
+    if !status.success() {
         // A test that failed is counted already; a build that failed is not.
         tally.failed = tally.failed.max(1);
+        tally.failures.extend(failures.into_texts());
+        tally.failures.push(format!("`{}` ended with {status}", process::describe(&tests)));
         return Ok(());
     }
     scenario_files::run(workspace, build.runner(workspace)?, tally)
@@ -168,10 +177,10 @@ fn counts(report: &str) -> Option<Tally> {
         value.split_once('"')?.0.parse().ok()
     };
     let failed = count("failures")? + count("errors")? + count("skipped")?;
-    Some(Tally { passed: count("tests")?.checked_sub(failed)?, failed })
+    Some(Tally::of(count("tests")?.checked_sub(failed)?, failed))
 }
 
-fn result_line(counts: Tally) -> String {
+fn result_line(counts: &Tally) -> String {
     let word = if counts.failed == 0 { "ok" } else { "FAILED" };
     format!("test result: {word}. {} passed; {} failed; 0 ignored", counts.passed, counts.failed)
 }
@@ -184,13 +193,13 @@ mod tests {
     fn reports_are_counted() {
         let report = "<?xml version=\"1.0\"?>\n<testsuite xmlns:xsi=\"x\" name=\"sealwood.VaultTest\" \
                       time=\"1.5\" tests=\"7\" errors=\"1\" skipped=\"0\" failures=\"2\">\n<testcase/>";
-        assert_eq!(counts(report), Some(Tally { passed: 4, failed: 3 }));
+        assert_eq!(counts(report), Some(Tally::of(4, 3)));
         assert_eq!(counts("<html>"), None);
     }
 
     #[test]
     fn the_line_is_one_that_is_counted() {
-        let tally = Tally { passed: 4, failed: 3 };
-        assert_eq!(Tally::from_result_line(&result_line(tally)), Some(tally));
+        let tally = Tally::of(4, 3);
+        assert_eq!(Tally::from_result_line(&result_line(&tally)), Some(tally));
     }
 }

@@ -31,7 +31,14 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
         // They mount a small disk each.
         let mut full = workspace.cargo("test");
         full.args(["--workspace", "--no-fail-fast", "--features", FEATURES]);
-        full.args(["--test", "full_stores", "--test", "directory_store", "--", "--ignored"]);
+        full.args([
+            "--test",
+            "full_stores_take_removals",
+            "--test",
+            "directory_store",
+            "--",
+            "--ignored",
+        ]);
         tally.tests(&mut full)?;
     }
     // What other targets and choices leave: no threads, no AVX-512.

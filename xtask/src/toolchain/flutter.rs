@@ -11,6 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow, bail};
 
 use super::debian_sid::DebianSid;
+use crate::failures::Failures;
 use crate::process;
 use crate::tally::Tally;
 use crate::workspace::Workspace;
@@ -90,9 +91,11 @@ pub(crate) fn run_tester(command: &mut Command) -> Result<Tally> {
         child.kill().and_then(|()| child.wait())
     });
     let mut outcome = None;
+    let mut failures = Failures::default();
     for line in BufReader::new(output).lines() {
         let line = line?;
         println!("{line}");
+        failures.line(&line);
         outcome = counts(&line);
         if outcome.is_some() {
             break;
@@ -100,7 +103,8 @@ pub(crate) fn run_tester(command: &mut Command) -> Result<Tally> {
     }
     ended.send(()).ok();
     watch.join().map_err(|_| anyhow!("the watch over flutter_tester broke"))??;
-    outcome.context("flutter_tester did not say how its tests went")
+    let outcome = outcome.context("flutter_tester did not say how its tests went")?;
+    Ok(Tally { failures: failures.into_texts(), ..outcome })
 }
 
 /// The counts in the last line, such as `00:02 +3 -1: Some tests failed.`
@@ -126,9 +130,9 @@ mod tests {
     #[test]
     fn the_last_line_has_the_counts() {
         let passed = counts("00:10 +6: All tests passed!");
-        assert_eq!(passed, Some(Tally { passed: 6, failed: 0 }));
+        assert_eq!(passed, Some(Tally::of(6, 0)));
         let failed = counts("01:02 +3 ~1 -2: Some tests failed.");
-        assert_eq!(failed, Some(Tally { passed: 3, failed: 3 }));
+        assert_eq!(failed, Some(Tally::of(3, 3)));
         assert_eq!(counts("00:01 +2: a picture is opened"), None);
     }
 }

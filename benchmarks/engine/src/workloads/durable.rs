@@ -5,12 +5,12 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
+use super::step::Step;
 use super::{VALUE_BYTES, Workload, load_small, phase, read_all};
 use crate::data::{self, path_key, shuffled_keys};
 use crate::meter::{self, Latencies};
 use crate::metric::{Metric, Sample};
 use crate::peers::{Peer, Puts, Role, Writer};
-use crate::step::Step;
 
 const KEYS: usize = 100_000;
 const PUTS: usize = 2_000;

@@ -2,12 +2,12 @@
 
 use anyhow::{Result, ensure};
 
+use super::step::Step;
 use super::{Workload, phase, seconds};
 use crate::data::{self, path_key};
 use crate::meter;
 use crate::metric::{Metric, Sample};
 use crate::peers::{Peer, Puts, Role};
-use crate::step::Step;
 
 const KEYS: usize = 200;
 const VALUE_BYTES: usize = 1 << 20;

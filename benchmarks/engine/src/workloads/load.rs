@@ -2,12 +2,12 @@
 
 use anyhow::Result;
 
+use super::step::Step;
 use super::{Workload, load_small, phase, read_all, seconds};
 use crate::data::{path_key, shuffled_keys};
 use crate::meter;
 use crate::metric::{Metric, Sample};
 use crate::peers::{Puts, Role};
-use crate::step::Step;
 
 const KEYS: usize = 100_000;
 

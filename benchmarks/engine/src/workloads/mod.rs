@@ -9,6 +9,7 @@ mod reopen;
 mod roll_up;
 mod script;
 mod stalls;
+pub(crate) mod step;
 
 use std::time::Instant;
 
@@ -17,7 +18,7 @@ use anyhow::{Result, ensure};
 use crate::data::{self, Key};
 use crate::metric::Sample;
 use crate::peers::{Entrant, Peer};
-use crate::step::Step;
+use step::Step;
 
 /// The length of a small value, in bytes.
 const VALUE_BYTES: usize = 100;

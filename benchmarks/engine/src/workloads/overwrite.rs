@@ -2,12 +2,12 @@
 
 use anyhow::Result;
 
+use super::step::Step;
 use super::{Workload, phase, seconds};
 use crate::data::{self, KEY_BYTES, path_key};
 use crate::meter;
 use crate::metric::{Metric, Sample};
 use crate::peers::{Puts, Role};
-use crate::step::Step;
 
 const KEYS: usize = 600;
 const VALUE_BYTES: usize = 32 * 1024;

@@ -2,11 +2,11 @@
 
 use anyhow::{Result, ensure};
 
+use super::step::Step;
 use super::{VALUE_BYTES, Workload, load_small, phase, read_all, seconds};
 use crate::data::{KEYS_PER_PREFIX, Key, missing_key, path_key, prefix_of, shuffle, shuffled_keys};
 use crate::metric::{Metric, Sample};
 use crate::peers::{Puts, Role, Snapshot};
-use crate::step::Step;
 
 const KEYS: usize = 100_000;
 const SCANS: usize = 5;

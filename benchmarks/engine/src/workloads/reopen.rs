@@ -5,12 +5,12 @@ use std::time::Instant;
 
 use anyhow::{Result, ensure};
 
+use super::step::{self, Step};
 use super::{Ends, Phase, VALUE_BYTES, Workload, load_small, phase};
 use crate::data::{path_key, shuffled_keys};
 use crate::meter;
 use crate::metric::{Metric, Sample};
 use crate::peers::{Peer, Puts, Role};
-use crate::step::{self, Step};
 
 pub(super) const CLEAN: Workload = Workload {
     name: "reopen",

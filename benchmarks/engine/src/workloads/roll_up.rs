@@ -4,12 +4,12 @@ use std::time::Instant;
 
 use anyhow::{Result, ensure};
 
+use super::step::Step;
 use super::{Workload, load_small, phase};
 use crate::data::{dealt_key, shuffled_keys};
 use crate::meter::Latencies;
 use crate::metric::{Metric, Sample};
 use crate::peers::{Puts, Role};
-use crate::step::Step;
 
 const KEYS: usize = 500_000;
 const DIRECTORIES: usize = 16;

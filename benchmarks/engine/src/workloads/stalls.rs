@@ -5,12 +5,12 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 
+use super::step::Step;
 use super::{VALUE_BYTES, Workload, load_small, phase};
 use crate::data::{self, path_key, shuffle, shuffled_keys};
 use crate::meter::Latencies;
 use crate::metric::{Metric, Sample};
 use crate::peers::{Puts, Role};
-use crate::step::Step;
 
 const KEYS: usize = 100_000;
 

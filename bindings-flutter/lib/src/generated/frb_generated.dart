@@ -80,7 +80,7 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated.dart';
                   String get codegenVersion => '2.13.0';
 
                   @override
-                  int get rustContentHash => 2046366419;
+                  int get rustContentHash => 1063095826;
 
                   static const kDefaultExternalLibraryLoaderConfig = ExternalLibraryLoaderConfig(
                     stem: 'UNKNOWN',
@@ -141,6 +141,8 @@ Future<void> crateApiStoreStoreClose({required Store that , required Call call }
 Store crateApiStoreStoreCustom({required bool needsFlush , required FutureOr<StoreAnswer> Function(StoreAsk) ask });
 
 Future<void> crateApiStoreStoreDelete({required Store that , required String key , required Call call });
+
+Future<List<NotDeleted>> crateApiStoreStoreDeleteMany({required Store that , required List<String> keys , required Call call });
 
 Future<Store> crateApiStoreStoreDirectory({required String path , required Call call });
 
@@ -946,12 +948,39 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
         );
         
 
+@override Future<List<NotDeleted>> crateApiStoreStoreDeleteMany({required Store that , required List<String> keys , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(that, serializer);
+sse_encode_list_String(keys, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 26, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_list_not_deleted,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiStoreStoreDeleteManyConstMeta,
+            argValues: [that, keys, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiStoreStoreDeleteManyConstMeta => const TaskConstMeta(
+            debugName: "Store_delete_many",
+            argNames: ["that", "keys", "call"],
+        );
+        
+
 @override Future<Store> crateApiStoreStoreDirectory({required String path , required Call call })  { return handler.executeNormal(NormalTask(
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 26, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 27, port: port_);
             
             },
             codec: 
@@ -977,7 +1006,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(that, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 27, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 28, port: port_);
             
             },
             codec: 
@@ -1004,7 +1033,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(that, serializer);
 sse_encode_String(key, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 28, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 29, port: port_);
             
             },
             codec: 
@@ -1033,7 +1062,7 @@ sse_encode_String(prefix, serializer);
 sse_encode_opt_String(startAfter, serializer);
 sse_encode_i_64(limit, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 29, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 30, port: port_);
             
             },
             codec: 
@@ -1059,7 +1088,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 30, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 31, port: port_);
             
             },
             codec: 
@@ -1084,7 +1113,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 31)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 32)!;
             
             },
             codec: 
@@ -1109,7 +1138,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(that, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 32)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 33)!;
             
             },
             codec: 
@@ -1138,7 +1167,7 @@ sse_encode_String(key, serializer);
 sse_encode_list_prim_u_8_loose(bytes, serializer);
 sse_encode_box_autoadd_put_condition(condition, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 33, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 34, port: port_);
             
             },
             codec: 
@@ -1165,7 +1194,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(that, serializer);
 sse_encode_String(key, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 34, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 35, port: port_);
             
             },
             codec: 
@@ -1194,7 +1223,7 @@ sse_encode_String(key, serializer);
 sse_encode_i_64(offset, serializer);
 sse_encode_i_64(length, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 35, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 36, port: port_);
             
             },
             codec: 
@@ -1219,7 +1248,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_box_autoadd_s_3_spec(spec, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 36)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 37)!;
             
             },
             codec: 
@@ -1246,7 +1275,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(that, serializer);
 sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 37, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 38, port: port_);
             
             },
             codec: 
@@ -1273,7 +1302,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(that, serializer);
 sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 38, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 39, port: port_);
             
             },
             codec: 
@@ -1300,7 +1329,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(that, serializer);
 sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 39, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 40, port: port_);
             
             },
             codec: 
@@ -1329,7 +1358,7 @@ sse_encode_String(path, serializer);
 sse_encode_opt_box_autoadd_i_64(start, serializer);
 sse_encode_opt_box_autoadd_i_64(end, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 40, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 41, port: port_);
             
             },
             codec: 
@@ -1358,7 +1387,7 @@ sse_encode_String(path, serializer);
 sse_encode_opt_String(after, serializer);
 sse_encode_opt_box_autoadd_i_64(limit, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 41, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 42, port: port_);
             
             },
             codec: 
@@ -1384,7 +1413,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(store, serializer);
 sse_encode_list_prim_u_8_loose(link, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 42)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 43)!;
             
             },
             codec: 
@@ -1413,7 +1442,7 @@ sse_encode_String(path, serializer);
 sse_encode_opt_box_autoadd_i_64(start, serializer);
 sse_encode_opt_box_autoadd_i_64(end, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 43, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 44, port: port_);
             
             },
             codec: 
@@ -1440,7 +1469,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(that, serializer);
 sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 44, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 45, port: port_);
             
             },
             codec: 
@@ -1465,7 +1494,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 45)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 46)!;
             
             },
             codec: 
@@ -1491,7 +1520,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 46, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 47, port: port_);
             
             },
             codec: 
@@ -1519,7 +1548,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
 sse_encode_String(from, serializer);
 sse_encode_String(to, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 47, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 48, port: port_);
             
             },
             codec: 
@@ -1547,7 +1576,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
 sse_encode_box_autoadd_credential_spec(credential, serializer);
 sse_encode_box_autoadd_config_spec(config, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 48, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 49, port: port_);
             
             },
             codec: 
@@ -1573,7 +1602,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 49, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 50, port: port_);
             
             },
             codec: 
@@ -1600,7 +1629,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 50, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 51, port: port_);
             
             },
             codec: 
@@ -1627,7 +1656,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 51, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 52, port: port_);
             
             },
             codec: 
@@ -1652,7 +1681,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 52)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 53)!;
             
             },
             codec: 
@@ -1680,7 +1709,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
 sse_encode_box_autoadd_credential_spec(credential, serializer);
 sse_encode_box_autoadd_config_spec(config, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 53, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 54, port: port_);
             
             },
             codec: 
@@ -1709,7 +1738,7 @@ sse_encode_String(path, serializer);
 sse_encode_list_prim_u_8_loose(bytes, serializer);
 sse_encode_box_autoadd_put_spec(spec, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 54, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 55, port: port_);
             
             },
             codec: 
@@ -1738,7 +1767,7 @@ sse_encode_String(path, serializer);
 sse_encode_DartFn_Inputs__Output_source_answer_AnyhowException(next, serializer);
 sse_encode_box_autoadd_put_spec(spec, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 55, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 56, port: port_);
             
             },
             codec: 
@@ -1763,7 +1792,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 56)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 57)!;
             
             },
             codec: 
@@ -1789,7 +1818,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 57, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 58, port: port_);
             
             },
             codec: 
@@ -1816,7 +1845,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 58, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 59, port: port_);
             
             },
             codec: 
@@ -1843,7 +1872,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 59, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 60, port: port_);
             
             },
             codec: 
@@ -1871,7 +1900,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
 sse_encode_String(from, serializer);
 sse_encode_String(to, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 60, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 61, port: port_);
             
             },
             codec: 
@@ -1899,7 +1928,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
 sse_encode_String(path, serializer);
 sse_encode_box_autoadd_put_spec(spec, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 61, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 62, port: port_);
             
             },
             codec: 
@@ -1925,7 +1954,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 62, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 63, port: port_);
             
             },
             codec: 
@@ -1950,7 +1979,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 63)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 64)!;
             
             },
             codec: 
@@ -1975,7 +2004,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 64)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 65)!;
             
             },
             codec: 
@@ -2000,7 +2029,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 65)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 66)!;
             
             },
             codec: 
@@ -2025,7 +2054,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 66)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 67)!;
             
             },
             codec: 
@@ -2050,7 +2079,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_list_prim_u_8_loose(secret, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 67)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 68)!;
             
             },
             codec: 
@@ -2075,7 +2104,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_String(phrase, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 68)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 69)!;
             
             },
             codec: 
@@ -2101,7 +2130,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_log_level(level, serializer);
 sse_encode_DartFn_Inputs_log_level_String_Output_unit_AnyhowException(hook, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 69)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 70)!;
             
             },
             codec: 
@@ -2126,7 +2155,7 @@ sse_encode_DartFn_Inputs_log_level_String_Output_unit_AnyhowException(hook, seri
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 70)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 71)!;
             
             },
             codec: 
@@ -2480,8 +2509,14 @@ return dcoDecodeI64(raw); }
 @protected PlatformInt64 dco_decode_isize(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return dcoDecodeI64(raw); }
 
+@protected List<String> dco_decode_list_String(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return (raw as List<dynamic>).map(dco_decode_String).toList(); }
+
 @protected List<Entry> dco_decode_list_entry(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return (raw as List<dynamic>).map(dco_decode_entry).toList(); }
+
+@protected List<NotDeleted> dco_decode_list_not_deleted(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return (raw as List<dynamic>).map(dco_decode_not_deleted).toList(); }
 
 @protected List<ObjectHead> dco_decode_list_object_head(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return (raw as List<dynamic>).map(dco_decode_object_head).toList(); }
@@ -2498,11 +2533,20 @@ return (raw as List<dynamic>).map(dco_decode_record_string_string).toList(); }
 @protected LogLevel dco_decode_log_level(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return LogLevel.values[raw as int]; }
 
+@protected NotDeleted dco_decode_not_deleted(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 3) throw Exception('unexpected arr length: expect 3 but see ${arr.length}');
+                return NotDeleted(key: dco_decode_String(arr[0]),
+code: dco_decode_opt_String(arr[1]),
+message: dco_decode_String(arr[2]),); }
+
 @protected ObjectHead dco_decode_object_head(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
-                if (arr.length != 2) throw Exception('unexpected arr length: expect 2 but see ${arr.length}');
+                if (arr.length != 4) throw Exception('unexpected arr length: expect 4 but see ${arr.length}');
                 return ObjectHead(key: dco_decode_String(arr[0]),
-size: dco_decode_i_64(arr[1]),); }
+size: dco_decode_i_64(arr[1]),
+modifiedMs: dco_decode_opt_box_autoadd_i_64(arr[2]),
+etag: dco_decode_opt_String(arr[3]),); }
 
 @protected ObjectList dco_decode_object_list(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
@@ -2533,6 +2577,9 @@ return raw == null ? null : dco_decode_box_autoadd_object_head(raw); }
 
 @protected ObjectList? dco_decode_opt_box_autoadd_object_list(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return raw == null ? null : dco_decode_box_autoadd_object_list(raw); }
+
+@protected List<NotDeleted>? dco_decode_opt_list_not_deleted(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return raw == null ? null : dco_decode_list_not_deleted(raw); }
 
 @protected Uint8List? dco_decode_opt_list_prim_u_8_strict(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return raw == null ? null : dco_decode_list_prim_u_8_strict(raw); }
@@ -2608,24 +2655,26 @@ conflicts: dco_decode_i_64(arr[10]),); }
 
 @protected StoreAnswer dco_decode_store_answer(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
-                if (arr.length != 6) throw Exception('unexpected arr length: expect 6 but see ${arr.length}');
+                if (arr.length != 7) throw Exception('unexpected arr length: expect 7 but see ${arr.length}');
                 return StoreAnswer(failure: dco_decode_opt_box_autoadd_callback_failure(arr[0]),
 bytes: dco_decode_opt_list_prim_u_8_strict(arr[1]),
 etag: dco_decode_opt_String(arr[2]),
 list: dco_decode_opt_box_autoadd_object_list(arr[3]),
 head: dco_decode_opt_box_autoadd_object_head(arr[4]),
-needsFlush: dco_decode_bool(arr[5]),); }
+left: dco_decode_opt_list_not_deleted(arr[5]),
+needsFlush: dco_decode_bool(arr[6]),); }
 
 @protected StoreAsk dco_decode_store_ask(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
-                if (arr.length != 7) throw Exception('unexpected arr length: expect 7 but see ${arr.length}');
+                if (arr.length != 8) throw Exception('unexpected arr length: expect 8 but see ${arr.length}');
                 return StoreAsk(method: dco_decode_store_method(arr[0]),
 key: dco_decode_String(arr[1]),
-offset: dco_decode_i_64(arr[2]),
-length: dco_decode_i_64(arr[3]),
-bytes: dco_decode_list_prim_u_8_strict(arr[4]),
-condition: dco_decode_put_condition(arr[5]),
-startAfter: dco_decode_opt_String(arr[6]),); }
+keys: dco_decode_list_String(arr[2]),
+offset: dco_decode_i_64(arr[3]),
+length: dco_decode_i_64(arr[4]),
+bytes: dco_decode_list_prim_u_8_strict(arr[5]),
+condition: dco_decode_put_condition(arr[6]),
+startAfter: dco_decode_opt_String(arr[7]),); }
 
 @protected StoreMethod dco_decode_store_method(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return StoreMethod.values[raw as int]; }
@@ -2803,11 +2852,27 @@ return deserializer.buffer.getPlatformInt64(); }
 @protected PlatformInt64 sse_decode_isize(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return deserializer.buffer.getPlatformInt64(); }
 
+@protected List<String> sse_decode_list_String(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+        var len_ = sse_decode_i_32(deserializer);
+        var ans_ = <String>[];
+        for (var idx_ = 0; idx_ < len_; ++idx_) { ans_.add(sse_decode_String(deserializer)); }
+        return ans_;
+         }
+
 @protected List<Entry> sse_decode_list_entry(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 
         var len_ = sse_decode_i_32(deserializer);
         var ans_ = <Entry>[];
         for (var idx_ = 0; idx_ < len_; ++idx_) { ans_.add(sse_decode_entry(deserializer)); }
+        return ans_;
+         }
+
+@protected List<NotDeleted> sse_decode_list_not_deleted(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+        var len_ = sse_decode_i_32(deserializer);
+        var ans_ = <NotDeleted>[];
+        for (var idx_ = 0; idx_ < len_; ++idx_) { ans_.add(sse_decode_not_deleted(deserializer)); }
         return ans_;
          }
 
@@ -2839,10 +2904,18 @@ var len_ = sse_decode_i_32(deserializer);
 var inner = sse_decode_i_32(deserializer);
         return LogLevel.values[inner]; }
 
+@protected NotDeleted sse_decode_not_deleted(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_key = sse_decode_String(deserializer);
+var var_code = sse_decode_opt_String(deserializer);
+var var_message = sse_decode_String(deserializer);
+return NotDeleted(key: var_key, code: var_code, message: var_message); }
+
 @protected ObjectHead sse_decode_object_head(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var var_key = sse_decode_String(deserializer);
 var var_size = sse_decode_i_64(deserializer);
-return ObjectHead(key: var_key, size: var_size); }
+var var_modifiedMs = sse_decode_opt_box_autoadd_i_64(deserializer);
+var var_etag = sse_decode_opt_String(deserializer);
+return ObjectHead(key: var_key, size: var_size, modifiedMs: var_modifiedMs, etag: var_etag); }
 
 @protected ObjectList sse_decode_object_list(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var var_objects = sse_decode_list_object_head(deserializer);
@@ -2903,6 +2976,15 @@ return ObjectRecord(bytes: var_bytes, etag: var_etag); }
 
             if (sse_decode_bool(deserializer)) {
                 return (sse_decode_box_autoadd_object_list(deserializer));
+            } else {
+                return null;
+            }
+             }
+
+@protected List<NotDeleted>? sse_decode_opt_list_not_deleted(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+            if (sse_decode_bool(deserializer)) {
+                return (sse_decode_list_not_deleted(deserializer));
             } else {
                 return null;
             }
@@ -2984,18 +3066,20 @@ var var_bytes = sse_decode_opt_list_prim_u_8_strict(deserializer);
 var var_etag = sse_decode_opt_String(deserializer);
 var var_list = sse_decode_opt_box_autoadd_object_list(deserializer);
 var var_head = sse_decode_opt_box_autoadd_object_head(deserializer);
+var var_left = sse_decode_opt_list_not_deleted(deserializer);
 var var_needsFlush = sse_decode_bool(deserializer);
-return StoreAnswer(failure: var_failure, bytes: var_bytes, etag: var_etag, list: var_list, head: var_head, needsFlush: var_needsFlush); }
+return StoreAnswer(failure: var_failure, bytes: var_bytes, etag: var_etag, list: var_list, head: var_head, left: var_left, needsFlush: var_needsFlush); }
 
 @protected StoreAsk sse_decode_store_ask(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var var_method = sse_decode_store_method(deserializer);
 var var_key = sse_decode_String(deserializer);
+var var_keys = sse_decode_list_String(deserializer);
 var var_offset = sse_decode_i_64(deserializer);
 var var_length = sse_decode_i_64(deserializer);
 var var_bytes = sse_decode_list_prim_u_8_strict(deserializer);
 var var_condition = sse_decode_put_condition(deserializer);
 var var_startAfter = sse_decode_opt_String(deserializer);
-return StoreAsk(method: var_method, key: var_key, offset: var_offset, length: var_length, bytes: var_bytes, condition: var_condition, startAfter: var_startAfter); }
+return StoreAsk(method: var_method, key: var_key, keys: var_keys, offset: var_offset, length: var_length, bytes: var_bytes, condition: var_condition, startAfter: var_startAfter); }
 
 @protected StoreMethod sse_decode_store_method(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var inner = sse_decode_i_32(deserializer);
@@ -3183,9 +3267,17 @@ serializer.buffer.putPlatformInt64(self); }
 @protected void sse_encode_isize(PlatformInt64 self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 serializer.buffer.putPlatformInt64(self); }
 
+@protected void sse_encode_list_String(List<String> self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.length, serializer);
+        for (final item in self) { sse_encode_String(item, serializer); } }
+
 @protected void sse_encode_list_entry(List<Entry> self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_i_32(self.length, serializer);
         for (final item in self) { sse_encode_entry(item, serializer); } }
+
+@protected void sse_encode_list_not_deleted(List<NotDeleted> self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.length, serializer);
+        for (final item in self) { sse_encode_not_deleted(item, serializer); } }
 
 @protected void sse_encode_list_object_head(List<ObjectHead> self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_i_32(self.length, serializer);
@@ -3206,9 +3298,17 @@ sse_encode_i_32(self.length, serializer);
 @protected void sse_encode_log_level(LogLevel self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_i_32(self.index, serializer); }
 
+@protected void sse_encode_not_deleted(NotDeleted self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_String(self.key, serializer);
+sse_encode_opt_String(self.code, serializer);
+sse_encode_String(self.message, serializer);
+ }
+
 @protected void sse_encode_object_head(ObjectHead self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_String(self.key, serializer);
 sse_encode_i_64(self.size, serializer);
+sse_encode_opt_box_autoadd_i_64(self.modifiedMs, serializer);
+sse_encode_opt_String(self.etag, serializer);
  }
 
 @protected void sse_encode_object_list(ObjectList self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
@@ -3266,6 +3366,14 @@ sse_encode_String(self.etag, serializer);
                 sse_encode_bool(self != null, serializer);
                 if (self != null) {
                     sse_encode_box_autoadd_object_list(self, serializer);
+                }
+                 }
+
+@protected void sse_encode_opt_list_not_deleted(List<NotDeleted>? self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+                sse_encode_bool(self != null, serializer);
+                if (self != null) {
+                    sse_encode_list_not_deleted(self, serializer);
                 }
                  }
 
@@ -3344,12 +3452,14 @@ sse_encode_opt_list_prim_u_8_strict(self.bytes, serializer);
 sse_encode_opt_String(self.etag, serializer);
 sse_encode_opt_box_autoadd_object_list(self.list, serializer);
 sse_encode_opt_box_autoadd_object_head(self.head, serializer);
+sse_encode_opt_list_not_deleted(self.left, serializer);
 sse_encode_bool(self.needsFlush, serializer);
  }
 
 @protected void sse_encode_store_ask(StoreAsk self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_store_method(self.method, serializer);
 sse_encode_String(self.key, serializer);
+sse_encode_list_String(self.keys, serializer);
 sse_encode_i_64(self.offset, serializer);
 sse_encode_i_64(self.length, serializer);
 sse_encode_list_prim_u_8_strict(self.bytes, serializer);
@@ -3553,6 +3663,10 @@ serializer.buffer.putBigUint64(self); }
 
 /// Removes the object at `key`.
  Future<void>  delete({required String key , required Call call })=>SealwoodNative.instance.api.crateApiStoreStoreDelete(that: this, key: key, call: call);
+
+
+/// Removes the objects at `keys` and returns those that were not removed.
+ Future<List<NotDeleted>>  deleteMany({required List<String> keys , required Call call })=>SealwoodNative.instance.api.crateApiStoreStoreDeleteMany(that: this, keys: keys, call: call);
 
 
 /// Makes everything acknowledged durable.

@@ -151,7 +151,11 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected PlatformInt64 dco_decode_isize(dynamic raw);
 
+@protected List<String> dco_decode_list_String(dynamic raw);
+
 @protected List<Entry> dco_decode_list_entry(dynamic raw);
+
+@protected List<NotDeleted> dco_decode_list_not_deleted(dynamic raw);
 
 @protected List<ObjectHead> dco_decode_list_object_head(dynamic raw);
 
@@ -162,6 +166,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 @protected List<(String,String)> dco_decode_list_record_string_string(dynamic raw);
 
 @protected LogLevel dco_decode_log_level(dynamic raw);
+
+@protected NotDeleted dco_decode_not_deleted(dynamic raw);
 
 @protected ObjectHead dco_decode_object_head(dynamic raw);
 
@@ -180,6 +186,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 @protected ObjectHead? dco_decode_opt_box_autoadd_object_head(dynamic raw);
 
 @protected ObjectList? dco_decode_opt_box_autoadd_object_list(dynamic raw);
+
+@protected List<NotDeleted>? dco_decode_opt_list_not_deleted(dynamic raw);
 
 @protected Uint8List? dco_decode_opt_list_prim_u_8_strict(dynamic raw);
 
@@ -301,7 +309,11 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected PlatformInt64 sse_decode_isize(SseDeserializer deserializer);
 
+@protected List<String> sse_decode_list_String(SseDeserializer deserializer);
+
 @protected List<Entry> sse_decode_list_entry(SseDeserializer deserializer);
+
+@protected List<NotDeleted> sse_decode_list_not_deleted(SseDeserializer deserializer);
 
 @protected List<ObjectHead> sse_decode_list_object_head(SseDeserializer deserializer);
 
@@ -312,6 +324,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 @protected List<(String,String)> sse_decode_list_record_string_string(SseDeserializer deserializer);
 
 @protected LogLevel sse_decode_log_level(SseDeserializer deserializer);
+
+@protected NotDeleted sse_decode_not_deleted(SseDeserializer deserializer);
 
 @protected ObjectHead sse_decode_object_head(SseDeserializer deserializer);
 
@@ -330,6 +344,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 @protected ObjectHead? sse_decode_opt_box_autoadd_object_head(SseDeserializer deserializer);
 
 @protected ObjectList? sse_decode_opt_box_autoadd_object_list(SseDeserializer deserializer);
+
+@protected List<NotDeleted>? sse_decode_opt_list_not_deleted(SseDeserializer deserializer);
 
 @protected Uint8List? sse_decode_opt_list_prim_u_8_strict(SseDeserializer deserializer);
 
@@ -459,7 +475,11 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected void sse_encode_isize(PlatformInt64 self, SseSerializer serializer);
 
+@protected void sse_encode_list_String(List<String> self, SseSerializer serializer);
+
 @protected void sse_encode_list_entry(List<Entry> self, SseSerializer serializer);
+
+@protected void sse_encode_list_not_deleted(List<NotDeleted> self, SseSerializer serializer);
 
 @protected void sse_encode_list_object_head(List<ObjectHead> self, SseSerializer serializer);
 
@@ -470,6 +490,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 @protected void sse_encode_list_record_string_string(List<(String,String)> self, SseSerializer serializer);
 
 @protected void sse_encode_log_level(LogLevel self, SseSerializer serializer);
+
+@protected void sse_encode_not_deleted(NotDeleted self, SseSerializer serializer);
 
 @protected void sse_encode_object_head(ObjectHead self, SseSerializer serializer);
 
@@ -488,6 +510,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 @protected void sse_encode_opt_box_autoadd_object_head(ObjectHead? self, SseSerializer serializer);
 
 @protected void sse_encode_opt_box_autoadd_object_list(ObjectList? self, SseSerializer serializer);
+
+@protected void sse_encode_opt_list_not_deleted(List<NotDeleted>? self, SseSerializer serializer);
 
 @protected void sse_encode_opt_list_prim_u_8_strict(Uint8List? self, SseSerializer serializer);
 

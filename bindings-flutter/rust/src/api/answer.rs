@@ -1,6 +1,6 @@
 //! What stores and sources written in Dart are asked, and what they answer.
 
-use crate::api::object::{ObjectHead, ObjectList, PutCondition};
+use crate::api::object::{NotDeleted, ObjectHead, ObjectList, PutCondition};
 
 /// A request to a store written in Dart; the members that its method has no use for are empty.
 #[derive(Debug, Clone)]
@@ -9,6 +9,8 @@ pub struct StoreAsk {
     pub method: StoreMethod,
     /// The key, or the prefix of a listing.
     pub key: String,
+    /// The keys of a delete of many.
+    pub keys: Vec<String>,
     /// The first byte of a range.
     pub offset: i64,
     /// The bytes of a range, or the most objects of a listing.
@@ -32,9 +34,11 @@ pub enum StoreMethod {
     Put,
     /// Removes an object.
     Delete,
+    /// Removes objects.
+    DeleteMany,
     /// Lists objects.
     List,
-    /// Tells an object's size.
+    /// Tells what is known of an object.
     Head,
     /// Makes all durable.
     Flush,
@@ -53,6 +57,8 @@ pub struct StoreAnswer {
     pub list: Option<ObjectList>,
     /// The head; none if there is no object.
     pub head: Option<ObjectHead>,
+    /// What is left of a delete of many.
+    pub left: Option<Vec<NotDeleted>>,
     /// Whether the store now has something to flush.
     pub needs_flush: bool,
 }

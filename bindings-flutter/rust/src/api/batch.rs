@@ -24,8 +24,8 @@ impl Batch {
         spec: PutSpec,
         call: &Call,
     ) -> Result<(), Failure> {
-        let options = spec.input()?.options(call.watch.clone());
-        Ok(self.inner.put(&path, bytes, options).await?)
+        let options = spec.input()?.options(call.context.clone());
+        Ok(self.inner.put_with(&path, bytes, &options).await?)
     }
 
     /// Creates or replaces the file at `path` from the pieces that `next` gives.
@@ -36,8 +36,8 @@ impl Batch {
         spec: PutSpec,
         call: &Call,
     ) -> Result<(), Failure> {
-        let options = spec.input()?.options(call.watch.clone());
-        Ok(self.inner.put_stream(&path, source(next), options).await?)
+        let options = spec.input()?.options(call.context.clone());
+        Ok(self.inner.put_stream_with(&path, source(next), &options).await?)
     }
 
     /// Makes the directory at `path`.
@@ -73,7 +73,7 @@ impl Batch {
     /// Replaces the metadata of an entry.
     #[frb(sync)]
     pub fn set_metadata(&self, path: String, spec: PutSpec) -> Result<(), Failure> {
-        Ok(self.inner.set_metadata(&path, spec.input()?.metadata())?)
+        Ok(self.inner.set_metadata(&path, &spec.input()?.metadata())?)
     }
 
     /// How many changes the batch holds.
@@ -84,7 +84,7 @@ impl Batch {
 
     /// Makes all changes durable in one commit.
     pub async fn commit(&self, call: &Call) -> Result<(), Failure> {
-        Ok(self.inner.commit_with(&call.watch).await?)
+        Ok(self.inner.commit_with(&call.context).await?)
     }
 
     /// Drops the changes.

@@ -1,10 +1,9 @@
-//! What every call is watched by.
+//! How a call is cancelled and heard of.
 
 use std::future::Future;
-use std::sync::Arc;
 
 use flutter_rust_bridge::{DartFnFuture, frb};
-use sealwood::{CancelToken, Progress, Watch};
+use sealwood::{CallContext, CancelToken, Progress};
 
 use crate::api::error::Failure;
 use crate::callback::send;
@@ -12,7 +11,7 @@ use crate::callback::send;
 /// Cancels the calls it was given to, and may hear of their progress.
 #[frb(opaque)]
 pub struct Call {
-    pub(crate) watch: Watch,
+    pub(crate) context: CallContext,
 }
 
 impl Call {
@@ -20,7 +19,7 @@ impl Call {
     #[frb(sync)]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self { watch: Watch::default() }
+        Self { context: CallContext::default() }
     }
 
     /// One that is cancelled with this one and reports to `on_progress` the bytes done and, where
@@ -33,19 +32,17 @@ impl Call {
         let progress = move |Progress { done, total }| {
             send(on_progress(clamp(done), total.map(clamp)));
         };
-        Self {
-            watch: Watch { cancel: self.watch.cancel.clone(), progress: Some(Arc::new(progress)) },
-        }
+        Self { context: CallContext::new().cancel(self.context.cancel.clone()).progress(progress) }
     }
 
     /// Cancels, once and for all.
     #[frb(sync)]
     pub fn cancel(&self) {
-        self.watch.cancel.cancel();
+        self.context.cancel.cancel();
     }
 
     pub(crate) fn cancel_token(&self) -> CancelToken {
-        self.watch.cancel.clone()
+        self.context.cancel.clone()
     }
 
     /// Runs `work` until it ends or is cancelled.
@@ -53,7 +50,7 @@ impl Call {
         &self,
         work: impl Future<Output = sealwood::Result<T>>,
     ) -> Result<T, Failure> {
-        Ok(self.watch.cancel.run(work).await?)
+        Ok(self.context.cancel.run(work).await?)
     }
 }
 

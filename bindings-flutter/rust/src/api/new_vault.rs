@@ -24,7 +24,8 @@ impl NewVault {
         call: &Call,
     ) -> Result<NewVault, Failure> {
         let credential = CredentialInput::from(credential).credential()?;
-        let prepare = sealwood::Vault::prepare(&credential, config.config()?);
+        let config = config.config()?;
+        let prepare = sealwood::Vault::prepare_with(&credential, &config);
         Ok(Self { inner: call.run(prepare).await? })
     }
 

@@ -10,7 +10,7 @@ use crate::api::answer::{StoreAnswer, StoreAsk};
 use crate::api::call::{Call, clamp};
 use crate::api::error::Failure;
 use crate::api::input::{S3Spec, number};
-use crate::api::object::{ObjectHead, ObjectList, ObjectRecord, PutCondition};
+use crate::api::object::{NotDeleted, ObjectHead, ObjectList, ObjectRecord, PutCondition};
 use crate::host::{Ask, HostStore};
 
 /// A place for objects.
@@ -92,6 +92,16 @@ impl Store {
         call.run(self.inner.objects().delete(&key)).await
     }
 
+    /// Removes the objects at `keys` and returns those that were not removed.
+    pub async fn delete_many(
+        &self,
+        keys: Vec<String>,
+        call: &Call,
+    ) -> Result<Vec<NotDeleted>, Failure> {
+        let delete = async { Ok(self.inner.objects().delete_many(&keys).await) };
+        Ok(call.run(delete).await?.into_iter().map(NotDeleted::from).collect())
+    }
+
     /// Up to `limit` objects whose keys start with `prefix`.
     pub async fn list(
         &self,
@@ -103,15 +113,14 @@ impl Store {
         let limit = number(Some(limit))?.unwrap_or_default();
         let page =
             call.run(self.inner.objects().list(&prefix, start_after.as_deref(), limit)).await?;
-        let head =
-            |meta: sealwood::blob::ObjectMeta| ObjectHead { key: meta.key, size: clamp(meta.size) };
-        Ok(ObjectList { objects: page.objects.into_iter().map(head).collect(), next: page.next })
+        let objects = page.objects.into_iter().map(ObjectHead::from).collect();
+        Ok(ObjectList { objects, next: page.next })
     }
 
     /// What is known of the object at `key`.
     pub async fn head(&self, key: String, call: &Call) -> Result<Option<ObjectHead>, Failure> {
         let meta = call.run(self.inner.objects().head(&key)).await?;
-        Ok(meta.map(|meta| ObjectHead { key: meta.key, size: clamp(meta.size) }))
+        Ok(meta.map(ObjectHead::from))
     }
 
     /// Makes everything acknowledged durable.

@@ -48,7 +48,7 @@ impl Tree {
         end: Option<i64>,
         call: &Call,
     ) -> Result<Vec<u8>, Failure> {
-        Ok(whole(self.inner.read(&path, read_options(start, end, call)?).await?)?)
+        Ok(whole(self.inner.get_with(&path, &read_options(start, end, call)?).await?)?)
     }
 
     /// The same, piece by piece.
@@ -60,7 +60,7 @@ impl Tree {
         call: &Call,
     ) -> Result<Pieces, Failure> {
         let options = read_options(start, end, call)?;
-        let (_, pull) = call.run(self.inner.get_stream(&path, options)).await?;
+        let (_, pull) = call.run(self.inner.get_stream_with(&path, &options)).await?;
         Ok(Pieces { pull })
     }
 
@@ -102,5 +102,7 @@ fn read_options(
         }
         _ => return Err(sealwood::Error::InvalidArgument { what: "a range has two ends" }),
     };
-    Ok(ReadOptions { start, end, watch: call.watch.clone() })
+    let mut options = ReadOptions::new().context(call.context.clone());
+    (options.start, options.end) = (start, end);
+    Ok(options)
 }

@@ -33,8 +33,8 @@ impl Vault {
         call: &Call,
     ) -> Result<Vault, Failure> {
         let credential = CredentialInput::from(credential).credential()?;
-        let create =
-            sealwood::Vault::create(store.inner.objects().clone(), &credential, config.config()?);
+        let (store, config) = (store.inner.objects().clone(), config.config()?);
+        let create = sealwood::Vault::create_with(store, &credential, &config);
         Ok(Self::new(call.run(create).await?))
     }
 
@@ -46,8 +46,8 @@ impl Vault {
         call: &Call,
     ) -> Result<Vault, Failure> {
         let credential = CredentialInput::from(credential).credential()?;
-        let open =
-            sealwood::Vault::open(store.inner.objects().clone(), &credential, config.config()?);
+        let (store, config) = (store.inner.objects().clone(), config.config()?);
+        let open = sealwood::Vault::open_with(store, &credential, &config);
         Ok(Self::new(call.run(open).await?))
     }
 
@@ -59,8 +59,8 @@ impl Vault {
         spec: PutSpec,
         call: &Call,
     ) -> Result<Entry, Failure> {
-        let options = spec.input()?.options(call.watch.clone());
-        Ok(self.inner.put(&path, bytes, options).await?.into())
+        let options = spec.input()?.options(call.context.clone());
+        Ok(self.inner.put_with(&path, bytes, &options).await?.into())
     }
 
     /// Creates or replaces the file at `path` from the pieces that `next` gives.
@@ -71,8 +71,8 @@ impl Vault {
         spec: PutSpec,
         call: &Call,
     ) -> Result<Entry, Failure> {
-        let options = spec.input()?.options(call.watch.clone());
-        Ok(self.inner.put_stream(&path, source(next), options).await?.into())
+        let options = spec.input()?.options(call.context.clone());
+        Ok(self.inner.put_stream_with(&path, source(next), &options).await?.into())
     }
 
     /// What reads this vault: the newest state that this session knows.
@@ -113,12 +113,12 @@ impl Vault {
         spec: PutSpec,
         call: &Call,
     ) -> Result<(), Failure> {
-        call.run(self.inner.set_metadata(&path, spec.input()?.metadata())).await
+        call.run(self.inner.set_metadata(&path, &spec.input()?.metadata())).await
     }
 
     /// Makes every deferred change durable.
     pub async fn flush(&self, call: &Call) -> Result<(), Failure> {
-        Ok(self.inner.flush_with(&call.watch).await?)
+        Ok(self.inner.flush_with(&call.context).await?)
     }
 
     /// Whether deferred changes wait for a flush.

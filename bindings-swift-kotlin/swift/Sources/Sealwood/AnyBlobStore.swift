@@ -32,6 +32,11 @@ public struct AnyBlobStore: BlobStore {
         try await withCall { try await core.delete(key: key, call: $0) }
     }
 
+    /// Removes the objects at `keys`, and returns those that were not removed, or of which nobody knows.
+    public func deleteMany(_ keys: [String]) async throws -> [NotDeleted] {
+        try await withCall { try await core.deleteMany(keys: keys, call: $0).map(NotDeleted.init) }
+    }
+
     /// Up to `limit` objects (1 to 1,000) whose keys start with `prefix` and come after `startAfter`.
     public func list(prefix: String, startAfter: String?, limit: Int) async throws -> ObjectPage {
         try await withCall {

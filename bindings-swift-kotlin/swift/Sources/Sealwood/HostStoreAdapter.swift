@@ -39,6 +39,10 @@ private final class HostStoreAdapter<Store: BlobStore>: HostStore {
         try await hosted { try await store.delete(key) }
     }
 
+    func deleteMany(keys: [String]) async throws -> [CoreNotDeleted] {
+        try await hosted { try await store.deleteMany(keys).map(\.core) }
+    }
+
     func list(prefix: String, startAfter: String?, limit: UInt32) async throws -> CoreObjectPage {
         try await hosted {
             let page = try await store.list(
@@ -81,10 +85,23 @@ extension BlobObject {
 
 extension ObjectMeta {
     init(_ core: CoreObjectMeta) {
-        self.init(key: core.key, size: core.size)
+        self.init(
+            key: core.key, size: core.size, modifiedMs: core.modifiedMs, etag: core.etag)
     }
 
-    fileprivate var core: CoreObjectMeta { CoreObjectMeta(key: key, size: size) }
+    fileprivate var core: CoreObjectMeta {
+        CoreObjectMeta(key: key, size: size, modifiedMs: modifiedMs, etag: etag)
+    }
+}
+
+extension NotDeleted {
+    init(_ core: CoreNotDeleted) {
+        self.init(key: core.key, error: SealwoodError(core.error))
+    }
+
+    fileprivate var core: CoreNotDeleted {
+        CoreNotDeleted(key: key, error: CoreError(thrown: error))
+    }
 }
 
 extension ObjectPage {

@@ -42,6 +42,17 @@ extension SealwoodError {
     }
 }
 
+extension SealwoodError {
+    /// What a store of the app's threw, as an error of ours.
+    init(ofStore error: any Error) {
+        switch error {
+        case let error as SealwoodError: self = error
+        case is CancellationError: self.init(.cancelled)
+        default: self.init(.storeFailed, message: String(describing: error))
+        }
+    }
+}
+
 extension CoreError {
     /// What the app threw, for the core.
     init(thrown error: any Error) {

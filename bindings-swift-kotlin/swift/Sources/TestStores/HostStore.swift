@@ -108,7 +108,7 @@ package final class HostStore: BlobStore, @unchecked Sendable {
         try await call("list")
         let found = lock.withLock {
             objects.filter { $0.key.hasPrefix(prefix) && $0.key > startAfter ?? "" }
-                .map { ObjectMeta(key: $0, size: UInt64($1.bytes.count)) }
+                .map { meta($0, $1) }
         }
         let page = Array(found.sorted { $0.key < $1.key }.prefix(limit))
         return ObjectPage(objects: page, next: page.count < found.count ? page.last?.key : nil)
@@ -117,8 +117,14 @@ package final class HostStore: BlobStore, @unchecked Sendable {
     package func head(_ key: String) async throws -> ObjectMeta? {
         try await call("head")
         return lock.withLock {
-            objects[key].map { ObjectMeta(key: key, size: UInt64($0.bytes.count)) }
+            objects[key].map { meta(key, $0) }
         }
+    }
+
+    package func deleteMany(_ keys: [String]) async throws -> [NotDeleted] {
+        try await call("deleteMany")
+        lock.withLock { for key in keys { objects[key] = nil } }
+        return []
     }
 
     private func object(_ key: String) throws -> BlobObject {
@@ -175,6 +181,34 @@ package final class HostStore: BlobStore, @unchecked Sendable {
         }
         for continuation in arrived { continuation.resume() }
     }
+}
+
+/// A store with no other methods than one must have; those do what another's do.
+package struct BareStore: BlobStore {
+    private let inner: HostStore
+
+    package init(_ inner: HostStore) {
+        self.inner = inner
+    }
+
+    package func get(_ key: String) async throws -> BlobObject { try await inner.get(key) }
+
+    package func put(_ key: String, _ bytes: Data, precondition: Precondition) async throws -> String {
+        try await inner.put(key, bytes, precondition: precondition)
+    }
+
+    package func delete(_ key: String) async throws { try await inner.delete(key) }
+
+    package func list(prefix: String, startAfter: String?, limit: Int) async throws -> ObjectPage {
+        try await inner.list(prefix: prefix, startAfter: startAfter, limit: limit)
+    }
+}
+
+/// What a store tells whose clock stands at one moment.
+private func meta(_ key: String, _ object: BlobObject) -> ObjectMeta {
+    ObjectMeta(
+        key: key, size: UInt64(object.bytes.count), modifiedMs: 1_700_000_000_000,
+        etag: object.etag)
 }
 
 /// The same for equal bytes, as long as this process lives.

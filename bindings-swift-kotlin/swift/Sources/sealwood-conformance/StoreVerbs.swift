@@ -13,6 +13,11 @@ func takeOnStore(
         let (from, to) = (try step.text("from"), try step.text("to"))
         _ = try await store.put(to, store.get(from).bytes, precondition: .none)
         return .nothing
+    case "object.deleteMany":
+        let left = try await store.deleteMany(keys(step, in: world))
+        return .value(
+            .array(
+                left.map { .object(["key": .text($0.key), "code": .text($0.error.code.rawValue)]) }))
     default:
         break
     }
@@ -34,8 +39,11 @@ func takeOnStore(
     case "object.delete":
         try await store.delete(key)
     case "object.head":
-        let meta = try await store.head(key)
-        return .value(meta.map { .object(["size": .number($0.size)]) } ?? .null)
+        let name = try step.optionalText("as")
+        guard let meta = try await store.head(key) else { return .value(.null) }
+        if let etag = meta.etag { world.etags.set(name, etag) }
+        let modifiedMs = meta.modifiedMs.map(Json.number) ?? .null
+        return .value(.object(["size": .number(meta.size), "modifiedMs": modifiedMs]))
     case "object.corrupt":
         let bytes = try corrupted(try await store.get(key).bytes, step)
         _ = try await store.put(key, bytes, precondition: .none)
@@ -65,6 +73,17 @@ private func key(_ step: Step, in world: World) throws -> String {
     let index = Int(clamping: try step.number("index"))
     guard keys.indices.contains(index) else { throw Wrong("there are \(keys.count) keys") }
     return keys[index]
+}
+
+/// The keys that a step lists, or that have a name.
+private func keys(_ step: Step, in world: World) throws -> [String] {
+    guard case .array(let keys)? = step.value("keys") else {
+        return try world.keys.get(step.text("keys"))
+    }
+    return try keys.map {
+        guard case .text(let key) = $0 else { throw Wrong("a key is text") }
+        return key
+    }
 }
 
 private func precondition(_ step: Step, in world: World) throws -> Precondition {

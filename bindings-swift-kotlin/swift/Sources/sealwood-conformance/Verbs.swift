@@ -58,6 +58,10 @@ private func makeStore(_ step: Step, in world: World) async throws -> AnyBlobSto
         let store = HostStore()
         world.hostStores.set(try step.optionalText("as"), store)
         return .custom(store)
+    case "bare":
+        let store = HostStore()
+        world.hostStores.set(try step.optionalText("as"), store)
+        return .custom(BareStore(store))
     case "local":
         return try await .local(step.text("path"))
     case "directory":

@@ -11,6 +11,30 @@ final class AppStoreTests: SealwoodTestCase {
         XCTAssertEqual(kept, all)
     }
 
+    func testAStoreMayHaveNoMoreThanItMust() async throws {
+        let kept = try await checkStore(BareStore(HostStore()), prefix: "check")
+        let all = try await checkStore(.memory(), prefix: "check")
+        XCTAssertEqual(kept, all)
+    }
+
+    func testAStoreSaysOfEachObjectWhyItIsLeft() async throws {
+        let store = LyingStore()
+        let checked: AnyBlobStore = .custom(store)
+        store.deleteMany = { _, _ in
+            [
+                NotDeleted(key: "b", error: SealwoodError(.storeDenied)),
+                NotDeleted(key: "c", error: HostStore.OwnError()),
+            ]
+        }
+        let left = try await checked.deleteMany(["a", "b", "c"])
+        XCTAssertEqual(left.map(\.key), ["b", "c"])
+        XCTAssertEqual(left.map(\.error.code), [.storeDenied, .storeFailed])
+        // Of what nobody asked to delete, it cannot know.
+        let confused = try await checked.deleteMany(["a", "b"])
+        XCTAssertEqual(confused.map(\.key), ["a", "b"])
+        XCTAssertEqual(confused.map(\.error.code), [.storeFailed, .storeFailed])
+    }
+
     func testABrokenPromiseIsNamed() async throws {
         let store = LyingStore()
         store.put = { store, key, bytes, _ in
@@ -66,6 +90,8 @@ final class AppStoreTests: SealwoodTestCase {
         }
         store.head = { _, _ in ObjectMeta(key: "another", size: 0) }
         await assertThrows(.storeFailed) { try await checked.head("a") }
+        store.head = { _, key in ObjectMeta(key: key, size: 0, etag: "") }
+        await assertThrows(.storeFailed) { try await checked.head("a") }
         for etag in ["", String(repeating: "x", count: 1 << 20)] {
             store.put = { _, _, _, _ in etag }
             await assertThrows(.storeFailed) {
@@ -101,6 +127,9 @@ private final class LyingStore: BlobStore, @unchecked Sendable {
     var head: @Sendable (HostStore, String) async throws -> ObjectMeta? = {
         try await $0.head($1)
     }
+    var deleteMany: @Sendable (HostStore, [String]) async throws -> [NotDeleted] = {
+        try await $0.deleteMany($1)
+    }
     var onFlush: @Sendable () async throws -> Void = {}
     var onNeedsFlush: @Sendable () throws -> Bool = { false }
 
@@ -115,6 +144,10 @@ private final class LyingStore: BlobStore, @unchecked Sendable {
     }
 
     func delete(_ key: String) async throws { try await inner.delete(key) }
+
+    func deleteMany(_ keys: [String]) async throws -> [NotDeleted] {
+        try await deleteMany(inner, keys)
+    }
 
     func list(prefix: String, startAfter: String?, limit: Int) async throws -> ObjectPage {
         try await list(inner, prefix, startAfter, limit)

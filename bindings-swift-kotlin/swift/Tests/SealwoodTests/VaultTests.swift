@@ -120,12 +120,26 @@ final class VaultTests: SealwoodTestCase {
     func testALinkOpensADirectoryAndNothingElse() async throws {
         let store: AnyBlobStore = .memory()
         let vault = try await newVault(store)
-        try await vault.put("shared/a", Data("a".utf8))
+        for path in ["shared/a", "b", "secret/c", "secret/a"] {
+            try await vault.put(path, Data(path.utf8))
+        }
         let made = try await vault.link("shared")
         let link = try XCTUnwrap(made)
         let directory = try SharedDirectory.open(store: store, link: link)
         let read = try await directory.get("a")
-        XCTAssertEqual(read, Data("a".utf8))
+        XCTAssertEqual(read, Data("shared/a".utf8))
+        let page = try await directory.list()
+        XCTAssertEqual(page.entries.map(\.path), ["a"])
+        // Neither what is beside it, by whatever path, nor the directory under its own name.
+        for path in ["b", "secret/a", "secret/c", "shared/a"] {
+            await assertThrows(.notFound, path: path) { try await directory.get(path) }
+        }
+        for path in ["../b", "../secret/c"] {
+            await assertThrows(.pathDotSegment) { try await directory.get(path) }
+        }
+        // Nor what comes later.
+        try await vault.put("shared/later", Data("later".utf8))
+        await assertThrows(.notFound, path: "later") { try await directory.get("later") }
         await assertThrows(.invalidArgument) {
             try SharedDirectory.open(store: store, link: link.dropLast())
         }

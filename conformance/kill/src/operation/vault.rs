@@ -78,9 +78,8 @@ impl VaultOperation {
         let outcome = match self {
             Self::Now(step) => step.perform(vault).await,
             Self::Later(path, content) => {
-                let options =
-                    PutOptions { durability: Durability::Deferred, ..PutOptions::default() };
-                vault.put(path.name(), content.bytes(), options).await.map(|_| ())
+                let options = PutOptions::new().durability(Durability::Deferred);
+                vault.put_with(path.name(), content.bytes(), &options).await.map(|_| ())
             }
             Self::Batch(steps) => {
                 let batch = vault.batch();
@@ -144,9 +143,7 @@ impl Step {
 
     async fn perform(&self, vault: &Vault) -> Result<()> {
         match self {
-            Self::Put(path, content) => {
-                vault.put(path.name(), content.bytes(), PutOptions::default()).await.map(|_| ())
-            }
+            Self::Put(path, content) => vault.put(path.name(), content.bytes()).await.map(|_| ()),
             Self::MakeDirectory(path) => vault.mkdir(path.name()).await,
             Self::Remove(path) => vault.remove(path.name()).await,
             Self::RemoveAll(path) => vault.remove_all(path.name()).await,
@@ -157,9 +154,7 @@ impl Step {
 
     async fn add(&self, batch: &Batch) -> Result<()> {
         match self {
-            Self::Put(path, content) => {
-                batch.put(path.name(), content.bytes(), PutOptions::default()).await
-            }
+            Self::Put(path, content) => batch.put(path.name(), content.bytes()).await,
             Self::MakeDirectory(path) => batch.mkdir(path.name()),
             Self::Remove(path) => batch.remove(path.name()),
             Self::RemoveAll(path) => batch.remove_all(path.name()),

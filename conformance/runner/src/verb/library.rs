@@ -2,8 +2,7 @@
 
 use sealwood::bridge::{phrase_of_secret, secret_of_phrase};
 
-use super::unknown;
-use crate::run::Taken;
+use super::{Taken, unknown};
 use crate::step::Step;
 
 pub(super) fn take(verb: &str, step: &Step) -> Taken {

@@ -9,9 +9,11 @@ mod store;
 mod vault;
 
 use crate::outcome::Outcome;
-use crate::run::Taken;
-use crate::step::Step;
+use crate::step::{Step, Stop};
 use crate::world::World;
+
+/// What came of a step.
+pub(crate) type Taken = Result<Outcome, Stop>;
 
 /// Takes a step.
 pub(crate) async fn take(world: &World, verb: &str, step: &Step) -> Taken {
@@ -57,6 +59,6 @@ fn progress(world: &World, step: &Step) -> Taken {
 }
 
 /// The step asks for something nobody does.
-fn unknown<T>(verb: &str) -> Result<T, crate::step::Stop> {
+fn unknown<T>(verb: &str) -> Result<T, Stop> {
     Err(format!("nothing is called {verb:?} here").into())
 }

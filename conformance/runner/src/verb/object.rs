@@ -1,12 +1,11 @@
 //! Steps on the objects of a store, beneath any vault.
 
 use bytes::{Bytes, BytesMut};
-use sealwood::blob::{BlobStore, Precondition};
-use serde_json::json;
+use sealwood::blob::{BlobStore, ObjectMeta, Precondition};
+use serde_json::{Value, json};
 
-use super::unknown;
+use super::{Taken, unknown};
 use crate::outcome::Outcome;
-use crate::run::Taken;
 use crate::step::{Step, Stop};
 use crate::world::World;
 
@@ -19,6 +18,13 @@ pub(super) async fn take(world: &World, verb: &str, step: &Step) -> Taken {
             let object = store.get(from).await?;
             store.put(to, object.bytes, Precondition::None).await?;
             return Ok(Outcome::Nothing);
+        }
+        "deleteMany" => {
+            let keys = keys(world, step)?;
+            let delete = async { Ok(store.delete_many(&keys).await) };
+            let left = step.context.cancel.run(delete).await?.into_iter();
+            let left = left.map(|left| json!({"key": left.key, "code": left.error.code()}));
+            return Ok(Outcome::Value(left.collect()));
         }
         _ => {}
     }
@@ -42,8 +48,13 @@ pub(super) async fn take(world: &World, verb: &str, step: &Step) -> Taken {
         }
         "delete" => Ok(store.delete(key).await.map(|()| Outcome::Nothing)?),
         "head" => {
-            let size = store.head(key).await?.map(|meta| json!({"size": meta.size}));
-            Ok(Outcome::Value(size.into()))
+            let (name, meta) = (step.text("as")?, store.head(key).await?);
+            if let Some(etag) = meta.as_ref().and_then(|meta| meta.etag.clone()) {
+                world.etags.set(name, etag);
+            }
+            let members =
+                |meta: ObjectMeta| json!({"size": meta.size, "modifiedMs": meta.modified_ms});
+            Ok(Outcome::Value(meta.map(members).into()))
         }
         "corrupt" => {
             let bytes = store.get(key).await?.bytes;
@@ -61,6 +72,15 @@ fn key(world: &World, step: &Step) -> Result<String, String> {
     let keys = world.keys.get(step.need_text("keys")?)?;
     let index = step.need_number("index")? as usize;
     keys.get(index).cloned().ok_or_else(|| format!("there are {} keys", keys.len()))
+}
+
+/// The keys that a step lists, or that have a name.
+fn keys(world: &World, step: &Step) -> Result<Vec<String>, String> {
+    match step.value("keys") {
+        Some(Value::String(name)) => world.keys.get(name),
+        Some(keys) => serde_json::from_value(keys.clone()).map_err(|_| format!("no keys: {keys}")),
+        None => Err("no \"keys\"".into()),
+    }
 }
 
 fn precondition(world: &World, step: &Step) -> Result<Precondition, String> {

@@ -14,7 +14,7 @@ pub(super) fn put(step: &Step) -> Result<PutOptions, String> {
     let mut input = attributes(step)?;
     input.deferred = step.flag("deferred")?;
     input.size_hint = step.number("sizeHint")?;
-    Ok(input.options(step.watch.clone()))
+    Ok(input.options(step.context.clone()))
 }
 
 pub(super) fn metadata(step: &Step) -> Result<Metadata, String> {
@@ -48,15 +48,19 @@ pub(super) fn source(step: &Step) -> Result<BoxStream<'static, sealwood::Result<
 }
 
 pub(super) fn read(step: &Step) -> Result<ReadOptions, String> {
-    let (start, end) = match (step.number("start")?, step.number("end")?) {
-        (None, None) => (0, None),
-        (Some(start), Some(end)) => (start, Some(end)),
-        _ => return Err("a range has a start and an end".into()),
-    };
-    Ok(ReadOptions { start, end, watch: step.watch.clone() })
+    let options = ReadOptions::new().context(step.context.clone());
+    match (step.number("start")?, step.number("end")?) {
+        (None, None) => Ok(options),
+        (Some(start), Some(end)) => Ok(options.range(start..end)),
+        _ => Err("a range has a start and an end".into()),
+    }
 }
 
 pub(super) fn list(step: &Step) -> Result<ListOptions, String> {
-    let limit = step.number("limit")?.map_or(ListOptions::default().limit, |limit| limit as usize);
-    Ok(ListOptions { after: step.text("after")?.map(str::to_owned), limit })
+    let mut options = ListOptions::new();
+    options.after = step.text("after")?.map(str::to_owned);
+    if let Some(limit) = step.number("limit")? {
+        options.limit = limit as usize;
+    }
+    Ok(options)
 }

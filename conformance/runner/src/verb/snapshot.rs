@@ -2,30 +2,28 @@
 
 use bytes::{Bytes, BytesMut};
 use futures_lite::StreamExt;
-use sealwood::platform::BoxStream;
 use sealwood::seal::Link;
-use sealwood::vault::{EntryInfo, ListPage, SharedDirectory, Snapshot};
+use sealwood::vault::{ContentStream, EntryInfo, EntryStream, ListPage, Snapshot};
 use sealwood::{Error, Result};
 use serde_json::json;
 
-use super::{options, unknown};
+use super::{Taken, options, unknown};
 use crate::outcome::Outcome;
-use crate::run::Taken;
 use crate::step::Step;
 use crate::world::World;
 
 pub(super) async fn take(snapshot: &Snapshot, verb: &str, step: &Step) -> Taken {
-    let (path, cancel) = (step.need_text("path")?, &step.watch.cancel);
+    let (path, cancel) = (step.need_text("path")?, &step.context.cancel);
     Ok(match verb {
         "stat" => cancel.run(snapshot.stat(path)).await?.into(),
         "exists" => cancel.run(snapshot.exists(path)).await?.into(),
-        "get" | "getRange" => snapshot.read(path, options::read(step)?).await?.into(),
+        "get" | "getRange" => snapshot.get_with(path, &options::read(step)?).await?.into(),
         "getStream" => {
             let (options, take) = (options::read(step)?, step.number("take")?);
-            let (_, parts) = snapshot.get_stream(path, options).await?;
-            step.watch.cancel.run(pieces(parts, take)).await?.into()
+            let (_, parts) = snapshot.get_stream_with(path, &options).await?;
+            step.context.cancel.run(pieces(parts, take)).await?.into()
         }
-        "list" => page(cancel.run(snapshot.list(path, options::list(step)?)).await?),
+        "list" => page(cancel.run(snapshot.list_with(path, &options::list(step)?)).await?),
         "entries" => paths(cancel.run(snapshot.list_stream(path, None)).await?).await?,
         "entriesRecursive" => paths(cancel.run(snapshot.list_recursive(path)).await?).await?,
         _ => return unknown(verb),
@@ -47,16 +45,12 @@ pub(super) fn shared(world: &World, step: &Step) -> Taken {
             )
         }
     };
-    let directory = SharedDirectory::open(store.blobs(), &link);
-    world.snapshots.set(name, directory.snapshot().clone());
+    world.snapshots.set(name, Snapshot::shared(store.blobs(), &link));
     Ok(Outcome::Nothing)
 }
 
 /// The pieces of a content joined, or the first of them; the stream is dropped then.
-pub(super) async fn pieces(
-    mut parts: BoxStream<'static, Result<Bytes>>,
-    take: Option<u64>,
-) -> Result<Bytes> {
+pub(super) async fn pieces(mut parts: ContentStream, take: Option<u64>) -> Result<Bytes> {
     let mut joined = BytesMut::new();
     let mut left = take.unwrap_or(u64::MAX);
     while left > 0
@@ -73,7 +67,7 @@ pub(super) fn page(page: ListPage) -> Outcome {
     Outcome::Value(json!({"names": names, "next": page.next}))
 }
 
-pub(super) async fn paths(entries: BoxStream<'static, Result<EntryInfo>>) -> Result<Outcome> {
+pub(super) async fn paths(entries: EntryStream) -> Result<Outcome> {
     let paths = entries.map(|entry| -> Result<String> { Ok(entry?.path.as_str().to_owned()) });
     Ok(Outcome::Paths(paths.try_collect::<String, _, Vec<_>>().await?))
 }

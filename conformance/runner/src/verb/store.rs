@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use sealwood::blob::{BlobStore, MemoryStore, Method, Precondition};
+use sealwood::blob::{BlobStore, MemoryStore, Precondition};
 use sealwood::bridge::{AppStore, S3Input, StoreHandle, check_store};
 use serde_json::Value;
 
-use crate::host::{HostStore, How};
+use super::Taken;
+use crate::host::{BareStore, HostStore, How, Method};
 use crate::outcome::Outcome;
-use crate::run::Taken;
 use crate::step::{Step, Stop};
 use crate::world::{Store, World};
 
@@ -21,6 +21,11 @@ pub(super) async fn open(world: &World, step: &Step) -> Taken {
             let store = Arc::new(HostStore::default());
             host = Some(Arc::clone(&store));
             StoreHandle::new(Arc::new(AppStore::new(store)))
+        }
+        "bare" => {
+            let store = Arc::new(HostStore::default());
+            host = Some(Arc::clone(&store));
+            StoreHandle::new(Arc::new(AppStore::new(BareStore(store))))
         }
         "objects" => StoreHandle::new(Arc::new(filled(step).await?)),
         "local" => StoreHandle::local(step.need_text("path")?.to_owned()).await?,
@@ -71,7 +76,7 @@ pub(super) async fn check(world: &World, step: &Step) -> Taken {
 pub(super) fn misbehave(world: &World, step: &Step) -> Taken {
     let host = host(world, step)?;
     let how = How::parse(step.need_text("how")?, step.text("code")?)?;
-    let method = step.text("method")?.map(method).transpose()?;
+    let method = step.text("method")?.map(Method::parse).transpose()?;
     match step.need_number("at")? {
         0 => return Err("calls are counted from 1".to_owned().into()),
         at => host.arm(at, method, how),
@@ -93,17 +98,5 @@ pub(super) fn calls(world: &World, step: &Step) -> Taken {
 
 fn host(world: &World, step: &Step) -> Result<Arc<HostStore>, String> {
     let store = world.stores.get(step.need_text("store")?)?;
-    store.host.ok_or_else(|| "only a store of the kind \"host\" does that".into())
-}
-
-fn method(name: &str) -> Result<Method, String> {
-    Ok(match name {
-        "get" => Method::Get,
-        "getRange" => Method::GetRange,
-        "put" => Method::Put,
-        "delete" => Method::Delete,
-        "list" => Method::List,
-        "head" => Method::Head,
-        _ => return Err(format!("no method of a store: {name:?}")),
-    })
+    store.host.ok_or_else(|| "only a store that the runner wrote does that".into())
 }

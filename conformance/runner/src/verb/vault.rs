@@ -7,9 +7,8 @@ use sealwood::seal::RecoveryPhrase;
 use sealwood::vault::{NewVault, Vault};
 use serde_json::Value;
 
-use super::{options, snapshot, unknown};
+use super::{Taken, options, snapshot, unknown};
 use crate::outcome::Outcome;
-use crate::run::Taken;
 use crate::step::Step;
 use crate::world::World;
 
@@ -17,23 +16,23 @@ use crate::world::World;
 pub(super) async fn prepare(world: &World, step: &Step) -> Taken {
     let (name, (credential, config)) = (step.text("as")?, means(world, step)?);
     let (credential, config) = (credential.credential()?, config.config()?);
-    let prepare = Vault::prepare(&credential, config);
-    world.new_vaults.set(name, Arc::new(step.watch.cancel.run(prepare).await?));
+    let prepare = Vault::prepare_with(&credential, &config);
+    world.new_vaults.set(name, Arc::new(step.context.cancel.run(prepare).await?));
     Ok(Outcome::Nothing)
 }
 
 /// Creates or opens a vault.
 pub(super) async fn open(world: &World, verb: &str, step: &Step) -> Taken {
     let store = world.stores.get(step.need_text("store")?)?.blobs();
-    let (name, cancel) = (step.text("as")?, &step.watch.cancel);
+    let (name, cancel) = (step.text("as")?, &step.context.cancel);
     let vault = if let ("create", Some(new)) = (verb, step.text("new")?) {
         cancel.run(world.new_vaults.get(new)?.create(store)).await?
     } else {
         let (credential, config) = means(world, step)?;
         let (credential, config) = (credential.credential()?, config.config()?);
         match verb {
-            "create" => cancel.run(Vault::create(store, &credential, config)).await?,
-            _ => cancel.run(Vault::open(store, &credential, config)).await?,
+            "create" => cancel.run(Vault::create_with(store, &credential, &config)).await?,
+            _ => cancel.run(Vault::open_with(store, &credential, &config)).await?,
         }
     };
     world.vaults.set(name, vault);
@@ -102,23 +101,27 @@ fn config(step: &Step) -> Result<ConfigInput, String> {
 }
 
 pub(super) async fn take(world: &World, vault: &Vault, verb: &str, step: &Step) -> Taken {
-    let cancel = &step.watch.cancel;
+    let cancel = &step.context.cancel;
     let path = || step.need_text("path");
     Ok(match verb {
-        "put" => vault.put(path()?, step.content("content")?, options::put(step)?).await?.into(),
+        "put" => {
+            vault.put_with(path()?, step.content("content")?, &options::put(step)?).await?.into()
+        }
         "putStream" => {
             let (source, options) = (options::source(step)?, options::put(step)?);
-            vault.put_stream(path()?, source, options).await?.into()
+            vault.put_stream_with(path()?, source, &options).await?.into()
         }
-        "get" | "getRange" => vault.read(path()?, options::read(step)?).await?.into(),
+        "get" | "getRange" => vault.get_with(path()?, &options::read(step)?).await?.into(),
         "getStream" => {
             let (options, take) = (options::read(step)?, step.number("take")?);
-            let (_, parts) = vault.get_stream(path()?, options).await?;
+            let (_, parts) = vault.get_stream_with(path()?, &options).await?;
             cancel.run(snapshot::pieces(parts, take)).await?.into()
         }
         "stat" => cancel.run(vault.stat(path()?)).await?.into(),
         "exists" => cancel.run(vault.exists(path()?)).await?.into(),
-        "list" => snapshot::page(cancel.run(vault.list(path()?, options::list(step)?)).await?),
+        "list" => {
+            snapshot::page(cancel.run(vault.list_with(path()?, &options::list(step)?)).await?)
+        }
         "entries" => {
             let entries = cancel.run(vault.list_stream(path()?, None)).await?;
             cancel.run(snapshot::paths(entries)).await?
@@ -155,7 +158,7 @@ pub(super) async fn take(world: &World, vault: &Vault, verb: &str, step: &Step) 
 
 /// The calls that give nothing.
 async fn change(vault: &Vault, verb: &str, step: &Step) -> Result<(), crate::step::Stop> {
-    let cancel = &step.watch.cancel;
+    let cancel = &step.context.cancel;
     let path = || step.need_text("path");
     match verb {
         "mkdir" => cancel.run(vault.mkdir(path()?)).await?,
@@ -166,9 +169,9 @@ async fn change(vault: &Vault, verb: &str, step: &Step) -> Result<(), crate::ste
         }
         "copy" => cancel.run(vault.copy(step.need_text("from")?, step.need_text("to")?)).await?,
         "setMetadata" => {
-            cancel.run(vault.set_metadata(path()?, options::metadata(step)?)).await?;
+            cancel.run(vault.set_metadata(path()?, &options::metadata(step)?)).await?;
         }
-        "flush" => vault.flush_with(&step.watch).await?,
+        "flush" => vault.flush_with(&step.context).await?,
         "refresh" => cancel.run(vault.refresh()).await?,
         "close" => cancel.run(vault.close()).await?,
         _ => return unknown(verb),

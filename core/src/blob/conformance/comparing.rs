@@ -2,7 +2,9 @@
 
 use bytes::Bytes;
 
-use super::fixture::{Fixture, Outcome, equal, expect, ok};
+use sealwood_base::conformance::{Outcome, equal, expect, ok};
+
+use super::fixture::Fixture;
 use super::objects::pattern;
 use crate::blob::{Found, Precondition};
 

@@ -1,6 +1,8 @@
 //! Preconditions, one writer at a time.
 
-use super::fixture::{Fixture, Outcome, equal, fails, ok};
+use sealwood_base::conformance::{Outcome, equal, fails, ok};
+
+use super::fixture::Fixture;
 use crate::blob::{ETag, Precondition};
 
 const REFUSED: &str = "precondition-failed";

@@ -1,6 +1,8 @@
 //! Many objects that go together.
 
-use super::fixture::{Fixture, Outcome, equal, expect, fails, ok};
+use sealwood_base::conformance::{Outcome, equal, expect, fails, ok};
+
+use super::fixture::Fixture;
 
 /// More than a store that deletes in groups takes at a time by default.
 const MANY: usize = 40;

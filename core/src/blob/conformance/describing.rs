@@ -1,6 +1,8 @@
 //! What is told of objects beside their sizes.
 
-use super::fixture::{Fixture, Outcome, equal, expect, ok};
+use sealwood_base::conformance::{Outcome, equal, expect, ok};
+
+use super::fixture::Fixture;
 use crate::blob::ObjectMeta;
 
 pub(super) async fn describes_objects(fixture: &Fixture<'_>) -> Outcome {

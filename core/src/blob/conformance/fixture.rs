@@ -1,17 +1,14 @@
 //! What a check works with: keys of its own, and calls whose failures say what was tried.
 
-use std::fmt::Debug;
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures_util::future::join_all;
+use sealwood_base::conformance::{Outcome, equal, expect, ok};
 
 use super::Promise;
 use crate::blob::{BlobStore, ETag, Object, ObjectMeta, Precondition};
 use crate::error::Result as StoreResult;
-
-/// Nothing, or what went wrong.
-pub(super) type Outcome<T = ()> = Result<T, String>;
 
 /// How many requests run at once where a check sends many.
 pub(super) const CONCURRENT_MAX: usize = 32;
@@ -83,28 +80,5 @@ impl<'a> Fixture<'a> {
             }
         }
         Ok(())
-    }
-}
-
-pub(super) fn expect(holds: bool, otherwise: impl FnOnce() -> String) -> Outcome {
-    if holds { Ok(()) } else { Err(otherwise()) }
-}
-
-pub(super) fn equal<T: PartialEq + Debug>(what: &str, found: &T, expected: &T) -> Outcome {
-    expect(found == expected, || format!("{what} is {found:?}, expected {expected:?}"))
-}
-
-pub(super) fn ok<T>(what: &str, outcome: StoreResult<T>) -> Outcome<T> {
-    outcome.map_err(|error| format!("{what} failed with {} ({error})", error.code()))
-}
-
-/// Fails unless `outcome` is the error with the code `expected`.
-pub(super) fn fails<T>(what: &str, outcome: StoreResult<T>, expected: &str) -> Outcome {
-    match outcome {
-        Ok(_) => Err(format!("{what} succeeded, expected {expected}")),
-        Err(error) if error.code() == expected => Ok(()),
-        Err(error) => {
-            Err(format!("{what} failed with {} ({error}), expected {expected}", { error.code() }))
-        }
     }
 }

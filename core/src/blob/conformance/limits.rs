@@ -1,6 +1,8 @@
 //! Objects that may have no more than so many bytes.
 
-use super::fixture::{Fixture, Outcome, equal, expect, fails, ok};
+use sealwood_base::conformance::{Outcome, equal, expect, fails, ok};
+
+use super::fixture::Fixture;
 use super::objects::pattern;
 use crate::blob::StoreGetOptions;
 

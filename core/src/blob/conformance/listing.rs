@@ -2,7 +2,9 @@
 
 use futures_util::future::join_all;
 
-use super::fixture::{CONCURRENT_MAX, Fixture, Outcome, equal, expect, ok};
+use sealwood_base::conformance::{Outcome, equal, expect, ok};
+
+use super::fixture::{CONCURRENT_MAX, Fixture};
 use crate::blob::LIST_LIMIT_MAX;
 
 /// Names whose order as paths is not their order as bytes: `-` sorts before `/`, `_` after.

@@ -15,10 +15,13 @@ mod listing;
 mod objects;
 mod races;
 
+use sealwood_base::conformance::{Outcome, Promises, Refusal};
+
 use super::{BlobStore, check_prefix};
+use crate::error::Error;
 use crate::platform::BoxFuture;
 
-use fixture::{Fixture, Outcome};
+use fixture::Fixture;
 
 /// One promise of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -155,6 +158,18 @@ impl Promise {
     }
 }
 
+impl Promises for Promise {
+    const SUBJECT: &'static str = "the store";
+}
+
+impl Refusal for Error {
+    type Kind = &'static str;
+
+    fn which(&self) -> &'static str {
+        self.code()
+    }
+}
+
 /// What held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
@@ -163,14 +178,7 @@ pub struct Report {
 }
 
 /// What did not hold.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the store breaks the promise {promise:?}: {detail}")]
-pub struct Violation {
-    /// The promise.
-    pub promise: Promise,
-    /// What was tried, what was expected and what came.
-    pub detail: String,
-}
+pub type Violation = sealwood_base::conformance::Violation<Promise>;
 
 /// Tries every promise below `prefix`, which is the start of a key without the `/` after it, has
 /// at most 64 bytes, and under which the store has no objects.

@@ -1,6 +1,8 @@
 //! Objects one at a time.
 
-use super::fixture::{Fixture, Outcome, equal, expect, fails, ok};
+use sealwood_base::conformance::{Outcome, equal, expect, fails, ok};
+
+use super::fixture::Fixture;
 use crate::blob::KEY_BYTES_MAX;
 
 pub(super) async fn reads_what_was_written(fixture: &Fixture<'_>) -> Outcome {

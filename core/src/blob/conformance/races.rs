@@ -2,7 +2,9 @@
 
 use futures_util::future::{join, join_all};
 
-use super::fixture::{CONCURRENT_MAX, Fixture, Outcome, equal, expect, fails, ok};
+use sealwood_base::conformance::{Outcome, equal, expect, fails, ok};
+
+use super::fixture::{CONCURRENT_MAX, Fixture};
 use super::objects::pattern;
 use crate::blob::{ETag, Precondition};
 use crate::error::Error;
@@ -110,7 +112,7 @@ async fn one_wins(
         match outcome {
             Ok(etag) if winner.is_none() => winner = Some((body, etag)),
             Ok(_) => return Err("two concurrent puts under one precondition succeeded".into()),
-            Err(error) => fails::<()>("a put that lost", Err(error), "precondition-failed")?,
+            Err(error) => fails::<(), _>("a put that lost", Err(error), "precondition-failed")?,
         }
     }
     let (body, etag) = winner.ok_or("no concurrent put under a precondition succeeded")?;

@@ -51,7 +51,7 @@ use super::{
     BlobStore, ETag, Hold, HoldMode, Object, ObjectMeta, ObjectPage, StoreGetOptions,
     StorePutOptions, check_key, check_length, check_limit, check_prefix,
 };
-use crate::error::{Error, Result};
+use crate::error::{Cause, Error, Result};
 use crate::platform::{BoxFuture, run_blocking};
 
 /// A [`BlobStore`] in a directory of the file system.
@@ -218,16 +218,16 @@ impl Layout {
 /// [`io::Error`] names no path.
 fn store_error(error: io::Error) -> Error {
     use io::ErrorKind as Kind;
-    match error.kind() {
+    let (reason, kind) = (error.to_string(), error.kind());
+    let source: Option<Cause> = Some(Arc::new(error));
+    match kind {
         Kind::StorageFull | Kind::QuotaExceeded => Error::StoreFull,
-        Kind::PermissionDenied | Kind::ReadOnlyFilesystem => {
-            Error::StoreDenied { reason: error.to_string() }
-        }
+        Kind::PermissionDenied | Kind::ReadOnlyFilesystem => Error::StoreDenied { reason, source },
         Kind::Interrupted | Kind::WouldBlock | Kind::TimedOut | Kind::ResourceBusy => {
-            Error::StoreUnavailable { reason: error.to_string(), retry_after: None }
+            Error::StoreUnavailable { reason, retry_after: None, source }
         }
         Kind::Unsupported => Error::Platform { what: "a file system" },
-        _ => Error::StoreFailed { reason: error.to_string() },
+        _ => Error::StoreFailed { reason, source },
     }
 }
 

@@ -65,8 +65,7 @@ impl Layout {
             self.check(path, directory, condition)?;
             temp.rename(path).map_err(store_error)?;
         }
-        // The new name can be seen but may not survive a crash.
-        sync_directory(directory).map_err(|_| Error::OutcomeUnknown)?;
+        sync_directory(directory).map_err(unsynced)?;
         Ok(ETag::of_content(bytes))
     }
 
@@ -79,7 +78,7 @@ impl Layout {
                 Err(error) => return Err(store_error(error)),
             }
         }
-        sync_directory(path.parent().unwrap_or(&self.objects)).map_err(|_| Error::OutcomeUnknown)
+        sync_directory(path.parent().unwrap_or(&self.objects)).map_err(unsynced)
     }
 
     /// Fails if `condition` does not hold for the object at `path`. The state that made it fail
@@ -198,6 +197,12 @@ impl Drop for TempFile {
             drop(fs::remove_file(&self.path));
         }
     }
+}
+
+/// What is done can be seen, but may not survive a crash.
+fn unsynced(error: io::Error) -> Error {
+    log::warn!("a directory was not made durable: {error}");
+    Error::OutcomeUnknown
 }
 
 /// Whether nothing may be written, as on media that are read only.

@@ -164,7 +164,7 @@ mod tests {
                 let number = self.asked.fetch_add(1, Ordering::Relaxed);
                 yield_now().await;
                 if number == 2 {
-                    return Err(Error::StoreDenied { reason: "no key".into() });
+                    return Err(Error::StoreDenied { reason: "no key".into(), source: None });
                 }
                 let credentials = S3Credentials::new(&number.to_string(), "secret");
                 Ok(S3Lease { credentials, ends_ms: Some(self.time.now_ms() + 3_600_000) })

@@ -121,7 +121,7 @@ impl Listing<'_> {
 }
 
 pub(super) fn failed(reason: &str) -> Error {
-    Error::StoreFailed { reason: reason.to_owned() }
+    Error::StoreFailed { reason: reason.to_owned(), source: None }
 }
 
 /// The body, if it is as long as was announced. What was cut off on the way can be asked again.
@@ -134,6 +134,7 @@ fn whole_body(response: HttpResponse) -> Result<Bytes> {
         return Err(Error::StoreUnavailable {
             reason: "the answer was cut off".into(),
             retry_after: None,
+            source: None,
         });
     }
     Ok(response.body)

@@ -21,7 +21,7 @@ use crate::blob::{
 };
 use crate::error::{Error, Result};
 use crate::platform::{
-    BoxFuture, Clock, Environment, HttpClient, HttpError, HttpMethod, HttpResponse,
+    BoxFuture, Clock, Environment, HttpClient, HttpError, HttpMethod, HttpResponse, Reason,
 };
 
 /// Room for the text of any error; answers that carry no object are no longer.
@@ -68,7 +68,9 @@ impl Client {
     pub(super) fn new(config: S3Config, environment: Environment) -> Result<Self> {
         let bucket = config.bucket()?;
         let http = HttpClient::new(&config.http()).map_err(|error| match error {
-            HttpError::Failed(reason) => Error::StoreFailed { reason },
+            HttpError::Failed(Reason { text, source }) => {
+                Error::StoreFailed { reason: text, source }
+            }
             _ => failed("no HTTP client"),
         })?;
         let mut prefix = config.prefix;
@@ -203,19 +205,22 @@ impl Client {
 
     fn understood(&self, outcome: Result<HttpResponse, HttpError>) -> Result<HttpResponse> {
         outcome.map_err(|error| match error {
-            HttpError::Unavailable(reason) => {
-                Error::StoreUnavailable { reason: plain(&reason), retry_after: None }
+            HttpError::Unavailable(Reason { text, source }) => {
+                Error::StoreUnavailable { reason: plain(&text), retry_after: None, source }
             }
             HttpError::TimedOut => Error::StoreUnavailable {
                 reason: format!("no byte moved for {:?}", self.idle_timeout),
                 retry_after: None,
+                source: None,
             },
             HttpError::TooLong => failed("an answer is longer than what was asked for"),
             HttpError::Redirected => {
                 failed("a redirect, which is not followed: to another endpoint or region?")
             }
-            HttpError::Withheld => Error::StoreDenied { reason: WITHHELD.to_owned() },
-            HttpError::Failed(reason) => Error::StoreFailed { reason: plain(&reason) },
+            HttpError::Withheld => Error::StoreDenied { reason: WITHHELD.to_owned(), source: None },
+            HttpError::Failed(Reason { text, source }) => {
+                Error::StoreFailed { reason: plain(&text), source }
+            }
         })
     }
 
@@ -256,7 +261,7 @@ impl BlobStore for Client {
             }
             if again.etag != object.etag || again.bytes != object.bytes {
                 let reason = "an object came with the tag of another state of it".to_owned();
-                return Err(Error::StoreUnavailable { reason, retry_after: None });
+                return Err(Error::StoreUnavailable { reason, retry_after: None, source: None });
             }
             // The same twice: tags here are no MD5, or the object is damaged where it lies.
             self.tags_are_odd.store(true, Ordering::Relaxed);

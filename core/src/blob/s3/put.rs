@@ -50,6 +50,7 @@ impl Client {
         Err(Error::StoreUnavailable {
             reason: "the server stored other bytes than were sent".into(),
             retry_after: None,
+            source: None,
         })
     }
 
@@ -99,6 +100,7 @@ impl Client {
             Error::StoreUnavailable {
                 reason: "status 409: a conflicting request".into(),
                 retry_after: None,
+                source: None,
             }
         } else {
             Error::PreconditionFailed

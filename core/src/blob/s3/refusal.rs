@@ -50,23 +50,29 @@ const TRANSIENT: [&str; 9] = [
 
 /// The error that an answer other than success stands for. `now_ms` is the time of this device.
 pub(crate) fn refusal(response: &HttpResponse, now_ms: u64) -> Error {
-    let body = std::str::from_utf8(&response.body).unwrap_or("");
-    let code = code(body);
-    let reason = || reason(response, body, code);
-    let unavailable =
-        || Error::StoreUnavailable { reason: reason(), retry_after: retry_after(response, now_ms) };
+    let body = String::from_utf8_lossy(&response.body);
+    let code = code(&body);
+    let reason = || reason(response, &body, code);
+    let unavailable = || Error::StoreUnavailable {
+        reason: reason(),
+        retry_after: retry_after(response, now_ms),
+        source: None,
+    };
     match (response.status, code) {
         (_, code) if TRANSIENT.contains(&code) => unavailable(),
-        (_, "RequestTimeTooSkewed") => {
-            Error::StoreDenied { reason: format!("{}{}", reason(), skew(response, now_ms)) }
+        (_, "RequestTimeTooSkewed") => Error::StoreDenied {
+            reason: format!("{}{}", reason(), skew(response, now_ms)),
+            source: None,
+        },
+        (_, code) if DENIED.contains(&code) => {
+            Error::StoreDenied { reason: reason(), source: None }
         }
-        (_, code) if DENIED.contains(&code) => Error::StoreDenied { reason: reason() },
         (507, _) => Error::StoreFull,
         (_, code) if code.ends_with("StorageFull") || code.ends_with("QuotaExceeded") => {
             Error::StoreFull
         }
-        (_, "NoSuchBucket") => Error::StoreFailed { reason: reason() },
-        (401 | 403, _) => Error::StoreDenied { reason: reason() },
+        (_, "NoSuchBucket") => Error::StoreFailed { reason: reason(), source: None },
+        (401 | 403, _) => Error::StoreDenied { reason: reason(), source: None },
         (404, "NoSuchKey") => Error::ObjectMissing,
         // All that an answer to HEAD can say.
         (404, "") if body.trim().is_empty() => Error::ObjectMissing,
@@ -74,9 +80,9 @@ pub(crate) fn refusal(response: &HttpResponse, now_ms: u64) -> Error {
         (416, _) => Error::ObjectTruncated,
         // 409 is a race between requests that the server gave up on; 499 a body cut on its way.
         (408 | 409 | 429 | 499, _) => unavailable(),
-        (501 | 505, _) => Error::StoreFailed { reason: reason() },
+        (501 | 505, _) => Error::StoreFailed { reason: reason(), source: None },
         (500..=599, _) => unavailable(),
-        _ => Error::StoreFailed { reason: reason() },
+        _ => Error::StoreFailed { reason: reason(), source: None },
     }
 }
 
@@ -90,8 +96,8 @@ pub(super) fn may_have_ended(response: &HttpResponse) -> bool {
         "RequestExpired",
         "TokenRefreshRequired",
     ];
-    let body = std::str::from_utf8(&response.body).unwrap_or("");
-    matches!(response.status, 400 | 401 | 403) && (body.is_empty() || ENDED.contains(&code(body)))
+    let body = String::from_utf8_lossy(&response.body);
+    matches!(response.status, 400 | 401 | 403) && (body.is_empty() || ENDED.contains(&code(&body)))
 }
 
 /// The error in an answer that calls itself a success: an error's XML, or a page for people.
@@ -302,6 +308,8 @@ mod tests {
         ] {
             assert_eq!(refusal(&response(404, headers, body), 0).code(), expected, "{body}");
         }
+        let latin = HttpResponse { body: b"introuvable\xa0!"[..].into(), ..response(404, &[], "") };
+        assert_eq!(refusal(&latin, 0).code(), "store-failed");
     }
 
     #[test]

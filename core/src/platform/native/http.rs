@@ -1,5 +1,6 @@
 //! `ureq` on the thread pool.
 
+use std::io::Read;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -7,8 +8,8 @@ use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector, RustlsConnector};
 
-use super::super::http::is_too_long;
-use super::super::{HttpError, HttpMethod, HttpOptions, HttpRequest, HttpResponse};
+use super::super::http::{is_success, is_too_long, read_bytes_max};
+use super::super::{HttpError, HttpMethod, HttpOptions, HttpRequest, HttpResponse, Reason};
 use super::tcp::TcpConnector;
 
 /// Connections kept open; as many as the most requests in flight of a store.
@@ -78,16 +79,20 @@ impl HttpClient {
                 Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
             })
             .collect();
-        if is_too_long(request, &headers) {
+        let status = response.status().as_u16();
+        if is_success(status) && is_too_long(request, &headers) {
             return Err(HttpError::TooLong);
         }
-        let status = response.status().as_u16();
-        // The reader refuses at its limit, not beyond it.
-        let limit = request.body_bytes_max.saturating_add(1);
-        let body = response.body_mut().with_config().limit(limit);
-        let body = body.read_to_vec().map_err(classify)?;
-        if body.len() as u64 > request.body_bytes_max {
-            return Err(HttpError::TooLong);
+        let mut body = Vec::new();
+        let bytes_max = read_bytes_max(request, status);
+        let reader = response.body_mut().with_config().limit(u64::MAX).reader();
+        let mut reader = reader.take(bytes_max.saturating_add(1));
+        reader.read_to_end(&mut body).map_err(|error| classify(error.into()))?;
+        if body.len() as u64 > bytes_max {
+            if is_success(status) {
+                return Err(HttpError::TooLong);
+            }
+            body.truncate(bytes_max as usize);
         }
         // Without the room to grow, which caches would hold and not count.
         Ok(HttpResponse { status, headers, body: Bytes::from(body.into_boxed_slice()) })
@@ -123,14 +128,18 @@ fn classify(error: ureq::Error) -> HttpError {
             if error.kind() == std::io::ErrorKind::InvalidData
                 && error.to_string().contains("certificate") =>
         {
-            HttpError::Failed(format!("TLS: {error}"))
+            let text = format!("TLS: {error}");
+            HttpError::Failed(Reason { text, source: Some(Arc::new(error)) })
         }
-        ureq::Error::Io(_)
-        | ureq::Error::ConnectionFailed
-        | ureq::Error::HostNotFound
-        | ureq::Error::Protocol(_) => HttpError::Unavailable(error.to_string()),
+        ureq::Error::Io(error) => {
+            let text = format!("io: {error}");
+            HttpError::Unavailable(Reason { text, source: Some(Arc::new(error)) })
+        }
+        ureq::Error::ConnectionFailed | ureq::Error::HostNotFound | ureq::Error::Protocol(_) => {
+            HttpError::Unavailable(error.to_string().into())
+        }
         ureq::Error::Http(error) => unusable(error),
         ureq::Error::BadUri(_) => HttpError::Failed("a URL that cannot be used".into()),
-        other => HttpError::Failed(other.to_string()),
+        other => HttpError::Failed(other.to_string().into()),
     }
 }

@@ -12,7 +12,7 @@ use futures_util::future::{Either, select};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::super::http::{is_of_origin, is_too_long};
+use super::super::http::{is_of_origin, is_success, is_too_long, read_bytes_max};
 use super::super::{HttpError, HttpMethod, HttpOptions, HttpRequest, HttpResponse, sleep};
 
 /// An HTTP client over the host's `fetch`.
@@ -89,23 +89,32 @@ impl HttpClient {
             return Err(HttpError::Redirected);
         }
         let headers = read_headers(&response.headers());
-        if is_too_long(request, &headers) {
+        let status = response.status();
+        if is_success(status) && is_too_long(request, &headers) {
             return Err(HttpError::TooLong);
         }
+        let bytes_max = read_bytes_max(request, status);
         let mut body = Vec::new();
         if let Some(stream) = response.body() {
             let reader: web_sys::ReadableStreamDefaultReader =
                 stream.get_reader().dyn_into().map_err(|_| failed(JsValue::UNDEFINED))?;
             while let Some(piece) = self.read(&reader).await? {
-                if body.len() as u64 + u64::from(piece.length()) > request.body_bytes_max {
+                let room = bytes_max - body.len() as u64;
+                if u64::from(piece.length()) <= room {
+                    body.extend_from_slice(&piece.to_vec());
+                } else if is_success(status) {
                     return Err(HttpError::TooLong);
+                } else {
+                    body.extend_from_slice(&piece.subarray(0, room as u32).to_vec());
+                    // Nobody waits for it: what comes after is of no use.
+                    drop(reader.cancel());
+                    break;
                 }
-                body.extend_from_slice(&piece.to_vec());
             }
         }
         // Without the room to grow, which caches would hold and not count.
         let body = Bytes::from(body.into_boxed_slice());
-        Ok(HttpResponse { status: response.status(), headers, body })
+        Ok(HttpResponse { status, headers, body })
     }
 
     /// Whether it is the browser that keeps the answer to a request from this page. It does not say
@@ -215,11 +224,11 @@ fn read_headers(headers: &web_sys::Headers) -> Vec<(String, String)> {
 }
 
 fn failed(error: JsValue) -> HttpError {
-    HttpError::Failed(describe(&error))
+    HttpError::Failed(describe(&error).into())
 }
 
 fn unavailable(error: JsValue) -> HttpError {
-    HttpError::Unavailable(describe(&error))
+    HttpError::Unavailable(describe(&error).into())
 }
 
 fn describe(error: &JsValue) -> String {

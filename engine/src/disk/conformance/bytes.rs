@@ -2,7 +2,9 @@
 
 use std::io::ErrorKind;
 
-use super::fixture::{FIRST, Fixture, Outcome, equal, expect, expect_bytes, fails, ok};
+use sealwood_base::conformance::{Outcome, equal, expect, fails, ok};
+
+use super::fixture::{FIRST, Fixture, expect_bytes};
 use crate::disk::OpenMode;
 
 pub(super) fn reads_what_was_written(fixture: &Fixture<'_>) -> Outcome {

@@ -1,13 +1,10 @@
 //! What a check works with: names of its own, and calls whose failures say what was tried.
 
-use std::fmt::Debug;
-use std::io;
 use std::sync::Arc;
 
-use crate::disk::{Disk, DiskFile, OpenMode};
+use sealwood_base::conformance::{Outcome, equal, expect, ok};
 
-/// Nothing, or what went wrong.
-pub(super) type Outcome<T = ()> = Result<T, String>;
+use crate::disk::{Disk, DiskFile, OpenMode};
 
 /// A directory every check finds.
 pub(super) const FIRST: &str = "conformance-1";
@@ -70,27 +67,4 @@ pub(super) fn expect_bytes(file: &dyn DiskFile, expected: &[u8]) -> Outcome {
     let mut found = vec![0xEE; expected.len()];
     ok("a read of a whole file", file.read_at(0, &mut found))?;
     expect(found == expected, || format!("{} bytes came back as other bytes", expected.len()))
-}
-
-pub(super) fn expect(holds: bool, otherwise: impl FnOnce() -> String) -> Outcome {
-    if holds { Ok(()) } else { Err(otherwise()) }
-}
-
-pub(super) fn equal<T: PartialEq + Debug>(what: &str, found: &T, expected: &T) -> Outcome {
-    expect(found == expected, || format!("{what} is {found:?}, expected {expected:?}"))
-}
-
-pub(super) fn ok<T>(what: &str, outcome: io::Result<T>) -> Outcome<T> {
-    outcome.map_err(|error| format!("{what} failed with {:?} ({error})", error.kind()))
-}
-
-/// Fails unless `outcome` is an error of the kind `expected`.
-pub(super) fn fails<T>(what: &str, outcome: io::Result<T>, expected: io::ErrorKind) -> Outcome {
-    match outcome {
-        Ok(_) => Err(format!("{what} succeeded, expected {expected:?}")),
-        Err(error) if error.kind() == expected => Ok(()),
-        Err(error) => {
-            Err(format!("{what} failed with {:?} ({error}), expected {expected:?}", error.kind()))
-        }
-    }
 }

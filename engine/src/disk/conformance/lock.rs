@@ -2,7 +2,9 @@
 
 use std::io::ErrorKind;
 
-use super::fixture::{Fixture, Outcome, fails, ok};
+use sealwood_base::conformance::{Outcome, fails, ok};
+
+use super::fixture::Fixture;
 use crate::disk::LockMode::{Exclusive, Shared};
 
 pub(super) fn locks(fixture: &Fixture<'_>) -> Outcome {

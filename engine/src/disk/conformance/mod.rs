@@ -10,9 +10,11 @@ mod fixture;
 mod lock;
 mod names;
 
+use sealwood_base::conformance::{Outcome, Promises};
+
 use super::Disk;
 
-use fixture::{Fixture, Outcome};
+use fixture::Fixture;
 
 /// One promise of the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -107,23 +109,12 @@ impl Promise {
     }
 }
 
+impl Promises for Promise {
+    const SUBJECT: &'static str = "the disk";
+}
+
 /// What did not hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Violation {
-    /// The promise.
-    pub promise: Promise,
-    /// What was tried, what was expected and what came.
-    pub detail: String,
-}
-
-impl std::fmt::Display for Violation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { promise, detail } = self;
-        write!(f, "the disk breaks the promise {promise:?}: {detail}")
-    }
-}
-
-impl std::error::Error for Violation {}
+pub type Violation = sealwood_base::conformance::Violation<Promise>;
 
 /// Tries every promise on a disk that nobody else uses.
 pub fn check(disk: &dyn Disk) -> Result<(), Violation> {

@@ -2,7 +2,9 @@
 
 use std::io::ErrorKind;
 
-use super::fixture::{FIRST, Fixture, Outcome, SECOND, equal, expect, expect_bytes, fails, ok};
+use sealwood_base::conformance::{Outcome, equal, expect, fails, ok};
+
+use super::fixture::{FIRST, Fixture, SECOND, expect_bytes};
 use crate::disk::OpenMode;
 
 const MODES: [OpenMode; 3] = [OpenMode::Read, OpenMode::Write, OpenMode::CreateNew];

@@ -1,4 +1,4 @@
-//! What rounds, loading and eviction promise.
+//! What checkpoints, loading and eviction promise.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ fn filled(count: u64) -> (Tree, Model) {
 }
 
 /// A checkpoint, and the frames it wrote.
-fn round(tree: &mut Tree, frames: &Arc<Frames>) -> (FrameRef, Vec<FrameRef>) {
+fn checkpoint(tree: &mut Tree, frames: &Arc<Frames>) -> (FrameRef, Vec<FrameRef>) {
     let mut capture = tree.capture();
     let mut sink = Sink::new(frames);
     let written = capture.write(&mut sink).unwrap();
@@ -37,18 +37,18 @@ fn an_empty_index_and_a_clean_one_owe_nothing() {
     assert!(!Tree::new().is_dirty());
     let (mut tree, _) = filled(5_000);
     assert!(tree.is_dirty());
-    let (root, _) = round(&mut tree, &frames);
+    let (root, _) = checkpoint(&mut tree, &frames);
     assert!(!tree.is_dirty());
     assert_eq!(tree.memory().dirty, 0);
-    assert_eq!(round(&mut tree, &frames), (root, Vec::new()));
-    assert_eq!(round(&mut Tree::from_frame(root), &frames), (root, Vec::new()));
+    assert_eq!(checkpoint(&mut tree, &frames), (root, Vec::new()));
+    assert_eq!(checkpoint(&mut Tree::from_frame(root), &frames), (root, Vec::new()));
 }
 
 #[test]
 fn children_are_written_before_their_parents() {
     let frames = Frames::new();
     let (mut tree, _) = filled(5_000);
-    let (root, written) = round(&mut tree, &frames);
+    let (root, written) = checkpoint(&mut tree, &frames);
     assert_eq!(written.last(), Some(&root));
     let mut named = 0;
     for (at, frame) in written.iter().enumerate() {
@@ -67,12 +67,12 @@ fn children_are_written_before_their_parents() {
 fn one_change_costs_one_path_of_frames() {
     let frames = Frames::new();
     let (mut tree, model) = filled(20_000);
-    let (_, all) = round(&mut tree, &frames);
+    let (_, all) = checkpoint(&mut tree, &frames);
     assert!(all.len() > 100);
     let (key, owned) = model.iter().nth(7_000).unwrap();
     tree.insert(key, &owned.entry()).unwrap();
     assert!(tree.memory().dirty < 32 * 1024);
-    let (_, written) = round(&mut tree, &frames);
+    let (_, written) = checkpoint(&mut tree, &frames);
     assert!(written.len() <= 7, "{} frames", written.len());
     assert_eq!(frames.all().len(), all.len());
 }
@@ -84,7 +84,7 @@ fn what_was_evicted_is_loaded_when_it_is_needed() {
     let full = tree.memory().resident;
     tree.evict(0);
     assert_eq!(tree.memory().resident, full, "what no frame holds stays");
-    round(&mut tree, &frames);
+    checkpoint(&mut tree, &frames);
     tree.evict(full / 2);
     let half = tree.memory().resident;
     assert!(half <= full / 2 && half > full / 2 - 64 * 1024);
@@ -103,7 +103,7 @@ fn what_was_evicted_is_loaded_when_it_is_needed() {
 fn what_is_in_use_is_evicted_last() {
     let frames = Frames::new();
     let (mut tree, model) = filled(20_000);
-    round(&mut tree, &frames);
+    checkpoint(&mut tree, &frames);
     tree.evict(0);
     assert_same(&tree.snapshot(), &frames, &model);
     let full = tree.memory().resident;
@@ -119,7 +119,7 @@ fn what_is_in_use_is_evicted_last() {
 fn a_snapshot_sees_what_another_reader_loads() {
     let frames = Frames::new();
     let (mut tree, model) = filled(5_000);
-    let (root, _) = round(&mut tree, &frames);
+    let (root, _) = checkpoint(&mut tree, &frames);
     let mut tree = Tree::from_frame(root);
     let before = tree.snapshot();
     let (key, _) = model.iter().nth(100).unwrap();
@@ -130,10 +130,10 @@ fn a_snapshot_sees_what_another_reader_loads() {
 }
 
 #[test]
-fn a_failed_round_leaves_everything_to_the_next() {
+fn a_failed_checkpoint_leaves_everything_to_the_next() {
     let frames = Frames::new();
     let (mut tree, mut model) = filled(5_000);
-    round(&mut tree, &frames);
+    checkpoint(&mut tree, &frames);
     for step in 0..3 {
         let keys: Vec<_> = model.keys().skip(step).step_by(50).cloned().collect();
         for key in keys {
@@ -147,7 +147,7 @@ fn a_failed_round_leaves_everything_to_the_next() {
         sink.written.into_iter().for_each(|frame| frames.delete(frame));
         assert!(tree.is_dirty());
     }
-    let (root, _) = round(&mut tree, &frames);
+    let (root, _) = checkpoint(&mut tree, &frames);
     let opened = Tree::from_frame(root);
     assert_same(&opened.snapshot(), &frames, &model);
     let mut reachable = 0;
@@ -160,9 +160,9 @@ fn a_failed_round_leaves_everything_to_the_next() {
 fn renaming_a_large_prefix_writes_few_frames() {
     let frames = Frames::new();
     let (mut tree, _) = filled(20_000);
-    round(&mut tree, &frames);
+    checkpoint(&mut tree, &frames);
     assert!(tree.rename_prefix(b"photos/1", b"archive/1").unwrap());
-    let (_, written) = round(&mut tree, &frames);
+    let (_, written) = checkpoint(&mut tree, &frames);
     assert!(written.len() <= 6, "{} frames", written.len());
     assert!(tree.is_prefix_empty(b"photos/1").unwrap());
     let mut cursor = tree.snapshot().cursor(frames.clone());
@@ -184,7 +184,7 @@ fn renaming_needs_nothing_loaded_midway() {
     for key in [&b"\0"[..], &long, b"photos"] {
         tree.insert(key, &Owned::inline(1, b"").entry()).unwrap();
     }
-    let (root, _) = round(&mut tree, &frames);
+    let (root, _) = checkpoint(&mut tree, &frames);
     let mut tree = Tree::from_frame(root);
     assert!(loading(&frames, || tree.rename_prefix(b"\x01", b"n")));
     assert!(loading(&frames, || tree.is_prefix_empty(b"\x01")));
@@ -204,7 +204,7 @@ fn joining_what_is_left_keeps_children_that_are_shared() {
         tree.insert(&key, &owned.entry()).unwrap();
         model.insert(key, owned);
     }
-    let (root, _) = round(&mut tree, &frames);
+    let (root, _) = checkpoint(&mut tree, &frames);
     let mut tree = Tree::from_frame(root);
     assert_same(&tree.snapshot(), &frames, &model);
     let before = (tree.snapshot(), model.clone());

@@ -5,7 +5,8 @@ use proptest::prelude::*;
 use super::support::*;
 use crate::frame::{FrameKind, FrameSource};
 use crate::index::Tree;
-use crate::index::codec::{decode_node, encode_node};
+use crate::index::bucket::Bucket;
+use crate::index::codec::{decode_node, encode_bucket, encode_node};
 use crate::index::node::Content;
 
 /// The bodies of a whole index.
@@ -28,6 +29,22 @@ fn encode(content: &Content) -> Vec<u8> {
     let mut body = Vec::new();
     encode_node(&mut body, content);
     body
+}
+
+/// A bucket of several entries has at most 16 KiB, so no entry but the first begins that far.
+#[test]
+fn buckets_with_entries_beyond_64_kib_are_refused() {
+    let body_of = |len: usize| {
+        let mut bucket = Bucket::new(b"k");
+        for key in [b"a", b"b"] {
+            bucket.put(key, &Owned::inline(1, &vec![7; len]).entry());
+        }
+        let mut body = Vec::new();
+        encode_bucket(&mut body, &bucket);
+        body
+    };
+    assert!(decode_node(FrameKind::Bucket, &body_of(65_500)).is_ok());
+    assert!(decode_node(FrameKind::Bucket, &body_of(65_600)).is_err());
 }
 
 proptest! {

@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod buckets;
 mod checkpoints;
 mod codec;
 mod model;
-mod speed;
 mod support;
 mod walks;

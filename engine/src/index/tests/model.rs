@@ -1,5 +1,6 @@
 //! Random operations on the index and on a `BTreeMap`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -8,6 +9,7 @@ use super::support::*;
 use crate::entry::{Place, Replaced};
 use crate::frame::FrameRef;
 use crate::index::{Seat, Snapshot, Tree};
+use crate::segment_id::SegmentId;
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -16,16 +18,15 @@ enum Step {
     /// Removes a key that is there: the one at this fraction of all.
     RemoveOne(u16),
     Overwrite(u16, Owned),
-    /// Sets two keys, of which both seats are found first.
-    InsertBoth(Vec<u8>, Vec<u8>, Owned),
-    /// Removes two keys that are there, of which both seats are found first.
-    RemoveBoth(u16, u16),
+    /// Sets keys in their order, then sets or removes others that are there. The seats of all are
+    /// found first, as the engine does that counts what names a value.
+    Several(Vec<Vec<u8>>, Owned, Vec<(u16, Option<Owned>)>),
     Snapshot,
     Seek(Vec<u8>),
     /// A checkpoint.
-    Round,
+    Checkpoint,
     /// A checkpoint that fails after so many frames.
-    FailedRound(usize),
+    FailedCheckpoint(usize),
     /// Only what is needed stays in memory.
     Evict,
     /// The index is opened again from the last checkpoint's frames, just after a checkpoint.
@@ -45,14 +46,18 @@ fn step() -> impl Strategy<Value = Step> {
         3 => key().prop_map(Step::Remove),
         4 => any::<u16>().prop_map(Step::RemoveOne),
         4 => (any::<u16>(), owned()).prop_map(|(at, owned)| Step::Overwrite(at, owned)),
-        3 => (key(), key(), owned()).prop_map(|(a, b, owned)| Step::InsertBoth(a, b, owned)),
-        2 => any::<(u16, u16)>().prop_map(|(a, b)| Step::RemoveBoth(a, b)),
+        5 => (
+            proptest::collection::vec(key(), 0..4),
+            owned(),
+            proptest::collection::vec((any::<u16>(), proptest::option::of(owned())), 0..4),
+        )
+            .prop_map(|(set, owned, there)| Step::Several(set, owned, there)),
         1 => Just(Step::Snapshot),
         2 => key().prop_map(Step::Seek),
-        1 => Just(Step::Round),
-        1 => (0..8usize).prop_map(Step::FailedRound),
-        1 => Just(Step::Evict),
-        1 => Just(Step::Reopen),
+        1 => Just(Step::Checkpoint),
+        1 => (0..8usize).prop_map(Step::FailedCheckpoint),
+        2 => Just(Step::Evict),
+        2 => Just(Step::Reopen),
         1 => (0..7u64).prop_map(Step::Relocate),
         1 => (0..120u64).prop_map(Step::Expired),
         1 => (any::<u16>(), place()).prop_map(|(at, to)| Step::Repoint(at, to)),
@@ -64,7 +69,7 @@ fn step() -> impl Strategy<Value = Step> {
 
 fn place() -> impl Strategy<Value = Place> {
     (any::<u32>(), any::<u32>(), any::<u32>()).prop_map(|(segment, offset, len)| Place {
-        segment: u64::from(segment),
+        segment: SegmentId::new(u64::from(segment)),
         offset: u64::from(offset),
         len,
     })
@@ -120,38 +125,32 @@ impl Bench {
         assert_eq!(before, self.model.remove(key).as_ref().map(replaced));
     }
 
-    /// The seats of two keys, the lesser one first.
-    fn seats(&self, keys: &[Vec<u8>; 2]) -> [Seat; 2] {
-        assert!(keys[0] < keys[1]);
-        loading(&self.frames, || Ok([self.tree.seat(&keys[0])?, self.tree.seat(&keys[1])?]))
-    }
-
-    fn insert_both(&mut self, mut keys: [Vec<u8>; 2], owned: &Owned) {
-        keys.sort();
-        if keys[0] == keys[1] {
-            return;
+    fn several(&mut self, mut set: Vec<Vec<u8>>, owned: &Owned, there: Vec<(u16, Option<Owned>)>) {
+        set.sort();
+        set.dedup();
+        let mut changes: Vec<_> = set.into_iter().map(|key| (key, Some(owned.clone()))).collect();
+        let (count, mut found) = (changes.len(), BTreeSet::new());
+        for (at, change) in there {
+            if let Some(key) = nth(&self.model, at)
+                && found.insert(key.clone())
+            {
+                changes.push((key, change));
+            }
         }
-        let seats = self.seats(&keys);
-        for (key, seat) in keys.into_iter().zip(seats) {
-            assert_eq!(seat.old().copied(), self.model.get(&key).map(replaced));
-            self.tree.set(&seat, &key, &owned.entry());
-            self.model.insert(key, owned.clone());
-        }
-    }
-
-    fn remove_both(&mut self, one: u16, other: u16) {
-        let (Some(one), Some(other)) = (nth(&self.model, one), nth(&self.model, other)) else {
-            return;
-        };
-        let mut keys = [one, other];
-        keys.sort();
-        if keys[0] == keys[1] {
-            return;
-        }
-        let seats = self.seats(&keys);
-        for (key, seat) in keys.into_iter().zip(seats) {
-            self.tree.take(&seat, &key);
-            self.model.remove(&key).unwrap();
+        let seats: Vec<Seat> = loading(&self.frames, || {
+            changes.iter().map(|(key, _)| self.tree.seat(key)).collect::<Result<_, _>>()
+        });
+        for (number, ((key, change), seat)) in changes.into_iter().zip(seats).enumerate() {
+            match change {
+                Some(owned) => {
+                    self.tree.set(&seat, &key, &owned.entry());
+                    self.model.insert(key, owned);
+                }
+                None => {
+                    self.tree.take(&seat, &key);
+                    assert!(number >= count && self.model.remove(&key).is_some());
+                }
+            }
         }
     }
 
@@ -170,12 +169,12 @@ impl Bench {
     }
 
     /// A checkpoint, beside which the tree changes.
-    fn round(&mut self, fails_after: usize) {
+    fn checkpoint(&mut self, fails_after: usize) {
         if !self.tree.is_dirty() {
             return;
         }
         let mut capture = self.tree.capture();
-        self.insert(b"beside the round".to_vec(), Owned::inline(1, b"x"));
+        self.insert(b"beside the checkpoint".to_vec(), Owned::inline(1, b"x"));
         if let Some(key) = nth(&self.model, 3) {
             self.remove(&key);
         }
@@ -201,7 +200,7 @@ impl Bench {
     }
 
     /// A checkpoint after which nothing is owed.
-    fn whole_round(&mut self) {
+    fn whole_checkpoint(&mut self) {
         while self.tree.is_dirty() {
             let mut capture = self.tree.capture();
             let written = capture.write(&mut Sink::new(&self.frames)).unwrap();
@@ -243,10 +242,11 @@ impl Bench {
             .unwrap();
         assert_eq!(counted, self.model.len() as u64);
         assert_same(&snapshot, &self.frames, &self.model);
+        assert_bounds(&self.tree);
     }
 
     fn reopen(&mut self) {
-        self.whole_round();
+        self.whole_checkpoint();
         if let Some(root) = self.published {
             self.tree = Tree::from_frame(root);
         }
@@ -266,7 +266,7 @@ impl Bench {
     fn repoint(&mut self, at: u16, to: Place) {
         let Some(key) = nth(&self.model, at) else { return };
         let from = self.model[&key].place;
-        let elsewhere = Place { segment: from.segment + 1, ..from };
+        let elsewhere = Place { segment: from.segment.next(), ..from };
         assert!(!loading(&self.frames, || self.tree.repoint(&key, elsewhere, to)));
         assert!(loading(&self.frames, || self.tree.repoint(&key, from, to)));
         self.model.get_mut(&key).unwrap().place = to;
@@ -324,24 +324,23 @@ impl Bench {
                     self.insert(key, owned);
                 }
             }
-            Step::InsertBoth(one, other, owned) => self.insert_both([one, other], &owned),
-            Step::RemoveBoth(one, other) => self.remove_both(one, other),
+            Step::Several(set, owned, there) => self.several(set, &owned, there),
             Step::Snapshot => {
                 let snapshot = self.tree.snapshot();
                 self.kept.push((snapshot, self.model.clone()));
             }
             Step::Seek(key) => self.seek(key),
-            Step::Round => self.round(usize::MAX),
-            Step::FailedRound(fails_after) => self.round(fails_after),
+            Step::Checkpoint => self.checkpoint(usize::MAX),
+            Step::FailedCheckpoint(fails_after) => self.checkpoint(fails_after),
             Step::Evict => self.tree.evict(0),
             Step::Reopen => self.reopen(),
             Step::Relocate(file) => {
-                self.whole_round();
+                self.whole_checkpoint();
                 let left = self.frames.all().into_iter().filter(|frame| frame.file == file);
                 let left: Vec<_> = left.collect();
                 let count = self.tree.relocate(&|found| found == file, &*self.frames).unwrap();
                 assert_eq!(count, left.len() as u64);
-                self.whole_round();
+                self.whole_checkpoint();
                 assert!(self.frames.all().iter().all(|frame| !left.contains(frame)));
             }
             Step::Expired(now_ms) => self.expired(now_ms),
@@ -364,7 +363,7 @@ impl Bench {
         }
         self.kept.clear();
         assert!(self.tree.memory().resident < 2_000, "{:?}", self.tree.memory());
-        self.whole_round();
+        self.whole_checkpoint();
         assert!(self.frames.all().len() <= 1);
     }
 }

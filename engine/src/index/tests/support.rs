@@ -6,15 +6,20 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use proptest::prelude::*;
 
-use crate::entry::{Body, Entry, Place, ValueRef};
+use crate::entry::{Body, Entry, Place};
 use crate::error::{Error, Result};
 use crate::frame::{FrameKind, FrameRef, FrameSink, FrameSource};
-use crate::index::{Absent, Cursor, Snapshot};
+use crate::index::inner::Inner;
+use crate::index::node::Content;
+use crate::index::{Cursor, NotResident, Snapshot, Tree};
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
+use crate::value_ref::ValueRef;
 
 /// An entry that owns its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Owned {
-    pub(super) revision: u64,
+    pub(super) revision: Revision,
     pub(super) expires_at_ms: u64,
     pub(super) place: Place,
     pub(super) body: OwnedBody,
@@ -42,7 +47,8 @@ impl Owned {
 
     /// An inline value.
     pub(super) fn inline(revision: u64, value: &[u8]) -> Self {
-        let place = Place { segment: 1, offset: revision * 150, len: 150 };
+        let place = Place { segment: SegmentId::FIRST, offset: revision * 150, len: 150 };
+        let revision = Revision::new(revision);
         Self { revision, expires_at_ms: 0, place, body: OwnedBody::Inline(value.to_vec()) }
     }
 
@@ -71,9 +77,9 @@ pub(super) fn owned() -> impl Strategy<Value = Owned> {
     let expiry = prop_oneof![4 => Just(0), 1 => 1..100u64, 1 => any::<u64>()];
     (any::<u32>(), expiry, 0..1000u64, any::<u32>(), any::<u32>(), body).prop_map(
         |(revision, expires_at_ms, segment, offset, len, body)| Owned {
-            revision: u64::from(revision),
+            revision: Revision::new(u64::from(revision)),
             expires_at_ms,
-            place: Place { segment, offset: u64::from(offset), len },
+            place: Place { segment: SegmentId::new(segment), offset: u64::from(offset), len },
             body,
         },
     )
@@ -174,17 +180,37 @@ impl FrameSink for Sink {
 }
 
 /// Repeats an operation until all it needs is loaded.
-pub(super) fn loading<T>(frames: &Frames, mut operation: impl FnMut() -> Result<T, Absent>) -> T {
+pub(super) fn loading<T>(
+    frames: &Frames,
+    mut operation: impl FnMut() -> Result<T, NotResident>,
+) -> T {
     loop {
         match operation() {
             Ok(result) => return result,
-            Err(absent) => absent.load(frames).unwrap(),
+            Err(ticket) => ticket.load(frames).unwrap(),
         }
     }
 }
 
 pub(super) fn owned_at(cursor: &Cursor) -> Option<(Vec<u8>, Owned)> {
     Some((cursor.key()?.to_vec(), Owned::of(cursor.entry()?)))
+}
+
+/// Asserts that parents bound what is below them as tightly as can be, as far as that is in memory:
+/// else what looks for expired keys or for values reads parts of the index for nothing.
+pub(super) fn assert_bounds(tree: &Tree) {
+    let mut pending: Vec<_> = tree.root.node().into_iter().collect();
+    while let Some(node) = pending.pop() {
+        for child in node.inner().map_or(&[][..], Inner::children) {
+            let Some(below) = child.node() else { continue };
+            let own = match below.content() {
+                Content::Bucket(bucket) => bucket.summary(),
+                Content::Inner(inner) => inner.summary(),
+            };
+            assert_eq!(child.summary, own);
+            pending.push(below);
+        }
+    }
 }
 
 /// Asserts that a snapshot holds exactly what the model does, forwards and backwards.

@@ -54,6 +54,26 @@ fn snapshots_stay_as_they_were() {
     assert_same(&tree.snapshot(), &frames, &model);
 }
 
+/// The only key that expires gets a longer value instead, which now and then splits its bucket.
+#[test]
+fn a_bucket_that_is_split_tells_its_parents_what_is_left() {
+    let mut tree = Tree::new();
+    let set = |tree: &mut Tree, number: u64, len: usize, expires_at_ms| {
+        let key = format!("photos/{number:04}.jpeg").into_bytes();
+        let owned = Owned { expires_at_ms, ..Owned::inline(number, &vec![7; len]) };
+        tree.insert(&key, &owned.entry()).unwrap();
+        assert_bounds(tree);
+    };
+    for number in 0..1_000 {
+        set(&mut tree, number, 100, 0);
+    }
+    for number in 0..400 {
+        set(&mut tree, 200, 1, 9);
+        set(&mut tree, 200, 4_000, 0);
+        set(&mut tree, number, 300, 0);
+    }
+}
+
 #[test]
 fn removing_everything_gives_the_memory_back() {
     let mut tree = Tree::new();

@@ -2,33 +2,42 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::entry::ValueRef;
 use crate::log::record::logged_value;
 use crate::log::segment::scan::{Scan, Scanned};
 use crate::log::tail::{Tail, examine};
 use crate::log::testing::BytesFile;
+use crate::namespace_id::NamespaceId;
 use crate::segments::SegmentKind;
+use crate::value_ref::ValueRef;
 
+const FIRST: SegmentId = SegmentId::FIRST;
+const SECOND: SegmentId = SegmentId::new(2);
 const LIMITS: SegmentLimits = SegmentLimits { segment_bytes_max: 4_096, inline_bytes_max: 16 };
 
 fn header(id: u64) -> SegmentHeader {
     SegmentHeader {
         kind: SegmentKind::Original,
-        id,
-        position: id,
+        id: SegmentId::new(id),
+        replay_order: id,
         through: id,
         before: 0,
-        as_of: 0,
+        as_of: Revision::ZERO,
     }
 }
 
 fn put<'a>(key: &'a [u8], value: &'a [u8]) -> Record<'a> {
     let value = PutValue::Bytes(value);
-    Record::Put { namespace: 1, key, revision: 1, expires_at_ms: 0, value }
+    Record::Put {
+        namespace: NamespaceId::new(1),
+        key,
+        revision: Revision::new(1),
+        expires_at_ms: 0,
+        value,
+    }
 }
 
 /// Writes chunks to files that are vectors.
-fn write(files: &mut Vec<(u64, Vec<u8>)>, chunks: &[Chunk]) {
+fn write(files: &mut Vec<(SegmentId, Vec<u8>)>, chunks: &[Chunk]) {
     for chunk in chunks {
         if chunk.creates {
             assert_eq!(chunk.offset, 0);
@@ -57,7 +66,7 @@ fn a_record_is_read_until_it_is_written() {
     pending.written(&taken);
     assert_eq!(value_of(&pending, first), None);
     assert_eq!(value_of(&pending, second).unwrap(), b"second");
-    let other = Place { segment: 2, ..second };
+    let other = Place { segment: SECOND, ..second };
     assert_eq!(value_of(&pending, other), None);
     let taken = pending.take();
     assert_eq!(value_of(&pending, second).unwrap(), b"second");
@@ -74,7 +83,7 @@ fn chunks_make_segments_that_replay_sees_whole() {
     let mut lens = Vec::new();
     for number in 0..300u32 {
         if pending.is_full() {
-            let len = pending.rotate(&header(pending.segment() + 1));
+            let len = pending.rotate(&header(pending.segment().get() + 1));
             lens.push(len);
         }
         let value = vec![number as u8; number as usize];
@@ -117,21 +126,27 @@ fn chunks_make_segments_that_replay_sees_whole() {
 fn chunks_say_what_they_begin_and_end() {
     let mut pending = Pending::new(&header(1), LIMITS);
     let value = PutValue::Separated(ValueRef { hash: [1; 32], len: 1 << 20 });
-    let separated = Record::Put { namespace: 1, key: b"k", revision: 1, expires_at_ms: 0, value };
+    let separated = Record::Put {
+        namespace: NamespaceId::new(1),
+        key: b"k",
+        revision: Revision::new(1),
+        expires_at_ms: 0,
+        value,
+    };
     pending.append(&put(b"a", b"1"), Batched::No);
     let said = |pending: &mut Pending| -> Vec<_> {
         let chunks = pending.take();
         let said = |it: &Chunk| (it.segment, it.creates, it.separated, it.seals);
         chunks.iter().map(said).collect()
     };
-    assert_eq!(said(&mut pending), [(1, true, false, false)]);
+    assert_eq!(said(&mut pending), [(FIRST, true, false, false)]);
     pending.append(&separated, Batched::No);
-    assert_eq!(said(&mut pending), [(1, false, true, false)]);
+    assert_eq!(said(&mut pending), [(FIRST, false, true, false)]);
     pending.append(&put(b"b", b"2"), Batched::No);
-    assert_eq!(said(&mut pending), [(1, false, false, false)]);
+    assert_eq!(said(&mut pending), [(FIRST, false, false, false)]);
     pending.rotate(&header(2));
     // The next one is there before this one is sealed.
-    assert_eq!(said(&mut pending), [(2, true, false, false), (1, false, false, true)]);
+    assert_eq!(said(&mut pending), [(SECOND, true, false, false), (FIRST, false, false, true)]);
 }
 
 #[test]
@@ -147,7 +162,7 @@ fn a_chunk_outgrows_its_bound_by_one_record_at_most() {
 }
 
 /// What the marks of a segment say, and the records that stand for one, in order.
-fn marks(bytes: &[u8], segment: u64) -> Vec<u64> {
+fn marks(bytes: &[u8], segment: SegmentId) -> Vec<u64> {
     let from = SegmentHeader::LEN;
     let mut scan = Scan::new(BytesFile::open(bytes), segment, from, bytes.len() as u64);
     let mut marks = Vec::new();
@@ -183,7 +198,7 @@ fn marks_say_what_is_synced_once_and_never_more() {
     turn(&mut pending, true);
     let second = pending.len();
     let files = turn(&mut pending, false);
-    assert_eq!(marks(&files[0].1, 1), [first, second]);
+    assert_eq!(marks(&files[0].1, FIRST), [first, second]);
     // A record that is appended between a write and the news of its sync is not taken for synced.
     let mut pending = Pending::new(&header(1), LIMITS);
     let mut files = Vec::new();
@@ -198,7 +213,7 @@ fn marks_say_what_is_synced_once_and_never_more() {
     write(&mut files, &chunks);
     pending.append(&put(b"c", b"3"), Batched::No);
     write(&mut files, &pending.take());
-    assert_eq!(marks(&files[0].1, 1), [synced]);
+    assert_eq!(marks(&files[0].1, FIRST), [synced]);
 }
 
 #[test]
@@ -211,29 +226,30 @@ fn a_sync_of_the_segment_before_says_nothing_of_the_next() {
     pending.synced();
     pending.take();
     pending.append(&put(b"b", b"2"), Batched::No);
-    let mut files = vec![(2, header(2).encode())];
+    let mut files = vec![(SECOND, header(2).encode())];
     write(&mut files, &pending.take());
-    assert_eq!(marks(&files[0].1, 2), Vec::<u64>::new());
+    assert_eq!(marks(&files[0].1, SECOND), Vec::<u64>::new());
 }
 
 #[test]
 fn a_segment_that_was_there_goes_on_where_it_ended() {
     let mut bytes = header(4).encode();
     let len = bytes.len() as u64;
-    let footer = FooterBuilder::without_directory(4, 9);
-    let mut pending = Pending::resume(4, len, footer, LIMITS);
+    let (segment, revision) = (SegmentId::new(4), Revision::new(9));
+    let footer = FooterBuilder::without_directory(segment, revision);
+    let mut pending = Pending::resume(segment, len, footer, LIMITS);
     let place = pending.append(&put(b"a", b"1"), Batched::No);
-    assert_eq!(place.segment, 4);
+    assert_eq!(place.segment, segment);
     pending.rotate(&header(5));
     let chunks = pending.take();
     assert_eq!(chunks[0].offset, len);
     assert!(!chunks[0].creates);
-    chunks.iter().filter(|chunk| chunk.segment == 4).for_each(|chunk| {
+    chunks.iter().filter(|chunk| chunk.segment == segment).for_each(|chunk| {
         bytes.extend_from_slice(&chunk.bytes);
     });
-    assert_eq!(marks(&bytes, 4), [len]);
-    let Tail::Sealed(_, footer) = examine(&BytesFile::open(&bytes), 4, 0, 0).unwrap() else {
+    assert_eq!(marks(&bytes, segment), [len]);
+    let Tail::Sealed(_, footer) = examine(&BytesFile::open(&bytes), segment, 0, 0).unwrap() else {
         panic!()
     };
-    assert_eq!((footer.revision_max, footer.directory), (9, None));
+    assert_eq!((footer.revision_max, footer.directory), (revision, None));
 }

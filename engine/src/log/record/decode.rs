@@ -29,13 +29,17 @@ pub(crate) enum DecodeError {
 }
 
 /// Reads the record that `bytes` begins with and that lies at `offset` of `segment`.
-pub(crate) fn decode(bytes: &[u8], segment: u64, offset: u64) -> Result<Decoded<'_>, DecodeError> {
+pub(crate) fn decode(
+    bytes: &[u8],
+    segment: SegmentId,
+    offset: u64,
+) -> Result<Decoded<'_>, DecodeError> {
     let len = check(bytes, segment, offset)?;
     parse(&bytes[..len])
 }
 
 /// Checks length and checksum of the record that `bytes` begins with; returns its length.
-pub(crate) fn check(bytes: &[u8], segment: u64, offset: u64) -> Result<usize, DecodeError> {
+pub(crate) fn check(bytes: &[u8], segment: SegmentId, offset: u64) -> Result<usize, DecodeError> {
     let Some((head, _)) = bytes.split_first_chunk::<HEAD_BYTES>() else {
         return Err(DecodeError::NeedMore(HEAD_BYTES));
     };
@@ -91,8 +95,8 @@ fn read_body(kind: u8, body: &[u8]) -> Result<Record<'_>> {
     let mut reader = Reader::new(body, "log record");
     let record = match kind {
         KIND_PUT | KIND_PUT_SEPARATED => {
-            let namespace = reader.varint_u32()?;
-            let revision = reader.varint()?;
+            let namespace = NamespaceId::read(&mut reader)?;
+            let revision = Revision::read(&mut reader)?;
             let expires_at_ms = reader.varint()?;
             let key = read_key(&mut reader)?;
             let value = if kind == KIND_PUT {
@@ -104,25 +108,25 @@ fn read_body(kind: u8, body: &[u8]) -> Result<Record<'_>> {
             Record::Put { namespace, key, revision, expires_at_ms, value }
         }
         KIND_DELETE => {
-            let namespace = reader.varint_u32()?;
-            let revision = reader.varint()?;
+            let namespace = NamespaceId::read(&mut reader)?;
+            let revision = Revision::read(&mut reader)?;
             Record::Delete { namespace, key: read_key(&mut reader)?, revision }
         }
         KIND_EXPIRE => {
-            let namespace = reader.varint_u32()?;
-            let revision = reader.varint()?;
+            let namespace = NamespaceId::read(&mut reader)?;
+            let revision = Revision::read(&mut reader)?;
             let expires_at_ms = reader.varint()?;
             Record::Expire { namespace, key: read_key(&mut reader)?, revision, expires_at_ms }
         }
         KIND_RENAME => {
-            let namespace = reader.varint_u32()?;
-            let revision = reader.varint()?;
+            let namespace = NamespaceId::read(&mut reader)?;
+            let revision = Revision::read(&mut reader)?;
             let from = read_key(&mut reader)?;
             Record::Rename { namespace, from, to: read_key(&mut reader)?, revision }
         }
         KIND_NAMESPACE_CREATE => {
-            let namespace = reader.varint_u32()?;
-            let revision = reader.varint()?;
+            let namespace = NamespaceId::read(&mut reader)?;
+            let revision = Revision::read(&mut reader)?;
             let threshold = reader.varint()?;
             let name = reader.text()?;
             if !is_namespace_name(name) {
@@ -131,11 +135,11 @@ fn read_body(kind: u8, body: &[u8]) -> Result<Record<'_>> {
             Record::NamespaceCreate { namespace, revision, name, threshold }
         }
         KIND_NAMESPACE_DROP => {
-            let namespace = reader.varint_u32()?;
-            Record::NamespaceDrop { namespace, revision: reader.varint()? }
+            let namespace = NamespaceId::read(&mut reader)?;
+            Record::NamespaceDrop { namespace, revision: Revision::read(&mut reader)? }
         }
         KIND_BATCH_END => {
-            let revision = reader.varint()?;
+            let revision = Revision::read(&mut reader)?;
             Record::BatchEnd { revision, count: reader.varint()? }
         }
         KIND_MARK => Record::Mark { synced: reader.varint()? },

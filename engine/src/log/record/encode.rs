@@ -10,7 +10,7 @@ use crate::codec::{put_bytes, put_varint, varint_len};
 pub(crate) fn encode(
     record: &Record<'_>,
     batched: Batched,
-    segment: u64,
+    segment: SegmentId,
     offset: u64,
     out: &mut Vec<u8>,
 ) -> u32 {
@@ -22,7 +22,7 @@ pub(crate) fn encode_behind(
     record: &Record<'_>,
     batched: Batched,
     behind: Behind,
-    segment: u64,
+    segment: SegmentId,
     offset: u64,
     out: &mut Vec<u8>,
 ) -> u32 {
@@ -46,7 +46,7 @@ pub(crate) fn encode_behind(
 
 /// The record of any kind and body, with its right length and checksum.
 #[cfg(any(test, feature = "fuzzing"))]
-pub(in crate::log) fn seal(kind: u8, body: &[u8], segment: u64, offset: u64) -> Vec<u8> {
+pub(in crate::log) fn seal(kind: u8, body: &[u8], segment: SegmentId, offset: u64) -> Vec<u8> {
     let mut rest = (body.len() as u32).to_le_bytes().to_vec();
     rest.push(kind);
     rest.extend_from_slice(body);
@@ -76,8 +76,8 @@ fn kind(record: &Record<'_>) -> u8 {
 fn put_body(record: &Record<'_>, out: &mut Vec<u8>) {
     match *record {
         Record::Put { namespace, key, revision, expires_at_ms, value } => {
-            put_varint(out, u64::from(namespace));
-            put_varint(out, revision);
+            namespace.put(out);
+            revision.put(out);
             put_varint(out, expires_at_ms);
             put_bytes(out, key);
             match value {
@@ -89,34 +89,34 @@ fn put_body(record: &Record<'_>, out: &mut Vec<u8>) {
             }
         }
         Record::Delete { namespace, key, revision } => {
-            put_varint(out, u64::from(namespace));
-            put_varint(out, revision);
+            namespace.put(out);
+            revision.put(out);
             put_bytes(out, key);
         }
         Record::Expire { namespace, key, revision, expires_at_ms } => {
-            put_varint(out, u64::from(namespace));
-            put_varint(out, revision);
+            namespace.put(out);
+            revision.put(out);
             put_varint(out, expires_at_ms);
             put_bytes(out, key);
         }
         Record::Rename { namespace, from, to, revision } => {
-            put_varint(out, u64::from(namespace));
-            put_varint(out, revision);
+            namespace.put(out);
+            revision.put(out);
             put_bytes(out, from);
             put_bytes(out, to);
         }
         Record::NamespaceCreate { namespace, revision, name, threshold } => {
-            put_varint(out, u64::from(namespace));
-            put_varint(out, revision);
+            namespace.put(out);
+            revision.put(out);
             put_varint(out, threshold);
             put_bytes(out, name.as_bytes());
         }
         Record::NamespaceDrop { namespace, revision } => {
-            put_varint(out, u64::from(namespace));
-            put_varint(out, revision);
+            namespace.put(out);
+            revision.put(out);
         }
         Record::BatchEnd { revision, count } => {
-            put_varint(out, revision);
+            revision.put(out);
             put_varint(out, count);
         }
         Record::Mark { synced } => put_varint(out, synced),
@@ -126,12 +126,11 @@ fn put_body(record: &Record<'_>, out: &mut Vec<u8>) {
 /// The length of what [`put_body`] appends.
 fn body_len(record: &Record<'_>) -> usize {
     let number = varint_len;
-    let space = |namespace: u32| varint_len(u64::from(namespace));
     let field = |bytes: &[u8]| varint_len(bytes.len() as u64) + bytes.len();
     match *record {
         Record::Put { namespace, key, revision, expires_at_ms, value } => {
-            space(namespace)
-                + number(revision)
+            namespace.stored_len()
+                + revision.stored_len()
                 + number(expires_at_ms)
                 + field(key)
                 + match value {
@@ -140,19 +139,24 @@ fn body_len(record: &Record<'_>) -> usize {
                 }
         }
         Record::Delete { namespace, key, revision } => {
-            space(namespace) + number(revision) + field(key)
+            namespace.stored_len() + revision.stored_len() + field(key)
         }
         Record::Expire { namespace, key, revision, expires_at_ms } => {
-            space(namespace) + number(revision) + number(expires_at_ms) + field(key)
+            namespace.stored_len() + revision.stored_len() + number(expires_at_ms) + field(key)
         }
         Record::Rename { namespace, from, to, revision } => {
-            space(namespace) + number(revision) + field(from) + field(to)
+            namespace.stored_len() + revision.stored_len() + field(from) + field(to)
         }
         Record::NamespaceCreate { namespace, revision, name, threshold } => {
-            space(namespace) + number(revision) + number(threshold) + field(name.as_bytes())
+            namespace.stored_len()
+                + revision.stored_len()
+                + number(threshold)
+                + field(name.as_bytes())
         }
-        Record::NamespaceDrop { namespace, revision } => space(namespace) + number(revision),
-        Record::BatchEnd { revision, count } => number(revision) + number(count),
+        Record::NamespaceDrop { namespace, revision } => {
+            namespace.stored_len() + revision.stored_len()
+        }
+        Record::BatchEnd { revision, count } => revision.stored_len() + number(count),
         Record::Mark { synced } => number(synced),
     }
 }

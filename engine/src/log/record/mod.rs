@@ -39,16 +39,15 @@ pub(crate) use encode::encoded_len;
 pub(super) use encode::seal;
 pub(crate) use encode::{encode, encode_behind};
 
-use crate::entry::ValueRef;
-
-/// The longest key, in bytes.
-pub(crate) const KEY_BYTES_MAX: usize = 65_536;
+use crate::config::LOGGED_BYTES_MAX;
+pub(crate) use crate::config::{KEY_BYTES_MAX, NAMESPACE_NAME_BYTES_MAX as NAME_BYTES_MAX};
+use crate::namespace_id::NamespaceId;
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
+use crate::value_ref::ValueRef;
 
 /// The longest value in a record, in bytes.
-pub(crate) const VALUE_BYTES_MAX: usize = 16 << 20;
-
-/// The longest name of a namespace, in bytes.
-pub(crate) const NAME_BYTES_MAX: usize = 64;
+pub(crate) const VALUE_BYTES_MAX: usize = LOGGED_BYTES_MAX as usize;
 
 /// The head of every record, in bytes.
 pub(crate) const HEAD_BYTES: usize = CHECKSUM_BYTES + 4 // length of the body
@@ -98,38 +97,38 @@ const FLAGS: u8 = FLAG_BATCHED | FLAG_SYNCED;
 pub(crate) enum Record<'a> {
     /// A key has a value.
     Put {
-        namespace: u32,
+        namespace: NamespaceId,
         key: &'a [u8],
-        revision: u64,
+        revision: Revision,
         /// When the key expires, in milliseconds since 1970; 0 is never.
         expires_at_ms: u64,
         value: PutValue<'a>,
     },
     /// A key is no more.
-    Delete { namespace: u32, key: &'a [u8], revision: u64 },
+    Delete { namespace: NamespaceId, key: &'a [u8], revision: Revision },
     /// A key expires at another time.
     Expire {
-        namespace: u32,
+        namespace: NamespaceId,
         key: &'a [u8],
-        revision: u64,
+        revision: Revision,
         /// In milliseconds since 1970; 0 is never.
         expires_at_ms: u64,
     },
     /// Everything under one prefix is under another.
-    Rename { namespace: u32, from: &'a [u8], to: &'a [u8], revision: u64 },
+    Rename { namespace: NamespaceId, from: &'a [u8], to: &'a [u8], revision: Revision },
     /// A namespace begins.
     NamespaceCreate {
-        namespace: u32,
-        revision: u64,
+        namespace: NamespaceId,
+        revision: Revision,
         name: &'a str,
         /// From how many bytes on a value gets a file of its own.
         threshold: u64,
     },
     /// A namespace and all its keys are no more.
-    NamespaceDrop { namespace: u32, revision: u64 },
+    NamespaceDrop { namespace: NamespaceId, revision: Revision },
     /// The `count` batched records before this one, with nothing but marks between them, are a
     /// batch and count from here on.
-    BatchEnd { revision: u64, count: u64 },
+    BatchEnd { revision: Revision, count: u64 },
     /// When this was written, all bytes of the segment before the offset `synced` were synced.
     Mark { synced: u64 },
 }
@@ -168,8 +167,8 @@ pub(crate) fn is_namespace_name(name: &str) -> bool {
 }
 
 /// The checksum of bytes that belong at one offset of one segment.
-pub(in crate::log) fn checksum(bytes: &[u8], segment: u64, offset: u64) -> u64 {
-    xxhash_rust::xxh3::xxh3_64_with_seed(bytes, segment ^ offset.rotate_left(32))
+pub(in crate::log) fn checksum(bytes: &[u8], segment: SegmentId, offset: u64) -> u64 {
+    xxhash_rust::xxh3::xxh3_64_with_seed(bytes, segment.get() ^ offset.rotate_left(32))
 }
 
 /// The longest body of a kind, in bytes; none for a kind that is not one.

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::entry::Place;
 
-const SEGMENT: u64 = 7;
+const SEGMENT: SegmentId = SegmentId::new(7);
 const OFFSET: u64 = 4_096;
 
 fn encoded(record: &Record<'_>, batched: Batched) -> Vec<u8> {
@@ -21,32 +21,47 @@ fn every_kind() -> Vec<Record<'static>> {
     let value = ValueRef { hash: [3; 32], len: 1 << 40 };
     vec![
         Record::Put {
-            namespace: 1,
+            namespace: NamespaceId::new(1),
             key: b"key\0with nul",
-            revision: 300,
+            revision: Revision::new(300),
             expires_at_ms: 0,
             value: PutValue::Bytes(b"value"),
         },
         Record::Put {
-            namespace: u32::MAX,
+            namespace: NamespaceId::NONE,
             key: b"",
-            revision: u64::MAX,
+            revision: Revision::MAX,
             expires_at_ms: u64::MAX,
             value: PutValue::Bytes(b""),
         },
         Record::Put {
-            namespace: 2,
+            namespace: NamespaceId::new(2),
             key: b"large",
-            revision: 5,
+            revision: Revision::new(5),
             expires_at_ms: 9,
             value: PutValue::Separated(value),
         },
-        Record::Delete { namespace: 0, key: b"gone", revision: 1 },
-        Record::Expire { namespace: 3, key: b"later", revision: 2, expires_at_ms: 77 },
-        Record::Rename { namespace: 4, from: b"a/", to: b"b/", revision: 3 },
-        Record::NamespaceCreate { namespace: 5, revision: 4, name: "files_A-1", threshold: 4_096 },
-        Record::NamespaceDrop { namespace: 6, revision: 5 },
-        Record::BatchEnd { revision: 6, count: 12 },
+        Record::Delete { namespace: NamespaceId::new(0), key: b"gone", revision: Revision::new(1) },
+        Record::Expire {
+            namespace: NamespaceId::new(3),
+            key: b"later",
+            revision: Revision::new(2),
+            expires_at_ms: 77,
+        },
+        Record::Rename {
+            namespace: NamespaceId::new(4),
+            from: b"a/",
+            to: b"b/",
+            revision: Revision::new(3),
+        },
+        Record::NamespaceCreate {
+            namespace: NamespaceId::new(5),
+            revision: Revision::new(4),
+            name: "files_A-1",
+            threshold: 4_096,
+        },
+        Record::NamespaceDrop { namespace: NamespaceId::new(6), revision: Revision::new(5) },
+        Record::BatchEnd { revision: Revision::new(6), count: 12 },
         Record::Mark { synced: 1 << 20 },
     ]
 }
@@ -78,9 +93,9 @@ fn every_kind_is_read_as_written() {
 #[test]
 fn a_small_put_costs_at_most_24_bytes_more_than_its_key_and_value() {
     let put = Record::Put {
-        namespace: 1,
+        namespace: NamespaceId::new(1),
         key: &[1; 32],
-        revision: 1 << 34,
+        revision: Revision::new(1 << 34),
         expires_at_ms: 0,
         value: PutValue::Bytes(&[2; 100]),
     };
@@ -91,7 +106,11 @@ fn a_small_put_costs_at_most_24_bytes_more_than_its_key_and_value() {
 fn a_record_counts_only_at_its_place() {
     for record in every_kind() {
         let bytes = encoded(&record, Batched::No);
-        for (segment, offset) in [(SEGMENT + 1, OFFSET), (SEGMENT, OFFSET + 1), (OFFSET, SEGMENT)] {
+        for (segment, offset) in [
+            (SEGMENT.next(), OFFSET),
+            (SEGMENT, OFFSET + 1),
+            (SegmentId::new(OFFSET), SEGMENT.get()),
+        ] {
             assert_eq!(decode(&bytes, segment, offset), Err(DecodeError::Invalid));
         }
     }
@@ -115,7 +134,7 @@ fn every_flipped_bit_is_noticed_and_every_cut_asks_for_more() {
 
 #[test]
 fn zeros_are_no_record() {
-    assert_eq!(decode(&[0; 64], 0, 0), Err(DecodeError::Invalid));
+    assert_eq!(decode(&[0; 64], SegmentId::new(0), 0), Err(DecodeError::Invalid));
 }
 
 /// A record with right length and checksum around any body.
@@ -182,7 +201,9 @@ proptest! {
             Some((len, hash)) => PutValue::Separated(ValueRef { hash, len }),
             None => PutValue::Bytes(&value),
         };
+        let (namespace, revision) = (NamespaceId::new(namespace), Revision::new(revision));
         let record = Record::Put { namespace, key: &key, revision, expires_at_ms, value };
+        let segment = SegmentId::new(segment);
         let mut bytes = Vec::new();
         let len = encode(&record, Batched::Yes, segment, offset, &mut bytes);
         prop_assert_eq!(len, encoded_len(&record));
@@ -209,6 +230,7 @@ proptest! {
         segment: u64,
         offset: u64,
     ) {
+        let segment = SegmentId::new(segment);
         if let Err(DecodeError::NeedMore(total)) = decode(&bytes, segment, offset) {
             prop_assert!(total > bytes.len() && total <= RECORD_BYTES_MAX);
         }

@@ -8,7 +8,7 @@
 //! 2      format version, 1
 //! 1      kind: 0 original, 1 compacted
 //! 8      id
-//! 8      position: the first place it has in the order of replay
+//! 8      replay order: the first place it has in the order of replay
 //! 8      the last place it has; the same unless compaction wrote it
 //! 8      where the records of the segment before it end; 0 if compaction wrote it
 //! 8      as-of revision
@@ -19,7 +19,10 @@
 
 use crate::disk::DiskFile;
 use crate::error::{Error, Result};
-use crate::files::{NUMBER_MAX, io_error, read_error, segment_name};
+use crate::files::{io_error, read_error, segment_name};
+use crate::number::NUMBER_MAX;
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
 use crate::segments::SegmentKind;
 
 /// The format version of segments.
@@ -38,8 +41,8 @@ const PREFIX_BYTES: usize = CHECKED_FROM + 4; // length
 const FIELDS_BYTES: usize = 2 // version
     + 1 // kind
     + 8 // id
-    + 8 // position
-    + 8 // last position
+    + 8 // replay order
+    + 8 // last replay order
     + 8 // end of the records before
     + 8; // as-of revision
 
@@ -49,9 +52,9 @@ pub(crate) struct SegmentHeader {
     /// How it came to be.
     pub(crate) kind: SegmentKind,
     /// The number of the segment, which its file is named after; never given twice.
-    pub(crate) id: u64,
+    pub(crate) id: SegmentId,
     /// Its place in the order of replay: of those it has, the first.
-    pub(crate) position: u64,
+    pub(crate) replay_order: u64,
     /// The last of them. Writers' segments have one each; what compaction writes has those of all
     /// that it replaces.
     pub(crate) through: u64,
@@ -60,7 +63,7 @@ pub(crate) struct SegmentHeader {
     pub(crate) before: u64,
     /// The last revision there was when it was begun; what compaction left out of it was dead by
     /// then.
-    pub(crate) as_of: u64,
+    pub(crate) as_of: Revision,
 }
 
 /// Why there is no header in some bytes.
@@ -89,7 +92,8 @@ impl SegmentHeader {
             SegmentKind::Original => 0,
             SegmentKind::Compacted => 1,
         });
-        for number in [self.id, self.position, self.through, self.before, self.as_of] {
+        let (id, as_of) = (self.id.get(), self.as_of.get());
+        for number in [id, self.replay_order, self.through, self.before, as_of] {
             out.extend_from_slice(&number.to_le_bytes());
         }
         let checksum = xxhash_rust::xxh3::xxh3_64(&out[CHECKED_FROM..]);
@@ -132,18 +136,19 @@ impl SegmentHeader {
             [1] => SegmentKind::Compacted,
             _ => return Err(HeaderError::Invalid),
         };
-        let (id, position, through) = (fields.number()?, fields.number()?, fields.number()?);
-        let (before, as_of) = (fields.number()?, fields.number()?);
+        let id = SegmentId::new(fields.number()?);
+        let (replay_order, through) = (fields.number()?, fields.number()?);
+        let (before, as_of) = (fields.number()?, Revision::new(fields.number()?));
         let (last, end) = match kind {
-            SegmentKind::Original => (position, before),
-            SegmentKind::Compacted => (through.max(position), 0),
+            SegmentKind::Original => (replay_order, before),
+            SegmentKind::Compacted => (through.max(replay_order), 0),
         };
         // Places are from 1 on, and there is one after each.
         let one_spelling = (through, before) == (last, end) && fields.0.is_empty();
-        if position == 0 || last.max(as_of) >= NUMBER_MAX || !one_spelling {
+        if replay_order == 0 || last >= NUMBER_MAX || !as_of.has_next() || !one_spelling {
             return Err(HeaderError::Invalid);
         }
-        Ok(Self { kind, id, position, through, before, as_of })
+        Ok(Self { kind, id, replay_order, through, before, as_of })
     }
 
     /// The length that a header says it has, damaged or not; 0 if there is not even that.
@@ -160,7 +165,7 @@ impl SegmentHeader {
 
     /// Reads the header of the segment that `file` is named after. [`Error::StoreCorrupt`] if
     /// there is none or another's, [`Error::UnsupportedVersion`] if it is of another version.
-    pub(crate) fn read(file: &dyn DiskFile, id: u64) -> Result<Self> {
+    pub(crate) fn read(file: &dyn DiskFile, id: SegmentId) -> Result<Self> {
         let corrupt = || Error::StoreCorrupt {
             what: "log segment header",
             file: segment_name(id),
@@ -204,11 +209,11 @@ mod tests {
     fn compacted() -> SegmentHeader {
         SegmentHeader {
             kind: SegmentKind::Compacted,
-            id: 9,
-            position: 4,
+            id: SegmentId::new(9),
+            replay_order: 4,
             through: 8,
             before: 0,
-            as_of: 1_000,
+            as_of: Revision::new(1_000),
         }
     }
 
@@ -245,7 +250,7 @@ mod tests {
     fn places_have_one_spelling() {
         for header in [
             SegmentHeader { through: 3, ..compacted() },
-            SegmentHeader { position: 0, ..compacted() },
+            SegmentHeader { replay_order: 0, ..compacted() },
             SegmentHeader { through: u64::MAX, ..compacted() },
             SegmentHeader { before: 1, ..compacted() },
             SegmentHeader { through: 5, ..original() },

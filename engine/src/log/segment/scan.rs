@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::files::{read_error, segment_name};
 use crate::log::record::{DecodeError, Decoded, HEAD_BYTES, check, parse};
 use crate::log::segment::FOOTER_MAGIC;
+use crate::segment_id::SegmentId;
 
 /// How much is read at once, in bytes, unless a record is longer.
 const READ_BYTES: u64 = 256 * 1024;
@@ -29,7 +30,7 @@ pub(crate) enum Scanned<'a> {
 /// more, of its longest record.
 pub(crate) struct Scan {
     file: Arc<dyn DiskFile>,
-    segment: u64,
+    segment: SegmentId,
     /// What was given last, up to `next`, and what was read beyond it.
     buffer: Vec<u8>,
     given: usize,
@@ -41,7 +42,7 @@ pub(crate) struct Scan {
 
 impl Scan {
     /// Scans from the record at `from` to `end`, at most the length of the file.
-    pub(crate) fn new(file: Arc<dyn DiskFile>, segment: u64, from: u64, end: u64) -> Self {
+    pub(crate) fn new(file: Arc<dyn DiskFile>, segment: SegmentId, from: u64, end: u64) -> Self {
         Self {
             file,
             segment,
@@ -124,8 +125,10 @@ mod tests {
     use super::*;
     use crate::log::record::{Batched, PutValue, Record, encode};
     use crate::log::testing::BytesFile;
+    use crate::namespace_id::NamespaceId;
+    use crate::revision::Revision;
 
-    const SEGMENT: u64 = 3;
+    const SEGMENT: SegmentId = SegmentId::new(3);
     const FROM: u64 = 59;
 
     /// What a scan gives: the offsets of its records, their keys' first bytes, and how it ends.
@@ -155,9 +158,9 @@ mod tests {
             let key = [number as u8];
             let offset = bytes.len() as u64;
             let record = Record::Put {
-                namespace: 1,
+                namespace: NamespaceId::new(1),
                 key: &key,
-                revision: 1,
+                revision: Revision::new(1),
                 expires_at_ms: 0,
                 value: PutValue::Bytes(&vec![0xaa; *len]),
             };

@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::files::{read_error, segment_name};
 use crate::log::batch::Batches;
 use crate::log::step::revision_of;
+use crate::revision::Revision;
 
 /// How a sealed segment ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,13 +49,14 @@ impl Sealed {
         let corrupt = |what, offset| Error::StoreCorrupt { what, file: name.clone(), offset };
         let mut scan = Scan::new(file.clone(), segment, SegmentHeader::LEN, len);
         let mut batches = Batches::default();
-        let mut revision_max = 0;
+        let mut revision_max = Revision::ZERO;
         let records_end = loop {
             match scan.next()? {
                 Scanned::Record(place, decoded) => {
                     let broken = |_| corrupt("log record", place.offset);
                     batches.add(place.offset, &decoded).map_err(broken)?;
-                    revision_max = revision_max.max(revision_of(&decoded.record).unwrap_or(0));
+                    revision_max =
+                        revision_max.max(revision_of(&decoded.record).unwrap_or_default());
                 }
                 Scanned::Footer(offset) | Scanned::Broken(offset) => {
                     if Footer::may_begin_at(file, segment, offset, len)? {

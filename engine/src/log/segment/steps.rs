@@ -9,13 +9,14 @@ use crate::log::batch::Batches;
 use crate::log::segment::footer::{Directory, Footer};
 use crate::log::segment::scan::{Scan, Scanned};
 use crate::log::step::Step;
+use crate::segment_id::SegmentId;
 
 /// Reads the steps of a segment in order.
 pub(crate) struct Steps(Source);
 
 enum Source {
     Directory(Directory),
-    Records { scan: Scan, batches: Batches, inline_bytes_max: u32, segment: u64 },
+    Records { scan: Scan, batches: Batches, inline_bytes_max: u32, segment: SegmentId },
 }
 
 impl Steps {
@@ -24,7 +25,7 @@ impl Steps {
     /// bytes.
     pub(crate) fn of_sealed(
         file: &Arc<dyn DiskFile>,
-        segment: u64,
+        segment: SegmentId,
         from: u64,
         footer: Footer,
         inline_bytes_max: u32,
@@ -41,7 +42,7 @@ impl Steps {
     /// The steps of the records between `from` and `end`, all of which count.
     pub(crate) fn of_records(
         file: &Arc<dyn DiskFile>,
-        segment: u64,
+        segment: SegmentId,
         from: u64,
         end: u64,
         inline_bytes_max: u32,
@@ -66,7 +67,7 @@ fn next_of_records<'a>(
     scan: &'a mut Scan,
     batches: &mut Batches,
     inline_bytes_max: u32,
-    segment: u64,
+    segment: SegmentId,
 ) -> Result<Option<Step<'a>>> {
     let corrupt =
         |offset| Error::StoreCorrupt { what: "log record", file: segment_name(segment), offset };

@@ -3,21 +3,22 @@
 use super::*;
 use crate::log::record::{Batched, PutValue, encode};
 use crate::log::testing::BytesFile;
+use crate::namespace_id::NamespaceId;
 
-const SEGMENT: u64 = 3;
+const SEGMENT: SegmentId = SegmentId::new(3);
 const FROM: u64 = 59;
 
 /// Records one after another.
 struct Log {
     bytes: Vec<u8>,
-    revision: u64,
+    revision: Revision,
     /// Where each begins.
     starts: Vec<u64>,
 }
 
 impl Log {
     fn new() -> Self {
-        Self { bytes: vec![0; FROM as usize], revision: 0, starts: Vec::new() }
+        Self { bytes: vec![0; FROM as usize], revision: Revision::ZERO, starts: Vec::new() }
     }
 
     fn add(&mut self, record: &Record<'_>, batched: Batched) {
@@ -27,10 +28,16 @@ impl Log {
     }
 
     fn put(&mut self, len: usize, batched: Batched) -> &mut Self {
-        self.revision += 1;
+        self.revision = self.revision.next();
         let value = vec![0xaa; len];
         let (revision, value) = (self.revision, PutValue::Bytes(&value));
-        let put = Record::Put { namespace: 16, key: b"k", revision, expires_at_ms: 0, value };
+        let put = Record::Put {
+            namespace: NamespaceId::FIRST,
+            key: b"k",
+            revision,
+            expires_at_ms: 0,
+            value,
+        };
         self.add(&put, batched);
         self
     }
@@ -57,7 +64,7 @@ fn what_is_whole_is_one_range() {
     let expected = Survey {
         whole: std::iter::once(FROM..log.len()).collect(),
         damaged: vec![],
-        revision_max: 3,
+        revision_max: Revision::new(3),
     };
     assert_eq!(log.survey(), expected);
 }
@@ -75,8 +82,9 @@ fn around_every_damaged_byte_the_other_records_are_found() {
             log.bytes[at as usize] ^= 8;
             let survey = log.survey();
             log.bytes[at as usize] ^= 8;
-            let after = (number < 4).then_some(number as u64 + 2);
-            let damaged = Damaged { range: start..end, before: number as u64, after };
+            let before = Revision::new(number as u64);
+            let after = (number < 4).then_some(before.next().next());
+            let damaged = Damaged { range: start..end, before, after };
             assert_eq!(survey.damaged, [damaged], "byte {at}");
             let sides = [FROM..start, end..log.len()];
             let sides: Vec<_> = sides.into_iter().filter(|side| !side.is_empty()).collect();
@@ -101,7 +109,8 @@ fn a_batch_counts_whole_or_not_at_all() {
         let lost: u64 = survey.damaged.iter().map(|it| it.range.end - it.range.start).sum();
         assert_eq!(lost, to - from, "record {number}");
         let last = survey.damaged.last().unwrap();
-        assert_eq!((last.before, last.after), (1, Some(5)), "record {number}");
+        let sides = (Revision::new(1), Some(Revision::new(5)));
+        assert_eq!((last.before, last.after), sides, "record {number}");
     }
 }
 
@@ -114,9 +123,9 @@ fn a_record_at_another_place_is_none() {
     log.put(5, Batched::No);
     let value = copy.repeat(3);
     let put = Record::Put {
-        namespace: 16,
+        namespace: NamespaceId::FIRST,
         key: b"k",
-        revision: 2,
+        revision: Revision::new(2),
         expires_at_ms: 0,
         value: PutValue::Bytes(&value),
     };

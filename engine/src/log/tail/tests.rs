@@ -6,18 +6,19 @@ use crate::log::buffer::{Pending, SegmentLimits};
 use crate::log::record::{Batched, PutValue, encode, encode_behind};
 use crate::log::segment::footer::FooterBuilder;
 use crate::log::testing::BytesFile;
+use crate::namespace_id::NamespaceId;
 use crate::segments::SegmentKind;
 
-const SEGMENT: u64 = 21;
+const SEGMENT: SegmentId = SegmentId::new(21);
 
 fn header() -> SegmentHeader {
     SegmentHeader {
         kind: SegmentKind::Original,
         id: SEGMENT,
-        position: 5,
+        replay_order: 5,
         through: 5,
         before: 0,
-        as_of: 0,
+        as_of: Revision::ZERO,
     }
 }
 
@@ -28,14 +29,14 @@ struct Written {
     starts: Vec<usize>,
     /// Up to where all counts, after each record outside of a batch and after each whole batch.
     ends: Vec<usize>,
-    revision: u64,
+    revision: Revision,
 }
 
 impl Written {
     fn new() -> Self {
         let bytes = header().encode();
         let ends = vec![bytes.len()];
-        Self { bytes, starts: Vec::new(), ends, revision: 0 }
+        Self { bytes, starts: Vec::new(), ends, revision: Revision::ZERO }
     }
 
     fn add(&mut self, record: &Record<'_>, batched: Batched) -> &mut Self {
@@ -48,10 +49,10 @@ impl Written {
     }
 
     fn put(&mut self, len: usize, batched: Batched) -> &mut Self {
-        self.revision += 1;
+        self.revision = self.revision.next();
         let value = vec![0xee; len];
         let record = Record::Put {
-            namespace: 1,
+            namespace: NamespaceId::new(1),
             key: b"key",
             revision: self.revision,
             expires_at_ms: 0,
@@ -64,7 +65,7 @@ impl Written {
         for len in lens {
             self.put(*len, Batched::Yes);
         }
-        self.revision += 1;
+        self.revision = self.revision.next();
         let end = Record::BatchEnd { revision: self.revision, count: lens.len() as u64 };
         self.add(&end, Batched::No)
     }
@@ -233,9 +234,9 @@ fn a_mark_is_found_wherever_it_is() {
 fn long_records_do_not_say_what_was_synced_and_have_a_mark_in_front() {
     let value = vec![7; SYNCED_BYTES_MAX];
     let record = Record::Put {
-        namespace: 1,
+        namespace: NamespaceId::new(1),
         key: b"k",
-        revision: 2,
+        revision: Revision::new(2),
         expires_at_ms: 0,
         value: PutValue::Bytes(&value),
     };
@@ -271,9 +272,9 @@ fn a_mark_inside_a_value_is_no_mark() {
     let mut written = Written::new();
     written.put(10, Batched::No);
     let record = Record::Put {
-        namespace: 1,
+        namespace: NamespaceId::new(1),
         key: b"k",
-        revision: 2,
+        revision: Revision::new(2),
         expires_at_ms: 0,
         value: PutValue::Bytes(mark),
     };
@@ -312,11 +313,13 @@ fn a_sealed_segment_is_sealed_only_as_a_whole() {
 #[test]
 fn a_batch_that_contradicts_itself_is_damage() {
     let mut miscounted = Written::new();
-    miscounted.put(1, Batched::Yes).add(&Record::BatchEnd { revision: 2, count: 2 }, Batched::No);
+    miscounted
+        .put(1, Batched::Yes)
+        .add(&Record::BatchEnd { revision: Revision::new(2), count: 2 }, Batched::No);
     let mut interrupted = Written::new();
     interrupted.put(1, Batched::Yes).put(1, Batched::No);
     let mut alone = Written::new();
-    alone.add(&Record::BatchEnd { revision: 1, count: 0 }, Batched::No);
+    alone.add(&Record::BatchEnd { revision: Revision::new(1), count: 0 }, Batched::No);
     for written in [miscounted, interrupted, alone] {
         let last = *written.starts.last().unwrap() as u64;
         assert_eq!(damage_at(&written.bytes, 0), last);
@@ -325,7 +328,7 @@ fn a_batch_that_contradicts_itself_is_damage() {
     let mut marked = Written::new();
     marked.put(1, Batched::Yes).mark().put(1, Batched::Yes);
     assert_eq!(end_of(&marked.bytes), SegmentHeader::LEN);
-    marked.add(&Record::BatchEnd { revision: 3, count: 2 }, Batched::No);
+    marked.add(&Record::BatchEnd { revision: Revision::new(3), count: 2 }, Batched::No);
     assert_eq!(end_of(&marked.bytes), marked.bytes.len() as u64);
 }
 
@@ -334,11 +337,11 @@ fn the_revision_of_what_is_cut_does_not_count() {
     let mut written = Written::new();
     written.put(1, Batched::No).put(1, Batched::Yes);
     let Tail::Open(tail) = judge(&written.bytes, 0).unwrap() else { panic!() };
-    assert_eq!(tail.revision_max, 1);
+    assert_eq!(tail.revision_max, Revision::new(1));
 }
 
 #[test]
 fn the_header_of_another_segment_is_damage() {
-    let other = SegmentHeader { id: SEGMENT + 1, ..header() };
+    let other = SegmentHeader { id: SEGMENT.next(), ..header() };
     assert_eq!(damage_at(&other.encode(), 0), 0);
 }

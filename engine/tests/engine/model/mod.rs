@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use sealwood_engine::faults::{Fault, FaultDisk, FaultMode, Operation};
 use sealwood_engine::{
     DeleteOptions, Durability, Engine, EngineConfig, EngineSnapshot, Error, Expiry, Namespace,
-    Order, Precondition, PutOptions, RecoveryMode, Result, ScanItem, VacuumMode,
+    Order, Precondition, PutOptions, RecoveryMode, Result, Revision, ScanItem, VacuumMode,
 };
 
 use self::scans::expected_scan;
@@ -66,7 +66,7 @@ impl World {
                     PutOptions::new().precondition(precondition).durability(durability);
                 options.expires_at = expires_at_ms.map(Expiry::at_ms);
                 let Some(namespace) = self.namespace(key.namespace) else { return };
-                let revision = self.engine.revision() + 1;
+                let revision = self.engine.revision().next();
                 let seen = Seen { value: value.clone(), revision, expires_at_ms };
                 self.write(
                     durability,
@@ -202,13 +202,13 @@ impl World {
 
     fn condition(&self, key: &Key, asked: Asked) -> (Precondition, bool) {
         let present = self.present(key);
-        let revision = present.map_or(7, |seen| seen.revision);
+        let revision = present.map_or(Revision::new(7), |seen| seen.revision);
         match asked {
             Asked::Nothing => (Precondition::None, true),
             Asked::Absent => (Precondition::Absent, present.is_none()),
             Asked::Present => (Precondition::Present, present.is_some()),
             Asked::Current => (Precondition::Revision(revision), present.is_some()),
-            Asked::Older => (Precondition::Revision(revision.saturating_sub(1)), false),
+            Asked::Older => (Precondition::Revision(revision.before()), false),
         }
     }
 
@@ -257,14 +257,14 @@ impl World {
                 Some(len) => {
                     let value = pattern(LENGTHS[*len], seed);
                     batch.put(namespace, KEYS[key.key], value.clone());
-                    revision += 1;
+                    revision = revision.next();
                     let seen = Seen { value, revision, expires_at_ms: None };
                     applied.push((key.clone(), Some(seen)));
                 }
                 None => {
                     batch.delete(namespace, KEYS[key.key]);
                     if !is_alone || self.present(key).is_some() {
-                        revision += 1;
+                        revision = revision.next();
                     }
                     applied.push((key.clone(), None));
                 }
@@ -287,7 +287,7 @@ impl World {
 
     fn expire(&mut self, key: &Key, expires_at_ms: Option<u64>) {
         let Some(namespace) = self.namespace(key.namespace) else { return };
-        let revision = self.engine.revision() + 1;
+        let revision = self.engine.revision().next();
         let is_present = self.present(key).is_some();
         self.write(
             Durability::Group,

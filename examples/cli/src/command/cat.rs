@@ -45,15 +45,12 @@ pub(crate) async fn write_all(
     for path in paths {
         let path = path.as_str();
         let at = |error| Failure::from(error).at(path);
-        let watch = context.watch(&meter);
-        let options = match range {
-            None => ReadOptions { watch, ..ReadOptions::default() },
-            Some(range) => {
-                let Range { start, end } = range.within(snapshot.stat(path).await?.size);
-                ReadOptions { start, end: Some(end), watch }
-            }
-        };
-        let (_, mut content) = snapshot.get_stream(path, options).await.map_err(at)?;
+        let call = context.call(&meter);
+        let mut options = ReadOptions::new().context(call);
+        if let Some(range) = range {
+            options = options.range(range.within(snapshot.stat(path).await?.size));
+        }
+        let (_, mut content) = snapshot.get_stream_with(path, &options).await.map_err(at)?;
         while let Some(part) = content.try_next().await.map_err(at)? {
             context.output.bytes(&part)?;
         }

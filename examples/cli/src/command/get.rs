@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use futures_util::{StreamExt, TryStreamExt};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, TryStreamExt};
 use sealwood::path::{EntryName, VaultPath};
-use sealwood::vault::{EntryInfo, EntryKind, ReadOptions, Snapshot};
-use sealwood::{ContentStream, Progress, Vault};
+use sealwood::vault::{ContentStream, EntryInfo, EntryKind, ReadOptions, Snapshot};
+use sealwood::{Progress, Vault};
 use serde::Serialize;
 
 use crate::command::cat;
@@ -237,9 +238,9 @@ impl Download<'_> {
     async fn content(&self, entry: &EntryInfo) -> Result<ContentStream> {
         let path = entry.path.as_str();
         self.meter.name(path);
-        let watch = self.context.watch(self.meter);
-        let options = ReadOptions { watch, ..ReadOptions::default() };
-        let read = self.snapshot.get_stream(path, options).await;
+        let call = self.context.call(self.meter);
+        let options = ReadOptions::new().context(call);
+        let read = self.snapshot.get_stream_with(path, &options).await;
         let (_, content) = read.map_err(|error| Failure::from(error).at(path))?;
         Ok(content)
     }
@@ -271,7 +272,7 @@ impl Download<'_> {
 
 async fn write(
     entry: EntryInfo,
-    content: ContentStream,
+    content: impl Stream<Item = sealwood::Result<Bytes>> + Unpin,
     local: LocalFile,
     existing: Existing,
 ) -> Result<Done> {
@@ -281,13 +282,16 @@ async fn write(
 }
 
 /// A content of which `meter` hears as it is read.
-fn counted(meter: &Meter, content: ContentStream) -> ContentStream {
+fn counted(
+    meter: &Meter,
+    content: ContentStream,
+) -> impl Stream<Item = sealwood::Result<Bytes>> + Unpin + use<> {
     let progress = meter.progress();
     let mut done = 0;
-    Box::pin(content.inspect_ok(move |part| {
+    content.inspect_ok(move |part| {
         done += part.len() as u64;
         progress(Progress { done, total: None });
-    }))
+    })
 }
 
 /// Fails if two of the sources would be one file or folder of the destination.

@@ -45,13 +45,9 @@ impl Init {
         context.interrupt.listen()?;
         // First, so that there is never a vault whose words could not be kept.
         let phrase_file = self.phrase_out.as_deref().map(PhraseFile::create).transpose()?;
-        let config = VaultConfig {
-            chunk_bytes: self.chunk_bytes,
-            probe: probe_memory::probe(),
-            ..VaultConfig::default()
-        };
+        let config = VaultConfig::new().chunk_bytes(self.chunk_bytes).probe(probe_memory::probe());
         // Before the store, so that nothing is left of what cannot be.
-        let prepared = async { Ok(Vault::prepare(&credential, config).await?) };
+        let prepared = async { Ok(Vault::prepare_with(&credential, &config).await?) };
         let vault = context.interrupt.race(Box::pin(prepared)).await?;
         let store = context.interrupt.race(Box::pin(address.store(Purpose::Change))).await?;
         let checked = async { expect_none(&*store.objects()).await };

@@ -3,9 +3,9 @@
 use std::fs::File;
 use std::io::{self, Write};
 
+use bytes::Bytes;
 use cap_std::fs::{Dir, Metadata};
-use futures_util::TryStreamExt;
-use sealwood::ContentStream;
+use futures_util::{Stream, TryStreamExt};
 use sealwood::vault::EntryInfo;
 
 use super::draft::{Draft, Existing, Outcome, Readers};
@@ -21,7 +21,7 @@ use crate::failure::{Failure, Result};
 pub(crate) async fn write_file(
     local: &LocalFile,
     entry: &EntryInfo,
-    mut content: ContentStream,
+    mut content: impl Stream<Item = sealwood::Result<Bytes>> + Unpin,
     existing: Existing,
 ) -> Result<Outcome> {
     let failed = |error| Failure::local(local.path(), error);

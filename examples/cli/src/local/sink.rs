@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use cap_fs_ext::FileTypeExt;
 use futures_util::TryStreamExt;
-use sealwood::ContentStream;
 use sealwood::platform::run_blocking;
+use sealwood::vault::ContentStream;
 
 use crate::failure::{Failure, Result};
 

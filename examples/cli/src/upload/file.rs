@@ -3,7 +3,6 @@
 //! All that may wait for the system (opening, reading, asking for times) is done off the executor,
 //! so that an interrupt ends a read that never returns.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
@@ -41,12 +40,11 @@ pub(crate) async fn put_file(
         let local = path.to_owned();
         let opened = run_blocking(move || Source::open(&local, SystemTime::now())).await;
         let source = opened.map_err(|error| Failure::local(path, error))?;
-        let options = PutOptions {
-            metadata: metadata_of(&source, path, target)?,
-            durability,
-            size_hint: source.size(),
-            watch: context.watch(meter),
-        };
+        let mut options = PutOptions::new()
+            .metadata(metadata_of(&source, path, target)?)
+            .durability(durability)
+            .context(context.call(meter));
+        options.size_hint = source.size();
         let care = if attempt == 0 { Care::Usual } else { Care::Great };
         let size = source.size();
         let (mut reader, finding) = source.read(care);
@@ -58,11 +56,11 @@ pub(crate) async fn put_file(
                 });
                 // What went wrong is among the findings.
                 match read.await {
-                    Ok(bytes) => Some(vault.put(target.as_str(), bytes, options).await),
+                    Ok(bytes) => Some(vault.put_with(target.as_str(), bytes, &options).await),
                     Err(_) => None,
                 }
             }
-            _ => Some(vault.put_reader(target.as_str(), reader, options).await),
+            _ => Some(vault.put_reader_with(target.as_str(), reader, &options).await),
         };
         match (finding.take(), put) {
             (Found::Failed(error), _) => return Err(Failure::local(path, error)),
@@ -114,10 +112,9 @@ fn metadata_of(source: &Source, path: &Path, target: &VaultPath) -> Result<Metad
             path: path.to_owned(),
         });
     }
-    let mark = source.mark().map(|mark| (MARK.to_owned(), mark));
-    Ok(Metadata {
-        content_type: target.name().and_then(content_type_of),
-        modified_ms,
-        pairs: mark.into_iter().collect::<BTreeMap<_, _>>(),
-    })
+    let mut metadata = Metadata::new();
+    metadata.content_type = target.name().and_then(content_type_of);
+    metadata.modified_ms = modified_ms;
+    metadata.pairs.extend(source.mark().map(|mark| (MARK.to_owned(), mark)));
+    Ok(metadata)
 }

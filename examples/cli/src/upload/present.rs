@@ -106,8 +106,8 @@ impl From<EntryInfo> for Found {
 }
 
 async fn read(snapshot: &Snapshot, directory: &VaultPath) -> Result<Inside> {
-    let options = ListOptions { after: None, limit: LISTED_MAX };
-    match snapshot.list(directory.as_str(), options).await {
+    let options = ListOptions::new().limit(LISTED_MAX);
+    match snapshot.list_with(directory.as_str(), &options).await {
         Ok(page) => {
             let by_name = page.entries.into_iter().map(|entry| (entry.name().to_owned(), entry));
             Ok(Inside::Read { entries: by_name.collect(), last: page.next })

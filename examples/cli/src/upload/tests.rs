@@ -10,7 +10,7 @@ use sealwood::seal::RootSecret;
 use sealwood::vault::{Credential, VaultConfig};
 
 use super::*;
-use crate::arguments::{Global, SecretFiles};
+use crate::global::{Global, SecretFiles};
 use crate::output::Results;
 
 fn context() -> Context {
@@ -33,8 +33,8 @@ fn what_is_finished_is_committed_after_a_while_though_a_file_is_never_read() {
         let secret = RootSecret::generate(&Environment::default()).unwrap();
         let (store, credential) = (Arc::new(MemoryStore::default()), Credential::Secret(secret));
         let config = VaultConfig::default();
-        let vault = Vault::create(store.clone(), &credential, config.clone()).await.unwrap();
-        let other = Vault::open(store, &credential, config).await.unwrap();
+        let vault = Vault::create_with(store.clone(), &credential, &config).await.unwrap();
+        let other = Vault::open_with(store, &credential, &config).await.unwrap();
         let context = context();
         let meter = context.output.meter(0);
         let mut upload = Upload::new(&context, &vault, &meter, Unchanged::PassedOver);
@@ -61,9 +61,9 @@ fn folders_that_cannot_be_made_are_told_and_the_others_made() {
     block_on(async {
         let secret = RootSecret::generate(&Environment::default()).unwrap();
         let (store, credential) = (Arc::new(MemoryStore::default()), Credential::Secret(secret));
-        let vault = Vault::create(store, &credential, VaultConfig::default()).await.unwrap();
+        let vault = Vault::create(store, &credential).await.unwrap();
         for file in ["3", "64"] {
-            vault.put(file, "in the way", sealwood::vault::PutOptions::default()).await.unwrap();
+            vault.put(file, "in the way").await.unwrap();
         }
         let folder = |number: u32| VaultPath::new(&number.to_string()).unwrap();
         let failures = make_folders(&vault, (0..100).map(folder).collect()).await.unwrap();
@@ -82,15 +82,12 @@ fn each_file_is_named_that_another_client_made_impossible() {
         let secret = RootSecret::generate(&Environment::default()).unwrap();
         let (store, credential) = (Arc::new(MemoryStore::default()), Credential::Secret(secret));
         let config = VaultConfig::default();
-        let vault = Vault::create(store.clone(), &credential, config.clone()).await.unwrap();
-        let other = Vault::open(store, &credential, config).await.unwrap();
+        let vault = Vault::create_with(store.clone(), &credential, &config).await.unwrap();
+        let other = Vault::open_with(store, &credential, &config).await.unwrap();
         let mut files = Vec::new();
         for path in ["1", "2", "3", "4"] {
-            let options = sealwood::vault::PutOptions {
-                durability: Durability::Deferred,
-                ..Default::default()
-            };
-            files.push(vault.put(path, path, options).await.unwrap());
+            let options = sealwood::vault::PutOptions::new().durability(Durability::Deferred);
+            files.push(vault.put_with(path, path, &options).await.unwrap());
         }
         for path in ["2", "4"] {
             other.mkdir(path).await.unwrap();

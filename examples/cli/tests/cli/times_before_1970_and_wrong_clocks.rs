@@ -10,7 +10,7 @@ use sealwood::Vault;
 use sealwood::blob::DirectoryStore;
 use sealwood::platform::{Clock, Environment};
 use sealwood::seal::RootSecret;
-use sealwood::vault::{Credential, PutOptions, VaultConfig};
+use sealwood::vault::{Credential, VaultConfig};
 use serde_json::Value;
 
 use crate::drive::Drive;
@@ -65,12 +65,12 @@ fn another_devices_clock_that_is_ahead_is_told_of_and_not_taken_over() {
     let drive = Drive::without_vault();
     let store = Arc::new(block_on(DirectoryStore::open(drive.path("shared"))).unwrap());
     let environment = Environment { clock: Arc::new(Far), ..Environment::default() };
-    let config = VaultConfig { environment, ..VaultConfig::default() };
+    let config = VaultConfig::new().environment(environment);
     let secret = RootSecret::from_bytes([7; 32]);
     drive.write("secret", [7; 32]);
     block_on(async {
-        let vault = Vault::create(store, &Credential::Secret(secret), config).await.unwrap();
-        vault.put("far", "x", PutOptions::default()).await.unwrap();
+        let vault = Vault::create_with(store, &Credential::Secret(secret), &config).await.unwrap();
+        vault.put("far", "x").await.unwrap();
     });
     let at = |arguments: &[&str]| {
         let ran = drive.run(&[&["--vault", "dir:shared"], arguments].concat());

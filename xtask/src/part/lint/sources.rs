@@ -15,6 +15,7 @@ pub(super) struct Lengths {
     /// Files written by programs.
     pub(super) generated: Vec<String>,
     /// Files that may be longer.
+    #[serde(default)]
     pub(super) longer: Vec<Longer>,
 }
 

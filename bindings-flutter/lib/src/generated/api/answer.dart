@@ -78,17 +78,19 @@ final String? etag;
 final ObjectList? list;
 /// The head; none if there is no object.
 final ObjectHead? head;
+/// What is left of a delete of many.
+final List<NotDeleted>? left;
 /// Whether the store now has something to flush.
 final bool needsFlush;
 
-                const StoreAnswer({this.failure ,this.bytes ,this.etag ,this.list ,this.head ,required this.needsFlush ,});
+                const StoreAnswer({this.failure ,this.bytes ,this.etag ,this.list ,this.head ,this.left ,required this.needsFlush ,});
 
 
 
 
 
         @override
-        int get hashCode => failure.hashCode^bytes.hashCode^etag.hashCode^list.hashCode^head.hashCode^needsFlush.hashCode;
+        int get hashCode => failure.hashCode^bytes.hashCode^etag.hashCode^list.hashCode^head.hashCode^left.hashCode^needsFlush.hashCode;
 
 
 
@@ -97,7 +99,7 @@ final bool needsFlush;
             identical(this, other) ||
             other is StoreAnswer &&
                 runtimeType == other.runtimeType
-                && failure == other.failure&& bytes == other.bytes&& etag == other.etag&& list == other.list&& head == other.head&& needsFlush == other.needsFlush;
+                && failure == other.failure&& bytes == other.bytes&& etag == other.etag&& list == other.list&& head == other.head&& left == other.left&& needsFlush == other.needsFlush;
 
             }
 
@@ -107,6 +109,8 @@ class StoreAsk  {
 final StoreMethod method;
 /// The key, or the prefix of a listing.
 final String key;
+/// The keys of a delete of many.
+final List<String> keys;
 /// The first byte of a range.
 final PlatformInt64 offset;
 /// The bytes of a range, or the most objects of a listing.
@@ -118,14 +122,14 @@ final PutCondition condition;
 /// The key after which a listing starts.
 final String? startAfter;
 
-                const StoreAsk({required this.method ,required this.key ,required this.offset ,required this.length ,required this.bytes ,required this.condition ,this.startAfter ,});
+                const StoreAsk({required this.method ,required this.key ,required this.keys ,required this.offset ,required this.length ,required this.bytes ,required this.condition ,this.startAfter ,});
 
 
 
 
 
         @override
-        int get hashCode => method.hashCode^key.hashCode^offset.hashCode^length.hashCode^bytes.hashCode^condition.hashCode^startAfter.hashCode;
+        int get hashCode => method.hashCode^key.hashCode^keys.hashCode^offset.hashCode^length.hashCode^bytes.hashCode^condition.hashCode^startAfter.hashCode;
 
 
 
@@ -134,7 +138,7 @@ final String? startAfter;
             identical(this, other) ||
             other is StoreAsk &&
                 runtimeType == other.runtimeType
-                && method == other.method&& key == other.key&& offset == other.offset&& length == other.length&& bytes == other.bytes&& condition == other.condition&& startAfter == other.startAfter;
+                && method == other.method&& key == other.key&& keys == other.keys&& offset == other.offset&& length == other.length&& bytes == other.bytes&& condition == other.condition&& startAfter == other.startAfter;
 
             }
 
@@ -148,9 +152,11 @@ getRange,
 put,
 /// Removes an object.
 delete,
+/// Removes objects.
+deleteMany,
 /// Lists objects.
 list,
-/// Tells an object's size.
+/// Tells what is known of an object.
 head,
 /// Makes all durable.
 flush,

@@ -7,25 +7,59 @@ import '../frb_generated.dart';
 import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated.dart';
 
 
-            
+            // These function are ignored because they are on traits that is not defined in current crate (put an empty `#[frb]` on it to unignore): `from`, `from`
+
 
             
 
-            /// An object's key and size.
-class ObjectHead  {
+            /// An object that was not deleted.
+class NotDeleted  {
                 /// The key.
 final String key;
-/// The size, in bytes.
-final PlatformInt64 size;
+/// The code of the error, if it is one of ours.
+final String? code;
+/// What happened.
+final String message;
 
-                const ObjectHead({required this.key ,required this.size ,});
+                const NotDeleted({required this.key ,this.code ,required this.message ,});
 
 
 
 
 
         @override
-        int get hashCode => key.hashCode^size.hashCode;
+        int get hashCode => key.hashCode^code.hashCode^message.hashCode;
+
+
+
+        @override
+        bool operator ==(Object other) =>
+            identical(this, other) ||
+            other is NotDeleted &&
+                runtimeType == other.runtimeType
+                && key == other.key&& code == other.code&& message == other.message;
+
+            }
+
+/// What is known of an object without reading it.
+class ObjectHead  {
+                /// The key.
+final String key;
+/// The size, in bytes.
+final PlatformInt64 size;
+/// When it was last put, by the clock of the store, in milliseconds since 1970.
+final PlatformInt64? modifiedMs;
+/// The tag of this state.
+final String? etag;
+
+                const ObjectHead({required this.key ,required this.size ,this.modifiedMs ,this.etag ,});
+
+
+
+
+
+        @override
+        int get hashCode => key.hashCode^size.hashCode^modifiedMs.hashCode^etag.hashCode;
 
 
 
@@ -34,7 +68,7 @@ final PlatformInt64 size;
             identical(this, other) ||
             other is ObjectHead &&
                 runtimeType == other.runtimeType
-                && key == other.key&& size == other.size;
+                && key == other.key&& size == other.size&& modifiedMs == other.modifiedMs&& etag == other.etag;
 
             }
 

@@ -36,6 +36,10 @@ static Store  custom({required bool needsFlush , required FutureOr<StoreAnswer> 
  Future<void>  delete({required String key , required Call call });
 
 
+/// Removes the objects at `keys` and returns those that were not removed.
+ Future<List<NotDeleted>>  deleteMany({required List<String> keys , required Call call });
+
+
 /// Files of the directory `path`, which is made if there is none.
 static Future<Store>  directory({required String path , required Call call })=>SealwoodNative.instance.api.crateApiStoreStoreDirectory(path: path, call: call);
 

@@ -1,10 +1,11 @@
 //! Collecting a footer while the records of its segment are written.
 
 use super::*;
-use crate::codec::{put_bytes, put_signed, put_varint};
+use crate::codec::{put_bytes, put_varint};
 use crate::entry::{Body, Place};
 use crate::log::record::Record;
 use crate::log::step::{Step, What, revision_of};
+use crate::namespace_id::NamespaceId;
 
 /// The longest footer without its directory and its trailer, in bytes.
 pub(super) const FIXED_BYTES_MAX: usize = 8 // magic
@@ -17,22 +18,22 @@ pub(super) const FIXED_BYTES_MAX: usize = 8 // magic
 /// greatest length of memory: what will not fit is given up at once.
 #[derive(Debug)]
 pub(crate) struct FooterBuilder {
-    segment: u64,
+    segment: SegmentId,
     header_len: u64,
     inline_bytes_max: u32,
     /// The steps, while they may still be written.
     directory: Option<Vec<u8>>,
     directory_bytes_max: u64,
-    revision_max: u64,
+    revision_max: Revision,
     steps: u64,
     step_end: u64,
-    step_revision: u64,
+    step_revision: Revision,
 }
 
 impl FooterBuilder {
     /// For a new segment whose records begin at `header_len`.
     pub(crate) fn new(
-        segment: u64,
+        segment: SegmentId,
         header_len: u64,
         inline_bytes_max: u32,
         segment_bytes_max: u64,
@@ -43,22 +44,22 @@ impl FooterBuilder {
             inline_bytes_max,
             directory: Some(Vec::new()),
             directory_bytes_max: segment_bytes_max / DIRECTORY_PART,
-            revision_max: 0,
+            revision_max: Revision::ZERO,
             steps: 0,
             step_end: header_len,
-            step_revision: 0,
+            step_revision: Revision::ZERO,
         }
     }
 
     /// For a segment that already has records, up to `revision_max`, whose steps are not at hand:
     /// its footer will have no directory.
-    pub(crate) fn without_directory(segment: u64, revision_max: u64) -> Self {
+    pub(crate) fn without_directory(segment: SegmentId, revision_max: Revision) -> Self {
         Self { directory: None, revision_max, ..Self::new(segment, 0, 0, 0) }
     }
 
     /// Takes note of a record of the segment. Records come in order.
     pub(crate) fn add(&mut self, place: Place, record: &Record<'_>) {
-        self.revision_max = self.revision_max.max(revision_of(record).unwrap_or(0));
+        self.revision_max = self.revision_max.max(revision_of(record).unwrap_or_default());
         if let Some(step) = Step::of(place, record, self.inline_bytes_max) {
             self.add_step(&step);
         }
@@ -86,7 +87,7 @@ impl FooterBuilder {
         let directory = self.directory.filter(|it| it.len() as u64 <= records_end / DIRECTORY_PART);
         let mut out = FOOTER_MAGIC.to_vec();
         out.push(u8::from(directory.is_some()));
-        put_varint(&mut out, self.revision_max);
+        self.revision_max.put(&mut out);
         if let Some(directory) = directory {
             put_varint(&mut out, self.steps);
             put_varint(&mut out, self.header_len);
@@ -100,13 +101,14 @@ impl FooterBuilder {
 #[cfg(feature = "fuzzing")]
 pub(crate) fn reencode(body: &[u8]) -> Result<Vec<u8>> {
     const RECORDS_END: u64 = 1 << 62;
-    let bytes = seal(body.to_vec(), 3, RECORDS_END);
+    const SEGMENT: SegmentId = SegmentId::new(3);
+    let bytes = seal(body.to_vec(), SEGMENT, RECORDS_END);
     let malformed = Error::Malformed { what: "log footer" };
-    let footer = Footer::decode(bytes, 3, RECORDS_END).ok_or(malformed)?;
-    let mut builder = FooterBuilder::without_directory(3, footer.revision_max);
+    let footer = Footer::decode(bytes, SEGMENT, RECORDS_END).ok_or(malformed)?;
+    let mut builder = FooterBuilder::without_directory(SEGMENT, footer.revision_max);
     if let Some(mut directory) = footer.directory {
         let header_len = directory.header_len();
-        builder = FooterBuilder::new(3, header_len, 0, u64::MAX);
+        builder = FooterBuilder::new(SEGMENT, header_len, 0, u64::MAX);
         builder.revision_max = footer.revision_max;
         while let Some(step) = directory.next()? {
             builder.add_step(&step);
@@ -117,20 +119,20 @@ pub(crate) fn reencode(body: &[u8]) -> Result<Vec<u8>> {
 }
 
 /// The footer with these fields and steps.
-pub(super) fn seal(mut out: Vec<u8>, segment: u64, records_end: u64) -> Vec<u8> {
+pub(super) fn seal(mut out: Vec<u8>, segment: SegmentId, records_end: u64) -> Vec<u8> {
     out.extend_from_slice(&(out.len() as u32).to_le_bytes());
     out.extend_from_slice(&checksum(&out, segment, records_end).to_le_bytes());
     out.extend_from_slice(SEAL_MAGIC);
     out
 }
 
-fn put_step(out: &mut Vec<u8>, step: &Step<'_>, step_end: u64, step_revision: u64) {
-    let mut head = |tag: u8, namespace: u32| {
+fn put_step(out: &mut Vec<u8>, step: &Step<'_>, step_end: u64, step_revision: Revision) {
+    let mut head = |tag: u8, namespace: NamespaceId| {
         out.push(tag);
         put_varint(out, step.place.offset - step_end);
         put_varint(out, u64::from(step.place.len));
-        put_signed(out, step.revision.wrapping_sub(step_revision) as i64);
-        put_varint(out, u64::from(namespace));
+        step.revision.put_after(step_revision, out);
+        namespace.put(out);
     };
     match step.what {
         What::Put { namespace, key, expires_at_ms, body } => {

@@ -1,20 +1,22 @@
 //! Reading the steps of a footer.
 
 use super::*;
-use crate::entry::{Body, Place, ValueRef};
+use crate::entry::{Body, Place};
 use crate::log::record::{is_namespace_name, read_key};
 use crate::log::step::{Step, What};
+use crate::namespace_id::NamespaceId;
+use crate::value_ref::ValueRef;
 
 /// The steps of a footer, given one after another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Directory {
     bytes: Vec<u8>,
     next: usize,
-    segment: u64,
+    segment: SegmentId,
     records_end: u64,
     left: u64,
     step_end: u64,
-    step_revision: u64,
+    step_revision: Revision,
     /// Steps of earlier records are passed over.
     from: u64,
 }
@@ -23,12 +25,12 @@ impl Directory {
     pub(super) fn new(
         bytes: Vec<u8>,
         next: usize,
-        segment: u64,
+        segment: SegmentId,
         records_end: u64,
         list: List,
     ) -> Self {
         let List { steps, header_len: step_end } = list;
-        let step_revision = 0;
+        let step_revision = Revision::ZERO;
         Self { bytes, next, segment, records_end, left: steps, step_end, step_revision, from: 0 }
     }
 
@@ -76,17 +78,17 @@ impl Directory {
 
 fn read_step<'a>(
     reader: &mut Reader<'a>,
-    segment: u64,
+    segment: SegmentId,
     step_end: u64,
-    step_revision: u64,
+    step_revision: Revision,
 ) -> Result<Step<'a>> {
     let tag = reader.byte()?;
     let gap = reader.varint()?;
     let len = reader.varint_u32()?;
     let offset = step_end.checked_add(gap).ok_or_else(|| reader.malformed())?;
     offset.checked_add(u64::from(len)).ok_or_else(|| reader.malformed())?;
-    let revision = step_revision.wrapping_add(reader.signed()? as u64);
-    let namespace = reader.varint_u32()?;
+    let revision = Revision::read_after(step_revision, reader)?;
+    let namespace = NamespaceId::read(reader)?;
     let what = match tag {
         TAG_PUT_INLINE | TAG_PUT_LOGGED | TAG_PUT_SEPARATED => {
             let expires_at_ms = reader.varint()?;

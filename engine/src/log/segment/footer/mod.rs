@@ -50,6 +50,8 @@ use crate::disk::DiskFile;
 use crate::error::{Error, Result};
 use crate::files::{read_error, segment_name};
 use crate::log::record::checksum;
+use crate::revision::Revision;
+use crate::segment_id::SegmentId;
 
 /// A directory takes at most this part of the bytes before it.
 pub(super) const DIRECTORY_PART: u64 = 8;
@@ -75,14 +77,18 @@ pub(crate) struct Footer {
     pub(crate) records_end: u64,
     /// The highest revision in the segment, that of the end of a batch included; 0 if there is
     /// none.
-    pub(crate) revision_max: u64,
+    pub(crate) revision_max: Revision,
     /// The steps; none if the records are to be scanned.
     pub(crate) directory: Option<Directory>,
 }
 
 impl Footer {
     /// Reads the footer at the end of a segment of `len` bytes; none if it has no whole one.
-    pub(crate) fn read(file: &Arc<dyn DiskFile>, segment: u64, len: u64) -> Result<Option<Self>> {
+    pub(crate) fn read(
+        file: &Arc<dyn DiskFile>,
+        segment: SegmentId,
+        len: u64,
+    ) -> Result<Option<Self>> {
         let failed = |offset: u64| {
             move |error| read_error("log footer", &segment_name(segment), offset, error)
         };
@@ -108,7 +114,7 @@ impl Footer {
     /// magic or its trailer says so.
     pub(crate) fn may_begin_at(
         file: &Arc<dyn DiskFile>,
-        segment: u64,
+        segment: SegmentId,
         start: u64,
         len: u64,
     ) -> Result<bool> {
@@ -134,7 +140,7 @@ impl Footer {
 
     /// Reads the footer that `bytes` are and that lies at `start` of `segment`; none if they are
     /// not just that.
-    pub(crate) fn decode(mut bytes: Vec<u8>, segment: u64, start: u64) -> Option<Self> {
+    pub(crate) fn decode(mut bytes: Vec<u8>, segment: SegmentId, start: u64) -> Option<Self> {
         let body_len = bytes.len().checked_sub(TRAILER_BYTES)?;
         let (checked, seal) = bytes.split_at_checked(body_len + 4)?;
         let (sum, magic) = seal.split_first_chunk::<8>()?;
@@ -166,12 +172,12 @@ struct List {
 }
 
 /// The fields before the steps.
-fn read_fixed(reader: &mut Reader<'_>) -> Result<(u64, Option<List>)> {
+fn read_fixed(reader: &mut Reader<'_>) -> Result<(Revision, Option<List>)> {
     if reader.array::<8>()? != *FOOTER_MAGIC {
         return Err(reader.malformed());
     }
     let tag = reader.byte()?;
-    let revision_max = reader.varint()?;
+    let revision_max = Revision::read(reader)?;
     match tag {
         0 => Ok((revision_max, None)),
         1 => {
@@ -183,6 +189,6 @@ fn read_fixed(reader: &mut Reader<'_>) -> Result<(u64, Option<List>)> {
 }
 
 /// The error of a footer with a right checksum whose directory breaks the format.
-fn corrupt(segment: u64, offset: u64) -> Error {
+fn corrupt(segment: SegmentId, offset: u64) -> Error {
     Error::StoreCorrupt { what: "log footer", file: segment_name(segment), offset }
 }

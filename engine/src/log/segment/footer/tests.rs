@@ -4,15 +4,18 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::entry::{Body, Place, ValueRef};
+use crate::entry::{Body, Place};
 use crate::log::record::{Batched, PutValue, Record, encode};
 use crate::log::segment::header::SegmentHeader;
 use crate::log::segment::steps::Steps;
 use crate::log::step::Step;
 use crate::log::testing::BytesFile;
+use crate::namespace_id::NamespaceId;
 use crate::segments::SegmentKind;
+use crate::value_ref::ValueRef;
 
-const SEGMENT: u64 = 12;
+const SEGMENT: SegmentId = SegmentId::new(12);
+const NAMESPACE: NamespaceId = NamespaceId::new(17);
 const INLINE_BYTES_MAX: u32 = 16;
 const SEGMENT_BYTES_MAX: u64 = 1 << 20;
 
@@ -20,10 +23,10 @@ fn header() -> SegmentHeader {
     SegmentHeader {
         kind: SegmentKind::Original,
         id: SEGMENT,
-        position: 12,
+        replay_order: 12,
         through: 12,
         before: 0,
-        as_of: 0,
+        as_of: Revision::ZERO,
     }
 }
 
@@ -60,31 +63,47 @@ impl Written {
 fn every_kind() -> Written {
     let large = vec![5; 10_000];
     let separated = PutValue::Separated(ValueRef { hash: [9; 32], len: 1 << 33 });
-    let put = |key, revision, value| Record::Put {
-        namespace: 17,
+    let put = |key, revision: u64, value| Record::Put {
+        namespace: NAMESPACE,
         key,
-        revision,
+        revision: Revision::new(revision),
         expires_at_ms: revision % 2 * 1_000,
         value,
     };
     let mut written = Written::new();
     let name = "files";
     written.add(
-        &Record::NamespaceCreate { namespace: 17, revision: 1, name, threshold: 9 },
+        &Record::NamespaceCreate {
+            namespace: NAMESPACE,
+            revision: Revision::new(1),
+            name,
+            threshold: 9,
+        },
         Batched::No,
     );
     written.add(&put(b"large", 2, PutValue::Bytes(&large)), Batched::No);
     written.add(&Record::Mark { synced: 99 }, Batched::No);
     written.add(&put(b"small", 3, PutValue::Bytes(b"inline")), Batched::Yes);
     written.add(&put(b"separated", 4, separated), Batched::Yes);
-    written.add(&Record::BatchEnd { revision: 5, count: 2 }, Batched::No);
-    written.add(&Record::Delete { namespace: 17, key: b"small", revision: 6 }, Batched::No);
-    let expire =
-        Record::Expire { namespace: 17, key: b"large", revision: 7, expires_at_ms: 1 << 41 };
+    written.add(&Record::BatchEnd { revision: Revision::new(5), count: 2 }, Batched::No);
+    written.add(
+        &Record::Delete { namespace: NAMESPACE, key: b"small", revision: Revision::new(6) },
+        Batched::No,
+    );
+    let expire = Record::Expire {
+        namespace: NAMESPACE,
+        key: b"large",
+        revision: Revision::new(7),
+        expires_at_ms: 1 << 41,
+    };
     written.add(&expire, Batched::No);
-    let rename = Record::Rename { namespace: 17, from: b"a", to: b"b", revision: 8 };
+    let rename =
+        Record::Rename { namespace: NAMESPACE, from: b"a", to: b"b", revision: Revision::new(8) };
     written.add(&rename, Batched::No);
-    written.add(&Record::NamespaceDrop { namespace: 17, revision: 9 }, Batched::No);
+    written.add(
+        &Record::NamespaceDrop { namespace: NAMESPACE, revision: Revision::new(9) },
+        Batched::No,
+    );
     // Compaction copies records whose revisions do not ascend.
     written.add(&put(b"old", 2, PutValue::Bytes(&large)), Batched::No);
     written
@@ -118,7 +137,7 @@ fn the_directory_gives_what_the_records_give_from_anywhere() {
     let (bytes, records_end) = every_kind().seal();
     let footer = read(&bytes).unwrap();
     assert!(footer.directory.is_some());
-    assert_eq!((footer.records_end, footer.revision_max), (records_end, 9));
+    assert_eq!((footer.records_end, footer.revision_max), (records_end, Revision::new(9)));
     let all = scanned(&bytes, SegmentHeader::LEN, records_end);
     assert_eq!(all.len(), 9);
     assert_eq!(listed(&bytes, SegmentHeader::LEN), all);
@@ -143,21 +162,24 @@ fn the_directory_gives_what_the_records_give_from_anywhere() {
 #[test]
 fn the_revision_of_a_batch_end_counts() {
     let mut written = Written::new();
-    written.add(&Record::Delete { namespace: 1, key: b"k", revision: 3 }, Batched::Yes);
-    written.add(&Record::BatchEnd { revision: 4, count: 1 }, Batched::No);
+    written.add(
+        &Record::Delete { namespace: NAMESPACE, key: b"k", revision: Revision::new(3) },
+        Batched::Yes,
+    );
+    written.add(&Record::BatchEnd { revision: Revision::new(4), count: 1 }, Batched::No);
     let (bytes, _) = written.seal();
-    assert_eq!(read(&bytes).unwrap().revision_max, 4);
+    assert_eq!(read(&bytes).unwrap().revision_max, Revision::new(4));
 }
 
 #[test]
 fn a_directory_that_would_be_long_is_left_out() {
     let mut written = Written::new();
-    for revision in 0..100 {
-        written.add(&Record::Delete { namespace: 1, key: b"key", revision }, Batched::No);
+    for revision in (0..100).map(Revision::new) {
+        written.add(&Record::Delete { namespace: NAMESPACE, key: b"key", revision }, Batched::No);
     }
     let (bytes, records_end) = written.seal();
     let footer = read(&bytes).unwrap();
-    assert_eq!(footer, Footer { records_end, revision_max: 99, directory: None });
+    assert_eq!(footer, Footer { records_end, revision_max: Revision::new(99), directory: None });
     assert!((bytes.len() as u64) < records_end + 40);
     assert_eq!(
         listed(&bytes, SegmentHeader::LEN),
@@ -170,12 +192,13 @@ fn collecting_takes_no_more_memory_than_may_be_written() {
     let mut footer = FooterBuilder::new(SEGMENT, 59, INLINE_BYTES_MAX, 8_000);
     for revision in 0..10_000 {
         let place = Place { segment: SEGMENT, offset: 59 + revision * 20, len: 20 };
-        footer.add(place, &Record::Delete { namespace: 1, key: b"k", revision });
+        let revision = Revision::new(revision);
+        footer.add(place, &Record::Delete { namespace: NAMESPACE, key: b"k", revision });
         assert!(footer.collected() <= 1_000);
     }
     let bytes = footer.finish(1 << 40);
     let footer = Footer::decode(bytes, SEGMENT, 1 << 40).unwrap();
-    assert_eq!((footer.revision_max, footer.directory), (9_999, None));
+    assert_eq!((footer.revision_max, footer.directory), (Revision::new(9_999), None));
 }
 
 #[test]
@@ -246,12 +269,13 @@ proptest! {
         let mut written = Written::new();
         for (namespace, key, number, len) in &records {
             let value = vec![1; *len];
+            let (namespace, revision) = (NamespaceId::new(*namespace), Revision::new(*number));
             let record = if number % 4 == 0 {
-                Record::Delete { namespace: *namespace, key, revision: *number }
+                Record::Delete { namespace, key, revision }
             } else {
                 let value = PutValue::Bytes(&value);
-                let (revision, expires_at_ms) = (*number, number >> 8);
-                Record::Put { namespace: *namespace, key, revision, expires_at_ms, value }
+                let expires_at_ms = number >> 8;
+                Record::Put { namespace, key, revision, expires_at_ms, value }
             };
             written.add(&record, Batched::No);
         }
@@ -261,7 +285,7 @@ proptest! {
             scanned(&bytes, SegmentHeader::LEN, records_end)
         );
         let revision_max = records.iter().map(|record| record.2).max().unwrap_or(0);
-        prop_assert_eq!(read(&bytes).unwrap().revision_max, revision_max);
+        prop_assert_eq!(read(&bytes).unwrap().revision_max.get(), revision_max);
     }
 }
 
@@ -271,9 +295,9 @@ fn a_step_says_where_the_value_is() {
     for (len, inline) in [(16, true), (17, false)] {
         let value = vec![0; len];
         let put = Record::Put {
-            namespace: 1,
+            namespace: NAMESPACE,
             key: b"k",
-            revision: 1,
+            revision: Revision::new(1),
             expires_at_ms: 0,
             value: PutValue::Bytes(&value),
         };

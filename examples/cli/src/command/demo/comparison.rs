@@ -9,7 +9,7 @@ use sealwood::Vault;
 use sealwood::blob::{BlobStore, MemoryStore, MeteredStore};
 use sealwood::platform::Environment;
 use sealwood::seal::RootSecret;
-use sealwood::vault::{Credential, Durability, PutOptions, VaultConfig};
+use sealwood::vault::{Credential, Durability, PutOptions};
 use serde::Serialize;
 
 use super::phase::{Measure, Phase};
@@ -99,14 +99,14 @@ async fn new_vault() -> Result<Measure> {
     let memory: Arc<dyn BlobStore> = Arc::new(MemoryStore::default());
     let store = Arc::new(MeteredStore::new(memory));
     let credential = Credential::Secret(RootSecret::generate(&Environment::default())?);
-    let vault = Vault::create(store.clone(), &credential, VaultConfig::default()).await?;
+    let vault = Vault::create(store.clone(), &credential).await?;
     Ok(Measure::new(store, vault))
 }
 
 /// Puts a file whose content no other has.
 async fn put(measure: &Measure, number: u32, durability: Durability) -> Result<()> {
     let content: Vec<u8> = number.to_le_bytes().into_iter().cycle().take(FILE_BYTES).collect();
-    let options = PutOptions { durability, ..PutOptions::default() };
-    measure.vault().put(&format!("files/{number:04}.bin"), content, options).await?;
+    let options = PutOptions::new().durability(durability);
+    measure.vault().put_with(&format!("files/{number:04}.bin"), content, &options).await?;
     Ok(())
 }

@@ -17,7 +17,7 @@ use sealwood::Vault;
 use sealwood::path::{EntryName, VaultPath};
 use sealwood::platform::Environment;
 use sealwood::seal::{RecoveryPhrase, RootSecret};
-use sealwood::vault::{Credential, Durability, VaultConfig};
+use sealwood::vault::{Credential, Durability};
 
 use self::phase::{Measure, Phase};
 use self::place::Place;
@@ -61,7 +61,7 @@ async fn tour(context: &Context, place: &Place, source: &Source) -> Result<()> {
     let words = secret.recovery_phrase()?;
     let store = place.connect();
     let credential = Credential::Secret(secret);
-    let vault = Vault::create(store.clone(), &credential, VaultConfig::default()).await?;
+    let vault = Vault::create(store.clone(), &credential).await?;
     let mut writer = Client { context, measure: Measure::new(store, vault.clone()), vault };
 
     let mut phases = Vec::new();
@@ -95,7 +95,7 @@ impl<'a> Client<'a> {
     async fn fresh(context: &'a Context, place: &Place, words: &RecoveryPhrase) -> Result<Self> {
         let store = place.connect();
         let credential = Credential::from_phrase(&RecoveryPhrase::parse(words.expose())?)?;
-        let vault = Vault::open(store.clone(), &credential, VaultConfig::default()).await?;
+        let vault = Vault::open(store.clone(), &credential).await?;
         Ok(Self { context, measure: Measure::new(store, vault.clone()), vault })
     }
 
@@ -146,7 +146,7 @@ impl<'a> Client<'a> {
             for file in source.files() {
                 let target = file.target(directory)?;
                 meter.name(target.as_str());
-                match file.compare(&self.vault, &target, self.context.watch(&meter)).await {
+                match file.compare(&self.vault, &target, self.context.call(&meter)).await {
                     Ok(bytes) => self.measure.file(bytes),
                     Err(failure) if failure.concerns_one_file() => {
                         self.measure.differs();

@@ -9,7 +9,7 @@ use std::process::Command;
 use futures_util::TryStreamExt;
 use sealwood::path::VaultPath;
 use sealwood::vault::ReadOptions;
-use sealwood::{Vault, Watch};
+use sealwood::{CallContext, Vault};
 use walkdir::WalkDir;
 
 use super::below;
@@ -86,14 +86,14 @@ impl SourceFile {
         &self,
         vault: &Vault,
         target: &VaultPath,
-        watch: Watch,
+        call: CallContext,
     ) -> Result<u64> {
         let at = |error| Failure::from(error).at(target.as_str());
         let local = |error| Failure::local(&self.local, error);
         let differs = || Failure::Differs { path: target.to_string() };
         let mut expected = BufReader::new(File::open(&self.local).map_err(local)?);
-        let options = ReadOptions { watch, ..ReadOptions::default() };
-        let (_, mut parts) = vault.get_stream(target.as_str(), options).await.map_err(at)?;
+        let options = ReadOptions::new().context(call);
+        let (_, mut parts) = vault.get_stream_with(target.as_str(), &options).await.map_err(at)?;
         let mut bytes = 0;
         while let Some(part) = parts.try_next().await.map_err(at)? {
             let mut same = vec![0; part.len()];
@@ -167,7 +167,7 @@ mod tests {
     use sealwood::blob::MemoryStore;
     use sealwood::platform::Environment;
     use sealwood::seal::RootSecret;
-    use sealwood::vault::{Credential, PutOptions, VaultConfig};
+    use sealwood::vault::{Credential, VaultConfig};
 
     use super::*;
 
@@ -184,12 +184,14 @@ mod tests {
             block_on(async {
                 let config = VaultConfig::default();
                 let credential = Credential::Secret(secret.clone());
-                let vault = match Vault::open(store.clone(), &credential, config.clone()).await {
+                let vault = match Vault::open_with(store.clone(), &credential, &config).await {
                     Ok(vault) => vault,
-                    Err(_) => Vault::create(store.clone(), &credential, config).await.unwrap(),
+                    Err(_) => {
+                        Vault::create_with(store.clone(), &credential, &config).await.unwrap()
+                    }
                 };
-                vault.put(target.as_str(), stored, PutOptions::default()).await.unwrap();
-                file.compare(&vault, &target, Watch::default()).await
+                vault.put(target.as_str(), stored).await.unwrap();
+                file.compare(&vault, &target, CallContext::default()).await
             })
         };
         assert_eq!(outcome("content").unwrap(), 7);

@@ -1,14 +1,23 @@
 package sealwood
 
 import java.nio.file.Path
+import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitAll
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.currentCoroutineContext
+import kotlinx.coroutines.ensureActive
 import sealwood.ffi.CoreStore
+
+/** How many deletes of one [BlobStore.deleteMany] are under way at a time, by default. */
+private const val DELETES_AT_ONCE_MAX = 8
 
 /**
  * A place for objects: the core's own, or one the app implements.
  *
  * A store maps keys (1 to 255 bytes of `[a-z0-9/_-]`) to byte strings. It is trusted with nothing:
  * it may lose, alter or withhold, and the vault notices. [Sealwood.checkStore] says whether an
- * implementation keeps the contract.
+ * implementation keeps the contract. [get], [put], [delete] and [list] are what a store must have; the
+ * rest works by these until it is overridden.
  *
  * Methods of an app's store are called on `Dispatchers.Default`, several at a time; one that blocks
  * moves to `Dispatchers.IO` itself. It fails with a [SealwoodException] of one of the codes named
@@ -22,8 +31,14 @@ public interface BlobStore {
     /**
      * [length] bytes of the object at [key] from [offset] on; fewer where the object ends first.
      * `object-missing` if there is no object, `object-truncated` if it ends at or before [offset].
+     * By default the whole object is got.
      */
-    public suspend fun getRange(key: String, offset: Long, length: Long): ByteArray
+    public suspend fun getRange(key: String, offset: Long, length: Long): ByteArray {
+        val bytes = get(key).bytes
+        if (offset >= bytes.size) throw SealwoodException(SealwoodException.OBJECT_TRUNCATED)
+        val end = offset + minOf(length, bytes.size - offset)
+        return bytes.copyOfRange(offset.toInt(), end.toInt())
+    }
 
     /**
      * Writes the object at [key] whole and durably if [precondition] holds, and returns its tag;
@@ -41,6 +56,16 @@ public interface BlobStore {
     public suspend fun delete(key: String)
 
     /**
+     * Removes the objects at [keys], up to 1,000 of an app's store, as [delete] does; returns those that
+     * were not removed, or of which nobody knows. If it throws, nobody knows of any. By default they are
+     * deleted one by one, up to 8 at a time.
+     */
+    public suspend fun deleteMany(keys: List<String>): List<NotDeleted> =
+        keys.chunked(DELETES_AT_ONCE_MAX).flatMap { some ->
+            coroutineScope { some.map { async { notDeleted(it) } }.awaitAll().filterNotNull() }
+        }
+
+    /**
      * Up to [limit] (1 to 1,000) objects whose keys start with [prefix] and come after [startAfter],
      * ascending.
      */
@@ -50,13 +75,18 @@ public interface BlobStore {
         limit: Int = LIST_LIMIT_MAX,
     ): ObjectPage
 
-    /** What is known of the object at [key], or `null` if there is none. */
-    public suspend fun head(key: String): ObjectMeta?
+    /** What is known of the object at [key], or `null` if there is none. By default it is listed. */
+    public suspend fun head(key: String): ObjectMeta? =
+        // What a key starts comes after it.
+        list(key, null, 1).objects.firstOrNull()?.takeIf { it.key == key }
 
-    /** Makes everything acknowledged so far durable. */
+    /** Makes everything acknowledged so far durable. By default each call has done so. */
     public suspend fun flush() {}
 
-    /** Whether [flush] would have anything to do. */
+    /**
+     * Whether [flush] would have anything to do; it is not called otherwise. A store with a [flush] of its
+     * own overrides this too: by default it never has.
+     */
     public val needsFlush: Boolean
         get() = false
 
@@ -115,8 +145,41 @@ public class StoredObject(public val bytes: ByteArray, public val etag: String)
  *
  * @property key its key.
  * @property size its size, in bytes. [Long.MAX_VALUE] stands for that and more.
+ * @property modifiedMs when it was last put by the clock of the store, in milliseconds since 1970,
+ *   perhaps to the second only; `null` if the store does not tell.
+ * @property etag the tag of this state; `null` if the store would have to read the object for it.
  */
-public data class ObjectMeta(public val key: String, public val size: Long)
+public data class ObjectMeta(
+    public val key: String,
+    public val size: Long,
+    public val modifiedMs: Long? = null,
+    public val etag: String? = null,
+)
+
+/**
+ * An object that was not deleted, or of which nobody knows.
+ *
+ * @property key its key.
+ * @property error why it may still be there.
+ */
+public class NotDeleted(public val key: String, public val error: SealwoodException) {
+    /** The object at [key], whose delete threw [thrown]. */
+    public constructor(key: String, thrown: Throwable) : this(
+        key,
+        thrown as? SealwoodException
+            ?: SealwoodException("store-failed", thrown.toString(), cause = thrown),
+    )
+}
+
+private suspend fun BlobStore.notDeleted(key: String): NotDeleted? =
+    try {
+        delete(key)
+        null
+    } catch (thrown: Throwable) {
+        // Unless it is we who are cancelled.
+        currentCoroutineContext().ensureActive()
+        NotDeleted(key, thrown)
+    }
 
 /**
  * One page of a listing.

@@ -59,7 +59,7 @@ internal inline fun <T> typed(block: () -> T): T =
     try {
         block()
     } catch (error: CoreException.Failed) {
-        throw SealwoodException(error.code, error.reason, error.path, error.cause)
+        throw error.api()
     } catch (cancellation: CancellationException) {
         throw cancellation
     } catch (unpaired: CharacterCodingException) {
@@ -68,6 +68,12 @@ internal inline fun <T> typed(block: () -> T): T =
     } catch (released: IllegalStateException) {
         // What the generated layer says of a handle that was released.
         throw SealwoodException("closed", "closed", cause = released)
+    }
+
+/** The error as that of the API. */
+internal fun CoreException.api(): SealwoodException =
+    when (this) {
+        is CoreException.Failed -> SealwoodException(code, reason, path, cause)
     }
 
 /** Runs [block] with [bytes] where native code can read them, wiped afterwards. */

@@ -7,6 +7,7 @@ import kotlinx.coroutines.flow.buffer
 import kotlinx.coroutines.flow.produceIn
 import kotlinx.coroutines.supervisorScope
 import sealwood.ffi.CoreException
+import sealwood.ffi.CoreNotDeleted
 import sealwood.ffi.CoreObject
 import sealwood.ffi.CoreObjectMeta
 import sealwood.ffi.CoreObjectPage
@@ -38,6 +39,10 @@ internal class StoreHost(private val store: BlobStore) : HostStore {
 
     override suspend fun delete(key: String): Unit = answering { store.delete(key) }
 
+    override suspend fun deleteMany(keys: List<String>): List<CoreNotDeleted> = answering {
+        store.deleteMany(keys).map { it.host() }
+    }
+
     override suspend fun list(prefix: String, startAfter: String?, limit: UInt): CoreObjectPage =
         answering {
             val page = store.list(prefix, startAfter, limit.toInt())
@@ -52,7 +57,12 @@ internal class StoreHost(private val store: BlobStore) : HostStore {
 }
 
 /** A size no object has is passed on as one, for the core to refuse what rests on it. */
-private fun ObjectMeta.host() = CoreObjectMeta(key, size.toULong())
+private fun ObjectMeta.host(): CoreObjectMeta {
+    require(modifiedMs == null || modifiedMs >= 0) { "an object was put before 1970" }
+    return CoreObjectMeta(key, size.toULong(), modifiedMs?.toULong(), etag)
+}
+
+private fun NotDeleted.host() = CoreNotDeleted(key, error.forCore())
 
 /**
  * Runs [block] with a source that gives the pieces of [content]. The flow is collected where the

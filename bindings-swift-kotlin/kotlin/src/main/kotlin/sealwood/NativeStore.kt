@@ -1,5 +1,6 @@
 package sealwood
 
+import sealwood.ffi.CoreNotDeleted
 import sealwood.ffi.CoreObjectMeta
 import sealwood.ffi.CoreObjectPage
 import sealwood.ffi.CorePrecondition
@@ -25,6 +26,10 @@ public class NativeStore internal constructor(private val core: CoreStore) :
 
     override suspend fun delete(key: String): Unit = call { core.delete(key, it) }
 
+    override suspend fun deleteMany(keys: List<String>): List<NotDeleted> = call {
+        core.deleteMany(keys, it).map { left -> left.api() }
+    }
+
     override suspend fun list(prefix: String, startAfter: String?, limit: Int): ObjectPage = call {
         core.list(prefix, startAfter, unsigned(limit.toLong(), "limit").toUInt(), it).api()
     }
@@ -47,7 +52,9 @@ public class NativeStore internal constructor(private val core: CoreStore) :
     override fun close(): Unit = lease.close()
 }
 
-internal fun CoreObjectMeta.api() = ObjectMeta(key, size.signed())
+internal fun CoreObjectMeta.api() = ObjectMeta(key, size.signed(), modifiedMs?.signed(), etag)
+
+private fun CoreNotDeleted.api() = NotDeleted(key, error.api())
 
 internal fun CoreObjectPage.api() = ObjectPage(objects.map { it.api() }, next)
 

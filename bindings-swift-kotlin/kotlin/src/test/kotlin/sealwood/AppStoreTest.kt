@@ -1,10 +1,14 @@
 package sealwood
 
+import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.withContext
 import kotlinx.coroutines.withTimeout
 import org.junit.jupiter.api.Assertions.assertArrayEquals
+import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import sealwood.conformance.HostStore
@@ -22,6 +26,49 @@ class AppStoreTest {
             override suspend fun head(key: String): ObjectMeta? = null
         }
         failsWith("store-failed") { Sealwood.checkStore(forgetful, "check") }
+    }
+
+    @Test
+    fun `a store says of each object why it is left`() = test {
+        val asked = mutableListOf<Int>()
+        val clinging = object : PassingStore() {
+            override suspend fun deleteMany(keys: List<String>): List<NotDeleted> {
+                asked += keys.size
+                return listOf(
+                    NotDeleted("b", SealwoodException("store-denied")),
+                    NotDeleted("c", IllegalStateException("odd")),
+                )
+            }
+        }
+        val store = BlobStore.custom(clinging)
+        val left = store.deleteMany(listOf("a", "b", "c")).map { it.key to it.error.code }
+        assertEquals(listOf("b" to "store-denied", "c" to "store-failed"), left)
+        // Of what nobody asked to delete, it cannot know.
+        val confused = store.deleteMany(listOf("a", "b")).map { it.key to it.error.code }
+        assertEquals(listOf("a" to "store-failed", "b" to "store-failed"), confused)
+        store.deleteMany(List(1001) { "$it" })
+        assertEquals(listOf(3, 2, 1000, 1), asked)
+    }
+
+    @Test
+    fun `a delete of many that one by one comes to nothing`() = test {
+        val stubborn = object : PassingStore() {
+            override suspend fun delete(key: String): Nothing = withTimeout(1) { awaitCancellation() }
+        }
+        val left = stubborn.deleteMany(List(20) { "$it" })
+        assertEquals(List(20) { "$it" to "store-failed" }, left.map { it.key to it.error.code })
+        val waiting = object : PassingStore() {
+            val started = CompletableDeferred<Unit>()
+
+            override suspend fun delete(key: String): Nothing {
+                started.complete(Unit)
+                awaitCancellation()
+            }
+        }
+        val delete = async { waiting.deleteMany(listOf("a")) }
+        waiting.started.await()
+        delete.cancelAndJoin()
+        assertTrue(delete.isCancelled)
     }
 
     @Test
@@ -62,6 +109,12 @@ class AppStoreTest {
                 ObjectPage(List(limit + 1) { ObjectMeta("a", -1) }, "a")
         }
         failsWith("store-failed") { Sealwood.checkStore(negative, "check") }
+        for (meta in listOf(ObjectMeta("a", 1, modifiedMs = -1), ObjectMeta("a", 1, etag = ""))) {
+            val store = object : PassingStore() {
+                override suspend fun head(key: String) = meta
+            }
+            failsWith("store-failed") { BlobStore.custom(store).head("a") }
+        }
         val noTag = object : PassingStore() {
             @Volatile var forgets = false
 

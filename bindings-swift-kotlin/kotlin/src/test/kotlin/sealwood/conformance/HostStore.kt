@@ -6,11 +6,15 @@ import java.util.concurrent.atomic.AtomicInteger
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.awaitCancellation
 import sealwood.BlobStore
+import sealwood.NotDeleted
 import sealwood.ObjectMeta
 import sealwood.ObjectPage
 import sealwood.Precondition
 import sealwood.SealwoodException
 import sealwood.StoredObject
+
+/** Where the clock of a store stands. */
+private const val NOW_MS = 1_700_000_000_000
 
 /** A store as an app would write it: it counts its calls, and one of them can misbehave. */
 class HostStore : BlobStore {
@@ -89,7 +93,7 @@ class HostStore : BlobStore {
         val found = synchronized(objects) {
             objects.tailMap(startAfter ?: "", startAfter == null)
                 .filterKeys { it.startsWith(prefix) }
-                .map { (key, stored) -> ObjectMeta(key, stored.bytes.size.toLong()) }
+                .map { (key, stored) -> metaOf(key, stored) }
         }
         val page = found.take(limit)
         return ObjectPage(page, page.lastOrNull()?.key.takeIf { found.size > limit })
@@ -97,8 +101,17 @@ class HostStore : BlobStore {
 
     override suspend fun head(key: String): ObjectMeta? {
         call("head")
-        return synchronized(objects) { objects[key] }?.let { ObjectMeta(key, it.bytes.size.toLong()) }
+        return synchronized(objects) { objects[key] }?.let { metaOf(key, it) }
     }
+
+    override suspend fun deleteMany(keys: List<String>): List<NotDeleted> {
+        call("deleteMany")
+        synchronized(objects) { keys.forEach { objects.remove(it) } }
+        return emptyList()
+    }
+
+    private fun metaOf(key: String, stored: StoredObject) =
+        ObjectMeta(key, stored.bytes.size.toLong(), NOW_MS, stored.etag)
 
     private fun find(key: String): StoredObject = synchronized(objects) { objects[key] }
         ?: throw SealwoodException(SealwoodException.OBJECT_MISSING)
@@ -126,4 +139,17 @@ class HostStore : BlobStore {
             }
         }
     }
+}
+
+/** A store with no other methods than one must have; those do what another's do. */
+class BareStore(private val inner: HostStore) : BlobStore {
+    override suspend fun get(key: String) = inner.get(key)
+
+    override suspend fun put(key: String, bytes: ByteArray, precondition: Precondition) =
+        inner.put(key, bytes, precondition)
+
+    override suspend fun delete(key: String) = inner.delete(key)
+
+    override suspend fun list(prefix: String, startAfter: String?, limit: Int) =
+        inner.list(prefix, startAfter, limit)
 }

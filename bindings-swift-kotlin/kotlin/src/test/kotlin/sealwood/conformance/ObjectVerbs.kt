@@ -1,6 +1,8 @@
 package sealwood.conformance
 
 import kotlin.experimental.xor
+import kotlinx.serialization.json.JsonArray
+import kotlinx.serialization.json.JsonPrimitive
 import sealwood.BlobStore
 import sealwood.Precondition
 
@@ -14,6 +16,7 @@ suspend fun takeObject(world: World, verb: String, step: Step): Outcome {
             store.put(to, store.get(from).bytes)
             return NoOutcome
         }
+        "deleteMany" -> return outcomeOf(store.deleteMany(keysOf(world, step)))
     }
     val key = keyOf(world, step)
     return when (verb) {
@@ -29,7 +32,11 @@ suspend fun takeObject(world: World, verb: String, step: Step): Outcome {
             NoOutcome
         }
         "delete" -> NoOutcome.also { store.delete(key) }
-        "head" -> sizeOrNull(store.head(key)?.size)
+        "head" -> {
+            val (name, meta) = step.maybeText("as") to store.head(key)
+            meta?.etag?.let { world[name] = Etag(it) }
+            outcomeOf(meta)
+        }
         "corrupt" -> NoOutcome.also { store.put(key, corrupted(store.get(key).bytes, step)) }
         else -> unknown(step)
     }
@@ -41,6 +48,13 @@ private fun keyOf(world: World, step: Step): String {
     val index = Math.toIntExact(step.number("index"))
     return checkNotNull(keys.getOrNull(index)) { "there are ${keys.size} keys" }
 }
+
+/** The keys that a step lists, or that have a name. */
+private fun keysOf(world: World, step: Step): List<String> =
+    when (val keys = step.value("keys")) {
+        is JsonArray -> keys.map { (it as JsonPrimitive).content }
+        else -> world.get<Keys>(step.text("keys")).keys
+    }
 
 private fun preconditionOf(world: World, step: Step): Precondition {
     val (absent, matches) = step.flag("absent") to step.maybeText("matches")

@@ -8,6 +8,8 @@ import kotlinx.serialization.json.JsonPrimitive
 import kotlinx.serialization.json.buildJsonObject
 import kotlinx.serialization.json.put
 import sealwood.EntryInfo
+import sealwood.NotDeleted
+import sealwood.ObjectMeta
 import sealwood.SealwoodException
 import sealwood.VaultStats
 
@@ -114,7 +116,25 @@ fun outcomeOf(members: String, names: List<String>, next: String?) = Value(
     },
 )
 
-/** An object's size, or nothing. */
-fun sizeOrNull(size: Long?) = Value(
-    if (size == null) JsonNull else buildJsonObject { put("size", size) },
+/** What is known of an object, or nothing. */
+fun outcomeOf(meta: ObjectMeta?) = Value(
+    if (meta == null) {
+        JsonNull
+    } else {
+        buildJsonObject {
+            put("size", meta.size)
+            put("modifiedMs", meta.modifiedMs)
+        }
+    },
 )
+
+/** What is left of a delete of many. */
+fun outcomeOf(left: List<NotDeleted>): Outcome {
+    val members = left.map {
+        buildJsonObject {
+            put("key", it.key)
+            put("code", it.error.code)
+        }
+    }
+    return Value(JsonArray(members))
+}

@@ -52,9 +52,12 @@ fun unknown(step: Step): Nothing = error("nothing is called ${step.verb} here")
 
 private suspend fun storeOf(step: Step): Store {
     val kind = step.maybeText("kind") ?: "memory"
-    if (kind != "host") return Store(nativeStore(kind, step))
     val host = HostStore()
-    return Store(BlobStore.custom(host), host)
+    return when (kind) {
+        "host" -> Store(BlobStore.custom(host), host)
+        "bare" -> Store(BlobStore.custom(BareStore(host)), host)
+        else -> Store(nativeStore(kind, step))
+    }
 }
 
 private suspend fun nativeStore(kind: String, step: Step): BlobStore =
@@ -143,7 +146,7 @@ private fun openLink(world: World, step: Step) {
 }
 
 private fun hostOf(world: World, step: Step): HostStore =
-    checkNotNull(world.get<Store>(step.text("store")).host) { "only a host store does that" }
+    checkNotNull(world.get<Store>(step.text("store")).host) { "only a store that the runner wrote does that" }
 
 private fun misbehave(world: World, step: Step) {
     val host = hostOf(world, step)
@@ -161,7 +164,7 @@ private fun misbehave(world: World, step: Step) {
     }
 }
 
-private val METHODS = setOf("get", "getRange", "put", "delete", "list", "head")
+private val METHODS = setOf("get", "getRange", "put", "delete", "deleteMany", "list", "head")
 
 private fun calls(world: World, step: Step): Outcome {
     val count = hostOf(world, step).calls
