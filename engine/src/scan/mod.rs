@@ -16,8 +16,9 @@ use super::expiry::Expiry;
 use super::finding::{Finding, FindingKind};
 use super::holder::Entering;
 use super::index::Cursor;
-use super::read::{KeyInfo, Source};
+use super::read::KeyInfo;
 use super::snapshot::Snapshot;
+use super::source::Source;
 use super::state::index_key;
 use crate::error::Result;
 
