@@ -46,7 +46,7 @@ mod partition;
 mod partitioned;
 mod rows;
 
-pub use change::Change;
+pub use change::{Change, Value};
 pub use domain::Domain;
 pub use error::{Error, Result};
 pub use hash::{Checksum, LtHash};

@@ -2,8 +2,12 @@
 
 use blake3::BLOCK_LEN;
 
+use crate::change::Value;
 use crate::compression::Words;
 use crate::domain::Domain;
+
+/// Said of a length: a name follows, not so many bytes. No bytes have such a length.
+const NAMED: u64 = 1 << 63;
 
 /// How many pieces a message has at most.
 const PIECES: usize = 5;
@@ -77,6 +81,19 @@ impl<'d, K: AsRef<[u8]>, V: AsRef<[u8]>> Row<'d, K, V> {
 
     pub(crate) fn key(&self) -> &[u8] {
         self.key.as_ref()
+    }
+}
+
+impl<'d, 'v, K: AsRef<[u8]>> Row<'d, K, &'v [u8]> {
+    /// The row with a value that is there or has a name.
+    pub(crate) fn of(domain: &'d Domain, key: K, value: Value<'v>) -> Self {
+        match value {
+            Value::Bytes(bytes) => Self::new(domain, key, bytes),
+            Value::Named { bytes, name } => {
+                let value_length = (bytes | NAMED).to_le_bytes();
+                Self { value_length, ..Self::new(domain, key, name) }
+            }
+        }
     }
 }
 
@@ -154,6 +171,9 @@ mod tests {
             bytes(&Row::new(&a, "abc", "")),
             bytes(&Row::new(&b, "a", "bc")),
             bytes(&Row::new(&Domain::new("").unwrap(), "a", "bc")),
+            bytes(&Row::of(&a, "a", Value::Named { bytes: 2, name: b"bc" })),
+            bytes(&Row::of(&a, "a", Value::Named { bytes: 3, name: b"bc" })),
+            bytes(&Row::of(&a, "a", Value::Named { bytes: 2, name: b"bcd" })),
         ];
         for (index, row) in rows.iter().enumerate() {
             assert!(!rows[..index].contains(row));

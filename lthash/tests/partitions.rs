@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use sealwood_lthash::{
     Change, Detail, Difference, Domain, Error, LtHash, Partition, PartitionedLtHash, Place, State,
-    Statistics, bucket_of,
+    Statistics, Value, bucket_of,
 };
 
 type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
@@ -102,7 +102,8 @@ fn changes_are_followed_as_a_scan_would_see_them() {
             for (index, key) in keys.iter().enumerate() {
                 let old = before.get(key.as_slice()).map(Vec::as_slice);
                 let new = (index % 3 != 0).then_some(value.as_slice());
-                changes.push(Change { key, before: old, after: new });
+                let [before, after] = [old, new].map(|value| value.map(Value::from));
+                changes.push(Change { key, before, after });
                 match new {
                     Some(value) => expected.insert(key.to_vec(), value.to_vec()),
                     None => expected.remove(key.as_slice()),
@@ -149,7 +150,7 @@ fn more_than_there_is_cannot_be_removed_and_changes_nothing() {
         let last = all.len() - 1;
         let mut too_long = all.clone();
         let value = [0; 1000];
-        too_long[last].before = Some(&value);
+        too_long[last].before = Some(Value::Bytes(&value));
         assert_eq!(partition.apply(&too_long), Err(Error::NoSuchRow));
         check(&partition, &expected);
     }
@@ -202,14 +203,14 @@ fn a_backfill_beside_changes_ends_as_a_scan() {
                 .enumerate()
                 .map(|(index, (key, before))| Change {
                     key,
-                    before: before.as_deref(),
-                    after: (index % 2 == 0).then_some(value.as_slice()),
+                    before: before.as_ref().map(Value::from),
+                    after: (index % 2 == 0).then_some(Value::from(&value)),
                 })
                 .collect();
             partition.apply(&changes).unwrap();
             for change in &changes {
                 match change.after {
-                    Some(value) => live.insert(change.key.to_vec(), value.to_vec()),
+                    Some(_) => live.insert(change.key.to_vec(), value.clone()),
                     None => live.remove(change.key),
                 };
             }
@@ -282,4 +283,23 @@ fn differences_name_partitions_and_buckets() {
     let dropped = second.remove("more").unwrap();
     assert_eq!(dropped.domain().name(), b"more");
     assert_eq!(first.differences(&second).unwrap(), rest);
+}
+
+#[test]
+fn values_by_name_are_counted_by_their_length() {
+    for detail in DETAILS {
+        let mut partition = Partition::empty(Domain::new("p").unwrap(), detail);
+        let large = Value::Named { bytes: 1 << 40, name: &[7; 32] };
+        partition.apply(&[Change::added(b"key", large)]).unwrap();
+        assert_eq!(partition.statistics(), Some(Statistics { rows: 1, bytes: (1 << 40) + 3 }));
+        let mut by_bytes = Partition::empty(Domain::new("p").unwrap(), detail);
+        by_bytes.apply(&[Change::added(b"key", &[7; 32])]).unwrap();
+        assert_ne!(partition.hash().unwrap(), by_bytes.hash().unwrap());
+        let replaced = [Change::replaced(b"key", large, &[7; 32])];
+        partition.apply(&replaced).unwrap();
+        assert_eq!(partition.hash().unwrap(), by_bytes.hash().unwrap());
+        assert_eq!(partition.statistics(), by_bytes.statistics());
+        let endless = Value::Named { bytes: u64::MAX, name: b"" };
+        assert_eq!(partition.apply(&[Change::added(b"k", endless)]), Err(Error::TooManyRows));
+    }
 }

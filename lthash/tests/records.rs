@@ -27,7 +27,8 @@ fn records() -> Vec<Record> {
         let mut begun = absent.clone();
         begun.begin_backfill(detail);
         let mut under_way = begun.clone();
-        under_way.backfill(&rows[..9]).unwrap();
+        let first: Vec<_> = rows[..9].iter().map(|(key, value)| (key, value)).collect();
+        under_way.backfill(&first).unwrap();
         let mut at_the_empty_key = begun.clone();
         at_the_empty_key.backfill(&[("", "")]).unwrap();
         partitions.extend([absent, empty, valid, begun, under_way, at_the_empty_key]);

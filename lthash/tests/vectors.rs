@@ -169,7 +169,11 @@ fn walked(case: &Value) -> Result<Partition, Error> {
         match step["do"].as_str().unwrap() {
             "forget" => partition.forget(),
             "begin" => partition.begin_backfill(detail),
-            "backfill" => partition.backfill(&rows(&step["rows"]))?,
+            "backfill" => {
+                let rows = rows(&step["rows"]);
+                let rows: Vec<_> = rows.iter().map(|(key, value)| (key, value)).collect();
+                partition.backfill(&rows)?;
+            }
             "finish" => partition.finish_backfill()?,
             "apply" => apply(partition, &step["changes"])?,
             other => panic!("no step {other}"),
@@ -192,8 +196,8 @@ fn apply(partition: &mut Partition, changes: &Value) -> Result<(), Error> {
         .iter()
         .map(|(key, before, after)| Change {
             key,
-            before: before.as_deref(),
-            after: after.as_deref(),
+            before: before.as_ref().map(sealwood_lthash::Value::from),
+            after: after.as_ref().map(sealwood_lthash::Value::from),
         })
         .collect();
     partition.apply(&changes)

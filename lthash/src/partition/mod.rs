@@ -11,7 +11,7 @@ mod tally;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
-use crate::change::Change;
+use crate::change::{Change, Value};
 use crate::domain::Domain;
 use crate::error::{Error, Result};
 use crate::hash::LtHash;
@@ -148,7 +148,10 @@ impl Partition {
     /// [`Error::NotBackfilling`] in another state, [`Error::Order`] if a key is not above the one
     /// before it or above the cursor, [`Error::TooManyRows`] if the numbers overflow. Then nothing
     /// is changed.
-    pub fn backfill<K: AsRef<[u8]>, V: AsRef<[u8]>>(&mut self, rows: &[(K, V)]) -> Result<()> {
+    pub fn backfill<'v, K: AsRef<[u8]>, V: Into<Value<'v>> + Copy>(
+        &mut self,
+        rows: &'v [(K, V)],
+    ) -> Result<()> {
         let State::Backfilling { cursor } = &self.state else {
             return Err(Error::NotBackfilling);
         };
@@ -161,7 +164,7 @@ impl Partition {
             last = Some(key);
         }
         let next = State::Backfilling { cursor: last.map(<[u8]>::to_vec) };
-        let added = rows.iter().map(|(key, value)| Change::added(key.as_ref(), value.as_ref()));
+        let added = rows.iter().map(|(key, value)| Change::added(key.as_ref(), *value));
         self.count(added.collect())?;
         self.state = next;
         Ok(())
@@ -233,14 +236,14 @@ impl Partition {
     /// Merges the elements of rows into the hashes, or subtracts them.
     fn merge<'r>(
         &mut self,
-        rows: impl Iterator<Item = (&'r [u8], &'r [u8])>,
+        rows: impl Iterator<Item = (&'r [u8], Value<'r>)>,
         merge: fn(&mut LtHash, &LtHash),
     ) {
         let Self { domain, total, buckets, .. } = self;
         let bucketed = buckets.is_some();
         Kernel::best().add_each(
             domain.mode(),
-            rows.map(|(key, value)| Row::new(domain, key, value)),
+            rows.map(|(key, value)| Row::of(domain, key, value)),
             |row| if bucketed { bucket_of(row.key()) } else { 0 },
             |bucket, sum| {
                 merge(&mut total.hash, sum);

@@ -1,6 +1,6 @@
 //! A hash, and how much it is the hash of.
 
-use crate::change::Change;
+use crate::change::{Change, Value};
 use crate::error::{Error, Result};
 use crate::hash::LtHash;
 
@@ -56,17 +56,17 @@ impl Tally {
 impl Statistics {
     /// What there is after a change.
     pub(super) fn after(self, change: &Change<'_>) -> Result<Self> {
-        let bytes = |value: &[u8]| change.key.len() as u64 + value.len() as u64;
+        let bytes = |value: Value<'_>| (change.key.len() as u64).checked_add(value.length());
         let mut next = self;
         if let Some(before) = change.before {
             let rows = next.rows.checked_sub(1);
-            let bytes = next.bytes.checked_sub(bytes(before));
+            let bytes = bytes(before).and_then(|bytes| next.bytes.checked_sub(bytes));
             let (Some(rows), Some(bytes)) = (rows, bytes) else { return Err(Error::NoSuchRow) };
             next = Self { rows, bytes };
         }
         if let Some(after) = change.after {
             let rows = next.rows.checked_add(1);
-            let bytes = next.bytes.checked_add(bytes(after));
+            let bytes = bytes(after).and_then(|bytes| next.bytes.checked_add(bytes));
             let (Some(rows), Some(bytes)) = (rows, bytes) else { return Err(Error::TooManyRows) };
             next = Self { rows, bytes };
         }

@@ -1,0 +1,28 @@
+//! The hash of a tracked namespace: an LtHash of its rows, as of one revision.
+//!
+//! The hash follows the index. Where the index changes, under its lock, a note of the change is
+//! left ([`Waiting`]): which row, what was there and what is there now. Elements are made later,
+//! many at once and without that lock ([`Counted`]). Writers and replay leave the same notes, so
+//! that hash and rows come from the same records of the log, and a checkpoint that keeps both at
+//! one revision ([`record`]) is all there is to store.
+//!
+//! ```text
+//!  index changes ──▶ Waiting ──▶ Counted: one Tracked for each namespace ──▶ record, at a checkpoint
+//!                                   ▲
+//!                 rows of a snapshot┘ while there is a backfill
+//! ```
+//!
+//! Nothing here does I/O or knows locks: values and rows come from a [`Reader`].
+
+mod counted;
+mod hashed;
+mod record;
+#[cfg(test)]
+mod tests;
+mod tracked;
+mod waiting;
+
+pub(crate) use counted::{Counted, Reader};
+pub(crate) use record::{decode, encode};
+pub(crate) use tracked::{Fill, Tracked};
+pub(crate) use waiting::{Change, Note, Waiting};
