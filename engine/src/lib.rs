@@ -51,7 +51,7 @@
 //! | all of it in memory, behind one lock | `state`, `shared`, `namespaces`, `events` |
 //! | writing | `write`, `batch`, `rename`, `upload`, `log_sync`, `group` |
 //! | reading: values, scans, watches | `read`, `source`, `scan`, `snapshot`, `watch`, `changed` |
-//! | hashes of namespaces (not called yet) | `lthash_state` |
+//! | hashes of namespaces | `tracking`, `lthash_state`, `lthash_rows`, `hashes`, `state_check` |
 //! | what happens by itself | `background`, `checkpoint`, `purge`, `compact`, `unreadable` |
 //! | what is deleted, a full disk | `leases`, `doomed`, `sweep`, `vacuum`, `reserve`, `room` |
 //! | opening and closing | `open`, `recover`, `gate`, `holder` |
@@ -84,14 +84,14 @@ mod frames;
 pub mod fuzzing;
 mod gate;
 mod group;
+mod hashes;
 mod holder;
 mod index;
 mod index_key;
 mod leases;
 mod log;
 mod log_sync;
-// Nothing of the engine calls it yet.
-#[cfg_attr(not(test), expect(dead_code, unused_imports))]
+mod lthash_rows;
 mod lthash_state;
 mod manifest;
 mod namespace;
@@ -117,11 +117,13 @@ mod shared;
 mod snapshot;
 mod source;
 mod state;
+mod state_check;
 mod stats;
 #[cfg(any(test, feature = "faults"))]
 mod strays;
 mod sweep;
 mod sync;
+mod tracking;
 mod unreadable;
 mod upload;
 mod vacuum;
@@ -144,6 +146,7 @@ pub use error::{Error, Result};
 pub use events::EventKind;
 pub use expiry::Expiry;
 pub use finding::{Finding, FindingKind};
+pub use hashes::TrackedState;
 pub use namespace::Namespace;
 pub use namespace_id::NamespaceId;
 pub use namespaces::NamespaceOptions;
@@ -155,12 +158,16 @@ pub use scan::{
     Order, OwnedScanEntry, OwnedScanItem, Scan, ScanBuilder, ScanEntry, ScanItem, ScanIter,
 };
 pub use snapshot::{EngineSnapshot, Snapshot};
+pub use state_check::{Compared, RowDifference, StateCheck, StateDifference};
 pub use stats::EngineStats;
+pub use tracking::Tracking;
 pub use upload::Upload;
 pub use vacuum::{Vacuum, VacuumMode};
 pub use verify::Verified;
 pub use watch::{Watch, WatchEvent};
 pub use write::Precondition;
+
+pub use sealwood_lthash as lthash;
 
 pub use sealwood_base::{Clock, Entropy, NoEntropy, SystemClock, SystemEntropy};
 
@@ -302,9 +309,10 @@ impl Engine {
     }
 
     /// Does a piece of the work that a background thread does where there are threads: removes up
-    /// to 256 keys that have expired and as many of dropped namespaces, checkpoints if anything is
-    /// owed, compacts one run of segments (64 at most) if that is worth it, and brings the index in
-    /// memory below its limit. Returns whether there is more to be done at once.
+    /// to 256 keys that have expired and as many of dropped namespaces, counts what is not in the
+    /// hashes of tracked namespaces yet, checkpoints if anything is owed, compacts one run of
+    /// segments (64 at most) if that is worth it, and brings the index in memory below its limit.
+    /// Returns whether there is more to be done at once.
     ///
     /// For an idle timer, where there are no threads or with [`Background::Manual`]; beside the
     /// thread it does no harm. An error costs no write, and the next call tries again.

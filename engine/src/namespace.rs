@@ -1,15 +1,20 @@
 //! A namespace: one ordered key space.
 
+use std::ops::ControlFlow;
+
 use bytes::Bytes;
 
 use super::config::Durability;
 use super::expiry::Expiry;
+use super::hashes::TrackedState;
 use super::holder::Holder;
 use super::index_key::IndexKey;
 use super::options::{DeleteOptions, PutOptions};
 use super::read::{KeyInfo, Value};
 use super::scan::ScanBuilder;
 use super::snapshot::Snapshot;
+use super::state_check::{self, Compared, RowDifference, Side, StateCheck};
+use super::tracking::Tracking;
 use super::watch::Watch;
 use super::write::{NewValue, Operation, OperationKind, Precondition};
 use crate::error::{Error, Result};
@@ -163,6 +168,73 @@ impl Namespace {
     pub fn watch(&self, prefix: &[u8], since_revision: Revision) -> Result<Watch> {
         let _call = self.shared.enter()?;
         Watch::new(self.shared.clone(), self.id, prefix.to_vec(), since_revision)
+    }
+
+    /// Keeps a hash of all rows from here on, or no more ([`Tracking::Off`]), durably. Returns
+    /// whether that is a change. What was counted is forgotten if it is to be counted otherwise.
+    ///
+    /// Of a namespace that has keys these are counted bit by bit, beside other calls, by the
+    /// background thread, by [`Engine::maintain`](super::Engine::maintain) or by
+    /// [`backfill`](Self::backfill). A row is a key and its value; revisions and expiries are not
+    /// hashed, and keys that have expired are rows until they are purged. Of values of 1,024 bytes
+    /// and more it is the name by their content that is hashed, wherever they lie.
+    pub fn track(&self, tracking: Tracking) -> Result<bool> {
+        let _call = self.shared.enter()?;
+        self.shared.track(self.id, tracking)
+    }
+
+    /// What is known of the rows, all changes so far included; none if the namespace is not
+    /// tracked.
+    ///
+    /// If a value from before a change is damaged or gone, what is known cannot follow the change:
+    /// then all rows are counted anew.
+    pub fn tracked_state(&self) -> Result<Option<TrackedState>> {
+        let _call = self.shared.enter()?;
+        self.shared.tracked_state(self.id, |_| ()).map(|(state, ())| state)
+    }
+
+    /// Begins to compare what was counted of the rows with the rows themselves, as both are now.
+    ///
+    /// [`Error::InvalidArgument`] if the namespace is not tracked.
+    pub fn check_state(&self) -> Result<StateCheck> {
+        let Side { snapshot, counted } = self.side()?;
+        Ok(StateCheck::new(snapshot, counted))
+    }
+
+    /// Tells `each` in which rows a namespace of the same name, of another engine, differs from
+    /// this one, in the order of their keys. Nothing is read if the hashes are the same; if both
+    /// are tracked in buckets, only keys, and the values of the buckets that differ. If `each`
+    /// breaks off, that is [`Error::Cancelled`].
+    ///
+    /// [`Error::InvalidArgument`] if the names differ, or not all rows of both are counted.
+    pub fn compare(
+        &self,
+        other: &Namespace,
+        each: &mut dyn FnMut(RowDifference) -> ControlFlow<()>,
+    ) -> Result<Compared> {
+        let (ours, theirs) = (self.side()?, other.side()?);
+        let _calls = (self.shared.enter()?, other.shared.enter()?);
+        state_check::compare(&ours, &theirs, each)
+    }
+
+    fn side(&self) -> Result<Side> {
+        let shared = &self.shared;
+        let _call = shared.enter()?;
+        let (counted, snapshot) =
+            shared.tracked_state(self.id, |state| Snapshot::at(shared, state, self.id))?;
+        let what = "the namespace is not tracked";
+        let counted = counted.ok_or(Error::InvalidArgument { what })?;
+        Ok(Side { snapshot: snapshot?, counted })
+    }
+
+    /// Counts the rows that were there before the namespace was tracked, until all of them are
+    /// counted. After an error what was counted stays so. Does nothing where there is nothing to
+    /// count.
+    ///
+    /// [`Error::StoreCorrupt`] if a value is damaged, which has to be put again or deleted first.
+    pub fn backfill(&self) -> Result<()> {
+        let _call = self.shared.enter()?;
+        self.shared.backfill(self.id)
     }
 
     /// How many keys there are, expired ones that were not purged yet included.

@@ -10,6 +10,7 @@ use super::log::logged_value;
 use super::shared::Shared;
 use super::source::Source;
 use super::write::Now;
+use crate::disk::Handles;
 use crate::error::{Error, Result};
 use crate::namespace_id::NamespaceId;
 use crate::revision::Revision;
@@ -133,18 +134,23 @@ impl Shared {
         if let Some(record) = self.read().pending.read(place) {
             return Ok(record);
         }
-        let name = segment_name(place.segment);
-        let mut record = vec![0; place.len as usize];
-        self.handles
-            .read(&name)
-            .and_then(|file| file.read_at(place.offset, &mut record))
-            .map_err(|error| files::read_error("log record", &name, place.offset, error))?;
-        Ok(Bytes::from(record))
+        read_written(&self.handles, place)
     }
 }
 
+/// The bytes of a record that is in its file.
+pub(crate) fn read_written(handles: &Handles, place: Place) -> Result<Bytes> {
+    let name = segment_name(place.segment);
+    let mut record = vec![0; place.len as usize];
+    handles
+        .read(&name)
+        .and_then(|file| file.read_at(place.offset, &mut record))
+        .map_err(|error| files::read_error("log record", &name, place.offset, error))?;
+    Ok(Bytes::from(record))
+}
+
 /// The value in a record that was read, checked.
-fn value_in(record: Bytes, place: Place) -> Result<Bytes> {
+pub(crate) fn value_in(record: Bytes, place: Place) -> Result<Bytes> {
     let len = logged_value(&record, place)?.len();
     Ok(record.slice(record.len() - len..))
 }

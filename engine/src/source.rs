@@ -19,9 +19,14 @@ pub(crate) enum Source {
 impl Source {
     /// Where the value of an entry is.
     pub(crate) fn of(entry: &Entry<'_>) -> Self {
-        match entry.body {
+        Self::of_body(&entry.body, entry.place)
+    }
+
+    /// Where the value is that a record at this place carries or names.
+    pub(crate) fn of_body(body: &Body<'_>, place: Place) -> Self {
+        match *body {
             Body::Inline(bytes) => Source::Here(Bytes::copy_from_slice(bytes)),
-            Body::Logged { len } => Source::Logged(entry.place, len),
+            Body::Logged { len } => Source::Logged(place, len),
             Body::Separated(value) => Source::Separated(value),
         }
     }

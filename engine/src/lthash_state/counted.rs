@@ -6,7 +6,7 @@ use bytes::Bytes;
 use sealwood_lthash::Change;
 
 use super::hashed::Hashed;
-use super::tracked::{Fill, Followed, Tracked};
+use super::tracked::{ChangeNumber, Fill, Followed, Tracked};
 use super::waiting::{Note, Waiting};
 use crate::error::{Error, Result};
 use crate::namespace_id::NamespaceId;
@@ -44,17 +44,14 @@ pub(crate) trait Reader {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Counted {
     namespaces: BTreeMap<NamespaceId, Tracked>,
+    /// The last change of any of them.
+    change: ChangeNumber,
 }
 
 impl Counted {
-    /// Tracks a namespace.
-    pub(crate) fn track(&mut self, namespace: NamespaceId, tracked: Tracked) {
+    /// Takes up what was stored of a namespace.
+    pub(crate) fn restore(&mut self, namespace: NamespaceId, tracked: Tracked) {
         self.namespaces.insert(namespace, tracked);
-    }
-
-    /// Tracks it no more.
-    pub(crate) fn forget(&mut self, namespace: NamespaceId) {
-        self.namespaces.remove(&namespace);
     }
 
     /// What is known of a namespace; none if it is not tracked.
@@ -67,6 +64,12 @@ impl Counted {
         self.namespaces.iter().map(|(id, tracked)| (*id, tracked))
     }
 
+    /// Those of which not all rows are counted.
+    pub(crate) fn unfilled(&self) -> Vec<NamespaceId> {
+        let unfilled = self.all().filter(|(_, tracked)| tracked.fill() != Fill::Nothing);
+        unfilled.map(|(id, _)| id).collect()
+    }
+
     /// Counts what waits: all that happened up to `revision`.
     ///
     /// After an error what was counted is no longer among what waits, and the rest is as it was.
@@ -77,15 +80,31 @@ impl Counted {
         revision: Revision,
     ) -> Result<()> {
         for namespace in waiting.namespaces() {
-            let Some(tracked) = self.namespaces.get_mut(&namespace) else {
-                waiting.forget(namespace);
-                continue;
-            };
             while let Some(next) = waiting.first(namespace) {
                 match next {
-                    Note::Row(_) => count_rows(reader, tracked, namespace, waiting)?,
-                    Note::Renamed { .. } => count_renamed(reader, tracked, namespace, waiting)?,
+                    Note::Tracked { name, detail, keys } => {
+                        let begun = Tracked::begin(name, *detail, *keys, revision)?;
+                        self.namespaces.insert(namespace, begun);
+                        waiting.counted(namespace, 1);
+                    }
+                    Note::Untracked => {
+                        self.namespaces.remove(&namespace);
+                        waiting.counted(namespace, 1);
+                    }
+                    Note::Row(_) | Note::Renamed { .. } => {
+                        let Some(tracked) = self.namespaces.get_mut(&namespace) else {
+                            waiting.counted(namespace, 1);
+                            continue;
+                        };
+                        match next {
+                            Note::Renamed { .. } => {
+                                count_renamed(reader, tracked, namespace, waiting)?;
+                            }
+                            _ => count_rows(reader, tracked, namespace, waiting)?,
+                        }
+                    }
                 }
+                self.changed(namespace);
             }
         }
         self.namespaces.values_mut().for_each(|tracked| tracked.is_at(revision));
@@ -108,16 +127,25 @@ impl Counted {
             Fill::After(key) => Some(key),
         };
         let rows = reader.rows(snapshot, namespace, b"", after, ROWS_AT_ONCE)?;
-        if rows.is_empty() {
+        let more = !rows.is_empty();
+        if more {
+            let values = rows.iter().map(|(_, source)| Hashed::of(reader, source));
+            let values = values.collect::<Result<Vec<_>>>()?;
+            let rows = rows.iter().zip(&values);
+            let rows: Vec<_> = rows.map(|((key, _), it)| (key.as_slice(), it.value())).collect();
+            report(namespace, tracked.add(&rows));
+        } else {
             tracked.is_filled();
-            return Ok(false);
         }
-        let values = rows.iter().map(|(_, source)| Hashed::of(reader, source));
-        let values = values.collect::<Result<Vec<_>>>()?;
-        let rows: Vec<_> =
-            rows.iter().zip(&values).map(|((key, _), it)| (key.as_slice(), it.value())).collect();
-        report(namespace, tracked.add(&rows));
-        Ok(true)
+        self.changed(namespace);
+        Ok(more)
+    }
+
+    fn changed(&mut self, namespace: NamespaceId) {
+        self.change = self.change.next();
+        if let Some(tracked) = self.namespaces.get_mut(&namespace) {
+            tracked.changed(self.change);
+        }
     }
 }
 
@@ -130,26 +158,11 @@ fn count_rows<R: Reader>(
 ) -> Result<()> {
     let rows = waiting.rows(namespace, ROWS_AT_ONCE);
     let count = rows.len();
-    let mut values = Vec::with_capacity(count);
-    let mut lost = None;
-    for row in &rows {
-        let hashed = |source: &Option<Source>| {
-            source.as_ref().map(|source| Hashed::of(reader, source)).transpose()
-        };
-        match hashed(&row.before) {
-            Ok(before) => values.push((before, hashed(&row.after)?)),
-            // What is gone cannot be taken out of the hash.
-            Err(error @ Error::StoreCorrupt { .. }) => {
-                lost = Some(error);
-                break;
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    if let Some(error) = lost {
-        log::warn!("the hash of namespace {namespace} is made anew: {error}");
-        tracked.begin_anew();
-    } else {
+    let hashed = |source: &Option<Source>| {
+        source.as_ref().map(|source| Hashed::of(reader, source)).transpose()
+    };
+    let values = rows.iter().map(|row| Ok((hashed(&row.before)?, hashed(&row.after)?)));
+    if let Some(values) = unless_lost(tracked, namespace, values.collect::<Result<Vec<_>>>())? {
         let changes = rows.iter().zip(&values).map(|(row, (before, after))| Change {
             key: &row.key,
             before: before.as_ref().map(Hashed::value),
@@ -172,42 +185,57 @@ fn count_renamed<R: Reader>(
     let Some(Note::Renamed { from, to, index, counted }) = waiting.first(namespace) else {
         return Ok(());
     };
-    let rows = reader.rows(index, namespace, from, counted.as_deref(), ROWS_AT_ONCE)?;
-    let Some((last, _)) = rows.last() else {
+    let moved = moved(reader, index, namespace, from, counted.as_deref());
+    let moved = unless_lost(tracked, namespace, moved)?.unwrap_or_default();
+    let Some((last, _)) = moved.last() else {
         waiting.counted(namespace, 1);
         return Ok(());
     };
-    let last = last.clone();
-    let mut moved = Vec::with_capacity(rows.len());
-    for (key, source) in rows {
-        let value = match Hashed::of(reader, &source) {
-            Ok(value) => value,
-            Err(error @ Error::StoreCorrupt { .. }) => {
-                log::warn!("the hash of namespace {namespace} is made anew: {error}");
-                tracked.begin_anew();
-                waiting.counted(namespace, 1);
-                return Ok(());
-            }
-            Err(error) => return Err(error),
-        };
-        let new = [to.as_slice(), &key[from.len()..]].concat();
-        moved.push((key, new, value));
-    }
-    let changes: Vec<_> = moved
-        .iter()
-        .flat_map(|(old, new, value)| {
-            [Change::removed(old, value.value()), Change::added(new, value.value())]
-        })
-        .collect();
-    let followed = tracked.follow(&changes);
-    let begins_anew = followed != Followed::Counted;
+    let new = moved.iter().map(|(key, _)| [to.as_slice(), &key[from.len()..]].concat());
+    let new: Vec<_> = new.collect();
+    let rows = moved.iter().zip(&new).flat_map(|((old, value), new)| {
+        [Change::removed(old, value.value()), Change::added(new, value.value())]
+    });
+    let followed = tracked.follow(&rows.collect::<Vec<_>>());
+    let is_counted = followed == Followed::Counted;
     report(namespace, followed);
-    if begins_anew {
-        waiting.counted(namespace, 1);
-    } else {
+    if is_counted {
+        let last = last.clone();
         waiting.counted_up_to(namespace, last);
+    } else {
+        waiting.counted(namespace, 1);
     }
     Ok(())
+}
+
+/// The next rows that were renamed, under their names from before.
+fn moved<R: Reader>(
+    reader: &R,
+    index: &R::Snapshot,
+    namespace: NamespaceId,
+    from: &[u8],
+    after: Option<&[u8]>,
+) -> Result<Vec<(Vec<u8>, Hashed)>> {
+    let rows = reader.rows(index, namespace, from, after, ROWS_AT_ONCE)?;
+    rows.into_iter().map(|(key, source)| Ok((key, Hashed::of(reader, &source)?))).collect()
+}
+
+/// What was read. What is damaged or gone cannot be taken out of the hash, so that all rows are to
+/// be counted again; then there is none.
+fn unless_lost<T>(
+    tracked: &mut Tracked,
+    namespace: NamespaceId,
+    read: Result<T>,
+) -> Result<Option<T>> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(error @ Error::StoreCorrupt { .. }) => {
+            log::warn!("the hash of namespace {namespace} is made anew: {error}");
+            tracked.begin_anew();
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn report(namespace: NamespaceId, followed: Followed) {

@@ -10,18 +10,18 @@ use crate::value_ref::ValueRef;
 
 /// From this length on, in bytes, a value's name is hashed in place of its bytes: the one under
 /// which it has, or would have, a file of its own. So a separated value need not be read.
-pub(super) const NAMED_BYTES_MIN: u64 = 1024;
+pub(crate) const NAMED_BYTES_MIN: u64 = 1024;
 
 /// A value as it is hashed.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Hashed {
+pub(crate) enum Hashed {
     Bytes(Bytes),
     Named(ValueRef),
 }
 
 impl Hashed {
     /// Reads of a value what is hashed of it.
-    pub(super) fn of<R: Reader>(reader: &R, source: &Source) -> Result<Self> {
+    pub(crate) fn of<R: Reader>(reader: &R, source: &Source) -> Result<Self> {
         if let Source::Separated(value) = source
             && value.len >= NAMED_BYTES_MIN
         {
@@ -34,7 +34,7 @@ impl Hashed {
         Ok(Self::Bytes(bytes))
     }
 
-    pub(super) fn value(&self) -> Value<'_> {
+    pub(crate) fn value(&self) -> Value<'_> {
         match self {
             Self::Bytes(bytes) => Value::Bytes(bytes),
             Self::Named(ValueRef { hash, len }) => Value::Named { bytes: *len, name: hash },

@@ -7,12 +7,13 @@
 //! one revision ([`record`]) is all there is to store.
 //!
 //! ```text
-//!  index changes ──▶ Waiting ──▶ Counted: one Tracked for each namespace ──▶ record, at a checkpoint
+//!  index changes ──▶ Waiting ──▶ Counted: a Tracked for each namespace ──▶ record, at a checkpoint
 //!                                   ▲
 //!                 rows of a snapshot┘ while there is a backfill
 //! ```
 //!
-//! Nothing here does I/O or knows locks: values and rows come from a [`Reader`].
+//! Nothing here does I/O or knows locks: values and rows come from a [`Reader`]. When a namespace
+//! begins to be tracked, or ends, that is a note too, so that all of it has one order.
 
 mod counted;
 mod hashed;
@@ -23,6 +24,9 @@ mod tracked;
 mod waiting;
 
 pub(crate) use counted::{Counted, Reader};
+pub(crate) use hashed::Hashed;
 pub(crate) use record::{decode, encode};
-pub(crate) use tracked::{Fill, Tracked};
+#[cfg(test)]
+use tracked::Fill;
+pub(crate) use tracked::{ChangeNumber, Tracked};
 pub(crate) use waiting::{Change, Note, Waiting};

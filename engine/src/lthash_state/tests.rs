@@ -2,13 +2,13 @@
 #![allow(clippy::unwrap_used)]
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use sealwood_lthash::{Detail, Domain, Partition, State, Value};
 
 use super::hashed::{Hashed, NAMED_BYTES_MIN};
-use super::{Change, Counted, Fill, Note, Reader, Tracked, Waiting, decode, encode};
+use super::{Change, Counted, Fill, Note, Reader, Waiting, decode, encode};
 use crate::entry::Place;
 use crate::error::{Error, Result};
 use crate::namespace_id::NamespaceId;
@@ -93,6 +93,7 @@ struct Engine {
     revision: Revision,
     waiting: Waiting<Index>,
     counted: Counted,
+    tracked: BTreeSet<NamespaceId>,
     since: Vec<Logged>,
     checkpoint: (Index, Revision, BTreeMap<NamespaceId, Vec<u8>>),
 }
@@ -108,6 +109,7 @@ impl Engine {
             revision: Revision::ZERO,
             waiting: Waiting::new(),
             counted: Counted::default(),
+            tracked: BTreeSet::new(),
             since: Vec::new(),
         }
     }
@@ -139,12 +141,10 @@ impl Engine {
         self.revision = self.revision.next();
         match change {
             Logged::Track(id) => {
-                // What happened before is not to be counted.
-                self.count().unwrap();
                 let (name, keys) = (NAMES[id.get() as usize], self.index[&id].len() as u64);
-                let detail = DETAILS[id.get() as usize];
-                let tracked = Tracked::begin(name, detail, keys, self.revision).unwrap();
-                self.counted.track(id, tracked);
+                let (name, detail) = (name.to_owned(), DETAILS[id.get() as usize]);
+                self.waiting.add(id, Note::Tracked { name, detail, keys });
+                self.tracked.insert(id);
             }
             Logged::Put(id, key, source) => {
                 let after = Some(source.clone());
@@ -167,8 +167,8 @@ impl Engine {
             }
             Logged::Drop(id) => {
                 self.index.insert(id, Rows::new());
-                self.counted.forget(id);
-                self.waiting.forget(id);
+                self.waiting.add(id, Note::Untracked);
+                self.tracked.remove(&id);
             }
         }
     }
@@ -198,9 +198,11 @@ impl Engine {
         (self.index, self.revision) = (index, revision);
         self.waiting = Waiting::new();
         self.counted = Counted::default();
+        self.tracked.clear();
         for (id, record) in records {
             let tracked = decode(NAMES[id.get() as usize], revision, &record).unwrap();
-            self.counted.track(id, tracked);
+            self.counted.restore(id, tracked);
+            self.tracked.insert(id);
         }
         self.since.clone().into_iter().for_each(|change| self.replay(change));
     }
@@ -281,7 +283,7 @@ fn happen(engine: &mut Engine, numbers: &mut Numbers) {
         15 => engine.checkpoint(),
         16 => engine.crash(),
         17 => engine.count().unwrap(),
-        18 if engine.counted.of(id).is_none() => engine.apply(Logged::Track(id)),
+        18 if !engine.tracked.contains(&id) => engine.apply(Logged::Track(id)),
         18 if numbers.below(8) == 0 => engine.apply(Logged::Drop(id)),
         _ => {}
     }
@@ -302,9 +304,10 @@ fn the_hash_is_that_of_a_scan_whatever_happens() {
             }
         }
         for id in [0, 1].map(NamespaceId::new) {
-            if engine.counted.of(id).is_none() {
+            if !engine.tracked.contains(&id) {
                 engine.apply(Logged::Track(id));
             }
+            engine.fill(id);
             while engine.counted.of(id).unwrap().fill() != Fill::Nothing {
                 engine.fill(id);
             }

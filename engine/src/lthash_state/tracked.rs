@@ -11,6 +11,20 @@ pub(crate) struct Tracked {
     partition: Partition,
     /// Changes up to it are counted, later ones are not.
     revision: Revision,
+    /// Which of all changes of hashes was the last of this one.
+    change: ChangeNumber,
+}
+
+/// Changes of what is counted have numbers, in their order, so that it can be told what is stored
+/// of a namespace from what is not. 0 is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct ChangeNumber(u64);
+
+impl ChangeNumber {
+    /// The one after this.
+    pub(super) fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
 }
 
 /// What became of changes that were to be counted.
@@ -42,12 +56,12 @@ impl Tracked {
         if keys > 0 {
             partition.begin_backfill(detail);
         }
-        Ok(Self { partition, revision })
+        Ok(Self { partition, revision, change: ChangeNumber::default() })
     }
 
     /// What was stored of a namespace.
     pub(super) fn restored(partition: Partition, revision: Revision) -> Self {
-        Self { partition, revision }
+        Self { partition, revision, change: ChangeNumber::default() }
     }
 
     /// What is known of its rows.
@@ -58,6 +72,16 @@ impl Tracked {
     /// The revision at which that is known.
     pub(crate) fn revision(&self) -> Revision {
         self.revision
+    }
+
+    /// Which of all changes of hashes was the last of this one, since it was restored.
+    pub(crate) fn change(&self) -> ChangeNumber {
+        self.change
+    }
+
+    /// It was changed, and that was this change.
+    pub(super) fn changed(&mut self, change: ChangeNumber) {
+        self.change = change;
     }
 
     /// Counts changes that came next. All of them or none are counted.

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use sealwood_lthash::Detail;
+
 use crate::namespace_id::NamespaceId;
 use crate::source::Source;
 
@@ -15,7 +17,7 @@ pub(crate) struct Change {
     pub(crate) after: Option<Source>,
 }
 
-/// What happened to rows of one namespace. `S` is a snapshot of the index.
+/// What happened to one namespace or its rows. `S` is a snapshot of the index.
 #[derive(Clone)]
 pub(crate) enum Note<S> {
     /// One row changed.
@@ -29,6 +31,10 @@ pub(crate) enum Note<S> {
         /// The last key from before that is counted by now.
         counted: Option<Vec<u8>>,
     },
+    /// It is tracked from here on, when it has so many keys.
+    Tracked { name: String, detail: Detail, keys: u64 },
+    /// It is tracked no more.
+    Untracked,
 }
 
 /// All that waits, for each namespace in the order in which it happened. Between namespaces order
@@ -50,6 +56,8 @@ impl<S> Note<S> {
             Note::Renamed { from, to, counted, .. } => {
                 from.len() + to.len() + counted.as_ref().map_or(0, Vec::len)
             }
+            Note::Tracked { name, .. } => name.len(),
+            Note::Untracked => 0,
         };
         size_of::<Self>() + owned
     }
@@ -86,6 +94,11 @@ impl<S> Waiting<S> {
         *self = earlier;
     }
 
+    /// Whether that is nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.notes.is_empty()
+    }
+
     /// Forgets what happened in a namespace.
     pub(crate) fn forget(&mut self, namespace: NamespaceId) {
         let gone = self.notes.remove(&namespace).unwrap_or_default();
@@ -102,7 +115,7 @@ impl<S> Waiting<S> {
         let notes = self.notes.get(&namespace).into_iter().flatten();
         let rows = notes.map_while(|note| match note {
             Note::Row(change) => Some(change),
-            Note::Renamed { .. } => None,
+            Note::Renamed { .. } | Note::Tracked { .. } | Note::Untracked => None,
         });
         rows.take(max).collect()
     }

@@ -32,4 +32,5 @@ mod scans_as_iterators;
 mod scans_of_damage;
 mod scarce;
 mod snapshots;
+mod tracked_namespaces;
 mod watches;
