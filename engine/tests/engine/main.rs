@@ -32,5 +32,6 @@ mod scans_as_iterators;
 mod scans_of_damage;
 mod scarce;
 mod snapshots;
+mod tracked_faults;
 mod tracked_namespaces;
 mod watches;

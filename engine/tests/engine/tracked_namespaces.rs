@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use sealwood_engine::disk::MemoryDisk;
 use sealwood_engine::lthash::{Domain, LtHash, State};
 use sealwood_engine::{
-    Durability, EngineConfig, Error, Namespace, PutOptions, RecoveryMode, Revision, RowDifference,
-    StateDifference, Tracking, VacuumMode,
+    Durability, EngineConfig, Error, FindingKind, Namespace, PutOptions, RecoveryMode, Revision,
+    RowDifference, StateDifference, Tracking, VacuumMode,
 };
 
 use crate::common::{all, assert_no_strays, assert_whole, open, pattern, small};
@@ -388,6 +388,50 @@ fn a_hash_that_cannot_follow_is_made_anew() {
     namespace.backfill().unwrap();
     assert_eq!(hash(&namespace), scanned(&namespace));
     assert!(namespace.tracked_state().unwrap().unwrap().revision > Revision::ZERO);
+}
+
+/// Nothing is taken from a record that is damaged.
+#[test]
+fn a_damaged_hash_is_told_and_made_anew() {
+    use sealwood_engine::disk::{Disk, OpenMode};
+    let disk = MemoryDisk::new();
+    let engine = open(&disk, small());
+    let namespace = engine.namespace("rows").unwrap();
+    namespace.track(Tracking::Whole).unwrap();
+    write(&namespace, 1);
+    let before = hash(&namespace);
+    engine.checkpoint().unwrap();
+    let mut damaged = 0;
+    for info in disk.list("frames").unwrap() {
+        let file = disk.open(&format!("frames/{}", info.name), OpenMode::Write).unwrap();
+        let mut bytes = vec![0; file.len().unwrap() as usize];
+        file.read_at(0, &mut bytes).unwrap();
+        // Kind 4 behind the magic: the hash of a namespace.
+        for at in 0..bytes.len().saturating_sub(100) {
+            if bytes[at..].starts_with(b"SWF1\x04") {
+                file.write_at(at as u64 + 90, &[bytes[at + 90] ^ 1]).unwrap();
+                damaged += 1;
+            }
+        }
+    }
+    assert_eq!(damaged, 1);
+    let mut told = 0;
+    let verified = engine.verify(&mut |finding| {
+        assert_eq!(finding.kind, FindingKind::Checkpoint);
+        told += 1;
+        ControlFlow::Continue(())
+    });
+    assert_eq!((verified.unwrap().findings, told), (1, 1));
+    drop((namespace, engine));
+    let engine = open(&disk, small());
+    let namespace = engine.namespace("rows").unwrap();
+    let state = namespace.tracked_state().unwrap().unwrap();
+    assert_eq!(*state.partition.state(), State::Backfilling { cursor: None });
+    namespace.backfill().unwrap();
+    assert_eq!(hash(&namespace), before);
+    engine.checkpoint().unwrap();
+    assert_whole(&engine);
+    assert_no_strays(&engine);
 }
 
 #[test]
