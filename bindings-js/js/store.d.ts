@@ -183,8 +183,8 @@ export interface CustomStore {
    */
   flush?(): Awaitable<void>;
   /**
-   * Whether `flush` would have anything to do; it is not called otherwise. A store with a `flush` has this
-   * too: one without it is taken to be durable when a call returns.
+   * Whether `flush` would have anything to do; it is not called otherwise. Where this is absent or throws,
+   * a store with a `flush` is flushed each time, and one without is durable when a call returns.
    *
    * @example
    * ```ts

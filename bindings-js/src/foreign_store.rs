@@ -217,8 +217,10 @@ impl BlobStore for ForeignStore {
 
     fn needs_flush(&self) -> bool {
         // A store that cannot tell is flushed, and that tells.
-        !self.lacks("needsFlush")
-            && self.host().needs_flush().map_or(true, |answer| !answer.is_falsy())
+        match self.lacks("needsFlush") {
+            true => !self.lacks("flush"),
+            false => self.host().needs_flush().map_or(true, |answer| !answer.is_falsy()),
+        }
     }
 }
 

@@ -35,8 +35,11 @@ fn an_error_of_the_engine_comes_from_that_of_the_disk() {
             let disk = FaultDisk::new();
             let config = EngineConfig::default().background(Background::Manual);
             let store = EngineStore::open(Arc::new(disk.clone()), config).await.unwrap();
-            disk.arm(Fault::new(FaultMode::FailBefore(at_disk)).on(&[Operation::Append]));
-            let error = store.put("a", "1".into(), Precondition::None).await.unwrap_err();
+            // So large that it has a file of its own.
+            let bytes = Bytes::from(vec![1; 1 << 20]);
+            store.put("a", bytes, Precondition::None).await.unwrap();
+            disk.arm(Fault::new(FaultMode::FailBefore(at_disk)).on(&[Operation::ReadAt]));
+            let error = store.get("a").await.unwrap_err();
             assert_eq!((error.code(), kind(&error)), (code, at_disk));
             assert_eq!(kind(&error.clone()), at_disk);
         });
@@ -61,7 +64,7 @@ fn an_error_of_a_directory_comes_from_the_file_system() {
         let root = tempfile::tempdir().unwrap();
         let store = DirectoryStore::open(root.path().join("store")).await.unwrap();
         // A file where the first object's directory is to be.
-        std::fs::write(root.path().join("store/a"), "in the way").unwrap();
+        std::fs::write(root.path().join("store/objects/a="), "in the way").unwrap();
         let error = store.put("a/b", "1".into(), Precondition::None).await.unwrap_err();
         assert_eq!(error.code(), "store-failed");
         let source = error.source().unwrap().downcast_ref::<io::Error>().unwrap();

@@ -17,7 +17,7 @@ use sealwood::blob::{BlobStore, MemoryStore, MeteredStore, Method};
 use sealwood::forward;
 use sealwood::platform::BoxFuture;
 use sealwood::vault::{EntryKind, ListOptions};
-use sealwood::{CancelToken, Result, Vault};
+use sealwood::{Result, Vault};
 
 /// The most requests that one call has on their way.
 const AT_A_TIME: usize = 16;
@@ -161,7 +161,7 @@ fn five_hundred_files_of_one_pack_are_few_requests_however_they_are_read() {
         assert!(metrics.requests() <= 30, "eight at a time: {metrics:?}");
 
         let vault = cold(&store).await;
-        let files = vault.get_recursive("photos", CancelToken::new()).await.unwrap();
+        let files = vault.get_recursive("photos").await.unwrap();
         assert_eq!(
             files
                 .try_fold(0, async |sum, (_, content)| {
@@ -207,7 +207,7 @@ fn a_tree_of_many_small_folders_is_read_in_few_requests() {
         assert!(store.inner().seen.lock().unwrap().under_way_max <= AT_A_TIME);
 
         let vault = cold(&store).await;
-        let files = vault.get_recursive("top", CancelToken::new()).await.unwrap();
+        let files = vault.get_recursive("top").await.unwrap();
         let read = files.map_ok(async |(entry, content)| {
             let bytes = content.try_collect::<BytesMut>().await?;
             if entry.kind == EntryKind::File {

@@ -323,6 +323,8 @@ test('a store that cannot tell whether it needs a flush is flushed', async () =>
     throw new Error('who knows');
   };
   assert.equal(BlobStore.custom({ ...bareStore(host), needsFlush }).needsFlush(), true);
+  const flush = async () => {};
+  assert.equal(BlobStore.custom({ ...bareStore(host), flush }).needsFlush(), true);
 });
 
 test('nothing works before init, and a module that is none is refused', async () => {

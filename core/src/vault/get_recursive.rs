@@ -11,7 +11,7 @@ use crate::content::{Content, ContentReader};
 use crate::error::Result;
 use crate::packs::{Wanted, spans};
 use crate::path::VaultPath;
-use crate::task::{CallContext, CancelToken};
+use crate::task::CallContext;
 
 /// The most files that are sorted by where they lie at a time, and the most bytes they take.
 const SORTED_FILES_MAX: usize = 32_768;
@@ -20,13 +20,18 @@ const SORTED_BYTES_MAX: usize = 32 * 1024 * 1024;
 impl Vault {
     /// Every entry below `path` with its content: [`Snapshot::get_recursive`] of the state of this
     /// moment.
-    pub async fn get_recursive(
+    pub async fn get_recursive(&self, path: impl AsRef<str>) -> Result<FileStream> {
+        self.get_recursive_with(path, &CallContext::new()).await
+    }
+
+    /// The same, in this context.
+    pub async fn get_recursive_with(
         &self,
         path: impl AsRef<str>,
-        cancel: CancelToken,
+        context: &CallContext,
     ) -> Result<FileStream> {
         let path = VaultPath::new(path.as_ref())?;
-        self.snapshot_at(&path).await?.get_recursive(path, cancel).await
+        self.snapshot_at(&path).await?.get_recursive_with(path, context).await
     }
 }
 
@@ -38,18 +43,24 @@ impl Snapshot {
     ///
     /// Nothing of a content is read before its stream is. The streams may be read one after the
     /// other or several at once, about in the order they come in: what is read for one is kept for
-    /// those beside it under the vault's memory budget. `cancel` ends all of them.
-    pub async fn get_recursive(
+    /// those beside it under the vault's memory budget.
+    pub async fn get_recursive(&self, path: impl AsRef<str>) -> Result<FileStream> {
+        self.get_recursive_with(path, &CallContext::new()).await
+    }
+
+    /// The same, in this context. Its token ends all the streams; no progress is told, since each
+    /// stream is read at its reader's pace.
+    pub async fn get_recursive_with(
         &self,
         path: impl AsRef<str>,
-        cancel: CancelToken,
+        context: &CallContext,
     ) -> Result<FileStream> {
         let path = VaultPath::new(path.as_ref())?;
         let directory = self.directory(&path).await?;
         let files = Files {
             walk: Some(TreeWalk::new(path, &directory)),
             reader: self.reader.clone(),
-            context: CallContext { cancel, progress: None },
+            context: CallContext { cancel: context.cancel.clone(), progress: None },
             packed: Vec::new(),
             packed_bytes: 0,
             ready: VecDeque::new(),

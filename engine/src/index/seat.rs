@@ -163,7 +163,9 @@ impl Tree {
     /// only lesser keys were set.
     ///
     /// # Panics
-    /// If neither is so, and a child on the way is not in memory.
+    /// If neither is so, and a child on the way is not in memory. The engine finds the seats of
+    /// what a change needs and makes it under one hold of its lock, in an order that keeps to this;
+    /// the tests of the index make changes in all such orders, of an index that was just opened.
     pub(super) fn seat_again(&self, key: &[u8]) -> Seat {
         match self.seat(key) {
             Ok(seat) => seat,

@@ -380,3 +380,45 @@ proptest! {
         bench.finish();
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_500, ..ProptestConfig::default() })]
+
+    /// Of an index that was just opened only the ways to the keys themselves are in memory, and
+    /// full buckets side by side give parts of their tiles to each other.
+    #[test]
+    fn changes_at_once_need_nothing_but_the_ways_to_their_keys(
+        keys in proptest::collection::vec((short_key(), 500..4_000usize), 20..200),
+        removed in proptest::collection::vec(any::<u16>(), 0..60),
+        changes in proptest::collection::vec(
+            (
+                proptest::collection::vec(short_key(), 0..4),
+                proptest::collection::vec((any::<u16>(), proptest::option::of(owned())), 0..4),
+                500..4_000usize,
+            ),
+            1..20,
+        ),
+    ) {
+        let mut bench = Bench::new();
+        for (key, len) in keys {
+            bench.insert(key, Owned::inline(1, &vec![7; len]));
+        }
+        // Tiles that begin before the first key that is left in them.
+        for at in removed {
+            bench.step(Step::RemoveOne(at));
+        }
+        for (set, there, len) in changes {
+            bench.reopen();
+            bench.several(set, &Owned::inline(2, &vec![8; len]), there);
+        }
+        bench.verify();
+        bench.reopen();
+        bench.verify();
+    }
+}
+
+/// Keys of any first byte, of which many begin alike.
+fn short_key() -> impl Strategy<Value = Vec<u8>> {
+    (any::<u8>(), proptest::collection::vec(b'a'..b'd', 0..5))
+        .prop_map(|(first, rest)| [&[first][..], &rest].concat())
+}

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use sealwood::path::{EntryName, VaultPath};
 use sealwood::vault::{ContentStream, EntryInfo, EntryKind, ReadOptions, Snapshot};
-use sealwood::{Progress, Vault};
+use sealwood::{CallContext, Progress, Vault};
 use serde::Serialize;
 
 use crate::command::cat;
@@ -183,8 +183,8 @@ impl Download<'_> {
         }
         let (context, meter, existing) = (self.context, self.meter, self.existing);
         // In the order that reads least; files are written while others are read.
-        let cancel = context.interrupt.token();
-        let entries = self.snapshot.get_recursive(path.as_str(), cancel).await?;
+        let call = CallContext::new().cancel(context.interrupt.token());
+        let entries = self.snapshot.get_recursive_with(path, &call).await?;
         let files = entries.map(|entry| {
             let (entry, content) = entry?;
             Ok(match entry.kind {
