@@ -30,6 +30,10 @@ pub(crate) const NOTES_BYTES_MIN: usize = 1 << 20;
 /// How many bytes of notes wait before writers count them themselves.
 const NOTES_BYTES_MAX: usize = 4 << 20;
 
+/// How often some rows of a backfill are counted before anything else is done: a checkpoint, with
+/// its syncs, is to be made for many of them.
+const FILLS_AT_ONCE: usize = 16;
+
 /// What is known of the rows of a tracked namespace at one revision.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -128,18 +132,32 @@ impl Shared {
             (state.waiting.bytes(), state.waiting.is_empty())
         };
         let is_due = bytes >= NOTES_BYTES_MIN || (pace == Pace::Idle && !is_empty);
-        let mut counted = lock(&self.hashes);
-        if is_due {
-            self.count(&mut counted)?;
-        }
+        let unfilled = {
+            let mut counted = lock(&self.hashes);
+            if is_due {
+                self.count(&mut counted)?;
+            }
+            counted.unfilled()
+        };
         let mut all = Ok(false);
-        for namespace in counted.unfilled() {
-            all = match (all, self.fill(&mut counted, namespace)) {
+        for namespace in unfilled {
+            all = match (all, self.fill_many(namespace)) {
                 (Ok(more), Ok(filled)) => Ok(more || filled == Filled::Some),
                 (Err(error), _) | (_, Err(error)) => Err(error),
             };
         }
         all
+    }
+
+    /// Counts many rows of a backfill. In between others count and look.
+    fn fill_many(&self, namespace: NamespaceId) -> Result<Filled> {
+        for _ in 0..FILLS_AT_ONCE {
+            self.check_open()?;
+            if self.fill(&mut lock(&self.hashes), namespace)? == Filled::All {
+                return Ok(Filled::All);
+            }
+        }
+        Ok(Filled::Some)
     }
 
     /// Called by writers, who leave so many bytes of notes behind. The write itself went well: what

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use sealwood_engine::faults::{Fault, FaultDisk, FaultMode};
 use sealwood_engine::lthash::State;
-use sealwood_engine::{Engine, EngineConfig, RecoveryMode, Result, Tracking};
+use sealwood_engine::{
+    Background, Durability, Engine, EngineConfig, PutOptions, RecoveryMode, Result, Tracking,
+};
 
 use crate::common::{
     CountedEntropy, all, assert_no_strays, assert_whole, open_faulty, pattern, small, try_open,
@@ -132,4 +134,56 @@ fn what_could_not_be_counted_is_counted_later() {
         drop((namespace, engine));
         check(&open_faulty(&disk.reopen(), config()));
     }
+}
+
+/// Writers, who ask for the hash, checkpoints, compaction and a backfill, all at once.
+#[test]
+fn the_hash_is_that_of_the_rows_with_everybody_at_work() {
+    const WRITERS: u8 = 3;
+    const ROUNDS: u8 = 60;
+    let disk = FaultDisk::new();
+    let engine = open_faulty(&disk, config().background(Background::Automatic));
+    let namespace = engine.namespace("one").unwrap();
+    for number in 0..1000_u32 {
+        let options = PutOptions::new().durability(Durability::None);
+        namespace.put_with(&number.to_be_bytes(), pattern(20, 1), &options).unwrap();
+    }
+    namespace.track(Tracking::Buckets).unwrap();
+    std::thread::scope(|scope| {
+        for writer in 0..WRITERS {
+            let namespace = &namespace;
+            scope.spawn(move || {
+                let options = PutOptions::new().durability(Durability::None);
+                for round in 0..ROUNDS {
+                    let len = [5, 300, 1100][usize::from(round % 3)];
+                    let key = [0, 0, round % 4, writer];
+                    namespace.put_with(&key, pattern(len, u64::from(round)), &options).unwrap();
+                    let [from, to] = [[writer, round], [writer + 100, round]];
+                    namespace.put_with(&from, pattern(len, 2), &options).unwrap();
+                    namespace.rename_prefix(&from, &to).unwrap();
+                    namespace.delete(&[0, 0, 3 - round % 4, writer]).unwrap();
+                }
+            });
+        }
+        scope.spawn(|| {
+            for _ in 0..20 {
+                engine.checkpoint().unwrap();
+                engine.compact().unwrap();
+            }
+        });
+        scope.spawn(|| {
+            for _ in 0..20 {
+                let state = namespace.tracked_state().unwrap().unwrap();
+                assert!(state.revision <= engine.revision());
+                let mut check = namespace.check_state().unwrap();
+                while check.step().unwrap() {}
+                assert_eq!(check.difference(), None);
+            }
+        });
+        scope.spawn(|| namespace.backfill().unwrap());
+    });
+    check(&engine);
+    engine.close().unwrap();
+    drop((namespace, engine));
+    check(&open_faulty(&disk.reopen(), config()));
 }

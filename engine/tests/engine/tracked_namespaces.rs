@@ -150,7 +150,7 @@ fn rows_that_were_there_are_counted_beside_writers() {
         let disk = MemoryDisk::new();
         let engine = open(&disk, small());
         let namespace = engine.namespace("rows").unwrap();
-        for number in 0..1000_u32 {
+        for number in 0..13_000_u32 {
             namespace.put_with(&number.to_be_bytes(), pattern(20, 5), &lazily()).unwrap();
         }
         namespace.track(tracking).unwrap();
@@ -162,7 +162,7 @@ fn rows_that_were_there_are_counted_beside_writers() {
         while engine.maintain().unwrap() || pieces < 2 {
             pieces += 1;
             for _ in 0..50 {
-                number = (number + 37) % 1200;
+                number = (number + 3701) % 15_000;
                 namespace.put_with(&number.to_be_bytes(), pattern(9, 5), &lazily()).unwrap();
             }
             namespace.delete(&number.to_be_bytes()).unwrap();
@@ -179,15 +179,15 @@ fn a_backfill_counts_first_what_waits() {
     for tracking in KINDS {
         let engine = open(&MemoryDisk::new(), small());
         let namespace = engine.namespace("rows").unwrap();
-        for number in 0..300_u32 {
+        for number in 0..5000_u32 {
             namespace.put_with(&number.to_be_bytes(), pattern(20, 5), &lazily()).unwrap();
         }
         namespace.track(tracking).unwrap();
         engine.maintain().unwrap();
         // Before and after what is counted by now.
         namespace.put(&1_u32.to_be_bytes(), "one").unwrap();
-        namespace.put(&299_u32.to_be_bytes(), "last").unwrap();
-        namespace.delete(&298_u32.to_be_bytes()).unwrap();
+        namespace.put(&4999_u32.to_be_bytes(), "last").unwrap();
+        namespace.delete(&4998_u32.to_be_bytes()).unwrap();
         namespace.backfill().unwrap();
         assert_eq!(hash(&namespace), scanned(&namespace));
         check(&namespace);
@@ -199,7 +199,7 @@ fn a_backfill_goes_on_where_the_last_checkpoint_was() {
     let disk = MemoryDisk::new();
     let mut engine = open(&disk, small());
     let namespace = engine.namespace("rows").unwrap();
-    for number in 0..2000_u32 {
+    for number in 0..20_000_u32 {
         namespace.put_with(&number.to_be_bytes(), pattern(20, 5), &lazily()).unwrap();
     }
     engine.checkpoint().unwrap();
@@ -220,7 +220,7 @@ fn a_backfill_goes_on_where_the_last_checkpoint_was() {
         drop((namespace, engine));
         engine = open(&disk, small());
     }
-    assert!(cursors.len() >= 8, "{cursors:?}");
+    assert_eq!(cursors.len(), 20_000 / 4096 + 1, "{cursors:?}");
     assert!(cursors.is_sorted_by(|before, after| before < after), "{cursors:?}");
     let namespace = engine.namespace("rows").unwrap();
     assert_eq!(hash(&namespace), scanned(&namespace));
@@ -438,18 +438,18 @@ fn a_damaged_hash_is_told_and_made_anew() {
 fn a_check_reads_what_a_backfill_has_counted() {
     let engine = open(&MemoryDisk::new(), small());
     let namespace = engine.namespace("rows").unwrap();
-    for number in 0..600_u32 {
+    for number in 0..5000_u32 {
         namespace.put_with(&number.to_be_bytes(), pattern(20, 5), &lazily()).unwrap();
     }
     namespace.track(Tracking::Buckets).unwrap();
     engine.maintain().unwrap();
     let mut check = namespace.check_state().unwrap();
     while check.step().unwrap() {}
-    assert_eq!((check.rows(), check.difference()), (256, None));
+    assert_eq!((check.rows(), check.difference()), (4096, None));
     namespace.backfill().unwrap();
     let mut check = namespace.check_state().unwrap();
     assert!(check.step().unwrap());
     assert!(matches!(check.difference(), Some(StateDifference::Buckets(_))), "not all is read");
     while check.step().unwrap() {}
-    assert_eq!((check.rows(), check.difference()), (600, None));
+    assert_eq!((check.rows(), check.difference()), (5000, None));
 }
