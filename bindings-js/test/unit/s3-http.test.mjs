@@ -42,6 +42,28 @@ test('a redirect is not followed', async (context) => {
   assert.equal(asked, 0);
 });
 
+test('a refusal without end is what its status says, and nobody reads on', async (context) => {
+  const unhandled = [];
+  const note = (error) => unhandled.push(error);
+  process.on('unhandledRejection', note);
+  context.after(() => process.off('unhandledRejection', note));
+  let left;
+  const leaves = new Promise((resolve) => (left = resolve));
+  const endpoint = await serve(context, (_, response) => {
+    response.on('close', left);
+    response.writeHead(403);
+    const piece = Buffer.alloc(1 << 16, ' ');
+    const more = () => {
+      while (!response.destroyed && response.write(piece)) continue;
+    };
+    response.on('drain', more);
+    more();
+  });
+  await failsWith('store-denied', store(endpoint).get('root'));
+  await leaves;
+  assert.deepEqual(unhandled, []);
+});
+
 test('a body is read to the limit of what was asked for', async (context) => {
   let sent = 0;
   const endpoint = await serve(context, (_, response) => {

@@ -61,10 +61,8 @@ impl HttpClient {
     async fn exchange(&self, request: &HttpRequest) -> Result<HttpResponse, HttpError> {
         let abort = web_sys::AbortController::new().map_err(failed)?;
         let outcome = self.exchange_until(request, &abort.signal()).await;
-        if outcome.is_err() {
-            // What has not come by now is of no use; this also closes the connection.
-            abort.abort();
-        }
+        // What has not come by now is of no use; this also closes the connection.
+        abort.abort();
         outcome
     }
 
@@ -106,8 +104,6 @@ impl HttpClient {
                     return Err(HttpError::TooLong);
                 } else {
                     body.extend_from_slice(&piece.subarray(0, room as u32).to_vec());
-                    // Nobody waits for it: what comes after is of no use.
-                    drop(reader.cancel());
                     break;
                 }
             }
