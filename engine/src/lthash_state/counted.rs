@@ -7,7 +7,7 @@ use sealwood_lthash::Change;
 
 use super::hashed::Hashed;
 use super::tracked::{ChangeNumber, Fill, Followed, Tracked};
-use super::waiting::{Note, Waiting};
+use super::waiting::{Uncounted, Waiting};
 use crate::error::{Error, Result};
 use crate::namespace_id::NamespaceId;
 use crate::revision::Revision;
@@ -82,22 +82,22 @@ impl Counted {
         for namespace in waiting.namespaces() {
             while let Some(next) = waiting.first(namespace) {
                 match next {
-                    Note::Tracked { name, detail, keys } => {
+                    Uncounted::Tracked { name, detail, keys } => {
                         let begun = Tracked::begin(name, *detail, *keys, revision)?;
                         self.namespaces.insert(namespace, begun);
                         waiting.counted(namespace, 1);
                     }
-                    Note::Untracked => {
+                    Uncounted::Untracked => {
                         self.namespaces.remove(&namespace);
                         waiting.counted(namespace, 1);
                     }
-                    Note::Row(_) | Note::Renamed { .. } => {
+                    Uncounted::Row(_) | Uncounted::Renamed { .. } => {
                         let Some(tracked) = self.namespaces.get_mut(&namespace) else {
                             waiting.counted(namespace, 1);
                             continue;
                         };
                         match next {
-                            Note::Renamed { .. } => {
+                            Uncounted::Renamed { .. } => {
                                 count_renamed(reader, tracked, namespace, waiting)?;
                             }
                             _ => count_rows(reader, tracked, namespace, waiting)?,
@@ -182,7 +182,7 @@ fn count_renamed<R: Reader>(
     namespace: NamespaceId,
     waiting: &mut Waiting<R::Snapshot>,
 ) -> Result<()> {
-    let Some(Note::Renamed { from, to, index, counted }) = waiting.first(namespace) else {
+    let Some(Uncounted::Renamed { from, to, index, counted }) = waiting.first(namespace) else {
         return Ok(());
     };
     let moved = moved(reader, index, namespace, from, counted.as_deref());

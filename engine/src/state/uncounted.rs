@@ -1,9 +1,9 @@
-//! Notes of what happens in tracked namespaces, for their hashes.
+//! What happens in tracked namespaces is put aside, for their hashes.
 
 use super::{Action, State};
 use crate::entry::Place;
 use crate::index::{Seat, Snapshot};
-use crate::lthash_state::{Change, Note, Waiting};
+use crate::lthash_state::{Change, Uncounted, Waiting};
 use crate::namespace_id::NamespaceId;
 use crate::revision::Revision;
 use crate::source::Source;
@@ -27,16 +27,16 @@ impl State {
     /// Has the hash of a namespace made anew, if it is tracked, and dropped otherwise.
     pub(crate) fn begin_hash(&mut self, namespace: NamespaceId) {
         let Some(info) = self.namespaces.by_id(namespace) else { return };
-        let note = match (info.tracked.tracking.detail(), self.namespaces.name_of(namespace)) {
+        let next = match (info.tracked.tracking.detail(), self.namespaces.name_of(namespace)) {
             (Some(detail), Some(name)) => {
-                Note::Tracked { name: name.to_owned(), detail, keys: info.keys }
+                Uncounted::Tracked { name: name.to_owned(), detail, keys: info.keys }
             }
-            _ => Note::Untracked,
+            _ => Uncounted::Untracked,
         };
-        self.waiting.add(namespace, note);
+        self.waiting.add(namespace, next);
     }
 
-    /// Has the hashes of all tracked namespaces made anew, whatever was noted.
+    /// Has the hashes of all tracked namespaces made anew, whatever waits.
     pub(crate) fn begin_all_hashes(&mut self) {
         self.waiting = Waiting::new();
         let ids = self.namespaces.iter().map(|(_, info)| info.id);
