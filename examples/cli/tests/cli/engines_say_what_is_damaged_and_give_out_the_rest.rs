@@ -39,7 +39,7 @@ fn a_whole_engine_is_0() {
     assert_eq!(saved, [line]);
     engines.ok(&["compare", "a", "b"]);
     engines.fails(2, "usage", &["salvage", "a", "b"]);
-    engines.fails(1, "local-refused", &["salvage", "a", "a/within"]);
+    engines.fails(1, "local-own-store", &["salvage", "a", "a/within"]);
 }
 
 #[test]

@@ -13,8 +13,10 @@ use crate::failure::Result;
 
 #[derive(clap::Args)]
 pub(super) struct Delete {
+    /// The directory of the engine
     directory: EngineFolder,
 
+    /// The keys
     #[arg(required = true)]
     keys: Vec<OsString>,
 

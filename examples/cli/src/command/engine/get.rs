@@ -20,7 +20,10 @@ const PIECE_BYTES: u64 = 1 << 20;
 
 #[derive(clap::Args)]
 pub(super) struct Get {
+    /// The directory of the engine
     directory: EngineFolder,
+
+    /// The key
     key: OsString,
 
     /// Of the value, the bytes from the first to the last, counted from 0, or to its end if that

@@ -12,6 +12,7 @@ use crate::failure::Result;
 
 #[derive(clap::Args)]
 pub(super) struct Namespaces {
+    /// The directory of the engine
     directory: EngineFolder,
 }
 

@@ -23,7 +23,10 @@ const PIECE_BYTES: usize = 64 * 1024;
 
 #[derive(clap::Args)]
 pub(super) struct Put {
+    /// The directory of the engine
     directory: EngineFolder,
+
+    /// The key, of up to 64 KiB
     key: OsString,
 
     /// The value; - for standard input, as it is

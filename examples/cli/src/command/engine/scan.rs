@@ -19,6 +19,7 @@ use crate::failure::{Failure, Result};
 
 #[derive(clap::Args)]
 pub(super) struct Scan {
+    /// The directory of the engine
     directory: EngineFolder,
 
     /// Keys that begin with this

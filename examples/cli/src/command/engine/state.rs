@@ -16,6 +16,7 @@ use crate::failure::Result;
 
 #[derive(clap::Args)]
 pub(super) struct State {
+    /// The directory of the engine
     directory: EngineFolder,
 
     #[command(flatten)]

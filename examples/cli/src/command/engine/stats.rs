@@ -14,6 +14,7 @@ use crate::printable::printable;
 
 #[derive(clap::Args)]
 pub(super) struct Stats {
+    /// The directory of the engine
     directory: EngineFolder,
 }
 

@@ -13,6 +13,7 @@ use crate::failure::Result;
 
 #[derive(clap::Args)]
 pub(super) struct Track {
+    /// The directory of the engine
     directory: EngineFolder,
 
     /// How closely rows are hashed
@@ -25,6 +26,7 @@ pub(super) struct Track {
 
 #[derive(clap::Args)]
 pub(super) struct Untrack {
+    /// The directory of the engine
     directory: EngineFolder,
 
     #[command(flatten)]

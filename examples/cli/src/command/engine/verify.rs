@@ -17,6 +17,7 @@ use crate::output::Meter;
 
 #[derive(clap::Args)]
 pub(super) struct Verify {
+    /// The directory of the engine
     directory: EngineFolder,
 
     /// Read all rows of tracked namespaces too, and compare them with what was counted
