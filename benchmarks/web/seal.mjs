@@ -1,15 +1,15 @@
 // Builds the programs of this package for wasm32 and times them in this JavaScript engine beside
 // WebCrypto's AES-GCM. Prints one JSON object a line. With `--simd`, builds with wasm SIMD.
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { wasmPrograms } from './programs.mjs';
 
 const BYTES = 1 << 20;
 const MESSAGES = 8;
 const ROUNDS = 9;
 
 const simd = process.argv.includes('--simd');
-const peers = [...wasmPrograms(simd), webCrypto()];
+const sealing = wasmPrograms(simd).filter((program) => !program.name.startsWith('lthash'));
+const wasm = sealing.map(({ name, run }) => ({ name: `wasm-${name}`, run }));
+const peers = [...wasm, webCrypto()];
 for (const peer of peers) await peer.run();
 
 const samples = peers.map(() => []);
@@ -23,27 +23,6 @@ for (let round = 0; round < ROUNDS; round++) {
 for (const [index, peer] of peers.entries()) {
   const gbPerS = Number(median(samples[index]).toFixed(3));
   console.log(JSON.stringify({ bench: 'web-seal', peer: peer.name, simd, bytes: BYTES, gb_per_s: gbPerS }));
-}
-
-function wasmPrograms(simd) {
-  const flags = simd ? ['--features', 'simd'] : [];
-  const env = simd ? { ...process.env, RUSTFLAGS: '-C target-feature=+simd128' } : process.env;
-  const output = execFileSync(
-    'cargo',
-    ['build', '--release', '--package', 'benchmarks-web', '--bins', '--target', 'wasm32-unknown-unknown',
-      '--message-format', 'json', ...flags],
-    { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 26 },
-  );
-  return output
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line))
-    .filter((message) => message.reason === 'compiler-artifact' && message.target.kind.includes('bin'))
-    .map((message) => {
-      const file = message.filenames.find((name) => name.endsWith('.wasm'));
-      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(file)));
-      return { name: `wasm-${basename(file, '.wasm')}`, run: () => exports.main(0, 0) };
-    });
 }
 
 function webCrypto() {

@@ -89,9 +89,10 @@ impl Shared {
     /// told.
     pub(crate) fn maintain(&self, pace: Pace) -> Result<More> {
         self.check_writable()?;
-        let parts: [&dyn Fn() -> Result<bool>; 5] = [
+        let parts: [&dyn Fn() -> Result<bool>; 6] = [
             &|| self.purge_some_dropped(),
             &|| Ok(self.purge_some_expired()?.is_some()),
+            &|| self.count_some(pace),
             &|| self.checkpoint_if_due(pace).map(|()| false),
             &|| self.compact_a_run(),
             // Last, so that a directory that cannot be read is in the way of nothing else.
@@ -176,9 +177,12 @@ impl Shared {
         if self.owes_sweep() {
             return true;
         }
-        let doomed = !lock(&self.checkpoints).doomed.is_empty();
+        let left = {
+            let checkpoints = lock(&self.checkpoints);
+            !checkpoints.doomed.is_empty() || !checkpoints.has_all(&lock(&self.hashes))
+        };
         let state = self.read();
-        doomed || !state.garbage.is_empty() || state.tree.is_dirty()
+        left || !state.garbage.is_empty() || state.tree.is_dirty()
     }
 
     fn evict(&self) {

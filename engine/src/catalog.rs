@@ -4,11 +4,13 @@
 //! to be replayed; next number of a segment, a replay order, a frame file and a namespace; root of
 //! the index (1 and a frame, or 0); the frame file that is appended to (1, number and length, or
 //! 0); namespaces (count, then each: name, id, revision of its creation, threshold, keys, a bound
-//! of the length of a key); ids of namespaces being dropped (count, ids); segments (count, then
+//! of the length of a key, whether it is tracked (0 no, 1 whole, 2 in buckets) and the revision
+//! since which that is so); ids of namespaces being dropped (count, ids); segments (count, then
 //! each: number, kind, replay order, last replay order, bytes, live bytes, dead bytes, notes, bytes
 //! of notes, as-of revision); frame files (count, then each: number, bytes, dead bytes); renames
-//! (count, then each: replay order, revision, namespace, from, to). A frame is its file, offset and
-//! length, then its checksum in 8 bytes, little endian. Lists ascend.
+//! (count, then each: replay order, revision, namespace, from, to); hashes of namespaces (count,
+//! then each: namespace, revision, frame). A frame is its file, offset and length, then its
+//! checksum in 8 bytes, little endian. Lists ascend.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +19,7 @@ use super::frame::{FrameFile, FrameFiles, FramePosition};
 use super::number::NUMBER_MAX;
 use super::renames::Rename;
 use super::segments::{Segment, SegmentKind, Segments};
+use super::tracking::{TrackedSince, Tracking};
 use crate::codec::{Reader, put_bytes, put_varint};
 use crate::error::Result;
 use crate::namespace_id::NamespaceId;
@@ -45,12 +48,23 @@ pub(crate) struct NamespaceInfo {
     pub(crate) keys: u64,
     /// No key of it is longer, in bytes.
     pub(crate) key_bytes_max: u64,
+    /// Whether it is tracked.
+    pub(crate) tracked: TrackedSince,
+}
+
+/// Where the hash of a tracked namespace is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct StoredHash {
+    /// The revision of its record. Of the namespace nothing has changed since.
+    pub(crate) revision: Revision,
+    pub(crate) frame: FrameRef,
 }
 
 impl NamespaceInfo {
     /// What is known of a namespace that was just made.
     pub(crate) fn new(id: NamespaceId, created: Revision, separated_bytes_min: u64) -> Self {
-        Self { id, created, separated_bytes_min, keys: 0, key_bytes_max: 0 }
+        let tracked = TrackedSince::default();
+        Self { id, created, separated_bytes_min, keys: 0, key_bytes_max: 0, tracked }
     }
 }
 
@@ -81,6 +95,8 @@ pub(crate) struct Catalog {
     pub(crate) frame_files: FrameFiles,
     /// The renames that older segments do not know of.
     pub(crate) renames: Vec<Rename>,
+    /// The hashes of tracked namespaces.
+    pub(crate) hashes: BTreeMap<NamespaceId, StoredHash>,
 }
 
 impl Catalog {
@@ -110,6 +126,8 @@ impl Catalog {
             for number in [info.separated_bytes_min, info.keys, info.key_bytes_max] {
                 put_varint(&mut out, number);
             }
+            out.push(info.tracked.tracking.to_byte());
+            info.tracked.since.put(&mut out);
         }
         put_varint(&mut out, self.dropping.len() as u64);
         for id in &self.dropping {
@@ -150,6 +168,12 @@ impl Catalog {
             put_bytes(&mut out, &rename.from);
             put_bytes(&mut out, &rename.to);
         }
+        put_varint(&mut out, self.hashes.len() as u64);
+        for (id, StoredHash { revision, frame }) in &self.hashes {
+            id.put(&mut out);
+            revision.put(&mut out);
+            put_frame(&mut out, frame);
+        }
         out
     }
 
@@ -187,6 +211,7 @@ impl Catalog {
                 separated_bytes_min: reader.varint()?,
                 keys: reader.varint()?,
                 key_bytes_max: reader.varint()?,
+                tracked: tracked(&mut reader)?,
             };
             if catalog.namespaces.last_key_value().is_some_and(|(last, _)| *last >= name) {
                 return Err(reader.malformed());
@@ -244,6 +269,14 @@ impl Catalog {
             }
             catalog.renames.push(rename);
         }
+        for _ in 0..reader.count()? {
+            let id = NamespaceId::read(&mut reader)?;
+            let revision = Revision::read(&mut reader)?;
+            if catalog.hashes.last_key_value().is_some_and(|(last, _)| *last >= id) {
+                return Err(reader.malformed());
+            }
+            catalog.hashes.insert(id, StoredHash { revision, frame: frame(&mut reader)? });
+        }
         reader.finish()?;
         Ok(catalog)
     }
@@ -271,6 +304,12 @@ fn frame(reader: &mut Reader<'_>) -> Result<FrameRef> {
     })
 }
 
+fn tracked(reader: &mut Reader<'_>) -> Result<TrackedSince> {
+    let byte = reader.byte()?;
+    let tracking = Tracking::from_byte(byte).ok_or_else(|| reader.malformed())?;
+    Ok(TrackedSince { tracking, since: Revision::read(reader)? })
+}
+
 fn flag(reader: &mut Reader<'_>) -> Result<bool> {
     match reader.varint()? {
         0 => Ok(false),
@@ -292,6 +331,7 @@ mod tests {
             separated_bytes_min: 4096,
             keys: 12,
             key_bytes_max: 7,
+            tracked: TrackedSince { tracking: Tracking::Buckets, since: Revision::new(31) },
         };
         let segment = Segment {
             replay_order: 2,
@@ -324,6 +364,7 @@ mod tests {
                 from: b"a/".to_vec(),
                 to: b"b/".to_vec(),
             }],
+            hashes: [(info.id, StoredHash { revision: Revision::new(299), frame })].into(),
         }
     }
 

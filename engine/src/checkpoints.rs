@@ -1,9 +1,13 @@
 //! What checkpoints hand on to each other.
 
+use std::collections::BTreeMap;
+
 use super::catalog::Catalog;
 use super::doomed::Doomed;
 use super::frame::FramePosition;
+use super::lthash_state::{ChangeNumber, Counted};
 use super::manifest::Published;
+use crate::namespace_id::NamespaceId;
 
 /// The last checkpoint, and what it left to do.
 #[derive(Debug, Default)]
@@ -12,6 +16,8 @@ pub(crate) struct Checkpoints {
     pub(crate) published: Option<Published>,
     /// The catalog of it.
     pub(crate) catalog: Catalog,
+    /// Which hashes of namespaces it has: those after these changes.
+    pub(crate) hashes: BTreeMap<NamespaceId, ChangeNumber>,
     /// The highest generation that was tried.
     pub(crate) generation: u64,
     /// Where the next checkpoint writes.
@@ -33,6 +39,26 @@ pub(crate) enum SlotState {
 }
 
 impl Checkpoints {
+    /// Takes note of the catalog of the published checkpoint with which an engine is opened.
+    pub(crate) fn opened(&mut self, catalog: Catalog) {
+        self.frames = catalog.frames;
+        self.hashes = catalog.hashes.keys().map(|id| (*id, ChangeNumber::default())).collect();
+        self.catalog = catalog;
+    }
+
+    /// Whether it has all hashes of namespaces as they are now, and no others.
+    pub(crate) fn has_all(&self, counted: &Counted) -> bool {
+        let now = counted.all().map(|(id, tracked)| (id, tracked.change()));
+        now.eq(self.hashes.iter().map(|(id, change)| (*id, *change)))
+            && self.hashes.keys().eq(self.catalog.hashes.keys())
+    }
+
+    /// Has the next checkpoint write anew the hashes that lie in files of these numbers.
+    pub(crate) fn relocate_hashes(&mut self, is_left: impl Fn(u64) -> bool) {
+        let stored = &self.catalog.hashes;
+        self.hashes.retain(|id, _| stored.get(id).is_some_and(|it| !is_left(it.frame.file)));
+    }
+
     /// The manifest's slot that the next checkpoint is published in.
     pub(crate) fn next_slot(&self) -> u64 {
         self.published.map_or(0, |published| 1 - published.slot)

@@ -29,6 +29,8 @@ pub(crate) enum FrameKind {
     Inner,
     /// What a checkpoint knows besides the index.
     Catalog,
+    /// The hash of a namespace.
+    Hash,
 }
 
 /// Where frames are read.

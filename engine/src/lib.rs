@@ -50,7 +50,9 @@
 //! | frames, and what names the last | `frame`, `frames`, `catalog`, `manifest`, `checkpoints` |
 //! | all of it in memory, behind one lock | `state`, `shared`, `namespaces`, `events` |
 //! | writing | `write`, `batch`, `rename`, `upload`, `log_sync`, `group` |
-//! | reading: values, scans, snapshots, watches | `read`, `scan`, `snapshot`, `watch`, `changed` |
+//! | reading: values, scans, watches | `read`, `source`, `scan`, `snapshot`, `watch`, `changed` |
+//! | hashes of namespaces | `tracking`, `lthash_state`, `lthash_rows`, `hashes` |
+//! | whether they are right | `state_check`, `verify_state`, `state_compare`, `bucket_rows` |
 //! | what happens by itself | `background`, `checkpoint`, `purge`, `compact`, `unreadable` |
 //! | what is deleted, a full disk | `leases`, `doomed`, `sweep`, `vacuum`, `reserve`, `room` |
 //! | opening and closing | `open`, `recover`, `gate`, `holder` |
@@ -59,6 +61,7 @@
 
 mod background;
 mod batch;
+mod bucket_rows;
 mod catalog;
 mod changed;
 mod checkpoint;
@@ -83,12 +86,15 @@ mod frames;
 pub mod fuzzing;
 mod gate;
 mod group;
+mod hashes;
 mod holder;
 mod index;
 mod index_key;
 mod leases;
 mod log;
 mod log_sync;
+mod lthash_rows;
+mod lthash_state;
 mod manifest;
 mod namespace;
 mod namespace_id;
@@ -111,18 +117,23 @@ mod segment_id;
 mod segments;
 mod shared;
 mod snapshot;
+mod source;
 mod state;
+mod state_check;
+mod state_compare;
 mod stats;
 #[cfg(any(test, feature = "faults"))]
 mod strays;
 mod sweep;
 mod sync;
+mod tracking;
 mod unreadable;
 mod upload;
 mod vacuum;
 mod value_ref;
 mod values;
 mod verify;
+mod verify_state;
 mod watch;
 mod write;
 
@@ -139,6 +150,7 @@ pub use error::{Error, Result};
 pub use events::EventKind;
 pub use expiry::Expiry;
 pub use finding::{Finding, FindingKind};
+pub use hashes::TrackedState;
 pub use namespace::Namespace;
 pub use namespace_id::NamespaceId;
 pub use namespaces::NamespaceOptions;
@@ -150,12 +162,18 @@ pub use scan::{
     Order, OwnedScanEntry, OwnedScanItem, Scan, ScanBuilder, ScanEntry, ScanItem, ScanIter,
 };
 pub use snapshot::{EngineSnapshot, Snapshot};
+pub use state_check::{StateCheck, StateDifference};
+pub use state_compare::{Compared, RowDifference};
 pub use stats::EngineStats;
+pub use tracking::Tracking;
 pub use upload::Upload;
 pub use vacuum::{Vacuum, VacuumMode};
 pub use verify::Verified;
+pub use verify_state::{StateEvent, VerifiedStates};
 pub use watch::{Watch, WatchEvent};
 pub use write::Precondition;
+
+pub use sealwood_lthash as lthash;
 
 pub use sealwood_base::{Clock, Entropy, NoEntropy, SystemClock, SystemEntropy};
 
@@ -297,9 +315,10 @@ impl Engine {
     }
 
     /// Does a piece of the work that a background thread does where there are threads: removes up
-    /// to 256 keys that have expired and as many of dropped namespaces, checkpoints if anything is
-    /// owed, compacts one run of segments (64 at most) if that is worth it, and brings the index in
-    /// memory below its limit. Returns whether there is more to be done at once.
+    /// to 256 keys that have expired and as many of dropped namespaces, counts what is not in the
+    /// hashes of tracked namespaces yet, checkpoints if anything is owed, compacts one run of
+    /// segments (64 at most) if that is worth it, and brings the index in memory below its limit.
+    /// Returns whether there is more to be done at once.
     ///
     /// For an idle timer, where there are no threads or with [`Background::Manual`]; beside the
     /// thread it does no harm. An error costs no write, and the next call tries again.
@@ -334,6 +353,24 @@ impl Engine {
     pub fn verify(&self, each: &mut dyn FnMut(Finding) -> ControlFlow<()>) -> Result<Verified> {
         let _call = self.shared.enter()?;
         self.shared.verify(each)
+    }
+
+    /// Reads all rows of the tracked namespaces, one namespace after the other, each at one revision,
+    /// and compares them with what is counted of them. `each` is told, with the name of the
+    /// namespace, how far that is, after every 256 rows; which namespaces differ, where they are
+    /// tracked in buckets in which, and what keys these have. If it breaks off, that is
+    /// [`Error::Cancelled`]. Others go on writing meanwhile.
+    ///
+    /// Of separated values the names are compared; that a file is what its name says, and all else,
+    /// is for [`verify`](Engine::verify). Memory: two hashes and 256 rows. To stop and go on later,
+    /// and for one namespace alone, there is [`Namespace::check_state`].
+    ///
+    /// [`Error::StoreCorrupt`] if a value is damaged.
+    pub fn verify_state(
+        &self,
+        each: &mut dyn FnMut(&str, StateEvent) -> ControlFlow<()>,
+    ) -> Result<VerifiedStates> {
+        verify_state::verify_state(&self.shared, each)
     }
 
     /// For tests of what crashes and faults leave: the files that nothing accounts for and those

@@ -1,15 +1,21 @@
 //! A namespace: one ordered key space.
 
+use std::ops::ControlFlow;
+
 use bytes::Bytes;
 
 use super::config::Durability;
 use super::expiry::Expiry;
+use super::hashes::TrackedState;
 use super::holder::Holder;
 use super::index_key::IndexKey;
 use super::options::{DeleteOptions, PutOptions};
 use super::read::{KeyInfo, Value};
 use super::scan::ScanBuilder;
 use super::snapshot::Snapshot;
+use super::state_check::StateCheck;
+use super::state_compare::{self, Compared, RowDifference, Side};
+use super::tracking::Tracking;
 use super::watch::Watch;
 use super::write::{NewValue, Operation, OperationKind, Precondition};
 use crate::error::{Error, Result};
@@ -163,6 +169,90 @@ impl Namespace {
     pub fn watch(&self, prefix: &[u8], since_revision: Revision) -> Result<Watch> {
         let _call = self.shared.enter()?;
         Watch::new(self.shared.clone(), self.id, prefix.to_vec(), since_revision)
+    }
+
+    /// Keeps a hash of all rows from here on, or no more ([`Tracking::Off`]), durably. Returns
+    /// whether that is a change. What was counted is forgotten if it is to be counted otherwise.
+    ///
+    /// Of a namespace that has keys these are counted bit by bit, beside other calls, by the
+    /// background thread, by [`Engine::maintain`](super::Engine::maintain) or by
+    /// [`backfill`](Self::backfill). A row is a key and its value; revisions and expiries are not
+    /// hashed, and keys that have expired are rows until they are purged. Of values of 1,024 bytes
+    /// and more it is the name by their content that is hashed, wherever they lie.
+    pub fn track(&self, tracking: Tracking) -> Result<bool> {
+        let _call = self.shared.enter()?;
+        self.shared.track(self.id, tracking)
+    }
+
+    /// What is known of the rows, all changes so far included; none if the namespace is not
+    /// tracked.
+    ///
+    /// If a value from before a change is damaged or gone, what is known cannot follow the change:
+    /// then all rows are counted anew.
+    pub fn tracked_state(&self) -> Result<Option<TrackedState>> {
+        let _call = self.shared.enter()?;
+        self.shared.tracked_state(self.id, |_| ()).map(|(state, ())| state)
+    }
+
+    /// Begins to compare what was counted of the rows with the rows themselves, as both are now. For
+    /// all namespaces there is [`Engine::verify_state`](super::Engine::verify_state).
+    ///
+    /// [`Error::InvalidArgument`] if the namespace is not tracked.
+    pub fn check_state(&self) -> Result<StateCheck> {
+        let Side { snapshot, counted } = self.side()?;
+        Ok(StateCheck::new(snapshot, counted))
+    }
+
+    /// Goes on with a check that was [put away](StateCheck::put_away), of this namespace as it is
+    /// now: none if its rows have changed since, by their hash, so that another is to be begun.
+    /// What was read before is not read again; damage that came to it since is not seen.
+    ///
+    /// [`Error::Malformed`] for bytes that are no such check or damaged,
+    /// [`Error::UnsupportedVersion`] for those of a later release, [`Error::InvalidArgument`] if the
+    /// namespace is not tracked.
+    pub fn resume_check(&self, bytes: &[u8]) -> Result<Option<StateCheck>> {
+        let Side { snapshot, counted } = self.side()?;
+        StateCheck::resume(snapshot, counted, bytes)
+    }
+
+    /// Tells `each` in which rows a namespace of the same name, of another engine, differs from
+    /// this one, in the order of their keys. Nothing is read if the hashes are the same; if both
+    /// are tracked in buckets, only keys, and the values of the buckets that differ. If `each`
+    /// breaks off, that is [`Error::Cancelled`].
+    ///
+    /// [`Error::InvalidArgument`] if the names differ, or not all rows of both are counted.
+    pub fn compare(
+        &self,
+        other: &Namespace,
+        each: &mut dyn FnMut(RowDifference) -> ControlFlow<()>,
+    ) -> Result<Compared> {
+        let (ours, theirs) = (self.side()?, other.side()?);
+        let _calls = (self.shared.enter()?, other.shared.enter()?);
+        state_compare::compare(&ours, &theirs, each)
+    }
+
+    fn side(&self) -> Result<Side> {
+        let what = "the namespace is not tracked";
+        self.tracked_side()?.ok_or(Error::InvalidArgument { what })
+    }
+
+    /// The rows and what is counted of them, at one revision; none if the namespace is not tracked.
+    pub(crate) fn tracked_side(&self) -> Result<Option<Side>> {
+        let shared = &self.shared;
+        let _call = shared.enter()?;
+        let (counted, snapshot) =
+            shared.tracked_state(self.id, |state| Snapshot::at(shared, state, self.id))?;
+        counted.map(|counted| Ok(Side { snapshot: snapshot?, counted })).transpose()
+    }
+
+    /// Counts the rows that were there before the namespace was tracked, until all of them are
+    /// counted. After an error what was counted stays so. Does nothing where there is nothing to
+    /// count.
+    ///
+    /// [`Error::StoreCorrupt`] if a value is damaged, which has to be put again or deleted first.
+    pub fn backfill(&self) -> Result<()> {
+        let _call = self.shared.enter()?;
+        self.shared.backfill(self.id)
     }
 
     /// How many keys there are, expired ones that were not purged yet included.

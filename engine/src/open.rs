@@ -1,5 +1,6 @@
 //! Opening and closing.
 
+use std::cell::RefCell;
 use std::io::ErrorKind;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
@@ -16,9 +17,10 @@ use super::gate::Gate;
 use super::group::Group;
 use super::leases::Leases;
 use super::log::LogWriter;
+use super::lthash_state::Counted;
 use super::manifest::{self, Manifest};
 use super::pins::Pins;
-use super::recover::{self, Recovery};
+use super::recover::{self, Hashes, Recovery};
 use super::reserve::Reserve;
 use super::salvage;
 use super::shared::Shared;
@@ -42,15 +44,19 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
     let handles = Arc::new(Handles::new(disk.clone(), config.open_files_max));
     let disk: Arc<dyn Disk> = Arc::new(Sparing::new(disk, handles.clone()));
     let frames: Arc<dyn FrameSource> = Arc::new(FrameStore::new(handles.clone()));
+    let values = Values::new(disk.clone(), handles.clone(), &*config.entropy)?;
+    let mut hashes = Counted::default();
     let mut checkpoints = Checkpoints::default();
     let (mut state, passed_over) = match config.recovery {
         RecoveryMode::PassOver => salvage::open(disk.clone(), handles.clone(), &config)?,
         RecoveryMode::Checkpoint | RecoveryMode::Rebuild => {
-            (recover(&*disk, &frames, &config, &mut checkpoints)?, Vec::new())
+            let (state, counted) =
+                recover(&*disk, &handles, &values, &frames, &config, &mut checkpoints)?;
+            hashes = counted;
+            (state, Vec::new())
         }
     };
     collect_frame_files(&*disk, &mut checkpoints, &mut state)?;
-    let values = Values::new(disk.clone(), handles.clone(), &*config.entropy)?;
     let reserve = Reserve::find(&*disk, &config)?;
     let durable = AtomicU64::new(state.revision.get());
     let rebuilt = config.recovery == RecoveryMode::Rebuild;
@@ -59,6 +65,7 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
         frames,
         checkpoints: Mutex::new(checkpoints),
         compacting: Mutex::new(()),
+        hashes: Mutex::new(hashes),
         unreadable: Mutex::default(),
         log: Mutex::new(LogWriter::default()),
         state: RwLock::new(state),
@@ -101,13 +108,16 @@ fn check_there(disk: &dyn Disk) -> Result<()> {
     }
 }
 
-/// The state that the checkpoint and the log give, or the log alone.
+/// The state that the checkpoint and the log give, or the log alone, and the hashes that are known
+/// of it.
 fn recover(
     disk: &dyn Disk,
+    handles: &Handles,
+    values: &Values,
     frames: &Arc<dyn FrameSource>,
     config: &EngineConfig,
     checkpoints: &mut Checkpoints,
-) -> Result<State> {
+) -> Result<(State, Counted)> {
     let found = match manifest::read(disk)? {
         Manifest::Missing => make(disk, config)?,
         found => {
@@ -123,11 +133,11 @@ fn recover(
         checkpoints.generation = published.generation;
         checkpoints.published = Some(published);
     }
-    let recovery = Recovery { disk, frames, config };
-    match (found, config.recovery) {
+    let hashes = RefCell::new(Hashes::MadeAnew);
+    let recovery = Recovery { disk, handles, values, hashes, frames, config };
+    let state = match (found, config.recovery) {
         (Manifest::Published(published), RecoveryMode::Checkpoint) => {
-            checkpoints.catalog = read_catalog(&**frames, &published.catalog)?;
-            checkpoints.frames = checkpoints.catalog.frames;
+            checkpoints.opened(read_catalog(&**frames, &published.catalog)?);
             recovery.after_checkpoint(&checkpoints.catalog)
         }
         (Manifest::Missing, _) => Ok(recovery.of_nothing()),
@@ -136,7 +146,12 @@ fn recover(
             let checkpoint = read_catalog(&**frames, &published.catalog).ok();
             recovery.of_whole_log(checkpoint.as_ref())
         }
-    }
+    }?;
+    let counted = match recovery.hashes.into_inner() {
+        Hashes::Followed(counted) => counted,
+        Hashes::MadeAnew => Counted::default(),
+    };
+    Ok((state, counted))
 }
 
 /// Makes the directories, the first segment of the log and the manifest. Where there is no manifest

@@ -2,14 +2,15 @@
 
 use bytes::Bytes;
 
-use super::entry::{Body, Entry, Place};
+use super::entry::{Entry, Place};
 use super::expiry::Expiry;
 use super::files::{self, segment_name};
 use super::index_key::IndexKey;
 use super::log::logged_value;
 use super::shared::Shared;
-use super::value_ref::ValueRef;
+use super::source::Source;
 use super::write::Now;
+use crate::disk::Handles;
 use crate::error::{Error, Result};
 use crate::namespace_id::NamespaceId;
 use crate::revision::Revision;
@@ -43,35 +44,6 @@ pub(crate) struct Found {
     pub(crate) revision: Revision,
     pub(crate) expires_at_ms: u64,
     pub(crate) source: Source,
-}
-
-/// Where the bytes of a value are.
-#[derive(Clone)]
-pub(crate) enum Source {
-    /// Here.
-    Here(Bytes),
-    /// In the record at this place, `len` bytes.
-    Logged(Place, u32),
-    /// In a file of its own.
-    Separated(ValueRef),
-}
-
-impl Source {
-    pub(crate) fn of(entry: &Entry<'_>) -> Self {
-        match entry.body {
-            Body::Inline(bytes) => Source::Here(Bytes::copy_from_slice(bytes)),
-            Body::Logged { len } => Source::Logged(entry.place, len),
-            Body::Separated(value) => Source::Separated(value),
-        }
-    }
-
-    pub(crate) fn len(&self) -> u64 {
-        match self {
-            Source::Here(bytes) => bytes.len() as u64,
-            Source::Logged(_, len) => u64::from(*len),
-            Source::Separated(value) => value.len,
-        }
-    }
 }
 
 impl Found {
@@ -162,29 +134,23 @@ impl Shared {
         if let Some(record) = self.read().pending.read(place) {
             return Ok(record);
         }
-        let name = segment_name(place.segment);
-        let mut record = vec![0; place.len as usize];
-        self.handles
-            .read(&name)
-            .and_then(|file| file.read_at(place.offset, &mut record))
-            .map_err(|error| files::read_error("log record", &name, place.offset, error))?;
-        Ok(Bytes::from(record))
+        read_written(&self.handles, place)
     }
 }
 
-impl Source {
-    fn is_same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Source::Logged(one, _), Source::Logged(other, _)) => one == other,
-            (Source::Separated(one), Source::Separated(other)) => one == other,
-            (Source::Here(_), Source::Here(_)) => true,
-            _ => false,
-        }
-    }
+/// The bytes of a record that is in its file.
+pub(crate) fn read_written(handles: &Handles, place: Place) -> Result<Bytes> {
+    let name = segment_name(place.segment);
+    let mut record = vec![0; place.len as usize];
+    handles
+        .read(&name)
+        .and_then(|file| file.read_at(place.offset, &mut record))
+        .map_err(|error| files::read_error("log record", &name, place.offset, error))?;
+    Ok(Bytes::from(record))
 }
 
 /// The value in a record that was read, checked.
-fn value_in(record: Bytes, place: Place) -> Result<Bytes> {
+pub(crate) fn value_in(record: Bytes, place: Place) -> Result<Bytes> {
     let len = logged_value(&record, place)?.len();
     Ok(record.slice(record.len() - len..))
 }

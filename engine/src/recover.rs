@@ -17,10 +17,12 @@
 //! ([`super::log::examine`]): it is cut there before anything is appended. Everything else that is
 //! damaged is reported.
 
+mod counting;
 mod order;
 mod replay;
 mod run;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -31,18 +33,24 @@ use super::files::{self, io_error, number_of, segment_name, segment_of};
 use super::frame::{FrameSource, total};
 use super::index::Tree;
 use super::log::{Pending, SegmentHeader, SegmentLimits, cut_short};
+use super::lthash_state::Waiting;
 use super::manifest::{self, Manifest};
 use super::segments::SegmentKind;
 use super::state::{Garbage, Namespaces, State};
-use super::values;
-use crate::disk::{Disk, FileInfo, OpenMode};
+use super::values::{self, Values};
+use crate::disk::{Disk, FileInfo, Handles, OpenMode};
 use crate::error::{Error, Result};
 use crate::namespace_id::NamespaceId;
 use crate::segment_id::SegmentId;
 
+pub(super) use counting::Hashes;
+
 /// What recovery works with.
 pub(super) struct Recovery<'a> {
     pub(super) disk: &'a dyn Disk,
+    pub(super) handles: &'a Handles,
+    pub(super) values: &'a Values,
+    pub(super) hashes: RefCell<Hashes>,
     pub(super) frames: &'a Arc<dyn FrameSource>,
     pub(super) config: &'a EngineConfig,
 }
@@ -96,6 +104,7 @@ impl Recovery<'_> {
     /// The state after a checkpoint and the log that follows it.
     pub(super) fn after_checkpoint(&self, catalog: &Catalog) -> Result<State> {
         let mut state = self.state_of(catalog);
+        *self.hashes.borrow_mut() = Hashes::Followed(self.restore_hashes(catalog, &mut state)?);
         let there = self.list_segments(&mut state)?;
         let active = catalog.log.segment;
         for (number, segment) in &catalog.segments {
@@ -148,6 +157,7 @@ impl Recovery<'_> {
         let synced = checkpoint.map_or(LogPosition::default(), |catalog| catalog.log);
         self.replay_run(&mut state, order.run, LogPosition::default(), synced)?;
         state.events.forget_to(state.revision);
+        state.begin_all_hashes();
         Ok(state)
     }
 
@@ -167,6 +177,7 @@ impl Recovery<'_> {
             next_segment: catalog.next_segment,
             next_replay_order: catalog.next_replay_order.max(1),
             garbage: Garbage::default(),
+            waiting: Waiting::new(),
             events,
             checkpointed: catalog.log,
             frame_bytes: total(&catalog.frame_files),

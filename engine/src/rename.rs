@@ -47,6 +47,7 @@ impl Shared {
             if !state.tree.is_prefix_empty(&full_to)? {
                 return Ok(Err(Error::PreconditionFailed));
             }
+            let index = state.before_rename(namespace);
             if !state.tree.rename_prefix(&full_from, &full_to)? {
                 return Ok(Ok(None));
             }
@@ -57,7 +58,8 @@ impl Shared {
             let segment = state.segments.get(&place.segment).copied().unwrap_or_default();
             let (from, to) = (from.to_vec(), to.to_vec());
             let replay_order = segment.replay_order;
-            state.renamed(Rename { replay_order, revision, namespace, from, to }, place);
+            let rename = Rename { replay_order, revision, namespace, from, to };
+            state.renamed(rename, place, index);
             Ok(Ok(Some(revision)))
         })?;
         let Some(revision) = renamed else { return Ok(false) };

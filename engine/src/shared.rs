@@ -15,6 +15,7 @@ use super::group::Group;
 use super::index::NotResident;
 use super::leases::{Lease, Leases};
 use super::log::LogWriter;
+use super::lthash_state::Counted;
 use super::pins::Pins;
 use super::reserve::Reserve;
 use super::state::State;
@@ -26,8 +27,9 @@ use crate::error::{Error, Result};
 use sealwood_base::Worker;
 
 /// One open engine. Locks are taken in the order of the fields that hold them: `checkpoints` or
-/// `compacting`, `log`, `reserve`, `state`. No I/O happens under `state`, with two exceptions:
-/// gathering frames may load index nodes, and so may a batch whose earlier change unloaded one.
+/// `compacting`, `hashes`, `log`, `reserve`, `state`. No I/O happens under `state`, with two
+/// exceptions: gathering frames may load index nodes, and so may a batch whose earlier change
+/// unloaded one.
 pub(crate) struct Shared {
     pub(crate) disk: Arc<dyn Disk>,
     pub(crate) handles: Arc<Handles>,
@@ -40,6 +42,9 @@ pub(crate) struct Shared {
     pub(crate) checkpoints: Mutex<Checkpoints>,
     /// One compaction at a time.
     pub(crate) compacting: Mutex<()>,
+    /// The hashes of tracked namespaces. Whoever holds it keeps checkpoints from deleting what is
+    /// there.
+    pub(crate) hashes: Mutex<Counted>,
     /// Segments that compaction leaves alone.
     pub(crate) unreadable: Mutex<Unreadable>,
     /// One write of the log at a time; whoever waits for it joins the next group.

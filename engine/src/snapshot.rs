@@ -9,6 +9,7 @@ use super::index;
 use super::index_key::IndexKey;
 use super::leases::Lease;
 use super::read::{Found, KeyInfo, Value};
+use super::state::State;
 use crate::error::{Error, Result};
 use crate::namespace_id::NamespaceId;
 use crate::revision::Revision;
@@ -38,7 +39,11 @@ pub struct EngineSnapshot {
 impl Snapshot {
     pub(crate) fn of_namespace(shared: &Holder, namespace: NamespaceId) -> Result<Self> {
         let _call = shared.enter()?;
-        let state = shared.read();
+        Self::at(shared, &shared.read(), namespace)
+    }
+
+    /// The namespace in this state.
+    pub(crate) fn at(shared: &Holder, state: &State, namespace: NamespaceId) -> Result<Self> {
         if state.namespaces.by_id(namespace).is_none() {
             return Err(Error::NamespaceDropped);
         }

@@ -33,6 +33,7 @@ impl Shared {
             reached.insert(frame.file);
         })?;
         reached.extend(checkpoints.published.map(|published| published.catalog.file));
+        reached.extend(checkpoints.catalog.hashes.values().map(|stored| stored.frame.file));
         let mut there = BTreeSet::new();
         for info in list(files::FRAMES)? {
             match number_of(&info.name) {

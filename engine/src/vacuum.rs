@@ -64,15 +64,18 @@ impl Shared {
     /// Lets the next checkpoint write anew what lies in frame files that are mostly dead, if more
     /// than half of all is dead and it is more than `dead_bytes_min`.
     pub(crate) fn gather_frames(&self, dead_bytes_min: u64) -> Result<()> {
-        let sparse: Vec<u64> = {
-            let checkpoints = lock(&self.checkpoints);
+        let sparse = {
+            let mut checkpoints = lock(&self.checkpoints);
             let files = &checkpoints.catalog.frame_files;
             let all = total(files);
             if all.dead <= dead_bytes_min || all.dead * 2 <= all.bytes {
                 return Ok(());
             }
             let sparse = files.iter().filter(|(_, file)| file.dead * 2 > file.bytes);
-            sparse.map(|(number, _)| *number).take(FRAME_FILES_AT_ONCE).collect()
+            let sparse: Vec<u64> =
+                sparse.map(|(number, _)| *number).take(FRAME_FILES_AT_ONCE).collect();
+            checkpoints.relocate_hashes(|file| sparse.contains(&file));
+            sparse
         };
         // It reads branchings under the lock, of which there is one for some hundred keys.
         self.write().tree.relocate(&|file| sparse.contains(&file), &*self.frames).map(|_| ())

@@ -6,11 +6,13 @@ use std::ops::{ControlFlow, Range, RangeInclusive};
 use super::entry::{Body, Entry};
 use super::files::{self, segment_name};
 use super::finding::{Finding, FindingKind};
+use super::frame::FrameKind;
 use super::index_key::IndexKey;
 use super::log::{PutValue, Record, Sealed, SegmentHeader, Survey, ToldBy, decode};
 use super::segments::{SegmentKind, Segments};
 use super::shared::Shared;
 use super::state::{OwnedEntry, Present, count_of, referenced};
+use super::sync::lock;
 use super::value_ref::ValueRef;
 use crate::error::{Error, Result};
 use crate::namespace_id::NamespaceId;
@@ -129,10 +131,22 @@ impl Shared {
         for error in unread {
             report.tell(Finding::new(FindingKind::Index, error))?;
         }
+        self.verify_hashes(&mut report)?;
         for (number, extent) in extents {
             self.verify_segment(number, extent, &mut report)?;
         }
         Ok(Verified { keys, value_bytes, findings: report.findings })
+    }
+
+    /// Checks that the hashes of namespaces that the last checkpoint has can be read.
+    fn verify_hashes(&self, report: &mut Report<'_>) -> Result<()> {
+        let hashes = lock(&self.checkpoints).catalog.hashes.clone();
+        for stored in hashes.values() {
+            if let Err(error) = self.frames.read(&stored.frame, FrameKind::Hash) {
+                report.tell(Finding::new(FindingKind::Checkpoint, error))?;
+            }
+        }
+        Ok(())
     }
 
     fn verify_accounts(

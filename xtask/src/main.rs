@@ -68,6 +68,8 @@ enum Chore {
     Ci,
     /// Feed each fuzz target, or the one named, with random inputs.
     Fuzz(chore::fuzz::Fuzz),
+    /// Test the kernels of LtHash under Miri, under AddressSanitizer, and on an emulated ARM.
+    Kernels,
     /// Kill processes that write to the engine, and check what they leave.
     Kill(chore::kill::Kill),
     /// Put faults into the code, one at a time, each of which a test has to notice.
@@ -111,6 +113,7 @@ fn run(chore: Chore) -> anyhow::Result<ExitCode> {
         Chore::Ci => chore::test::run(&workspace, Part::ALL),
         Chore::FaultProxy(proxy) => proxy.run(),
         Chore::Fuzz(fuzz) => fuzz.run(&workspace),
+        Chore::Kernels => chore::kernels::run(&workspace),
         Chore::Kill(kill) => kill.run(&workspace),
         Chore::Mutants(mutants) => mutants.run(&workspace),
         Chore::Vectors => chore::vectors::run(&workspace),

@@ -43,10 +43,15 @@ enum Message {
 }
 
 impl WasmBuild {
-    /// Builds the core's test target `name`.
-    pub(crate) fn of_test(workspace: &Workspace, target: &WasmTarget, name: &str) -> Result<Self> {
+    /// Builds the test target `name` of a package with some of its features.
+    pub(crate) fn of_test(
+        workspace: &Workspace,
+        target: &WasmTarget,
+        (package, features): (&str, &str),
+        name: &str,
+    ) -> Result<Self> {
         let mut command = target.cargo(workspace, "test");
-        command.args(["--package", "sealwood", "--features", "internals"]);
+        command.args(["--package", package, "--features", features]);
         command.args(["--test", name, "--no-run"]);
         command.arg("--message-format=json-render-diagnostics");
         Self::from_messages(&process::read(&mut command)?)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sealwood::engine::disk::{Disk, MemoryDisk, OpenMode};
 use sealwood::engine::{
-    Background, Engine, EngineConfig, Expiry, Namespace, PutOptions, RecoveryMode,
+    Background, Engine, EngineConfig, Expiry, Namespace, PutOptions, RecoveryMode, Tracking,
 };
 use serde_json::{Value, json};
 
@@ -30,6 +30,7 @@ pub(crate) async fn fill(document: &mut Value) {
         }
         case["revision"] = engine.revision().get().into();
         case["content"] = content(&engine);
+        case["hashes"] = hashes(&engine);
         case["files"] = files(&disk);
     }
     fill_refused(document);
@@ -99,6 +100,7 @@ pub(crate) async fn read(document: &Value) -> usize {
         let name = text(case, "name");
         assert_eq!(engine.revision().get(), number(case, "revision"), "{name}");
         assert_eq!(content(&engine), case["content"], "{name}");
+        assert_eq!(hashes(&engine), case["hashes"], "{name}");
         engine.verify(&mut |finding| panic!("{name}: {finding:?}")).unwrap();
         count += 1;
     }
@@ -145,6 +147,16 @@ fn take_step(engine: &Engine, step: &Value) {
             let (from, to) = (bytes(&step["from"]), bytes(&step["to"]));
             assert!(namespace(step).rename_prefix(&from, &to).unwrap());
         }
+        "track" => {
+            let tracking = match text(step, "tracking") {
+                "off" => Tracking::Off,
+                "whole" => Tracking::Whole,
+                "buckets" => Tracking::Buckets,
+                other => panic!("no tracking {other:?}"),
+            };
+            assert!(namespace(step).track(tracking).unwrap());
+        }
+        "backfill" => namespace(step).backfill().unwrap(),
         "drop" => assert!(engine.drop_namespace(text(step, "namespace")).unwrap()),
         "checkpoint" => assert!(engine.checkpoint().unwrap()),
         "compact" => assert!(engine.compact().unwrap() > 0),
@@ -187,6 +199,24 @@ fn content(engine: &Engine) -> Value {
         namespaces.insert(name, entries.into());
     }
     namespaces.into()
+}
+
+/// What is counted of every namespace that is tracked.
+fn hashes(engine: &Engine) -> Value {
+    let mut hashes = serde_json::Map::new();
+    for name in engine.namespaces().unwrap() {
+        let namespace = engine.namespace(&name).unwrap();
+        let Some(state) = namespace.tracked_state().unwrap() else { continue };
+        let hash = state.partition.hash().ok();
+        let statistics = state.partition.statistics().unwrap();
+        let counted = json!({
+            "checksum": hash.map(|hash| hash.checksum().to_string()),
+            "rows": statistics.rows,
+            "bytes": statistics.bytes,
+        });
+        hashes.insert(name, counted);
+    }
+    hashes.into()
 }
 
 /// Every file; the small ones whole but for the zeros at their end.

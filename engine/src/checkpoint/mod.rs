@@ -5,6 +5,7 @@
 //!
 //! 1. Under the state's lock: capture the dirty nodes of the index, already encoded, the frames
 //!    they supersede, the accounts and the garbage. Nothing to do: no I/O at all.
+//!    Then, without it: count what waits for the hashes of namespaces, and add those that changed.
 //! 2. Sync the log, at least up to the captured position.
 //! 3. Write the frames, children before parents, and the catalog, to the end of a frame file.
 //! 4. Sync them, and the directory if a file was made.
@@ -22,19 +23,23 @@
 
 mod deletes;
 
-use super::catalog::{Catalog, LogPosition};
+use std::collections::BTreeMap;
+
+use super::catalog::{Catalog, LogPosition, StoredHash};
 use super::checkpoints::{Checkpoints, SlotState};
 use super::doomed::{Doomed, DoomedFile};
 use super::files::frame_file_name;
-use super::frame::{FrameFile, FrameFiles, FrameKind, FramePosition, FrameRef, total};
+use super::frame::{FrameFile, FrameFiles, FrameKind, FramePosition, FrameRef, FrameSink, total};
 use super::frames::FrameBuffer;
 use super::index::{Capture, Written};
+use super::lthash_state::{self, ChangeNumber, Counted};
 use super::manifest::{self, Published};
 use super::shared::Shared;
 use super::state::State;
 use super::sync::lock;
 use crate::disk::{DiskFile, OpenMode};
 use crate::error::{Error, Result};
+use crate::namespace_id::NamespaceId;
 
 /// What a checkpoint is about, taken under the state's lock.
 struct Captured {
@@ -42,6 +47,7 @@ struct Captured {
     written: Written,
     catalog: Catalog,
     buffer: FrameBuffer,
+    hashes: BTreeMap<NamespaceId, ChangeNumber>,
 }
 
 impl Shared {
@@ -68,11 +74,22 @@ impl Shared {
 
     fn make_checkpoint(&self, checkpoints: &mut Checkpoints) -> Result<bool> {
         self.counters.checkpoints_begun.add(1);
+        let mut counted = lock(&self.hashes);
         let captured = {
             let mut state = self.write();
-            self.capture(&mut state, checkpoints)?
+            let captured = self.capture(&mut state, checkpoints, &counted)?;
+            captured.map(|captured| (captured, state.waiting.take()))
         };
-        if let Some(captured) = captured {
+        if let Some((mut captured, waiting)) = captured {
+            let revision = captured.catalog.revision;
+            let added = self
+                .count_taken(&mut counted, waiting, revision)
+                .and_then(|()| captured.add_hashes(checkpoints, &counted));
+            drop(counted);
+            if let Err(error) = added {
+                self.write().tree.restore(captured.capture);
+                return Err(error);
+            }
             self.store(checkpoints, captured)?;
             self.counters.checkpoints_published.add(1);
         } else if checkpoints.doomed.is_empty() {
@@ -87,6 +104,7 @@ impl Shared {
         &self,
         state: &mut State,
         checkpoints: &mut Checkpoints,
+        counted: &Counted,
     ) -> Result<Option<Captured>> {
         // A rename is needed as long as records from before it are there, in its own segment too.
         let segments = &state.segments;
@@ -105,6 +123,8 @@ impl Shared {
             && state.namespaces.iter().eq(&checkpoints.catalog.namespaces)
             && state.dropping == checkpoints.catalog.dropping
             && state.segments == checkpoints.catalog.segments
+            && state.waiting.is_empty()
+            && checkpoints.has_all(counted)
             && garbage.is_empty();
         // What was needed again since it was listed waits for those who read it then.
         checkpoints.doomed.retain(|doomed| match &doomed.file {
@@ -130,12 +150,16 @@ impl Shared {
             renames: state.renames.clone(),
             segments: state.segments.clone(),
             frame_files: FrameFiles::new(),
+            hashes: BTreeMap::new(),
         };
         checkpoints.generation += 1;
         let mut buffer = FrameBuffer::new(checkpoints.frames, checkpoints.generation);
         let mut capture = state.tree.capture();
         match capture.write(&mut buffer) {
-            Ok(written) => Ok(Some(Captured { capture, written, catalog, buffer })),
+            Ok(written) => {
+                let hashes = BTreeMap::new();
+                Ok(Some(Captured { capture, written, catalog, buffer, hashes }))
+            }
             Err(error) => {
                 state.tree.restore(capture);
                 Err(error)
@@ -145,12 +169,13 @@ impl Shared {
 
     /// Steps 2 to 5.
     fn store(&self, checkpoints: &mut Checkpoints, captured: Captured) -> Result<()> {
-        let Captured { capture, written, mut catalog, mut buffer } = captured;
+        let Captured { capture, written, mut catalog, mut buffer, hashes } = captured;
         // Until the publish has succeeded, the next checkpoint is not to append to anything of this
         // one.
         checkpoints.frames.current = None;
         catalog.root = Some(written.root());
-        let (files, emptied) = files_after(checkpoints, &capture, &mut buffer);
+        let dead = dead_frames(checkpoints, &capture, &catalog);
+        let (files, emptied) = files_after(checkpoints, &dead, &mut buffer);
         let from = checkpoints.frames.next_file;
         let stored = self.sync_all().and_then(|()| {
             // A handle that cannot be had is missed before anything is written.
@@ -186,6 +211,7 @@ impl Shared {
         state.frame_bytes = total(&catalog.frame_files);
         drop(state);
         checkpoints.catalog = catalog;
+        checkpoints.hashes = hashes;
         Ok(())
     }
 
@@ -251,16 +277,24 @@ impl Shared {
     }
 }
 
+/// The frames that nothing needs after a checkpoint.
+fn dead_frames(checkpoints: &Checkpoints, capture: &Capture, catalog: &Catalog) -> Vec<FrameRef> {
+    let mut dead = capture.dead_frames();
+    dead.extend(checkpoints.published.map(|published| published.catalog));
+    let before = checkpoints.catalog.hashes.iter();
+    let replaced = before.filter(|(id, stored)| catalog.hashes.get(id) != Some(stored));
+    dead.extend(replaced.map(|(_, stored)| stored.frame));
+    dead
+}
+
 /// The frame files after a checkpoint, but for its catalog, and those of which nothing is left.
 fn files_after(
     checkpoints: &Checkpoints,
-    capture: &Capture,
+    dead: &[FrameRef],
     buffer: &mut FrameBuffer,
 ) -> (FrameFiles, Vec<u64>) {
     let mut files = checkpoints.catalog.frame_files.clone();
-    let superseded = capture.dead_frames();
-    let old_catalog = checkpoints.published.map(|published| published.catalog);
-    for frame in superseded.iter().chain(&old_catalog) {
+    for frame in dead {
         if let Some(file) = files.get_mut(&frame.file) {
             file.dead += u64::from(frame.len);
         }
@@ -277,6 +311,27 @@ fn files_after(
         .collect();
     files.retain(|number, file| !empty(*number, file));
     (files, emptied)
+}
+
+impl Captured {
+    /// Adds the hashes of tracked namespaces, which are counted up to its revision: those that the
+    /// last checkpoint does not have as they are.
+    fn add_hashes(&mut self, checkpoints: &Checkpoints, counted: &Counted) -> Result<()> {
+        for (id, tracked) in counted.all() {
+            let change = tracked.change();
+            let stored = match checkpoints.catalog.hashes.get(&id) {
+                Some(stored) if checkpoints.hashes.get(&id) == Some(&change) => *stored,
+                _ => {
+                    let record = lthash_state::encode(tracked);
+                    let frame = self.buffer.write(FrameKind::Hash, &record)?;
+                    StoredHash { revision: self.catalog.revision, frame }
+                }
+            };
+            self.catalog.hashes.insert(id, stored);
+            self.hashes.insert(id, change);
+        }
+        Ok(())
+    }
 }
 
 /// The catalog of a published checkpoint.

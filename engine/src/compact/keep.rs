@@ -11,6 +11,7 @@ use crate::renames;
 use crate::revision::Revision;
 use crate::segment_id::SegmentId;
 use crate::state::State;
+use crate::tracking::Tracking;
 
 /// What is the same for all records of a run.
 #[derive(Debug, Clone, Copy)]
@@ -118,6 +119,11 @@ pub(super) fn kept<'a>(
             // The last id that was given stays known, so that a rebuild gives none twice.
             let is_last = namespace.next() == state.next_namespace;
             (older || is_last || state.dropping.contains(&namespace)).then_some(*record)
+        }
+        Record::Track { namespace, revision, tracking } => {
+            let now = state.namespaces.by_id(namespace).map(|info| info.tracked);
+            let is_last = now.is_some_and(|now| now.since == revision);
+            (is_last && (older || tracking != Tracking::Off)).then_some(*record)
         }
         Record::Rename { .. } | Record::BatchEnd { .. } | Record::Mark { .. } => None,
     })

@@ -65,7 +65,7 @@ impl<'a> Output<'a> {
         self.footer.add(Place { segment, offset, len }, record);
         match record {
             Record::Put { .. } => {}
-            Record::NamespaceCreate { .. } => self.notes += 1,
+            Record::NamespaceCreate { .. } | Record::Track { .. } => self.notes += 1,
             _ => {
                 self.notes += 1;
                 self.note_bytes += u64::from(len);

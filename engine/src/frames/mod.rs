@@ -7,7 +7,7 @@
 //! ```text
 //! offset  size  field
 //!      0     4  magic "SWF1"
-//!      4     1  kind: 1 bucket, 2 inner, 3 catalog
+//!      4     1  kind: 1 bucket, 2 inner, 3 catalog, 4 hash of a namespace
 //!      5     3  zero
 //!      8     8  number of the frame file
 //!     16     8  offset of the frame in it
@@ -90,6 +90,7 @@ fn header_of(
         FrameKind::Bucket => 1,
         FrameKind::Inner => 2,
         FrameKind::Catalog => 3,
+        FrameKind::Hash => 4,
     };
     header[8..16].copy_from_slice(&file.to_le_bytes());
     header[16..24].copy_from_slice(&offset.to_le_bytes());

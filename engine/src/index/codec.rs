@@ -101,7 +101,7 @@ pub(super) fn decode_node(kind: FrameKind, body: &[u8]) -> Result<Content> {
     let content = match kind {
         FrameKind::Bucket => Content::Bucket(read_bucket(&mut reader, body)?),
         FrameKind::Inner => Content::Inner(read_inner(&mut reader)?),
-        FrameKind::Catalog => return Err(reader.malformed().into()),
+        FrameKind::Catalog | FrameKind::Hash => return Err(reader.malformed().into()),
     };
     reader.finish()?;
     Ok(content)

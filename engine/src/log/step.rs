@@ -6,6 +6,7 @@ use crate::entry::{Body, Place};
 use crate::log::record::{PutValue, Record};
 use crate::namespace_id::NamespaceId;
 use crate::revision::Revision;
+use crate::tracking::Tracking;
 
 /// One step of replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub(crate) enum What<'a> {
     NamespaceCreate { namespace: NamespaceId, name: &'a str, threshold: u64 },
     /// A namespace and all its keys are no more.
     NamespaceDrop { namespace: NamespaceId },
+    /// A namespace is tracked from here on, or no more.
+    Track { namespace: NamespaceId, tracking: Tracking },
 }
 
 impl<'a> Step<'a> {
@@ -65,6 +68,9 @@ impl<'a> Step<'a> {
             Record::NamespaceDrop { namespace, revision } => {
                 (revision, What::NamespaceDrop { namespace })
             }
+            Record::Track { namespace, revision, tracking } => {
+                (revision, What::Track { namespace, tracking })
+            }
             Record::BatchEnd { .. } | Record::Mark { .. } => return None,
         };
         Some(Self { place, revision, what })
@@ -80,7 +86,8 @@ impl What<'_> {
             | What::Expire { namespace, .. }
             | What::Rename { namespace, .. }
             | What::NamespaceCreate { namespace, .. }
-            | What::NamespaceDrop { namespace } => namespace,
+            | What::NamespaceDrop { namespace }
+            | What::Track { namespace, .. } => namespace,
         }
     }
 }
@@ -94,6 +101,7 @@ pub(crate) fn revision_of(record: &Record<'_>) -> Option<Revision> {
         | Record::Rename { revision, .. }
         | Record::NamespaceCreate { revision, .. }
         | Record::NamespaceDrop { revision, .. }
+        | Record::Track { revision, .. }
         | Record::BatchEnd { revision, .. } => Some(revision),
         Record::Mark { .. } => None,
     }

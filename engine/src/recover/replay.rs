@@ -22,14 +22,12 @@ impl Recovery<'_> {
             state.next_namespace = state.next_namespace.max(next);
             if let What::Rename { namespace, from, to } = step.what {
                 self.replay_rename(state, &step, namespace, from, to)?;
-                continue;
-            }
-            loop {
-                match apply(state, &step) {
-                    Ok(()) => break,
-                    Err(ticket) => ticket.load(&**self.frames)?,
+            } else {
+                while let Err(ticket) = apply(state, &step) {
+                    ticket.load(&**self.frames)?;
                 }
             }
+            self.count_much(state);
         }
         Ok(())
     }
@@ -53,13 +51,14 @@ impl Recovery<'_> {
                 ticket.load(&**self.frames)?;
             }
         }
+        let index = state.before_rename(namespace);
         while let Err(ticket) = state.tree.rename_prefix(&full_from, &full_to) {
             ticket.load(&**self.frames)?;
         }
         let replay_order = state.segments.get(&step.place.segment).map_or(0, |it| it.replay_order);
         let (from, to) = (from.to_vec(), to.to_vec());
         let rename = Rename { replay_order, revision: step.revision, namespace, from, to };
-        state.renamed(rename, step.place);
+        state.renamed(rename, step.place, index);
         Ok(())
     }
 }
@@ -87,6 +86,14 @@ fn apply(state: &mut State, step: &Step<'_>) -> Result<(), NotResident> {
         What::Rename { .. } => return Ok(()),
         What::NamespaceDrop { namespace } => {
             state.drop_namespace(namespace, revision, place);
+            return Ok(());
+        }
+        What::Track { namespace, tracking } => {
+            let info = state.namespaces.by_id(namespace);
+            // It may be told twice, too.
+            if info.is_some_and(|info| info.tracked.since < revision) {
+                state.track(namespace, tracking, revision, place);
+            }
             return Ok(());
         }
     };

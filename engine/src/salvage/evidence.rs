@@ -20,6 +20,7 @@ use crate::renames::{self, Rename};
 use crate::revision::Revision;
 use crate::segment_id::SegmentId;
 use crate::segments::Segments;
+use crate::tracking::TrackedSince;
 use crate::value_ref::ValueRef;
 
 /// Before the first revision.
@@ -38,6 +39,8 @@ pub(super) struct Evidence {
     pub(super) segments: Segments,
     pub(super) renames: Vec<Rename>,
     dropped: BTreeSet<NamespaceId>,
+    /// What the log says last of tracking.
+    tracked: BTreeMap<NamespaceId, TrackedSince>,
     extent: Extent,
     /// The last revision that the checkpoint includes.
     checkpointed: Revision,
@@ -167,6 +170,7 @@ impl Evidence {
             revision: checkpoint.revision(),
             segments: log.segments(),
             dropped: BTreeSet::new(),
+            tracked: BTreeMap::new(),
             renames: Vec::new(),
             extent: Extent::Part,
             checkpointed: checkpoint.revision(),
@@ -253,6 +257,12 @@ impl Evidence {
             What::NamespaceDrop { namespace } => {
                 self.dropped.insert(namespace);
             }
+            What::Track { namespace, tracking } => {
+                let last = self.tracked.entry(namespace).or_default();
+                if revision >= last.since {
+                    *last = TrackedSince { tracking, since: revision };
+                }
+            }
             What::Put { .. } | What::Delete { .. } | What::Expire { .. } => {}
         }
     }
@@ -270,6 +280,13 @@ impl Evidence {
         }
         let dropped = &self.dropped;
         self.namespaces.retain(|id, _| !dropped.contains(id));
+        for (id, tracked) in std::mem::take(&mut self.tracked) {
+            if let Some((_, info)) = self.namespaces.get_mut(&id)
+                && tracked.since >= info.tracked.since
+            {
+                info.tracked = tracked;
+            }
+        }
     }
 
     fn take_index(&mut self, checkpoint: &Checkpoint) -> Result<()> {
@@ -344,7 +361,10 @@ impl Evidence {
             What::Expire { expires_at_ms, .. } => {
                 known.expires = known.expires.max((revision, expires_at_ms));
             }
-            What::Rename { .. } | What::NamespaceCreate { .. } | What::NamespaceDrop { .. } => {}
+            What::Rename { .. }
+            | What::NamespaceCreate { .. }
+            | What::NamespaceDrop { .. }
+            | What::Track { .. } => {}
         }
     }
 

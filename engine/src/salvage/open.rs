@@ -16,6 +16,7 @@ use crate::frame::FrameFile;
 use crate::index::Tree;
 use crate::index_key::IndexKey;
 use crate::log::{Pending, SegmentHeader, SegmentLimits};
+use crate::lthash_state::Waiting;
 use crate::namespace_id::NamespaceId;
 use crate::number::NUMBER_MAX;
 use crate::revision::Revision;
@@ -54,6 +55,7 @@ pub(crate) fn open(
     }
     state.revision = state.revision.max(evidence.revision);
     state.events.forget_to(state.revision);
+    state.begin_all_hashes();
     Ok((state, findings))
 }
 
@@ -88,6 +90,7 @@ fn empty(evidence: &Evidence, config: &EngineConfig) -> State {
         next_segment: SegmentId::new(last + 2),
         next_replay_order: last + 2,
         garbage: Garbage::default(),
+        waiting: Waiting::new(),
         events: Events::new(config.watch_events_max, config.watch_bytes_max),
         checkpointed: LogPosition::default(),
         frame_bytes: FrameFile::default(),

@@ -5,8 +5,9 @@ use bytes::Bytes;
 use super::{Scan, ScanEntry, ScanItem};
 use crate::error::Result;
 use crate::finding::Finding;
-use crate::read::{KeyInfo, Source};
+use crate::read::KeyInfo;
 use crate::snapshot::Snapshot;
+use crate::source::Source;
 
 /// A scan whose items are the caller's own. The first error is the last item.
 #[derive(Debug)]

@@ -17,8 +17,9 @@ use super::finding::{Finding, FindingKind};
 use super::holder::Entering;
 use super::index::Cursor;
 use super::index_key::IndexKey;
-use super::read::{KeyInfo, Source};
+use super::read::KeyInfo;
 use super::snapshot::Snapshot;
+use super::source::Source;
 use crate::error::Result;
 use crate::revision::Revision;
 

@@ -6,6 +6,7 @@ use super::State;
 use crate::catalog::NamespaceInfo;
 use crate::entry::Place;
 use crate::namespace_id::NamespaceId;
+use crate::tracking::TrackedSince;
 
 /// The namespaces, found by name and, as every change does, by id.
 #[derive(Debug, Clone, Default)]
@@ -109,6 +110,13 @@ impl State {
     pub(crate) fn set_key_bytes_max(&mut self, namespace: NamespaceId, len: u64) {
         if let Some(info) = self.namespaces.by_id_mut(namespace) {
             info.key_bytes_max = len;
+        }
+    }
+
+    /// What was said last of tracking a namespace.
+    pub(super) fn set_tracked(&mut self, namespace: NamespaceId, tracked: TrackedSince) {
+        if let Some(info) = self.namespaces.by_id_mut(namespace) {
+            info.tracked = tracked;
         }
     }
 

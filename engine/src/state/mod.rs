@@ -9,6 +9,7 @@
 mod accounts;
 mod appending;
 mod references;
+mod uncounted;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -17,9 +18,10 @@ use super::catalog::{LogPosition, NamespaceInfo};
 use super::entry::{Body, Entry, Place, Replaced};
 use super::events::{Event, EventKind, Events};
 use super::frame::FrameFile;
-use super::index::{NotResident, Seat, Tree};
+use super::index::{NotResident, Seat, Snapshot, Tree};
 use super::index_key::IndexKey;
 use super::log::Pending;
+use super::lthash_state::{Uncounted, Waiting};
 use super::renames::{self, Rename};
 use super::segments::Segments;
 use super::value_ref::ValueRef;
@@ -55,6 +57,8 @@ pub(crate) struct State {
     pub(crate) next_replay_order: u64,
     /// What is no longer needed, for the next checkpoint.
     pub(crate) garbage: Garbage,
+    /// What is to be counted in the hashes of tracked namespaces.
+    pub(crate) waiting: Waiting<Snapshot>,
     /// The latest changes, for watches.
     pub(crate) events: Events,
     /// Where the log goes on after the last checkpoint.
@@ -189,6 +193,7 @@ impl State {
         let Prepared { key, seat, named, unnamed } = prepared;
         self.revision = self.revision.max(revision);
         let Change { namespace, action, .. } = *change;
+        let uncounted = self.change_at(namespace, change.key, &seat, &action, place);
         let kind = match action {
             Action::Put { body, expires_at_ms } => {
                 if let Body::Separated(value) = &body {
@@ -223,6 +228,9 @@ impl State {
                 EventKind::Expire
             }
         };
+        if let Some(change) = uncounted {
+            self.waiting.add(namespace, Uncounted::Row(change));
+        }
         self.events.push(Event { revision, kind, namespace, key: key.into_key() });
     }
 
@@ -241,6 +249,8 @@ impl State {
         self.next_namespace = self.next_namespace.max(id.next());
         self.namespaces.remove(id);
         self.dropping.insert(id);
+        self.waiting.forget(id);
+        self.waiting.add(id, Uncounted::Untracked);
     }
 
     /// The key that a record speaks of by now, if it could still be live. The record was found in
@@ -256,8 +266,9 @@ impl State {
         renames::resolve(&self.renames, namespace, key, revision.max(as_of).next()..=Revision::MAX)
     }
 
-    /// Takes account of a rename that the index has done.
-    pub(crate) fn renamed(&mut self, rename: Rename, place: Place) {
+    /// Takes account of a rename that the index has done; `index` is the one [from before
+    /// it](State::before_rename).
+    pub(crate) fn renamed(&mut self, rename: Rename, place: Place, index: Option<Snapshot>) {
         self.revision = self.revision.max(rename.revision);
         self.note(place);
         let Rename { revision, namespace, .. } = rename;
@@ -266,6 +277,10 @@ impl State {
         self.set_key_bytes_max(namespace, longest + growth);
         let kind = EventKind::Rename { to: rename.to.clone() };
         self.events.push(Event { revision, kind, namespace, key: rename.from.clone() });
+        if let Some(index) = index {
+            let (from, to) = (rename.from.clone(), rename.to.clone());
+            self.waiting.add(namespace, Uncounted::Renamed { from, to, index, counted: None });
+        }
         self.renames.push(rename);
     }
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::ValueEnum;
 
-use super::{bench_engine, bench_s3, bench_size};
+use super::{bench_engine, bench_lthash, bench_s3, bench_size};
 use crate::process;
 use crate::s3_server::{Kind, S3Server};
 use crate::workspace::Workspace;
@@ -35,6 +35,8 @@ enum Name {
     Forest,
     /// Insert and get in the trie alone.
     Hamt,
+    /// Elements hashed and added up.
+    Lthash,
     /// Requests, bytes and time on an S3 server, beside restic and rclone.
     S3,
     /// Sealing and addressing.
@@ -49,6 +51,7 @@ impl Bench {
     pub(crate) fn run(self, workspace: &Workspace) -> Result<ExitCode> {
         match self.name {
             Name::Engine => return bench_engine::run(workspace, self.json, &self.rest),
+            Name::Lthash => return bench_lthash::run(workspace, self.json, &self.rest),
             Name::S3 => return bench_s3::run(workspace, self.json, &self.rest),
             Name::Size => return bench_size::run(workspace, self.json),
             Name::Forest | Name::Hamt | Name::Seal | Name::Stream => {}
@@ -79,6 +82,7 @@ impl Name {
             Name::Engine => "engine",
             Name::Forest => "forest",
             Name::Hamt => "hamt",
+            Name::Lthash => "lthash",
             Name::S3 => "s3",
             Name::Seal => "seal",
             Name::Stream => "stream",
@@ -96,7 +100,9 @@ impl Name {
     fn cargo_flags(self) -> &'static [&'static str] {
         match self {
             Name::Hamt | Name::Seal => &["--features", "peers"],
-            Name::Engine | Name::Forest | Name::S3 | Name::Stream | Name::Size => &[],
+            Name::Engine | Name::Forest | Name::Lthash | Name::S3 | Name::Stream | Name::Size => {
+                &[]
+            }
         }
     }
 }

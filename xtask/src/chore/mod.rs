@@ -3,6 +3,7 @@
 pub(crate) mod api;
 pub(crate) mod bench;
 mod bench_engine;
+mod bench_lthash;
 mod bench_s3;
 mod bench_size;
 pub(crate) mod codegen;
@@ -11,6 +12,7 @@ pub(crate) mod fault_proxy;
 pub(crate) mod fuzz;
 pub(crate) mod graph;
 pub(crate) mod jar;
+pub(crate) mod kernels;
 pub(crate) mod kill;
 pub(crate) mod mobile;
 pub(crate) mod mutants;

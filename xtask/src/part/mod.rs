@@ -60,7 +60,7 @@ pub(crate) enum Part {
     Matrix,
     /// The library for phones, as far as it can be built and looked into here.
     Mobile,
-    /// The package of the core as a registry would get it.
+    /// The published crates as a registry would get them.
     Package,
 }
 

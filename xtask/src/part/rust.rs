@@ -31,7 +31,10 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
         full.args(["--no-fail-fast", "--test", "vault", "--test", "stores", "--", "--ignored"]);
         tally.tests(&mut full)?;
     }
-    Ok(())
+    // What other targets and choices leave: no threads, no AVX-512.
+    let mut bare = workspace.cargo("test");
+    bare.args(["--package", "sealwood-lthash", "--no-default-features", "--features", "no_avx512"]);
+    tally.tests(&mut bare)
 }
 
 /// Whether this user can mount a file system of a program.

@@ -138,6 +138,11 @@ fn read_body(kind: u8, body: &[u8]) -> Result<Record<'_>> {
             let namespace = NamespaceId::read(&mut reader)?;
             Record::NamespaceDrop { namespace, revision: Revision::read(&mut reader)? }
         }
+        KIND_TRACK => {
+            let namespace = NamespaceId::read(&mut reader)?;
+            let revision = Revision::read(&mut reader)?;
+            Record::Track { namespace, revision, tracking: read_tracking(&mut reader)? }
+        }
         KIND_BATCH_END => {
             let revision = Revision::read(&mut reader)?;
             Record::BatchEnd { revision, count: reader.varint()? }
@@ -153,6 +158,12 @@ fn read_body(kind: u8, body: &[u8]) -> Result<Record<'_>> {
 pub(in crate::log) fn read_key<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8]> {
     let key = reader.bytes()?;
     if key.len() > KEY_BYTES_MAX { Err(reader.malformed()) } else { Ok(key) }
+}
+
+/// Whether and how closely a namespace is tracked.
+pub(in crate::log) fn read_tracking(reader: &mut Reader<'_>) -> Result<Tracking> {
+    let byte = reader.byte()?;
+    Tracking::from_byte(byte).ok_or_else(|| reader.malformed())
 }
 
 /// All that is left, as a value within its limit.

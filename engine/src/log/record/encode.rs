@@ -68,6 +68,7 @@ fn kind(record: &Record<'_>) -> u8 {
         Record::Rename { .. } => KIND_RENAME,
         Record::NamespaceCreate { .. } => KIND_NAMESPACE_CREATE,
         Record::NamespaceDrop { .. } => KIND_NAMESPACE_DROP,
+        Record::Track { .. } => KIND_TRACK,
         Record::BatchEnd { .. } => KIND_BATCH_END,
         Record::Mark { .. } => KIND_MARK,
     }
@@ -115,6 +116,11 @@ fn put_body(record: &Record<'_>, out: &mut Vec<u8>) {
             namespace.put(out);
             revision.put(out);
         }
+        Record::Track { namespace, revision, tracking } => {
+            namespace.put(out);
+            revision.put(out);
+            out.push(tracking.to_byte());
+        }
         Record::BatchEnd { revision, count } => {
             revision.put(out);
             put_varint(out, count);
@@ -155,6 +161,9 @@ fn body_len(record: &Record<'_>) -> usize {
         }
         Record::NamespaceDrop { namespace, revision } => {
             namespace.stored_len() + revision.stored_len()
+        }
+        Record::Track { namespace, revision, .. } => {
+            namespace.stored_len() + revision.stored_len() + 1
         }
         Record::BatchEnd { revision, count } => revision.stored_len() + number(count),
         Record::Mark { synced } => number(synced),

@@ -19,6 +19,7 @@
 //! 7 namespace drop    namespace u, revision u
 //! 8 batch end         revision u, count u; never batched itself
 //! 9 mark              synced u; never with bit 6 or 7
+//! 10 track            namespace u, revision u, 1 byte: 0 off, 1 whole, 2 buckets
 //! ```
 //!
 //! The seed of the checksum is the segment's number xor the record's offset, turned left by 32
@@ -32,8 +33,8 @@ mod encode;
 #[cfg(test)]
 mod tests;
 
-pub(super) use decode::read_key;
 pub(crate) use decode::{DecodeError, Decoded, check, decode, logged_value, parse};
+pub(super) use decode::{read_key, read_tracking};
 pub(crate) use encode::encoded_len;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(super) use encode::seal;
@@ -44,6 +45,7 @@ pub(crate) use crate::config::{KEY_BYTES_MAX, NAMESPACE_NAME_BYTES_MAX as NAME_B
 use crate::namespace_id::NamespaceId;
 use crate::revision::Revision;
 use crate::segment_id::SegmentId;
+use crate::tracking::Tracking;
 use crate::value_ref::ValueRef;
 
 /// The longest value in a record, in bytes.
@@ -88,6 +90,7 @@ const KIND_NAMESPACE_CREATE: u8 = 6;
 const KIND_NAMESPACE_DROP: u8 = 7;
 const KIND_BATCH_END: u8 = 8;
 pub(in crate::log) const KIND_MARK: u8 = 9;
+const KIND_TRACK: u8 = 10;
 const FLAG_BATCHED: u8 = 0x80;
 pub(in crate::log) const FLAG_SYNCED: u8 = 0x40;
 const FLAGS: u8 = FLAG_BATCHED | FLAG_SYNCED;
@@ -126,6 +129,8 @@ pub(crate) enum Record<'a> {
     },
     /// A namespace and all its keys are no more.
     NamespaceDrop { namespace: NamespaceId, revision: Revision },
+    /// A namespace is tracked from here on, or no more.
+    Track { namespace: NamespaceId, revision: Revision, tracking: Tracking },
     /// The `count` batched records before this one, with nothing but marks between them, are a
     /// batch and count from here on.
     BatchEnd { revision: Revision, count: u64 },
@@ -175,7 +180,7 @@ pub(in crate::log) fn checksum(bytes: &[u8], segment: SegmentId, offset: u64) ->
 fn body_max(kind: u8) -> Option<usize> {
     match kind {
         KIND_PUT => Some(PUT_BODY_MAX),
-        KIND_PUT_SEPARATED..=KIND_BATCH_END => Some(OTHER_BODY_MAX),
+        KIND_PUT_SEPARATED..=KIND_BATCH_END | KIND_TRACK => Some(OTHER_BODY_MAX),
         KIND_MARK => Some(MARK_BODY_MAX),
         _ => None,
     }

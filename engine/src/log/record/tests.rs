@@ -61,6 +61,11 @@ fn every_kind() -> Vec<Record<'static>> {
             threshold: 4_096,
         },
         Record::NamespaceDrop { namespace: NamespaceId::new(6), revision: Revision::new(5) },
+        Record::Track {
+            namespace: NamespaceId::new(7),
+            revision: Revision::new(6),
+            tracking: Tracking::Buckets,
+        },
         Record::BatchEnd { revision: Revision::new(6), count: 12 },
         Record::Mark { synced: 1 << 20 },
     ]

@@ -5,6 +5,7 @@
 
 mod scans;
 mod steps;
+mod tracked;
 
 use std::sync::Arc;
 
@@ -140,6 +141,13 @@ impl World {
                     |contents| drop(contents.remove(name)),
                     || engine.drop_namespace(name).map(|_| ()),
                 );
+            }
+            Step::Track { namespace, tracking } => self.track(*namespace, *tracking),
+            Step::Maintain => {
+                // It need not wait for what it does.
+                if let Err(error) = self.engine.maintain() {
+                    self.failed(&error);
+                }
             }
             Step::Close { rebuild } => {
                 self.snapshots.clear();
@@ -421,6 +429,7 @@ impl World {
     fn check(&self) {
         self.disk.disarm();
         assert_eq!(&everything(&self.engine), self.ledger.now());
+        self.check_counted();
         for (snapshot, contents) in &self.snapshots {
             for (name, keys) in contents {
                 let snapshot = snapshot.namespace(name).unwrap();
@@ -473,8 +482,10 @@ proptest! {
             world.engine.vacuum(VacuumMode::Delete).unwrap();
             world.engine.purge_expired().unwrap();
             for (name, keys) in world.ledger.now() {
-                assert_eq!(world.engine.namespace(name).unwrap().len().unwrap(), keys.len() as u64);
+                let namespace = world.engine.namespace(name).unwrap();
+                assert_eq!(namespace.len().unwrap(), keys.len() as u64);
             }
+            world.check_all_counted();
             world.engine.vacuum(VacuumMode::Delete).unwrap();
             world.engine.checkpoint().unwrap();
             assert_no_strays(&world.engine);

@@ -2,6 +2,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use sealwood_engine::Tracking;
 use sealwood_engine::faults::Operation;
 
 pub(super) const NAMESPACES: [&str; 2] = ["one", "two"];
@@ -87,6 +88,11 @@ pub(super) enum Step {
     Vacuum,
     Purge,
     DropNamespace(usize),
+    Track {
+        namespace: usize,
+        tracking: Tracking,
+    },
+    Maintain,
     Close {
         rebuild: u8,
     },
@@ -115,6 +121,14 @@ pub(super) fn asked() -> impl Strategy<Value = Asked> {
         1 => Just(Asked::Present),
         1 => Just(Asked::Current),
         1 => Just(Asked::Older),
+    ]
+}
+
+fn tracking() -> impl Strategy<Value = Tracking> {
+    prop_oneof![
+        1 => Just(Tracking::Off),
+        3 => Just(Tracking::Whole),
+        3 => Just(Tracking::Buckets),
     ]
 }
 
@@ -148,6 +162,9 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::Vacuum),
         2 => Just(Step::Purge),
         1 => (0..NAMESPACES.len()).prop_map(Step::DropNamespace),
+        3 => (0..NAMESPACES.len(), tracking())
+            .prop_map(|(namespace, tracking)| Step::Track { namespace, tracking }),
+        3 => Just(Step::Maintain),
         1 => (0..3u8).prop_map(|rebuild| Step::Close { rebuild }),
         1 => (0..3u8).prop_map(|rebuild| Step::Kill { rebuild }),
         2 => (0..40usize, 0..3u8).prop_map(|(state, rebuild)| Step::Crash { state, rebuild }),

@@ -175,5 +175,9 @@ fn put_step(out: &mut Vec<u8>, step: &Step<'_>, step_end: u64, step_revision: Re
             put_bytes(out, name.as_bytes());
         }
         What::NamespaceDrop { namespace } => head(TAG_NAMESPACE_DROP, namespace),
+        What::Track { namespace, tracking } => {
+            head(TAG_TRACK, namespace);
+            out.push(tracking.to_byte());
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::entry::{Body, Place};
-use crate::log::record::{is_namespace_name, read_key};
+use crate::log::record::{is_namespace_name, read_key, read_tracking};
 use crate::log::step::{Step, What};
 use crate::namespace_id::NamespaceId;
 use crate::value_ref::ValueRef;
@@ -121,6 +121,7 @@ fn read_step<'a>(
             What::NamespaceCreate { namespace, name, threshold }
         }
         TAG_NAMESPACE_DROP => What::NamespaceDrop { namespace },
+        TAG_TRACK => What::Track { namespace, tracking: read_tracking(reader)? },
         _ => return Err(reader.malformed()),
     };
     Ok(Step { place: Place { segment, offset, len }, revision, what })

@@ -26,6 +26,7 @@
 //!        6 rename           from b, to b
 //!        7 namespace create threshold u, name b
 //!        8 namespace drop
+//!        9 track            1 byte: 0 off, 1 whole, 2 buckets
 //! ```
 //!
 //! There is a directory only where it takes at most an eighth of the bytes before the footer:
@@ -69,6 +70,7 @@ const TAG_EXPIRE: u8 = 5;
 const TAG_RENAME: u8 = 6;
 const TAG_NAMESPACE_CREATE: u8 = 7;
 const TAG_NAMESPACE_DROP: u8 = 8;
+const TAG_TRACK: u8 = 9;
 
 /// What a sealed segment says of itself at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
