@@ -4,6 +4,8 @@
 //! all that waits before it deletes anything. So what is uncounted names what is there, and what
 //! the index names is there as long as the lock is held.
 
+use std::sync::atomic::Ordering;
+
 use bytes::Bytes;
 use sealwood_lthash::Partition;
 
@@ -28,7 +30,7 @@ use crate::revision::Revision;
 pub(crate) const UNCOUNTED_BYTES_MIN: usize = 1 << 20;
 
 /// How many bytes of it wait before writers count them themselves.
-const UNCOUNTED_BYTES_MAX: usize = 4 << 20;
+const UNCOUNTED_BYTES_MAX: usize = 16 << 20;
 
 /// How often some rows of a backfill are counted before anything else is done: a checkpoint, with
 /// its syncs, is to be made for many of them.
@@ -127,6 +129,7 @@ impl Shared {
     /// Counts what waits, if that is much or there is nothing else to do, and some of the rows that
     /// were there before. Returns whether there is more to be done.
     pub(crate) fn count_some(&self, pace: Pace) -> Result<bool> {
+        self.counting_asked.store(false, Ordering::SeqCst);
         let (bytes, is_empty) = {
             let state = self.read();
             (state.waiting.bytes(), state.waiting.is_empty())
@@ -166,8 +169,10 @@ impl Shared {
         if bytes < UNCOUNTED_BYTES_MIN {
             return;
         }
-        let woken = lock(&self.worker).as_ref().map(|worker| worker.wake()).is_some();
-        let alone = !woken && self.config.background == Background::Automatic;
+        if !self.counting_asked.swap(true, Ordering::SeqCst) {
+            lock(&self.worker).as_ref().inspect(|worker| worker.wake());
+        }
+        let alone = self.config.background == Background::Automatic && lock(&self.worker).is_none();
         if (bytes >= UNCOUNTED_BYTES_MAX || alone)
             && let Err(error) = self.count(&mut lock(&self.hashes))
         {

@@ -52,7 +52,8 @@
 //! | writing | `write`, `batch`, `rename`, `upload`, `log_sync`, `group` |
 //! | reading: values, scans, watches | `read`, `source`, `scan`, `snapshot`, `watch`, `changed` |
 //! | hashes of namespaces | `tracking`, `lthash_state`, `lthash_rows`, `hashes` |
-//! | whether they are right | `state_check`, `verify_state`, `state_compare`, `bucket_rows` |
+//! | whether they are right | `state_check`, `verify_state`, `bucket_rows` |
+//! | where two differ | `state_compare`, `engine_compare` |
 //! | what happens by itself | `background`, `checkpoint`, `purge`, `compact`, `unreadable` |
 //! | what is deleted, a full disk | `leases`, `doomed`, `sweep`, `vacuum`, `reserve`, `room` |
 //! | opening and closing | `open`, `recover`, `gate`, `holder` |
@@ -72,6 +73,7 @@ mod config;
 mod counters;
 pub mod disk;
 mod doomed;
+mod engine_compare;
 mod entry;
 mod error;
 mod events;
@@ -146,6 +148,7 @@ pub use config::{
     Access, Background, Durability, EngineConfig, KEY_BYTES_MAX, LOGGED_BYTES_MAX,
     NAMESPACE_NAME_BYTES_MAX, RecoveryMode,
 };
+pub use engine_compare::{ComparedEngines, NamespaceDifference};
 pub use error::{Error, Result};
 pub use events::EventKind;
 pub use expiry::Expiry;
@@ -371,6 +374,19 @@ impl Engine {
         each: &mut dyn FnMut(&str, StateEvent) -> ControlFlow<()>,
     ) -> Result<VerifiedStates> {
         verify_state::verify_state(&self.shared, each)
+    }
+
+    /// Tells `each` in what another engine differs from this one, namespace by namespace in the
+    /// order of their names: see [`Namespace::compare`]. Each is compared at one revision of either
+    /// side. Of equal namespaces nothing is read. A namespace that is not tracked, or not counted
+    /// yet, is told as well: that it is equal would be a guess. If `each` breaks off, that is
+    /// [`Error::Cancelled`].
+    pub fn compare(
+        &self,
+        other: &Engine,
+        each: &mut dyn FnMut(&str, NamespaceDifference) -> ControlFlow<()>,
+    ) -> Result<ComparedEngines> {
+        engine_compare::compare(&self.shared, &other.shared, each)
     }
 
     /// For tests of what crashes and faults leave: the files that nothing accounts for and those

@@ -1,5 +1,6 @@
 //! A namespace: one ordered key space.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use bytes::Bytes;
@@ -36,6 +37,14 @@ pub struct Namespace {
 }
 
 impl Namespace {
+    /// All namespaces by their names.
+    pub(crate) fn all(shared: &Holder) -> Result<BTreeMap<String, Self>> {
+        let _call = shared.enter()?;
+        let state = shared.read();
+        let named = |id| Self { shared: shared.clone(), id };
+        Ok(state.namespaces.iter().map(|(name, info)| (name.clone(), named(info.id))).collect())
+    }
+
     /// The value of a key. It is checked against its checksum or its address:
     /// [`Error::StoreCorrupt`] if it is damaged.
     pub fn get(&self, key: &[u8]) -> Result<Option<Value>> {

@@ -6,7 +6,6 @@ use super::holder::Holder;
 use super::namespace::Namespace;
 use super::state_check::{StateCheck, StateDifference};
 use super::state_compare::Side;
-use super::tracking::Tracking;
 use crate::error::{Error, Result};
 
 /// What is told of a namespace while the states are verified.
@@ -44,7 +43,7 @@ pub(crate) type Each<'a> = dyn FnMut(&str, StateEvent) -> ControlFlow<()> + 'a;
 /// Verifies all tracked namespaces; see [`Engine::verify_state`](super::Engine::verify_state).
 pub(crate) fn verify_state(shared: &Holder, each: &mut Each<'_>) -> Result<VerifiedStates> {
     let mut verified = VerifiedStates::default();
-    for (name, namespace) in tracked(shared)? {
+    for (name, namespace) in Namespace::all(shared)? {
         let side = match namespace.tracked_side() {
             Err(Error::NamespaceDropped) => None,
             side => side?,
@@ -77,13 +76,4 @@ fn verify(check: &mut StateCheck, tell: &mut dyn FnMut(StateEvent) -> Result<()>
         })?;
     }
     Ok(true)
-}
-
-/// The tracked namespaces by their names.
-fn tracked(shared: &Holder) -> Result<Vec<(String, Namespace)>> {
-    let _call = shared.enter()?;
-    let state = shared.read();
-    let tracked = state.namespaces.iter().filter(|(_, it)| it.tracked.tracking != Tracking::Off);
-    let named = |id| Namespace { shared: shared.clone(), id };
-    Ok(tracked.map(|(name, info)| (name.clone(), named(info.id))).collect())
 }

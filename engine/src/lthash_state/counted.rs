@@ -14,8 +14,11 @@ use crate::revision::Revision;
 use crate::source::Source;
 use crate::value_ref::ValueRef;
 
-/// How many rows are counted at once.
+/// How many rows are read and counted at once.
 const ROWS_AT_ONCE: usize = 256;
+
+/// How many changes of single rows are: so many that there are several of a bucket.
+const CHANGES_AT_ONCE: usize = 4096;
 
 /// Where values and rows are read.
 pub(crate) trait Reader {
@@ -156,7 +159,7 @@ fn count_rows<R: Reader>(
     namespace: NamespaceId,
     waiting: &mut Waiting<R::Snapshot>,
 ) -> Result<()> {
-    let rows = waiting.rows(namespace, ROWS_AT_ONCE);
+    let rows = waiting.rows(namespace, CHANGES_AT_ONCE);
     let count = rows.len();
     let hashed = |source: &Option<Source>| {
         source.as_ref().map(|source| Hashed::of(reader, source)).transpose()

@@ -149,11 +149,11 @@ impl Engine {
             Logged::Put(id, key, source) => {
                 let after = Some(source.clone());
                 let before = self.index.get_mut(&id).unwrap().insert(key.clone(), source);
-                self.waiting.add(id, Uncounted::Row(Change { key, before, after }));
+                self.waiting.add(id, Uncounted::Row(Change { key: key.into(), before, after }));
             }
             Logged::Delete(id, key) => {
                 let Some(before) = self.index.get_mut(&id).unwrap().remove(&key) else { return };
-                let change = Change { key, before: Some(before), after: None };
+                let change = Change { key: key.into(), before: Some(before), after: None };
                 self.waiting.add(id, Uncounted::Row(change));
             }
             Logged::Rename(id, from, to) => {
@@ -408,7 +408,7 @@ fn what_waits_is_measured() {
     let mut waiting: Waiting<()> = Waiting::new();
     let row = |len| {
         let after = Some(Source::Here(Bytes::from(vec![0; len])));
-        Uncounted::Row(Change { key: vec![0; 8], before: None, after })
+        Uncounted::Row(Change { key: vec![0; 8].into(), before: None, after })
     };
     waiting.add(NOTES, row(1_000));
     let one = waiting.bytes();

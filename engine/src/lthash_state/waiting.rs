@@ -2,15 +2,20 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use bytes::{Bytes, BytesMut};
 use sealwood_lthash::Detail;
 
 use crate::namespace_id::NamespaceId;
 use crate::source::Source;
 
+/// Keys and values that wait are copied into pieces of so many bytes, so that a change of a short
+/// row allocates nothing.
+const COPIES_BYTES: usize = 32 << 10;
+
 /// What happened to one row.
 #[derive(Clone)]
 pub(crate) struct Change {
-    pub(crate) key: Vec<u8>,
+    pub(crate) key: Bytes,
     /// What the index had for it.
     pub(crate) before: Option<Source>,
     /// What it has now.
@@ -42,6 +47,8 @@ pub(crate) enum Uncounted<S> {
 pub(crate) struct Waiting<S> {
     waiting: BTreeMap<NamespaceId, VecDeque<Uncounted<S>>>,
     bytes: usize,
+    /// Where the next copy goes.
+    copies: BytesMut,
 }
 
 impl<S> Uncounted<S> {
@@ -66,13 +73,22 @@ impl<S> Uncounted<S> {
 impl<S> Waiting<S> {
     /// Nothing.
     pub(crate) fn new() -> Self {
-        Self { waiting: BTreeMap::new(), bytes: 0 }
+        Self { waiting: BTreeMap::new(), bytes: 0, copies: BytesMut::new() }
     }
 
     /// Adds what has just happened in a namespace.
     pub(crate) fn add(&mut self, namespace: NamespaceId, next: Uncounted<S>) {
         self.bytes += next.bytes();
         self.waiting.entry(namespace).or_default().push_back(next);
+    }
+
+    /// A copy of a part of a change that is to be added.
+    pub(crate) fn copy(&mut self, bytes: &[u8]) -> Bytes {
+        if self.copies.capacity() < bytes.len() {
+            self.copies = BytesMut::with_capacity(bytes.len().max(COPIES_BYTES));
+        }
+        self.copies.extend_from_slice(bytes);
+        self.copies.split().freeze()
     }
 
     /// What all of it keeps in memory, in bytes.

@@ -51,7 +51,7 @@ impl State {
 
     /// The change that an action makes, from what is at a seat, if it is of a tracked namespace.
     pub(super) fn change_at(
-        &self,
+        &mut self,
         namespace: NamespaceId,
         key: &[u8],
         seat: &Seat,
@@ -61,13 +61,18 @@ impl State {
         if !self.is_tracked(namespace) {
             return None;
         }
+        let waiting = &mut self.waiting;
         let after = match action {
-            Action::Put { body, .. } => Some(Source::of_body(body, place)),
+            Action::Put { body, .. } => {
+                Some(Source::copied(body, place, |bytes| waiting.copy(bytes)))
+            }
             Action::Delete => None,
             Action::Expire { .. } => return None,
         };
-        let before = self.tree.entry_at(seat, |entry| Source::of(&entry));
-        Some(Change { key: key.to_vec(), before, after })
+        let before = self.tree.entry_at(seat, |entry| {
+            Source::copied(&entry.body, entry.place, |bytes| waiting.copy(bytes))
+        });
+        Some(Change { key: waiting.copy(key), before, after })
     }
 
     fn is_tracked(&self, namespace: NamespaceId) -> bool {
