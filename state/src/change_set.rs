@@ -7,6 +7,9 @@ use sealwood_engine::KEY_BYTES_MAX;
 use crate::codec::Reader;
 use crate::error::{Error, Result};
 
+/// The most rows that one version changes.
+pub const CHANGES_MAX: usize = 90_000;
+
 /// What rows are to be: of several changes of one key the last counts. A value without bytes is a
 /// value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,13 +61,16 @@ impl ChangeSet {
         }
     }
 
-    /// Takes up what was appended.
+    /// Takes up what was appended of changes with ascending keys.
     pub(crate) fn decode(reader: &mut Reader<'_>) -> Result<Self> {
         let count = reader.count()?;
         // Nobody is believed about how much there will be.
-        let mut changes = Vec::new();
+        let mut changes: Vec<(Vec<u8>, _)> = Vec::new();
         for _ in 0..count {
             let key = reader.bytes()?.to_vec();
+            if changes.last().is_some_and(|(last, _)| *last >= key) {
+                return Err(reader.malformed());
+            }
             let value = match reader.varint()?.checked_sub(1) {
                 None => None,
                 Some(len) => {

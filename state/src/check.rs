@@ -92,6 +92,25 @@ impl StateCheck {
     }
 }
 
+impl StateSnapshot {
+    /// Begins to compare the hashes with all rows that are there.
+    pub fn check(&self) -> StateCheck {
+        StateCheck::new(self.clone())
+    }
+
+    /// Reads all rows and returns where they are others than the hashes say: nowhere, if all is
+    /// well. [`check`](Self::check) does the same in pieces.
+    ///
+    /// # Errors
+    ///
+    /// Those of the engines.
+    pub fn verify(&self) -> Result<Vec<Difference>> {
+        let mut check = self.check();
+        while check.step()? {}
+        check.differences()
+    }
+}
+
 /// A partition of the same kind, without rows.
 fn nothing_of(partition: &Partition) -> Partition {
     Partition::empty(partition.domain().clone(), partition.detail())

@@ -25,12 +25,7 @@ pub struct StateConfig {
 impl StateConfig {
     /// Begins with the engine that has the log of versions.
     pub fn new(log: &Engine) -> Self {
-        Self {
-            log: log.clone(),
-            partitions: Vec::new(),
-            kept_versions: 128,
-            detail: Detail::Whole,
-        }
+        Self { log: log.clone(), partitions: Vec::new(), kept_versions: 128, detail: Detail::Whole }
     }
 
     /// A partition in the engine that has the log: its rows change in the very batch that makes a

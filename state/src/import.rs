@@ -36,6 +36,18 @@ struct Waiting {
     bytes: usize,
 }
 
+impl StateStore {
+    /// Replaces all there is by an import, which will have a version of its own. What is in no
+    /// version yet is discarded, and no earlier version can be gone back to.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Import::begin`].
+    pub fn import(self, version: u64) -> Result<Import> {
+        Import::of(self.log, self.parts, self.kept_versions, version)
+    }
+}
+
 impl Import {
     /// Begins an import, which ends as a store at a version: where there is no store yet, in place
     /// of one, or of an import that was cut off. All rows of the partitions are gone from here on,

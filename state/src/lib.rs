@@ -70,7 +70,7 @@ mod commit;
 mod config;
 mod entry;
 mod error;
-#[cfg(feature = "fuzzing")]
+#[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 mod head;
 mod import;
@@ -82,13 +82,13 @@ mod undo;
 mod version_log;
 mod working;
 
-pub use change_set::ChangeSet;
+pub use change_set::{CHANGES_MAX, ChangeSet};
 pub use check::StateCheck;
 pub use config::{KEPT_VERSIONS_MAX, PARTITIONS_MAX, StateConfig};
 pub use error::{Error, Result};
 pub use import::Import;
 pub use snapshot::{PartitionSnapshot, Rows, StateSnapshot};
-pub use store::{CHANGES_MAX, StateStore};
+pub use store::StateStore;
 
 pub use sealwood_lthash::LtHash;
 pub use {sealwood_engine as engine, sealwood_lthash as lthash};

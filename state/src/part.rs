@@ -74,8 +74,8 @@ impl Part {
             return Ok(());
         };
         let record = Record::decode(domain(&self.name)?, &record.bytes);
-        let Record { version, partition } = record
-            .map_err(|source| Error::BadRecord { partition: self.name.clone(), source })?;
+        let Record { version, partition } =
+            record.map_err(|source| Error::BadRecord { partition: self.name.clone(), source })?;
         // A record of another system has no statistics, and elements of another making.
         let statistics = partition.statistics().filter(|_| *partition.state() == State::Valid);
         match statistics {

@@ -2,11 +2,8 @@
 
 use bytes::Bytes;
 use sealwood_engine::{OwnedScanItem, ScanBuilder, ScanIter, Snapshot};
-use sealwood_lthash::{
-    Checksum, Difference, LtHash, Partition, PartitionedLtHash, Record, bucket_of,
-};
+use sealwood_lthash::{Checksum, LtHash, Partition, PartitionedLtHash, Record, bucket_of};
 
-use crate::check::StateCheck;
 use crate::error::{Error, Result};
 use crate::part::{Part, hash_of};
 
@@ -86,23 +83,6 @@ impl StateSnapshot {
     /// None, unless there is something wrong with the hashes.
     pub fn state(&self) -> Result<PartitionedLtHash> {
         state_of(self.partitions.iter().map(|partition| &partition.state))
-    }
-
-    /// Begins to compare the hashes with all rows that are there.
-    pub fn check(&self) -> StateCheck {
-        StateCheck::new(self.clone())
-    }
-
-    /// Reads all rows and returns where they are others than the hashes say: nowhere, if all is
-    /// well. [`check`](Self::check) does the same in pieces.
-    ///
-    /// # Errors
-    ///
-    /// Those of the engines.
-    pub fn verify(&self) -> Result<Vec<Difference>> {
-        let mut check = self.check();
-        while check.step()? {}
-        check.differences()
     }
 }
 

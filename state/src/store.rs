@@ -4,19 +4,15 @@ use bytes::Bytes;
 use sealwood_lthash::{LtHash, Partition, PartitionedLtHash, Statistics};
 
 use crate::align::align;
-use crate::change_set::ChangeSet;
+use crate::change_set::{CHANGES_MAX, ChangeSet};
 use crate::config::StateConfig;
 use crate::entry::Entry;
 use crate::error::{Error, Result};
 use crate::head::{Head, Stage, Versions};
-use crate::import::Import;
 use crate::part::{Part, hash_of};
 use crate::snapshot::StateSnapshot;
 use crate::version_log::VersionLog;
 use crate::working::Working;
-
-/// The most rows that one version changes.
-pub const CHANGES_MAX: usize = 90_000;
 
 /// Rows in named partitions, with versions and a hash.
 ///
@@ -179,16 +175,6 @@ impl StateStore {
     pub fn snapshot(&self) -> Result<StateSnapshot> {
         self.check_settled()?;
         StateSnapshot::new(self.version(), &self.parts)
-    }
-
-    /// Replaces all there is by an import, which will have a version of its own. What is in no
-    /// version yet is discarded, and no earlier version can be gone back to.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Import::begin`].
-    pub fn import(self, version: u64) -> Result<Import> {
-        Import::of(self.log, self.parts, self.kept_versions, version)
     }
 
     pub(crate) fn versions(&self) -> Versions {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use sealwood_lthash::{Change, Partition};
 
-use crate::change_set::{ChangeSet, check_key};
+use crate::change_set::{CHANGES_MAX, ChangeSet, check_key};
 use crate::error::{Error, Result};
 
 /// Changes of one partition that are in no version yet.
@@ -70,7 +70,7 @@ impl Working {
         }
         let added = staged.iter().filter(|(key, ..)| !self.rows.contains_key(*key)).count();
         if self.rows.len() + added > rows_max {
-            return Err(Error::TooManyChanges { max: crate::CHANGES_MAX });
+            return Err(Error::TooManyChanges { max: CHANGES_MAX });
         }
         let hashed = staged.iter().map(|(key, before, row)| Change {
             key,

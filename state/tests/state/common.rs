@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use sealwood_state::engine::faults::FaultDisk;
-use sealwood_state::engine::{Background, Engine, EngineConfig, Entropy, NoEntropy};
+use sealwood_state::engine::{Background, Engine, EngineConfig};
 use sealwood_state::lthash::{Domain, Record};
 use sealwood_state::{ChangeSet, LtHash, Result, StateConfig, StateStore};
 
@@ -115,8 +114,7 @@ pub(crate) fn open(disk: &FaultDisk) -> Result<Engine> {
         .background(Background::Manual)
         .inline_bytes_max(16)
         .separated_bytes_min(1000)
-        .segment_bytes_max(16 << 10)
-        .entropy(Arc::new(CountedEntropy::default()));
+        .segment_bytes_max(16 << 10);
     Ok(Engine::open(Arc::new(disk.clone()), config)?)
 }
 
@@ -170,16 +168,4 @@ pub(crate) fn assert_is(store: &StateStore, version: u64, rows: &Rows) {
 /// Asserts that nothing is changed and not committed.
 pub(crate) fn assert_unchanged(store: &StateStore) {
     assert!(store.working_hash().unwrap() == store.hash().unwrap());
-}
-
-/// Bytes that are never the same again within a run and the same in the next run.
-#[derive(Debug, Default)]
-struct CountedEntropy(AtomicU64);
-
-impl Entropy for CountedEntropy {
-    fn fill(&self, buffer: &mut [u8]) -> Result<(), NoEntropy> {
-        let number = self.0.fetch_add(1, Ordering::SeqCst).to_le_bytes();
-        buffer.iter_mut().zip(number.iter().cycle()).for_each(|(byte, new)| *byte = *new);
-        Ok(())
-    }
 }

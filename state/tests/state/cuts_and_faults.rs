@@ -3,6 +3,7 @@
 
 use std::io::ErrorKind;
 
+use sealwood_state::engine::Engine;
 use sealwood_state::engine::faults::{Fault, FaultDisk, FaultMode};
 use sealwood_state::{Error, Import, StateStore};
 
@@ -43,6 +44,7 @@ fn check(disks: &Machine, done: usize, steps: &[Step], expected: &[Expected]) {
     let (version, rows) = found.unwrap_or_else(|| panic!("version {}", store.version()));
     assert_is(&store, *version, rows);
     assert_unchanged(&store);
+    sync(&engines);
     assert_eq!(disks.versions(), vec![*version; 4]);
     let mut rows = rows.clone();
     store.apply("storage", &set(&[(b"more", Some(b"1"))])).unwrap();
@@ -50,6 +52,10 @@ fn check(disks: &Machine, done: usize, steps: &[Step], expected: &[Expected]) {
     store.commit(version + 1).unwrap();
     assert_is(&store, version + 1, &rows);
     Running { store, engines }.close();
+}
+
+fn sync(engines: &[Engine]) {
+    engines.iter().for_each(|engine| engine.sync().unwrap());
 }
 
 /// The number of calls or changes on each disk while all steps succeed.
@@ -131,6 +137,7 @@ fn a_commit_that_stops_between_partitions_goes_on() {
         assert!(matches!(it.store.get("code", b"a"), Err(Error::Unsettled { version: 2 })));
         assert!(matches!(it.store.hash(), Err(Error::Unsettled { version: 2 })));
         assert!(matches!(it.store.snapshot(), Err(Error::Unsettled { version: 2 })));
+        sync(&it.engines);
         assert_eq!(disks.versions(), [2, 2, 2, 1]);
         match next {
             0 => assert_eq!(it.store.commit(2).unwrap(), hash),
@@ -159,7 +166,7 @@ fn what_was_rolled_back_does_not_come_back() {
         it.store.commit(version.into()).unwrap();
     }
     // Partitions that had all of it durably.
-    it.engines.iter().for_each(|engine| engine.sync().unwrap());
+    sync(&it.engines);
     it.store.rollback(1).unwrap();
     for version in 2..=3_u8 {
         it.store.apply("storage", &set(&[(&[version], Some(b"new"))])).unwrap();

@@ -63,8 +63,8 @@ fn every_subset_that_is_ahead_by_any_number_of_versions_recovers() {
     assert_is(&whole.run().store, NEWEST, history.rows(NEWEST));
     for ahead in 1..=NEWEST {
         for subset in 0..15_u32 {
-            let parts = [1, 2, 4, 8]
-                .map(|part| if subset & part == 0 { NEWEST - ahead } else { NEWEST });
+            let parts =
+                [1, 2, 4, 8].map(|part| if subset & part == 0 { NEWEST - ahead } else { NEWEST });
             let disks = history.at(NEWEST, parts);
             // The skew is there before anybody recovers from it.
             assert_eq!(disks.versions(), parts);

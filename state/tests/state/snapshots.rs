@@ -13,7 +13,9 @@ fn a_snapshot_keeps_version_hash_and_rows() {
     let mut rows = Rows::new();
     for version in 1..=4_u8 {
         for name in NAMES {
-            it.store.apply(name, &set(&[(b"a", Some(&[version])), (&[version], Some(b"x"))])).unwrap();
+            it.store
+                .apply(name, &set(&[(b"a", Some(&[version])), (&[version], Some(b"x"))]))
+                .unwrap();
             rows.insert((name, b"a".to_vec()), vec![version]);
             rows.insert((name, vec![version]), b"x".to_vec());
         }

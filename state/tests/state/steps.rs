@@ -90,7 +90,7 @@ enum At {
     Store(StateStore),
     Import(Import),
     /// An import could not begin.
-    Nowhere(StateConfig),
+    Nowhere,
 }
 
 /// Does all steps, as far as they succeed.
@@ -138,9 +138,9 @@ fn do_step(
             store.commit(next).map(drop)
         }
         (Step::Rollback(to), At::Store(store)) => store.rollback(*to).map(drop),
-        (Step::Import(to, rows), At::Store(_) | At::Nowhere(_)) => {
+        (Step::Import(to, rows), At::Store(_) | At::Nowhere) => {
             // The store goes, whether the import begins or not.
-            *at = At::Nowhere(config.clone());
+            *at = At::Nowhere;
             *at = At::Import(Import::begin(config.clone(), *to)?);
             import(at, rows)
         }

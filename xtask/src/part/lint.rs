@@ -30,7 +30,7 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     tally.check("clippy", process::run(&mut clippy));
     let mut doc = workspace.cargo("doc");
     doc.args(["--package", "sealwood-base", "--package", "sealwood-engine"])
-        .args(["--package", "sealwood-lthash"])
+        .args(["--package", "sealwood-lthash", "--package", "sealwood-state"])
         .args(["--package", "sealwood", "--features", "sealwood/bridge,sealwood/testing"])
         .arg("--no-deps")
         .env("RUSTDOCFLAGS", "-D warnings");
