@@ -219,6 +219,20 @@ fn a_namespace_is_made_when_asked_for_and_figures_add_up() {
 }
 
 #[test]
+fn the_local_store_of_a_vault_is_an_engine() {
+    let drive = crate::drive::Drive::new();
+    drive.write("in/file", noise(1, 300_000));
+    drive.ok(&["put", "in", "/"]);
+    let engines = Engines { drive };
+    assert!(engines.ok(&["namespaces", "vault"]).starts_with("objects  "));
+    let keys = engines.ok(&["scan", "vault", "-n", "objects", "--keys"]);
+    assert!(keys.lines().any(|key| key == "root"), "{keys}");
+    assert!(!engines.run(&["get", "vault", "root", "-n", "objects"]).stdout.is_empty());
+    engines.ok(&["verify", "vault"]);
+    assert_eq!(engines.drive.entries(), ["in/", "in/file"]);
+}
+
+#[test]
 fn a_compaction_gives_back_what_is_dead() {
     let engines = Engines::with(&[("k", "kept")]);
     // Values of the log, all but the last of them dead, and more than a compaction begins for.

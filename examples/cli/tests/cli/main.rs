@@ -22,6 +22,7 @@ mod demo_verifies_every_byte;
 mod engines_are_compared;
 mod engines_are_read_by_many_and_changed_by_one;
 mod engines_give_back_what_was_put;
+mod engines_pass_large_values_in_little_memory;
 mod engines_say_what_is_damaged_and_give_out_the_rest;
 mod exit_codes_tell_what_failed;
 mod files_come_back_as_they_were;
