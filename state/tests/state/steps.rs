@@ -5,10 +5,13 @@ use sealwood_state::{Error, Import, Result, StateConfig, StateStore};
 
 use crate::common::{Machine, NAMES, Rows, set};
 
+/// A row of a partition that gets a value or ends.
+type RowChange = (&'static str, Vec<u8>, Option<Vec<u8>>);
+
 /// What a store does.
 pub(crate) enum Step {
-    /// To the next version: changes of one partition each.
-    Commit(Vec<(&'static str, Vec<u8>, Option<Vec<u8>>)>),
+    /// To the next version.
+    Commit(Vec<RowChange>),
     Rollback(u64),
     Import(u64, Rows),
 }
