@@ -54,7 +54,7 @@ impl StateStore {
             if part.is_with_log() {
                 part.advance(version, working.hash().clone());
             } else {
-                part.commit_apart(version, working, versions.oldest + 1..oldest + 1)?;
+                part.commit_apart(version, working, versions.oldest + 1..=oldest)?;
             }
         }
         self.unsettled = None;
@@ -74,7 +74,7 @@ impl StateStore {
         self.log.forget(&mut batch, from.oldest..to.oldest);
         for (part, working) in self.parts.iter().zip(&self.working) {
             if part.is_with_log() {
-                part.write(&mut batch, to.newest, working, from.oldest + 1..to.oldest + 1);
+                part.write(&mut batch, to.newest, working, from.oldest + 1..=to.oldest);
             }
         }
         let head = self.head(to);
