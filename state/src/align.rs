@@ -1,10 +1,10 @@
 //! Bringing all partitions to the newest version of the log.
 //!
-//! A partition may be behind: its engine has lost what was not durable, or a commit ended before it.
-//! It gets the changes it lacks from the log, version by version, beginning with the lowest that any
-//! partition is at. After a rollback it may be ahead; then it goes back by what it keeps for that.
-//! Everything is looked at before anything is changed. In the end version and hash of all are
-//! those of the log.
+//! A partition may be behind: its engine has lost what was not durable, or a commit ended before
+//! it. It gets the changes it lacks from the log, version by version, beginning with the lowest
+//! that any partition is at. After a rollback it may be ahead; then it goes back by what it keeps
+//! for that. Everything is looked at before anything is changed. In the end version and hash of all
+//! are those of the log.
 
 use crate::error::{Error, Result};
 use crate::head::{Head, Stage, Versions};

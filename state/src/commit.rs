@@ -1,8 +1,8 @@
 //! Making a version.
 //!
-//! One durable batch in the engine of the log has the entry, the head, and rows, hash and version of
-//! every partition that lives there. That makes the version. Partitions in other engines follow, in
-//! a batch each, which is not waited for: until it is durable, the log has what it changes. So a
+//! One durable batch in the engine of the log has the entry, the head, and rows, hash and version
+//! of every partition that lives there. That makes the version. Partitions in other engines follow,
+//! in a batch each, which is not waited for: until it is durable, the log has what it changes. So a
 //! commit takes one sync, however many engines there are.
 //!
 //! Only what all partitions have durably is forgotten by the log.

@@ -19,8 +19,8 @@ pub(crate) enum Step {
 /// The version and its rows.
 pub(crate) type Expected = (u64, Rows);
 
-/// All steps, and what is there before the first and after each. Values are of all kinds; large ones
-/// have files of their own, which fail without taking the engine with them.
+/// All steps, and what is there before the first and after each. Values are of all kinds; large
+/// ones have files of their own, which fail without taking the engine with them.
 pub(crate) fn script() -> (Vec<Step>, Vec<Expected>) {
     let commit = |seed: u8| {
         let mut changes = Vec::new();
