@@ -1,10 +1,10 @@
 //! Bringing all partitions to the newest version of the log.
 //!
-//! A partition may be behind: its engine has lost what was not durable, or a commit ended before it.
-//! It gets the changes it lacks from the log, version by version, beginning with the lowest that any
-//! partition is at. After a rollback it may be ahead; then it goes back by what it keeps for that.
-//! Everything is looked at before anything is changed. In the end version and hash of all are
-//! those of the log.
+//! A partition may be behind: its engine has lost what was not durable, or a commit ended before
+//! it. It gets the changes it lacks from the log, version by version, beginning with the lowest
+//! that any partition is at. After a rollback it may be ahead; then it goes back by what it keeps
+//! for that. Everything is looked at before anything is changed. In the end version and hash of all
+//! are those of the log.
 
 use crate::error::{Error, Result};
 use crate::head::{Head, Stage, Versions};
@@ -43,12 +43,12 @@ fn check_way(log: &VersionLog, versions: Versions, at: usize, part: &Part) -> Re
     if version > ahead_max {
         return Err(Error::Ahead { partition: part.name().to_owned(), version, newest });
     }
-    for back in newest + 1..=version {
+    for back in after(newest, version) {
         if !part.has_undo(back)? {
             return Err(Error::Gap { missing: back });
         }
     }
-    for forward in version + 1..=newest {
+    for forward in after(version, newest) {
         if log.entry(forward)?.changes.is_none() {
             return Err(Error::Gap { missing: forward });
         }
@@ -61,13 +61,13 @@ fn check_way(log: &VersionLog, versions: Versions, at: usize, part: &Part) -> Re
 
 fn go_forward(log: &VersionLog, versions: Versions, parts: &mut [Part]) -> Result<()> {
     let lowest = parts.iter().map(Part::version).min().unwrap_or(versions.newest);
-    for version in lowest + 1..=versions.newest {
+    for version in after(lowest, versions.newest) {
         let entry = log.entry(version)?;
         let changes = entry.changes.ok_or(Error::Gap { missing: version })?;
         for (part, (changes, checksum)) in
             parts.iter_mut().zip(changes.iter().zip(&entry.checksums))
         {
-            if part.version() + 1 == version {
+            if part.version() == version - 1 {
                 part.redo(changes, checksum)?;
             }
         }
@@ -85,6 +85,11 @@ fn settle(log: &mut VersionLog, versions: Versions, parts: &mut [Part]) -> Resul
     let names = parts.iter().map(|part| part.name().to_owned()).collect();
     let stage = Stage::Ready(Versions { ahead_max: versions.newest, ..versions });
     log.commit(log.batch(), Head { stage, names })
+}
+
+/// The versions after one, up to another.
+fn after(version: u64, last: u64) -> impl Iterator<Item = u64> {
+    (version..last).map(|before| before + 1)
 }
 
 fn misaligned(part: &Part) -> Error {

@@ -1,8 +1,8 @@
 //! Making a version.
 //!
-//! One durable batch in the engine of the log has the entry, the head, and rows, hash and version of
-//! every partition that lives there. That makes the version. Partitions in other engines follow, in
-//! a batch each, which is not waited for: until it is durable, the log has what it changes. So a
+//! One durable batch in the engine of the log has the entry, the head, and rows, hash and version
+//! of every partition that lives there. That makes the version. Partitions in other engines follow,
+//! in a batch each, which is not waited for: until it is durable, the log has what it changes. So a
 //! commit takes one sync, however many engines there are.
 //!
 //! Only what all partitions have durably is forgotten by the log.
@@ -54,7 +54,7 @@ impl StateStore {
             if part.is_with_log() {
                 part.advance(version, working.hash().clone());
             } else {
-                part.commit_apart(version, working, versions.oldest + 1..oldest + 1)?;
+                part.commit_apart(version, working, versions.oldest + 1..=oldest)?;
             }
         }
         self.unsettled = None;
@@ -74,7 +74,7 @@ impl StateStore {
         self.log.forget(&mut batch, from.oldest..to.oldest);
         for (part, working) in self.parts.iter().zip(&self.working) {
             if part.is_with_log() {
-                part.write(&mut batch, to.newest, working, from.oldest + 1..to.oldest + 1);
+                part.write(&mut batch, to.newest, working, from.oldest + 1..=to.oldest);
             }
         }
         let head = self.head(to);

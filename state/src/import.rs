@@ -69,7 +69,7 @@ impl Import {
     ) -> Result<Self> {
         let mut batch = log.batch();
         if let Ok(versions) = log.versions() {
-            log.forget(&mut batch, versions.oldest..versions.newest + 1);
+            log.forget(&mut batch, versions.oldest..=versions.newest);
         }
         log.commit(batch, head_of(&parts, Stage::Importing { version }))?;
         parts.iter_mut().try_for_each(Part::purge)?;

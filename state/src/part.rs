@@ -1,9 +1,9 @@
 //! One partition as it lies in its engine.
 //!
 //! Its rows are a namespace of its name. Beside it the *book* has what belongs to them: the record
-//! of hash and version (`sealwood_lthash::Record`), and for each version that is kept what was there
-//! before it. Rows, record and undo change in one batch. So a partition is at one version at any
-//! time, whatever happens, and its hash is that of its rows.
+//! of hash and version (`sealwood_lthash::Record`), and for each version that is kept what was
+//! there before it. Rows, record and undo change in one batch. So a partition is at one version at
+//! any time, whatever happens, and its hash is that of its rows.
 
 use bytes::Bytes;
 use sealwood_engine::{Batch, CommitOptions, Durability, Engine, Namespace};

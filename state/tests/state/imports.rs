@@ -54,6 +54,27 @@ fn an_import_purges_and_ends_with_the_hash_of_native_writes() {
     assert_is(&disks.run().store, 500, &rows);
 }
 
+/// After the last number there is none.
+#[test]
+fn the_last_version_is_the_last() {
+    let disks = Machine::new(&["storage"]);
+    let (config, _engines) = disks.start().unwrap();
+    let mut import = Import::begin(config.clone(), u64::MAX - 1).unwrap();
+    import.put("storage", "a", "1").unwrap();
+    drop(import.finish().unwrap());
+    let mut store = StateStore::open(config.clone()).unwrap();
+    store.apply("storage", &set(&[(b"b", Some(b"2"))])).unwrap();
+    store.commit(u64::MAX).unwrap();
+    assert!(matches!(store.commit(u64::MAX), Err(Error::InvalidArgument { .. })));
+    store.rollback(u64::MAX - 1).unwrap();
+    store.apply("storage", &set(&[(b"a", None)])).unwrap();
+    store.commit(u64::MAX).unwrap();
+    drop(store);
+    let store = StateStore::open(config).unwrap();
+    assert_is(&store, u64::MAX, &Rows::new());
+    assert_is(&store.import(1).unwrap().finish().unwrap(), 1, &Rows::new());
+}
+
 /// More than is put at once, and a key that comes again after it was put.
 #[test]
 fn large_imports_are_put_in_pieces() {

@@ -1,5 +1,5 @@
-//! A store beside a map: whatever happens in whatever order, rows, hash and version are those of the
-//! map, after every step.
+//! A store beside a map: whatever happens in whatever order, rows, hash and version are those of
+//! the map, after every step.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ enum Step {
     PowerCut,
 }
 
-/// How the step of a rollback or restart is chosen against those of changes.
+/// Mostly changes and commits.
 fn step() -> impl Strategy<Value = Step> {
     let value = prop_oneof![
         1 => Just(None),

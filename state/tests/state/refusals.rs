@@ -34,8 +34,8 @@ fn records_of_every_other_length_are_refused() {
     let record = book.get(b"record").unwrap().unwrap().bytes;
     let lazily = PutOptions::new().durability(Durability::None);
     for len in 0..=4096_usize {
-        // Ours cut or with something after it; then zeros, which 8 and 2,056 of are a version, and a
-        // version and a hash.
+        // Ours cut or with something after it; then zeros, which 8 and 2,056 of are a version, and
+        // a version and a hash.
         let mut ours = record.to_vec();
         ours.resize(len, 0);
         for bytes in [ours, vec![0; len]] {

@@ -5,10 +5,13 @@ use sealwood_state::{Error, Import, Result, StateConfig, StateStore};
 
 use crate::common::{Machine, NAMES, Rows, set};
 
+/// A row of a partition that gets a value or ends.
+type RowChange = (&'static str, Vec<u8>, Option<Vec<u8>>);
+
 /// What a store does.
 pub(crate) enum Step {
-    /// To the next version: changes of one partition each.
-    Commit(Vec<(&'static str, Vec<u8>, Option<Vec<u8>>)>),
+    /// To the next version.
+    Commit(Vec<RowChange>),
     Rollback(u64),
     Import(u64, Rows),
 }
@@ -16,8 +19,8 @@ pub(crate) enum Step {
 /// The version and its rows.
 pub(crate) type Expected = (u64, Rows);
 
-/// All steps, and what is there before the first and after each. Values are of all kinds; large ones
-/// have files of their own, which fail without taking the engine with them.
+/// All steps, and what is there before the first and after each. Values are of all kinds; large
+/// ones have files of their own, which fail without taking the engine with them.
 pub(crate) fn script() -> (Vec<Step>, Vec<Expected>) {
     let commit = |seed: u8| {
         let mut changes = Vec::new();

@@ -1,8 +1,11 @@
 //! Versions: what makes one, and what does not.
 
-use sealwood_state::{ChangeSet, Error, StateStore};
+use std::sync::Arc;
 
-use crate::common::{Machine, Rows, Running, assert_is, assert_unchanged, hash_of, set};
+use sealwood_state::engine::{Access, Engine, EngineConfig};
+use sealwood_state::{ChangeSet, Error, StateConfig, StateStore};
+
+use crate::common::{Machine, NAMES, Rows, Running, assert_is, assert_unchanged, hash_of, set};
 
 /// Two partitions with the log, two apart.
 fn machine() -> Machine {
@@ -165,6 +168,26 @@ fn one_store_at_a_time_writes() {
     assert!(matches!(other.commit(1), Err(Error::OtherWriter)));
     assert!(matches!(other.import(7), Err(Error::OtherWriter)));
     assert_eq!(StateStore::open(config).unwrap().version(), 1);
+}
+
+/// As long as nothing has to be brought together.
+#[test]
+fn a_store_in_engines_to_read_only_is_read() {
+    let disks = Machine::new(&[]);
+    let mut it = disks.run();
+    it.store.apply("code", &set(&[(b"a", Some(b"1"))])).unwrap();
+    it.store.commit(1).unwrap();
+    it.close();
+    let config = EngineConfig::default().access(Access::ReadOnly);
+    let engine = Engine::open(Arc::new(disks.log.clone()), config).unwrap();
+    let config = NAMES.iter().fold(StateConfig::new(&engine), |it, name| it.partition(name));
+    let mut store = StateStore::open(config).unwrap();
+    assert_is(&store, 1, &[(("code", b"a".to_vec()), b"1".to_vec())].into());
+    store.apply("code", &set(&[(b"a", Some(b"2"))])).unwrap();
+    let working = store.working_hash().unwrap();
+    assert_eq!(store.commit(2).unwrap_err().code(), "read-only");
+    assert_eq!(store.working_hash().unwrap(), working);
+    assert_eq!(store.version(), 1);
 }
 
 #[test]
