@@ -267,3 +267,23 @@ fn of_a_backfill_what_it_has_counted_is_verified() {
     let (all, _) = verified(&engine);
     assert_eq!((all.namespaces, all.rows, all.differing), (1, 5000, 0));
 }
+
+#[test]
+fn a_check_reads_what_a_backfill_has_counted() {
+    let engine = open(&MemoryDisk::new(), small());
+    let namespace = engine.namespace("rows").unwrap();
+    for number in 0..5000_u32 {
+        namespace.put_with(&number.to_be_bytes(), pattern(20, 5), &lazily()).unwrap();
+    }
+    namespace.track(Tracking::Buckets).unwrap();
+    engine.maintain().unwrap();
+    let mut check = namespace.check_state().unwrap();
+    while check.step().unwrap() {}
+    assert_eq!((check.rows(), check.difference()), (4096, None));
+    namespace.backfill().unwrap();
+    let mut check = namespace.check_state().unwrap();
+    assert!(check.step().unwrap());
+    assert!(matches!(check.difference(), Some(StateDifference::Buckets(_))), "not all is read");
+    while check.step().unwrap() {}
+    assert_eq!((check.rows(), check.difference()), (5000, None));
+}

@@ -489,23 +489,3 @@ fn a_damaged_hash_is_told_and_made_anew() {
     assert_whole(&engine);
     assert_no_strays(&engine);
 }
-
-#[test]
-fn a_check_reads_what_a_backfill_has_counted() {
-    let engine = open(&MemoryDisk::new(), small());
-    let namespace = engine.namespace("rows").unwrap();
-    for number in 0..5000_u32 {
-        namespace.put_with(&number.to_be_bytes(), pattern(20, 5), &lazily()).unwrap();
-    }
-    namespace.track(Tracking::Buckets).unwrap();
-    engine.maintain().unwrap();
-    let mut check = namespace.check_state().unwrap();
-    while check.step().unwrap() {}
-    assert_eq!((check.rows(), check.difference()), (4096, None));
-    namespace.backfill().unwrap();
-    let mut check = namespace.check_state().unwrap();
-    assert!(check.step().unwrap());
-    assert!(matches!(check.difference(), Some(StateDifference::Buckets(_))), "not all is read");
-    while check.step().unwrap() {}
-    assert_eq!((check.rows(), check.difference()), (5000, None));
-}
