@@ -6,7 +6,7 @@ use sealwood_engine::disk::MemoryDisk;
 use sealwood_engine::lthash::{Domain, LtHash, State};
 use sealwood_engine::{
     Durability, EngineConfig, Error, FindingKind, Namespace, NamespaceDifference, PutOptions,
-    RecoveryMode, Revision, RowDifference, StateDifference, Tracking, VacuumMode,
+    RecoveryMode, Revision, RowDifference, Tracking, VacuumMode,
 };
 
 use crate::common::{all, assert_no_strays, assert_whole, open, pattern, small};
