@@ -33,7 +33,10 @@ fn compare(engines: &Engines, arguments: &[&str]) -> (Option<i32>, Vec<Value>) {
 #[test]
 fn equal_engines_are_0_by_hash_or_row_by_row() {
     let engines = two();
-    let line = |name, by, rows| json!({"namespace": name, "result": "same", "by": by, "differences": 0, "rows_read": rows});
+    let line = |name, by, rows| {
+        json!({"namespace": name, "result": "same", "by": by, "differences": 0,
+            "rows_read": rows})
+    };
     let (code, told) = compare(&engines, &["a", "b"]);
     assert_eq!(code, Some(0));
     let sums = json!({"same": 2, "differ": 0, "uncompared": 0});
