@@ -44,8 +44,8 @@ pub(super) async fn compare(
     other: engine::Namespace,
     first_max: usize,
 ) -> Result<Compared> {
-    let (waited, waiter) = Waited::new();
-    let compared = run_blocking(move || {
+    let (_waited, waiter) = Waited::new();
+    run_blocking(move || {
         let (mut first, mut bytes) = (Vec::new(), 0);
         let compared = one.compare(&other, &mut |difference| {
             if first.len() < first_max
@@ -60,9 +60,7 @@ pub(super) async fn compare(
         let (differences, rows_read) = (compared.differences, compared.rows_read);
         Ok(Compared { differences, rows_read, first })
     })
-    .await;
-    waited.is_over();
-    compared
+    .await
 }
 
 impl RowDifference {

@@ -36,8 +36,8 @@ pub struct Finding {
 }
 
 pub(super) async fn verify(engine: engine::Engine, first_max: usize) -> Result<Verified> {
-    let (waited, waiter) = Waited::new();
-    let checked = run_blocking(move || {
+    let (_waited, waiter) = Waited::new();
+    run_blocking(move || {
         let mut first = Vec::new();
         let verified = engine.verify(&mut |finding| {
             if first.len() < first_max {
@@ -48,9 +48,7 @@ pub(super) async fn verify(engine: engine::Engine, first_max: usize) -> Result<V
         let engine::Verified { keys, value_bytes, findings } = verified;
         Ok(Verified { keys, value_bytes, findings, first })
     })
-    .await;
-    waited.is_over();
-    checked
+    .await
 }
 
 impl From<engine::Finding> for Finding {

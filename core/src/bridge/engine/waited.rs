@@ -4,7 +4,9 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Weak};
 
 /// Held by the future of some work, and dropped with it.
-pub(super) struct Waited(Arc<()>);
+pub(super) struct Waited {
+    _held: Arc<()>,
+}
 
 /// Held by the work.
 pub(super) struct Waiter(Weak<()>);
@@ -14,12 +16,7 @@ impl Waited {
     pub(super) fn new() -> (Self, Waiter) {
         let waited = Arc::new(());
         let waiter = Waiter(Arc::downgrade(&waited));
-        (Self(waited), waiter)
-    }
-
-    /// Ends the wait, if dropping the future does not.
-    pub(super) fn is_over(self) {
-        drop(self.0);
+        (Self { _held: waited }, waiter)
     }
 }
 
