@@ -30,6 +30,15 @@ export class Listing {
     return this;
   }
 
+  /** Waits until it is open, and fails as `next` will. */
+  async ready() {
+    try {
+      await this.#opened();
+    } catch (thrown) {
+      throw this.#failure(thrown);
+    }
+  }
+
   [Symbol.asyncIterator]() {
     return this;
   }
@@ -81,7 +90,7 @@ export class Listing {
     } catch (thrown) {
       const isClosed = this.#isOver;
       this.#isOver = true;
-      const failure = this.#watching ? this.#watching.failure(thrown) : thrown;
+      const failure = this.#failure(thrown);
       this.#finish();
       if (isClosed) return;
       throw failure;
@@ -90,6 +99,10 @@ export class Listing {
       this.#isOver = true;
       this.#finish();
     }
+  }
+
+  #failure(thrown) {
+    return this.#watching ? this.#watching.failure(thrown) : thrown;
   }
 
   #finish() {

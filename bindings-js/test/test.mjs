@@ -15,10 +15,13 @@ const list = (directory, end) =>
 const scenarios = ['bindings-js/test/run.mjs', 'scenario', ...list('conformance/scenarios', '.json')];
 const reporter = `--test-reporter=${root}/bindings-js/test/reporter.mjs`;
 const units = list('bindings-js/test/unit', '.test.mjs');
+const ofEngine = ['bindings-js/test/run.mjs', 'scenario', '--engine', ...list('conformance/engine', '.json')];
 const commands = {
   'scenarios in Node': scenarios,
   'scenarios in Chromium': [...scenarios, '--browser'],
   'scenarios in Chromium over IndexedDB': [...scenarios, '--browser', '--memory', 'indexedDb'],
+  'scenarios of the engine in Node': ofEngine,
+  'scenarios of the engine in Chromium': [...ofEngine, '--browser'],
   'the package': ['--expose-gc', '--test', reporter, '--test-concurrency=2', ...units],
 };
 for (const [what, parameters] of Object.entries(commands)) {

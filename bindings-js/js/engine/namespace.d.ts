@@ -56,7 +56,7 @@ export class Namespace {
    */
   info(key: Octets, options?: CallOptions): Promise<KeyInfo | undefined>;
   /**
-   * Keys and values in order, as they were when the scan was opened: at the first `next`.
+   * Keys and values in order, as they are when this is called, whatever is written meanwhile.
    *
    * @example
    * ```ts
@@ -65,7 +65,7 @@ export class Namespace {
    */
   scan(options?: ScanOptions): EngineIteration<ScanEntry>;
   /**
-   * Keys in order. No value is read.
+   * Keys in order, as they are when this is called. No value is read.
    *
    * @example
    * ```ts
@@ -266,7 +266,7 @@ export class NamespaceSnapshot implements Disposable {
    */
   info(key: Octets, options?: CallOptions): Promise<KeyInfo | undefined>;
   /**
-   * Keys and values in order, as they were when the scan was opened: at the first `next`.
+   * Keys and values in order, as they are when this is called, whatever is written meanwhile.
    *
    * @example
    * ```ts
@@ -275,7 +275,7 @@ export class NamespaceSnapshot implements Disposable {
    */
   scan(options?: ScanOptions): EngineIteration<ScanEntry>;
   /**
-   * Keys in order. No value is read.
+   * Keys in order, as they are when this is called. No value is read.
    *
    * @example
    * ```ts

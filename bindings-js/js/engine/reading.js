@@ -18,11 +18,14 @@ export class Reading extends Handle {
 
   scan(options) {
     const { args, call } = scanArguments(options);
-    return new Listing(layer, call, async (watch) => Handle.raw(this).scan(args, watch));
+    const open = async (watch) => Handle.raw(this).scan(args, watch);
+    // It sees what is there now, and not what is when the first is asked for.
+    return new Listing(layer, call, open).begin();
   }
 
   scanKeys(options) {
     const { args, call } = scanArguments(options);
-    return new Listing(layer, call, async (watch) => Handle.raw(this).scanKeys(args, watch));
+    const open = async (watch) => Handle.raw(this).scanKeys(args, watch);
+    return new Listing(layer, call, open).begin();
   }
 }

@@ -227,6 +227,17 @@ export interface EngineIteration<T> extends AsyncIterableIterator<T>, AsyncDispo
    */
   next(): Promise<IteratorResult<T, undefined>>;
   /**
+   * Waits until it is open, and fails as `next` would. It is opened when it is made; who has to know waits
+   * here.
+   *
+   * @example
+   * ```ts
+   * const changes = notes.watch({ since: 7 });
+   * await changes.ready();
+   * ```
+   */
+  ready(): Promise<void>;
+  /**
    * Ends it, also while a call of `next` waits.
    *
    * @example
