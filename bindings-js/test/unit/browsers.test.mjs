@@ -52,5 +52,5 @@ test('no module asks for what came after them, but for the entries of which READ
     return [...code.matchAll(LATER)].map(([found]) => `${name}: ${found}`);
   });
   assert.deepEqual(later, ['unpacked.js: DecompressionStream']);
-  assert.match(readme, /`sealwood\/inline` and `sealwood\/testing` ask for Firefox 113/);
+  assert.match(readme, /`sealwood\/inline`, `sealwood\/engine\/inline` and\n`sealwood\/testing` ask for Firefox 113/);
 });

@@ -157,4 +157,6 @@ test('what README says of sizes is right to ten kilobytes', () => {
   const isTold = (pattern, size) => assert.ok(Math.abs(told(pattern) - size) < 10_000, `${size} bytes`);
   isTold(/about (\d+) kB as a server with brotli/, compressed);
   isTold(/about (\d+) kB of JavaScript/, inline);
+  isTold(/module of its own, about (\d+) kB as a server with brotli/, compressedSize('sealwood_engine_bg.wasm'));
+  isTold(/`sealwood\/engine\/inline`, about (\d+) kB/, readFileSync(generated('sealwood_engine_inline.js')).length);
 });
