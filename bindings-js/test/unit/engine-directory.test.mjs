@@ -34,6 +34,34 @@ test('a disk that breaks a promise is found out', async (context) => {
   await assert.rejects(checkDisk(disk), { code: 'store-failed' });
 });
 
+test('what is durable was synced: the log, and the names in their directories', async (context) => {
+  const system = process.getBuiltinModule('node:fs');
+  const { fdatasyncSync, fsyncSync } = system;
+  context.after(() => Object.assign(system, { fdatasyncSync, fsyncSync }));
+  const synced = { files: 0, directories: 0 };
+  system.fdatasyncSync = (fd) => {
+    synced.files += 1;
+    fdatasyncSync(fd);
+  };
+  system.fsyncSync = (fd) => {
+    synced.directories += 1;
+    fsyncSync(fd);
+  };
+  const opened = await Engine.open(join(temporary(context), 'new'));
+  assert.ok(synced.directories > 1, `${synced.directories} directories`);
+  const notes = await opened.namespace('notes', { separatedBytesMin: 1000 });
+  const syncs = async (work) => {
+    const before = { ...synced };
+    await work();
+    return [synced.files - before.files, synced.directories - before.directories];
+  };
+  assert.deepEqual(await syncs(() => notes.put('a', 'text', { durability: 'none' })), [0, 0]);
+  assert.deepEqual(await syncs(() => notes.put('b', 'text')), [1, 0]);
+  const [files, directories] = await syncs(() => notes.put('large', new Uint8Array(5000)));
+  assert.ok(files >= 2 && directories >= 1, `${files} files, ${directories} directories`);
+  await opened.close();
+});
+
 test('what was put is there for the next process', async (context) => {
   const root = join(temporary(context), 'new/notes');
   const opened = await Engine.open(root);
