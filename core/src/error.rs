@@ -242,6 +242,13 @@ impl std::error::Error for Error {
     }
 }
 
+#[cfg(feature = "engine")]
+impl From<sealwood_engine::lthash::Error> for Error {
+    fn from(error: sealwood_engine::lthash::Error) -> Self {
+        Error::LtHash(error)
+    }
+}
+
 impl From<PathRule> for Error {
     fn from(rule: PathRule) -> Self {
         Error::InvalidPath(rule)

@@ -28,10 +28,22 @@ pub(super) fn take(world: &World, verb: &str, step: &Step) -> Taken {
     let other = || world.hashes.get(step.need_text("other")?);
     let bytes = |name| step.need_bytes(name);
     match verb {
-        "add" => hash.add(&domain_of(step)?, &bytes("key")?, &bytes("value")?),
-        "remove" => hash.remove(&domain_of(step)?, &bytes("key")?, &bytes("value")?),
-        "addBatch" => hash.add_batch(&domain_of(step)?, &step.need_rows("rows")?),
-        "removeBatch" => hash.remove_batch(&domain_of(step)?, &step.need_rows("rows")?),
+        "add" | "remove" => {
+            let (key, value) = (bytes("key")?, bytes("value")?);
+            let domain = domain_of(step)?;
+            match verb {
+                "add" => hash.add(&domain, &key, &value),
+                _ => hash.remove(&domain, &key, &value),
+            }
+        }
+        "addBatch" | "removeBatch" => {
+            let rows = step.need_rows("rows")?;
+            let domain = domain_of(step)?;
+            match verb {
+                "addBatch" => hash.add_batch(&domain, &rows),
+                _ => hash.remove_batch(&domain, &rows),
+            }
+        }
         "addRaw" => hash.add_raw(&bytes("message")?),
         "removeRaw" => hash.remove_raw(&bytes("message")?),
         "merge" => hash.merge(&*other()?),

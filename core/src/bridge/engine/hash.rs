@@ -117,10 +117,3 @@ impl From<lthash::LtHash> for LtHash {
         Self(Mutex::new(hash))
     }
 }
-
-/// A hash of rows, of what it was given.
-impl From<lthash::Error> for Error {
-    fn from(error: lthash::Error) -> Self {
-        Error::LtHash(error)
-    }
-}

@@ -29,3 +29,16 @@ impl Waiter {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_is_broken_off_once_nobody_waits() {
+        let (waited, waiter) = Waited::new();
+        assert!(waiter.flow().is_continue());
+        drop(waited);
+        assert!(waiter.flow().is_break());
+    }
+}
