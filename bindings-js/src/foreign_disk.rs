@@ -17,8 +17,6 @@ use crate::convert::{SAFE_MAX, whole};
 use crate::disk_error::{io_error, wrong};
 use crate::foreign_store::member;
 
-
-
 #[wasm_bindgen]
 extern "C" {
     /// An object with the methods of a disk, none of which answers by a promise.

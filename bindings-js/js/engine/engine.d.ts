@@ -4,16 +4,9 @@ import '../platform.js';
 import type { CallOptions } from '../call.js';
 import type { Octets } from './call.js';
 import type { EngineConfig } from './config.js';
+import type { EngineStats, Vacuum, Verified, VerifyOptions } from './health.js';
 import type { Namespace, NamespaceSnapshot } from './namespace.js';
-import type {
-  Durability,
-  EngineStats,
-  KeyDeleteOptions,
-  KeyPutOptions,
-  Vacuum,
-  Verified,
-  VerifyOptions,
-} from './values.js';
+import type { Durability, KeyDeleteOptions, KeyPutOptions } from './values.js';
 
 /**
  * How a namespace is made, if there is none.

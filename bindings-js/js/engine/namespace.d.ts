@@ -3,9 +3,8 @@
 import '../platform.js';
 import type { CallOptions, TransferOptions } from '../call.js';
 import type { Octets } from './call.js';
+import type { CompareOptions, Compared, TrackedState, Tracking, VerifiedState } from './state.js';
 import type {
-  CompareOptions,
-  Compared,
   EngineIteration,
   EngineValue,
   KeyDeleteOptions,
@@ -14,9 +13,6 @@ import type {
   ScanEntry,
   ScanKey,
   ScanOptions,
-  TrackedState,
-  Tracking,
-  VerifiedState,
   WatchEvent,
   WatchOptions,
 } from './values.js';

@@ -7,6 +7,8 @@ export * from './call.js';
 export * from './config.js';
 export * from './engine.js';
 export * from './hash.js';
+export * from './health.js';
 export * from './namespace.js';
 export * from './partitions.js';
+export * from './state.js';
 export * from './values.js';

@@ -44,9 +44,9 @@ impl Engine {
     ) -> Promise {
         let engine = self.0.clone();
         let separated_bytes_min = separated_bytes_min.map(whole);
-        watch.promise(async move {
-            engine.namespace(name, separated_bytes_min).await.map(Namespace)
-        })
+        watch.promise(
+            async move { engine.namespace(name, separated_bytes_min).await.map(Namespace) },
+        )
     }
 
     /// A promise of the names of the namespaces.

@@ -133,9 +133,8 @@ impl Namespace {
     #[wasm_bindgen(js_name = trackedState)]
     pub fn tracked_state(&self, watch: &Watch) -> Promise {
         let namespace = self.0.clone();
-        watch.promise(
-            async move { Ok(namespace.tracked_state().await?.map(values::tracked_state)) },
-        )
+        watch
+            .promise(async move { Ok(namespace.tracked_state().await?.map(values::tracked_state)) })
     }
 
     /// A promise of nothing.
