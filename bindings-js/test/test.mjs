@@ -17,8 +17,9 @@ const list = (directory, end) =>
 const scenarios = ['bindings-js/test/run.mjs', 'scenario', ...list('conformance/scenarios', '.json')];
 const reporter = `--test-reporter=${root}/bindings-js/test/reporter.mjs`;
 const units = list('bindings-js/test/unit', '.test.mjs');
-const ofEngine = ['bindings-js/test/run.mjs', 'scenario', '--engine', ...list('conformance/engine', '.json')];
-const inDirectories = ['bindings-js/test/run.mjs', 'scenario', '--engine', ...list('conformance/engine/directory', '.json')];
+const engineScenarios = ['bindings-js/test/run.mjs', 'scenario', '--engine'];
+const ofEngine = [...engineScenarios, ...list('conformance/engine', '.json')];
+const inDirectories = [...engineScenarios, ...list('conformance/engine/directory', '.json')];
 const directory = mkdtempSync(join(tmpdir(), 'sealwood-'));
 process.on('exit', () => rmSync(directory, { recursive: true }));
 const commands = {

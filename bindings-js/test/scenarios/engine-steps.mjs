@@ -2,15 +2,18 @@
 
 import { contentOf, secretOf, toHex } from './values.mjs';
 
-const CONFIG =
-  'access recovery backgroundWork separatedBytesMin memoryBytesMax namespacesMax checkpointIdleMs watchEventsMax watchBytesMax';
+const CONFIG = [
+  'access recovery backgroundWork separatedBytesMin memoryBytesMax namespacesMax',
+  'checkpointIdleMs watchEventsMax watchBytesMax',
+].join(' ');
 const SCAN = 'prefix start end startAfter order limit';
 const WRITE = 'precondition durability expiresAtMs';
 
 /** How the engine and the hashes are, by what a step is taken on. */
 const kinds = {
   engine: {
-    'engine.memory': step(CONFIG, 'nothing', ({ api, step, call }) => api.Engine.memory(configOf(step), call), 'engine'),
+    'engine.memory': step(CONFIG, 'nothing', ({ api, step, call }) =>
+      api.Engine.memory(configOf(step), call), 'engine'),
     'engine.open': step(`path ${CONFIG}`, 'nothing', ({ api, step, call }) =>
       api.Engine.open(step.path, configOf(step), call), 'engine'),
     'engine.namespace': step('name separatedBytesMin', 'nothing', ({ on, step, call }) =>
@@ -129,7 +132,9 @@ const kinds = {
   },
   partitions: {
     'partitions.new': step('secret', 'nothing', ({ api, step: { secret } }) =>
-      secret === undefined ? new api.PartitionedLtHash() : api.PartitionedLtHash.keyed(secretOf(secret)), 'partitions'),
+      secret === undefined
+        ? new api.PartitionedLtHash()
+        : api.PartitionedLtHash.keyed(secretOf(secret)), 'partitions'),
     'partitions.create': step('name detail', 'nothing', ({ on, step }) => on.create(bytes(step.name), step.detail)),
     'partitions.restore': step('name record', 'said', ({ on, step }) =>
       on.restore(bytes(step.name), contentOf(step.record))),
@@ -145,7 +150,8 @@ const kinds = {
       on.apply(bytes(step.name), step.changes.map(changeOf))),
     'partitions.beginBackfill': step('name detail', 'nothing', ({ on, step }) =>
       on.beginBackfill(bytes(step.name), step.detail)),
-    'partitions.backfill': step('name rows', 'nothing', ({ on, step }) => on.backfill(bytes(step.name), rows(step.rows))),
+    'partitions.backfill': step('name rows', 'nothing', ({ on, step }) =>
+      on.backfill(bytes(step.name), rows(step.rows))),
     'partitions.finishBackfill': step('name', 'nothing', ({ on, step }) => on.finishBackfill(bytes(step.name))),
     'partitions.forget': step('name', 'nothing', ({ on, step }) => on.forget(bytes(step.name))),
     'partitions.hash': step('', 'nothing', ({ on }) => on.hash(), 'hash'),
