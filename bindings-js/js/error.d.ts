@@ -57,6 +57,15 @@ export type SealwoodErrorCode =
   | 'namespace-limit'
   | 'namespace-dropped'
   | 'cursor-expired'
+  | 'hash-length'
+  | 'domain-length'
+  | 'state-not-valid'
+  | 'state-not-backfilling'
+  | 'rows-not-ascending'
+  | 'no-such-row'
+  | 'too-many-rows'
+  | 'partition-exists'
+  | 'other-partition'
   | 'platform';
 
 /**

@@ -3,7 +3,7 @@
 import * as generated from './generated/sealwood.js';
 import { Layer } from './layer.js';
 
-const layer = new Layer(generated);
+export const layer = new Layer(generated);
 
 /** The generated classes and functions, once `init` has finished. */
 export function glue() {

@@ -20,6 +20,12 @@ export class Handle {
     this.#what = what;
   }
 
+  /** What a constructor that everybody may call passes on: `raw` if `first` says that it comes from `of`, else
+   * what `make` makes. */
+  static made(first, raw, make) {
+    return [key, first === key ? raw : make()];
+  }
+
   /** A handle of class `Class` on `raw`. */
   static of(Class, raw) {
     return new Class(key, raw);

@@ -9,7 +9,7 @@ import {
   whole,
 } from './check.js';
 import { STREAM, contentBlob, contentStream, wholeContent } from './content.js';
-import { call } from './glue.js';
+import { call, layer } from './glue.js';
 import { Handle } from './handle.js';
 import { Listing } from './listing.js';
 import { CALL } from './watching.js';
@@ -82,11 +82,11 @@ export class Tree extends Handle {
   }
 
   entries(path = '', options = undefined) {
-    return new Listing(options, async (watch) => Tree.#reading(this).entries(pathOf(path), watch));
+    return new Listing(layer, options, async (watch) => Tree.#reading(this).entries(pathOf(path), watch));
   }
 
   entriesRecursive(path = '', options = undefined) {
-    return new Listing(options, async (watch) =>
+    return new Listing(layer, options, async (watch) =>
       Tree.#reading(this).entriesRecursive(pathOf(path), watch),
     );
   }

@@ -16,8 +16,9 @@ export async function turn(bytes) {
   await othersHaveWorked();
 }
 
-/** By a message: timers are delayed, in hidden pages by a second and more. */
-function othersHaveWorked() {
+/** Waits until the host has done what else it has to do. By a message: timers are delayed, in hidden pages by a
+ * second and more. */
+export function othersHaveWorked() {
   if (typeof setImmediate === 'function') return new Promise((resolve) => setImmediate(resolve));
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

@@ -23,7 +23,13 @@ mod content;
 mod convert;
 #[cfg(feature = "vault")]
 mod credential;
+#[cfg(any(feature = "engine", feature = "testing"))]
+mod disk_error;
+#[cfg(feature = "engine")]
+mod engine;
 mod error;
+#[cfg(any(feature = "engine", feature = "testing"))]
+mod foreign_disk;
 mod foreign_store;
 #[cfg(feature = "vault")]
 mod library;

@@ -34,6 +34,21 @@ export const CHECK = `await init(); return String(await checkStore(BlobStore.mem
 /** Such a test, as a module that leaves a promise of what it comes to. */
 export const CHECKING_APP = `${IMPORT_CHECK} globalThis.outcome = (async () => { ${CHECK} })();`;
 
+/** The body of an async function that gives the outcome by the engine, once its module is ready. */
+export const USE_ENGINE = `
+  const engine = await Engine.memory();
+  const notes = await engine.namespace('notes');
+  await notes.put('a', '${OUTCOME}');
+  const { bytes } = await notes.get('a');
+  await engine.close();
+  return new TextDecoder().decode(bytes);`;
+
+/** An app of the engine with the entry `name`, as a module that leaves a promise of the outcome. */
+export function engineApp(name) {
+  const code = `globalThis.outcome = (async () => { await init(); ${USE_ENGINE} })();`;
+  return `import { Engine, init } from '${name}'; ${code}`;
+}
+
 /** A page with the module `script`. */
 export function html(script) {
   return `<!doctype html><title>App</title><link rel="icon" href="data:,">

@@ -2,7 +2,9 @@
 // package is in the variables SEALWOOD_CHROMIUM, SEALWOOD_JS_ENVIRONMENTS and SEALWOOD_MOTO_SERVER.
 
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -15,10 +17,18 @@ const list = (directory, end) =>
 const scenarios = ['bindings-js/test/run.mjs', 'scenario', ...list('conformance/scenarios', '.json')];
 const reporter = `--test-reporter=${root}/bindings-js/test/reporter.mjs`;
 const units = list('bindings-js/test/unit', '.test.mjs');
+const engineScenarios = ['bindings-js/test/run.mjs', 'scenario', '--engine'];
+const ofEngine = [...engineScenarios, ...list('conformance/engine', '.json')];
+const inDirectories = [...engineScenarios, ...list('conformance/engine/directory', '.json')];
+const directory = mkdtempSync(join(tmpdir(), 'sealwood-'));
+process.on('exit', () => rmSync(directory, { recursive: true }));
 const commands = {
   'scenarios in Node': scenarios,
   'scenarios in Chromium': [...scenarios, '--browser'],
   'scenarios in Chromium over IndexedDB': [...scenarios, '--browser', '--memory', 'indexedDb'],
+  'scenarios of the engine in Node': ofEngine,
+  'scenarios of the engine in directories': [...inDirectories, '--var', `DIRECTORY=${directory}`],
+  'scenarios of the engine in Chromium': [...ofEngine, '--browser'],
   'the package': ['--expose-gc', '--test', reporter, '--test-concurrency=2', ...units],
 };
 for (const [what, parameters] of Object.entries(commands)) {

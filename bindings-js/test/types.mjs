@@ -15,6 +15,15 @@ export const SHARED = readdirSync(directory)
   .map((file) => file.slice(0, -'.d.ts'.length))
   .filter((name) => ![...ENTRIES, ...INNER].includes(name));
 
+/** What each entry of the engine has of its own. */
+export const ENGINE_ENTRIES = ['engine/index', 'engine/inline', 'engine/slim'];
+
+/** What all entries of the engine have and the others do not, a name for each file. */
+export const ENGINE = readdirSync(new URL('engine/', directory))
+  .filter((file) => file.endsWith('.d.ts'))
+  .map((file) => `engine/${file.slice(0, -'.d.ts'.length)}`)
+  .filter((name) => !ENGINE_ENTRIES.includes(name));
+
 /** The text of the file of this name. */
 export function typesIn(name) {
   return readFileSync(new URL(`${name}.d.ts`, directory), 'utf8');

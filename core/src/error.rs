@@ -205,6 +205,22 @@ pub enum Error {
     },
     /// The engine was opened to read only.
     ReadOnly,
+    /// There are as many namespaces of the engine as its configuration allows.
+    NamespaceLimit {
+        /// The most there may be.
+        max: usize,
+    },
+    /// The namespace of the engine was dropped.
+    NamespaceDropped,
+    /// The changes that a watch of the engine asks for are no longer kept: read the present state,
+    /// then watch from there.
+    CursorExpired {
+        /// The revision of the first change that is still kept.
+        oldest: u64,
+    },
+    /// A hash of rows refused what it was given. Its code is that of the refusal.
+    #[cfg(feature = "engine")]
+    LtHash(sealwood_engine::lthash::Error),
     /// The platform has no source of randomness or lacks a facility.
     Platform {
         /// What is missing.
@@ -223,6 +239,13 @@ impl std::error::Error for Error {
             }
             _ => None,
         }
+    }
+}
+
+#[cfg(feature = "engine")]
+impl From<sealwood_engine::lthash::Error> for Error {
+    fn from(error: sealwood_engine::lthash::Error) -> Self {
+        Error::LtHash(error)
     }
 }
 
@@ -337,6 +360,11 @@ impl Error {
             Error::StorePoisoned => "store-poisoned",
             Error::StoreCorrupt { .. } => "store-corrupt",
             Error::ReadOnly => "read-only",
+            Error::NamespaceLimit { .. } => "namespace-limit",
+            Error::NamespaceDropped => "namespace-dropped",
+            Error::CursorExpired { .. } => "cursor-expired",
+            #[cfg(feature = "engine")]
+            Error::LtHash(error) => error.code(),
             Error::Platform { .. } => "platform",
         }
     }

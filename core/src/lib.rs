@@ -31,6 +31,9 @@ pub use error::{Cause, Damage, Error, Result};
 #[cfg(feature = "engine")]
 #[doc(inline)]
 pub use sealwood_engine as engine;
+#[cfg(feature = "engine")]
+#[doc(inline)]
+pub use sealwood_engine::lthash;
 pub use session::WriteStats;
 pub use task::{CallContext, CancelToken, OnProgress, Progress};
 pub use vault::Vault;

@@ -5,10 +5,11 @@
 use std::collections::BTreeSet;
 
 const PAGE: &str = include_str!("../../docs/ERRORS.md");
-const SOURCES: [&str; 3] = [
+const SOURCES: [&str; 4] = [
     include_str!("../src/error.rs"),
     include_str!("../src/path.rs"),
     include_str!("../../engine/src/error.rs"),
+    include_str!("../../lthash/src/error.rs"),
 ];
 
 /// The codes in lines such as `Error::Closed => "closed",`.

@@ -115,15 +115,9 @@ impl Shared {
         Ok((state, seen))
     }
 
-    /// Counts all rows of a namespace that are not counted yet.
-    pub(crate) fn backfill(&self, namespace: NamespaceId) -> Result<()> {
-        loop {
-            self.check_open()?;
-            let mut counted = lock(&self.hashes);
-            if self.fill(&mut counted, namespace)? == Filled::All {
-                return Ok(());
-            }
-        }
+    /// Counts the next rows of a namespace that are not counted yet. Returns whether there are more.
+    pub(crate) fn backfill_some(&self, namespace: NamespaceId) -> Result<bool> {
+        Ok(self.fill(&mut lock(&self.hashes), namespace)? == Filled::Some)
     }
 
     /// Counts what waits, if that is much or there is nothing else to do, and some of the rows that

@@ -260,8 +260,15 @@ impl Namespace {
     ///
     /// [`Error::StoreCorrupt`] if a value is damaged, which has to be put again or deleted first.
     pub fn backfill(&self) -> Result<()> {
+        while self.backfill_some()? {}
+        Ok(())
+    }
+
+    /// Counts the next rows of a [`backfill`](Self::backfill), some hundreds. Returns whether there
+    /// are more, which is for the caller to count unless the background does.
+    pub fn backfill_some(&self) -> Result<bool> {
         let _call = self.shared.enter()?;
-        self.shared.backfill(self.id)
+        self.shared.backfill_some(self.id)
     }
 
     /// How many keys there are, expired ones that were not purged yet included.

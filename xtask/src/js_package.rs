@@ -26,8 +26,9 @@ pub(crate) struct Module {
 }
 
 /// The modules, the main one first.
-pub(crate) const MODULES: [Module; 2] = [
+pub(crate) const MODULES: [Module; 3] = [
     Module { package: "sealwood-js-vault", name: "sealwood" },
+    Module { package: "sealwood-js-engine", name: "sealwood_engine" },
     Module { package: "sealwood-js-testing", name: "sealwood_testing" },
 ];
 

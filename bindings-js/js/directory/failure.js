@@ -11,6 +11,8 @@ const CODES = {
   EINTR: 'store-unavailable',
   EAGAIN: 'store-unavailable',
   EBUSY: 'store-unavailable',
+  EMFILE: 'store-unavailable',
+  ENFILE: 'store-unavailable',
   ETIMEDOUT: 'store-unavailable',
 };
 
@@ -29,4 +31,9 @@ export function readFailure(error) {
 /** Whether `error` says that there is no such file. */
 export function isMissing(error) {
   return error?.code === 'ENOENT';
+}
+
+/** An error as the file system throws it. */
+export function systemError(code) {
+  return Object.assign(new Error(code), { code });
 }

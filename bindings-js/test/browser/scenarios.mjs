@@ -10,7 +10,7 @@ export const PACKAGE = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Runs `scenarios` as `runScenarios` does, in a page. Servers on this machine that variables name
  * are reached through one that gives pages leave. */
-export async function runInPage(scenarios, { variants, memory }) {
+export async function runInPage(scenarios, { engine, variants, memory }) {
   const closing = [];
   const server = await serveFiles(PACKAGE);
   closing.push(server);
@@ -30,18 +30,18 @@ export async function runInPage(scenarios, { variants, memory }) {
     const page = await openPage(browser, `${server.url}/test/browser/`);
     // As text: what carries values into pages loses members named __proto__.
     const text = JSON.stringify(scenarios);
-    return await page.evaluate(inPage, { text, variants: reachable, memory });
+    return await page.evaluate(inPage, { text, engine, variants: reachable, memory });
   } finally {
     await Promise.all(closing.map((each) => each.close()));
   }
 }
 
 /* What follows runs in the page. */
-async function inPage({ text, variants, memory }) {
-  const api = await import('/js/browser.js');
-  const { runScenarios } = await import('/test/scenarios/runner.mjs');
+async function inPage({ text, engine, variants, memory }) {
+  const api = await import(engine ? '/js/engine/browser.js' : '/js/browser.js');
+  const { ENGINE, VAULTS, runScenarios } = await import('/test/scenarios/runner.mjs');
   await api.init();
-  const how = { variants };
+  const how = { family: engine ? ENGINE : VAULTS, variants };
   let stores = 0;
   if (memory === 'indexedDb') {
     how.memory = () => api.BlobStore.indexedDb(`scenario ${Date.now()} ${stores++}`);

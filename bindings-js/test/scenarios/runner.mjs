@@ -1,22 +1,31 @@
 // Runs scenarios, in Node and in a page.
 
 import { PATIENCE_MS } from '../patience.mjs';
+import { ENGINE_COMMON, engineStep, expectedOf } from './engine-steps.mjs';
 import { steps } from './steps.mjs';
 import { comparisons, substituted } from './values.mjs';
 
 const COMMON = ['do', 'as', 'vault', 'new', 'batch', 'snapshot', 'store'];
+/** What the steps of an API are, and what each of them may have. */
+export const VAULTS = {
+  stepOf: (step) => steps[step.do],
+  common: COMMON,
+  expectedOf: (expect) => expect,
+};
+export const ENGINE = { stepOf: engineStep, common: ['do', 'as', ...ENGINE_COMMON], expectedOf };
 const OUTCOME = ['expect', 'error', 'background', 'progress'];
 
 /**
  * Runs every scenario once for each of `variants`, which are sets of variables.
  * @param {object} api what the package exports
  * @param {object[]} scenarios
- * @param {{ variants?: object[], memory?: () => Promise<object>, report?: (line: string) => void }} how
- *   `memory` makes the stores of kind memory
+ * @param {{ family?: object, variants?: object[], memory?: () => Promise<object>, report?: (line: string) => void }} how
+ *   `family` is what of the API the scenarios are about, `memory` makes the stores of kind memory
  * @returns {Promise<{ passed: number, failed: number }>}
  */
 export async function runScenarios(api, scenarios, how = {}) {
-  const { variants = [{}], memory = () => api.BlobStore.memory(), report = console.log } = how;
+  const { family = VAULTS, variants = [{}], report = console.log } = how;
+  const { memory = () => api.BlobStore.memory() } = how;
   const counts = { passed: 0, failed: 0 };
   for (const variables of variants) {
     for (const scenario of scenarios) {
@@ -24,7 +33,7 @@ export async function runScenarios(api, scenarios, how = {}) {
       try {
         const { steps, ...rest } = substituted(scenario, variables);
         name = rest.name;
-        await new Run(api, memory).steps(steps);
+        await new Run(api, family, memory).steps(steps);
         counts.passed += 1;
       } catch (error) {
         counts.failed += 1;
@@ -37,13 +46,15 @@ export async function runScenarios(api, scenarios, how = {}) {
 
 class Run {
   #api;
+  #family;
   #memory;
   #names = new Names();
   #progress = new Map();
   #tasks = new Map();
 
-  constructor(api, memory) {
+  constructor(api, family, memory) {
     this.#api = api;
+    this.#family = family;
     this.#memory = memory;
   }
 
@@ -62,10 +73,10 @@ class Run {
     if (step.do === 'await') return this.#task(step).outcome;
     if (step.do === 'cancel') return this.#task(step).abort.abort();
     if (step.do === 'progress') return this.#checkProgress(step);
-    const known = steps[step.do];
+    const known = this.#family.stepOf(step);
     if (!known) throw new Error('unknown step');
     const strange = Object.keys(step).find(
-      (name) => ![...known.members, ...COMMON, ...OUTCOME].includes(name),
+      (name) => ![...known.members, ...this.#family.common, ...OUTCOME].includes(name),
     );
     if (strange) throw new Error(`unknown member ${strange}`);
     const abort = new AbortController();
@@ -87,7 +98,8 @@ class Run {
     if (step.error) return compareError(step.error, failure, result);
     if (failure) throw new Error(`${failure.code ?? failure.name}: ${failure.message}`);
     if (!('expect' in step)) return;
-    const difference = comparisons[known.comparison](step.expect, result);
+    const expected = this.#family.expectedOf(step.expect, this.#names);
+    const difference = comparisons[known.comparison](expected, result);
     if (difference) throw new Error(difference);
   }
 

@@ -49,6 +49,7 @@ export function toHex(bytes) {
 /** How the results of a step are compared: each says what is wrong, or nothing. */
 export const comparisons = {
   content(expected, actual) {
+    if (expected === null) return comparisons.value(null, actual);
     const wanted = contentOf(expected);
     if (actual?.length !== wanted.length) {
       return `expected ${wanted.length} bytes, came ${actual?.length}`;
@@ -65,6 +66,12 @@ export const comparisons = {
       if (!isEqual(wanted, found)) return differing(`${name} ${show(wanted)}`, found);
     }
     return undefined;
+  },
+
+  /** Of an object the members that are expected, anything else as a whole. */
+  said(expected, actual) {
+    const isObject = typeof expected === 'object' && !Array.isArray(expected);
+    return comparisons[isObject ? 'members' : 'value'](expected, actual);
   },
 
   value(expected, actual) {

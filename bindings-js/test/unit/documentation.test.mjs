@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import test from 'node:test';
 
 import { project } from '../packed.mjs';
-import { ENTRIES, SHARED, typesIn } from '../types.mjs';
+import { ENGINE, ENGINE_ENTRIES, ENTRIES, SHARED, typesIn } from '../types.mjs';
 
 /** What is declared in the types: each name with what it is a member of, its comment and its shape. */
 function declarations() {
-  return [...SHARED, ...ENTRIES].flatMap((file) => {
+  return [...SHARED, ...ENTRIES, ...ENGINE, ...ENGINE_ENTRIES].flatMap((file) => {
     const lines = typesIn(file).split('\n');
     let owner;
     return lines.flatMap((line, at) => {
@@ -58,17 +58,30 @@ test('everything public has a comment, and all that can be called an example', (
 });
 
 test('the examples are what a strict compiler takes', (context) => {
-  const examples = declarations().flatMap(({ comment }) => examplesIn(comment));
-  const names = declarations().filter(({ owner, file }) => !owner && !ENTRIES.includes(file));
-  const imports = `import { init, ${[...new Set(names.map(({ name }) => name))].join(', ')} } from 'sealwood';`;
-  const given = `
-    declare const vault: Vault, store: BlobStore, credential: Credential, custom: CustomStore;
-    declare const batch: Batch, worker: Worker;`;
+  const found = declarations().flatMap(({ comment, file }) =>
+    examplesIn(comment).map((code) => ({ code, isOfEngine: file.startsWith('engine/') })),
+  );
+  const examples = found.map(({ code }) => code);
+  const imports = (entry, files) => {
+    const names = declarations().filter(({ owner, file }) => !owner && files.includes(file));
+    return `import { init, ${[...new Set(names.map(({ name }) => name))].join(', ')} } from '${entry}';`;
+  };
+  const given = [
+    imports('sealwood', SHARED),
+    `declare const vault: Vault, store: BlobStore, credential: Credential, custom: CustomStore;
+    declare const batch: Batch, worker: Worker;`,
+  ];
+  const givenOfEngine = [
+    imports('sealwood/engine', [...ENGINE, 'error']),
+    `declare const engine: Engine, notes: Namespace, others: Namespace, snapshot: NamespaceSnapshot;
+    declare const changes: EngineBatch, hash: LtHash, domain: Domain, secret: Uint8Array;
+    declare const partitions: PartitionedLtHash, theirs: PartitionedLtHash, partition: Partition;`,
+  ];
   const files = {};
-  examples.forEach((code, index) => {
+  found.forEach(({ code, isOfEngine }, index) => {
     const own = code.split('\n').filter((line) => line.startsWith('import '));
     const rest = code.split('\n').filter((line) => !line.startsWith('import '));
-    const all = own.length > 0 ? own : [imports, given];
+    const all = own.length > 0 ? own : isOfEngine ? givenOfEngine : given;
     files[`${index}.ts`] = [...all, 'export async function example() {', ...rest, '}'].join('\n');
   });
   const compilerOptions = {

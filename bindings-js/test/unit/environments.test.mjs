@@ -12,7 +12,9 @@ import {
   CHECKING_APP,
   KEPT,
   USE,
+  USE_ENGINE,
   app,
+  engineApp,
   html,
   importFrom,
   node,
@@ -64,6 +66,17 @@ test('Bun', (context) => {
   assert.equal(run(root, program('bun'), ['app.js']).stdout, 'packed');
 });
 
+test('Bun, the engine in a directory', (context) => {
+  const code = `import { Engine, init } from 'sealwood/engine'; await init();
+    const opened = await Engine.open('notes'); const notes = await opened.namespace('notes');
+    await notes.put('a', 'packed');
+    const second = await Engine.open('notes').then(() => 'opened', (error) => error.code);
+    console.log(new TextDecoder().decode((await notes.get('a')).bytes), second);
+    await opened.close();`;
+  const root = projectAmongThem(context, { 'app.js': code });
+  assert.equal(run(root, program('bun'), ['app.js']).stdout, 'packed store-locked');
+});
+
 test('Bun, in one file', (context) => {
   const root = projectAmongThem(context, { 'app.js': `${app('sealwood/inline')} ${LOG}` });
   run(root, program('bun'), ['build', 'app.js', '--target=node', '--outfile=out.mjs']);
@@ -73,6 +86,7 @@ test('Bun, in one file', (context) => {
 for (const [what, code, outcome] of [
   ['an app', app('sealwood'), 'packed'],
   ['a test', CHECKING_APP, KEPT],
+  ['an app of the engine', engineApp('sealwood/engine'), 'packed'],
 ]) {
   test(`Deno, without a permission: ${what}`, (context) => {
     const root = projectAmongThem(context, { 'app.js': `${code} ${LOG}` });
@@ -85,9 +99,14 @@ for (const [what, code, outcome] of [
 test('workerd, as wrangler bundles for it', async (context) => {
   const answer = (body) => `new Response(await (async () => { ${body} })())`;
   const worker = `${importFrom('sealwood')} import { checkStore } from 'sealwood/testing';
+    import { Engine, init as initEngine } from 'sealwood/engine';
     export default {
       async fetch(request) {
         if (request.url.endsWith('/test')) return ${answer(CHECK)};
+        if (request.url.endsWith('/engine')) {
+          await initEngine();
+          return ${answer(USE_ENGINE)};
+        }
         await init();
         return ${answer(USE)};
       },
@@ -109,4 +128,5 @@ test('workerd, as wrangler bundles for it', async (context) => {
   const text = async (url) => (await edge.dispatchFetch(url)).text();
   assert.equal(await text('http://localhost/'), 'packed');
   assert.equal(await text('http://localhost/test'), KEPT);
+  assert.equal(await text('http://localhost/engine'), 'packed');
 });

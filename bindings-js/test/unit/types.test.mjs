@@ -7,7 +7,8 @@ import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { api } from '../support.mjs';
-import { SHARED, typesIn } from '../types.mjs';
+import { engine } from '../engine.mjs';
+import { ENGINE, SHARED, typesIn } from '../types.mjs';
 
 const types = SHARED.map(typesIn).join('\n');
 
@@ -41,6 +42,29 @@ test('what is typed is there, and what is there is typed', () => {
     const length = 'length' in prototype ? ['length'] : [];
     assert.deepEqual(new Set(members), new Set([...real(prototype), ...inherited, ...length]), name);
     assert.deepEqual(new Set(statics), new Set(real(api[name])), name);
+  }
+});
+
+test('the entry of the engine has what is typed, and what it has is typed', () => {
+  const declared = ENGINE.map(typesIn).join('\n');
+  const values = [...declared.matchAll(/^export (?:class|function|const) (\w+)/gm)].map(([, name]) => name);
+  assert.deepEqual([...values, 'SealwoodError', 'init'].sort(), Object.keys(engine).sort());
+  assert.equal(engine.SealwoodError, api.SealwoodError);
+  const classes = [...declared.matchAll(/^export class (\w+)[^{]*\{\n([^]*?)^\}/gm)];
+  assert.ok(classes.length >= 9);
+  for (const [, name, body] of classes) {
+    const typed = (pattern) => new Set([...body.matchAll(pattern)].map(([, member]) => member));
+    const { prototype } = engine[name];
+    const isOurs = (member) => !['constructor', 'raw', 'prototype'].includes(member);
+    const inherited = 'scan' in prototype ? Object.getOwnPropertyNames(Object.getPrototypeOf(prototype)) : [];
+    const members = [...Object.getOwnPropertyNames(prototype), ...inherited].filter(isOurs);
+    const statics = Object.getOwnPropertyNames(engine[name]).filter(
+      (member) => isOurs(member) && !['length', 'name'].includes(member),
+    );
+    const declaredMembers = typed(/^ {2}(?:get )?(\w+)\(/gm);
+    declaredMembers.delete('constructor');
+    assert.deepEqual(declaredMembers, new Set(members), name);
+    assert.deepEqual(typed(/^ {2}static (\w+)\(/gm), new Set(statics), name);
   }
 });
 
@@ -95,7 +119,8 @@ test('what the package gives are bytes of the caller’s own', async () => {
 /** The most bytes of each module, as they are and by brotli. */
 const SIZES_MAX = {
   'sealwood_bg.wasm': [930_000, 325_000],
-  'sealwood_testing_bg.wasm': [210_000, 72_000],
+  'sealwood_engine_bg.wasm': [880_000, 285_000],
+  'sealwood_testing_bg.wasm': [240_000, 80_000],
 };
 
 /** How many bytes the generated file of this name takes by brotli. */
@@ -132,4 +157,6 @@ test('what README says of sizes is right to ten kilobytes', () => {
   const isTold = (pattern, size) => assert.ok(Math.abs(told(pattern) - size) < 10_000, `${size} bytes`);
   isTold(/about (\d+) kB as a server with brotli/, compressed);
   isTold(/about (\d+) kB of JavaScript/, inline);
+  isTold(/module of its own, about (\d+) kB as a server with brotli/, compressedSize('sealwood_engine_bg.wasm'));
+  isTold(/`sealwood\/engine\/inline`, about (\d+) kB/, readFileSync(generated('sealwood_engine_inline.js')).length);
 });

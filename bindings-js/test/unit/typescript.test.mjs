@@ -30,6 +30,10 @@ const ANYWHERE = `
   import { init as slimInit } from 'sealwood/slim';
   import { init as inlineInit } from 'sealwood/inline';
   import { checkStore } from 'sealwood/testing';
+  import { Domain, Engine, LtHash, init as engineInit } from 'sealwood/engine';
+  import { init as slimEngineInit } from 'sealwood/engine/slim';
+  import { init as inlineEngineInit } from 'sealwood/engine/inline';
+  import engineWasm from 'sealwood/engine.wasm';
   import wasm from 'sealwood/sealwood.wasm';
   import type { CustomStore, EntryInfo, OwnBytes, SealwoodErrorCode } from 'sealwood';
 
@@ -46,6 +50,19 @@ const ANYWHERE = `
     const tag: string = await BlobStore.custom(store).put('a', new Uint8Array(kept), 'absent');
     await BlobStore.custom(BlobStore.memory()).put('a', bytes, { matches: tag });
     return info;
+  }
+
+  export async function useEngine(): Promise<Uint8Array | undefined> {
+    await engineInit();
+    await inlineEngineInit();
+    await slimEngineInit(engineWasm);
+    const engine = await Engine.memory({ background: 'manual' });
+    const notes = await engine.namespace('notes');
+    const revision: number = await notes.put('a', new Uint8Array(1), { precondition: 'absent' });
+    await engine.batch().put(notes, 'b', 'text').commit({ durability: 'sync' });
+    for await (const { key, to } of notes.watch({ since: revision })) if (to === undefined) return key;
+    const hash = new LtHash().addBatch(new Domain('notes'), [['a', new Uint8Array(1)]]);
+    return (await notes.get('a'))?.bytes ?? hash.checksum();
   }
 
   export class Kept implements Pick<CustomStore, 'getRange' | 'put'> {
@@ -71,6 +88,10 @@ const ANYWHERE = `
   new SealwoodError('no-such-code');
   // @ts-expect-error the slim entry has no module of its own
   void slimInit();
+  // @ts-expect-error an engine is opened
+  new Engine();
+  // @ts-expect-error there is no such durability
+  void Engine.memory().then((engine) => engine.batch().commit({ durability: 'always' }));
   // @ts-expect-error what the package gives is no text
   export const text: string = generateSecret() satisfies OwnBytes;
 `;

@@ -20,32 +20,39 @@ use serde_json::{Map, Value, json};
 
 /// Writes `conformance/scenarios/golden.json`.
 pub fn write() -> Result<()> {
-    let path = path();
-    std::fs::write(&path, document()?).with_context(|| format!("cannot write {}", path.display()))
+    write_file(FILE, &document()?)
 }
 
 /// Fails unless the file is what [`write`] would write.
 pub fn check() -> Result<()> {
-    let path = path();
+    check_file(FILE, &document()?)
+}
+
+/// Where it is, below `conformance`.
+const FILE: &str = "scenarios/golden.json";
+
+pub(crate) fn write_file(file: &str, text: &str) -> Result<()> {
+    let path = directory().join(file);
+    std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+}
+
+pub(crate) fn check_file(file: &str, text: &str) -> Result<()> {
+    let path = directory().join(file);
     let stored = std::fs::read_to_string(&path)
         .with_context(|| format!("cannot read {}", path.display()))?;
     anyhow::ensure!(
-        stored == document()?,
+        stored == text,
         "{} is stale: run `cargo run -p sealwood-conformance -- golden`",
         path.display()
     );
     Ok(())
 }
 
-fn path() -> PathBuf {
-    directory().join("scenarios/golden.json")
-}
-
 fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-fn vectors(file: &str) -> Result<Value> {
+pub(crate) fn vectors(file: &str) -> Result<Value> {
     let path = directory().join("vectors").join(file).with_extension("json");
     let text = std::fs::read_to_string(&path)
         .with_context(|| format!("cannot read {}", path.display()))?;
@@ -68,7 +75,11 @@ fn document() -> Result<String> {
     for case in list(&vectors, "cases") {
         scenarios.push(refusal(case, &vectors["root_secret"])?);
     }
-    // One line a step.
+    Ok(written(&scenarios))
+}
+
+/// Scenarios as a file has them: one line a step.
+pub(crate) fn written(scenarios: &[(String, Vec<Value>)]) -> String {
     let mut text = String::from("[\n");
     for (index, (name, steps)) in scenarios.iter().enumerate() {
         text += &format!("  {{\n    \"name\": {},\n    \"steps\": [\n", json!(name));
@@ -79,7 +90,7 @@ fn document() -> Result<String> {
         let comma = if index + 1 < scenarios.len() { "," } else { "" };
         text += &format!("    ]\n  }}{comma}\n");
     }
-    Ok(text + "]\n")
+    text + "]\n"
 }
 
 async fn scenario(case: &Value, secret: Option<&Value>) -> Result<(String, Vec<Value>)> {
@@ -196,11 +207,11 @@ async fn read(snapshot: &Snapshot, on: (&str, &str), steps: &mut Vec<Value>) -> 
     Ok(())
 }
 
-fn text<'a>(value: &'a Value, name: &str) -> Result<&'a str> {
+pub(crate) fn text<'a>(value: &'a Value, name: &str) -> Result<&'a str> {
     value.get(name).and_then(Value::as_str).with_context(|| format!("no {name:?}"))
 }
 
-fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+pub(crate) fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
     value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 

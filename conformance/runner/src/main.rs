@@ -1,4 +1,4 @@
-//! `sealwood-conformance`: runs scenarios, and makes those of the golden vaults.
+//! `sealwood-conformance`: runs scenarios, and makes those of the golden vaults and hashes.
 
 use std::io::stdout;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
-use sealwood_conformance::{Report, Variables, golden, read};
+use sealwood_conformance::{Report, Variables, golden, golden_hashes, read};
 
 #[derive(Parser)]
 #[command(about = "Runs scenarios against the Rust API of sealwood")]
@@ -28,7 +28,7 @@ enum Chore {
         #[arg(long, value_parser = pair)]
         each: Option<(String, String)>,
     },
-    /// Write the scenarios of the golden vaults anew.
+    /// Write the scenarios of the golden vaults and hashes anew.
     Golden,
 }
 
@@ -36,6 +36,7 @@ fn main() -> Result<ExitCode> {
     match Arguments::parse().chore {
         Chore::Golden => {
             golden::write()?;
+            golden_hashes::write()?;
             Ok(ExitCode::SUCCESS)
         }
         Chore::Scenario { files, variables, each } => {

@@ -98,7 +98,7 @@ impl Runner<'_> {
         }
         let background = step.text("background")?.map(str::to_owned);
         let cancel = step.context.cancel.clone();
-        let work = take_and_compare(Rc::clone(&self.world), verb, step);
+        let work = Box::pin(take_and_compare(Rc::clone(&self.world), verb, step));
         match background {
             None => in_time(work).await,
             Some(name) => {
@@ -128,11 +128,22 @@ async fn take_and_compare(world: Rc<World>, verb: String, step: Step) -> Result<
     step.finish()?;
     match (outcome, error) {
         (Ok(_), Some(error)) => Err(format!("expected the error {error}, the step succeeded")),
-        (Ok(outcome), None) => outcome.compare(expect.as_ref()),
+        (Ok(outcome), None) => outcome.compare(named(&world, expect)?.as_ref()),
         (Err(Stop::Error(came)), Some(error)) if expect.is_none() => compare_error(&came, &error),
         (Err(Stop::Error(came)), None) => Err(format!("failed with {} ({came})", came.code())),
         _ => Err("a step has one of \"expect\" and \"error\"".into()),
     }
+}
+
+/// What is expected, with the number of a revision in place of its name.
+fn named(world: &World, mut expect: Option<Value>) -> Result<Option<Value>, String> {
+    if let Some(Value::Object(members)) = &mut expect
+        && let Some(revision) = members.get_mut("revision")
+        && let Some(name) = revision.as_str()
+    {
+        *revision = world.revisions.get(name)?.into();
+    }
+    Ok(expect)
 }
 
 async fn in_time(work: impl Future<Output = Result<(), String>>) -> Result<(), String> {

@@ -9,6 +9,7 @@ use sealwood::Error;
 use serde_json::{Map, Value};
 
 use crate::content;
+use crate::spelled::{self, Rows};
 
 /// Why a step ended without a result.
 #[derive(Debug)]
@@ -102,6 +103,19 @@ impl Step {
 
     pub(crate) fn content(&self, name: &str) -> Result<Vec<u8>, String> {
         content::bytes(self.value(name).ok_or_else(|| format!("no {name:?}"))?)
+    }
+
+    /// Bytes as steps of the engine and of hashes give them.
+    pub(crate) fn bytes(&self, name: &str) -> Result<Option<Vec<u8>>, String> {
+        self.value(name).map(spelled::bytes).transpose()
+    }
+
+    pub(crate) fn need_bytes(&self, name: &str) -> Result<Vec<u8>, String> {
+        self.bytes(name)?.ok_or_else(|| format!("no {name:?}"))
+    }
+
+    pub(crate) fn need_rows(&self, name: &str) -> Result<Rows, String> {
+        spelled::rows(self.value(name).ok_or_else(|| format!("no {name:?}"))?)
     }
 
     /// The secret in `name`: a number, or hexadecimal digits.

@@ -1,11 +1,17 @@
 //! What a scenario has given names to.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sealwood::blob::{BlobStore, ETag};
-use sealwood::bridge::StoreHandle;
+use sealwood::bridge::engine::{
+    Batch as EngineBatch, Engine, LtHash, Namespace, PartitionedLtHash, ScanEntry,
+    Snapshot as NamespaceSnapshot,
+};
+use sealwood::bridge::{Pull, StoreHandle};
+use sealwood::engine::{EngineSnapshot, WatchEvent};
 use sealwood::seal::Link;
 use sealwood::vault::{Batch, NewVault, Snapshot};
 use sealwood::{Progress, Vault};
@@ -57,6 +63,12 @@ impl<T: Clone> Names<T> {
     }
 }
 
+/// A scan that is pulled entry by entry: the pages, and what is left of the last.
+pub(crate) struct OpenScan {
+    pub(crate) pages: Pull<Vec<ScanEntry>>,
+    pub(crate) left: RefCell<VecDeque<ScanEntry>>,
+}
+
 /// Everything that has a name.
 pub(crate) struct World {
     pub(crate) stores: Names<Store>,
@@ -70,6 +82,16 @@ pub(crate) struct World {
     pub(crate) keys: Names<Vec<String>>,
     pub(crate) counts: Names<u64>,
     pub(crate) progress: Names<Reports>,
+    pub(crate) engines: Names<Engine>,
+    pub(crate) namespaces: Names<Namespace>,
+    pub(crate) engine_batches: Names<Rc<EngineBatch>>,
+    pub(crate) engine_snapshots: Names<EngineSnapshot>,
+    pub(crate) namespace_snapshots: Names<NamespaceSnapshot>,
+    pub(crate) scans: Names<Rc<OpenScan>>,
+    pub(crate) watches: Names<Rc<Pull<WatchEvent>>>,
+    pub(crate) revisions: Names<u64>,
+    pub(crate) hashes: Names<Rc<LtHash>>,
+    pub(crate) partitions: Names<Rc<PartitionedLtHash>>,
 }
 
 impl World {
@@ -86,6 +108,16 @@ impl World {
             keys: Names::new("listing"),
             counts: Names::new("count of calls"),
             progress: Names::new("progress"),
+            engines: Names::new("engine"),
+            namespaces: Names::new("namespace"),
+            engine_batches: Names::new("batch of an engine"),
+            engine_snapshots: Names::new("snapshot of an engine"),
+            namespace_snapshots: Names::new("snapshot of a namespace"),
+            scans: Names::new("scan"),
+            watches: Names::new("watch"),
+            revisions: Names::new("revision"),
+            hashes: Names::new("hash"),
+            partitions: Names::new("state of partitions"),
         }
     }
 

@@ -280,9 +280,13 @@ impl From<engine::Error> for Error {
                 Error::StoreCorrupt { what, file, offset }
             }
             engine::Error::ReadOnly => Error::ReadOnly,
+            engine::Error::NamespaceLimit { max } => Error::NamespaceLimit { max },
+            engine::Error::NamespaceDropped => Error::NamespaceDropped,
+            engine::Error::CursorExpired { oldest } => {
+                Error::CursorExpired { oldest: oldest.get() }
+            }
             engine::Error::Platform { what } => Error::Platform { what },
-            // An app that has the engine as well can drop the namespace of the objects, or ask for
-            // more of them than there may be.
+            // There is none now.
             other => {
                 Error::StoreFailed { reason: other.to_string(), source: Some(Arc::new(other)) }
             }

@@ -69,6 +69,15 @@ impl fmt::Display for Error {
                 write!(f, "damaged {what} in {file} at byte {offset}")
             }
             Error::ReadOnly => f.write_str("the store is open to read only"),
+            Error::NamespaceLimit { max } => {
+                write!(f, "there are {max} namespaces, which is the most")
+            }
+            Error::NamespaceDropped => f.write_str("the namespace was dropped"),
+            Error::CursorExpired { oldest } => {
+                write!(f, "changes are kept from revision {oldest} on")
+            }
+            #[cfg(feature = "engine")]
+            Error::LtHash(error) => error.fmt(f),
             Error::Platform { what } => write!(f, "the platform lacks {what}"),
         }
     }

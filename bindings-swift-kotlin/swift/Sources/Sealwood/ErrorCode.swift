@@ -112,6 +112,24 @@ extension SealwoodError.Code {
     public static let namespaceDropped = Self(rawValue: "namespace-dropped")
     /// The changes that a watch of the engine asks for are no longer kept.
     public static let cursorExpired = Self(rawValue: "cursor-expired")
+    /// Bytes that are no hash of rows, which has 2,048.
+    public static let hashLength = Self(rawValue: "hash-length")
+    /// The name of a domain of more than 255 bytes.
+    public static let domainLength = Self(rawValue: "domain-length")
+    /// Not all rows of a partition are counted, so it has no hash.
+    public static let stateNotValid = Self(rawValue: "state-not-valid")
+    /// No backfill of the partition is under way.
+    public static let stateNotBackfilling = Self(rawValue: "state-not-backfilling")
+    /// Rows of a backfill that are not in the order of their keys, or were counted before.
+    public static let rowsNotAscending = Self(rawValue: "rows-not-ascending")
+    /// More rows or bytes removed from a partition than it has.
+    public static let noSuchRow = Self(rawValue: "no-such-row")
+    /// 2^64 rows or bytes in a partition.
+    public static let tooManyRows = Self(rawValue: "too-many-rows")
+    /// A partition of that name is there.
+    public static let partitionExists = Self(rawValue: "partition-exists")
+    /// A record of another partition, or of one with a secret where this has none.
+    public static let otherPartition = Self(rawValue: "other-partition")
     /// The platform lacks something, such as a source of randomness.
     public static let platform = Self(rawValue: "platform")
 }

@@ -1,12 +1,18 @@
 //! What can be done: one file for each thing it is done to.
 
 mod batch;
+mod engine;
+mod hash;
 mod library;
+mod namespace;
 mod object;
 mod options;
+mod partitions;
+mod scan;
 mod snapshot;
 mod store;
 mod vault;
+mod watch;
 
 use crate::outcome::Outcome;
 use crate::step::{Step, Stop};
@@ -32,6 +38,24 @@ pub(crate) async fn take(world: &World, verb: &str, step: &Step) -> Taken {
         _ => {
             if let Some(verb) = verb.strip_prefix("object.") {
                 object::take(world, verb, step).await
+            } else if let Some(verb) = verb.strip_prefix("engine.") {
+                engine::take(world, verb, step).await
+            } else if let Some(verb) = verb.strip_prefix("hash.") {
+                hash::take(world, verb, step)
+            } else if let Some(verb) = verb.strip_prefix("partitions.") {
+                partitions::take(world, verb, step)
+            } else if let Some(name) = step.text("engineBatch")? {
+                engine::take_batch(world, &*world.engine_batches.get(name)?, verb, step).await
+            } else if let Some(name) = step.text("engineSnapshot")? {
+                engine::take_snapshot(world, &world.engine_snapshots.get(name)?, verb, step)
+            } else if let Some(name) = step.text("namespaceSnapshot")? {
+                scan::take(world, &world.namespace_snapshots.get(name)?, verb, step).await
+            } else if let Some(name) = step.text("scan")? {
+                scan::take_open(&*world.scans.get(name)?, verb, step).await
+            } else if let Some(name) = step.text("watch")? {
+                watch::take(&*world.watches.get(name)?, verb, step).await
+            } else if let Some(name) = step.text("namespace")? {
+                namespace::take(world, &world.namespaces.get(name)?, verb, step).await
             } else if let Some(name) = step.text("batch")? {
                 batch::take(&*world.batches.get(name)?, verb, step).await
             } else if let Some(name) = step.text("snapshot")? {

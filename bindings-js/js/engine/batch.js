@@ -1,0 +1,57 @@
+// Changes of namespaces of one engine that happen together.
+
+import { options as optionsOf } from '../check.js';
+import { invalid } from '../error.js';
+import { Handle, dispose } from '../handle.js';
+import { CALL } from '../watching.js';
+import { callOptions, deleteArguments, durability, octets, putArguments } from './check.js';
+import { layer } from './layer.js';
+import { Namespace } from './namespace.js';
+import { Upkeep } from './upkeep.js';
+
+const COMMIT = ['durability', ...CALL];
+
+export class EngineBatch extends Handle {
+  constructor(secret, raw) {
+    super(secret, raw, 'batch');
+  }
+
+  put(namespace, key, value, options) {
+    const { args } = putArguments(options);
+    const given = [octets(key, 'a key'), octets(value, 'a value'), args];
+    layer.now(() => Handle.raw(this).put(rawNamespace(namespace), ...given));
+    return this;
+  }
+
+  delete(namespace, key, options) {
+    const { args } = deleteArguments(options);
+    layer.now(() => Handle.raw(this).delete(rawNamespace(namespace), octets(key, 'a key'), args));
+    return this;
+  }
+
+  get length() {
+    return layer.now(() => Handle.raw(this).length);
+  }
+
+  async commit(options) {
+    const raw = Handle.raw(this);
+    const given = optionsOf(options, COMMIT);
+    const how = durability(given.durability);
+    Upkeep.of(this).touch();
+    return layer.call(callOptions(given), (watch) => raw.commit(how, watch));
+  }
+
+  close() {
+    if (Handle.isOpen(this)) layer.now(() => Handle.raw(this).discard());
+    Handle.release(this);
+  }
+
+  [dispose]() {
+    this.close();
+  }
+}
+
+function rawNamespace(namespace) {
+  if (!(namespace instanceof Namespace)) throw invalid('what is changed is of a Namespace');
+  return Handle.raw(namespace);
+}

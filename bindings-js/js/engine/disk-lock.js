@@ -1,0 +1,96 @@
+// The lock of a directory, the same as of engines in other languages: flock(2) on the file `lock` and on the
+// directory, so that removing the file admits nobody. It ends with the process however that ends.
+//
+// Node cannot ask for it. BSD and macOS lock while a file is opened. On Linux the command `flock` locks what it
+// is handed open: the lock belongs to the open file, which this process has too, and stays when the command
+// has ended.
+
+import { builtin } from '../directory/builtin.js';
+import { systemError } from '../directory/failure.js';
+import { lacking } from '../error.js';
+
+/** open(2): wait for an exclusive lock. */
+const O_EXLOCK = 0x20;
+/** The same, with others. */
+const O_SHLOCK = 0x10;
+
+/** What `flock -n` says if somebody else has the lock. */
+const IS_LOCKED = 1;
+
+/** Fails where no file can be locked. */
+export function refuseWithoutLocks() {
+  if (builtin('node:process').platform === 'win32') {
+    throw lacking('a lock on files that other processes honour');
+  }
+}
+
+/** Locks the directory `root`, `shared` or `exclusive`, and answers what unlocks it. Fails with `EAGAIN` if
+ * somebody else has it. */
+export function lockDirectory(root, mode) {
+  const fs = builtin('node:fs');
+  const held = [];
+  const free = () => held.splice(0).forEach((fd) => fs.closeSync(fd));
+  try {
+    held.push(...lockedDirectory(fs, root, mode));
+    held.push(lockedFile(fs, `${root}/lock`, mode));
+  } catch (error) {
+    free();
+    throw error;
+  }
+  return free;
+}
+
+/** The directory itself, where the file system locks directories: not all of the network do. */
+function lockedDirectory(fs, root, mode) {
+  try {
+    return [openLocked(fs, root, fs.constants.O_RDONLY, mode)];
+  } catch (error) {
+    if (isFinal(error)) throw error;
+    return [];
+  }
+}
+
+function lockedFile(fs, path, mode) {
+  const { O_CREAT, O_NOFOLLOW, O_RDONLY, O_RDWR } = fs.constants;
+  if (mode === 'shared') {
+    // Readers share the lock of a directory that they may not write to.
+    try {
+      return openLocked(fs, path, O_RDONLY | O_NOFOLLOW, mode);
+    } catch (error) {
+      if (isFinal(error)) throw error;
+    }
+  }
+  return openLocked(fs, path, O_RDWR | O_CREAT | O_NOFOLLOW, mode);
+}
+
+/** Whether an error says that somebody has the lock, or that nobody could have one. */
+function isFinal(error) {
+  return error.code === 'EAGAIN' || error.code === 'platform';
+}
+
+/** Opens and locks, and answers the open file. */
+function openLocked(fs, path, flags, mode) {
+  const isLinux = builtin('node:process').platform === 'linux';
+  const lock = mode === 'shared' ? O_SHLOCK : O_EXLOCK;
+  const fd = fs.openSync(path, flags | fs.constants.O_NONBLOCK | (isLinux ? 0 : lock), 0o600);
+  try {
+    const found = fs.fstatSync(fd);
+    if (!found.isFile() && !found.isDirectory()) throw systemError('EFTYPE');
+    if (isLinux) lockOpen(fd, mode);
+  } catch (error) {
+    fs.closeSync(fd);
+    throw error;
+  }
+  return fd;
+}
+
+/** Has the command lock the open file `fd`, which it gets as its fourth. */
+function lockOpen(fd, mode) {
+  const { spawnSync } = builtin('node:child_process');
+  const how = mode === 'shared' ? '-ns' : '-nx';
+  const { status, error } = spawnSync('flock', [how, '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
+  if (error?.code === 'ENOENT') throw lacking('the command flock of util-linux');
+  if (error) throw error;
+  if (status === IS_LOCKED) throw systemError('EAGAIN');
+  if (status !== 0) throw systemError('ENOLCK');
+}

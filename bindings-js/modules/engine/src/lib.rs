@@ -1,0 +1,3 @@
+//! The module of the embedded engine and the hashes of rows.
+
+use sealwood_js as _;
