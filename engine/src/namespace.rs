@@ -203,8 +203,8 @@ impl Namespace {
         self.shared.tracked_state(self.id, |_| ()).map(|(state, ())| state)
     }
 
-    /// Begins to compare what was counted of the rows with the rows themselves, as both are now. For
-    /// all namespaces there is [`Engine::verify_state`](super::Engine::verify_state).
+    /// Begins to compare what was counted of the rows with the rows themselves, as both are now.
+    /// For all namespaces there is [`Engine::verify_state`](super::Engine::verify_state).
     ///
     /// [`Error::InvalidArgument`] if the namespace is not tracked.
     pub fn check_state(&self) -> Result<StateCheck> {
@@ -217,8 +217,8 @@ impl Namespace {
     /// What was read before is not read again; damage that came to it since is not seen.
     ///
     /// [`Error::Malformed`] for bytes that are no such check or damaged,
-    /// [`Error::UnsupportedVersion`] for those of a later release, [`Error::InvalidArgument`] if the
-    /// namespace is not tracked.
+    /// [`Error::UnsupportedVersion`] for those of a later release, [`Error::InvalidArgument`] if
+    /// the namespace is not tracked.
     pub fn resume_check(&self, bytes: &[u8]) -> Result<Option<StateCheck>> {
         let Side { snapshot, counted } = self.side()?;
         StateCheck::resume(snapshot, counted, bytes)

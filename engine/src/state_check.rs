@@ -70,8 +70,8 @@ impl StateCheck {
     }
 
     /// Returns where the check stands: the last key and some 2 KiB, of a namespace that is tracked
-    /// in buckets up to 0.5 MiB. [`Namespace::resume_check`](super::Namespace::resume_check) goes on
-    /// from there, in this process or in another.
+    /// in buckets up to 0.5 MiB. [`resume_check`](super::Namespace::resume_check) goes on from
+    /// there, in this process or in another.
     pub fn put_away(&self) -> Vec<u8> {
         let record = Record { version: 0, partition: self.found.clone() }.encode();
         let rest = [digest(&self.counted.partition).as_bytes(), &*record].concat();
@@ -123,8 +123,8 @@ impl StateCheck {
     /// and returns how many they are. One of them at least has another value than was counted, or
     /// was not counted; or one that was counted is gone, and has no key to be told. Which it is, a
     /// hash cannot say: read them again where the rows came from, or
-    /// [`compare`](super::Namespace::compare) with another engine. Of a namespace that is tracked as
-    /// a whole these are all keys. If `each` breaks off, that is [`Error::Cancelled`].
+    /// [`compare`](super::Namespace::compare) with another engine. Of a namespace that is tracked
+    /// as a whole these are all keys. If `each` breaks off, that is [`Error::Cancelled`].
     ///
     /// The index is walked, 256 keys at a time; no value is read.
     pub fn candidates(&self, each: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Result<u64> {

@@ -1,5 +1,5 @@
-//! K12: 100,000 puts and as many that replace them, with one sync each, and 2,000 durable ones; of a
-//! namespace whose rows are hashed, beside one whose rows are not.
+//! K12: 100,000 puts and as many that replace them, with one sync each, and 2,000 durable ones; of
+//! a namespace whose rows are hashed, beside one whose rows are not.
 
 use anyhow::Result;
 
