@@ -360,8 +360,8 @@ impl Engine {
 
     /// Reads all rows of the tracked namespaces, one namespace after the other, each at one
     /// revision, and compares them with what is counted of them. `each` is told, with the name of
-    /// the namespace, how far that is, after every 256 rows; which namespaces differ, where they are
-    /// tracked in buckets in which, and what keys these have. If it breaks off, that is
+    /// the namespace, how far that is, after every 256 rows; which namespaces differ, where they
+    /// are tracked in buckets in which, and what keys these have. If it breaks off, that is
     /// [`Error::Cancelled`]. Others go on writing meanwhile.
     ///
     /// Of separated values the names are compared; that a file is what its name says, and all else,

@@ -70,8 +70,8 @@ impl StateCheck {
     }
 
     /// Returns where the check stands: the last key and some 2 KiB, of a namespace that is tracked
-    /// in buckets up to 0.5 MiB. [`Namespace::resume_check`](super::Namespace::resume_check) goes
-    /// on from there, in this process or in another.
+    /// in buckets up to 0.5 MiB. [`resume_check`](super::Namespace::resume_check) goes on from
+    /// there, in this process or in another.
     pub fn put_away(&self) -> Vec<u8> {
         let record = Record { version: 0, partition: self.found.clone() }.encode();
         let rest = [digest(&self.counted.partition).as_bytes(), &*record].concat();

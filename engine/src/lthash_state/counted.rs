@@ -161,13 +161,12 @@ fn count_rows<R: Reader>(
 ) -> Result<()> {
     let rows = waiting.rows(namespace, CHANGES_AT_ONCE);
     let count = rows.len();
-    let hashed = |source: &Option<Source>| {
-        source.as_ref().map(|source| Hashed::of(reader, source)).transpose()
-    };
-    let values = rows.iter().map(|row| Ok((hashed(&row.before)?, hashed(&row.after)?)));
+    let hashed =
+        |source: Option<Source>| source.map(|source| Hashed::of(reader, &source)).transpose();
+    let values = rows.iter().map(|row| Ok((hashed(row.before())?, hashed(row.after())?)));
     if let Some(values) = unless_lost(tracked, namespace, values.collect::<Result<Vec<_>>>())? {
         let changes = rows.iter().zip(&values).map(|(row, (before, after))| Change {
-            key: &row.key,
+            key: row.key(),
             before: before.as_ref().map(Hashed::value),
             after: after.as_ref().map(Hashed::value),
         });

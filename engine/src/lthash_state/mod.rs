@@ -29,4 +29,4 @@ pub(crate) use record::{decode, encode};
 #[cfg(test)]
 use tracked::Fill;
 pub(crate) use tracked::{ChangeNumber, Tracked};
-pub(crate) use waiting::{Change, Uncounted, Waiting};
+pub(crate) use waiting::{Held, Uncounted, Waiting};

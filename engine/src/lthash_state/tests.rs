@@ -8,8 +8,8 @@ use bytes::Bytes;
 use sealwood_lthash::{Detail, Domain, Partition, State, Value};
 
 use super::hashed::{Hashed, NAMED_BYTES_MIN};
-use super::{Change, Counted, Fill, Reader, Uncounted, Waiting, decode, encode};
-use crate::entry::Place;
+use super::{Counted, Fill, Held, Reader, Uncounted, Waiting, decode, encode};
+use crate::entry::{Body, Place};
 use crate::error::{Error, Result};
 use crate::namespace_id::NamespaceId;
 use crate::revision::Revision;
@@ -149,12 +149,11 @@ impl Engine {
             Logged::Put(id, key, source) => {
                 let after = Some(source.clone());
                 let before = self.index.get_mut(&id).unwrap().insert(key.clone(), source);
-                self.waiting.add(id, Uncounted::Row(Change { key: key.into(), before, after }));
+                add_row(&mut self.waiting, id, &key, [before, after]);
             }
             Logged::Delete(id, key) => {
                 let Some(before) = self.index.get_mut(&id).unwrap().remove(&key) else { return };
-                let change = Change { key: key.into(), before: Some(before), after: None };
-                self.waiting.add(id, Uncounted::Row(change));
+                add_row(&mut self.waiting, id, &key, [Some(before), None]);
             }
             Logged::Rename(id, from, to) => {
                 let index = self.index.clone();
@@ -403,21 +402,30 @@ fn a_record_is_of_its_revision_and_name() {
     }
 }
 
+/// Adds a change of a row, as the index does.
+fn add_row<S>(waiting: &mut Waiting<S>, id: NamespaceId, key: &[u8], values: [Option<Source>; 2]) {
+    let place = Place { segment: SegmentId::FIRST, offset: 0, len: 0 };
+    let held = values.map(|value| match value {
+        None => Held::Nothing,
+        Some(Source::Here(bytes)) => waiting.hold(&Body::Inline(&bytes), place),
+        Some(Source::Logged(place, len)) => waiting.hold(&Body::Logged { len }, place),
+        Some(Source::Separated(value)) => waiting.hold(&Body::Separated(value), place),
+    });
+    waiting.add_row(id, key, held);
+}
+
 #[test]
 fn what_waits_is_measured() {
     let mut waiting: Waiting<()> = Waiting::new();
-    let row = |len| {
-        let after = Some(Source::Here(Bytes::from(vec![0; len])));
-        Uncounted::Row(Change { key: vec![0; 8].into(), before: None, after })
-    };
-    waiting.add(NOTES, row(1_000));
+    let row = |len| [None, Some(Source::Here(Bytes::from(vec![0; len])))];
+    add_row(&mut waiting, NOTES, &[0; 8], row(1_000));
     let one = waiting.bytes();
     assert!(one >= 1_008);
-    waiting.add(EMPTY, row(0));
+    add_row(&mut waiting, EMPTY, &[0; 8], row(0));
     let both = waiting.bytes();
     let taken = waiting.take();
     assert_eq!((waiting.bytes(), taken.bytes()), (0, both));
-    waiting.add(NOTES, row(1_000));
+    add_row(&mut waiting, NOTES, &[0; 8], row(1_000));
     waiting.give_back(taken);
     assert_eq!(waiting.bytes(), both + one);
     waiting.forget(EMPTY);

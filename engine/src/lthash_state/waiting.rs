@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, VecDeque};
 use bytes::{Bytes, BytesMut};
 use sealwood_lthash::Detail;
 
+use crate::entry::{Body, Place};
 use crate::namespace_id::NamespaceId;
 use crate::source::Source;
+use crate::value_ref::ValueRef;
 
 /// Keys and values that wait are copied into pieces of so many bytes, so that a change of a short
 /// row allocates nothing.
@@ -15,11 +17,25 @@ const COPIES_BYTES: usize = 32 << 10;
 /// What happened to one row.
 #[derive(Clone)]
 pub(crate) struct Change {
-    pub(crate) key: Bytes,
+    /// What is here of the value from before, of the value there is now, and the key.
+    bytes: Bytes,
     /// What the index had for it.
-    pub(crate) before: Option<Source>,
+    before: Held,
     /// What it has now.
-    pub(crate) after: Option<Source>,
+    after: Held,
+}
+
+/// Where a value is, in few bytes.
+#[derive(Clone)]
+pub(crate) enum Held {
+    /// There is none.
+    Nothing,
+    /// With the change, so many bytes.
+    Here(usize),
+    /// In the record at this place, so many bytes.
+    Logged(Place, u32),
+    /// In a file of its own.
+    Separated(Box<ValueRef>),
 }
 
 /// What happened to one namespace or its rows. `S` is a snapshot of the index.
@@ -51,15 +67,56 @@ pub(crate) struct Waiting<S> {
     copies: BytesMut,
 }
 
+impl Change {
+    pub(super) fn key(&self) -> &[u8] {
+        &self.bytes[self.before.here() + self.after.here()..]
+    }
+
+    /// The value that the index had.
+    pub(super) fn before(&self) -> Option<Source> {
+        self.before.source(|len| self.bytes.slice(..len))
+    }
+
+    /// The value that it has now.
+    pub(super) fn after(&self) -> Option<Source> {
+        let start = self.before.here();
+        self.after.source(|len| self.bytes.slice(start..start + len))
+    }
+}
+
+impl Held {
+    fn here(&self) -> usize {
+        match self {
+            Self::Here(len) => *len,
+            Self::Nothing | Self::Logged(..) | Self::Separated(_) => 0,
+        }
+    }
+
+    /// What it takes in memory by itself, in bytes.
+    fn apart(&self) -> usize {
+        match self {
+            Self::Separated(_) => size_of::<ValueRef>(),
+            Self::Nothing | Self::Here(_) | Self::Logged(..) => 0,
+        }
+    }
+
+    fn source(&self, here: impl FnOnce(usize) -> Bytes) -> Option<Source> {
+        match self {
+            Self::Nothing => None,
+            Self::Here(len) => Some(Source::Here(here(*len))),
+            Self::Logged(place, len) => Some(Source::Logged(*place, *len)),
+            Self::Separated(value) => Some(Source::Separated(**value)),
+        }
+    }
+}
+
 impl<S> Uncounted<S> {
     /// What it keeps in memory, in bytes.
     fn bytes(&self) -> usize {
-        let held = |source: &Option<Source>| match source {
-            Some(Source::Here(bytes)) => bytes.len(),
-            Some(Source::Logged(..) | Source::Separated(_)) | None => 0,
-        };
         let owned = match self {
-            Uncounted::Row(Change { key, before, after }) => key.len() + held(before) + held(after),
+            Uncounted::Row(Change { bytes, before, after }) => {
+                bytes.len() + before.apart() + after.apart()
+            }
             Uncounted::Renamed { from, to, counted, .. } => {
                 from.len() + to.len() + counted.as_ref().map_or(0, Vec::len)
             }
@@ -82,13 +139,35 @@ impl<S> Waiting<S> {
         self.waiting.entry(namespace).or_default().push_back(next);
     }
 
-    /// A copy of a part of a change that is to be added.
-    pub(crate) fn copy(&mut self, bytes: &[u8]) -> Bytes {
-        if self.copies.capacity() < bytes.len() {
-            self.copies = BytesMut::with_capacity(bytes.len().max(COPIES_BYTES));
+    /// Takes what is to be kept of a value: first of the one from before, then of the one there is.
+    pub(crate) fn hold(&mut self, body: &Body<'_>, place: Place) -> Held {
+        match *body {
+            Body::Inline(bytes) => {
+                self.copy(bytes);
+                Held::Here(bytes.len())
+            }
+            Body::Logged { len } => Held::Logged(place, len),
+            Body::Separated(value) => Held::Separated(Box::new(value)),
+        }
+    }
+
+    /// Adds a change of a row, of which both values are held.
+    pub(crate) fn add_row(
+        &mut self,
+        namespace: NamespaceId,
+        key: &[u8],
+        [before, after]: [Held; 2],
+    ) {
+        self.copy(key);
+        let bytes = self.copies.split().freeze();
+        self.add(namespace, Uncounted::Row(Change { bytes, before, after }));
+    }
+
+    fn copy(&mut self, bytes: &[u8]) {
+        if self.copies.capacity() - self.copies.len() < bytes.len() {
+            self.copies.reserve(bytes.len().max(COPIES_BYTES));
         }
         self.copies.extend_from_slice(bytes);
-        self.copies.split().freeze()
     }
 
     /// What all of it keeps in memory, in bytes.

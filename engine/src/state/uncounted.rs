@@ -3,10 +3,9 @@
 use super::{Action, State};
 use crate::entry::Place;
 use crate::index::{Seat, Snapshot};
-use crate::lthash_state::{Change, Uncounted, Waiting};
+use crate::lthash_state::{Held, Uncounted, Waiting};
 use crate::namespace_id::NamespaceId;
 use crate::revision::Revision;
-use crate::source::Source;
 use crate::tracking::{TrackedSince, Tracking};
 
 impl State {
@@ -49,30 +48,25 @@ impl State {
         self.is_tracked(namespace).then(|| self.tree.snapshot())
     }
 
-    /// The change that an action makes, from what is at a seat, if it is of a tracked namespace.
-    pub(super) fn change_at(
+    /// The values that an action changes at a seat, if that is of a tracked namespace and a change
+    /// of the row.
+    pub(super) fn held_at(
         &mut self,
         namespace: NamespaceId,
-        key: &[u8],
         seat: &Seat,
         action: &Action<'_>,
         place: Place,
-    ) -> Option<Change> {
-        if !self.is_tracked(namespace) {
+    ) -> Option<[Held; 2]> {
+        if !self.is_tracked(namespace) || matches!(action, Action::Expire { .. }) {
             return None;
         }
         let waiting = &mut self.waiting;
+        let before = self.tree.entry_at(seat, |entry| waiting.hold(&entry.body, entry.place));
         let after = match action {
-            Action::Put { body, .. } => {
-                Some(Source::copied(body, place, |bytes| waiting.copy(bytes)))
-            }
-            Action::Delete => None,
-            Action::Expire { .. } => return None,
+            Action::Put { body, .. } => waiting.hold(body, place),
+            Action::Delete | Action::Expire { .. } => Held::Nothing,
         };
-        let before = self.tree.entry_at(seat, |entry| {
-            Source::copied(&entry.body, entry.place, |bytes| waiting.copy(bytes))
-        });
-        Some(Change { key: waiting.copy(key), before, after })
+        Some([before.unwrap_or(Held::Nothing), after])
     }
 
     fn is_tracked(&self, namespace: NamespaceId) -> bool {

@@ -33,6 +33,7 @@ mod scans_of_damage;
 mod scarce;
 mod snapshots;
 mod tracked_checks;
+mod tracked_comparisons;
 mod tracked_faults;
 mod tracked_namespaces;
 mod watches;

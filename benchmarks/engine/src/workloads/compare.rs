@@ -1,6 +1,5 @@
 //! K13: two engines with a million rows each are compared, when they are equal and when one row
-//! differs; and all rows of one are read, to check its hash. In memory: what counts is what is
-//! read.
+//! differs; and all rows of one are read, to check its hash. In memory: what is read counts.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
