@@ -2,9 +2,9 @@
 
 import { path as pathOf } from './check.js';
 import { METADATA, put, putArguments, putStream } from './content.js';
-import { now } from './glue.js';
+import { call, now } from './glue.js';
 import { Handle, dispose } from './handle.js';
-import { TRANSFER, call } from './watching.js';
+import { TRANSFER } from './watching.js';
 
 export class Batch extends Handle {
   constructor(secret, raw) {

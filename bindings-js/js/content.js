@@ -10,8 +10,9 @@ import {
   time,
 } from './check.js';
 import { SealwoodError, caused, invalid, lacking } from './error.js';
+import { call, watchingOf } from './glue.js';
 import { turn } from './turns.js';
-import { TRANSFER, Watching, call } from './watching.js';
+import { TRANSFER } from './watching.js';
 
 /** What an app attaches to an entry. */
 export const METADATA = ['contentType', 'metadata', 'modifiedMs'];
@@ -200,7 +201,7 @@ function room(length) {
 
 /** A promise of a stream of the content that `open` opens. */
 export async function contentStream(options, open) {
-  const watching = new Watching(options, STREAM);
+  const watching = watchingOf(options, STREAM);
   let raw;
   try {
     raw = await open(watching.raw);

@@ -48,6 +48,12 @@ export function lacking(what, cause = undefined) {
   return caused(new SealwoodError('platform', `the platform lacks ${what}`), cause);
 }
 
+/** What a generated layer threw, as an error of the package. */
+export function typed(thrown) {
+  if (thrown instanceof SealwoodError) return thrown;
+  return lacking(`a working WebAssembly module: ${thrown?.message ?? thrown}`, thrown);
+}
+
 /** A call on a handle that was closed. */
 export function closed(what) {
   return new SealwoodError('closed', `the ${what} is closed`);

@@ -1,37 +1,31 @@
-// The generated layer, and whether it is ready.
+// The generated layer of the main module.
 
-import instantiate, * as generated from './generated/sealwood.js';
-import { SealwoodError, lacking } from './error.js';
+import * as generated from './generated/sealwood.js';
+import { Layer } from './layer.js';
 
-let isReady = false;
+const layer = new Layer(generated);
 
 /** The generated classes and functions, once `init` has finished. */
 export function glue() {
-  if (!isReady) throw lacking('the WebAssembly module: call init() and wait for it first');
-  return generated;
+  return layer.raw;
 }
 
-/** Makes the generated layer ready from a URL, bytes, a module, a response, or a promise of one. */
-export async function start(source) {
-  try {
-    await instantiate({ module_or_path: await source });
-  } catch (cause) {
-    throw lacking(`the WebAssembly module: ${cause?.message ?? cause}`, cause);
-  }
-  isReady = true;
+/** Makes the layer ready from a URL, bytes, a module, a response, or a promise of one. */
+export function start(source) {
+  return layer.start(source);
 }
 
-/** What the generated layer threw, as an error of the package. */
-export function typed(thrown) {
-  if (thrown instanceof SealwoodError) return thrown;
-  return lacking(`a working WebAssembly module: ${thrown?.message ?? thrown}`, thrown);
-}
-
-/** Runs `work`, which calls the generated layer and waits for nothing. */
+/** Runs `work`, which calls the layer and waits for nothing. */
 export function now(work) {
-  try {
-    return work(glue());
-  } catch (thrown) {
-    throw typed(thrown);
-  }
+  return layer.now(work);
+}
+
+/** What a call with these options is watched by. */
+export function watchingOf(options, known) {
+  return layer.watchingOf(options, known);
+}
+
+/** Runs one call of the layer under `options`. */
+export function call(options, start, known) {
+  return layer.call(options, start, known);
 }

@@ -3,15 +3,10 @@
 import packed from './generated/sealwood_inline.js';
 
 import { start } from './glue.js';
+import { unpacked } from './unpacked.js';
 
 export * from './slim.js';
 
 export async function init(source) {
-  await start(source ?? unpacked());
-}
-
-async function unpacked() {
-  const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
-  const module = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return new Response(module).arrayBuffer();
+  await start(source ?? unpacked(packed));
 }

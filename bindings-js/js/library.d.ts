@@ -1,8 +1,7 @@
 /// <reference lib="es2022" />
 
 import './platform.js';
-import type { Bytes, CallOptions, OwnBytes } from './call.js';
-import type { BlobStore, CustomStore } from './store.js';
+import type { Bytes, OwnBytes } from './call.js';
 
 /**
  * Where the WebAssembly module comes from.
@@ -62,23 +61,6 @@ export function phraseOfSecret(secret: Bytes): string;
  * ```
  */
 export function secretOfPhrase(phrase: string | Bytes): OwnBytes;
-
-/**
- * Runs the conformance suite against a store, below a prefix under which it has no objects, and returns the
- * number of promises kept. Fails with `store-failed`, whose message names the first that is not. It writes
- * about 1,100 objects and 20 MB and removes them again.
- *
- * @example
- * ```ts
- * const kept = await checkStore(custom, 'check');
- * console.log(kept, 'promises kept');
- * ```
- */
-export function checkStore(
-  store: BlobStore | CustomStore,
-  prefix: string,
-  options?: CallOptions,
-): Promise<number>;
 
 /**
  * How much a log message matters.

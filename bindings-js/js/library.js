@@ -3,9 +3,7 @@
 import { bytes, optionalFunction, text } from './check.js';
 import { encoded } from './credential.js';
 import { invalid } from './error.js';
-import { glue, now } from './glue.js';
-import { BlobStore } from './store.js';
-import { call } from './watching.js';
+import { now } from './glue.js';
 
 const LEVELS = ['error', 'warn', 'info', 'debug', 'trace'];
 
@@ -23,13 +21,6 @@ export function phraseOfSecret(secret) {
 
 export function secretOfPhrase(phrase) {
   return encoded(phrase, 'a phrase', (given) => now((raw) => raw.secretOfPhrase(given)));
-}
-
-export async function checkStore(store, prefix, options) {
-  const { checkStore: check } = glue();
-  return BlobStore.use(store, (raw) =>
-    call(options, (watch) => check(raw, text(prefix, 'a prefix'), watch)),
-  );
 }
 
 export function setLogger(level, hook) {

@@ -1,7 +1,8 @@
 // Listings as async iterators.
 
+import { watchingOf } from './glue.js';
 import { asyncDispose } from './handle.js';
-import { CALL, Watching } from './watching.js';
+import { CALL } from './watching.js';
 
 /** The entries that `open` opens. Nothing is read before the first is asked for. */
 export class Listing {
@@ -51,7 +52,7 @@ export class Listing {
   async #turnPage() {
     if (this.#isOver) return;
     try {
-      this.#watching ??= new Watching(this.#options, CALL);
+      this.#watching ??= watchingOf(this.#options, CALL);
       this.#raw ??= await this.#open(this.#watching.raw);
       this.#page = this.#isOver ? [] : await this.#raw.nextPage();
       this.#at = 0;

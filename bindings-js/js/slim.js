@@ -6,14 +6,7 @@ import { start } from './glue.js';
 export { Batch } from './batch.js';
 export { Credential } from './credential.js';
 export { SealwoodError } from './error.js';
-export {
-  checkStore,
-  generateSecret,
-  phraseOfSecret,
-  secretOfPhrase,
-  setLogger,
-  version,
-} from './library.js';
+export { generateSecret, phraseOfSecret, secretOfPhrase, setLogger, version } from './library.js';
 export { SharedDirectory, Snapshot } from './snapshot.js';
 export { BlobStore } from './store.js';
 export { NewVault, Vault } from './vault.js';

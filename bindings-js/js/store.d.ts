@@ -76,9 +76,9 @@ export type Precondition = 'absent' | { readonly matches: string };
  * it can do better than they are done without it. Each may answer at once or by a promise, and is called
  * while other calls are under way. Keys are 1 to 255 bytes of `[a-z0-9/_-]`, no segment empty.
  *
- * {@link checkStore} tells whether a store keeps every promise. What a store must not answer ends in an
- * error of code `store-failed`; what it throws does too, unless it has the `code` of a store's failure:
- * `object-missing`, `object-truncated`, `precondition-failed`, `store-full`, `store-denied`,
+ * `checkStore` of `sealwood/testing` tells whether a store keeps every promise. What a store must not answer
+ * ends in an error of code `store-failed`; what it throws does too, unless it has the `code` of a store's
+ * failure: `object-missing`, `object-truncated`, `precondition-failed`, `store-full`, `store-denied`,
  * `store-unavailable`, `outcome-unknown`.
  *
  * @example

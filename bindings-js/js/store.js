@@ -1,13 +1,13 @@
 // Where a vault lives.
 
 import { bytes, options as optionsOf, optionalText, optionalSmall, text, texts, whole } from './check.js';
+import { customStore } from './custom-store.js';
 import { openDirectory } from './directory/store.js';
 import { invalid } from './error.js';
-import { glue, now } from './glue.js';
+import { call, glue, now } from './glue.js';
 import { Handle, dispose } from './handle.js';
 import { openIndexedDb } from './indexed-db.js';
 import { hostAccess } from './s3-access.js';
-import { call } from './watching.js';
 
 const S3_NUMBERS = [
   'idleTimeoutMs',
@@ -19,9 +19,6 @@ const S3_NUMBERS = [
 ];
 const S3_TEXTS = ['endpoint', 'region', 'bucket', 'prefix', 'accessKeyId', 'secretAccessKey', 'sessionToken'];
 const S3 = [...S3_TEXTS, ...S3_NUMBERS, 'pathStyle', 'allowHttp', 'signedUrls', 'credentials', 'sign'];
-/** What a store of the app's must have; the rest it may. */
-const METHODS = ['get', 'put', 'delete', 'list'];
-const MORE_METHODS = ['getRange', 'head', 'deleteMany', 'flush', 'needsFlush'];
 
 export class BlobStore extends Handle {
   constructor(secret, raw) {
@@ -57,12 +54,8 @@ export class BlobStore extends Handle {
   }
 
   static custom(store) {
-    const isMethod = (name) => typeof store?.[name] === 'function';
-    const missing = METHODS.find((name) => !isMethod(name));
-    if (missing) throw invalid(`a store has the method ${missing}`);
-    const odd = MORE_METHODS.find((name) => store[name] != null && !isMethod(name));
-    if (odd) throw invalid(`what a store has as ${odd} is a method`);
-    return now(({ Store }) => Handle.of(BlobStore, Store.custom(store)));
+    const given = customStore(store);
+    return now(({ Store }) => Handle.of(BlobStore, Store.custom(given)));
   }
 
   static async indexedDb(name) {

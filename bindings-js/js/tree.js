@@ -9,9 +9,10 @@ import {
   whole,
 } from './check.js';
 import { STREAM, contentBlob, contentStream, wholeContent } from './content.js';
+import { call } from './glue.js';
 import { Handle } from './handle.js';
 import { Listing } from './listing.js';
-import { CALL, call } from './watching.js';
+import { CALL } from './watching.js';
 
 const LIST = [...CALL, 'after', 'limit'];
 

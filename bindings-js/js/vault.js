@@ -4,12 +4,12 @@ import { Batch } from './batch.js';
 import { optionalSmall, optionalWhole, options as optionsOf, path as pathOf } from './check.js';
 import { METADATA, put, putArguments, putStream } from './content.js';
 import { Credential } from './credential.js';
-import { glue, now } from './glue.js';
+import { call, glue, now } from './glue.js';
 import { Handle, asyncDispose, dispose } from './handle.js';
 import { Snapshot } from './snapshot.js';
 import { BlobStore } from './store.js';
 import { Tree } from './tree.js';
-import { TRANSFER, call } from './watching.js';
+import { TRANSFER } from './watching.js';
 
 const CONFIG = ['chunkBytes', 'kdf', 'kdfCeiling', 'memoryBudgetBytes', 'packBytesMax'];
 const CEILING = ['memoryKib', 'passes'];

@@ -1,8 +1,7 @@
 // Cancellation and progress of one call.
 
 import { optionalFunction, options as optionsOf } from './check.js';
-import { SealwoodError, caused, invalid } from './error.js';
-import { glue, typed } from './glue.js';
+import { SealwoodError, caused, invalid, typed } from './error.js';
 
 /** The options of every call. */
 export const CALL = ['signal'];
@@ -17,13 +16,14 @@ export class Watching {
   /** Why the call was cancelled. */
   #cause;
 
-  constructor(options, known) {
+  /** Watches a call of `layer`. */
+  constructor(layer, options, known) {
     const { signal, onProgress } = optionsOf(options, known);
     if (signal != null && typeof signal.addEventListener !== 'function') {
       throw invalid('signal is an AbortSignal');
     }
     const report = optionalFunction(onProgress, 'onProgress');
-    const { Watch } = glue();
+    const { Watch } = layer.raw;
     if (signal?.aborted) throw cancelled(signal.reason);
     this.#raw = new Watch(report && ((done, total) => this.#report(report, { done, total })));
     this.#signal = signal ?? undefined;
@@ -67,18 +67,6 @@ export class Watching {
   #cancel(cause) {
     this.#cause ??= cause;
     this.stop();
-  }
-}
-
-/** Runs one call of the generated layer under `options`, of which there are those that are `known`. */
-export async function call(options, start, known = CALL) {
-  const watching = new Watching(options, known);
-  try {
-    return await start(watching.raw);
-  } catch (thrown) {
-    throw watching.failure(thrown);
-  } finally {
-    watching.release();
   }
 }
 

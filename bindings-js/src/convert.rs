@@ -12,7 +12,7 @@ use wasm_bindgen_futures::future_to_promise;
 use crate::error::to_js;
 
 /// The largest integer that a number of JavaScript holds exactly.
-const SAFE_MAX: u64 = (1 << 53) - 1;
+pub(crate) const SAFE_MAX: u64 = (1 << 53) - 1;
 
 /// A promise of what `work` gives. It owns all it needs.
 pub(crate) fn promise<T: Into<JsValue>>(

@@ -12,7 +12,7 @@ use sealwood::{Error, Result, forward};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::convert::{figure, object, size, time, whole};
+use crate::convert::{SAFE_MAX, figure, object, size, time, whole};
 use crate::error::{Thrown, to_js};
 
 /// More bytes of one object than the core accepts are never copied in.
@@ -155,6 +155,8 @@ impl BlobStore for ForeignStore {
             return self.least.get_range(key, offset, length);
         }
         Box::pin(async move {
+            // No object is so long that one further on could be meant.
+            let offset = offset.min(SAFE_MAX);
             let answer = self.host().get_range(key, offset as f64, length as f64);
             copied(settled(answer).await?, length).ok_or_else(|| wrong("getRange", "a Uint8Array"))
         })

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use js_sys::{Function, Promise};
+use js_sys::Function;
 use sealwood::blob::ETag;
 use sealwood::bridge::{self, LogHook, LogLevel};
 use wasm_bindgen::prelude::*;
@@ -10,8 +10,6 @@ use wasm_bindgen::prelude::*;
 use crate::convert::bytes;
 use crate::credential::utf8;
 use crate::error::to_js;
-use crate::store::Store;
-use crate::watch::Watch;
 
 /// The version of the core.
 #[wasm_bindgen]
@@ -36,16 +34,6 @@ pub fn phrase_of_secret(secret: Vec<u8>) -> Result<JsValue, JsValue> {
 #[wasm_bindgen(js_name = secretOfPhrase)]
 pub fn secret_of_phrase(words: Vec<u8>) -> Result<JsValue, JsValue> {
     bridge::secret_of_phrase(&utf8(words)?).map(|secret| bytes(&secret)).map_err(to_js)
-}
-
-/// Runs the conformance suite; a promise of the number of promises kept.
-#[wasm_bindgen(js_name = checkStore)]
-pub fn check_store(store: &Store, prefix: String, watch: &Watch) -> Promise {
-    let store = Arc::clone(&store.0);
-    watch.promise(async move {
-        let kept = bridge::check_store(&store, &prefix).await?;
-        Ok(JsValue::from_f64(kept as f64))
-    })
 }
 
 /// The tag that stores without tags of their own give to a content.

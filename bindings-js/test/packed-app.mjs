@@ -24,6 +24,16 @@ export function app(name) {
   return `${importFrom(name)} globalThis.outcome = (async () => { await init(); ${USE} })();`;
 }
 
+/** What a test of an app's comes to: how many promises its store keeps. */
+export const KEPT = '28';
+/** The line that imports what such a test uses. */
+export const IMPORT_CHECK = `
+  import { BlobStore, init } from 'sealwood'; import { checkStore } from 'sealwood/testing';`;
+/** The body of an async function that is one. */
+export const CHECK = `await init(); return String(await checkStore(BlobStore.memory(), 'check'));`;
+/** Such a test, as a module that leaves a promise of what it comes to. */
+export const CHECKING_APP = `${IMPORT_CHECK} globalThis.outcome = (async () => { ${CHECK} })();`;
+
 /** A page with the module `script`. */
 export function html(script) {
   return `<!doctype html><title>App</title><link rel="icon" href="data:,">

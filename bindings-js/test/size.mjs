@@ -1,11 +1,12 @@
-// Prints how many bytes the module takes when compressed by brotli as well as it can.
+// Prints how many bytes a file takes when compressed by brotli as well as it can: size.mjs FILE
 
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { brotliCompressSync, constants } from 'node:zlib';
 
-const module = await readFile(new URL('../js/generated/sealwood_bg.wasm', import.meta.url));
+const [file] = process.argv.slice(2);
+const content = readFileSync(file);
 const params = {
   [constants.BROTLI_PARAM_QUALITY]: 11,
-  [constants.BROTLI_PARAM_SIZE_HINT]: module.length,
+  [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
 };
-console.log(brotliCompressSync(module, { params }).length);
+console.log(brotliCompressSync(content, { params }).length);

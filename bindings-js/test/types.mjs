@@ -5,7 +5,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 const directory = new URL('../js/', import.meta.url);
 
 /** What each entry has of its own. */
-export const ENTRIES = ['index', 'inline', 'slim'];
+export const ENTRIES = ['index', 'inline', 'slim', 'testing'];
 /** What no entry exports. */
 const INNER = ['platform', 'wasm'];
 

@@ -1,5 +1,8 @@
-//! The npm package, made of the crate `bindings-js`: its module for wasm32 as small as it gets, and
-//! the JavaScript that wasm-bindgen generates.
+//! The npm package, made of the crate `bindings-js`: its modules for wasm32 as small as they get,
+//! and the JavaScript that wasm-bindgen generates.
+//!
+//! Each module has a crate of its own: cargo then keeps what it built of each, which it does not of
+//! one crate that is built with these features and with those in turn.
 
 use std::ffi::OsString;
 use std::hash::{DefaultHasher, Hasher};
@@ -14,8 +17,20 @@ use crate::toolchain::{npm, wasm_bindgen};
 use crate::wasm_imports;
 use crate::workspace::Workspace;
 
-/// The crate that the module is made of.
-pub(crate) const CRATE: &str = "sealwood-js";
+/// A WebAssembly module of the package.
+pub(crate) struct Module {
+    /// The crate that it is made of, below `bindings-js/modules`.
+    pub(crate) package: &'static str,
+    /// What the names of its files begin with.
+    name: &'static str,
+}
+
+/// The modules, the main one first.
+pub(crate) const MODULES: [Module; 2] = [
+    Module { package: "sealwood-js-vault", name: "sealwood" },
+    Module { package: "sealwood-js-testing", name: "sealwood_testing" },
+];
+
 const PROFILE: &str = "release-wasm";
 /// Every engine of the last years has the first; the second is code that is only for signing
 /// requests.
@@ -38,47 +53,64 @@ pub(crate) fn directory(workspace: &Workspace) -> PathBuf {
     workspace.root().join("bindings-js")
 }
 
-/// Builds the package, or finds it built, and returns the path of its module.
-pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
+/// Builds the package, or finds it built.
+pub(crate) fn build(workspace: &Workspace) -> Result<()> {
     npm::ensure(workspace)?;
-    let compiled = compile(workspace)?;
-    let generated = directory(workspace).join("js/generated");
-    let module = generated.join("sealwood_bg.wasm");
-    let inline = generated.join("sealwood_inline.js");
-    let stamp = directory(workspace).join(".built-from");
-    let source = digest(&compiled)?;
-    if module.is_file()
-        && inline.is_file()
-        && fs::read_to_string(&stamp).is_ok_and(|of| of == source)
-    {
-        return Ok(module);
-    }
-    wasm_imports::check(&compiled)?;
-    let mut bindgen = workspace.command(wasm_bindgen::ensure(workspace)?);
-    bindgen.args(["--target", "web", "--omit-default-module-path", "--no-typescript"]);
-    bindgen.args(["--remove-name-section", "--out-name", "sealwood", "--out-dir"]);
-    process::run(bindgen.arg(&generated).arg(&compiled))?;
-    let optimised = generated.join("sealwood_bg.wasm.optimised");
-    let mut optimise = workspace.command("node_modules/.bin/wasm-opt");
-    optimise.args(FEATURES).args(OPTIMISE).arg(&module).arg("-o").arg(&optimised);
-    process::run(&mut optimise)?;
-    fs::rename(&optimised, &module)
-        .with_context(|| format!("cannot replace {}", module.display()))?;
-    let mut pack = workspace.command("node");
-    process::run(pack.arg("bindings-js/build/inline.mjs").arg(&module).arg(&inline))?;
-    fs::write(&stamp, source).with_context(|| format!("cannot write {}", stamp.display()))?;
-    Ok(module)
+    MODULES.iter().try_for_each(|module| module.build(workspace))
 }
 
-/// The binary as the compiler makes it.
-fn compile(workspace: &Workspace) -> Result<PathBuf> {
-    let target = WasmTarget::ensure(workspace)?;
-    let mut command = target.cargo(workspace, "build");
-    command.args(["--package", CRATE, "--profile", PROFILE]);
-    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags(workspace)?);
-    process::run(&mut command)?;
-    let file = format!("{}.wasm", CRATE.replace('-', "_"));
-    Ok(workspace.target_directory().join(TARGET).join(PROFILE).join(file))
+impl Module {
+    /// The module as it is in the package.
+    pub(crate) fn file(&self, workspace: &Workspace) -> PathBuf {
+        generated(workspace).join(format!("{}_bg.wasm", self.name))
+    }
+
+    /// The file of JavaScript that has the module in it.
+    fn inline(&self, workspace: &Workspace) -> PathBuf {
+        generated(workspace).join(format!("{}_inline.js", self.name))
+    }
+
+    fn build(&self, workspace: &Workspace) -> Result<()> {
+        let compiled = self.compile(workspace)?;
+        let (file, inline) = (self.file(workspace), self.inline(workspace));
+        let stamp = directory(workspace).join(format!(".built-from-{}", self.name));
+        let source = digest(&compiled)?;
+        if file.is_file()
+            && inline.is_file()
+            && fs::read_to_string(&stamp).is_ok_and(|of| of == source)
+        {
+            return Ok(());
+        }
+        wasm_imports::check(&compiled)?;
+        let mut bindgen = workspace.command(wasm_bindgen::ensure(workspace)?);
+        bindgen.args(["--target", "web", "--omit-default-module-path", "--no-typescript"]);
+        bindgen.args(["--remove-name-section", "--out-name", self.name, "--out-dir"]);
+        process::run(bindgen.arg(generated(workspace)).arg(&compiled))?;
+        let optimised = file.with_extension("wasm.optimised");
+        let mut optimise = workspace.command("node_modules/.bin/wasm-opt");
+        optimise.args(FEATURES).args(OPTIMISE).arg(&file).arg("-o").arg(&optimised);
+        process::run(&mut optimise)?;
+        fs::rename(&optimised, &file)
+            .with_context(|| format!("cannot replace {}", file.display()))?;
+        let mut pack = workspace.command("node");
+        process::run(pack.arg("bindings-js/build/inline.mjs").arg(&file).arg(&inline))?;
+        fs::write(&stamp, source).with_context(|| format!("cannot write {}", stamp.display()))
+    }
+
+    /// The binary as the compiler makes it.
+    fn compile(&self, workspace: &Workspace) -> Result<PathBuf> {
+        let target = WasmTarget::ensure(workspace)?;
+        let mut command = target.cargo(workspace, "build");
+        command.args(["--package", self.package, "--profile", PROFILE]);
+        command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags(workspace)?);
+        process::run(&mut command)?;
+        let file = format!("{}.wasm", self.package.replace('-', "_"));
+        Ok(workspace.target_directory().join(TARGET).join(PROFILE).join(file))
+    }
+}
+
+fn generated(workspace: &Workspace) -> PathBuf {
+    directory(workspace).join("js/generated")
 }
 
 /// The compiler's flags. Panics name the files they come from: not where this machine keeps them.

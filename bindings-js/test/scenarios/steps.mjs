@@ -1,5 +1,6 @@
 // What each step does, in calls of this package's API.
 
+import { checkStore } from '../../js/testing.js';
 import { HostStore, bareStore } from './host-store.mjs';
 import { contentOf, fromHex, secretOf, toHex } from './values.mjs';
 
@@ -101,8 +102,8 @@ export const steps = {
     const { bytes } = await on.get(step.from, call);
     await on.put(step.to, bytes, undefined, call);
   }),
-  checkStore: step('prefix', 'value', ({ api, on, step, call }) =>
-    api.checkStore(on, step.prefix, call),
+  checkStore: step('prefix', 'value', ({ on, step, call }) =>
+    checkStore(on, step.prefix, call),
   ),
 
   misbehave: step('at how code method', 'nothing', ({ host, step }) => host.misbehave(step)),

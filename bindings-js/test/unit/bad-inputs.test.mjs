@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
+import { checkStore } from '../../js/testing.js';
 import { HostStore, bareStore } from '../scenarios/host-store.mjs';
 import { SECRET, api, bytesOf, failsWith, hostVault, memoryVault } from '../support.mjs';
 
@@ -86,7 +87,7 @@ test('an option that nobody knows is refused by every call that takes options', 
     (options) => vault.snapshot(options),
     (options) => store.get('a', options),
     (options) => store.list('', undefined, 1, options),
-    (options) => api.checkStore(store, 'check', options),
+    (options) => checkStore(store, 'check', options),
     (options) => Vault.create(store, credential, options),
     (options) => Vault.create(store, credential, { kdf: options }),
     (options) => Vault.open(store, credential, { kdfCeiling: options }),
@@ -130,7 +131,7 @@ test('secrets, stores, links and credentials of wrong types are refused', async 
   for (const store of [undefined, null, 5, 'store', {}, { get() {} }]) {
     await failsWith('invalid-argument', () => Vault.create(store, credential));
     await failsWith('invalid-argument', () => SharedDirectory.open(store, new Uint8Array(56)));
-    await failsWith('invalid-argument', () => api.checkStore(store, 'a'));
+    await failsWith('invalid-argument', () => checkStore(store, 'a'));
   }
   const store = BlobStore.memory();
   await failsWith('invalid-argument', () => Vault.create(store, { secret: SECRET }));
@@ -272,7 +273,7 @@ test('a store may leave out what it does not need, and say which failure it is',
   const store = BlobStore.custom(bare);
   assert.equal(store.needsFlush(), false);
   await store.flush();
-  assert.equal(await api.checkStore(store, 'check'), await api.checkStore(BlobStore.memory(), 'check'));
+  assert.equal(await checkStore(store, 'check'), await checkStore(BlobStore.memory(), 'check'));
   for (const name of ['get', 'put', 'delete', 'list']) {
     const error = await failsWith('invalid-argument', async () => BlobStore.custom({ ...bare, [name]: null }));
     assert.match(error.message, new RegExp(`method ${name}$`));

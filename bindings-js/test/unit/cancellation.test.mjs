@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import test from 'node:test';
 
+import { checkStore } from '../../js/testing.js';
 import { SECRET, api, bytesOf, failsWith, hostVault } from '../support.mjs';
 
 test('an aborted put stops the requests and the vault opens whole', async () => {
@@ -56,7 +57,7 @@ test('every call that waits for a store can be aborted', async () => {
     storeGet: (_, options) => store.get('root', options),
     storePut: (_, options) => store.put('x', bytesOf(1), undefined, options),
     storeList: (_, options) => store.list('', undefined, 10, options),
-    checkStore: (_, options) => api.checkStore(store, 'check', options),
+    checkStore: (_, options) => checkStore(store, 'check', options),
   };
   for (const [name, call] of Object.entries(calls)) {
     const vault = await fresh();

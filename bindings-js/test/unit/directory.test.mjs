@@ -8,6 +8,7 @@ import { delimiter, join } from 'node:path';
 import test from 'node:test';
 
 import { heldFile } from '../../js/directory/lock.js';
+import { checkStore } from '../../js/testing.js';
 import { PATIENCE_MS } from '../patience.mjs';
 import { SECRET, api, bytesOf, failsWith } from '../support.mjs';
 
@@ -23,7 +24,7 @@ function temporary(context) {
 
 test('the directory keeps every promise of a store', async (context) => {
   const store = await api.BlobStore.directory(temporary(context));
-  assert.equal(await api.checkStore(store, 'check'), 28);
+  assert.equal(await checkStore(store, 'check'), 28);
 });
 
 test('objects lie where the core lays them, and outlive the store', async (context) => {

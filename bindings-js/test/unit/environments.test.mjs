@@ -7,7 +7,18 @@ import { join } from 'node:path';
 import test from 'node:test';
 
 import { installed, program, projectAmongThem } from '../environments.mjs';
-import { USE, app, html, importFrom, node, outcomeIn, run } from '../packed-app.mjs';
+import {
+  CHECK,
+  CHECKING_APP,
+  KEPT,
+  USE,
+  app,
+  html,
+  importFrom,
+  node,
+  outcomeIn,
+  run,
+} from '../packed-app.mjs';
 
 const require = createRequire(join(installed(), 'package.json'));
 const LOG = 'console.log(await globalThis.outcome);';
@@ -59,16 +70,28 @@ test('Bun, in one file', (context) => {
   assert.equal(node(root, 'out.mjs'), 'packed');
 });
 
-test('Deno, without a permission', (context) => {
-  const root = projectAmongThem(context, { 'app.js': `${app('sealwood')} ${LOG}` });
-  const env = { DENO_DIR: join(root, 'deno'), DENO_NO_UPDATE_CHECK: '1', NO_COLOR: '1' };
-  const { stdout } = run(root, program('deno'), ['run', '--no-prompt', '--no-remote', 'app.js'], env);
-  assert.equal(stdout, 'packed');
-});
+for (const [what, code, outcome] of [
+  ['an app', app('sealwood'), 'packed'],
+  ['a test', CHECKING_APP, KEPT],
+]) {
+  test(`Deno, without a permission: ${what}`, (context) => {
+    const root = projectAmongThem(context, { 'app.js': `${code} ${LOG}` });
+    const env = { DENO_DIR: join(root, 'deno'), DENO_NO_UPDATE_CHECK: '1', NO_COLOR: '1' };
+    const { stdout } = run(root, program('deno'), ['run', '--no-prompt', '--no-remote', 'app.js'], env);
+    assert.equal(stdout, outcome);
+  });
+}
 
 test('workerd, as wrangler bundles for it', async (context) => {
-  const worker = `${importFrom('sealwood')}
-    export default { async fetch() { await init(); return new Response(await (async () => { ${USE} })()); } };`;
+  const answer = (body) => `new Response(await (async () => { ${body} })())`;
+  const worker = `${importFrom('sealwood')} import { checkStore } from 'sealwood/testing';
+    export default {
+      async fetch(request) {
+        if (request.url.endsWith('/test')) return ${answer(CHECK)};
+        await init();
+        return ${answer(USE)};
+      },
+    };`;
   const settings = { name: 'app', main: 'worker.js', compatibility_date: '2026-04-01' };
   const root = projectAmongThem(context, { 'worker.js': worker, 'wrangler.json': JSON.stringify(settings) });
   const quiet = { WRANGLER_SEND_METRICS: 'false', CI: '1', XDG_CONFIG_HOME: root, NO_COLOR: '1' };
@@ -83,5 +106,7 @@ test('workerd, as wrangler bundles for it', async (context) => {
     cf: false,
   });
   context.after(() => edge.dispose());
-  assert.equal(await (await edge.dispatchFetch('http://localhost/')).text(), 'packed');
+  const text = async (url) => (await edge.dispatchFetch(url)).text();
+  assert.equal(await text('http://localhost/'), 'packed');
+  assert.equal(await text('http://localhost/test'), KEPT);
 });

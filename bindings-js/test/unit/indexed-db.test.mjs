@@ -42,9 +42,10 @@ async function ready(page) {
 
 test('the database keeps every promise of a store', async () => {
   const page = await tab();
-  const kept = await page.evaluate(async () =>
-    api.checkStore(await api.BlobStore.indexedDb('promises'), 'check'),
-  );
+  const kept = await page.evaluate(async () => {
+    const { checkStore } = await import('/js/testing.js');
+    return checkStore(await api.BlobStore.indexedDb('promises'), 'check');
+  });
   assert.equal(kept, 28);
 });
 

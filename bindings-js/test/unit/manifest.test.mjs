@@ -23,7 +23,7 @@ function unpacked(context) {
 
 test('the tarball has what it needs and nothing else', (context) => {
   const { files, manifest } = unpacked(context);
-  for (const file of ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'js/generated/sealwood_bg.wasm']) {
+  for (const file of ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'js/generated/sealwood_bg.wasm', 'js/testing.js']) {
     assert.ok(files.includes(file), `${file} is missing`);
   }
   assert.deepEqual(files.filter((file) => /^(build|src|test|Cargo)|built-from|optimised/.test(file)), []);

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { program, projectAmongThem } from '../environments.mjs';
-import { USE, importFrom, outcomeOf, run, started } from '../packed-app.mjs';
+import { CHECK, IMPORT_CHECK, KEPT, USE, importFrom, outcomeOf, run, started } from '../packed-app.mjs';
 
 const QUIET = { NEXT_TELEMETRY_DISABLED: '1', NO_COLOR: '1' };
 const ROUTE = `
@@ -23,6 +23,9 @@ const FILES = {
     export default async function Page() { return <output>{await use()}</output>; }`,
   'app/route/route.js': `${ROUTE} export const dynamic = 'force-dynamic';`,
   'app/edge/route.js': `${ROUTE} export const runtime = 'edge';`,
+  'app/test/route.js': `${IMPORT_CHECK}
+    export const runtime = 'edge';
+    export async function GET() { return new Response(await (async () => { ${CHECK} })()); }`,
   'app/client/page.jsx': `
     'use client';
     import { useEffect } from 'react';
@@ -42,6 +45,7 @@ for (const bundler of ['webpack', 'turbopack']) {
     const answer = async (path) => (await fetch(url + path)).text();
     assert.match(await answer('/'), /<output>packed<\/output>/);
     for (const path of ['/route', '/edge', '/api/older']) assert.equal(await answer(path), 'packed', path);
+    assert.equal(await answer('/test'), KEPT);
     assert.equal(await outcomeOf(context, `${url}/client`), 'packed');
   });
 }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import test, { before } from 'node:test';
 
+import { checkStore } from '../../js/testing.js';
 import { launch, openPage } from '../browser/chromium.mjs';
 import { PACKAGE } from '../browser/scenarios.mjs';
 import { serveFiles, serveWithCors } from '../browser/server.mjs';
@@ -28,7 +29,7 @@ function config(prefix, url = endpoint) {
 test('a bucket keeps every promise of a store', async () => {
   // The other one keeps files, and nothing lies below a file.
   const [, url] = servers.find(([name]) => name === 'gofakes3');
-  assert.equal(await api.checkStore(api.BlobStore.s3(config('node', url)), 'check'), 28);
+  assert.equal(await checkStore(api.BlobStore.s3(config('node', url)), 'check'), 28);
 });
 
 test('a page of another origin has a vault in a bucket', async (context) => {

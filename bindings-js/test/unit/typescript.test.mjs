@@ -26,9 +26,10 @@ const PLATFORMS = {
 };
 
 const ANYWHERE = `
-  import { BlobStore, Credential, SealwoodError, Vault, checkStore, generateSecret, init } from 'sealwood';
+  import { BlobStore, Credential, SealwoodError, Vault, generateSecret, init } from 'sealwood';
   import { init as slimInit } from 'sealwood/slim';
   import { init as inlineInit } from 'sealwood/inline';
+  import { checkStore } from 'sealwood/testing';
   import wasm from 'sealwood/sealwood.wasm';
   import type { CustomStore, EntryInfo, OwnBytes, SealwoodErrorCode } from 'sealwood';
 

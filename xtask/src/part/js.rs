@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::js_package;
+use crate::js_package::{self, Module};
 use crate::process;
 use crate::s3_server::S3Server;
 use crate::tally::Tally;
@@ -17,9 +17,11 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     match WasmTarget::ensure(workspace)? {
         WasmTarget::Debian { .. } => println!("no clippy for wasm32: Debian's compiler has none"),
         target => {
-            let mut clippy = target.cargo(workspace, "clippy");
-            clippy.args(["--package", js_package::CRATE, "--", "-D", "warnings"]);
-            tally.check("clippy for wasm32", process::run(&mut clippy));
+            for Module { package, .. } in js_package::MODULES {
+                let mut clippy = target.cargo(workspace, "clippy");
+                clippy.args(["--package", package, "--", "-D", "warnings"]);
+                tally.check(&format!("{package}: clippy for wasm32"), process::run(&mut clippy));
+            }
         }
     }
     let mut tests = node(workspace, "test.mjs")?;

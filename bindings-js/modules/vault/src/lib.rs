@@ -1,0 +1,3 @@
+//! The main module of the package: vaults and stores.
+
+use sealwood_js as _;
