@@ -12,7 +12,7 @@ mod seal;
 mod statistics;
 mod stream;
 
-#[path = "../../core/tests/s3_server/mod.rs"]
+#[path = "../../core/tests/s3/s3_server.rs"]
 mod s3_server;
 
 use anyhow::Result;

@@ -1,8 +1,10 @@
 //! The hashes of tracked namespaces: what waits is counted, and rows that were there before.
 //!
 //! Whoever counts holds the lock of the hashes. A checkpoint takes it before it looks, and counts
-//! all that waits before it deletes anything. So what a note names is there until it is counted,
-//! and what the index names is there as long as the lock is held.
+//! all that waits before it deletes anything. So what is uncounted names what is there, and what
+//! the index names is there as long as the lock is held.
+
+use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use sealwood_lthash::Partition;
@@ -24,11 +26,11 @@ use crate::error::{Error, Result};
 use crate::namespace_id::NamespaceId;
 use crate::revision::Revision;
 
-/// How many bytes of notes are counted together, at least.
-pub(crate) const NOTES_BYTES_MIN: usize = 1 << 20;
+/// How many bytes of what is uncounted are counted together, at least.
+pub(crate) const UNCOUNTED_BYTES_MIN: usize = 1 << 20;
 
-/// How many bytes of notes wait before writers count them themselves.
-const NOTES_BYTES_MAX: usize = 4 << 20;
+/// How many bytes of it wait before writers count them themselves.
+const UNCOUNTED_BYTES_MAX: usize = 16 << 20;
 
 /// How often some rows of a backfill are counted before anything else is done: a checkpoint, with
 /// its syncs, is to be made for many of them.
@@ -121,11 +123,12 @@ impl Shared {
     /// Counts what waits, if that is much or there is nothing else to do, and some of the rows that
     /// were there before. Returns whether there is more to be done.
     pub(crate) fn count_some(&self, pace: Pace) -> Result<bool> {
+        self.counting_asked.store(false, Ordering::SeqCst);
         let (bytes, is_empty) = {
             let state = self.read();
             (state.waiting.bytes(), state.waiting.is_empty())
         };
-        let is_due = bytes >= NOTES_BYTES_MIN || (pace == Pace::Idle && !is_empty);
+        let is_due = bytes >= UNCOUNTED_BYTES_MIN || (pace == Pace::Idle && !is_empty);
         let unfilled = {
             let mut counted = lock(&self.hashes);
             if is_due {
@@ -154,15 +157,17 @@ impl Shared {
         Ok(Filled::Some)
     }
 
-    /// Called by writers, who leave so many bytes of notes behind. The write itself went well: what
+    /// Called by writers, who leave so many bytes uncounted. The write itself went well: what
     /// cannot be counted now stays.
-    pub(crate) fn notes_backpressure(&self, bytes: usize) {
-        if bytes < NOTES_BYTES_MIN {
+    pub(crate) fn uncounted_backpressure(&self, bytes: usize) {
+        if bytes < UNCOUNTED_BYTES_MIN {
             return;
         }
-        let woken = lock(&self.worker).as_ref().map(|worker| worker.wake()).is_some();
-        let alone = !woken && self.config.background == Background::Automatic;
-        if (bytes >= NOTES_BYTES_MAX || alone)
+        if !self.counting_asked.swap(true, Ordering::SeqCst) {
+            lock(&self.worker).as_ref().inspect(|worker| worker.wake());
+        }
+        let alone = self.config.background == Background::Automatic && lock(&self.worker).is_none();
+        if (bytes >= UNCOUNTED_BYTES_MAX || alone)
             && let Err(error) = self.count(&mut lock(&self.hashes))
         {
             log::warn!("changes of rows are not in the hash of their namespace yet: {error}");

@@ -51,7 +51,9 @@
 //! | all of it in memory, behind one lock | `state`, `shared`, `namespaces`, `events` |
 //! | writing | `write`, `batch`, `rename`, `upload`, `log_sync`, `group` |
 //! | reading: values, scans, watches | `read`, `source`, `scan`, `snapshot`, `watch`, `changed` |
-//! | hashes of namespaces | `tracking`, `lthash_state`, `lthash_rows`, `hashes`, `state_check` |
+//! | hashes of namespaces | `tracking`, `lthash_state`, `lthash_rows`, `hashes` |
+//! | whether they are right | `state_check`, `verify_state`, `bucket_rows` |
+//! | where two differ | `state_compare`, `engine_compare` |
 //! | what happens by itself | `background`, `checkpoint`, `purge`, `compact`, `unreadable` |
 //! | what is deleted, a full disk | `leases`, `doomed`, `sweep`, `vacuum`, `reserve`, `room` |
 //! | opening and closing | `open`, `recover`, `gate`, `holder` |
@@ -60,6 +62,7 @@
 
 mod background;
 mod batch;
+mod bucket_rows;
 mod catalog;
 mod changed;
 mod checkpoint;
@@ -70,6 +73,7 @@ mod config;
 mod counters;
 pub mod disk;
 mod doomed;
+mod engine_compare;
 mod entry;
 mod error;
 mod events;
@@ -118,6 +122,7 @@ mod snapshot;
 mod source;
 mod state;
 mod state_check;
+mod state_compare;
 mod stats;
 #[cfg(any(test, feature = "faults"))]
 mod strays;
@@ -130,6 +135,7 @@ mod vacuum;
 mod value_ref;
 mod values;
 mod verify;
+mod verify_state;
 mod watch;
 mod write;
 
@@ -142,6 +148,7 @@ pub use config::{
     Access, Background, Durability, EngineConfig, KEY_BYTES_MAX, LOGGED_BYTES_MAX,
     NAMESPACE_NAME_BYTES_MAX, RecoveryMode,
 };
+pub use engine_compare::{ComparedEngines, NamespaceDifference};
 pub use error::{Error, Result};
 pub use events::EventKind;
 pub use expiry::Expiry;
@@ -158,12 +165,14 @@ pub use scan::{
     Order, OwnedScanEntry, OwnedScanItem, Scan, ScanBuilder, ScanEntry, ScanItem, ScanIter,
 };
 pub use snapshot::{EngineSnapshot, Snapshot};
-pub use state_check::{Compared, RowDifference, StateCheck, StateDifference};
+pub use state_check::{StateCheck, StateDifference};
+pub use state_compare::{Compared, RowDifference};
 pub use stats::EngineStats;
 pub use tracking::Tracking;
 pub use upload::Upload;
 pub use vacuum::{Vacuum, VacuumMode};
 pub use verify::Verified;
+pub use verify_state::{StateEvent, VerifiedStates};
 pub use watch::{Watch, WatchEvent};
 pub use write::Precondition;
 
@@ -347,6 +356,37 @@ impl Engine {
     pub fn verify(&self, each: &mut dyn FnMut(Finding) -> ControlFlow<()>) -> Result<Verified> {
         let _call = self.shared.enter()?;
         self.shared.verify(each)
+    }
+
+    /// Reads all rows of the tracked namespaces, one namespace after the other, each at one revision,
+    /// and compares them with what is counted of them. `each` is told, with the name of the
+    /// namespace, how far that is, after every 256 rows; which namespaces differ, where they are
+    /// tracked in buckets in which, and what keys these have. If it breaks off, that is
+    /// [`Error::Cancelled`]. Others go on writing meanwhile.
+    ///
+    /// Of separated values the names are compared; that a file is what its name says, and all else,
+    /// is for [`verify`](Engine::verify). Memory: two hashes and 256 rows. To stop and go on later,
+    /// and for one namespace alone, there is [`Namespace::check_state`].
+    ///
+    /// [`Error::StoreCorrupt`] if a value is damaged.
+    pub fn verify_state(
+        &self,
+        each: &mut dyn FnMut(&str, StateEvent) -> ControlFlow<()>,
+    ) -> Result<VerifiedStates> {
+        verify_state::verify_state(&self.shared, each)
+    }
+
+    /// Tells `each` in what another engine differs from this one, namespace by namespace in the
+    /// order of their names: see [`Namespace::compare`]. Each is compared at one revision of either
+    /// side. Of equal namespaces nothing is read. A namespace that is not tracked, or not counted
+    /// yet, is told as well: that it is equal would be a guess. If `each` breaks off, that is
+    /// [`Error::Cancelled`].
+    pub fn compare(
+        &self,
+        other: &Engine,
+        each: &mut dyn FnMut(&str, NamespaceDifference) -> ControlFlow<()>,
+    ) -> Result<ComparedEngines> {
+        engine_compare::compare(&self.shared, &other.shared, each)
     }
 
     /// For tests of what crashes and faults leave: the files that nothing accounts for and those

@@ -1,5 +1,6 @@
 //! A namespace: one ordered key space.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use bytes::Bytes;
@@ -13,7 +14,8 @@ use super::options::{DeleteOptions, PutOptions};
 use super::read::{KeyInfo, Value};
 use super::scan::ScanBuilder;
 use super::snapshot::Snapshot;
-use super::state_check::{self, Compared, RowDifference, Side, StateCheck};
+use super::state_check::StateCheck;
+use super::state_compare::{self, Compared, RowDifference, Side};
 use super::tracking::Tracking;
 use super::watch::Watch;
 use super::write::{NewValue, Operation, OperationKind, Precondition};
@@ -35,6 +37,14 @@ pub struct Namespace {
 }
 
 impl Namespace {
+    /// All namespaces by their names.
+    pub(crate) fn all(shared: &Holder) -> Result<BTreeMap<String, Self>> {
+        let _call = shared.enter()?;
+        let state = shared.read();
+        let named = |id| Self { shared: shared.clone(), id };
+        Ok(state.namespaces.iter().map(|(name, info)| (name.clone(), named(info.id))).collect())
+    }
+
     /// The value of a key. It is checked against its checksum or its address:
     /// [`Error::StoreCorrupt`] if it is damaged.
     pub fn get(&self, key: &[u8]) -> Result<Option<Value>> {
@@ -193,12 +203,25 @@ impl Namespace {
         self.shared.tracked_state(self.id, |_| ()).map(|(state, ())| state)
     }
 
-    /// Begins to compare what was counted of the rows with the rows themselves, as both are now.
+    /// Begins to compare what was counted of the rows with the rows themselves, as both are now. For
+    /// all namespaces there is [`Engine::verify_state`](super::Engine::verify_state).
     ///
     /// [`Error::InvalidArgument`] if the namespace is not tracked.
     pub fn check_state(&self) -> Result<StateCheck> {
         let Side { snapshot, counted } = self.side()?;
         Ok(StateCheck::new(snapshot, counted))
+    }
+
+    /// Goes on with a check that was [put away](StateCheck::put_away), of this namespace as it is
+    /// now: none if its rows have changed since, by their hash, so that another is to be begun.
+    /// What was read before is not read again; damage that came to it since is not seen.
+    ///
+    /// [`Error::Malformed`] for bytes that are no such check or damaged,
+    /// [`Error::UnsupportedVersion`] for those of a later release, [`Error::InvalidArgument`] if the
+    /// namespace is not tracked.
+    pub fn resume_check(&self, bytes: &[u8]) -> Result<Option<StateCheck>> {
+        let Side { snapshot, counted } = self.side()?;
+        StateCheck::resume(snapshot, counted, bytes)
     }
 
     /// Tells `each` in which rows a namespace of the same name, of another engine, differs from
@@ -214,17 +237,21 @@ impl Namespace {
     ) -> Result<Compared> {
         let (ours, theirs) = (self.side()?, other.side()?);
         let _calls = (self.shared.enter()?, other.shared.enter()?);
-        state_check::compare(&ours, &theirs, each)
+        state_compare::compare(&ours, &theirs, each)
     }
 
     fn side(&self) -> Result<Side> {
+        let what = "the namespace is not tracked";
+        self.tracked_side()?.ok_or(Error::InvalidArgument { what })
+    }
+
+    /// The rows and what is counted of them, at one revision; none if the namespace is not tracked.
+    pub(crate) fn tracked_side(&self) -> Result<Option<Side>> {
         let shared = &self.shared;
         let _call = shared.enter()?;
         let (counted, snapshot) =
             shared.tracked_state(self.id, |state| Snapshot::at(shared, state, self.id))?;
-        let what = "the namespace is not tracked";
-        let counted = counted.ok_or(Error::InvalidArgument { what })?;
-        Ok(Side { snapshot: snapshot?, counted })
+        counted.map(|counted| Ok(Side { snapshot: snapshot?, counted })).transpose()
     }
 
     /// Counts the rows that were there before the namespace was tracked, until all of them are

@@ -83,6 +83,7 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
         counters: Counters::default(),
         lock: Mutex::new(Some(locked)),
         resting: AtomicBool::new(false),
+        counting_asked: AtomicBool::new(false),
         worker: Mutex::new(None),
         companion: OnceLock::new(),
         disk,

@@ -73,6 +73,8 @@ pub(crate) struct Shared {
     pub(crate) lock: Mutex<Option<Box<dyn DiskLock>>>,
     /// Whether the background worker is asleep.
     pub(crate) resting: AtomicBool,
+    /// Whether a writer has woken the background to count what waits, and it has not begun.
+    pub(crate) counting_asked: AtomicBool,
     /// What checkpoints by itself, if anything does.
     pub(crate) worker: Mutex<Option<Worker>>,
     /// A value that all users of this engine share, such as the holders of a store in it.

@@ -24,8 +24,13 @@ impl Source {
 
     /// Where the value is that a record at this place carries or names.
     pub(crate) fn of_body(body: &Body<'_>, place: Place) -> Self {
+        Self::copied(body, place, Bytes::copy_from_slice)
+    }
+
+    /// The same, with `copy` for what is here.
+    pub(crate) fn copied(body: &Body<'_>, place: Place, copy: impl FnOnce(&[u8]) -> Bytes) -> Self {
         match *body {
-            Body::Inline(bytes) => Source::Here(Bytes::copy_from_slice(bytes)),
+            Body::Inline(bytes) => Source::Here(copy(bytes)),
             Body::Logged { len } => Source::Logged(place, len),
             Body::Separated(value) => Source::Separated(value),
         }

@@ -226,17 +226,17 @@ impl Shared {
 
     /// Writers pay for what they leave behind once it is too much.
     fn backpressure(&self) -> Result<()> {
-        let (waiting, dirty, log, notes) = {
+        let (waiting, dirty, log, uncounted) = {
             let state = self.read();
             let waiting = state.pending.bytes() as usize;
-            let notes = state.waiting.bytes();
-            (waiting, state.tree.memory().dirty, state.log_since_checkpoint(), notes)
+            let uncounted = state.waiting.bytes();
+            (waiting, state.tree.memory().dirty, state.log_since_checkpoint(), uncounted)
         };
         if waiting >= self.config.log_buffer_bytes_max {
             // It was applied, whatever the reason.
             self.write_out().map_err(|_| Error::OutcomeUnknown)?;
         }
-        self.notes_backpressure(notes);
+        self.uncounted_backpressure(uncounted);
         self.index_backpressure(dirty, log)
     }
 }

@@ -2,7 +2,6 @@
 //! a message, from which as many bytes as one likes can be expanded.
 
 use blake3::hazmat::ChainingValue;
-use zeroize::Zeroize;
 
 /// The words of a block.
 pub(crate) type Words = [u32; 16];
@@ -74,9 +73,10 @@ impl Mode {
     }
 }
 
-impl Zeroize for Mode {
-    fn zeroize(&mut self) {
-        self.chain.zeroize();
+#[cfg(feature = "zeroize")]
+impl Drop for Mode {
+    fn drop(&mut self) {
+        zeroize::Zeroize::zeroize(&mut self.chain);
     }
 }
 

@@ -2,8 +2,6 @@
 
 use core::fmt;
 
-use zeroize::Zeroize;
-
 use crate::compression::Mode;
 use crate::error::{Error, Result};
 
@@ -54,7 +52,8 @@ impl Domain {
         self.mode.is_keyed()
     }
 
-    fn with_mode(name: &[u8], mode: Mode) -> Result<Self> {
+    /// The domain of a name, with a key or without.
+    pub(crate) fn with_mode(name: &[u8], mode: Mode) -> Result<Self> {
         let length =
             u8::try_from(name.len()).map_err(|_| Error::DomainLength { bytes: name.len() })?;
         let mut tag = [0; 2 + Self::NAME_BYTES_MAX];
@@ -80,11 +79,5 @@ impl fmt::Debug for Domain {
             .field("name", &format_args!("{}", self.name().escape_ascii()))
             .field("keyed", &self.is_keyed())
             .finish()
-    }
-}
-
-impl Drop for Domain {
-    fn drop(&mut self) {
-        self.mode.zeroize();
     }
 }

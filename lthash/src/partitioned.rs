@@ -4,8 +4,7 @@ use alloc::collections::BTreeMap;
 use alloc::collections::btree_map::Entry;
 use alloc::vec::Vec;
 
-use zeroize::Zeroizing;
-
+use crate::compression::Mode;
 use crate::domain::Domain;
 use crate::error::{Error, Result};
 use crate::hash::{Checksum, LtHash};
@@ -14,9 +13,9 @@ use crate::partition::{Detail, Partition, Record};
 /// The partitions of some data. Their hash is the sum of the partitions' hashes, and is never kept
 /// beside them. As a partition's name is part of its rows' elements, the same row in another
 /// partition makes another hash.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct PartitionedLtHash {
-    key: Option<Zeroizing<[u8; 32]>>,
+    mode: Mode,
     partitions: BTreeMap<Vec<u8>, Partition>,
 }
 
@@ -45,12 +44,12 @@ pub enum Place {
 impl PartitionedLtHash {
     /// Returns a state without partitions, whose elements anybody can compute.
     pub fn new() -> Self {
-        Self::default()
+        Self { mode: Mode::plain(), partitions: BTreeMap::new() }
     }
 
     /// Returns a state without partitions, whose elements are made with a secret key.
     pub fn keyed(key: &[u8; 32]) -> Self {
-        Self { key: Some(Zeroizing::new(*key)), ..Self::default() }
+        Self { mode: Mode::keyed(key), partitions: BTreeMap::new() }
     }
 
     /// Makes a partition that is known to have no rows. For one that may have some, have it count
@@ -144,10 +143,7 @@ impl PartitionedLtHash {
     }
 
     fn domain(&self, name: &[u8]) -> Result<Domain> {
-        match &self.key {
-            Some(key) => Domain::keyed(key, name),
-            None => Domain::new(name),
-        }
+        Domain::with_mode(name, self.mode.clone())
     }
 
     fn insert(&mut self, partition: Partition) -> Result<&mut Partition> {
@@ -157,5 +153,11 @@ impl PartitionedLtHash {
                 Err(Error::PartitionExists { partition: taken.key().clone() })
             }
         }
+    }
+}
+
+impl Default for PartitionedLtHash {
+    fn default() -> Self {
+        Self::new()
     }
 }

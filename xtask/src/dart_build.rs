@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::file_tree::FileTree;
 use crate::process;
+use crate::shared_build;
 use crate::snippets;
 use crate::toolchain::dart::Dart;
 use crate::toolchain::flutter::Flutter;
@@ -45,9 +46,7 @@ impl DartBuild {
     /// Builds the library and lays out the sources.
     pub(crate) fn prepare(workspace: &Workspace) -> Result<Self> {
         let dart = Dart::ensure(workspace)?;
-        process::run(workspace.cargo("build").args(["--quiet", "--package", "sealwood-dart"]))?;
-        let name = format!("{}sealwood_dart{}", env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
-        let library = workspace.target_directory().join("debug").join(name);
+        let library = shared_build::library(workspace, "sealwood_dart")?;
         let directory = workspace.target_directory().join("dart/tree");
         let build = Self { dart, directory, library };
         build.lay_out(workspace, &BTreeMap::new())?;

@@ -1,4 +1,4 @@
-//! Our rows held against the others': the figures K1 to K11.
+//! Our rows held against the others': the figures K1 to K13.
 //!
 //! Counts and bytes have to be met exactly. Times on one machine in one run differ by up to half
 //! for the same code, so a time is short only beyond that.
@@ -19,6 +19,12 @@ const NOISE: f64 = 1.5;
 
 /// What durable puts by eight threads gain at least over those by one.
 const GROUP_COMMIT_GAIN: f64 = 3.0;
+
+/// Which share of its puts a namespace keeps at least whose rows are hashed.
+const TRACKED_SHARE: f64 = 0.9;
+
+/// How many bytes of log a put it costs at most.
+const TRACKED_LOG_BYTES: f64 = 100.0;
 
 /// The medians of a run.
 struct Medians<'a>(BTreeMap<(&'a str, &'a str), &'a Row>);
@@ -68,7 +74,9 @@ pub(crate) fn print(rows: &[Row]) -> Result<usize> {
             Verdict::NotMeasured => "not measured",
         };
         let figures = check.figures.map_or(String::new(), |(ours, limit)| {
-            format!(": {}, limit {} ({:.2}x)", short(ours), short(limit), ours / limit)
+            let times =
+                if limit == 0.0 { String::new() } else { format!(" ({:.2}x)", ours / limit) };
+            format!(": {}, limit {}{times}", short(ours), short(limit))
         });
         eprintln!("{:<4} {:<16} {}{figures}", check.figure, word, check.what);
     }
@@ -78,8 +86,8 @@ pub(crate) fn print(rows: &[Row]) -> Result<usize> {
 fn checks(medians: &Medians) -> Vec<Check> {
     use Kind::{CountAtMost, RatioAtLeast, SpeedAtLeast, TimeAtMost};
     use Metric::{
-        BytesPerOp, DiskOverLive, MbPerS, OpenMs, OpsPerS, P50Us, RelocatedBytes, RssBytes,
-        SyncsPerOp, UsPerOp, WriteAmplification,
+        BytesPerOp, DiskOverLive, MbPerS, OpenMs, OpsPerS, P50Us, RelocatedBytes, RowsRead,
+        RssBytes, SyncsPerOp, UsPerOp, WriteAmplification,
     };
     let fixed = |bench, metric, limit| Some((medians.ours(bench, metric)?, limit));
     let against = |bench, metric, peer| {
@@ -95,7 +103,7 @@ fn checks(medians: &Medians) -> Vec<Check> {
         .into_iter()
         .filter_map(|peer| medians.of("roll-up", peer, P50Us))
         .reduce(f64::min);
-    vec![
+    let mut checks = vec![
         check("K1", "syncs a durable put", CountAtMost, fixed("durable-put", SyncsPerOp, 1.0)),
         check("K1", "bytes a durable put", CountAtMost, fixed("durable-put", BytesPerOp, 4250.0)),
         check(
@@ -191,7 +199,48 @@ fn checks(medians: &Medians) -> Vec<Check> {
             ),
         ),
         check("K11", "resident bytes", CountAtMost, against("memory", RssBytes, "rocksdb")),
-    ]
+        check(
+            "K13",
+            "rows read of a million to find them equal",
+            CountAtMost,
+            medians.of("compare-equal", "sealwood+buckets", RowsRead).map(|read| (read, 0.0)),
+        ),
+        check(
+            "K13",
+            "rows read to find one of a million; a hundredth of a full scan's",
+            CountAtMost,
+            medians
+                .of("compare-one-row", "sealwood+buckets", RowsRead)
+                .zip(medians.of("verify-state", "sealwood+buckets", RowsRead))
+                .map(|(read, all)| (read, all / 100.0)),
+        ),
+    ];
+    for engine in ["sealwood+tracked", "sealwood+buckets"] {
+        checks.extend(checks_of_tracking(medians, engine));
+    }
+    checks
+}
+
+/// What a namespace loses whose rows are hashed.
+fn checks_of_tracking(medians: &Medians, engine: &str) -> Vec<Check> {
+    let of = |bench, metric| medians.of(bench, engine, metric).zip(medians.ours(bench, metric));
+    let puts = [
+        ("hashed-put", "puts a second, tracked over not"),
+        ("hashed-replace", "puts that replace, a second, tracked over not"),
+        ("hashed-durable-put", "durable puts a second, tracked over not"),
+    ];
+    let checks = puts.into_iter().flat_map(|(bench, what)| {
+        let share = of(bench, Metric::OpsPerS);
+        let share = share.map(|(tracked, not)| (tracked / not, TRACKED_SHARE));
+        let log = of(bench, Metric::LogBytesPerOp);
+        let log = log.map(|(tracked, not)| (tracked - not, TRACKED_LOG_BYTES));
+        let more = "bytes of log a put, tracked more than not";
+        [
+            Check { figure: "K12", what, figures: share, kind: Kind::RatioAtLeast },
+            Check { figure: "K12", what: more, figures: log, kind: Kind::CountAtMost },
+        ]
+    });
+    checks.collect()
 }
 
 impl Medians<'_> {

@@ -32,7 +32,7 @@ struct Arguments {
     /// How often every workload runs for every engine.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
-    /// Only the workloads that cover these figures (K1 to K11) or have these names.
+    /// Only the workloads that cover these figures (K1 to K13) or have these names.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Only these engines, by the names in the rows.

@@ -22,6 +22,8 @@ pub(crate) enum Metric {
     P999Us,
     /// Bytes written, by operation.
     BytesPerOp,
+    /// Bytes appended to the log, by operation.
+    LogBytesPerOp,
     /// Calls that wait for the disk, by operation.
     SyncsPerOp,
     /// Bytes of the pages the process dirtied in files.
@@ -40,6 +42,10 @@ pub(crate) enum Metric {
     RssBytesPerKey,
     /// From opening the store to the first value.
     OpenMs,
+    /// Rows that there are.
+    Rows,
+    /// Rows whose values were read or looked up.
+    RowsRead,
 }
 
 /// What one step measured about one thing.

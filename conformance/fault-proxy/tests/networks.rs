@@ -4,7 +4,7 @@
 //! `cargo xtask test` starts the servers and names them to these tests.
 #![allow(clippy::unwrap_used)]
 
-#[path = "../../../core/tests/s3_server/mod.rs"]
+#[path = "../../../core/tests/s3/s3_server.rs"]
 mod s3_server;
 
 use std::sync::Arc;

@@ -7,7 +7,9 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use futures_lite::StreamExt;
 use futures_lite::future::block_on;
-use sealwood::engine::{Access, Background, Engine, Expiry, RecoveryMode, ScanItem, VacuumMode};
+use sealwood::engine::{
+    Access, Background, Engine, Expiry, RecoveryMode, ScanItem, StateEvent, VacuumMode,
+};
 use sealwood::platform::{Clock, SystemClock};
 use sealwood::vault::EntryKind;
 
@@ -27,9 +29,11 @@ pub(crate) fn look(setup: Setup, directory: &Path, recovery: RecoveryMode) -> Re
     } else {
         keys(&engine).context("its keys cannot be read")?
     };
-    let found = Found { keys: keys.into_iter().collect(), from_ms, to_ms: SystemClock.now_ms() };
+    let keys = keys.into_iter().collect();
+    let mut found = Found { keys, from_ms, to_ms: SystemClock.now_ms(), tracked_rows: 0 };
     verify(&engine)?;
     counts(&engine)?;
+    found.tracked_rows = states(&engine)?;
     no_strays(&engine)?;
     engine.close().context("it does not close")?;
     Ok(found)
@@ -57,7 +61,8 @@ pub(crate) fn look_passing_over(setup: Setup, directory: &Path) -> Result<Option
     }
     let from_ms = SystemClock.now_ms();
     let keys = keys(&engine).context("its keys cannot be read")?;
-    Ok(Some(Found { keys: keys.into_iter().collect(), from_ms, to_ms: SystemClock.now_ms() }))
+    let keys = keys.into_iter().collect();
+    Ok(Some(Found { keys, from_ms, to_ms: SystemClock.now_ms(), tracked_rows: 0 }))
 }
 
 fn keys(engine: &Engine) -> Result<Vec<(String, Seen)>> {
@@ -117,6 +122,30 @@ fn counts(engine: &Engine) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What is counted of the rows of tracked namespaces is what a full scan gives, and is so again
+/// once all are counted. Returns how many rows these are.
+fn states(engine: &Engine) -> Result<u64> {
+    verify_state(engine)?;
+    for name in engine.namespaces()? {
+        engine.namespace(&name)?.backfill()?;
+    }
+    verify_state(engine).context("all rows counted")
+}
+
+fn verify_state(engine: &Engine) -> Result<u64> {
+    let mut differing = Vec::new();
+    let verified = engine.verify_state(&mut |name, event| {
+        if let StateEvent::Differs(difference) = event {
+            differing.push(format!("{name}: {difference:?}"));
+        }
+        ControlFlow::Continue(())
+    })?;
+    if !differing.is_empty() {
+        bail!("the hash is not that of the rows: {}", differing.join("; "));
+    }
+    Ok(verified.rows)
 }
 
 /// A checkpoint and a vacuum leave no file that nothing accounts for.

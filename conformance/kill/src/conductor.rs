@@ -110,6 +110,7 @@ impl Outcome {
             "operations": counts.operations,
             "acknowledged": counts.acknowledged,
             "lost": counts.lost,
+            "tracked_rows": counts.tracked_rows,
             "failures": self.failures,
         })
         .to_string()

@@ -5,9 +5,10 @@
 //! with `SIGKILL` at a random moment: after some number of these lines, some microseconds later.
 //! Then the directory is opened, sometimes first by others that are killed at that, and has to hold
 //! what was acknowledged; what was under way, whole or not at all; and nothing else. `verify` has
-//! to be content, no file may be left over, and copies have to hold the same: one whose index is
-//! made anew from its log, and one that is read as if it were damaged, which must find no damage.
-//! The same directory goes on to the next round.
+//! to be content, the hashes of tracked namespaces those of their rows, and no file may be left
+//! over. Copies have to hold the same: one whose index is made anew from its log, and one that is
+//! read as if it were damaged, which must find no damage. The same directory goes on to the next
+//! round.
 //!
 //! A kill keeps what the system has in its cache, so this does not show a missing sync: the fault
 //! disk of the core's tests does. It shows what a process still had in its memory, changes of

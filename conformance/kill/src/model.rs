@@ -27,6 +27,8 @@ pub(crate) struct Found {
     pub(crate) keys: BTreeMap<String, Seen>,
     pub(crate) from_ms: u64,
     pub(crate) to_ms: u64,
+    /// Rows whose hash was found to be right.
+    pub(crate) tracked_rows: u64,
 }
 
 /// What must be there.
@@ -253,7 +255,7 @@ mod tests {
             expires_at_ms: item.expires_at_ms,
         };
         let keys = tree.into_iter().map(|(key, item)| (key, seen(item))).collect();
-        Found { keys, from_ms, to_ms }
+        Found { keys, from_ms, to_ms, tracked_rows: 0 }
     }
 
     #[test]

@@ -37,6 +37,8 @@ pub(crate) struct Counts {
     pub(crate) acknowledged: u64,
     /// Keys and paths that were not what they had to be.
     pub(crate) lost: u64,
+    /// Rows of tracked namespaces whose hash was found to be right.
+    pub(crate) tracked_rows: u64,
 }
 
 /// A directory and what must be in it.
@@ -113,10 +115,12 @@ impl Trial {
         }
         counts.rounds += 1;
         let found = look_within(self.setup, self.store(), RecoveryMode::Checkpoint)?;
+        counts.tracked_rows += found.tracked_rows;
         let wrong = self.model.resolve(&found);
         counts.lost += wrong.len() as u64;
         told(&wrong)?;
         let found = look_within(self.setup, rebuilt, RecoveryMode::Rebuild).context("rebuilt")?;
+        counts.tracked_rows += found.tracked_rows;
         let wrong = self.model.resolve(&found);
         counts.lost += wrong.len() as u64;
         told(&wrong).context("rebuilt")?;

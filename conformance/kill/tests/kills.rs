@@ -18,5 +18,6 @@ fn what_was_acknowledged_survives_kills() {
         assert!(said["kills"].as_u64().unwrap() > 0, "{said}");
         assert!(said["acknowledged"].as_u64().unwrap() > 0, "{said}");
         assert_eq!(said["lost"], 0, "{said}");
+        assert!(said["tracked_rows"].as_u64().unwrap() > 0, "{said}");
     }
 }

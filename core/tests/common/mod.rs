@@ -1,7 +1,9 @@
-//! What the vault's tests share.
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
+//! What the tests share.
+#![allow(dead_code, unreachable_pub)]
 
 pub mod limited;
+#[cfg(target_os = "linux")]
+pub mod small_disk;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

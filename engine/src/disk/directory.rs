@@ -243,8 +243,14 @@ fn lock_directory(_root: &Path, _mode: LockMode) -> io::Result<Option<File>> {
 
 #[cfg(unix)]
 fn free_bytes(root: &Path) -> io::Result<u64> {
-    let volume = rustix::fs::statvfs(root)?;
-    Ok(volume.f_bavail.saturating_mul(volume.f_frsize))
+    let volume = nix::sys::statvfs::statvfs(root)?;
+    Ok(in_bytes(volume.blocks_available(), volume.fragment_size()))
+}
+
+/// Platforms have numbers of 32 or 64 bits for these.
+#[cfg(unix)]
+fn in_bytes(blocks: impl Into<u64>, block_bytes: impl Into<u64>) -> u64 {
+    blocks.into().saturating_mul(block_bytes.into())
 }
 
 #[cfg(windows)]

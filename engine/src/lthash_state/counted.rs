@@ -7,15 +7,18 @@ use sealwood_lthash::Change;
 
 use super::hashed::Hashed;
 use super::tracked::{ChangeNumber, Fill, Followed, Tracked};
-use super::waiting::{Note, Waiting};
+use super::waiting::{Uncounted, Waiting};
 use crate::error::{Error, Result};
 use crate::namespace_id::NamespaceId;
 use crate::revision::Revision;
 use crate::source::Source;
 use crate::value_ref::ValueRef;
 
-/// How many rows are counted at once.
+/// How many rows are read and counted at once.
 const ROWS_AT_ONCE: usize = 256;
+
+/// How many changes of single rows are: so many that there are several of a bucket.
+const CHANGES_AT_ONCE: usize = 4096;
 
 /// Where values and rows are read.
 pub(crate) trait Reader {
@@ -82,22 +85,22 @@ impl Counted {
         for namespace in waiting.namespaces() {
             while let Some(next) = waiting.first(namespace) {
                 match next {
-                    Note::Tracked { name, detail, keys } => {
+                    Uncounted::Tracked { name, detail, keys } => {
                         let begun = Tracked::begin(name, *detail, *keys, revision)?;
                         self.namespaces.insert(namespace, begun);
                         waiting.counted(namespace, 1);
                     }
-                    Note::Untracked => {
+                    Uncounted::Untracked => {
                         self.namespaces.remove(&namespace);
                         waiting.counted(namespace, 1);
                     }
-                    Note::Row(_) | Note::Renamed { .. } => {
+                    Uncounted::Row(_) | Uncounted::Renamed { .. } => {
                         let Some(tracked) = self.namespaces.get_mut(&namespace) else {
                             waiting.counted(namespace, 1);
                             continue;
                         };
                         match next {
-                            Note::Renamed { .. } => {
+                            Uncounted::Renamed { .. } => {
                                 count_renamed(reader, tracked, namespace, waiting)?;
                             }
                             _ => count_rows(reader, tracked, namespace, waiting)?,
@@ -156,7 +159,7 @@ fn count_rows<R: Reader>(
     namespace: NamespaceId,
     waiting: &mut Waiting<R::Snapshot>,
 ) -> Result<()> {
-    let rows = waiting.rows(namespace, ROWS_AT_ONCE);
+    let rows = waiting.rows(namespace, CHANGES_AT_ONCE);
     let count = rows.len();
     let hashed = |source: &Option<Source>| {
         source.as_ref().map(|source| Hashed::of(reader, source)).transpose()
@@ -182,7 +185,7 @@ fn count_renamed<R: Reader>(
     namespace: NamespaceId,
     waiting: &mut Waiting<R::Snapshot>,
 ) -> Result<()> {
-    let Some(Note::Renamed { from, to, index, counted }) = waiting.first(namespace) else {
+    let Some(Uncounted::Renamed { from, to, index, counted }) = waiting.first(namespace) else {
         return Ok(());
     };
     let moved = moved(reader, index, namespace, from, counted.as_deref());

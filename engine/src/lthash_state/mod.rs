@@ -1,8 +1,8 @@
 //! The hash of a tracked namespace: an LtHash of its rows, as of one revision.
 //!
-//! The hash follows the index. Where the index changes, under its lock, a note of the change is
-//! left ([`Waiting`]): which row, what was there and what is there now. Elements are made later,
-//! many at once and without that lock ([`Counted`]). Writers and replay leave the same notes, so
+//! The hash follows the index. Where the index changes, under its lock, the change is put
+//! aside ([`Waiting`]): which row, what was there and what is there now. Elements are made later,
+//! many at once and without that lock ([`Counted`]). Writers and replay put aside the same, so
 //! that hash and rows come from the same records of the log, and a checkpoint that keeps both at
 //! one revision ([`record`]) is all there is to store.
 //!
@@ -13,7 +13,7 @@
 //! ```
 //!
 //! Nothing here does I/O or knows locks: values and rows come from a [`Reader`]. When a namespace
-//! begins to be tracked, or ends, that is a note too, so that all of it has one order.
+//! begins to be tracked, or ends, that is put aside too, so that all of it has one order.
 
 mod counted;
 mod hashed;
@@ -29,4 +29,4 @@ pub(crate) use record::{decode, encode};
 #[cfg(test)]
 use tracked::Fill;
 pub(crate) use tracked::{ChangeNumber, Tracked};
-pub(crate) use waiting::{Change, Note, Waiting};
+pub(crate) use waiting::{Change, Uncounted, Waiting};

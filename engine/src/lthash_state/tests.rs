@@ -8,7 +8,7 @@ use bytes::Bytes;
 use sealwood_lthash::{Detail, Domain, Partition, State, Value};
 
 use super::hashed::{Hashed, NAMED_BYTES_MIN};
-use super::{Change, Counted, Fill, Note, Reader, Waiting, decode, encode};
+use super::{Change, Counted, Fill, Reader, Uncounted, Waiting, decode, encode};
 use crate::entry::Place;
 use crate::error::{Error, Result};
 use crate::namespace_id::NamespaceId;
@@ -143,18 +143,18 @@ impl Engine {
             Logged::Track(id) => {
                 let (name, keys) = (NAMES[id.get() as usize], self.index[&id].len() as u64);
                 let (name, detail) = (name.to_owned(), DETAILS[id.get() as usize]);
-                self.waiting.add(id, Note::Tracked { name, detail, keys });
+                self.waiting.add(id, Uncounted::Tracked { name, detail, keys });
                 self.tracked.insert(id);
             }
             Logged::Put(id, key, source) => {
                 let after = Some(source.clone());
                 let before = self.index.get_mut(&id).unwrap().insert(key.clone(), source);
-                self.waiting.add(id, Note::Row(Change { key, before, after }));
+                self.waiting.add(id, Uncounted::Row(Change { key: key.into(), before, after }));
             }
             Logged::Delete(id, key) => {
                 let Some(before) = self.index.get_mut(&id).unwrap().remove(&key) else { return };
-                let change = Change { key, before: Some(before), after: None };
-                self.waiting.add(id, Note::Row(change));
+                let change = Change { key: key.into(), before: Some(before), after: None };
+                self.waiting.add(id, Uncounted::Row(change));
             }
             Logged::Rename(id, from, to) => {
                 let index = self.index.clone();
@@ -163,11 +163,11 @@ impl Engine {
                 for (key, source) in moved {
                     rows.insert([&to, &key[from.len()..]].concat(), source);
                 }
-                self.waiting.add(id, Note::Renamed { from, to, index, counted: None });
+                self.waiting.add(id, Uncounted::Renamed { from, to, index, counted: None });
             }
             Logged::Drop(id) => {
                 self.index.insert(id, Rows::new());
-                self.waiting.add(id, Note::Untracked);
+                self.waiting.add(id, Uncounted::Untracked);
                 self.tracked.remove(&id);
             }
         }
@@ -408,7 +408,7 @@ fn what_waits_is_measured() {
     let mut waiting: Waiting<()> = Waiting::new();
     let row = |len| {
         let after = Some(Source::Here(Bytes::from(vec![0; len])));
-        Note::Row(Change { key: vec![0; 8], before: None, after })
+        Uncounted::Row(Change { key: vec![0; 8].into(), before: None, after })
     };
     waiting.add(NOTES, row(1_000));
     let one = waiting.bytes();

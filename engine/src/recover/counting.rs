@@ -15,8 +15,8 @@ use crate::source::Source;
 use crate::state::State;
 use crate::value_ref::ValueRef;
 
-/// How many bytes of notes are counted together, at least.
-const NOTES_BYTES_MIN: usize = 1 << 20;
+/// How many bytes of what is uncounted are counted together, at least.
+const UNCOUNTED_BYTES_MIN: usize = 1 << 20;
 
 /// What becomes of the hashes of tracked namespaces.
 pub(crate) enum Hashes {
@@ -87,7 +87,7 @@ impl Recovery<'_> {
 
     /// Counts what was replayed so far, if it is much. What cannot be read now stays.
     pub(super) fn count_much(&self, state: &mut State) {
-        if state.waiting.bytes() < NOTES_BYTES_MIN {
+        if state.waiting.bytes() < UNCOUNTED_BYTES_MIN {
             return;
         }
         let mut waiting = state.waiting.take();

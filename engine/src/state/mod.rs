@@ -8,8 +8,8 @@
 
 mod accounts;
 mod appending;
-mod noting;
 mod references;
+mod uncounted;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -21,7 +21,7 @@ use super::frame::FrameFile;
 use super::index::{NotResident, Seat, Snapshot, Tree};
 use super::index_key::IndexKey;
 use super::log::Pending;
-use super::lthash_state::{Note, Waiting};
+use super::lthash_state::{Uncounted, Waiting};
 use super::renames::{self, Rename};
 use super::segments::Segments;
 use super::value_ref::ValueRef;
@@ -193,7 +193,7 @@ impl State {
         let Prepared { key, seat, named, unnamed } = prepared;
         self.revision = self.revision.max(revision);
         let Change { namespace, action, .. } = *change;
-        let noted = self.change_at(namespace, change.key, &seat, &action, place);
+        let uncounted = self.change_at(namespace, change.key, &seat, &action, place);
         let kind = match action {
             Action::Put { body, expires_at_ms } => {
                 if let Body::Separated(value) = &body {
@@ -228,8 +228,8 @@ impl State {
                 EventKind::Expire
             }
         };
-        if let Some(noted) = noted {
-            self.waiting.add(namespace, Note::Row(noted));
+        if let Some(change) = uncounted {
+            self.waiting.add(namespace, Uncounted::Row(change));
         }
         self.events.push(Event { revision, kind, namespace, key: key.into_key() });
     }
@@ -250,7 +250,7 @@ impl State {
         self.namespaces.remove(id);
         self.dropping.insert(id);
         self.waiting.forget(id);
-        self.waiting.add(id, Note::Untracked);
+        self.waiting.add(id, Uncounted::Untracked);
     }
 
     /// The key that a record speaks of by now, if it could still be live. The record was found in
@@ -279,7 +279,7 @@ impl State {
         self.events.push(Event { revision, kind, namespace, key: rename.from.clone() });
         if let Some(index) = index {
             let (from, to) = (rename.from.clone(), rename.to.clone());
-            self.waiting.add(namespace, Note::Renamed { from, to, index, counted: None });
+            self.waiting.add(namespace, Uncounted::Renamed { from, to, index, counted: None });
         }
         self.renames.push(rename);
     }

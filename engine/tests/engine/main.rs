@@ -32,6 +32,7 @@ mod scans_as_iterators;
 mod scans_of_damage;
 mod scarce;
 mod snapshots;
+mod tracked_checks;
 mod tracked_faults;
 mod tracked_namespaces;
 mod watches;

@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use sealwood_engine::disk::MemoryDisk;
 use sealwood_engine::lthash::{Domain, LtHash, State};
 use sealwood_engine::{
-    Durability, EngineConfig, Error, FindingKind, Namespace, PutOptions, RecoveryMode, Revision,
-    RowDifference, StateDifference, Tracking, VacuumMode,
+    Durability, EngineConfig, Error, FindingKind, Namespace, NamespaceDifference, PutOptions,
+    RecoveryMode, Revision, RowDifference, StateDifference, Tracking, VacuumMode,
 };
 
 use crate::common::{all, assert_no_strays, assert_whole, open, pattern, small};
@@ -359,6 +359,62 @@ fn namespaces_of_two_engines_are_compared() {
         named_otherwise.track(tracking).unwrap();
         let compared = one.compare(&named_otherwise, &mut |_| ControlFlow::Continue(()));
         assert!(matches!(compared, Err(Error::InvalidArgument { .. })));
+    }
+}
+
+#[test]
+fn two_engines_are_compared() {
+    let engines = [0, 1].map(|_| open(&MemoryDisk::new(), small()));
+    for engine in &engines {
+        for name in ["equal", "other", "rows", "untracked"] {
+            let namespace = engine.namespace(name).unwrap();
+            let is_tracked = name != "untracked";
+            namespace.track(if is_tracked { Tracking::Buckets } else { Tracking::Off }).unwrap();
+            for number in 0..300_u32 {
+                namespace.put_with(&number.to_be_bytes(), pattern(50, 1), &lazily()).unwrap();
+            }
+        }
+    }
+    let [one, other] = &engines;
+    let differences = || {
+        let mut told = Vec::new();
+        let compared = one.compare(other, &mut |name, difference| {
+            told.push((name.to_owned(), difference));
+            ControlFlow::Continue(())
+        });
+        (compared.unwrap(), told)
+    };
+    let unknown = ("untracked".to_owned(), NamespaceDifference::NotCounted);
+    let (compared, told) = differences();
+    assert_eq!(told, [unknown]);
+    assert!(!compared.are_equal());
+    assert_eq!((compared.namespaces, compared.not_counted, compared.rows_read), (3, 1, 0));
+    for engine in &engines {
+        engine.drop_namespace("untracked").unwrap();
+    }
+    let (compared, told) = differences();
+    assert_eq!(told, []);
+    assert!(compared.are_equal());
+    one.namespace("first").unwrap();
+    other.namespace("second").unwrap();
+    other.namespace("rows").unwrap().put(b"more", "row").unwrap();
+    let (compared, told) = differences();
+    let expected = [
+        ("first", NamespaceDifference::OnlyFirst),
+        ("rows", NamespaceDifference::Row(RowDifference::OnlySecond(b"more".to_vec()))),
+        ("second", NamespaceDifference::OnlySecond),
+    ];
+    assert_eq!(told, expected.map(|(name, difference)| (name.to_owned(), difference)));
+    assert_eq!((compared.missing, compared.differences), (2, 1));
+    assert!(compared.rows_read < 20, "{compared:?}");
+    for end in 1..=3 {
+        let mut told = 0;
+        let ended = one.compare(other, &mut |_, _| {
+            told += 1;
+            if told == end { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert!(matches!(ended, Err(Error::Cancelled)));
+        assert_eq!(told, end);
     }
 }
 

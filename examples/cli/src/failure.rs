@@ -3,8 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use sealwood::Error;
 use sealwood::path::PathRule;
+use sealwood::{Error, engine};
+
+/// The exit code where two things that were compared are not the same.
+pub(crate) const DIFFERS: u8 = 1;
 
 /// The exit code where stored data is damaged or rolled back.
 pub(crate) const DAMAGED: u8 = 5;
@@ -20,6 +23,15 @@ pub(crate) enum Failure {
     /// The vault or its store.
     #[error("{}", plain(error))]
     Vault { error: Error, path: Option<String> },
+    /// An engine that is used by itself, and what of it, or where it is.
+    #[error("{}", plain_of_engine(error))]
+    Engine { error: engine::Error, path: Option<String> },
+    /// No engine, no namespace or no key where one was asked for.
+    #[error("{reason}")]
+    Absent { code: &'static str, reason: String, path: String },
+    /// The hash of a namespace is not that of its rows.
+    #[error("the rows are not those that were counted, {place}")]
+    StateDiffers { place: String, namespace: String },
     /// A file of this machine.
     #[error("{error}")]
     Local { error: io::Error, path: PathBuf },
@@ -77,6 +89,9 @@ impl Failure {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Vault { error, .. } => error.code(),
+            Self::Engine { error, .. } => error.code(),
+            Self::Absent { code, .. } => code,
+            Self::StateDiffers { .. } => "state-differs",
             Self::Local { error, .. } => match error.kind() {
                 io::ErrorKind::NotFound => "local-not-found",
                 io::ErrorKind::PermissionDenied => "local-denied",
@@ -106,7 +121,9 @@ impl Failure {
             Self::SecretRefused { path, .. } => {
                 path.as_ref().map(|path| path.to_string_lossy().into_owned())
             }
-            Self::Differs { path } => Some(path.clone()),
+            Self::Engine { path, .. } => path.clone(),
+            Self::Differs { path } | Self::Absent { path, .. } => Some(path.clone()),
+            Self::StateDiffers { namespace, .. } => Some(namespace.clone()),
             Self::RootMissing | Self::Usage(_) | Self::ReaderGone => None,
         }
     }
@@ -114,13 +131,20 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Vault { error, .. } => exit_code_of(error),
+            Self::Engine { error, .. } => exit_code_of(&error.clone().into()),
+            Self::Absent { .. } => 3,
             Self::Local { error, .. } if error.kind() == io::ErrorKind::NotFound => 3,
             Self::Local { .. } | Self::LocalRefused { .. } | Self::ReaderGone => 1,
             Self::Explained { cause, .. } => cause.exit_code(),
             Self::SecretRefused { .. } => 4,
-            Self::RootMissing | Self::Differs { .. } => DAMAGED,
+            Self::RootMissing | Self::Differs { .. } | Self::StateDiffers { .. } => DAMAGED,
             Self::Usage(_) => 2,
         }
+    }
+
+    /// Whether it says that stored data is damaged, and nothing else is in the way.
+    pub(crate) fn is_damage(&self) -> bool {
+        self.exit_code() == DAMAGED
     }
 
     /// Whether the work on other files can go on after this: the cause lies in one file.
@@ -141,9 +165,13 @@ impl Failure {
             }
             Self::LocalRefused { .. } | Self::Differs { .. } => true,
             Self::Explained { cause, .. } => cause.concerns_one_file(),
-            Self::RootMissing | Self::SecretRefused { .. } | Self::Usage(_) | Self::ReaderGone => {
-                false
-            }
+            Self::Engine { .. }
+            | Self::Absent { .. }
+            | Self::StateDiffers { .. }
+            | Self::RootMissing
+            | Self::SecretRefused { .. }
+            | Self::Usage(_)
+            | Self::ReaderGone => false,
         }
     }
 }
@@ -160,8 +188,8 @@ impl From<PathRule> for Failure {
     }
 }
 
-impl From<sealwood::engine::Error> for Failure {
-    fn from(error: sealwood::engine::Error) -> Self {
+impl From<engine::Error> for Failure {
+    fn from(error: engine::Error) -> Self {
         Error::from(error).into()
     }
 }
@@ -172,6 +200,15 @@ fn plain(error: &Error) -> String {
         Error::StoreLocked => {
             "another program has this vault open; wait for it (a vault at dir:PATH can be shared)"
                 .to_owned()
+        }
+        error => error.to_string(),
+    }
+}
+
+fn plain_of_engine(error: &engine::Error) -> String {
+    match error {
+        engine::Error::StoreLocked => {
+            "another program has this engine open; wait for it".to_owned()
         }
         error => error.to_string(),
     }

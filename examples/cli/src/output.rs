@@ -10,6 +10,7 @@ use std::io::{self, IsTerminal, StdoutLock, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 #[cfg(unix)]
@@ -18,7 +19,7 @@ use sealwood::{OnProgress, Progress};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::failure::{DAMAGED, Failure, PARTLY_DONE, Result};
+use crate::failure::{DAMAGED, DIFFERS, Failure, PARTLY_DONE, Result};
 use crate::global::Global;
 use crate::printable::{printable, printable_lines};
 use crate::record::Totals;
@@ -171,6 +172,13 @@ impl Output {
         self.tell(failure);
     }
 
+    /// Has the exit code say that what was compared differs, unless something failed.
+    pub(crate) fn differs(&self) {
+        if self.problem.get().is_none() {
+            self.problem.set(Some(DIFFERS));
+        }
+    }
+
     fn tell(&self, failure: &Failure) {
         // The results so far come first where both go to one terminal.
         let _ = self.out.borrow_mut().flush();
@@ -223,6 +231,14 @@ impl Output {
         if self.is_terminal { Meter(ProgressBar::hidden()) } else { self.counter() }
     }
 
+    /// A sign that work goes on of which nobody knows how much there is.
+    pub(crate) fn working(&self, at: &'static str) -> Meter {
+        let meter = self.shown(|| ProgressBar::no_length().with_style(style(WORKING)));
+        meter.0.set_message(at);
+        meter.0.enable_steady_tick(TICK);
+        meter
+    }
+
     fn shown(&self, bar: impl FnOnce() -> ProgressBar) -> Meter {
         let bar = if self.shows_progress() { bar() } else { ProgressBar::hidden() };
         let bar = bar.with_finish(ProgressFinish::AndClear);
@@ -237,10 +253,12 @@ impl Output {
         let mut out = self.out.borrow_mut();
         // Whoever reads an account as it is given knows by it what is done.
         let is_awaited = self.is_terminal || self.results == Results::Account;
-        let written = write(&mut *out).and_then(|()| match is_awaited {
-            true => out.flush(),
-            false => Ok(()),
-        });
+        let print = || {
+            write(&mut *out)?;
+            if is_awaited { out.flush() } else { Ok(()) }
+        };
+        // A bar is in the way where both go to one terminal.
+        let written = if self.is_terminal { self.bar.borrow().suspend(print) } else { print() };
         match (written.map_err(output_failed), self.results) {
             (Err(failure), Results::Account) => {
                 *self.unprinted.borrow_mut() = Some(failure);
@@ -271,6 +289,11 @@ impl Meter {
         }
     }
 
+    /// Counts so many bytes.
+    pub(crate) fn add(&self, bytes: u64) {
+        self.0.inc(bytes);
+    }
+
     /// Removes the bar.
     pub(crate) fn clear(&self) {
         self.0.finish_and_clear();
@@ -279,6 +302,10 @@ impl Meter {
 
 const BAR: &str = "{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta} {wide_msg}";
 const COUNTER: &str = "{spinner} {bytes} {bytes_per_sec} {wide_msg}";
+const WORKING: &str = "{spinner} {elapsed} {wide_msg}";
+
+/// How often a sign of work moves.
+const TICK: Duration = Duration::from_millis(100);
 
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())

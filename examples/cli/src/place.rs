@@ -60,24 +60,24 @@ impl<'a> StoreFolder<'a> {
 
     /// Fails if there is certainly no store of this kind. One that has lost its root is a store.
     pub(crate) fn expect_store(&self) -> Result<()> {
+        if self.is_there()? { Ok(()) } else { Err(Error::VaultNotFound.into()) }
+    }
+
+    /// Whether there is a store of this kind, or may be one.
+    pub(crate) fn is_there(&self) -> Result<bool> {
         let folder = match self.kind {
             Kind::Engine => self.path.to_owned(),
             Kind::Directory => self.path.join("objects"),
         };
-        let is_there = match fs::metadata(&folder) {
+        match fs::metadata(&folder) {
             Ok(found) if found.is_dir() => match self.kind {
-                Kind::Engine => self.was_engine_made()?,
-                Kind::Directory => true,
+                Kind::Engine => self.was_engine_made(),
+                Kind::Directory => Ok(true),
             },
-            Ok(_) if folder == self.path => {
-                return Err(self.failed(io::ErrorKind::NotADirectory.into()));
-            }
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(self.failed(error));
-            }
-            _ => false,
-        };
-        if is_there { Ok(()) } else { Err(Error::VaultNotFound.into()) }
+            Ok(_) if folder == self.path => Err(self.failed(io::ErrorKind::NotADirectory.into())),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.failed(error)),
+            _ => Ok(false),
+        }
     }
 
     fn was_engine_made(&self) -> Result<bool> {
@@ -122,14 +122,14 @@ impl<'a> StoreFolder<'a> {
     fn holds_others(&self) -> Failure {
         self.refused(
             "local-not-empty",
-            "the folder holds other files: a vault needs one of its own",
+            "the folder holds other files: a store needs one of its own",
         )
     }
 
     fn failed(&self, error: io::Error) -> Failure {
         match error.kind() {
             io::ErrorKind::NotADirectory => {
-                self.refused("local-not-a-folder", "a vault is in a folder, and a file is there")
+                self.refused("local-not-a-folder", "a store is in a folder, and a file is there")
             }
             io::ErrorKind::PermissionDenied => {
                 let reason = error.kind().to_string();

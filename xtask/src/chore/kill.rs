@@ -6,8 +6,8 @@ use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 
-use crate::kill_build::program;
 use crate::process;
+use crate::shared_build;
 use crate::workspace::Workspace;
 
 #[derive(clap::Args)]
@@ -32,7 +32,7 @@ pub(crate) struct Kill {
 impl Kill {
     /// Runs it where the user stands. It fails if anything was not as it has to be.
     pub(crate) fn run(self, workspace: &Workspace) -> Result<ExitCode> {
-        let mut command = Command::new(program(workspace)?);
+        let mut command = Command::new(shared_build::program(workspace, "sealwood-kill")?);
         command.args(["--minutes", &self.minutes]);
         for (name, value) in [("--only", &self.only), ("--seed", &self.seed)] {
             command.args(value.iter().flat_map(|value| [name, value.as_str()]));

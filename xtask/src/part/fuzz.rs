@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 
 use crate::process::{self, Ended};
+use crate::shared_build;
 use crate::tally::Tally;
 use crate::workspace::Workspace;
 
@@ -16,8 +17,7 @@ const PROGRAM: &str = "sealwood-fuzz-share";
 const LIMIT: Duration = Duration::from_secs(120);
 
 pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
-    process::run(workspace.cargo("build").args(["--quiet", "--package", PROGRAM]))?;
-    let program = workspace.target_directory().join("debug").join(PROGRAM);
+    let program = shared_build::program(workspace, PROGRAM)?;
     let inputs = workspace.cache().root().join("fuzz-share");
     fs::create_dir_all(&inputs).with_context(|| format!("cannot make {}", inputs.display()))?;
     let targets = process::read(&mut workspace.command(&program))?;

@@ -13,8 +13,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use super::rust::FEATURES;
 use crate::process;
+use crate::shared_build;
 use crate::tally::Tally;
 use crate::workspace::Workspace;
 use sources::Lengths;
@@ -25,12 +25,12 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
         process::run(workspace.cargo("fmt").args(["--all", "--check"])),
     );
     check_texts(workspace, tally)?;
-    let mut clippy = workspace.cargo("clippy");
-    clippy.args(["--workspace", "--all-targets", "--features", FEATURES, "--", "-D", "warnings"]);
+    let mut clippy = shared_build::cargo(workspace, "clippy");
+    clippy.args(["--all-targets", "--", "-D", "warnings"]);
     tally.check("clippy", process::run(&mut clippy));
     let mut doc = workspace.cargo("doc");
     doc.args(["--package", "sealwood-base", "--package", "sealwood-engine"])
-        .args(["--package", "sealwood-lthash"])
+        .args(["--package", "sealwood-lthash", "--package", "sealwood-state"])
         .args(["--package", "sealwood", "--features", "sealwood/bridge,sealwood/testing"])
         .arg("--no-deps")
         .env("RUSTDOCFLAGS", "-D warnings");

@@ -6,22 +6,20 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::process;
+use crate::shared_build;
 use crate::tally::Tally;
 use crate::toolchain::apt;
 use crate::workspace::Workspace;
 
-/// The package that runs the scenarios, and its program.
+/// The program that runs the scenarios.
 const RUNNER: &str = "sealwood-conformance";
-
-/// What tests need and no package of the workspace asks for.
-pub(super) const FEATURES: &str = "sealwood/testing,sealwood/internals,sealwood-engine/faults";
 
 /// Names a folder that takes names for one which differ in case, or has the tests mount one.
 const FOLDING_FOLDER: &str = "SEALWOOD_FOLDING_FOLDER";
 
 pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
-    let mut tests = workspace.cargo("test");
-    tests.args(["--workspace", "--no-fail-fast", "--features", FEATURES]);
+    let mut tests = shared_build::cargo(workspace, "test");
+    tests.arg("--no-fail-fast");
     if std::env::var_os(FOLDING_FOLDER).is_none() && can_mount(workspace) {
         apt::install(workspace, &["ntfs-3g"])?;
         tests.env(FOLDING_FOLDER, "mount");
@@ -29,16 +27,8 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     tally.tests(&mut tests)?;
     if cfg!(target_os = "linux") {
         // They mount a small disk each.
-        let mut full = workspace.cargo("test");
-        full.args(["--workspace", "--no-fail-fast", "--features", FEATURES]);
-        full.args([
-            "--test",
-            "full_stores_take_removals",
-            "--test",
-            "directory_store",
-            "--",
-            "--ignored",
-        ]);
+        let mut full = shared_build::cargo(workspace, "test");
+        full.args(["--no-fail-fast", "--test", "vault", "--test", "stores", "--", "--ignored"]);
         tally.tests(&mut full)?;
     }
     // What other targets and choices leave: no threads, no AVX-512.
@@ -55,6 +45,5 @@ fn can_mount(workspace: &Workspace) -> bool {
 
 /// The runner of scenarios, built; `scenario FILE...` and variables have to follow.
 pub(super) fn runner_command(workspace: &Workspace) -> Result<Command> {
-    process::run(workspace.cargo("build").args(["--quiet", "--package", RUNNER]))?;
-    Ok(workspace.command(workspace.target_directory().join("debug").join(RUNNER)))
+    Ok(workspace.command(shared_build::program(workspace, RUNNER)?))
 }

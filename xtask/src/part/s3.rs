@@ -3,18 +3,15 @@
 
 use anyhow::Result;
 
-use super::rust::FEATURES;
 use crate::s3_server::S3Server;
+use crate::shared_build;
 use crate::tally::Tally;
 use crate::workspace::Workspace;
 
 pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     let servers = S3Server::start_all(workspace)?;
-    let mut command = workspace.cargo("test");
-    command.args(["--package", "sealwood", "--package", "sealwood-fault-proxy"]);
-    command.args(["--features", FEATURES, "--no-fail-fast"]);
-    command.args(["--test", "s3_contract", "--test", "s3_processes"]);
-    command.args(["--test", "networks", "--", "--ignored"]);
+    let mut command = shared_build::cargo(workspace, "test");
+    command.args(["--no-fail-fast", "--test", "s3", "--test", "networks", "--", "--ignored"]);
     S3Server::tell(&servers, &mut command);
     tally.tests(&mut command)
 }

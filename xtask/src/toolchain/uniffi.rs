@@ -3,6 +3,7 @@
 //! The generator is a crate of the workspace, so its version is that of Cargo.lock. What it writes
 //! follows from the library alone and is never committed.
 
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,10 +11,14 @@ use anyhow::{Context, Result};
 
 use crate::file_tree::FileTree;
 use crate::process;
+use crate::shared_build;
 use crate::workspace::Workspace;
 
 /// The crate of the library.
 pub(crate) const PACKAGE: &str = "sealwood-uniffi";
+
+/// The name of the library.
+const LIBRARY: &str = "sealwood_uniffi";
 
 /// What a library is built for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,10 +59,12 @@ pub(crate) fn build(workspace: &Workspace) -> Result<Library> {
 
 /// Builds the library for this machine.
 pub(crate) fn build_for(workspace: &Workspace, profile: Profile) -> Result<Library> {
+    if profile == Profile::Dev {
+        return Ok(Library { path: shared_build::library(workspace, LIBRARY)? });
+    }
     let mut command = workspace.cargo("build");
     process::run(command.args(["--quiet", "--package", PACKAGE, "--profile", profile.name()]))?;
-    let (prefix, suffix) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
-    let name = format!("{prefix}sealwood_uniffi{suffix}");
+    let name = format!("{DLL_PREFIX}{LIBRARY}{DLL_SUFFIX}");
     Ok(Library { path: workspace.target_directory().join(profile.directory()).join(name) })
 }
 
@@ -75,8 +82,7 @@ impl Library {
         directory: &Path,
     ) -> Result<()> {
         let fresh = directory.with_extension("fresh");
-        let mut command = workspace.cargo("run");
-        command.args(["--quiet", "--package", "sealwood-uniffi-bindgen", "--"]);
+        let mut command = workspace.command(shared_build::program(workspace, "uniffi-bindgen")?);
         command.args(["generate", "--no-format", "--language", language, "--out-dir"]);
         process::run(command.arg(&fresh).arg(&self.path))?;
         let mut written = FileTree::default();

@@ -91,6 +91,8 @@ pub(crate) trait Snapshot {
 pub(crate) struct Counts {
     /// Calls that waited for the disk.
     pub(crate) syncs: Option<u64>,
+    /// Bytes appended to the log.
+    pub(crate) log_bytes: Option<u64>,
     /// Bytes of live records that compaction copied.
     pub(crate) relocated_bytes: Option<u64>,
 }
@@ -123,6 +125,8 @@ pub(crate) enum Role {
     LargeValues,
     /// A setting that shows what separating values spares a compaction.
     Separation,
+    /// A setting that shows what the hash of the rows costs.
+    Tracking,
 }
 
 /// All engines of this build, ours first.
@@ -131,6 +135,8 @@ pub(crate) fn all() -> Vec<Entrant> {
         sealwood::entrant(),
         sealwood::entrant_with_separation(),
         sealwood::entrant_without_separation(),
+        sealwood::entrant_tracked(),
+        sealwood::entrant_tracked_in_buckets(),
         #[cfg(feature = "peers")]
         fjall::entrant(),
         #[cfg(feature = "peers")]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use sealwood::engine::disk::DirectoryDisk;
 use sealwood::engine::{
-    Durability, Engine, EngineConfig, Namespace, PutOptions, RecoveryMode, ScanItem,
+    Durability, Engine, EngineConfig, Namespace, PutOptions, RecoveryMode, ScanItem, Tracking,
 };
 
 use super::{Counts, Entrant, Peer, Put, Puts, Role, Snapshot, Writer};
@@ -50,6 +50,26 @@ pub(super) fn entrant_without_separation() -> Entrant {
     }
 }
 
+/// With a hash of all rows.
+pub(super) fn entrant_tracked() -> Entrant {
+    Entrant {
+        name: "sealwood+tracked",
+        role: Role::Tracking,
+        open: |directory, puts| open_tracked(directory, puts, Tracking::Whole),
+        ..DEFAULTS
+    }
+}
+
+/// With a hash of the rows of each bucket.
+pub(super) fn entrant_tracked_in_buckets() -> Entrant {
+    Entrant {
+        name: "sealwood+buckets",
+        role: Role::Tracking,
+        open: |directory, puts| open_tracked(directory, puts, Tracking::Buckets),
+        ..DEFAULTS
+    }
+}
+
 struct Sealwood {
     engine: Engine,
     keys: Namespace,
@@ -57,14 +77,26 @@ struct Sealwood {
 }
 
 fn open(directory: &Path, puts: Puts, config: EngineConfig) -> Result<Box<dyn Peer>> {
-    let engine = Engine::open(Arc::new(DirectoryDisk::open(directory)?), config)?;
-    let keys = engine.namespace("keys")?;
-    Ok(Box::new(Sealwood { engine, keys, puts }))
+    Ok(Box::new(Sealwood::open(directory, puts, config)?))
+}
+
+fn open_tracked(directory: &Path, puts: Puts, tracking: Tracking) -> Result<Box<dyn Peer>> {
+    let sealwood = Sealwood::open(directory, puts, EngineConfig::default())?;
+    sealwood.keys.track(tracking)?;
+    Ok(Box::new(sealwood))
 }
 
 /// Segments that compaction has something to do with after a few values of 32 KiB.
 fn small_segments(separated_bytes_min: u64) -> EngineConfig {
     EngineConfig::default().separated_bytes_min(separated_bytes_min).segment_bytes_max(64 << 10)
+}
+
+impl Sealwood {
+    fn open(directory: &Path, puts: Puts, config: EngineConfig) -> Result<Self> {
+        let engine = Engine::open(Arc::new(DirectoryDisk::open(directory)?), config)?;
+        let keys = engine.namespace("keys")?;
+        Ok(Self { engine, keys, puts })
+    }
 }
 
 impl Peer for Sealwood {
@@ -113,7 +145,11 @@ impl Peer for Sealwood {
 
     fn counts(&self) -> Result<Counts> {
         let stats = self.engine.stats();
-        Ok(Counts { syncs: Some(stats.log_syncs), relocated_bytes: Some(stats.relocated_bytes) })
+        Ok(Counts {
+            syncs: Some(stats.log_syncs),
+            log_bytes: Some(stats.log_bytes_written),
+            relocated_bytes: Some(stats.relocated_bytes),
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is done to a store, and measured: one workload a file.
 
+mod compare;
 mod durable;
 mod large;
 mod load;
@@ -10,6 +11,7 @@ mod roll_up;
 mod script;
 mod stalls;
 pub(crate) mod step;
+mod tracked;
 
 use std::time::Instant;
 
@@ -80,6 +82,8 @@ pub(crate) fn all() -> &'static [Workload] {
         reopen::CLEAN_MILLION,
         reopen::ABORTED_MILLION,
         stalls::WORKLOAD,
+        tracked::WORKLOAD,
+        compare::WORKLOAD,
     ];
     ALL
 }

@@ -1,9 +1,10 @@
-//! What is done beside the writers: checkpoints, compaction, purges, checks, snapshots.
+//! What is done beside the writers: checkpoints, compaction, purges, checks, snapshots; and
+//! namespaces are tracked, or no more.
 
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
-use sealwood::engine::{Engine, EngineSnapshot, VacuumMode};
+use sealwood::engine::{Engine, EngineSnapshot, StateEvent, Tracking, VacuumMode};
 use sealwood::engine::{Error, Result};
 use xxhash_rust::xxh3::Xxh3;
 
@@ -29,6 +30,12 @@ pub(crate) enum Chore {
     Verify,
     /// Takes a snapshot and lets an older one go, which has to be what it was.
     Snapshot,
+    /// Tracks the namespace of this number from then on, or no more.
+    Track(u64, Tracking),
+    /// Holds what is counted of the rows against them.
+    VerifyState,
+    /// What the background does, where there is one.
+    Maintain,
 }
 
 /// Snapshots, and a checksum of what each held when it was taken.
@@ -38,12 +45,15 @@ pub(crate) struct Held(VecDeque<(EngineSnapshot, u64)>);
 impl Chore {
     /// The next chore.
     pub(crate) fn draw(random: &mut Random) -> Self {
-        match random.below(12) {
+        match random.below(18) {
             0..=3 => Self::Checkpoint,
             4 | 5 => Self::Compact,
             6 => Self::Purge,
             7 => Self::Vacuum,
             8 => Self::Verify,
+            12..=14 => Self::Track(random.next(), draw_tracking(random)),
+            15 => Self::VerifyState,
+            16 | 17 => Self::Maintain,
             _ => Self::Snapshot,
         }
     }
@@ -71,6 +81,18 @@ impl Chore {
                 Ok(())
             }
             Self::Snapshot => held.turn(engine),
+            Self::Track(number, tracking) => track(engine, number, tracking),
+            Self::VerifyState => {
+                engine.verify_state(&mut |name, event| {
+                    if let StateEvent::Differs(difference) = event {
+                        let text = format!("rows of {name} beside writers: {difference:?}");
+                        say(&Line::Problem(text));
+                    }
+                    ControlFlow::Continue(())
+                })?;
+                Ok(())
+            }
+            Self::Maintain => engine.maintain().map(|_| ()),
         }
     }
 }
@@ -101,6 +123,25 @@ impl Held {
             }
         }
         Ok(())
+    }
+}
+
+fn draw_tracking(random: &mut Random) -> Tracking {
+    match random.below(5) {
+        0 => Tracking::Off,
+        1 | 2 => Tracking::Whole,
+        _ => Tracking::Buckets,
+    }
+}
+
+fn track(engine: &Engine, number: u64, tracking: Tracking) -> Result<()> {
+    let names = engine.namespaces()?;
+    let chosen = number.checked_rem(names.len() as u64);
+    let Some(name) = chosen.and_then(|at| names.get(at as usize)) else { return Ok(()) };
+    match engine.namespace(name)?.track(tracking) {
+        // By a writer, meanwhile.
+        Err(Error::NamespaceDropped) => Ok(()),
+        tracked => tracked.map(|_| ()),
     }
 }
 

@@ -66,7 +66,8 @@ pub(crate) struct ByteRange {
 }
 
 impl ByteRange {
-    fn within(self, size: u64) -> Range<u64> {
+    /// The part of so many bytes that it is.
+    pub(crate) fn within(self, size: u64) -> Range<u64> {
         let end = self.last.map_or(size, |last| size.min(last + 1));
         self.first..end.max(self.first)
     }

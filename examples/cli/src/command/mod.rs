@@ -3,6 +3,7 @@
 mod cat;
 mod demo;
 mod du;
+mod engine;
 mod get;
 mod info;
 mod init;
@@ -49,6 +50,8 @@ pub(crate) enum Command {
     Info(info::Info),
     /// Copy what is whole out of a damaged local store
     Salvage(salvage::Salvage),
+    /// Look at and change the embedded store by itself
+    Engine(engine::Engine),
     /// Show a vault at work on a folder, with nothing needed and nothing left behind
     Demo(demo::Demo),
 }
@@ -58,6 +61,7 @@ impl Command {
     pub(crate) fn results(&self) -> Results {
         match self {
             Command::Get(command) if command.is_to_stdout() => Results::Purpose,
+            Command::Engine(command) => command.results(),
             Command::Init(_)
             | Command::Put(_)
             | Command::Get(_)
@@ -92,6 +96,7 @@ impl Command {
             Command::Du(command) => command.run(context).await,
             Command::Info(command) => command.run(context).await,
             Command::Salvage(command) => command.run(context).await,
+            Command::Engine(command) => command.run(context).await,
             Command::Demo(command) => command.run(context).await,
         }
     }

@@ -4,6 +4,7 @@
 
 mod bucket;
 mod drive;
+mod engine;
 #[cfg(target_os = "linux")]
 mod terminal;
 
@@ -18,6 +19,11 @@ mod a_vault_has_a_folder_of_its_own;
 mod addresses_say_what_they_are;
 mod damage_is_reported;
 mod demo_verifies_every_byte;
+mod engines_are_compared;
+mod engines_are_read_by_many_and_changed_by_one;
+mod engines_give_back_what_was_put;
+mod engines_pass_large_values_in_little_memory;
+mod engines_say_what_is_damaged_and_give_out_the_rest;
 mod exit_codes_tell_what_failed;
 mod files_come_back_as_they_were;
 mod files_that_change_are_not_torn;

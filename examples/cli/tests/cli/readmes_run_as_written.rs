@@ -86,6 +86,18 @@ fn the_first_steps_of_the_program_run() {
 }
 
 #[test]
+fn the_engine_by_itself_runs() {
+    let mut newcomer = Newcomer::new();
+    let steps = blocks("examples/cli/README.md", "console");
+    assert_eq!(steps.len(), 1);
+    let lines: Vec<_> = steps[0].lines().map(|line| line.strip_prefix("$ ").unwrap()).collect();
+    let screen = newcomer.run(&format!("ln -s built bin/sealwood\n{}", lines.join("\n")));
+    assert!(screen.contains("hello"), "{screen}");
+    assert!(screen.contains("default: same hash"), "{screen}");
+    assert!(screen.contains("1 row, as they were counted"), "{screen}");
+}
+
+#[test]
 fn the_drive_of_the_first_page_runs() {
     let mut newcomer = Newcomer::new();
     newcomer.drive.write("Pictures/one.jpg", noise(1, 300_000));

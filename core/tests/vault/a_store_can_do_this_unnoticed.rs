@@ -1,0 +1,156 @@
+//! What `docs/THREATS.md` says is not noticed. It is no promise: each test says what would end it,
+//! and whoever does that ends its line on that page as well.
+
+use std::sync::Arc;
+
+use futures_lite::future::block_on;
+use sealwood::Vault;
+use sealwood::blob::{BlobStore, MemoryStore, Precondition};
+use sealwood::seal::{KdfParams, Passphrase};
+use sealwood::vault::{Credential, Snapshot, VaultConfig};
+
+use crate::common::*;
+
+async fn root(store: &MemoryStore) -> bytes::Bytes {
+    store.get("root").await.unwrap().bytes
+}
+
+async fn serve(store: &MemoryStore, root: bytes::Bytes) {
+    store.put("root", root, Precondition::None).await.unwrap();
+}
+
+/// The name of every object but the root, and its size.
+async fn objects(store: &MemoryStore) -> Vec<(String, u64)> {
+    let page = store.list("objects/", None, 1000).await.unwrap();
+    page.objects.into_iter().map(|object| (object.key, object.size)).collect()
+}
+
+/// Ends once a device remembers for its next session what the last one accepted.
+#[test]
+fn a_fresh_session_takes_an_older_root() {
+    block_on(async {
+        let (store, vault) = memory_vault().await;
+        put(&vault, "a", b"1").await.unwrap();
+        let old = root(&store).await;
+        put(&vault, "b", b"2").await.unwrap();
+        put(&vault, "c", b"3").await.unwrap();
+
+        serve(&store, old).await;
+        let fresh = open(store.clone()).await;
+        assert!(fresh.exists("a").await.unwrap() && !fresh.exists("c").await.unwrap());
+        put(&fresh, "d", b"4").await.unwrap();
+        assert_eq!(code(vault.refresh().await), "rollback");
+    });
+}
+
+/// Ends once a root that is several commits ahead has to prove that it follows.
+#[test]
+fn a_session_takes_a_branch_that_is_two_commits_ahead() {
+    block_on(async {
+        let (store, vault) = memory_vault().await;
+        put(&vault, "a", b"1").await.unwrap();
+        let common = root(&store).await;
+        put(&vault, "ours", b"acknowledged").await.unwrap();
+
+        // Another device is shown the state before, and what it commits is kept apart.
+        serve(&store, common).await;
+        let other = open(store.clone()).await;
+        for name in ["x", "y", "z"] {
+            put(&other, name, b"theirs").await.unwrap();
+        }
+        vault.refresh().await.unwrap();
+        assert_eq!(code(vault.get("ours").await), "not-found");
+        put(&vault, "goes", b"on").await.unwrap();
+        let left: Vec<_> = tree(&open(store).await).await.into_keys().collect();
+        assert_eq!(left, ["a", "goes", "x", "y", "z"]);
+    });
+}
+
+/// Ends once something besides the root tells that there is a vault.
+#[test]
+fn a_root_that_is_gone_is_no_vault() {
+    block_on(async {
+        let (store, vault) = memory_vault().await;
+        put(&vault, "a", b"1").await.unwrap();
+        store.delete("root").await.unwrap();
+        assert_eq!(code(vault.refresh().await), "vault-not-found");
+        let reopened = Vault::open(store.clone(), &credential()).await;
+        assert_eq!(code(reopened), "vault-not-found");
+        // Nothing keeps anybody from making another one there.
+        assert!(!create(store).await.exists("a").await.unwrap());
+    });
+}
+
+/// Ends once a session can be told which of the vaults it has to be.
+#[test]
+fn a_fresh_session_takes_either_vault_of_one_secret() {
+    block_on(async {
+        let (store, vault) = memory_vault().await;
+        put(&vault, "a", b"1").await.unwrap();
+        let (elsewhere, other) = memory_vault().await;
+        for name in ["x", "y", "z"] {
+            put(&other, name, b"1").await.unwrap();
+        }
+        serve(&store, root(&elsewhere).await).await;
+        let fresh = open(store).await;
+        assert!(fresh.exists("x").await.unwrap() && !fresh.exists("a").await.unwrap());
+        // A session that has the first one open knows better.
+        assert_eq!(code(vault.refresh().await), "fork");
+    });
+}
+
+/// Ends once contents are padded, and once equal ones are stored twice.
+#[test]
+fn sizes_and_what_is_there_already_show() {
+    block_on(async {
+        let (store, vault) = memory_vault().await;
+        put(&vault, "film", &noise(1, 300_000)).await.unwrap();
+        let before = objects(&store).await;
+        assert!(before.iter().any(|(_, size)| *size == 300_016), "{before:?}");
+        // Whoever has it put again, into any session, sees that it was there.
+        let other = open(store.clone()).await;
+        put(&other, "the same film", &noise(1, 300_000)).await.unwrap();
+        assert_eq!(objects(&store).await, before);
+        put(&other, "another film", &noise(2, 300_000)).await.unwrap();
+        assert!(objects(&store).await.len() > before.len());
+    });
+}
+
+/// Ends once a link can be revoked, or what is removed leaves the store at once.
+#[test]
+fn a_link_shows_what_it_named_for_as_long_as_that_is_stored() {
+    block_on(async {
+        let (store, vault) = memory_vault().await;
+        put(&vault, "shared/file", b"seen").await.unwrap();
+        let link = vault.link("shared").await.unwrap().unwrap();
+        vault.remove_all("shared").await.unwrap();
+        let store: Arc<dyn BlobStore> = store;
+        let shared = Snapshot::shared(store, &link);
+        assert_eq!(shared.get("file").await.unwrap(), "seen");
+    });
+}
+
+/// Ends once something that a passphrase does not open vouches for the key slot.
+#[test]
+fn an_altered_key_slot_makes_the_right_passphrase_wrong() {
+    block_on(async {
+        let store = Arc::new(MemoryStore::new());
+        let passphrase = Credential::Passphrase(Passphrase::new("open sesame").unwrap());
+        let kdf = KdfParams {
+            memory_kib: KdfParams::MEMORY_KIB_MIN,
+            passes: KdfParams::PASSES_MIN,
+            ..KdfParams::default()
+        };
+        let config = VaultConfig::new().kdf(kdf);
+        Vault::create_with(store.clone(), &passphrase, &config).await.unwrap();
+        let whole = root(&store).await;
+        let mut altered = whole.to_vec();
+        // A bit of the slot's salt: it begins 13 bytes into the slot, which begins at 6.
+        altered[6 + 13] ^= 1;
+        serve(&store, altered.into()).await;
+        let opened = Vault::open_with(store.clone(), &passphrase, &config).await;
+        assert_eq!(code(opened), "wrong-passphrase");
+        serve(&store, whole).await;
+        Vault::open_with(store, &passphrase, &config).await.unwrap();
+    });
+}

@@ -1,0 +1,13 @@
+//! What the store of versions promises.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(missing_docs, clippy::unwrap_used)]
+
+mod common;
+mod cuts_and_faults;
+mod imports;
+mod model;
+mod refusals;
+mod skew;
+mod snapshots;
+mod steps;
+mod versions;
