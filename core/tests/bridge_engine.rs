@@ -1,5 +1,5 @@
-//! What the bindings rest on of the engine: a disk of the host's, pages of a scan, damage, and calls
-//! that are given up. The scenarios of `conformance/engine` show the rest.
+//! What the bindings rest on of the engine: a disk of the host's, pages of a scan, damage, and
+//! calls that are given up. The scenarios of `conformance/engine` show the rest.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, missing_docs)]
 

@@ -8,6 +8,7 @@ use super::config::{
     ScanArguments, WriteArguments, delete_options, put_options, scan_input, tracking, whole,
 };
 use super::iterations::{Changes, Keys, Scan};
+use super::partition::tracked_state;
 use super::snapshot::Snapshot;
 use super::values;
 use crate::convert::{figure, nothing, size};
@@ -133,8 +134,7 @@ impl Namespace {
     #[wasm_bindgen(js_name = trackedState)]
     pub fn tracked_state(&self, watch: &Watch) -> Promise {
         let namespace = self.0.clone();
-        watch
-            .promise(async move { Ok(namespace.tracked_state().await?.map(values::tracked_state)) })
+        watch.promise(async move { Ok(namespace.tracked_state().await?.map(tracked_state)) })
     }
 
     /// A promise of nothing.

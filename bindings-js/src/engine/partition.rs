@@ -1,6 +1,7 @@
 //! One partition as it was when it was asked for.
 
 use sealwood::bridge::engine as core;
+use sealwood::engine::TrackedState;
 use sealwood::lthash::{self, Detail, State};
 use wasm_bindgen::prelude::*;
 
@@ -55,4 +56,12 @@ impl Partition {
     pub fn encode(&self, version: f64) -> JsValue {
         bytes(&core::record(&self.0, whole(version)))
     }
+}
+
+/// `{ revision, partition }`, the second of them a handle.
+pub(super) fn tracked_state(state: TrackedState) -> JsValue {
+    object(&[
+        ("revision", figure(state.revision.get())),
+        ("partition", Partition(state.partition).into()),
+    ])
 }

@@ -4,13 +4,10 @@ use js_sys::{Array, Uint8Array};
 use sealwood::bridge::engine::{
     Compared, DifferenceKind, Finding, ScanEntry, ScanKey, Verified, VerifiedState,
 };
-use sealwood::engine::{
-    EngineStats, EventKind, Expiry, KeyInfo, TrackedState, Vacuum, Value, WatchEvent,
-};
+use sealwood::engine::{EngineStats, EventKind, Expiry, KeyInfo, Vacuum, Value, WatchEvent};
 use sealwood::lthash::{Difference, Place};
 use wasm_bindgen::JsValue;
 
-use super::partition::Partition;
 use crate::convert::{bytes, figure, object, size};
 use crate::error::to_js;
 
@@ -104,14 +101,6 @@ fn finding(finding: Finding) -> JsValue {
         ("namespace", finding.namespace.into()),
         ("key", finding.key.as_deref().map_or(JsValue::UNDEFINED, bytes)),
         ("error", to_js(finding.error)),
-    ])
-}
-
-/// `{ revision, partition }`, the second of them a handle.
-pub(super) fn tracked_state(state: TrackedState) -> JsValue {
-    object(&[
-        ("revision", figure(state.revision.get())),
-        ("partition", Partition(state.partition).into()),
     ])
 }
 

@@ -12,8 +12,8 @@
 //!
 //! [`LtHash`] and [`PartitionedLtHash`] are computed at once: their calls are synchronous. What a
 //! binding can use as it is stays what it is: [`PutOptions`](crate::engine::PutOptions) and the
-//! like, [`EngineSnapshot`](crate::engine::EngineSnapshot), [`WatchEvent`](crate::engine::WatchEvent),
-//! [`Partition`](crate::lthash::Partition).
+//! like, [`EngineSnapshot`](crate::engine::EngineSnapshot),
+//! [`WatchEvent`](crate::engine::WatchEvent), [`Partition`](crate::lthash::Partition).
 
 mod batch;
 mod compare;
