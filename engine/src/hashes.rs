@@ -115,7 +115,8 @@ impl Shared {
         Ok((state, seen))
     }
 
-    /// Counts the next rows of a namespace that are not counted yet. Returns whether there are more.
+    /// Counts the next rows of a namespace that are not counted yet. Returns whether there are
+    /// more.
     pub(crate) fn backfill_some(&self, namespace: NamespaceId) -> Result<bool> {
         Ok(self.fill(&mut lock(&self.hashes), namespace)? == Filled::Some)
     }

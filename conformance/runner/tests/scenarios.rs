@@ -1,5 +1,6 @@
-//! Every scenario of `conformance/scenarios` and `conformance/engine`, of their READMEs, and of those
-//! of directories, each counted as one test. Arguments that are no options select those whose names contain one of them.
+//! Every scenario of `conformance/scenarios` and `conformance/engine`, of their READMEs, and of
+//! those of directories, each counted as one test. Arguments that are no options select those whose
+//! names contain one of them.
 
 use std::io::stdout;
 use std::path::{Path, PathBuf};

@@ -4,9 +4,9 @@
 //! what can be read, vault or snapshot ([`Tree`]), streams that are pulled through a shared
 //! reference ([`Pull`], [`source`]), a guard around a store written by the app ([`AppStore`]), a
 //! store and how it ends ([`StoreHandle`]), plain inputs as every language spells them
-//! ([`CredentialInput`], [`ConfigInput`], [`S3Input`], [`PutInput`]), the embedded engine and hashes
-//! of rows ([`engine`]), secrets as bytes, and the hook for log messages ([`set_logger`]). It is
-//! compiled with the feature `bridge` and is not part of the API for Rust apps.
+//! ([`CredentialInput`], [`ConfigInput`], [`S3Input`], [`PutInput`]), the embedded engine and
+//! hashes of rows ([`engine`]), secrets as bytes, and the hook for log messages ([`set_logger`]).
+//! It is compiled with the feature `bridge` and is not part of the API for Rust apps.
 
 mod app_store;
 pub mod engine;
