@@ -6,7 +6,8 @@ use core::fmt;
 /// What this crate returns.
 pub type Result<T> = core::result::Result<T, Error>;
 
-/// Why something was refused. Whatever was to be changed is as it was before.
+/// Why something was refused. Whatever was to be changed is as it was before. Messages hold no
+/// names; where an error is about a partition, its name is a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
@@ -80,16 +81,12 @@ impl fmt::Display for Error {
             Self::DomainLength { bytes } => {
                 write!(f, "the name of a domain has at most 255 bytes, this one {bytes}")
             }
-            Self::NotValid { partition } => {
-                write!(f, "the partition \"{}\" is not valid", partition.escape_ascii())
-            }
+            Self::NotValid { .. } => f.write_str("not all rows of a partition are counted"),
             Self::NotBackfilling => f.write_str("no backfill is under way"),
             Self::Order => f.write_str("rows have to come in ascending order"),
             Self::NoSuchRow => f.write_str("more is removed than there is"),
             Self::TooManyRows => f.write_str("there are more rows than can be counted"),
-            Self::PartitionExists { partition } => {
-                write!(f, "there is a partition \"{}\" already", partition.escape_ascii())
-            }
+            Self::PartitionExists { .. } => f.write_str("there is a partition of this name"),
             Self::NotARecord => f.write_str("these bytes are no record of a partition"),
             Self::RecordVersion { version } => {
                 write!(f, "records of version {version} are not known here")
