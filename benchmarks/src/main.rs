@@ -9,6 +9,7 @@ mod hamt;
 mod report;
 mod s3;
 mod seal;
+mod state;
 mod statistics;
 mod stream;
 
@@ -41,6 +42,8 @@ enum Bench {
     Seal(seal::Options),
     /// The trie: insert, get, iterate, flush, get cold.
     Hamt(hamt::Options),
+    /// Versions of a store with partitions, beside the same rows in the engine alone.
+    State(state::Options),
     /// A large content in and out: speed and memory.
     Stream(stream::Options),
     /// The shape of our own trie: bytes at rest, of a cold get and of a small flush.
@@ -54,6 +57,7 @@ fn main() -> Result<()> {
         Bench::Forest(options) => forest::run(&options, &report),
         Bench::S3(options) => s3::run(&options, &report),
         Bench::Seal(options) => seal::run(&options, &report),
+        Bench::State(options) => state::run(&options, &report),
         Bench::Hamt(options) => hamt::run(&options, &report),
         Bench::Stream(options) => stream::run(&options, &report),
         Bench::HamtShape(options) => hamt::shape::run(&options, &report),

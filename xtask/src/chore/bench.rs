@@ -41,6 +41,8 @@ enum Name {
     S3,
     /// Sealing and addressing.
     Seal,
+    /// Versions of a store with partitions, beside the engine alone.
+    State,
     /// Large contents.
     Stream,
     /// What a page has to load.
@@ -54,7 +56,7 @@ impl Bench {
             Name::Lthash => return bench_lthash::run(workspace, self.json, &self.rest),
             Name::S3 => return bench_s3::run(workspace, self.json, &self.rest),
             Name::Size => return bench_size::run(workspace, self.json),
-            Name::Forest | Name::Hamt | Name::Seal | Name::Stream => {}
+            Name::Forest | Name::Hamt | Name::Seal | Name::State | Name::Stream => {}
         }
         let mut command = workspace.cargo_run_here("benchmarks");
         command.args(self.name.cargo_flags());
@@ -85,6 +87,7 @@ impl Name {
             Name::Lthash => "lthash",
             Name::S3 => "s3",
             Name::Seal => "seal",
+            Name::State => "state",
             Name::Stream => "stream",
             Name::Size => "size",
         }
@@ -100,9 +103,13 @@ impl Name {
     fn cargo_flags(self) -> &'static [&'static str] {
         match self {
             Name::Hamt | Name::Seal => &["--features", "peers"],
-            Name::Engine | Name::Forest | Name::Lthash | Name::S3 | Name::Stream | Name::Size => {
-                &[]
-            }
+            Name::Engine
+            | Name::Forest
+            | Name::Lthash
+            | Name::S3
+            | Name::State
+            | Name::Stream
+            | Name::Size => &[],
         }
     }
 }

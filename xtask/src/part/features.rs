@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::crates;
 use crate::process;
@@ -16,6 +16,10 @@ use crate::workspace::Workspace;
 /// The most crates that one who takes a crate compiles, itself among them.
 const CRATES_MAX: [(&str, usize); 3] =
     [("sealwood-engine", 15), ("sealwood-lthash", 8), ("sealwood-state", 16)];
+
+/// The crate that needs no more than `alloc`, and a processor with nothing else.
+const BARE: &str = "sealwood-lthash";
+const BARE_TARGET: &str = "thumbv7em-none-eabi";
 
 /// Names of the tests that are left to the part `rust`.
 const LONG: [&str; 4] = [
@@ -52,7 +56,17 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
             );
         }
     }
+    tally.check(&format!("{BARE} without a standard library"), check_bare(workspace));
     Ok(())
+}
+
+/// Builds for a target that has no standard library, so that no dependency has it either.
+fn check_bare(workspace: &Workspace) -> Result<()> {
+    process::run(workspace.command("rustup").args(["target", "add", BARE_TARGET]))
+        .context("this needs rustup")?;
+    let mut check = workspace.cargo("check");
+    check.args(["--quiet", "--package", BARE, "--lib", "--no-default-features"]);
+    process::run(check.args(["--target", BARE_TARGET]))
 }
 
 fn check_weight(workspace: &Workspace, package: &str, most: usize) -> Result<()> {

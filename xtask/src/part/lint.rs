@@ -3,6 +3,7 @@
 mod api_lists;
 mod comment_width;
 mod file_lengths;
+mod folders;
 mod named_tests;
 mod quotations;
 mod rooms;
@@ -50,6 +51,9 @@ fn check_texts(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     tally.check("widths of comments", none_of(&comment_width::faults(&sources, &lengths)));
     let pages = sources::list(workspace, &["md"])?;
     tally.check("tests that pages name", none_of(&named_tests::faults(&pages, &sources)));
+    let architecture = read(workspace.root(), folders::PAGE)?;
+    let all = sources::list(workspace, &["md", "rs", "toml", "txt"])?;
+    tally.check("folders", none_of(&folders::faults(&architecture, &all)));
     Ok(())
 }
 

@@ -30,7 +30,8 @@ fn a_whole_engine_is_0() {
     assert_eq!(text, "4 keys, 298 KiB: all is whole\n");
     engines.ok(&["track", "a"]);
     let told = engines.json(&["verify", "--state", "a"]);
-    let whole = json!({"namespace": "default", "rows": 3, "state": "same", "is_whole": true});
+    let whole = json!({"namespace": "default", "rows": 3, "rows_counted": 3, "state": "same",
+        "is_whole": true});
     let sums = json!({"keys": 4, "value_bytes": 305_007, "findings": 0, "tracked": 1, "differ": 0,
         "unchecked": 0});
     assert_eq!(told, [whole, sums]);
@@ -107,19 +108,50 @@ fn a_hash_that_is_not_that_of_the_rows_is_named_with_its_bucket() {
         engines.ok(&["verify", "a", "--state", "-n", "notes"]);
         let ran = engines.run(&["--json", "verify", "a", "--state"]);
         assert_eq!(ran.code, Some(5), "{}", ran.stderr);
-        let told = lines(std::str::from_utf8(&ran.stdout).unwrap());
+        let mut told = lines(std::str::from_utf8(&ran.stdout).unwrap());
+        let candidate = json!({"namespace": "default", "key": "k", "candidate": true});
+        let candidates = if told[0] == candidate { Some(told.remove(0)) } else { None };
+        assert_eq!(candidates.is_some(), detail == "buckets", "{told:?}");
         let (place, words) = match detail {
             "buckets" => (json!([bucket_of("k")]), format!("in bucket {}", bucket_of("k"))),
             _ => (Value::Null, "somewhere".to_owned()),
         };
-        let differs = json!({"namespace": "default", "rows": 1, "state": "differs",
-            "buckets": place, "is_whole": true});
+        let mut differs = json!({"namespace": "default", "rows": 1, "rows_counted": 1,
+            "state": "differs", "buckets": place, "is_whole": true});
+        if candidates.is_some() {
+            differs["candidates"] = json!(1);
+        }
         assert_eq!(told[0], differs);
         assert_eq!((&told[1]["state"], &told[2]["differ"]), (&json!("same"), &json!(1)));
         let error = &errors(&ran.stderr)[0];
         assert_eq!((&error["code"], &error["path"]), (&json!("state-differs"), &json!("default")));
         assert!(error["message"].as_str().unwrap().ends_with(&words), "{error}");
     }
+}
+
+#[test]
+fn no_more_candidates_are_named_than_asked_for() {
+    let number = |number: u32| number.to_string();
+    let keys: Vec<_> = (0..).map(number).filter(|key| bucket_of(key) == 7).take(4).collect();
+    let engines = Engines::with(&keys.iter().map(|key| (&**key, "v")).collect::<Vec<_>>());
+    engines.ok(&["track", "a"]);
+    skew(&engines, "a");
+    let mut sorted = keys.clone();
+    sorted.sort();
+    for (asked, named) in [(&[][..], 4), (&["--candidates", "3"], 3), (&["--candidates", "0"], 0)] {
+        let ran = engines.run(&[&["--json", "verify", "a", "--state"], asked].concat());
+        assert_eq!(ran.code, Some(5), "{}", ran.stderr);
+        let told = lines(std::str::from_utf8(&ran.stdout).unwrap());
+        let all = told.iter().filter_map(|line| line["candidate"].as_bool().and(line["key"].as_str()));
+        assert_eq!(all.collect::<Vec<_>>(), sorted[..named]);
+        let line = &told[named];
+        assert_eq!((&line["candidates"], &line["rows_counted"]), (&json!(4), &json!(4)), "{line}");
+    }
+    let ran = engines.run(&["verify", "a", "--state", "--candidates", "1"]);
+    let text = String::from_utf8(ran.stdout).unwrap();
+    let first = format!("may be another than was counted: default/{}\n", sorted[0]);
+    let line = "default: 4 rows, others than the 4 rows that were counted in bucket 7, among 4 keys";
+    assert!(text.starts_with(&format!("{first}{line}\n")), "{text}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::folder::{EngineFolder, OpenEngine};
 use super::job;
 use super::options::{SomeNamespaces, Writing};
-use super::shown::Form;
+use super::shown::{Form, Shown};
 use crate::bytes_text::{count, size};
 use crate::context::Context;
 use crate::failure::{Failure, Result};
@@ -24,6 +24,10 @@ pub(super) struct Verify {
     #[arg(long)]
     state: bool,
 
+    /// Of a namespace whose rows differ, name so many keys of the buckets that do at most
+    #[arg(long, value_name = "N", default_value_t = 100, requires = "state")]
+    candidates: u64,
+
     #[command(flatten)]
     namespaces: SomeNamespaces,
 
@@ -33,6 +37,7 @@ pub(super) struct Verify {
 
 enum Told {
     Finding(Finding),
+    Candidate(Candidate),
     Checked(Checked),
     /// What ends the check of one namespace.
     Unchecked(Failure),
@@ -49,6 +54,7 @@ impl Verify {
         let print = |told| {
             match told {
                 Told::Finding(finding) => tell(context, finding, form),
+                Told::Candidate(candidate) => context.output.emit(&candidate)?,
                 Told::Unchecked(failure) => context.output.problem(&failure),
                 Told::Checked(checked) => {
                     if let Some(place) = &checked.place {
@@ -79,7 +85,7 @@ impl Verify {
         let mut sums = Sums::from(verified);
         if self.state {
             for name in names {
-                match check(&opened, &name, meter) {
+                match self.check(&opened, &name, meter, teller) {
                     Ok(Some(checked)) => {
                         sums.add(&checked);
                         teller.tell(Told::Checked(checked))?;
@@ -96,6 +102,40 @@ impl Verify {
         }
         Ok(sums)
     }
+
+    /// Reads all rows of a namespace; nothing if it is not tracked.
+    fn check(
+        &self,
+        opened: &OpenEngine,
+        name: &str,
+        meter: &Meter,
+        teller: &job::Teller<Told>,
+    ) -> Result<Option<Checked>> {
+        let failed = |error: Error| Failure::Engine { error, path: Some(name.to_owned()) };
+        let namespace = opened.namespace(name)?;
+        if namespace.tracked_state().map_err(failed)?.is_none() {
+            return Ok(None);
+        }
+        let mut check = namespace.check_state().map_err(failed)?;
+        while check.step().map_err(failed)? {
+            let (read, all) = (check.rows(), count(check.rows_counted(), "row", "rows"));
+            meter.name(&format!("{name}: {read} of {all}"));
+        }
+        let Some(StateDifference::Buckets(_)) = check.difference() else {
+            return Ok(Some(Checked::of(name, &check, None)));
+        };
+        let (mut left, mut told) = (self.candidates, Ok(()));
+        let walked = check.candidates(&mut |key| {
+            if left > 0 {
+                left -= 1;
+                let (namespace, key) = (name.to_owned(), self.writing.form().key(key.to_vec()));
+                told = teller.tell(Told::Candidate(Candidate { namespace, key, candidate: true }));
+            }
+            if told.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        told?;
+        Ok(Some(Checked::of(name, &check, Some(walked.map_err(failed)?))))
+    }
 }
 
 /// Reports damage as the failure that it is; what a crash leaves too is a note.
@@ -107,29 +147,29 @@ pub(super) fn tell(context: &Context, finding: Finding, form: Form) {
     }
 }
 
-/// Reads all rows of a namespace; nothing if it is not tracked.
-fn check(opened: &OpenEngine, name: &str, meter: &Meter) -> Result<Option<Checked>> {
-    let failed = |error: Error| Failure::Engine { error, path: Some(name.to_owned()) };
-    let namespace = opened.namespace(name)?;
-    if namespace.tracked_state().map_err(failed)?.is_none() {
-        return Ok(None);
-    }
-    let mut check = namespace.check_state().map_err(failed)?;
-    while check.step().map_err(failed)? {
-        meter.name(&format!("{name}: {}", count(check.rows(), "row", "rows")));
-    }
-    Ok(Some(Checked::of(name, &check)))
+/// A key of a bucket that differs.
+#[derive(Serialize)]
+struct Candidate {
+    namespace: String,
+    #[serde(flatten)]
+    key: Shown<Vec<u8>>,
+    candidate: bool,
 }
 
 /// What became of the check of a namespace.
 #[derive(Serialize)]
 struct Checked {
     namespace: String,
+    /// Those that were read, and those that were counted before.
     rows: u64,
+    rows_counted: u64,
     state: &'static str,
     /// The buckets that differ, where there are any.
     #[serde(flatten)]
     place: Option<Place>,
+    /// How many keys those have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    candidates: Option<u64>,
     /// Whether all rows there are were counted before, and so read now.
     is_whole: bool,
 }
@@ -141,7 +181,7 @@ struct Place {
 }
 
 impl Checked {
-    fn of(name: &str, check: &StateCheck) -> Self {
+    fn of(name: &str, check: &StateCheck, candidates: Option<u64>) -> Self {
         let place = check.difference().map(|difference| match difference {
             StateDifference::Buckets(buckets) => Place { buckets: Some(buckets) },
             _ => Place { buckets: None },
@@ -149,8 +189,10 @@ impl Checked {
         Self {
             namespace: name.to_owned(),
             rows: check.rows(),
+            rows_counted: check.rows_counted(),
             state: if place.is_some() { "differs" } else { "same" },
             place,
+            candidates,
             is_whole: check.counted().partition.hash().is_ok(),
         }
     }
@@ -160,10 +202,22 @@ impl fmt::Display for Checked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}, ", self.namespace, count(self.rows, "row", "rows"))?;
         match &self.place {
-            Some(place) => write!(f, "others than were counted {place}"),
+            Some(place) => {
+                let counted = count(self.rows_counted, "row", "rows");
+                write!(f, "others than the {counted} that were counted {place}")
+            }
             None => f.write_str("as they were counted"),
         }?;
+        if let Some(keys) = self.candidates {
+            write!(f, ", among {}", count(keys, "key", "keys"))?;
+        }
         if self.is_whole { Ok(()) } else { f.write_str("; the others are not counted yet") }
+    }
+}
+
+impl fmt::Display for Candidate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "may be another than was counted: {}/{}", self.namespace, self.key)
     }
 }
 
