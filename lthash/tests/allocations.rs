@@ -50,8 +50,7 @@ fn nothing_is_allocated_for_each_row() {
         let mut partition = Partition::empty(domain.clone(), detail);
         let added: Vec<_> = keys.iter().map(|key| Change::added(*key, b"")).collect();
         partition.apply(&added).unwrap();
-        let replaced: Vec<_> =
-            keys.iter().map(|key| Change::replaced(*key, b"", &value)).collect();
+        let replaced: Vec<_> = keys.iter().map(|key| Change::replaced(*key, b"", &value)).collect();
         // An element has four times as many bytes.
         let bytes = allocated(|| partition.apply(&replaced).unwrap());
         assert!(bytes / keys.len() < 512, "{bytes} for {} changes", keys.len());

@@ -55,9 +55,8 @@ struct Store {
 
 impl Store {
     fn open(directory: &Path, homes: Homes) -> Result<Box<dyn Peer>> {
-        let open = |name: &str| {
-            Engine::open_directory(directory.join(name), EngineConfig::default())
-        };
+        let open =
+            |name: &str| Engine::open_directory(directory.join(name), EngineConfig::default());
         let log = open("log")?;
         let mut config = StateConfig::new(&log);
         let mut engines = vec![log];

@@ -133,3 +133,32 @@ fn standard_input_that_is_closed_is_no_empty_value() {
     assert_eq!(shell.status().unwrap().code(), Some(1));
     assert_eq!(engines.ok(&["get", "a", "k"]), "v");
 }
+
+/// A command that has done its work says so, though there is no room for more.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_deletion_on_a_full_disk_is_done_and_is_0() {
+    let engines = Engines::with(&[]);
+    let script = r#"
+        mkdir small
+        mount -t tmpfs -o size=3m tmpfs small
+        value=$(head -c 20000 /dev/zero | tr '\0' x)
+        number=0
+        while "$1" engine put --create small/a key$number "$value" 2>/dev/null; do
+            number=$((number+1))
+        done
+        "$1" engine delete small/a key0 key1 key2 key3
+        ! "$1" engine compact small/a 2>/dev/null
+        "$@"
+        "$1" engine verify small/a >/dev/null
+        "$1" engine scan small/a --keys --prefix key1
+    "#;
+    let keys: Vec<String> = (4..61).map(|number| format!("key{number}")).collect();
+    let mut arguments = vec!["engine", "delete", "small/a"];
+    arguments.extend(keys.iter().map(String::as_str));
+    let ran = engines.drive.run_among_mounts(script, &arguments);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    let left: Vec<_> =
+        ran.stdout.split(|byte| *byte == b'\n').filter(|key| !key.is_empty()).collect();
+    assert!(left.iter().all(|key| key.len() == 6) && left.len() > 10, "{left:?}");
+}

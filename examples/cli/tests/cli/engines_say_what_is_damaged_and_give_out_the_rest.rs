@@ -142,7 +142,8 @@ fn no_more_candidates_are_named_than_asked_for() {
         let ran = engines.run(&[&["--json", "verify", "a", "--state"], asked].concat());
         assert_eq!(ran.code, Some(5), "{}", ran.stderr);
         let told = lines(std::str::from_utf8(&ran.stdout).unwrap());
-        let all = told.iter().filter_map(|line| line["candidate"].as_bool().and(line["key"].as_str()));
+        let all =
+            told.iter().filter_map(|line| line["candidate"].as_bool().and(line["key"].as_str()));
         assert_eq!(all.collect::<Vec<_>>(), sorted[..named]);
         let line = &told[named];
         assert_eq!((&line["candidates"], &line["rows_counted"]), (&json!(4), &json!(4)), "{line}");
@@ -150,7 +151,8 @@ fn no_more_candidates_are_named_than_asked_for() {
     let ran = engines.run(&["verify", "a", "--state", "--candidates", "1"]);
     let text = String::from_utf8(ran.stdout).unwrap();
     let first = format!("may be another than was counted: default/{}\n", sorted[0]);
-    let line = "default: 4 rows, others than the 4 rows that were counted in bucket 7, among 4 keys";
+    let line =
+        "default: 4 rows, others than the 4 rows that were counted in bucket 7, among 4 keys";
     assert!(text.starts_with(&format!("{first}{line}\n")), "{text}");
 }
 

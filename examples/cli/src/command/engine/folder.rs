@@ -130,9 +130,14 @@ impl OpenEngine {
         }
     }
 
-    /// Closes the engine after the work that gave `outcome`, whose failure comes first.
+    /// Closes the engine after the work that gave `outcome`, whose failure comes first. Its changes
+    /// are durable by then: that a full disk has no room for the checkpoint of an orderly end
+    /// undoes none of them, and the next opening does without.
     pub(super) fn close_after<T>(self, outcome: Result<T>) -> Result<T> {
-        let closed = self.check(self.engine.close());
+        let closed = match self.engine.close() {
+            Err(Error::StoreFull) => Ok(()),
+            closed => self.check(closed),
+        };
         let value = outcome?;
         closed?;
         Ok(value)
