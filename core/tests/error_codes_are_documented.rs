@@ -5,11 +5,12 @@
 use std::collections::BTreeSet;
 
 const PAGE: &str = include_str!("../../docs/ERRORS.md");
-const SOURCES: [&str; 4] = [
+const SOURCES: [&str; 5] = [
     include_str!("../src/error.rs"),
     include_str!("../src/path.rs"),
     include_str!("../../engine/src/error.rs"),
     include_str!("../../lthash/src/error.rs"),
+    include_str!("../../state/src/error.rs"),
 ];
 
 /// The codes in lines such as `Error::Closed => "closed",`.

@@ -58,7 +58,7 @@
 //! | what is deleted, a full disk | `leases`, `doomed`, `sweep`, `vacuum`, `reserve`, `room` |
 //! | opening and closing | `open`, `recover`, `gate`, `holder` |
 //! | damage | `verify`, `salvage`, `finding`, `strays`, `fuzzing` |
-//! | what an app holds besides | `namespace`, `stats` |
+//! | what an app holds besides | `namespace`, `stats`, `companions` |
 
 mod background;
 mod batch;
@@ -69,6 +69,7 @@ mod checkpoint;
 mod checkpoints;
 mod codec;
 mod compact;
+mod companions;
 mod config;
 mod counters;
 pub mod disk;
@@ -397,11 +398,10 @@ impl Engine {
         self.shared.stray_files()
     }
 
-    /// A value that all users of this engine share, made by the first who asks. All ask for the
-    /// same type; whoever asks for another gets a value of its own.
+    /// A value that all users of this engine share, made by the first who asks. There is one of
+    /// each type.
     pub fn companion<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
-        let companion = self.shared.companion.get_or_init(|| Arc::new(T::default()));
-        Arc::clone(companion).downcast().unwrap_or_default()
+        self.shared.companions.of()
     }
 
     /// What the engine holds and has done. Asking changes nothing that is counted.

@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 use std::io::ErrorKind;
 use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::sync::{Arc, Mutex, OnceLock, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use super::changed::Changed;
 use super::checkpoint::read_catalog;
 use super::checkpoints::Checkpoints;
+use super::companions::Companions;
 use super::config::{Access, EngineConfig, RecoveryMode};
 use super::counters::Counters;
 use super::files::{self, frame_file_name, io_error, number_of};
@@ -85,7 +86,7 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
         resting: AtomicBool::new(false),
         counting_asked: AtomicBool::new(false),
         worker: Mutex::new(None),
-        companion: OnceLock::new(),
+        companions: Companions::default(),
         disk,
         handles,
         config,

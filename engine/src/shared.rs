@@ -1,11 +1,11 @@
 //! What all handles of one engine share.
 
-use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::changed::Changed;
 use super::checkpoints::Checkpoints;
+use super::companions::Companions;
 use super::config::{Access, EngineConfig};
 use super::counters::Counters;
 use super::finding::Finding;
@@ -77,8 +77,8 @@ pub(crate) struct Shared {
     pub(crate) counting_asked: AtomicBool,
     /// What checkpoints by itself, if anything does.
     pub(crate) worker: Mutex<Option<Worker>>,
-    /// A value that all users of this engine share, such as the holders of a store in it.
-    pub(crate) companion: OnceLock<Arc<dyn Any + Send + Sync>>,
+    /// Values that all users of this engine share, such as the holders of a store in it.
+    pub(crate) companions: Companions,
 }
 
 impl Shared {

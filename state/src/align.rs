@@ -3,8 +3,11 @@
 //! A partition may be behind: its engine has lost what was not durable, or a commit ended before
 //! it. It gets the changes it lacks from the log, version by version, beginning with the lowest
 //! that any partition is at. After a rollback it may be ahead; then it goes back by what it keeps
-//! for that. Everything is looked at before anything is changed. In the end version and hash of all
-//! are those of the log.
+//! for that. Everything is looked at before anything is changed, and the log is durable before
+//! anything is built on it: what a power cut took from the log, no partition may have. In the end
+//! version and hash of all are those of the log.
+
+use sealwood_engine::Error as EngineError;
 
 use crate::error::{Error, Result};
 use crate::head::{Head, Stage, Versions};
@@ -20,18 +23,22 @@ pub(crate) fn align(log: &mut VersionLog, parts: &mut [Part]) -> Result<()> {
     for (at, part) in parts.iter().enumerate() {
         check_way(log, versions, at, part)?;
     }
+    if let Err(error) = log.sync() {
+        // What is to be read only is not built upon: it is whole, or stays as it is.
+        let is_whole = versions.ahead_max == versions.newest
+            && parts.iter().all(|part| part.version() == versions.newest);
+        return match error {
+            Error::Engine(EngineError::ReadOnly) if is_whole => check_end(log, versions, parts),
+            error => Err(error),
+        };
+    }
     go_forward(log, versions, parts)?;
     for part in parts.iter_mut() {
         while part.version() > versions.newest {
             part.undo()?;
         }
     }
-    let newest = log.entry(versions.newest)?;
-    for (part, checksum) in parts.iter().zip(&newest.checksums) {
-        if part.version() != versions.newest || part.checksum()? != *checksum {
-            return Err(misaligned(part));
-        }
-    }
+    check_end(log, versions, parts)?;
     settle(log, versions, parts)?;
     parts.iter().try_for_each(|part| part.sweep(versions.oldest))
 }
@@ -57,6 +64,17 @@ fn check_way(log: &VersionLog, versions: Versions, at: usize, part: &Part) -> Re
         Some(entry) if part.checksum()? != entry.checksums[at] => Err(misaligned(part)),
         _ => Ok(()),
     }
+}
+
+/// Fails unless version and hash of all are those of the log.
+fn check_end(log: &VersionLog, versions: Versions, parts: &[Part]) -> Result<()> {
+    let newest = log.entry(versions.newest)?;
+    for (part, checksum) in parts.iter().zip(&newest.checksums) {
+        if part.version() != versions.newest || part.checksum()? != *checksum {
+            return Err(misaligned(part));
+        }
+    }
+    Ok(())
 }
 
 fn go_forward(log: &VersionLog, versions: Versions, parts: &mut [Part]) -> Result<()> {

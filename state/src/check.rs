@@ -22,11 +22,19 @@ pub struct StateCheck {
     /// The last key of the last of these that was read.
     after: Option<Vec<u8>>,
     rows: u64,
+    progress: Progress,
+}
+
+/// Whether all is read.
+#[derive(Debug, PartialEq, Eq)]
+enum Progress {
+    Reading,
+    Done,
 }
 
 impl StateCheck {
     pub(crate) fn new(snapshot: StateSnapshot) -> Self {
-        Self { snapshot, found: Vec::new(), after: None, rows: 0 }
+        Self { snapshot, found: Vec::new(), after: None, rows: 0, progress: Progress::Reading }
     }
 
     /// Returns what is checked.
@@ -51,6 +59,7 @@ impl StateCheck {
         }
         let at = self.found.len().saturating_sub(1);
         let (Some(partition), Some(found)) = (partitions.get(at), self.found.last_mut()) else {
+            self.progress = Progress::Done;
             return Ok(false);
         };
         let mut read = Vec::new();
@@ -70,7 +79,10 @@ impl StateCheck {
         match read.pop() {
             Some((last, _)) => self.after = Some(last),
             None => {
-                let Some(next) = partitions.get(at + 1) else { return Ok(false) };
+                let Some(next) = partitions.get(at + 1) else {
+                    self.progress = Progress::Done;
+                    return Ok(false);
+                };
                 self.found.push(nothing_of(next.state()));
                 self.after = None;
             }
@@ -78,15 +90,17 @@ impl StateCheck {
         Ok(true)
     }
 
-    /// Returns where the rows that were read are others than the hashes say. All are to be read
-    /// before: that says [`step`](Self::step).
+    /// Returns where the rows are others than the hashes say.
     ///
     /// # Errors
     ///
-    /// None, unless there is something wrong with the hashes.
+    /// [`Error::InvalidArgument`] before all are read: that says [`step`](Self::step).
     pub fn differences(&self) -> Result<Vec<Difference>> {
+        if self.progress != Progress::Done {
+            return Err(Error::InvalidArgument { what: "the check has not come to its end" });
+        }
         let counted = self.snapshot.partitions().iter().map(|partition| partition.state());
-        let counted = state_of(counted.take(self.found.len()))?;
+        let counted = state_of(counted)?;
         let differences = counted.differences(&state_of(self.found.iter())?);
         differences.map_err(|_| Error::Malformed { what: "hash of a partition" })
     }

@@ -5,7 +5,8 @@
 //! in a batch each, which is not waited for: until it is durable, the log has what it changes. So a
 //! commit takes one sync, however many engines there are.
 //!
-//! Only what all partitions have durably is forgotten by the log.
+//! Only what all partitions have durably is forgotten by the log. So once in as many versions as
+//! are kept, a commit syncs the other engines first.
 
 use sealwood_lthash::LtHash;
 
@@ -31,9 +32,9 @@ impl StateStore {
     /// [`Error::NotNext`] unless the version is that after the newest, [`Error::OtherWriter`], and
     /// those of the engines.
     pub fn commit(&mut self, version: u64) -> Result<LtHash> {
-        let was_made = self.unsettled == Some(Unsettled::Commit) && self.version() == version;
+        let is_again = self.unsettled == Some(Unsettled::Commit);
         self.settle()?;
-        if was_made {
+        if is_again && self.version() == version {
             return self.hash();
         }
         let versions = self.versions();
@@ -77,8 +78,6 @@ impl StateStore {
                 part.write(&mut batch, to.newest, working, from.oldest + 1..=to.oldest);
             }
         }
-        let head = self.head(to);
-        let outcome = self.log.commit(batch, head);
-        self.logged(outcome, Unsettled::Commit)
+        self.write_log(batch, to, Unsettled::Commit)
     }
 }

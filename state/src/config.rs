@@ -1,10 +1,11 @@
 //! Which partitions a store has, and where they live.
 
-use sealwood_engine::{Engine, NAMESPACE_NAME_BYTES_MAX};
+use sealwood_engine::Engine;
 use sealwood_lthash::Detail;
 
 use crate::error::{Error, Result};
-use crate::part::{BOOK_PREFIX, Home};
+use crate::names::check_partition;
+use crate::part::Home;
 
 /// The most partitions of one store.
 pub const PARTITIONS_MAX: usize = 255;
@@ -31,8 +32,8 @@ impl StateConfig {
     /// A partition in the engine that has the log: its rows change in the very batch that makes a
     /// version.
     ///
-    /// Its name is that of a namespace, 1 to 58 characters of `[A-Za-z0-9_-]`, and does not begin
-    /// with `state-`. It is the domain of the elements of its rows.
+    /// Its name is that of a namespace, 1 to 58 characters of `[A-Za-z0-9_-]`; it is not `log` and
+    /// does not begin with `state-`. It is the domain of the elements of its rows.
     #[must_use]
     pub fn partition(mut self, name: &str) -> Self {
         self.partitions.push((name.to_owned(), Home::WithLog));
@@ -40,7 +41,8 @@ impl StateConfig {
     }
 
     /// A partition in an engine of its own, which may be in another directory or on another disk.
-    /// What it has lost or not got yet, it gets from the log.
+    /// What it has lost or not got yet, it gets from the log. If it is the engine that has the log,
+    /// this is the same as [`partition`](Self::partition).
     #[must_use]
     pub fn partition_in(mut self, name: &str, engine: &Engine) -> Self {
         self.partitions.push((name.to_owned(), Home::Apart(engine.clone())));
@@ -56,9 +58,9 @@ impl StateConfig {
         self
     }
 
-    /// How closely the rows of partitions without rows are hashed from now on; [`Detail::Whole`],
-    /// unless said otherwise. [`Detail::Buckets`] names the bucket of a row that is wrong, for up
-    /// to 0.5 MiB a partition in each commit.
+    /// How closely rows are hashed where a store is made or imported; [`Detail::Whole`], unless said
+    /// otherwise. [`Detail::Buckets`] names the bucket of a row that is wrong, for up to 0.5 MiB a
+    /// partition in each commit. A store that is there stays as it is.
     #[must_use]
     pub fn detail(mut self, detail: Detail) -> Self {
         self.detail = detail;
@@ -73,11 +75,8 @@ impl StateConfig {
         if self.kept_versions > KEPT_VERSIONS_MAX {
             return refuse("at most 10,000 versions are kept");
         }
-        let name_bytes_max = NAMESPACE_NAME_BYTES_MAX - BOOK_PREFIX.len();
         for (at, (name, _)) in self.partitions.iter().enumerate() {
-            if name.starts_with(BOOK_PREFIX) || name.len() > name_bytes_max {
-                return refuse("a partition has at most 58 characters and not the prefix state-");
-            }
+            check_partition(name)?;
             if self.partitions[..at].iter().any(|(other, _)| other == name) {
                 return refuse("each partition is named once");
             }

@@ -100,8 +100,14 @@ pub enum Error {
         /// The version that all partitions will have.
         version: u64,
     },
-    /// Another store over the same log has changed it since: open it again.
+    /// Somebody else has changed the log since: open the store again.
     OtherWriter,
+    /// Another store of this process, or an import, has the log or a partition. It ends by being
+    /// dropped.
+    InUse {
+        /// The namespace that it has.
+        namespace: String,
+    },
     /// One version changes more rows than a batch of the engine holds.
     TooManyChanges {
         /// The most there may be.
@@ -130,6 +136,7 @@ impl Error {
             Self::ImportUnfinished { .. } => "import-unfinished",
             Self::Unsettled { .. } => "version-unsettled",
             Self::OtherWriter => "other-writer",
+            Self::InUse { .. } => "store-locked",
             Self::TooManyChanges { .. } => "too-many-changes",
         }
     }
@@ -174,7 +181,10 @@ impl fmt::Display for Error {
             Self::Unsettled { version } => {
                 write!(f, "version {version} is not in all partitions yet")
             }
-            Self::OtherWriter => f.write_str("another store has changed the log"),
+            Self::OtherWriter => f.write_str("somebody else has changed the log"),
+            Self::InUse { namespace } => {
+                write!(f, "another store has the namespace \"{namespace}\" open")
+            }
             Self::TooManyChanges { max } => {
                 write!(f, "a version changes at most {max} rows")
             }

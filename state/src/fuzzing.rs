@@ -31,6 +31,7 @@ mod tests {
 
     use super::*;
     use crate::change_set::ChangeSet;
+    use crate::config::KEPT_VERSIONS_MAX;
     use crate::head::{Stage, Versions};
 
     /// What parses a record.
@@ -47,9 +48,12 @@ mod tests {
     }
 
     fn records() -> impl Strategy<Value = Vec<u8>> {
-        let head = (any::<[u32; 3]>(), any::<bool>()).prop_map(|(mut versions, importing)| {
+        let behind = proptest::array::uniform2(0..=KEPT_VERSIONS_MAX);
+        let head = (any::<u32>(), behind, any::<bool>()).prop_map(|(newest, behind, importing)| {
+            let ahead_max = u64::from(newest) + KEPT_VERSIONS_MAX;
+            let mut versions = behind.map(|behind| ahead_max - behind);
             versions.sort_unstable();
-            let [oldest, newest, ahead_max] = versions.map(u64::from);
+            let [oldest, newest] = versions;
             let stage = if importing {
                 Stage::Importing { version: newest }
             } else {

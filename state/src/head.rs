@@ -13,6 +13,7 @@
 use sealwood_base::codec::{put_bytes, put_varint};
 
 use crate::codec::{self, Reader};
+use crate::config::KEPT_VERSIONS_MAX;
 use crate::error::Result;
 
 const KIND: u8 = b'H';
@@ -75,7 +76,10 @@ impl Head {
             0 => {
                 let [newest, oldest, ahead_max] =
                     [reader.varint()?, reader.varint()?, reader.varint()?];
-                if oldest > newest || newest > ahead_max {
+                // Nobody has more to go through than was ever kept.
+                let is_kept =
+                    ahead_max.checked_sub(oldest).is_some_and(|it| it <= KEPT_VERSIONS_MAX);
+                if oldest > newest || newest > ahead_max || !is_kept {
                     return Err(reader.malformed());
                 }
                 Stage::Ready(Versions { newest, oldest, ahead_max })

@@ -22,7 +22,8 @@ const BYTES_MAX: usize = 4 << 20;
 /// An import under way. Dropping it leaves a store that can only be imported anew.
 #[derive(Debug)]
 pub struct Import {
-    log: VersionLog,
+    /// None once it has ended.
+    log: Option<VersionLog>,
     parts: Vec<Part>,
     waiting: Vec<Waiting>,
     kept_versions: u64,
@@ -43,7 +44,8 @@ impl StateStore {
     /// # Errors
     ///
     /// Those of [`Import::begin`].
-    pub fn import(self, version: u64) -> Result<Import> {
+    pub fn import(mut self, version: u64) -> Result<Import> {
+        self.log.resolve()?;
         Import::of(self.log, self.parts, self.kept_versions, version)
     }
 }
@@ -55,7 +57,8 @@ impl Import {
     ///
     /// # Errors
     ///
-    /// [`Error::OtherPartitions`], [`Error::InvalidArgument`], and those of the engines.
+    /// [`Error::OtherPartitions`], [`Error::InvalidArgument`], [`Error::InUse`], and those of the
+    /// engines.
     pub fn begin(config: StateConfig, version: u64) -> Result<Self> {
         let (log, parts) = parts_of(&config)?;
         Self::of(log, parts, config.kept_versions, version)
@@ -74,34 +77,36 @@ impl Import {
         log.commit(batch, head_of(&parts, Stage::Importing { version }))?;
         parts.iter_mut().try_for_each(Part::purge)?;
         let waiting = parts.iter().map(|_| Waiting::default()).collect();
-        Ok(Self { log, parts, waiting, kept_versions, version })
+        Ok(Self { log: Some(log), parts, waiting, kept_versions, version })
     }
 
-    /// Puts a row, in any order. Of a key that comes twice the last value counts. Rows are put
-    /// together, some thousands or 4 MiB; after an error the call can be made again.
+    /// Puts a row, in any order. Of a key that comes twice the last value counts. Rows of a
+    /// partition are put together, some thousands or 4 MiB. After an error this row is not among
+    /// them, and the call can be made again.
     ///
     /// # Errors
     ///
     /// [`Error::UnknownPartition`], [`Error::InvalidArgument`] for a key of more than 65,536 bytes
-    /// or after [`finish`](Self::finish), and those of the engines.
+    /// or after [`finish`](Self::finish), and those of the engines: that the outcome is unknown as
+    /// long as it is so of `finish`.
     pub fn put(
         &mut self,
         partition: &str,
         key: impl Into<Vec<u8>>,
         value: impl Into<Bytes>,
     ) -> Result<()> {
-        self.check_unfinished()?;
+        self.log.as_ref().ok_or_else(ended)?.check_known()?;
         let found = self.parts.iter().position(|part| part.name() == partition);
         let unknown = || Error::UnknownPartition { partition: partition.to_owned() };
         let at = found.ok_or_else(unknown)?;
         let (key, value) = (key.into(), value.into());
         check_key(&key)?;
         let waiting = &mut self.waiting[at];
+        if waiting.rows.len() >= ROWS_MAX || waiting.bytes >= BYTES_MAX {
+            waiting.put_into(&mut self.parts[at])?;
+        }
         waiting.bytes += key.len() + value.len();
         waiting.rows.put(key, value);
-        if waiting.rows.len() >= ROWS_MAX || waiting.bytes >= BYTES_MAX {
-            self.flush(at)?;
-        }
         Ok(())
     }
 
@@ -112,32 +117,32 @@ impl Import {
     ///
     /// [`Error::InvalidArgument`] if it has ended before, and those of the engines.
     pub fn finish(&mut self) -> Result<StateStore> {
-        self.check_unfinished()?;
-        for at in 0..self.parts.len() {
-            self.flush(at)?;
+        let log = self.log.as_mut().ok_or_else(ended)?;
+        log.resolve()?;
+        // Unless nobody could tell, and it has ended.
+        if log.versions().is_err() {
+            for (waiting, part) in self.waiting.iter_mut().zip(&mut self.parts) {
+                waiting.put_into(part)?;
+                part.finish_import(self.version)?;
+                part.sync()?;
+            }
+            begin_at(log, &self.parts, self.version)?;
         }
-        for part in &mut self.parts {
-            part.finish_import(self.version)?;
-            part.sync()?;
-        }
-        begin_at(&mut self.log, &self.parts, self.version)?;
-        let parts = std::mem::take(&mut self.parts);
-        Ok(StateStore::at_version(self.log.clone(), parts, self.kept_versions))
+        let log = self.log.take().ok_or_else(ended)?;
+        Ok(StateStore::at_version(log, std::mem::take(&mut self.parts), self.kept_versions))
     }
+}
 
-    fn flush(&mut self, at: usize) -> Result<()> {
-        let waiting = &mut self.waiting[at];
-        if !waiting.rows.is_empty() {
-            self.parts[at].import(&waiting.rows)?;
-            *waiting = Waiting::default();
+impl Waiting {
+    fn put_into(&mut self, part: &mut Part) -> Result<()> {
+        if !self.rows.is_empty() {
+            part.import(&self.rows)?;
+            *self = Self::default();
         }
         Ok(())
     }
+}
 
-    fn check_unfinished(&self) -> Result<()> {
-        if self.parts.is_empty() {
-            return Err(Error::InvalidArgument { what: "the import has ended" });
-        }
-        Ok(())
-    }
+fn ended() -> Error {
+    Error::InvalidArgument { what: "the import has ended" }
 }

@@ -42,19 +42,21 @@
 //! durable. Each partition keeps its own hash and version with its rows, in one batch, and what
 //! takes a version back. So a partition can be told to be ahead or behind, and gets forward by the
 //! log and back by itself; in the end version and hash of each must be those of the log. Partitions
-//! in the engine of the log are never ahead or behind.
+//! in the engine of the log are never behind, and ahead only while a rollback is under way.
 //!
 //! **What it expects.** The namespaces of its partitions, and those whose names begin with
 //! `state-`, belong to it alone. A row that somebody else adds or removes is noticed when it is
 //! opened ([`Error::Drifted`]), a value that somebody else changes by
-//! [`verify`](StateSnapshot::verify). There is one store over a log at a time
-//! ([`Error::OtherWriter`]).
+//! [`verify`](StateSnapshot::verify), and a change of the log by the next commit
+//! ([`Error::OtherWriter`]). There is one store over a log, and over a partition, at a time: a
+//! second one is refused ([`Error::InUse`]).
 //!
 //! Where to find what, from the ground up:
 //!
 //! | what | files |
 //! |---|---|
-//! | errors, settings, changes | `error`, `config`, `change_set` |
+//! | errors, names, settings, changes | `error`, `names`, `config`, `change_set` |
+//! | who has a partition | `claim` |
 //! | what is stored | `codec`, `head`, `entry`, `undo` |
 //! | what is not committed | `working` |
 //! | a partition, the log | `part`, `version_log` |
@@ -65,6 +67,7 @@
 mod align;
 mod change_set;
 mod check;
+mod claim;
 mod codec;
 mod commit;
 mod config;
@@ -74,6 +77,7 @@ mod error;
 pub mod fuzzing;
 mod head;
 mod import;
+mod names;
 mod part;
 mod rollback;
 mod snapshot;

@@ -6,18 +6,17 @@
 //! any time, whatever happens, and its hash is that of its rows.
 
 use bytes::Bytes;
-use sealwood_engine::{Batch, CommitOptions, Durability, Engine, Namespace};
+use sealwood_engine::{Batch, CommitOptions, Durability, Engine, Error as EngineError, Namespace};
 use sealwood_lthash::{Detail, Domain, LtHash, Partition, Record, State};
 
 use crate::change_set::ChangeSet;
+use crate::claim::{Claim, is_same};
 use crate::codec::{version_key, version_of};
 use crate::entry::Checksum;
 use crate::error::{Error, Result};
+use crate::names::book_of;
 use crate::undo::Undo;
 use crate::working::Working;
-
-/// What the name of a book begins with; the name of the partition follows.
-pub(crate) const BOOK_PREFIX: &str = "state-";
 
 /// The key of the record in the book. Those of versions have another length.
 const RECORD: &[u8] = b"record";
@@ -47,19 +46,32 @@ pub(crate) struct Part {
     committed: Partition,
     /// Up to this version it is known to be durable.
     durable: u64,
+    _claim: Claim,
 }
 
 impl Part {
     /// Looks at nothing yet.
     pub(crate) fn open(log: &Engine, name: &str, home: Home, detail: Detail) -> Result<Self> {
-        let engine = match &home {
-            Home::WithLog => log.clone(),
-            Home::Apart(engine) => engine.clone(),
+        let (home, engine) = match home {
+            Home::Apart(engine) if !is_same(log, &engine) => (Home::Apart(engine.clone()), engine),
+            Home::Apart(_) | Home::WithLog => (Home::WithLog, log.clone()),
         };
+        let claim = Claim::new(&engine, vec![name.to_owned(), book_of(name)])?;
         let (rows, book) = namespaces(&engine, name)?;
         let committed = Partition::empty(domain(name)?, detail);
         let name = name.to_owned();
-        Ok(Self { name, home, engine, rows, book, detail, version: 0, committed, durable: 0 })
+        Ok(Self {
+            name,
+            home,
+            engine,
+            rows,
+            book,
+            detail,
+            version: 0,
+            committed,
+            durable: 0,
+            _claim: claim,
+        })
     }
 
     /// Reads at which version it is, and its hash: version 0 and no rows where nothing is.
@@ -229,7 +241,7 @@ impl Part {
 
     /// Drops all there is, durably, and begins without rows.
     pub(crate) fn purge(&mut self) -> Result<()> {
-        for name in [&self.name, &book_name(&self.name)] {
+        for name in [&self.name, &book_of(&self.name)] {
             self.engine.drop_namespace(name)?;
         }
         (self.rows, self.book) = namespaces(&self.engine, &self.name)?;
@@ -244,13 +256,22 @@ impl Part {
         working.apply(changes, usize::MAX, |key| self.read(key))?;
         let mut batch = self.engine.batch();
         put_rows(&mut batch, &self.rows, &working.changes());
-        batch.commit_with(&lazily())?;
-        self.committed = working.hash().clone();
+        let outcome = batch.commit_with(&lazily());
+        // What nobody knows to be kept was applied: whoever puts it again finds it there. That it
+        // is durable shows the end of the import, or fails.
+        if matches!(outcome, Ok(_) | Err(EngineError::OutcomeUnknown)) {
+            self.committed = working.hash().clone();
+        }
+        outcome?;
         Ok(())
     }
 
     /// Ends an import, which is not durable yet.
     pub(crate) fn finish_import(&mut self, version: u64) -> Result<()> {
+        let counted = self.committed.statistics().unwrap_or_default();
+        if counted.rows != self.rows.len()? {
+            return Err(self.drifted());
+        }
         let mut batch = self.engine.batch();
         self.write_record(&mut batch, version, &self.committed);
         batch.commit_with(&lazily())?;
@@ -285,11 +306,7 @@ fn put_rows(batch: &mut Batch, rows: &Namespace, changes: &ChangeSet) {
 }
 
 fn namespaces(engine: &Engine, name: &str) -> Result<(Namespace, Namespace)> {
-    Ok((engine.namespace(name)?, engine.namespace(&book_name(name))?))
-}
-
-fn book_name(name: &str) -> String {
-    format!("{BOOK_PREFIX}{name}")
+    Ok((engine.namespace(name)?, engine.namespace(&book_of(name))?))
 }
 
 fn domain(name: &str) -> Result<Domain> {

@@ -30,9 +30,8 @@ impl StateStore {
         if version < newest {
             let mut batch = self.log.batch();
             self.log.forget(&mut batch, version + 1..=newest);
-            let head = self.head(Versions { newest: version, oldest, ahead_max: newest });
-            let outcome = self.log.commit(batch, head);
-            self.logged(outcome, Unsettled::Rollback)?;
+            let to = Versions { newest: version, oldest, ahead_max: newest };
+            self.write_log(batch, to, Unsettled::Rollback)?;
             self.settle()?;
         }
         self.discard_working();

@@ -1,6 +1,7 @@
 //! The store: partitions, their log, and what is not committed yet.
 
 use bytes::Bytes;
+use sealwood_engine::Batch;
 use sealwood_lthash::{LtHash, Partition, PartitionedLtHash, Statistics};
 
 use crate::align::align;
@@ -33,13 +34,11 @@ pub struct StateStore {
     pub(crate) unsettled: Option<Unsettled>,
 }
 
-/// What has happened in the log and not in all partitions.
+/// What has happened in the log, or may have, and not in all partitions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unsettled {
     Commit,
     Rollback,
-    /// Nobody knows what has happened in the log; opening it again tells.
-    Unknown,
 }
 
 impl StateStore {
@@ -48,10 +47,13 @@ impl StateStore {
     ///
     /// # Errors
     ///
+    /// [`Error::InvalidArgument`] for a name or a number that is none. [`Error::InUse`] as long as
+    /// another store or import of this process has the log or a partition.
     /// [`Error::ImportUnfinished`] after an import that was cut off. [`Error::OtherPartitions`],
     /// [`Error::NotHashed`], [`Error::Drifted`], [`Error::BadRecord`], [`Error::Gap`],
     /// [`Error::Ahead`] and [`Error::Misaligned`] if log and partitions do not belong together. Of
-    /// those that can be told beforehand nothing is changed.
+    /// those that can be told beforehand nothing is changed. Those of the engines: a log that cannot
+    /// be made durable is not built upon.
     pub fn open(config: StateConfig) -> Result<Self> {
         let (mut log, mut parts) = parts_of(&config)?;
         if log.head().is_none() {
@@ -182,44 +184,38 @@ impl StateStore {
         self.log.versions().unwrap_or(Versions::only(0))
     }
 
-    pub(crate) fn head(&self, versions: Versions) -> Head {
-        head_of(&self.parts, Stage::Ready(versions))
-    }
-
     pub(crate) fn discard_working(&mut self) {
         self.working = self.parts.iter().map(|part| Working::new(part.committed())).collect();
     }
 
     /// Ends what has happened in the log and not in all partitions.
     pub(crate) fn settle(&mut self) -> Result<()> {
-        match self.unsettled {
-            None => return Ok(()),
-            Some(Unsettled::Unknown) => return Err(outcome_unknown()),
-            Some(Unsettled::Commit | Unsettled::Rollback) => {}
+        if self.unsettled.is_some() {
+            self.log.resolve()?;
+            align(&mut self.log, &mut self.parts)?;
+            self.unsettled = None;
+            self.discard_working();
         }
-        align(&mut self.log, &mut self.parts)?;
-        self.unsettled = None;
-        self.discard_working();
         Ok(())
     }
 
-    /// Remembers what came of writing to the log.
-    pub(crate) fn logged(&mut self, outcome: Result<()>, what: Unsettled) -> Result<()> {
-        self.unsettled = match &outcome {
-            Ok(()) => Some(what),
-            Err(Error::Engine(sealwood_engine::Error::OutcomeUnknown)) => Some(Unsettled::Unknown),
-            Err(_) => None,
-        };
+    /// Writes a batch to the log. Unless it has clearly not happened, it is unsettled from then on.
+    pub(crate) fn write_log(&mut self, batch: Batch, to: Versions, what: Unsettled) -> Result<()> {
+        let head = head_of(&self.parts, Stage::Ready(to));
+        // Before, so that it holds as well where this does not return.
+        self.unsettled = Some(what);
+        let outcome = self.log.commit(batch, head);
+        if outcome.is_err() && self.log.check_known().is_ok() {
+            self.unsettled = None;
+        }
         outcome
     }
 
     fn check_settled(&self) -> Result<()> {
+        self.log.check_known()?;
         match self.unsettled {
             None => Ok(()),
-            Some(Unsettled::Unknown) => Err(outcome_unknown()),
-            Some(Unsettled::Commit | Unsettled::Rollback) => {
-                Err(Error::Unsettled { version: self.version() })
-            }
+            Some(_) => Err(Error::Unsettled { version: self.version() }),
         }
     }
 
@@ -239,18 +235,22 @@ pub(crate) fn parts_of(config: &StateConfig) -> Result<(VersionLog, Vec<Part>)> 
     let mut homes = config.partitions.clone();
     homes.sort_by(|(one, _), (other, _)| one.cmp(other));
     let parts =
-        homes.into_iter().map(|(name, home)| Part::open(&config.log, &name, home, config.detail));
-    Ok((log, parts.collect::<Result<_>>()?))
+        homes.into_iter().map(|(name, home)| Part::open(log.engine(), &name, home, config.detail));
+    let parts = parts.collect::<Result<_>>()?;
+    Ok((log, parts))
 }
 
 /// Makes a store without rows, at version 0.
 fn make(log: &mut VersionLog, parts: &mut [Part]) -> Result<()> {
     for part in parts.iter_mut() {
         part.load()?;
-        let version = part.version();
+        let (partition, version) = (part.name().to_owned(), part.version());
         if version > 0 {
-            let partition = part.name().to_owned();
             return Err(Error::Ahead { partition, version, newest: 0 });
+        }
+        // An import may have had this version, or was to have it.
+        if !hash_of(part.committed())?.is_identity() {
+            return Err(Error::Misaligned { partition, version });
         }
     }
     begin_at(log, parts, 0)
@@ -266,11 +266,6 @@ pub(crate) fn begin_at(log: &mut VersionLog, parts: &[Part], version: u64) -> Re
 
 pub(crate) fn head_of(parts: &[Part], stage: Stage) -> Head {
     Head { stage, names: parts.iter().map(|part| part.name().to_owned()).collect() }
-}
-
-/// The engine that has the log takes no more writes by then.
-fn outcome_unknown() -> Error {
-    Error::Engine(sealwood_engine::Error::OutcomeUnknown)
 }
 
 fn sum<'p>(partitions: impl Iterator<Item = &'p Partition>) -> Result<LtHash> {

@@ -6,36 +6,40 @@
 
 use sealwood_engine::{Batch, Engine, Error as EngineError, Namespace, Precondition, PutOptions};
 
+use crate::claim::Claim;
 use crate::codec::version_key;
 use crate::entry::Entry;
 use crate::error::{Error, Result};
 use crate::head::{Head, Stage, Versions};
-
-const NAMESPACE: &str = "state-log";
+use crate::names::LOG;
 
 /// The key of the head. Those of versions have another length.
 const HEAD: &[u8] = b"head";
 
 /// The log, and its head as it was read or written last.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct VersionLog {
     engine: Engine,
     entries: Namespace,
     head: Option<Head>,
     /// What must hold of the head for it to be the one we know.
     unchanged: Precondition,
+    /// The head of a batch of which nobody could tell whether it is durable.
+    in_doubt: Option<Head>,
+    _claim: Claim,
 }
 
 impl VersionLog {
     pub(crate) fn open(engine: &Engine) -> Result<Self> {
-        let entries = engine.namespace(NAMESPACE)?;
-        let (head, unchanged) = match entries.get(HEAD)? {
-            None => (None, Precondition::Absent),
-            Some(value) => {
-                (Some(Head::decode(&value.bytes)?), Precondition::Revision(value.revision))
-            }
-        };
-        Ok(Self { engine: engine.clone(), entries, head, unchanged })
+        let claim = Claim::new(engine, vec![LOG.to_owned()])?;
+        let entries = engine.namespace(LOG)?;
+        let (head, unchanged) = read_head(&entries)?;
+        let engine = engine.clone();
+        Ok(Self { engine, entries, head, unchanged, in_doubt: None, _claim: claim })
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     pub(crate) fn head(&self) -> Option<&Head> {
@@ -81,19 +85,63 @@ impl VersionLog {
         }
     }
 
+    /// Makes durable what the log has. A version may be seen before it is durable: by who opens the
+    /// log in the engine in which its commit could not be ended.
+    pub(crate) fn sync(&self) -> Result<()> {
+        Ok(self.engine.sync()?)
+    }
+
+    /// Fails while nobody knows whether the last batch is there.
+    pub(crate) fn check_known(&self) -> Result<()> {
+        match self.in_doubt {
+            None => Ok(()),
+            Some(_) => Err(Error::Engine(EngineError::OutcomeUnknown)),
+        }
+    }
+
+    /// Finds out what became of the last batch, if nobody could tell: it is there, and from then on
+    /// durable, or the error stays.
+    pub(crate) fn resolve(&mut self) -> Result<()> {
+        if self.in_doubt.is_some() {
+            // What was applied is seen, and fails here if it cannot be made durable.
+            self.sync()?;
+            let (head, unchanged) = read_head(&self.entries)?;
+            if head != self.in_doubt {
+                return Err(Error::OtherWriter);
+            }
+            (self.head, self.unchanged, self.in_doubt) = (head, unchanged, None);
+        }
+        Ok(())
+    }
+
     /// Commits a batch with a new head, durably.
     ///
-    /// Unless nobody knows whether it was, an error means that nothing has happened.
+    /// An error means that nothing has happened, unless the batch is [in doubt](Self::resolve).
     pub(crate) fn commit(&mut self, mut batch: Batch, head: Head) -> Result<()> {
         let options = PutOptions::new().precondition(self.unchanged);
         // The last one, so that the revision of the batch is its own.
         batch.put_with(&self.entries, HEAD, head.encode(), &options);
-        let revision = batch.commit().map_err(|error| match error {
-            EngineError::PreconditionFailed => Error::OtherWriter,
-            error => Error::Engine(error),
-        })?;
-        self.head = Some(head);
-        self.unchanged = Precondition::Revision(revision);
-        Ok(())
+        match batch.commit() {
+            Ok(revision) => {
+                self.head = Some(head);
+                self.unchanged = Precondition::Revision(revision);
+                Ok(())
+            }
+            Err(EngineError::PreconditionFailed) => Err(Error::OtherWriter),
+            Err(error) => {
+                if matches!(error, EngineError::OutcomeUnknown) {
+                    self.in_doubt = Some(head);
+                }
+                Err(error.into())
+            }
+        }
     }
+}
+
+/// The head, if there is one, and what holds as long as nobody changes it.
+fn read_head(entries: &Namespace) -> Result<(Option<Head>, Precondition)> {
+    Ok(match entries.get(HEAD)? {
+        None => (None, Precondition::Absent),
+        Some(value) => (Some(Head::decode(&value.bytes)?), Precondition::Revision(value.revision)),
+    })
 }

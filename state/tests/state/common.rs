@@ -57,6 +57,20 @@ impl Machine {
         self.map(|disk| disk.crash_states(1).next().unwrap())
     }
 
+    /// As a power cut may leave them that was noticed on one disk first: without what was not
+    /// durable there and with all of it elsewhere, the other way round, and torn.
+    pub(crate) fn cut_first_at(&self, which: usize) -> impl Iterator<Item = Self> {
+        [(0, 1), (1, 0), (2, 0)].into_iter().map(move |(this, others)| {
+            let mut number = 0;
+            self.map(|disk| {
+                let wanted = if number == which { this } else { others };
+                number += 1;
+                let last = disk.crash_states(3).take(wanted + 1).last();
+                last.unwrap_or_else(|| disk.reopen())
+            })
+        })
+    }
+
     /// Opens the engines.
     pub(crate) fn start(&self) -> Result<(StateConfig, Vec<Engine>)> {
         let log = open(&self.log)?;
@@ -114,7 +128,8 @@ pub(crate) fn open(disk: &FaultDisk) -> Result<Engine> {
         .background(Background::Manual)
         .inline_bytes_max(16)
         .separated_bytes_min(1000)
-        .segment_bytes_max(16 << 10);
+        .segment_bytes_max(16 << 10)
+        .log_buffer_bytes_max(1 << 10);
     Ok(Engine::open(Arc::new(disk.clone()), config)?)
 }
 

@@ -4,18 +4,15 @@
 use std::io::ErrorKind;
 
 use sealwood_state::engine::Engine;
-use sealwood_state::engine::faults::{Fault, FaultDisk, FaultMode};
+use sealwood_state::engine::faults::{Fault, FaultDisk, FaultMode, Operation};
 use sealwood_state::{Error, Import, StateStore};
 
 use crate::common::{Machine, Running, assert_is, assert_unchanged, set};
 use crate::steps::{Expected, OnError, Step, run, script};
 
-/// How many of the disks that a cut may leave are looked at: without what was not durable, with all
-/// of it, and torn.
-const CRASH_STATES_MAX: usize = 3;
-
-/// Which of them of the disk whose power was cut first, and which of the others.
-const LEFT: [(usize, usize); 3] = [(0, 1), (1, 0), (2, 0)];
+/// Calls that may find no room.
+const TAKE_ROOM: [Operation; 4] =
+    [Operation::Create, Operation::WriteAt, Operation::Append, Operation::SetLen];
 
 fn machine() -> Machine {
     Machine::new(&["legacy", "storage"])
@@ -79,15 +76,7 @@ fn there_is_one_version_wherever_the_power_is_cut() {
             let disks = machine();
             disks.disks()[which].cut_at(cut);
             let it = run(&disks, &steps, OnError::Stop);
-            for (this, others) in LEFT {
-                let mut number = 0;
-                let left = disks.map(|disk| {
-                    let wanted = if number == which { this } else { others };
-                    number += 1;
-                    let mut states = disk.crash_states(CRASH_STATES_MAX);
-                    let last = states.by_ref().take(wanted + 1).last();
-                    last.unwrap_or_else(|| disk.reopen())
-                });
+            for left in disks.cut_first_at(which) {
                 let versions = left.versions();
                 skewed += u32::from(versions.iter().any(|it| *it != versions[0]));
                 check(&left, it.done, &steps, &expected);
@@ -117,6 +106,30 @@ fn there_is_one_version_whatever_call_fails_and_it_can_be_tried_again() {
     }
     // Of both there is enough for the test to be one.
     assert!(failed > 50 && again > 20, "{failed} failed, {again} succeeded when tried again");
+}
+
+/// Where a call found no room the engine goes on, and so does the store: whatever was under way is
+/// done when it is tried again, and rows, hash and version are as if nothing had happened.
+#[test]
+fn what_found_no_room_is_done_when_tried_again() {
+    let (steps, expected) = script();
+    let takes_room = |disk: &FaultDisk| {
+        disk.trace().iter().filter(|call| TAKE_ROOM.contains(&call.operation)).count() as u64
+    };
+    let mut again = 0;
+    for (which, calls) in counted(&steps, takes_room).into_iter().enumerate() {
+        for nth in 1..=calls {
+            let disks = machine();
+            let no_room = Fault::new(FaultMode::FailBefore(ErrorKind::StorageFull));
+            disks.disks()[which].arm(no_room.on(&TAKE_ROOM).nth(nth));
+            let it = run(&disks, &steps, OnError::TryAgain);
+            assert_eq!(it.done, steps.len(), "disk {which}, call {nth}: {:?}", it.failed);
+            again += it.again;
+            drop(it.engines);
+            check(&disks.reopen(), it.done, &steps, &expected);
+        }
+    }
+    assert!(again > 50, "{again}");
 }
 
 /// A commit that is in the log and not in a partition: nothing is read until it is, and whatever

@@ -4,8 +4,11 @@
 
 mod common;
 mod cuts_and_faults;
+mod doubts;
 mod imports;
 mod model;
+mod one_at_a_time;
+mod recovery;
 mod refusals;
 mod skew;
 mod snapshots;

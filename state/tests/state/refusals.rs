@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sealwood_state::engine::disk::MemoryDisk;
 use sealwood_state::engine::{Background, Durability, Engine, EngineConfig, PutOptions};
 use sealwood_state::lthash::{Domain, LtHash, Partition, Record};
-use sealwood_state::{Error, StateConfig, StateStore};
+use sealwood_state::{Error, Import, StateConfig, StateStore};
 
 use crate::common::{Machine, Rows, Running, assert_is, open, set};
 
@@ -30,6 +30,7 @@ fn records_of_every_other_length_are_refused() {
     let mut store = StateStore::open(config.clone()).unwrap();
     store.apply("rows", &set(&[(b"a", Some(b"1"))])).unwrap();
     let hash = store.commit(1).unwrap();
+    drop(store);
     let book = engine.namespace("state-rows").unwrap();
     let record = book.get(b"record").unwrap().unwrap().bytes;
     let lazily = PutOptions::new().durability(Durability::None);
@@ -140,6 +141,43 @@ fn a_partition_without_its_log_is_refused() {
     assert!(matches!(alone.try_run().err(), Some(Error::Ahead { version: 1, newest: 0, .. })));
 }
 
+/// Rows of which no log tells are no version 0, complete as they may look.
+#[test]
+fn rows_of_version_0_without_their_log_are_refused() {
+    let disks = Machine::new(&["storage"]);
+    let (config, engines) = disks.start().unwrap();
+    let mut import = Import::begin(config, 0).unwrap();
+    import.put("storage", "a", "1").unwrap();
+    drop((import.finish().unwrap(), import));
+    engines.iter().for_each(|engine| engine.close().unwrap());
+    let alone = Machine { apart: disks.apart, ..Machine::new(&[]) };
+    let refused = alone.try_run().err().unwrap();
+    assert!(matches!(refused, Error::Misaligned { version: 0, .. }), "{refused:?}");
+}
+
+/// Nobody goes through versions that cannot be there.
+#[test]
+fn a_head_of_more_versions_than_are_kept_is_refused() {
+    let (disks, _) = with_a_row();
+    let (config, engines) = disks.start().unwrap();
+    let log = engines[0].namespace("state-log").unwrap();
+    let head = log.get(b"head").unwrap().unwrap().bytes;
+    let (begin, names) = (&head[..6], &head[9..]);
+    // 200,000 in all three places where there is a number above 0.
+    let many = [0xc0, 0x9a, 0x0c];
+    let claims: [[&[u8]; 3]; 3] =
+        [[&many, &[0], &many], [&[0], &[0], &many], [&many, &[0x7f], &many]];
+    for versions in claims {
+        log.put(b"head", [begin, &versions.concat(), names].concat()).unwrap();
+        for refused in [
+            StateStore::open(config.clone()).unwrap_err(),
+            Import::begin(config.clone(), 1).unwrap_err(),
+        ] {
+            assert!(matches!(refused, Error::Malformed { .. }), "{refused:?}");
+        }
+    }
+}
+
 #[test]
 fn names_and_numbers_are_checked() {
     let engine = open(&Machine::new(&[]).log).unwrap();
@@ -149,13 +187,18 @@ fn names_and_numbers_are_checked() {
         config.clone(),
         config.clone().partition("a").partition("a"),
         config.clone().partition("state-log"),
+        // Its book would be the log of versions, of this store or of another.
+        config.clone().partition("log"),
+        config.clone().partition_in("log", &open(&Machine::new(&[]).log).unwrap()),
+        config.clone().partition("first").partition("no name"),
+        config.clone().partition(""),
         config.clone().partition(&long),
         config.clone().partition("a").kept_versions(10_001),
     ] {
         let refused = StateStore::open(config).unwrap_err();
         assert!(matches!(refused, Error::InvalidArgument { .. }), "{refused:?}");
     }
-    assert!(matches!(StateStore::open(config.partition("no name")), Err(Error::Engine(_))));
+    assert_eq!(engine.namespaces().unwrap(), [""; 0]);
 }
 
 /// Bytes of the log that are none.

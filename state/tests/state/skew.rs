@@ -5,15 +5,15 @@ use sealwood_state::Error;
 use crate::common::{Machine, NAMES, Rows, assert_is, set};
 
 /// How many versions the skewed store has.
-const NEWEST: u64 = 3;
+pub(crate) const NEWEST: u64 = 3;
 
 /// The disks after each version, 0 first, each with what is to be there; all of it is durable.
-struct History {
+pub(crate) struct History {
     after: Vec<(Machine, Rows)>,
 }
 
 impl History {
-    fn new(seed: u8) -> Self {
+    pub(crate) fn new(seed: u8) -> Self {
         let disks = Machine::new(&NAMES);
         let mut rows = Rows::new();
         disks.run().close();
@@ -44,14 +44,14 @@ impl History {
     }
 
     /// The log at one version, each partition at another.
-    fn at(&self, log: u64, parts: [u64; 4]) -> Machine {
+    pub(crate) fn at(&self, log: u64, parts: [u64; 4]) -> Machine {
         let disks = |version: u64| &self.after[version as usize].0;
         let apart = NAMES.iter().zip(parts);
         let apart = apart.map(|(name, version)| (*name, disks(version).apart[name].reopen()));
         Machine { log: disks(log).log.reopen(), apart: apart.collect() }
     }
 
-    fn rows(&self, version: u64) -> &Rows {
+    pub(crate) fn rows(&self, version: u64) -> &Rows {
         &self.after[version as usize].1
     }
 }

@@ -2,7 +2,7 @@
 
 use sealwood_state::engine::Tracking;
 use sealwood_state::lthash::{Detail, Place, bucket_of};
-use sealwood_state::{ChangeSet, StateStore};
+use sealwood_state::{ChangeSet, Error, StateStore};
 
 use crate::common::{Machine, NAMES, Rows, hash_of, rows_of, set};
 
@@ -82,6 +82,25 @@ fn dumps_run_beside_a_live_store() {
         assert!(found.eq(expected));
         assert_eq!(check.join().unwrap(), (600, vec![]));
     });
+}
+
+/// What is not read yet is not taken for right, nor for wrong.
+#[test]
+fn a_check_says_nothing_before_its_end() {
+    let mut it = Machine::new(&["storage"]).run();
+    it.store.apply("legacy", &set(&[(b"a", Some(b"1"))])).unwrap();
+    it.store.commit(1).unwrap();
+    let mut check = it.store.snapshot().unwrap().check();
+    loop {
+        assert!(matches!(check.differences(), Err(Error::InvalidArgument { .. })));
+        if !check.step().unwrap() {
+            break;
+        }
+    }
+    assert_eq!(check.differences().unwrap(), []);
+    // And it stays at its end.
+    assert!(!check.step().unwrap());
+    assert_eq!((check.rows(), check.differences().unwrap()), (1, vec![]));
 }
 
 /// A row that is wrong is found in its bucket, if there are any.

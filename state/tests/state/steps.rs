@@ -99,20 +99,22 @@ enum At {
 /// Does all steps, as far as they succeed.
 pub(crate) fn run(disks: &Machine, steps: &[Step], on_error: OnError) -> Run {
     let mut it = Run { done: 0, again: 0, failed: None, engines: Vec::new() };
-    let opened = disks.start().and_then(|(config, engines)| {
-        it.engines = engines;
-        Ok((StateStore::open(config.clone())?, config))
-    });
+    let mut opened = open(disks, &mut it.engines);
+    if opened.is_err() && on_error == OnError::TryAgain {
+        it.engines.clear();
+        opened = open(disks, &mut it.engines);
+        it.again += usize::from(opened.is_ok());
+    }
     let (store, config) = match opened {
         Ok(opened) => opened,
         Err(error) => return Run { failed: Some(error), ..it },
     };
     let mut at = At::Store(store);
     for step in steps {
-        let mut version = None;
-        let mut outcome = do_step(&mut at, step, &config, &mut version);
+        let mut last_call = None;
+        let mut outcome = do_step(&mut at, step, &config, &mut last_call);
         if outcome.is_err() && on_error == OnError::TryAgain {
-            outcome = do_step(&mut at, step, &config, &mut version);
+            outcome = do_step(&mut at, step, &config, &mut last_call);
             it.again += usize::from(outcome.is_ok());
         }
         match outcome {
@@ -123,21 +125,28 @@ pub(crate) fn run(disks: &Machine, steps: &[Step], on_error: OnError) -> Run {
     it
 }
 
-/// Does a step. A commit that is tried again is that of the same version, which is noted.
+fn open(disks: &Machine, engines: &mut Vec<Engine>) -> Result<(StateStore, StateConfig)> {
+    let (config, opened) = disks.start()?;
+    *engines = opened;
+    Ok((StateStore::open(config.clone())?, config))
+}
+
+/// Does a step. Its last call, a commit or the end of an import, is noted with its version: if it
+/// fails, it is that call that is made again.
 fn do_step(
     at: &mut At,
     step: &Step,
     config: &StateConfig,
-    version: &mut Option<u64>,
+    last_call: &mut Option<u64>,
 ) -> Result<()> {
     match (step, &mut *at) {
         (Step::Commit(changes), At::Store(store)) => {
-            let next = *version.get_or_insert(store.version() + 1);
-            if store.version() < next {
+            if last_call.is_none() {
                 for (name, key, value) in changes {
                     store.apply(name, &set(&[(key, value.as_deref())]))?;
                 }
             }
+            let next = *last_call.get_or_insert(store.version() + 1);
             store.commit(next).map(drop)
         }
         (Step::Rollback(to), At::Store(store)) => store.rollback(*to).map(drop),
@@ -145,17 +154,20 @@ fn do_step(
             // The store goes, whether the import begins or not.
             *at = At::Nowhere;
             *at = At::Import(Import::begin(config.clone(), *to)?);
-            import(at, rows)
+            import(at, *to, rows, last_call)
         }
-        (Step::Import(_, rows), At::Import(_)) => import(at, rows),
+        (Step::Import(to, rows), At::Import(_)) => import(at, *to, rows, last_call),
         _ => panic!("a step after an import that has failed"),
     }
 }
 
-fn import(at: &mut At, rows: &Rows) -> Result<()> {
+fn import(at: &mut At, version: u64, rows: &Rows, last_call: &mut Option<u64>) -> Result<()> {
     let At::Import(import) = at else { panic!("no import") };
-    for ((name, key), value) in rows {
-        import.put(name, key.clone(), value.clone())?;
+    if last_call.is_none() {
+        for ((name, key), value) in rows {
+            import.put(name, key.clone(), value.clone())?;
+        }
+        *last_call = Some(version);
     }
     *at = At::Store(import.finish()?);
     Ok(())

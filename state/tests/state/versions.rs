@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use sealwood_state::engine::{Access, Engine, EngineConfig};
+use sealwood_state::engine::disk::MemoryDisk;
+use sealwood_state::engine::{Access, Background, Engine, EngineConfig};
 use sealwood_state::{ChangeSet, Error, StateConfig, StateStore};
 
 use crate::common::{Machine, NAMES, Rows, Running, assert_is, assert_unchanged, hash_of, set};
@@ -158,16 +159,46 @@ fn what_is_not_kept_is_forgotten() {
     assert_eq!(keys(storage, "state-storage"), expected);
 }
 
+/// One sync a commit; and one of each further engine in as many versions as are kept, before the log
+/// forgets what these may lack.
 #[test]
-fn one_store_at_a_time_writes() {
+fn a_commit_takes_one_sync() {
+    let engine = || {
+        let config = EngineConfig::default().background(Background::Manual);
+        Engine::open(Arc::new(MemoryDisk::new()), config).unwrap()
+    };
+    let [log, apart] = [engine(), engine()];
+    let config = StateConfig::new(&log).partition("with").partition_in("apart", &apart);
+    let mut store = StateStore::open(config.kept_versions(10)).unwrap();
+    let syncs = |engine: &Engine| engine.stats().log_syncs;
+    let [mut of_log, before] = [syncs(&log), syncs(&apart)];
+    for version in 1..=40_u64 {
+        for name in ["with", "apart"] {
+            store.apply(name, &set(&[(b"a", Some(&version.to_be_bytes()))])).unwrap();
+        }
+        store.commit(version).unwrap();
+        assert_eq!(syncs(&log), of_log + 1);
+        of_log += 1;
+    }
+    assert_eq!(syncs(&apart), before + 3);
+}
+
+/// The name of its partition is a part of a row.
+#[test]
+fn moving_a_row_to_another_partition_changes_the_hash() {
     let disks = machine();
-    let (config, _engines) = disks.start().unwrap();
-    let mut one = StateStore::open(config.clone()).unwrap();
-    let mut other = StateStore::open(config.clone()).unwrap();
-    one.commit(1).unwrap();
-    assert!(matches!(other.commit(1), Err(Error::OtherWriter)));
-    assert!(matches!(other.import(7), Err(Error::OtherWriter)));
-    assert_eq!(StateStore::open(config).unwrap().version(), 1);
+    let mut it = disks.run();
+    for (from, to) in [("account", "storage"), ("storage", "code"), ("code", "account")] {
+        it.store.apply(from, &set(&[(b"a", Some(b"1"))])).unwrap();
+        let before = it.store.commit(it.store.version() + 1).unwrap();
+        it.store.apply(from, &set(&[(b"a", None)])).unwrap();
+        it.store.apply(to, &set(&[(b"a", Some(b"1"))])).unwrap();
+        let after = it.store.commit(it.store.version() + 1).unwrap();
+        assert_ne!(before, after);
+        assert_ne!(before.checksum(), after.checksum());
+        assert_eq!(after, hash_of(&[((to, b"a".to_vec()), b"1".to_vec())].into()));
+        it.store.apply(to, &set(&[(b"a", None)])).unwrap();
+    }
 }
 
 /// As long as nothing has to be brought together.
