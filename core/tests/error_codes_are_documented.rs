@@ -20,9 +20,11 @@ fn codes_in_source() -> BTreeSet<&'static str> {
     lines.filter_map(literal).filter(|code| !code.contains([' ', '\\'])).collect()
 }
 
-/// The codes in rows such as ``| `closed` | … | |``, with whether they come with a path.
+/// The codes in rows such as ``| `closed` | … | |``, with whether they come with a path. What only
+/// Rust has stands in rows such as ``| Rust | `other-writer` | … |``.
 fn codes_on_page() -> Vec<(&'static str, bool)> {
     let row = |line: &'static str| {
+        let line = line.strip_prefix("| Rust ").unwrap_or(line);
         let cells: Vec<_> = line.strip_prefix("| `")?.split('|').collect();
         Some((cells.first()?.strip_suffix("` ")?, cells.get(2)?.trim() == "yes"))
     };

@@ -4,14 +4,12 @@ use sealwood_engine::Engine;
 use sealwood_lthash::Detail;
 
 use crate::error::{Error, Result};
+use crate::head::KEPT_VERSIONS_MAX;
 use crate::names::check_partition;
 use crate::part::Home;
 
 /// The most partitions of one store.
 pub const PARTITIONS_MAX: usize = 255;
-
-/// The most versions that may be kept to go back to.
-pub const KEPT_VERSIONS_MAX: u64 = 10_000;
 
 /// Where a store is, and how it is made if it is not there yet. Partitions are named here each time
 /// it is opened, and are the same as when it was made.
@@ -58,9 +56,9 @@ impl StateConfig {
         self
     }
 
-    /// How closely rows are hashed where a store is made or imported; [`Detail::Whole`], unless said
-    /// otherwise. [`Detail::Buckets`] names the bucket of a row that is wrong, for up to 0.5 MiB a
-    /// partition in each commit. A store that is there stays as it is.
+    /// How closely rows are hashed where a store is made or imported; [`Detail::Whole`], unless
+    /// said otherwise. [`Detail::Buckets`] names the bucket of a row that is wrong, for up to
+    /// 0.5 MiB a partition in each commit. A store that is there stays as it is.
     #[must_use]
     pub fn detail(mut self, detail: Detail) -> Self {
         self.detail = detail;

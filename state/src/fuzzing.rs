@@ -31,7 +31,7 @@ mod tests {
 
     use super::*;
     use crate::change_set::ChangeSet;
-    use crate::config::KEPT_VERSIONS_MAX;
+    use crate::head::KEPT_VERSIONS_MAX;
     use crate::head::{Stage, Versions};
 
     /// What parses a record.

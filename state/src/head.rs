@@ -13,8 +13,10 @@
 use sealwood_base::codec::{put_bytes, put_varint};
 
 use crate::codec::{self, Reader};
-use crate::config::KEPT_VERSIONS_MAX;
 use crate::error::Result;
+
+/// The most versions that may be kept to go back to.
+pub const KEPT_VERSIONS_MAX: u64 = 10_000;
 
 const KIND: u8 = b'H';
 

@@ -88,8 +88,9 @@ mod working;
 
 pub use change_set::{CHANGES_MAX, ChangeSet};
 pub use check::StateCheck;
-pub use config::{KEPT_VERSIONS_MAX, PARTITIONS_MAX, StateConfig};
+pub use config::{PARTITIONS_MAX, StateConfig};
 pub use error::{Error, Result};
+pub use head::KEPT_VERSIONS_MAX;
 pub use import::Import;
 pub use snapshot::{PartitionSnapshot, Rows, StateSnapshot};
 pub use store::StateStore;

@@ -52,8 +52,8 @@ impl StateStore {
     /// [`Error::ImportUnfinished`] after an import that was cut off. [`Error::OtherPartitions`],
     /// [`Error::NotHashed`], [`Error::Drifted`], [`Error::BadRecord`], [`Error::Gap`],
     /// [`Error::Ahead`] and [`Error::Misaligned`] if log and partitions do not belong together. Of
-    /// those that can be told beforehand nothing is changed. Those of the engines: a log that cannot
-    /// be made durable is not built upon.
+    /// those that can be told beforehand nothing is changed. Those of the engines: a log that
+    /// cannot be made durable is not built upon.
     pub fn open(config: StateConfig) -> Result<Self> {
         let (mut log, mut parts) = parts_of(&config)?;
         if log.head().is_none() {

@@ -159,8 +159,8 @@ fn what_is_not_kept_is_forgotten() {
     assert_eq!(keys(storage, "state-storage"), expected);
 }
 
-/// One sync a commit; and one of each further engine in as many versions as are kept, before the log
-/// forgets what these may lack.
+/// One sync a commit; and one of each further engine in as many versions as are kept, before the
+/// log forgets what these may lack.
 #[test]
 fn a_commit_takes_one_sync() {
     let engine = || {
