@@ -10,10 +10,10 @@ import sealwood.ffi.CoreException
 import sealwood.ffi.HostProgress
 
 /**
- * How far a call is.
+ * How far a call is: in bytes, or where an engine counts rows in rows.
  *
- * @property done bytes done; never falls, and ends at [total].
- * @property total bytes in all, where they are known.
+ * @property done how much is done; never falls, and ends at [total].
+ * @property total how much there is in all, where it is known.
  */
 public data class Progress(public val done: Long, public val total: Long?)
 
@@ -37,8 +37,16 @@ internal class Call(onProgress: OnProgress?) : AutoCloseable {
      * Runs [block] off the caller's thread: sealing and opening take time. Cancelling the coroutine
      * cancels the call.
      */
-    suspend fun <T> run(block: suspend (CoreCall) -> T): T =
-        withContext(Dispatchers.Default) { runHere(block) }
+    suspend fun <T> run(block: suspend (CoreCall) -> T): T {
+        var came: T? = null
+        try {
+            return withContext(Dispatchers.Default) { runHere(block).also { came = it } }
+        } catch (cancellation: CancellationException) {
+            // A handle that nobody waits for any longer would keep what it holds until it is collected.
+            (came as? AutoCloseable)?.close()
+            throw cancellation
+        }
+    }
 
     /** The same on the caller's thread, for callers that block a thread others may wait for. */
     suspend fun <T> runHere(block: suspend (CoreCall) -> T): T =
