@@ -27,26 +27,32 @@ impl CoreEngineBatch {
     pub fn put(
         &self,
         namespace: Arc<CoreNamespace>,
-        key: &[u8],
+        key: Vec<u8>,
         value: Vec<u8>,
         options: CoreWriteOptions,
     ) -> Result<(), CoreError> {
-        Ok(self.batch.put(&namespace.namespace, key, value, &options.put())?)
+        Ok(self.batch.put(&namespace.namespace, &key, value, &options.put())?)
     }
 
     /// Adds a delete. What its options say of durability and expiry does not count.
     pub fn delete(
         &self,
         namespace: Arc<CoreNamespace>,
-        key: &[u8],
+        key: Vec<u8>,
         options: CoreWriteOptions,
     ) -> Result<(), CoreError> {
-        Ok(self.batch.delete(&namespace.namespace, key, &options.delete())?)
+        Ok(self.batch.delete(&namespace.namespace, &key, &options.delete())?)
     }
 
     /// How many changes were added; 0 once it is committed or dropped.
     pub fn length(&self) -> u64 {
         self.batch.length()
+    }
+
+    /// Takes the changes into a batch of their own and closes this one, at once. Who commits that
+    /// one commits what was added before the call, whenever the call begins.
+    pub fn take(&self) -> Result<Arc<Self>, CoreError> {
+        Ok(Self::new(self.batch.take()?))
     }
 
     /// Applies all of it. Returns the revision of the last change.

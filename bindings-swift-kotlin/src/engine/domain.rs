@@ -17,14 +17,14 @@ pub struct CoreDomain {
 impl CoreDomain {
     /// The domain of a name of at most 255 bytes.
     #[uniffi::constructor]
-    pub fn new(name: &[u8]) -> Result<Arc<Self>, CoreError> {
-        Ok(Arc::new(Self { domain: domain(name, None)? }))
+    pub fn new(name: Vec<u8>) -> Result<Arc<Self>, CoreError> {
+        Ok(Arc::new(Self { domain: domain(&name, None)? }))
     }
 
     /// The domain of a name and a secret of 32 bytes.
     #[uniffi::constructor]
-    pub fn keyed(secret: &[u8], name: &[u8]) -> Result<Arc<Self>, CoreError> {
-        Ok(Arc::new(Self { domain: domain(name, Some(secret.to_vec()))? }))
+    pub fn keyed(secret: &[u8], name: Vec<u8>) -> Result<Arc<Self>, CoreError> {
+        Ok(Arc::new(Self { domain: domain(&name, Some(secret.to_vec()))? }))
     }
 
     /// The name.
@@ -40,6 +40,6 @@ impl CoreDomain {
 
 /// The bucket of a key.
 #[uniffi::export]
-pub fn core_bucket_of(key: &[u8]) -> u8 {
-    bucket_of(key)
+pub fn core_bucket_of(key: Vec<u8>) -> u8 {
+    bucket_of(&key)
 }

@@ -43,18 +43,18 @@ impl CoreLtHash {
 
     /// The hash that 2,048 bytes are.
     #[uniffi::constructor]
-    pub fn decode(bytes: &[u8]) -> Result<Arc<Self>, CoreError> {
-        Ok(Self::new(LtHash::decode(bytes)?))
+    pub fn decode(bytes: Vec<u8>) -> Result<Arc<Self>, CoreError> {
+        Ok(Self::new(LtHash::decode(&bytes)?))
     }
 
     /// Adds a row.
-    pub fn add(&self, domain: Arc<CoreDomain>, key: &[u8], value: &[u8]) {
-        self.hash.add(&domain.domain, key, value);
+    pub fn add(&self, domain: Arc<CoreDomain>, key: Vec<u8>, value: Vec<u8>) {
+        self.hash.add(&domain.domain, &key, &value);
     }
 
     /// Removes a row.
-    pub fn remove(&self, domain: Arc<CoreDomain>, key: &[u8], value: &[u8]) {
-        self.hash.remove(&domain.domain, key, value);
+    pub fn remove(&self, domain: Arc<CoreDomain>, key: Vec<u8>, value: Vec<u8>) {
+        self.hash.remove(&domain.domain, &key, &value);
     }
 
     /// Adds rows.
@@ -68,13 +68,13 @@ impl CoreLtHash {
     }
 
     /// Adds a message as it is.
-    pub fn add_raw(&self, message: &[u8]) {
-        self.hash.add_raw(message);
+    pub fn add_raw(&self, message: Vec<u8>) {
+        self.hash.add_raw(&message);
     }
 
     /// Removes a message as it is.
-    pub fn remove_raw(&self, message: &[u8]) {
-        self.hash.remove_raw(message);
+    pub fn remove_raw(&self, message: Vec<u8>) {
+        self.hash.remove_raw(&message);
     }
 
     /// Adds all rows of another hash.

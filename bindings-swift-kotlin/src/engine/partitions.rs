@@ -75,18 +75,18 @@ impl CorePartitionedLtHash {
     }
 
     /// Makes a partition that is known to have no rows.
-    pub fn create(&self, name: &[u8], detail: CoreDetail) -> Result<(), CoreError> {
-        Ok(self.partitions.create(name, detail)?)
+    pub fn create(&self, name: Vec<u8>, detail: CoreDetail) -> Result<(), CoreError> {
+        Ok(self.partitions.create(&name, detail)?)
     }
 
     /// Takes a partition up from its record. Returns the version of the record.
-    pub fn restore(&self, name: &[u8], record: &[u8]) -> Result<u64, CoreError> {
-        Ok(self.partitions.restore(name, record)?)
+    pub fn restore(&self, name: Vec<u8>, record: Vec<u8>) -> Result<u64, CoreError> {
+        Ok(self.partitions.restore(&name, &record)?)
     }
 
     /// Drops a partition. Returns whether there was one.
-    pub fn remove(&self, name: &[u8]) -> bool {
-        self.partitions.remove(name)
+    pub fn remove(&self, name: Vec<u8>) -> bool {
+        self.partitions.remove(&name)
     }
 
     /// The names of the partitions, ascending.
@@ -95,33 +95,33 @@ impl CorePartitionedLtHash {
     }
 
     /// A partition as it is now.
-    pub fn partition(&self, name: &[u8]) -> Option<Arc<CorePartition>> {
-        self.partitions.partition(name).map(CorePartition::new)
+    pub fn partition(&self, name: Vec<u8>) -> Option<Arc<CorePartition>> {
+        self.partitions.partition(&name).map(CorePartition::new)
     }
 
     /// Follows changes of rows: all of them or none.
-    pub fn apply(&self, name: &[u8], changes: Vec<CoreRowChange>) -> Result<(), CoreError> {
-        Ok(self.partitions.apply(name, &changes)?)
+    pub fn apply(&self, name: Vec<u8>, changes: Vec<CoreRowChange>) -> Result<(), CoreError> {
+        Ok(self.partitions.apply(&name, &changes)?)
     }
 
     /// Begins to count the rows of a partition.
-    pub fn begin_backfill(&self, name: &[u8], detail: CoreDetail) -> Result<(), CoreError> {
-        Ok(self.partitions.begin_backfill(name, detail)?)
+    pub fn begin_backfill(&self, name: Vec<u8>, detail: CoreDetail) -> Result<(), CoreError> {
+        Ok(self.partitions.begin_backfill(&name, detail)?)
     }
 
     /// Counts the next rows of a backfill, ascending.
-    pub fn backfill(&self, name: &[u8], rows: Vec<CoreRow>) -> Result<(), CoreError> {
-        Ok(self.partitions.backfill(name, &pairs(rows))?)
+    pub fn backfill(&self, name: Vec<u8>, rows: Vec<CoreRow>) -> Result<(), CoreError> {
+        Ok(self.partitions.backfill(&name, &pairs(rows))?)
     }
 
     /// Ends a backfill that has met all rows.
-    pub fn finish_backfill(&self, name: &[u8]) -> Result<(), CoreError> {
-        Ok(self.partitions.finish_backfill(name)?)
+    pub fn finish_backfill(&self, name: Vec<u8>) -> Result<(), CoreError> {
+        Ok(self.partitions.finish_backfill(&name)?)
     }
 
     /// Forgets all that is known of a partition.
-    pub fn forget(&self, name: &[u8]) -> Result<(), CoreError> {
-        Ok(self.partitions.forget(name)?)
+    pub fn forget(&self, name: Vec<u8>) -> Result<(), CoreError> {
+        Ok(self.partitions.forget(&name)?)
     }
 
     /// The hash of all rows.

@@ -4,6 +4,8 @@ import java.nio.file.Path
 import java.util.concurrent.atomic.AtomicBoolean
 import kotlinx.coroutines.runBlocking
 import sealwood.Call
+import sealwood.Lease
+import sealwood.OnProgress
 import sealwood.call
 import sealwood.ffi.CoreEngine
 import sealwood.signed
@@ -20,6 +22,7 @@ import sealwood.unsigned
  */
 public class Engine private constructor(private val core: CoreEngine) : AutoCloseable {
     private val released = AtomicBoolean()
+    private val lease = Lease(core)
 
     /**
      * The namespace [name], which is made if there is none; names are 1 to 64 characters of
@@ -85,6 +88,23 @@ public class Engine private constructor(private val core: CoreEngine) : AutoClos
     }
 
     /**
+     * Reads all rows of the tracked namespaces, each at one revision, and compares them with what was
+     * counted of them. Progress is rows of all. Cancelling the coroutine ends it after some hundred rows.
+     */
+    public suspend fun verifyState(onProgress: OnProgress? = null): VerifiedStates =
+        VerifiedStates(call(onProgress) { core.verifyState(it) })
+
+    /**
+     * Compares with another engine, namespace by namespace, each at one revision of either side. Of equal
+     * ones nothing is read. The first [firstMax] of what differs are given: at most 10,000; 1,000 if
+     * `null`. Cancelling the coroutine ends it after some hundred rows.
+     */
+    public suspend fun compare(other: Engine, firstMax: Int? = null): ComparedEngines {
+        val most = firstMax?.let { unsigned(it.toLong(), "firstMax").toUInt() }
+        return other.lease.hold { theirs -> ComparedEngines(call { core.compare(theirs, most, it) }) }
+    }
+
+    /**
      * Waits for calls that are under way, checkpoints, closes all files and releases the directory,
      * which can then be opened again. Does nothing the second time.
      */
@@ -100,7 +120,7 @@ public class Engine private constructor(private val core: CoreEngine) : AutoClos
         try {
             if (!released.get()) runBlocking { Call(null).use { it.runHere(core::shutdown) } }
         } finally {
-            if (released.compareAndSet(false, true)) core.close()
+            if (released.compareAndSet(false, true)) lease.close()
         }
     }
 

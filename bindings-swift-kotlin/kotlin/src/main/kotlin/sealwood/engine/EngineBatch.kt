@@ -1,6 +1,6 @@
 package sealwood.engine
 
-import sealwood.Call
+import sealwood.call
 import sealwood.ffi.CoreEngineBatch
 import sealwood.signed
 import sealwood.typed
@@ -40,8 +40,7 @@ public class EngineBatch internal constructor(private val core: CoreEngineBatch)
      * applied.
      */
     public suspend fun commit(durability: Durability = Durability.GROUP): Long =
-        // Not from another thread, where others would still add to it: it is taken when this is called.
-        Call(null).use { call -> call.runHere { core.commit(durability.core(), it) } }.signed()
+        typed { core.take() }.use { taken -> call { taken.commit(durability.core(), it) } }.signed()
 
     /** Drops the changes, if they are not committed, and releases the batch. */
     override fun close(): Unit = core.close()

@@ -131,7 +131,7 @@ public class Namespace internal constructor(private val core: CoreNamespace) {
      * Compares with a namespace of the same name of another engine. Nothing is read if the hashes are the
      * same; if both are tracked in buckets, of the buckets that differ alone. The first [firstMax] rows
      * that differ are given: at most 10,000; 1,000 if `null`. `invalid-argument` if the names differ or
-     * not all rows of both are counted.
+     * not all rows of both are counted. Cancelling the coroutine ends it after some hundred rows.
      */
     public suspend fun compare(other: Namespace, firstMax: Int? = null): Compared {
         val most = firstMax?.let { unsigned(it.toLong(), "firstMax").toUInt() }

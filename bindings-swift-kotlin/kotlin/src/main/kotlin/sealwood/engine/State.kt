@@ -1,12 +1,11 @@
 package sealwood.engine
 
-import sealwood.ffi.CoreCompared
-import sealwood.ffi.CoreDifferenceKind
-import sealwood.ffi.CoreRowDifference
 import sealwood.ffi.CoreStateDifference
 import sealwood.ffi.CoreTrackedState
 import sealwood.ffi.CoreTracking
+import sealwood.ffi.CoreVerifiedNamespace
 import sealwood.ffi.CoreVerifiedState
+import sealwood.ffi.CoreVerifiedStates
 import sealwood.signed
 
 /** Whether a hash of all rows of a namespace is kept. */
@@ -50,15 +49,53 @@ public class TrackedState(public val revision: Long, public val partition: Parti
  *
  * @property revision the revision at which both were looked at.
  * @property rows how many rows were read.
+ * @property isBackfilling whether not all rows are counted yet: only those that were by then are read.
  * @property difference where the rows are not those that were counted; `null` if they are.
  */
 public data class VerifiedState(
     public val revision: Long,
     public val rows: Long,
+    public val isBackfilling: Boolean,
     public val difference: StateDifference?,
 ) {
-    internal constructor(core: CoreVerifiedState) :
-        this(core.revision.signed(), core.rows.signed(), core.difference?.let(::StateDifference))
+    internal constructor(core: CoreVerifiedState) : this(
+        core.revision.signed(),
+        core.rows.signed(),
+        core.isBackfilling,
+        core.difference?.let(::StateDifference),
+    )
+}
+
+/**
+ * What full scans of all tracked namespaces have found.
+ *
+ * @property rows how many rows were read.
+ * @property differing of how many namespaces the rows are not those that were counted.
+ * @property backfilling of how many not all rows are counted yet.
+ * @property namespaces what was found of each that is tracked, in the order of their names.
+ */
+public data class VerifiedStates(
+    public val rows: Long,
+    public val differing: Long,
+    public val backfilling: Long,
+    public val namespaces: List<VerifiedNamespace>,
+) {
+    internal constructor(core: CoreVerifiedStates) : this(
+        core.rows.signed(),
+        core.differing.signed(),
+        core.backfilling.signed(),
+        core.namespaces.map(::VerifiedNamespace),
+    )
+}
+
+/**
+ * What a full scan of one of the namespaces has found.
+ *
+ * @property name its name.
+ * @property state what was found.
+ */
+public data class VerifiedNamespace(public val name: String, public val state: VerifiedState) {
+    internal constructor(core: CoreVerifiedNamespace) : this(core.name, VerifiedState(core.state))
 }
 
 /**
@@ -68,51 +105,6 @@ public data class VerifiedState(
  */
 public data class StateDifference(public val buckets: List<Int>?) {
     internal constructor(core: CoreStateDifference) : this(core.buckets?.numbers())
-}
-
-/**
- * What a comparison has looked at and found.
- *
- * @property differences how many rows differ.
- * @property rowsRead how many rows were read: none where the hashes are the same.
- * @property first the first of them in the order of their keys, and no further ones once these have 8 MiB.
- */
-public class Compared(
-    public val differences: Long,
-    public val rowsRead: Long,
-    public val first: List<RowDifference>,
-) {
-    internal constructor(core: CoreCompared) :
-        this(core.differences.signed(), core.rowsRead.signed(), core.first.map(::RowDifference))
-}
-
-/**
- * A row in which two namespaces differ.
- *
- * @property kind in what.
- * @property key its key.
- */
-public class RowDifference(public val kind: Kind, public val key: ByteArray) {
-    /** In what a row differs. */
-    public enum class Kind {
-        /** The first alone has it. */
-        ONLY_FIRST,
-
-        /** The second alone has it. */
-        ONLY_SECOND,
-
-        /** Both have it, with different values. */
-        VALUE,
-    }
-
-    internal constructor(core: CoreRowDifference) : this(
-        when (core.kind) {
-            CoreDifferenceKind.ONLY_FIRST -> Kind.ONLY_FIRST
-            CoreDifferenceKind.ONLY_SECOND -> Kind.ONLY_SECOND
-            CoreDifferenceKind.VALUE -> Kind.VALUE
-        },
-        core.key,
-    )
 }
 
 /** The numbers that bytes are, without a sign. */

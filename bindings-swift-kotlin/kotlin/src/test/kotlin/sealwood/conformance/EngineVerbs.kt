@@ -1,9 +1,12 @@
 package sealwood.conformance
 
 import kotlinx.serialization.json.JsonArray
+import kotlinx.serialization.json.JsonNull
+import kotlinx.serialization.json.JsonObject
 import kotlinx.serialization.json.JsonPrimitive
 import kotlinx.serialization.json.buildJsonObject
 import kotlinx.serialization.json.put
+import sealwood.engine.ComparedEngines
 import sealwood.engine.Durability
 import sealwood.engine.Engine
 import sealwood.engine.EngineBatch
@@ -14,8 +17,10 @@ import sealwood.engine.KeyDeleteOptions
 import sealwood.engine.KeyPrecondition
 import sealwood.engine.KeyPutOptions
 import sealwood.engine.Namespace
+import sealwood.engine.NamespaceDifference
 import sealwood.engine.Vacuum
 import sealwood.engine.Verified
+import sealwood.engine.VerifiedStates
 
 /** A step that opens an engine, or is taken on one. */
 suspend fun takeEngine(world: World, verb: String, step: Step): Outcome {
@@ -46,6 +51,11 @@ suspend fun takeEngine(world: World, verb: String, step: Step): Outcome {
         "vacuum" -> return outcomeOf(engine.vacuum())
         "stats" -> return outcomeOf(world, engine.stats())
         "verify" -> return outcomeOf(engine.verify(step.maybeInt("firstMax")))
+        "verifyState" -> return outcomeOf(engine.verifyState(step.recorder(world)))
+        "compare" -> {
+            val other = world.get<Engine>(step.text("other"))
+            return outcomeOf(engine.compare(other, step.maybeInt("firstMax")))
+        }
         else -> unknown(step)
     }
     return NoOutcome
@@ -130,6 +140,35 @@ private fun outcomeOf(verified: Verified) = Value(
         put("findings", verified.findings)
     },
 )
+
+private fun outcomeOf(verified: VerifiedStates) = Value(
+    buildJsonObject {
+        put("rows", verified.rows)
+        put("differing", verified.differing)
+        put("backfilling", verified.backfilling)
+        val namespaces = verified.namespaces.map { (name, state) ->
+            JsonObject(membersOf(state) + ("name" to JsonPrimitive(name)))
+        }
+        put("namespaces", JsonArray(namespaces))
+    },
+)
+
+private fun outcomeOf(compared: ComparedEngines) = Value(
+    buildJsonObject {
+        put("namespaces", compared.namespaces)
+        put("missing", compared.missing)
+        put("notCounted", compared.notCounted)
+        put("differences", compared.differences)
+        put("rowsRead", compared.rowsRead)
+        put("first", JsonArray(compared.first.map(::membersOf)))
+    },
+)
+
+private fun membersOf(difference: NamespaceDifference) = buildJsonObject {
+    put("kind", difference.kind.spelled)
+    put("namespace", difference.namespace)
+    put("row", difference.row?.let(::membersOf) ?: JsonNull)
+}
 
 private fun outcomeOf(world: World, stats: EngineStats) = Said(
     world,

@@ -17,6 +17,7 @@ import sealwood.engine.KeyInfo
 import sealwood.engine.Namespace
 import sealwood.engine.NamespaceSnapshot
 import sealwood.engine.Partition
+import sealwood.engine.RowDifference
 import sealwood.engine.ScanEntry
 import sealwood.engine.ScanKey
 import sealwood.engine.ScanOptions
@@ -93,6 +94,22 @@ fun membersOf(partition: Partition): JsonObject = buildJsonObject {
     put("buckets", numbers(partition.buckets()))
 }
 
+/** The members of what a full scan has found, but for its revision. */
+fun membersOf(verified: VerifiedState): JsonObject = buildJsonObject {
+    val difference = verified.difference?.let { difference ->
+        buildJsonObject { put("buckets", difference.buckets?.let(::numbers) ?: JsonNull) }
+    }
+    put("rows", verified.rows)
+    put("isBackfilling", verified.isBackfilling)
+    put("difference", difference ?: JsonNull)
+}
+
+/** The members of a row that differs. */
+fun membersOf(row: RowDifference): JsonObject = buildJsonObject {
+    put("kind", row.kind.spelled)
+    put("key", spelled(row.key))
+}
+
 /** Numbers in order. */
 fun numbers(numbers: List<Int>) = JsonArray(numbers.map(::JsonPrimitive))
 
@@ -135,28 +152,15 @@ private fun outcomeOf(world: World, info: KeyInfo?): Outcome {
 }
 
 private fun outcomeOf(world: World, verified: VerifiedState): Outcome {
-    val difference = verified.difference?.let { difference ->
-        buildJsonObject { put("buckets", difference.buckets?.let(::numbers) ?: JsonNull) }
-    }
-    val members = buildJsonObject {
-        put("revision", verified.revision)
-        put("rows", verified.rows)
-        put("difference", difference ?: JsonNull)
-    }
-    return Said(world, members)
+    val revision = "revision" to JsonPrimitive(verified.revision)
+    return Said(world, JsonObject(membersOf(verified) + revision))
 }
 
 private fun outcomeOf(compared: Compared): Outcome {
-    val first = compared.first.map {
-        buildJsonObject {
-            put("kind", it.kind.spelled)
-            put("key", spelled(it.key))
-        }
-    }
     val members = buildJsonObject {
         put("differences", compared.differences)
         put("rowsRead", compared.rowsRead)
-        put("first", JsonArray(first))
+        put("first", JsonArray(compared.first.map(::membersOf)))
     }
     return Value(members)
 }

@@ -74,7 +74,7 @@ class StateTest {
         engine.fill(notes, ROWS)
         assertWhole { onProgress ->
             val verified = notes.verifyState(onProgress)
-            assertEquals(VerifiedState(engine.revision(), ROWS.toLong(), null), verified)
+            assertEquals(VerifiedState(engine.revision(), ROWS.toLong(), false, null), verified)
         }
         assertCancelled { onProgress -> notes.verifyState(onProgress) }
         assertEquals(0, engine.stats().leases)
@@ -108,6 +108,38 @@ class StateTest {
         assertEquals(1, users.compare(others, firstMax = 1).first.size)
         failsWith("invalid-argument") { users.compare(others, firstMax = 10_001) }
         failsWith("invalid-argument") { users.compare(theirs.namespace("elsewhere")) }
+    }
+
+    @Test
+    fun `whole engines are verified and compared`() = test {
+        val (ours, users) = notes()
+        val (theirs, others) = notes()
+        for ((engine, namespace) in listOf(ours to users, theirs to others)) {
+            namespace.track(Tracking.BUCKETS)
+            engine.fill(namespace, ROWS)
+        }
+        assertWhole { onProgress ->
+            val verified = ours.verifyState(onProgress)
+            assertEquals(listOf("notes"), verified.namespaces.map { it.name })
+            assertEquals(VerifiedStates(ROWS.toLong(), 0, 0, verified.namespaces), verified)
+        }
+        assertCancelled { onProgress -> ours.verifyState(onProgress) }
+        others.put("user/000007".utf8, "seven".utf8)
+        ours.namespace("alone")
+        val compared = ours.compare(theirs)
+        assertEquals(listOf(1L, 1L, 0L), listOf(compared.namespaces, compared.missing, compared.notCounted))
+        assertEquals(1, compared.differences)
+        assertTrue(compared.rowsRead < ROWS / 50, "${compared.rowsRead} rows")
+        val told = compared.first.map { Triple(it.kind, it.namespace, it.row?.key?.decodeToString()) }
+        val expected = listOf(
+            Triple(NamespaceDifference.Kind.ONLY_FIRST, "alone", null),
+            Triple(NamespaceDifference.Kind.ROW, "notes", "user/000007"),
+        )
+        assertEquals(expected, told)
+        assertEquals(0, ours.compare(ours).differences)
+        failsWith("invalid-argument") { ours.compare(theirs, firstMax = 10_001) }
+        theirs.close()
+        failsWith("closed") { ours.compare(theirs) }
     }
 
     /** Cancels [work] at its second report; it ends well before all rows are done. */
