@@ -1,6 +1,9 @@
 package sealwood.engine
 
+import sealwood.ffi.CoreAccess
+import sealwood.ffi.CoreBackground
 import sealwood.ffi.CoreEngineConfig
+import sealwood.ffi.CoreRecoveryMode
 import sealwood.unsigned
 
 /**
@@ -61,9 +64,19 @@ public data class EngineConfig(
     }
 
     internal fun core() = CoreEngineConfig(
-        access = access.core(),
-        recovery = recovery.core(),
-        background = background.core(),
+        access = when (access) {
+            Access.READ_WRITE -> CoreAccess.READ_WRITE
+            Access.READ_ONLY -> CoreAccess.READ_ONLY
+        },
+        recovery = when (recovery) {
+            Recovery.CHECKPOINT -> CoreRecoveryMode.CHECKPOINT
+            Recovery.REBUILD -> CoreRecoveryMode.REBUILD
+            Recovery.PASS_OVER -> CoreRecoveryMode.PASS_OVER
+        },
+        background = when (background) {
+            Background.AUTOMATIC -> CoreBackground.AUTOMATIC
+            Background.MANUAL -> CoreBackground.MANUAL
+        },
         separatedBytesMin = separatedBytesMin?.let { unsigned(it, "separatedBytesMin") },
         memoryBytesMax = memoryBytesMax?.let { unsigned(it, "memoryBytesMax") },
         namespacesMax = namespacesMax?.let { unsigned(it.toLong(), "namespacesMax").toUInt() },
