@@ -30,7 +30,7 @@ class HashTest {
         assertEquals(copy.hashCode(), hash.hashCode())
         hash.merge(hash)
         assertNotEquals(copy, hash)
-        assertNotEquals<Any>(copy, copy.encode())
+        assertFalse(copy.equals(copy.encode()))
         hash.subtract(copy)
         assertEquals(copy, hash)
         assertEquals(hash, hash)

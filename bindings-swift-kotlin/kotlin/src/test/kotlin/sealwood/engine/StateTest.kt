@@ -145,7 +145,6 @@ class StateTest {
     /** Cancels [work] at its second report; it ends well before all rows are done. */
     private suspend fun assertCancelled(work: suspend (OnProgress) -> Unit) = coroutineScope {
         val reports = CopyOnWriteArrayList<Progress>()
-        lateinit var cancelled: Job
         val cancelled = launch(Dispatchers.Default) {
             work {
                 reports += it
