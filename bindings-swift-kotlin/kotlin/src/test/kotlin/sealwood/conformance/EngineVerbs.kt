@@ -25,22 +25,22 @@ import sealwood.engine.VerifiedStates
 /** A step that opens an engine, or is taken on one. */
 suspend fun takeEngine(world: World, verb: String, step: Step): Outcome {
     when (verb) {
-        "memory" -> return NoOutcome.also { world[step.text("as")] = Engine.memory(configOf(step)) }
+        "memory" -> return NoOutcome.also { world[step.maybeText("as")] = Engine.memory(configOf(step)) }
         "open" -> return NoOutcome.also {
-            world[step.text("as")] = Engine.open(step.text("path"), configOf(step))
+            world[step.maybeText("as")] = Engine.open(step.text("path"), configOf(step))
         }
     }
     val engine = world.get<Engine>(step.text("engine"))
     when (verb) {
         "namespace" -> {
-            val (name, least) = step.text("as") to step.maybeNumber("separatedBytesMin")
+            val (name, least) = step.maybeText("as") to step.maybeNumber("separatedBytesMin")
             world[name] = engine.namespace(step.text("name"), least)
         }
         "namespaces" -> return Said(world, JsonArray(engine.namespaces().map(::JsonPrimitive)))
         "dropNamespace" -> return Value(engine.dropNamespace(step.text("name")))
-        "batch" -> world[step.text("as")] = engine.batch()
-        "snapshot" -> world[step.text("as")] = engine.snapshot()
-        "revision" -> world[step.text("as")] = Revision(engine.revision())
+        "batch" -> world[step.maybeText("as")] = engine.batch()
+        "snapshot" -> world[step.maybeText("as")] = engine.snapshot()
+        "revision" -> world[step.maybeText("as")] = Revision(engine.revision())
         "needsSync" -> return Value(engine.needsSync())
         "checkpoint" -> return Value(engine.checkpoint())
         "maintain" -> return Value(engine.maintain())

@@ -16,21 +16,27 @@ import sealwood.engine.bucketOf
 /** A step that makes a hash of rows, or is taken on one. */
 fun takeHash(world: World, verb: String, step: Step): Outcome {
     when (verb) {
-        "identity" -> return NoOutcome.also { world[step.text("as")] = LtHash.identity() }
-        "decode" -> return NoOutcome.also { world[step.text("as")] = LtHash.decode(step.content()) }
+        "identity" -> return NoOutcome.also { world[step.maybeText("as")] = LtHash.identity() }
+        "decode" -> return NoOutcome.also { world[step.maybeText("as")] = LtHash.decode(step.content()) }
         "bucketOf" -> return Value(bucketOf(step.bytes("key")))
     }
     val hash = world.get<LtHash>(step.text("hash"))
     when (verb) {
-        "add" -> step.domain { hash.add(it, step.bytes("key"), step.bytes("value")) }
-        "remove" -> step.domain { hash.remove(it, step.bytes("key"), step.bytes("value")) }
-        "addBatch" -> step.domain { hash.addBatch(it, step.rows()) }
-        "removeBatch" -> step.domain { hash.removeBatch(it, step.rows()) }
+        "add" -> {
+            val (key, value) = step.bytes("key") to step.bytes("value")
+            step.domain { hash.add(it, key, value) }
+        }
+        "remove" -> {
+            val (key, value) = step.bytes("key") to step.bytes("value")
+            step.domain { hash.remove(it, key, value) }
+        }
+        "addBatch" -> step.rows().let { rows -> step.domain { hash.addBatch(it, rows) } }
+        "removeBatch" -> step.rows().let { rows -> step.domain { hash.removeBatch(it, rows) } }
         "addRaw" -> hash.addRaw(step.bytes("message"))
         "removeRaw" -> hash.removeRaw(step.bytes("message"))
         "merge" -> hash.merge(world.get<LtHash>(step.text("other")))
         "subtract" -> hash.subtract(world.get<LtHash>(step.text("other")))
-        "copy" -> world[step.text("as")] = hash.copy()
+        "copy" -> world[step.maybeText("as")] = hash.copy()
         "equals" -> return Value(hash == world.get<LtHash>(step.text("other")))
         "isIdentity" -> return Value(hash.isIdentity())
         "encode" -> return Content(hash.encode())
@@ -44,13 +50,13 @@ fun takeHash(world: World, verb: String, step: Step): Outcome {
 fun takePartitions(world: World, verb: String, step: Step): Outcome {
     if (verb == "new") {
         val secret = step.maybeSecret()
-        world[step.text("as")] = secret?.let(PartitionedLtHash::keyed) ?: PartitionedLtHash()
+        world[step.maybeText("as")] = secret?.let(PartitionedLtHash::keyed) ?: PartitionedLtHash()
         return NoOutcome
     }
     val partitions = world.get<PartitionedLtHash>(step.text("partitions"))
     when (verb) {
         "names" -> return Value(JsonArray(partitions.names().map(::spelled)))
-        "hash" -> return NoOutcome.also { world[step.text("as")] = partitions.hash() }
+        "hash" -> return NoOutcome.also { world[step.maybeText("as")] = partitions.hash() }
         "checksum" -> return Value(digitsOf(partitions.checksum()))
         "differences" -> {
             val differences = partitions.differences(world.get<PartitionedLtHash>(step.text("other")))

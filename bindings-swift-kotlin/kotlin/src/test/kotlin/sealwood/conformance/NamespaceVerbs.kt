@@ -44,10 +44,10 @@ suspend fun takeNamespace(world: World, namespace: Namespace, step: Step): Outco
         "length" -> return Value(namespace.length())
         "scan" -> return rowsOf(namespace.scan(step.scanOptions()), step)
         "scanKeys" -> return keysOf(namespace.scanKeys(step.scanOptions()), step)
-        "openScan" -> world[step.text("as")] = OpenScan(namespace.openScan(step.scanOptions()))
-        "snapshot" -> world[step.text("as")] = namespace.snapshot()
+        "openScan" -> world[step.maybeText("as")] = OpenScan(namespace.openScan(step.scanOptions()))
+        "snapshot" -> world[step.maybeText("as")] = namespace.snapshot()
         "watch" -> {
-            val (name, prefix) = step.text("as") to (step.maybeBytes("prefix") ?: ByteArray(0))
+            val (name, prefix) = step.maybeText("as") to (step.maybeBytes("prefix") ?: ByteArray(0))
             world[name] = OpenWatch(namespace.openWatch(prefix, since(world, step)))
         }
         "track" -> return Value(namespace.track(step.choice("tracking")))
@@ -74,7 +74,7 @@ suspend fun takeNamespaceSnapshot(world: World, snapshot: NamespaceSnapshot, ste
         "info" -> return outcomeOf(world, snapshot.info(step.bytes("key")))
         "scan" -> return rowsOf(snapshot.scan(step.scanOptions()), step)
         "scanKeys" -> return keysOf(snapshot.scanKeys(step.scanOptions()), step)
-        "openScan" -> world[step.text("as")] = OpenScan(snapshot.openScan(step.scanOptions()))
+        "openScan" -> world[step.maybeText("as")] = OpenScan(snapshot.openScan(step.scanOptions()))
         "revision" -> world[step.maybeText("as")] = Revision(snapshot.revision)
         else -> unknown(step)
     }
