@@ -37,16 +37,8 @@ internal class Call(onProgress: OnProgress?) : AutoCloseable {
      * Runs [block] off the caller's thread: sealing and opening take time. Cancelling the coroutine
      * cancels the call.
      */
-    suspend fun <T> run(block: suspend (CoreCall) -> T): T {
-        var came: T? = null
-        try {
-            return withContext(Dispatchers.Default) { runHere(block).also { came = it } }
-        } catch (cancellation: CancellationException) {
-            // A handle that nobody waits for any longer would keep what it holds until it is collected.
-            (came as? AutoCloseable)?.close()
-            throw cancellation
-        }
-    }
+    suspend fun <T> run(block: suspend (CoreCall) -> T): T =
+        withContext(Dispatchers.Default) { runHere(block) }
 
     /** The same on the caller's thread, for callers that block a thread others may wait for. */
     suspend fun <T> runHere(block: suspend (CoreCall) -> T): T =

@@ -5,7 +5,6 @@ import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitCancellation
-import kotlinx.coroutines.cancel
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.flow.first
@@ -159,21 +158,5 @@ class CancellationTest {
             assertArrayEquals(bytes(200_000, entry.name.drop(1).toInt()), again.get(entry.path))
         }
         for (at in 1 until 40 step 2) assertTrue(again.exists("f$at"))
-    }
-
-    @Test
-    fun `a handle that comes too late is released`() = test {
-        var released = 0
-        val open = launch(Dispatchers.Default) {
-            Call(null).use { call ->
-                call.run {
-                    coroutineContext.cancel()
-                    AutoCloseable { released += 1 }
-                }
-            }
-        }
-        open.join()
-        assertTrue(open.isCancelled)
-        assertEquals(1, released)
     }
 }

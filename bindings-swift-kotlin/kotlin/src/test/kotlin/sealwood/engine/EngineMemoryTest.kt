@@ -38,7 +38,7 @@ class EngineMemoryTest {
         val (engine, notes) = notes()
         notes.track(Tracking.BUCKETS)
         engine.fill(notes, 1000)
-        val rows = List(256) { "user/$it".utf8 to bytes(16) }
+        val rows = List(256) { "user/%03d".format(it).utf8 to bytes(16) }
         suspend fun round() {
             // Half a MiB of hashes each.
             notes.trackedState()!!.use { it.partition.hash().close() }
