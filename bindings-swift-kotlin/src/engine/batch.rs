@@ -49,6 +49,12 @@ impl CoreEngineBatch {
         self.batch.length()
     }
 
+    /// Takes the changes into a batch of their own and closes this one, at once. Who commits that
+    /// one commits what was added before the call, whenever the call begins.
+    pub fn take(&self) -> Result<Arc<Self>, CoreError> {
+        Ok(Self::new(self.batch.take()?))
+    }
+
     /// Applies all of it. Returns the revision of the last change.
     pub async fn commit(
         &self,

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use sealwood::bridge::engine::Engine;
 
 use super::batch::CoreEngineBatch;
+use super::compare::CoreComparedEngines;
 use super::config::CoreEngineConfig;
 use super::health::{CoreEngineStats, CoreVacuum, CoreVerified};
 use super::namespace::CoreNamespace;
 use super::snapshot::CoreEngineSnapshot;
-use crate::call::{CoreCall, run};
+use super::state::CoreVerifiedStates;
+use crate::call::{CoreCall, context, run};
 use crate::error::CoreError;
 
 /// An embedded engine: ordered namespaces of keys and values.
@@ -129,6 +131,25 @@ impl CoreEngine {
         call: Option<Arc<CoreCall>>,
     ) -> Result<CoreVerified, CoreError> {
         Ok(run(call, self.engine.verify(first_max)).await?.into())
+    }
+
+    /// Compares what was counted of the rows of all tracked namespaces with the rows. Progress is
+    /// rows.
+    pub async fn verify_state(
+        &self,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<CoreVerifiedStates, CoreError> {
+        Ok(self.engine.verify_state(&context(call)).await?)
+    }
+
+    /// Compares with another engine, namespace by namespace.
+    pub async fn compare(
+        &self,
+        other: Arc<CoreEngine>,
+        first_max: Option<u32>,
+        call: Option<Arc<CoreCall>>,
+    ) -> Result<CoreComparedEngines, CoreError> {
+        run(call, self.engine.compare(&other.engine, first_max)).await
     }
 
     /// Waits for what is under way, checkpoints, and releases the directory.

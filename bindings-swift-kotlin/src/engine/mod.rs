@@ -4,6 +4,7 @@
 //! waits for a disk. Hashes are computed where they are called.
 
 mod batch;
+mod compare;
 mod config;
 mod domain;
 mod handle;
@@ -18,6 +19,10 @@ mod state;
 mod values;
 
 pub use batch::CoreEngineBatch;
+pub use compare::{
+    CoreCompared, CoreComparedEngines, CoreDifferenceKind, CoreNamespaceDifference,
+    CoreNamespaceDifferenceKind, CoreRowDifference,
+};
 pub use config::{
     CoreAccess, CoreBackground, CoreDurability, CoreEngineConfig, CoreKeyPrecondition, CoreOrder,
     CoreRecoveryMode, CoreScanOptions, CoreTracking, CoreWriteOptions,
@@ -32,8 +37,8 @@ pub use partition::{CoreDetail, CorePartition, CorePartitionInfo, CorePartitionS
 pub use partitions::{CoreDifference, CorePartitionedLtHash, CorePlace, CoreRowChange};
 pub use snapshot::{CoreEngineSnapshot, CoreNamespaceSnapshot};
 pub use state::{
-    CoreCompared, CoreDifferenceKind, CoreRowDifference, CoreStateDifference, CoreTrackedState,
-    CoreVerifiedState,
+    CoreStateDifference, CoreTrackedState, CoreVerifiedNamespace, CoreVerifiedState,
+    CoreVerifiedStates,
 };
 pub use values::{
     CoreEngineValue, CoreEventKind, CoreKeyInfo, CoreScanEntry, CoreScanKey, CoreWatchEvent,

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use sealwood::bridge::engine::Namespace;
 
+use super::compare::CoreCompared;
 use super::config::{CoreScanOptions, CoreTracking, CoreWriteOptions};
 use super::iterations::{CoreKeyScan, CoreScan, CoreWatch};
 use super::snapshot::CoreNamespaceSnapshot;
-use super::state::{CoreCompared, CoreTrackedState, CoreVerifiedState};
+use super::state::{CoreTrackedState, CoreVerifiedState};
 use super::values::{CoreEngineValue, CoreKeyInfo};
 use crate::call::{CoreCall, context, run};
 use crate::error::CoreError;

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use sealwood::bridge::engine::{
-    Compared, DifferenceKind, RowDifference, StateDifference, VerifiedState,
-};
+use sealwood::bridge::engine::{StateDifference, VerifiedNamespace, VerifiedState, VerifiedStates};
 use sealwood::engine::TrackedState;
 
 use super::partition::CorePartition;
@@ -34,8 +32,38 @@ pub struct CoreVerifiedState {
     pub revision: u64,
     /// How many rows were read.
     pub rows: u64,
+    /// Whether not all rows are counted yet; those that were counted are read.
+    pub is_backfilling: bool,
     /// Where the rows are not those that were counted.
     pub difference: Option<CoreStateDifference>,
+}
+
+/// What a scan of all tracked namespaces has found.
+pub type CoreVerifiedStates = VerifiedStates;
+
+/// What a scan of all tracked namespaces has found.
+#[uniffi::remote(Record)]
+pub struct CoreVerifiedStates {
+    /// How many rows were read.
+    pub rows: u64,
+    /// In how many namespaces rows are not those that were counted.
+    pub differing: u64,
+    /// Of how many namespaces not all rows are counted yet.
+    pub backfilling: u64,
+    /// What was found of each, in the order of their names.
+    pub namespaces: Vec<CoreVerifiedNamespace>,
+}
+
+/// What was found of a namespace.
+pub type CoreVerifiedNamespace = VerifiedNamespace;
+
+/// What was found of a namespace.
+#[uniffi::remote(Record)]
+pub struct CoreVerifiedNamespace {
+    /// Its name.
+    pub name: String,
+    /// What was found.
+    pub state: CoreVerifiedState,
 }
 
 /// Where rows are not those that were counted.
@@ -46,44 +74,4 @@ pub type CoreStateDifference = StateDifference;
 pub struct CoreStateDifference {
     /// In these of the 256 buckets, ascending; nothing if it is somewhere.
     pub buckets: Option<Vec<u8>>,
-}
-
-/// What a comparison has looked at and found.
-pub type CoreCompared = Compared;
-
-/// What a comparison has looked at and found.
-#[uniffi::remote(Record)]
-pub struct CoreCompared {
-    /// How many rows differ.
-    pub differences: u64,
-    /// How many rows were read.
-    pub rows_read: u64,
-    /// The first that differ, in the order of their keys.
-    pub first: Vec<CoreRowDifference>,
-}
-
-/// In what a row differs.
-pub type CoreDifferenceKind = DifferenceKind;
-
-/// In what a row differs.
-#[uniffi::remote(Enum)]
-pub enum CoreDifferenceKind {
-    /// The first alone has it.
-    OnlyFirst,
-    /// The second alone has it.
-    OnlySecond,
-    /// Both have it, with different values.
-    Value,
-}
-
-/// A row that differs.
-pub type CoreRowDifference = RowDifference;
-
-/// A row that differs.
-#[uniffi::remote(Record)]
-pub struct CoreRowDifference {
-    /// In what.
-    pub kind: CoreDifferenceKind,
-    /// Its key.
-    pub key: Vec<u8>,
 }
