@@ -51,22 +51,22 @@ pub(crate) fn compare(
     let names: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
     let mut compared = ComparedEngines::default();
     for name in names {
-        let told = match (ours.get(name), theirs.get(name)) {
-            (Some(one), Some(other)) => match (counted(one)?, counted(other)?) {
-                (Some(one), Some(other)) => {
-                    let _calls = (first.enter()?, second.enter()?);
-                    let rows = state_compare::compare(&one, &other, &mut |row| {
-                        each(name, NamespaceDifference::Row(row))
-                    })?;
-                    compared.namespaces += 1;
-                    compared.differences += rows.differences;
-                    compared.rows_read += rows.rows_read;
-                    continue;
-                }
-                _ => NamespaceDifference::NotCounted,
-            },
-            (Some(_), None) => NamespaceDifference::OnlyFirst,
-            _ => NamespaceDifference::OnlySecond,
+        let told = match (look_at(first, name)?, look_at(second, name)?) {
+            (Looked::Counted(one), Looked::Counted(other)) => {
+                let _calls = (first.enter()?, second.enter()?);
+                let rows = state_compare::compare(&one, &other, &mut |row| {
+                    each(name, NamespaceDifference::Row(row))
+                })?;
+                compared.namespaces += 1;
+                compared.differences += rows.differences;
+                compared.rows_read += rows.rows_read;
+                continue;
+            }
+            // Both were dropped since the names were listed.
+            (Looked::Missing, Looked::Missing) => continue,
+            (_, Looked::Missing) => NamespaceDifference::OnlyFirst,
+            (Looked::Missing, _) => NamespaceDifference::OnlySecond,
+            _ => NamespaceDifference::NotCounted,
         };
         match told {
             NamespaceDifference::NotCounted => compared.not_counted += 1,
@@ -79,10 +79,28 @@ pub(crate) fn compare(
     Ok(compared)
 }
 
-/// A side of which all rows are counted.
-fn counted(namespace: &Namespace) -> Result<Option<Side>> {
-    let side = namespace.tracked_side()?;
-    Ok(side.filter(|side| side.counted.partition.hash().is_ok()))
+/// What there is of a name in one engine.
+enum Looked {
+    Missing,
+    NotCounted,
+    Counted(Box<Side>),
+}
+
+/// Looks at the namespace that has a name by now: the one that had it may have been dropped.
+fn look_at(shared: &Holder, name: &str) -> Result<Looked> {
+    loop {
+        let Some(namespace) = Namespace::of_name(shared, name)? else {
+            return Ok(Looked::Missing);
+        };
+        return match namespace.tracked_side() {
+            Err(Error::NamespaceDropped) => continue,
+            Ok(Some(side)) if side.counted.partition.hash().is_ok() => {
+                Ok(Looked::Counted(Box::new(side)))
+            }
+            Ok(_) => Ok(Looked::NotCounted),
+            Err(error) => Err(error),
+        };
+    }
 }
 
 impl ComparedEngines {

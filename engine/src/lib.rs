@@ -98,6 +98,7 @@ mod log_sync;
 mod lthash_rows;
 mod lthash_state;
 mod manifest;
+mod memory;
 mod namespace;
 mod namespace_id;
 mod namespaces;
@@ -271,7 +272,8 @@ impl Engine {
         Ok(self.shared.read().namespaces.iter().map(|(name, _)| name.clone()).collect())
     }
 
-    /// Drops a namespace and all its keys, durably. Returns whether there was one. Its keys are out
+    /// Drops a namespace and all its keys, durably. Returns whether there was one; if not, it is
+    /// durably gone. Its keys are out
     /// of reach at once; snapshots keep them.
     pub fn drop_namespace(&self, name: &str) -> Result<bool> {
         let _call = self.shared.enter()?;
@@ -361,8 +363,9 @@ impl Engine {
     /// Reads all rows of the tracked namespaces, one namespace after the other, each at one
     /// revision, and compares them with what is counted of them. `each` is told, with the name of
     /// the namespace, how far that is, after every 256 rows; which namespaces differ, where they
-    /// are tracked in buckets in which, and what keys these have. If it breaks off, that is
-    /// [`Error::Cancelled`]. Others go on writing meanwhile.
+    /// are tracked in buckets in which, and what keys these have; and of which not all rows are
+    /// counted yet, so that no more than what is counted of them is compared. If it breaks off,
+    /// that is [`Error::Cancelled`]. Others go on writing meanwhile.
     ///
     /// Of separated values the names are compared; that a file is what its name says, and all else,
     /// is for [`verify`](Engine::verify). Memory: two hashes and 256 rows. To stop and go on later,
@@ -378,8 +381,8 @@ impl Engine {
 
     /// Tells `each` in what another engine differs from this one, namespace by namespace in the
     /// order of their names: see [`Namespace::compare`]. Each is compared at one revision of either
-    /// side. Of equal namespaces nothing is read. A namespace that is not tracked, or not counted
-    /// yet, is told as well: that it is equal would be a guess. If `each` breaks off, that is
+    /// side, as it is when its turn comes; those that are made meanwhile are passed over. Of equal
+    /// namespaces nothing is read. One that is not tracked, or not counted yet, is told as well: that it is equal would be a guess. If `each` breaks off, that is
     /// [`Error::Cancelled`].
     pub fn compare(
         &self,

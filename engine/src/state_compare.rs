@@ -55,10 +55,8 @@ pub(crate) fn compare(
     }
     let looked_at: BTreeSet<u8> = match difference(one, other) {
         None => return Ok(compared),
-        Some(StateDifference::Buckets(buckets)) if one.detail() == other.detail() => {
-            buckets.into_iter().collect()
-        }
-        Some(_) => (0..=u8::MAX).collect(),
+        Some(StateDifference::Buckets(buckets)) => buckets.into_iter().collect(),
+        Some(StateDifference::Somewhere) => (0..=u8::MAX).collect(),
     };
     let mut sides = [first, second].map(|side| BucketRows::new(&side.snapshot, &looked_at));
     loop {
