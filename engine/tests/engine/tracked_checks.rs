@@ -254,7 +254,7 @@ fn of_a_backfill_what_it_has_counted_is_verified() {
     let (nothing, told) = verified(&engine);
     assert_eq!((nothing.namespaces, nothing.backfilling), (0, 1), "nothing is verified");
     assert_eq!((nothing.rows, nothing.differing), (0, 0));
-    assert_eq!(told, [backfilling.clone()]);
+    assert_eq!(told, std::slice::from_ref(&backfilling));
     assert!(!namespace.check_state().unwrap().is_of_all_rows());
     engine.maintain().unwrap();
     let state = namespace.tracked_state().unwrap().unwrap();
