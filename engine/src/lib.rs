@@ -238,7 +238,9 @@ impl Engine {
     /// keys, by some 200 bytes and the key, and not with their values.
     ///
     /// [`Error::StoreLocked`] if somebody has the engine open to write,
-    /// [`Error::UnsupportedVersion`] if it is of a newer version.
+    /// [`Error::UnsupportedVersion`] if it is of a newer version, [`Error::Platform`] or
+    /// [`Error::StoreUnavailable`] if memory or handles are too few: nothing is given up for lost
+    /// for that.
     pub fn salvage(
         disk: Arc<dyn Disk>,
         each: &mut dyn FnMut(Salvaged<'_>) -> ControlFlow<()>,
@@ -353,8 +355,9 @@ impl Engine {
     }
 
     /// Checks everything there is: the index, each record and value that it names, the other
-    /// records, headers and footers of the log, the accounts.
-    /// `each` is told what is wrong; if it breaks off, that is [`Error::Cancelled`].
+    /// records, headers and footers of the log, the accounts. `each` is told what is wrong; if it
+    /// breaks off, that is [`Error::Cancelled`]. Where memory or handles are too few to look, that
+    /// is the error: nothing is taken for damaged for it.
     pub fn verify(&self, each: &mut dyn FnMut(Finding) -> ControlFlow<()>) -> Result<Verified> {
         let _call = self.shared.enter()?;
         self.shared.verify(each)
@@ -382,8 +385,8 @@ impl Engine {
     /// Tells `each` in what another engine differs from this one, namespace by namespace in the
     /// order of their names: see [`Namespace::compare`]. Each is compared at one revision of either
     /// side, as it is when its turn comes; those that are made meanwhile are passed over. Of equal
-    /// namespaces nothing is read. One that is not tracked, or not counted yet, is told as well: that it is equal would be a guess. If `each` breaks off, that is
-    /// [`Error::Cancelled`].
+    /// namespaces nothing is read. One that is not tracked, or not counted yet, is told as well:
+    /// that it is equal would be a guess. If `each` breaks off, that is [`Error::Cancelled`].
     pub fn compare(
         &self,
         other: &Engine,

@@ -204,8 +204,8 @@ impl Namespace {
     /// tracked.
     ///
     /// If a value from before a change is damaged, gone or cannot be read, what is known cannot
-    /// follow the change: then all rows are counted anew. So they are if more than 64 MiB of changes
-    /// wait because values cannot be read for now.
+    /// follow the change: then all rows are counted anew. So they are if more than 64 MiB of
+    /// changes wait because values cannot be read for now.
     pub fn tracked_state(&self) -> Result<Option<TrackedState>> {
         let _call = self.shared.enter()?;
         self.shared.tracked_state(self.id, |_| ()).map(|(state, ())| state)

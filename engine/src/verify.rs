@@ -114,6 +114,7 @@ impl Shared {
             },
         );
         match structure {
+            Err(error) if error.is_scarcity() => return Err(error),
             Err(Error::Cancelled) => return Err(Error::Cancelled),
             Err(error) => unread.push(error),
             Ok(_) => {}
@@ -296,6 +297,9 @@ impl Shared {
 impl Report<'_> {
     /// Fails with [`Error::Cancelled`] if that is enough.
     fn tell(&mut self, finding: Finding) -> Result<()> {
+        if finding.error.is_scarcity() {
+            return Err(finding.error);
+        }
         if let Error::StoreCorrupt { file, offset, .. } = &finding.error
             && finding.kind != FindingKind::Accounts
             && !self.places.insert((file.clone(), *offset))

@@ -4,11 +4,14 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::alloc::System;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use cap::Cap;
 use sealwood_engine::disk::{Disk, MemoryDisk};
-use sealwood_engine::{Background, Engine, EngineConfig, Error, Salvaged, Tracking};
+use sealwood_engine::{
+    Background, Engine, EngineConfig, Error, NamespaceOptions, Salvaged, SalvagedKey, Tracking,
+};
 
 #[global_allocator]
 static MEMORY: Cap<System> = Cap::new(System, usize::MAX);
@@ -38,7 +41,7 @@ fn what_memory_has_no_room_for_is_an_error() {
     };
     let engine = open(1 << 20).unwrap();
     let large = vec![7_u8; LARGE_BYTES];
-    let options = sealwood_engine::NamespaceOptions::default().separated_bytes_min(16 << 20);
+    let options = NamespaceOptions::default().separated_bytes_min(16 << 20);
     let logged = engine.namespace_with("logged", &options).unwrap();
     let separated = engine.namespace("separated").unwrap();
     for namespace in [&logged, &separated] {
@@ -79,13 +82,32 @@ fn what_memory_has_no_room_for_is_an_error() {
     assert_eq!(logged.get(b"large").unwrap().unwrap().bytes, large);
     drop((logged, engine));
 
-    let salvage = || {
+    // What there is no memory for is not taken for damaged, nor for lost.
+    let engine = open(1 << 20).unwrap();
+    let verify = || engine.verify(&mut |finding| panic!("{finding:?}"));
+    with_memory(4 << 20, || assert!(is_refused(verify())));
+    verify().unwrap();
+    engine.close().unwrap();
+    drop(engine);
+    let salvage = |large: &mut dyn FnMut(SalvagedKey<'_>)| {
         Engine::salvage(Arc::new(disk.clone()), &mut |salvaged| {
-            if let Salvaged::Key(key) = salvaged {
-                assert!(is_refused(key.value()) || key.value_len() < LARGE_BYTES as u64);
+            match salvaged {
+                Salvaged::Key(key) if key.key() == b"large" => large(key),
+                Salvaged::Key(_) => {}
+                Salvaged::Finding(finding) => panic!("{finding:?}"),
             }
-            std::ops::ControlFlow::Continue(())
+            ControlFlow::Continue(())
         })
     };
-    with_memory(4 << 20, || assert!(salvage().is_err() || salvage().is_ok()));
+    with_memory(4 << 20, || assert!(is_refused(salvage(&mut |_| {}))));
+    let mut separated = 0;
+    let salvaged = salvage(&mut |key| {
+        assert_eq!(key.value_len(), LARGE_BYTES as u64);
+        if key.namespace() == Some("separated") {
+            separated += 1;
+            with_memory(1 << 20, || assert!(is_refused(key.value())));
+        }
+        assert_eq!(key.value().unwrap(), large);
+    });
+    assert_eq!((salvaged.unwrap().keys, separated), (4, 1));
 }

@@ -111,6 +111,7 @@ pub(super) fn verified_state(state: &VerifiedState) -> JsValue {
     object(&[
         ("revision", figure(state.revision)),
         ("rows", figure(state.rows)),
+        ("isBackfilling", state.is_backfilling.into()),
         ("difference", difference),
     ])
 }

@@ -261,7 +261,8 @@ fn unless_lost<T>(
     }
 }
 
-/// Whether trying again does not help. What is scarce, as memory and handles are, may be there later.
+/// Whether trying again does not help. What is scarce, as memory and handles are, may be there
+/// later.
 fn lasts(error: &Error) -> bool {
     matches!(
         error,

@@ -114,8 +114,8 @@ impl Tracked {
         }
     }
 
-    /// Whether changes of a row of this key are counted: a backfill has still to come to those above
-    /// its cursor.
+    /// Whether changes of a row of this key are counted: a backfill has still to come to those
+    /// above its cursor.
     pub(super) fn counts(&self, key: &[u8]) -> bool {
         match self.fill() {
             Fill::Nothing => true,

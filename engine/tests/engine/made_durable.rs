@@ -1,5 +1,5 @@
-//! What says that something is so says it durably, also when it is asked again after an outcome that
-//! nobody knew.
+//! What says that something is so says it durably, also when it is asked again after an outcome
+//! that nobody knew.
 
 use std::io::ErrorKind;
 

@@ -81,8 +81,12 @@ pub(super) async fn take(world: &World, namespace: &Namespace, verb: &str, step:
             let difference = verified.difference;
             let difference =
                 difference.map(|StateDifference { buckets }| json!({"buckets": buckets}));
-            let (revision, rows) = (verified.revision, verified.rows);
-            Outcome::Value(json!({"revision": revision, "rows": rows, "difference": difference}))
+            Outcome::Value(json!({
+                "revision": verified.revision,
+                "rows": verified.rows,
+                "isBackfilling": verified.is_backfilling,
+                "difference": difference,
+            }))
         }
         "compare" => {
             let other = world.namespaces.get(step.need_text("other")?)?;
