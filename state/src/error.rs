@@ -147,17 +147,11 @@ impl fmt::Display for Error {
         match self {
             Self::Engine(error) => error.fmt(f),
             Self::InvalidArgument { what } => write!(f, "invalid argument: {what}"),
-            Self::UnknownPartition { partition } => write!(f, "no partition \"{partition}\""),
+            Self::UnknownPartition { .. } => f.write_str("no partition of this name"),
             Self::OtherPartitions => f.write_str("the log is that of other partitions"),
-            Self::NotHashed { partition } => {
-                write!(f, "the partition \"{partition}\" has rows that were never hashed")
-            }
-            Self::Drifted { partition } => {
-                write!(f, "the partition \"{partition}\" was changed by somebody else")
-            }
-            Self::BadRecord { partition, source } => {
-                write!(f, "the record of the partition \"{partition}\": {source}")
-            }
+            Self::NotHashed { .. } => f.write_str("a partition has rows that were never hashed"),
+            Self::Drifted { .. } => f.write_str("a partition was changed by somebody else"),
+            Self::BadRecord { source, .. } => write!(f, "the record of a partition: {source}"),
             Self::Malformed { what } => write!(f, "malformed {what}"),
             Self::UnsupportedVersion { found } => write!(f, "unknown format version {found}"),
             Self::NotNext { next, given } => {
@@ -167,14 +161,12 @@ impl fmt::Display for Error {
                 write!(f, "versions {oldest} to {newest} are kept")
             }
             Self::Gap { missing } => write!(f, "the changes of version {missing} are missing"),
-            Self::Ahead { partition, version, newest } => write!(
-                f,
-                "the partition \"{partition}\" is at version {version}, the log at {newest}"
-            ),
-            Self::Misaligned { partition, version } => write!(
-                f,
-                "the partition \"{partition}\" has other rows than the log at version {version}"
-            ),
+            Self::Ahead { version, newest, .. } => {
+                write!(f, "a partition is at version {version}, the log at {newest}")
+            }
+            Self::Misaligned { version, .. } => {
+                write!(f, "a partition has other rows than the log at version {version}")
+            }
             Self::ImportUnfinished { version } => {
                 write!(f, "the import of version {version} was cut off")
             }
@@ -182,9 +174,7 @@ impl fmt::Display for Error {
                 write!(f, "version {version} is not in all partitions yet")
             }
             Self::OtherWriter => f.write_str("somebody else has changed the log"),
-            Self::InUse { namespace } => {
-                write!(f, "another store has the namespace \"{namespace}\" open")
-            }
+            Self::InUse { .. } => f.write_str("another store has a namespace of this one open"),
             Self::TooManyChanges { max } => {
                 write!(f, "a version changes at most {max} rows")
             }
@@ -211,5 +201,30 @@ impl From<sealwood_engine::Error> for Error {
 impl From<sealwood_base::codec::Malformed> for Error {
     fn from(malformed: sealwood_base::codec::Malformed) -> Self {
         Self::Malformed { what: malformed.what }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `docs/ERRORS.md` promises it of every message.
+    #[test]
+    fn no_message_holds_a_name() {
+        let partition = || "secret".to_owned();
+        for error in [
+            Error::UnknownPartition { partition: partition() },
+            Error::NotHashed { partition: partition() },
+            Error::Drifted { partition: partition() },
+            Error::BadRecord {
+                partition: partition(),
+                source: sealwood_lthash::Error::NotValid { partition: partition().into() },
+            },
+            Error::Ahead { partition: partition(), version: 2, newest: 1 },
+            Error::Misaligned { partition: partition(), version: 1 },
+            Error::InUse { namespace: partition() },
+        ] {
+            assert!(!error.to_string().contains("secret"), "{error}");
+        }
     }
 }

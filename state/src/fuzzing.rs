@@ -31,8 +31,7 @@ mod tests {
 
     use super::*;
     use crate::change_set::ChangeSet;
-    use crate::head::KEPT_VERSIONS_MAX;
-    use crate::head::{Stage, Versions};
+    use crate::head::{KEPT_VERSIONS_MAX, Stage, Versions};
 
     /// What parses a record.
     type Parser = fn(&[u8]) -> Result<Vec<u8>>;

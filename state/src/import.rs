@@ -87,8 +87,8 @@ impl Import {
     /// # Errors
     ///
     /// [`Error::UnknownPartition`], [`Error::InvalidArgument`] for a key of more than 65,536 bytes
-    /// or after [`finish`](Self::finish), and those of the engines: that the outcome is unknown as
-    /// long as it is so of `finish`.
+    /// or after [`finish`](Self::finish), and those of the engines. As long as nobody knows whether
+    /// a `finish` that failed has ended the import, it is that the outcome is unknown.
     pub fn put(
         &mut self,
         partition: &str,
