@@ -48,8 +48,12 @@ export class Batch extends Handle {
   }
 
   async commit(options) {
-    const raw = Handle.raw(this);
-    return call(options, (watch) => raw.commit(watch), TRANSFER);
+    const taken = now(() => Handle.raw(this).take());
+    try {
+      return await call(options, (watch) => taken.commit(watch), TRANSFER);
+    } finally {
+      taken.free();
+    }
   }
 
   close() {

@@ -84,6 +84,11 @@ impl Batch {
         self.0.len()
     }
 
+    /// What was added until now, as a batch of its own; this one is closed.
+    pub fn take(&self) -> Result<Self, JsValue> {
+        self.0.take().map(Self::new).map_err(to_js)
+    }
+
     /// A promise of nothing.
     pub fn commit(&self, watch: &Watch) -> Promise {
         let (batch, watch) = (Rc::clone(&self.0), watch.0.clone());

@@ -250,6 +250,24 @@ fn the_token_of_a_call_ends_the_pulls_of_what_it_opened() {
 }
 
 #[test]
+fn what_is_added_to_a_batch_that_was_taken_is_refused_and_the_rest_is_committed() {
+    block_on(async {
+        let vault = vault_with(&[]).await;
+        let batch = vault.batch();
+        batch.put("a", "1").await.unwrap();
+        let taken = batch.take().unwrap();
+        assert_eq!(code(batch.put("b", "2").await), "closed");
+        assert_eq!(code(batch.mkdir("c")), "closed");
+        assert_eq!(code(batch.take()), "closed");
+        assert_eq!(code(batch.commit().await), "closed");
+        assert_eq!((batch.len(), taken.len()), (0, 1));
+        taken.commit().await.unwrap();
+        assert_eq!(vault.get("a").await.unwrap(), "1");
+        assert!(!vault.exists("b").await.unwrap());
+    });
+}
+
+#[test]
 fn log_messages_reach_the_hook_until_it_is_removed() {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let hook = {

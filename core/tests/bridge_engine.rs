@@ -8,7 +8,7 @@ use std::sync::Arc;
 use futures_lite::future::block_on;
 use sealwood::bridge::engine::{ConfigInput, Engine, Namespace, ScanInput};
 use sealwood::engine::disk::{Disk, MemoryDisk, OpenMode};
-use sealwood::engine::{Background, PutOptions, Tracking};
+use sealwood::engine::{Background, DeleteOptions, Durability, PutOptions, Tracking};
 use sealwood::{CallContext, CancelToken, Error};
 
 const CONFIG: fn() -> ConfigInput =
@@ -136,5 +136,51 @@ fn a_scan_that_is_pulled_no_more_keeps_no_files() {
         pages.close();
         assert_eq!(engine.stats().await.unwrap().leases, 0);
         assert!(matches!(pages.next().await, Err(Error::Closed)));
+    });
+}
+
+#[test]
+fn what_is_added_to_a_batch_that_was_taken_is_refused_and_the_rest_is_committed() {
+    block_on(async {
+        let engine = Engine::memory(CONFIG()).await.unwrap();
+        let notes = notes(&engine).await;
+        let batch = engine.batch();
+        batch.put(&notes, b"a", "1", &PutOptions::new()).unwrap();
+        let taken = batch.take().unwrap();
+        let late = batch.put(&notes, b"b", "2", &PutOptions::new());
+        assert!(matches!(late, Err(Error::Closed)));
+        let late = batch.delete(&notes, b"a", &DeleteOptions::new());
+        assert!(matches!(late, Err(Error::Closed)));
+        assert!(matches!(batch.take(), Err(Error::Closed)));
+        assert!(matches!(batch.commit(Durability::Group).await, Err(Error::Closed)));
+        assert_eq!((batch.length(), taken.length()), (0, 1));
+        taken.commit(Durability::Group).await.unwrap();
+        assert_eq!(notes.length().await.unwrap(), 1);
+    });
+}
+
+#[test]
+fn whole_engines_that_are_verified_or_compared_can_be_given_up() {
+    block_on(async {
+        let (one, other) = (Engine::memory(CONFIG()).await, Engine::memory(CONFIG()).await);
+        let (one, other) = (one.unwrap(), other.unwrap());
+        for engine in [&one, &other] {
+            let notes = notes(engine).await;
+            notes.track(Tracking::Buckets).await.unwrap();
+            for key in 0..300 {
+                put(&notes, &format!("{key:03}"), 10).await;
+            }
+        }
+        put(&notes(&other).await, "200", 11).await;
+        let context = CallContext::new();
+        context.cancel.cancel();
+        assert!(matches!(one.verify_state(&context).await, Err(Error::Cancelled)));
+        let verified = one.verify_state(&CallContext::new()).await.unwrap();
+        assert_eq!((verified.rows, verified.differing, verified.backfilling), (300, 0, 0));
+        let compared = one.compare(&other, None).await.unwrap();
+        assert_eq!((compared.differences, compared.first.len()), (1, 1));
+        assert!(compared.rows_read < 30, "one bucket of 256 is read");
+        let stats = (one.stats().await.unwrap(), other.stats().await.unwrap());
+        assert_eq!((stats.0.leases, stats.1.leases), (0, 0));
     });
 }

@@ -13,17 +13,17 @@ use crate::error::Result;
 pub(crate) const ROWS_AT_ONCE: usize = 256;
 
 /// The rows of some buckets of a namespace, in order.
-pub(crate) struct BucketRows<'a> {
-    snapshot: &'a Snapshot,
-    buckets: &'a BTreeSet<u8>,
+pub(crate) struct BucketRows {
+    snapshot: Snapshot,
+    buckets: BTreeSet<u8>,
     /// The last key that was looked at.
     after: Option<Vec<u8>>,
     /// What comes next, the last first.
     next: Vec<(Vec<u8>, Source)>,
 }
 
-impl<'a> BucketRows<'a> {
-    pub(crate) fn new(snapshot: &'a Snapshot, buckets: &'a BTreeSet<u8>) -> Self {
+impl BucketRows {
+    pub(crate) fn new(snapshot: Snapshot, buckets: BTreeSet<u8>) -> Self {
         Self { snapshot, buckets, after: None, next: Vec::new() }
     }
 

@@ -1,11 +1,12 @@
 //! Where two engines differ.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::ops::ControlFlow;
 
 use super::holder::Holder;
 use super::namespace::Namespace;
-use super::state_compare::{self, RowDifference, Side};
+use super::state_compare::{RowDifference, Side, StateComparison};
 use crate::error::{Error, Result};
 
 /// In what a namespace of two engines differs.
@@ -41,48 +42,97 @@ pub struct ComparedEngines {
 /// Tells of a namespace, by its name.
 pub(crate) type Each<'a> = dyn FnMut(&str, NamespaceDifference) -> ControlFlow<()> + 'a;
 
-/// Compares two engines; see [`Engine::compare`](super::Engine::compare).
-pub(crate) fn compare(
-    first: &Holder,
-    second: &Holder,
-    each: &mut Each<'_>,
-) -> Result<ComparedEngines> {
-    let [ours, theirs] = [Namespace::all(first)?, Namespace::all(second)?];
-    let names: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
-    let mut compared = ComparedEngines::default();
-    for name in names {
-        let told = match (ours.get(name), theirs.get(name)) {
-            (Some(one), Some(other)) => match (counted(one)?, counted(other)?) {
-                (Some(one), Some(other)) => {
-                    let _calls = (first.enter()?, second.enter()?);
-                    let rows = state_compare::compare(&one, &other, &mut |row| {
-                        each(name, NamespaceDifference::Row(row))
-                    })?;
-                    compared.namespaces += 1;
-                    compared.differences += rows.differences;
-                    compared.rows_read += rows.rows_read;
-                    continue;
-                }
-                _ => NamespaceDifference::NotCounted,
-            },
-            (Some(_), None) => NamespaceDifference::OnlyFirst,
-            _ => NamespaceDifference::OnlySecond,
-        };
-        match told {
-            NamespaceDifference::NotCounted => compared.not_counted += 1,
-            _ => compared.missing += 1,
-        }
-        if each(name, told).is_break() {
-            return Err(Error::Cancelled);
-        }
-    }
-    Ok(compared)
+/// A comparison of two engines, a piece at a time. Others go on writing meanwhile.
+pub struct EngineComparison {
+    /// The namespaces that come next, by name, the last first.
+    names: Vec<String>,
+    ours: BTreeMap<String, Namespace>,
+    theirs: BTreeMap<String, Namespace>,
+    /// The namespace whose rows are being compared.
+    under_way: Option<(String, StateComparison)>,
+    compared: ComparedEngines,
 }
 
-/// A side of which all rows are counted.
-fn counted(namespace: &Namespace) -> Result<Option<Side>> {
-    let side = namespace.tracked_side()?;
-    Ok(side.filter(|side| side.counted.partition.hash().is_ok()))
+impl EngineComparison {
+    pub(crate) fn new(first: &Holder, second: &Holder) -> Result<Self> {
+        let [ours, theirs] = [Namespace::all(first)?, Namespace::all(second)?];
+        let names: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
+        let names = names.into_iter().rev().cloned().collect();
+        let compared = ComparedEngines::default();
+        Ok(Self { names, ours, theirs, under_way: None, compared })
+    }
+
+    /// What it has looked at and found so far.
+    pub fn compared(&self) -> ComparedEngines {
+        self.compared
+    }
+
+    /// Compares the next rows, 64 at most, or looks at the next namespace, and tells `each` of what
+    /// differs. Returns whether there is more. If `each` breaks off, that is [`Error::Cancelled`].
+    pub fn step(&mut self, each: &mut Each<'_>) -> Result<bool> {
+        if let Some((name, rows)) = &mut self.under_way {
+            let before = rows.compared();
+            let stepped = rows.step(&mut |row| each(name, NamespaceDifference::Row(row)));
+            let now = rows.compared();
+            self.compared.differences += now.differences - before.differences;
+            self.compared.rows_read += now.rows_read - before.rows_read;
+            if !stepped? {
+                self.under_way = None;
+                self.compared.namespaces += 1;
+            }
+            return Ok(true);
+        }
+        let Some(name) = self.names.pop() else { return Ok(false) };
+        let told = match (found(self.ours.get(&name))?, found(self.theirs.get(&name))?) {
+            (Found::Counted(one), Found::Counted(other)) => {
+                self.under_way = Some((name, StateComparison::new(*one, *other)?));
+                return Ok(true);
+            }
+            // Dropped since.
+            (Found::Nothing, Found::Nothing) => return Ok(true),
+            (_, Found::Nothing) => NamespaceDifference::OnlyFirst,
+            (Found::Nothing, _) => NamespaceDifference::OnlySecond,
+            _ => NamespaceDifference::NotCounted,
+        };
+        match told {
+            NamespaceDifference::NotCounted => self.compared.not_counted += 1,
+            _ => self.compared.missing += 1,
+        }
+        if each(&name, told).is_break() {
+            return Err(Error::Cancelled);
+        }
+        Ok(true)
+    }
+
+    /// Compares all the rest.
+    pub(crate) fn finish(mut self, each: &mut Each<'_>) -> Result<ComparedEngines> {
+        while self.step(each)? {}
+        Ok(self.compared)
+    }
+}
+
+impl fmt::Debug for EngineComparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EngineComparison").field("compared", &self.compared).finish_non_exhaustive()
+    }
+}
+
+/// What an engine has of a namespace.
+enum Found {
+    /// It has none.
+    Nothing,
+    /// One of which not all rows are counted.
+    Uncounted,
+    Counted(Box<Side>),
+}
+
+fn found(namespace: Option<&Namespace>) -> Result<Found> {
+    let side = match namespace.map(Namespace::tracked_side) {
+        None | Some(Err(Error::NamespaceDropped)) => return Ok(Found::Nothing),
+        Some(side) => side?,
+    };
+    let counted = side.filter(|side| side.counted.partition.hash().is_ok());
+    Ok(counted.map_or(Found::Uncounted, |side| Found::Counted(Box::new(side))))
 }
 
 impl ComparedEngines {

@@ -140,6 +140,7 @@ mod verify_state;
 mod watch;
 mod write;
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -149,7 +150,7 @@ pub use config::{
     Access, Background, Durability, EngineConfig, KEY_BYTES_MAX, LOGGED_BYTES_MAX,
     NAMESPACE_NAME_BYTES_MAX, RecoveryMode,
 };
-pub use engine_compare::{ComparedEngines, NamespaceDifference};
+pub use engine_compare::{ComparedEngines, EngineComparison, NamespaceDifference};
 pub use error::{Error, Result};
 pub use events::EventKind;
 pub use expiry::Expiry;
@@ -167,7 +168,7 @@ pub use scan::{
 };
 pub use snapshot::{EngineSnapshot, Snapshot};
 pub use state_check::{StateCheck, StateDifference};
-pub use state_compare::{Compared, RowDifference};
+pub use state_compare::{Compared, RowDifference, StateComparison};
 pub use stats::EngineStats;
 pub use tracking::Tracking;
 pub use upload::Upload;
@@ -270,6 +271,11 @@ impl Engine {
     pub fn namespaces(&self) -> Result<Vec<String>> {
         let _call = self.shared.enter()?;
         Ok(self.shared.read().namespaces.iter().map(|(name, _)| name.clone()).collect())
+    }
+
+    /// All namespaces there are, by their names.
+    pub fn all_namespaces(&self) -> Result<BTreeMap<String, Namespace>> {
+        Namespace::all(&self.shared)
     }
 
     /// Drops a namespace and all its keys, durably. Returns whether there was one. Its keys are out
@@ -387,7 +393,12 @@ impl Engine {
         other: &Engine,
         each: &mut dyn FnMut(&str, NamespaceDifference) -> ControlFlow<()>,
     ) -> Result<ComparedEngines> {
-        engine_compare::compare(&self.shared, &other.shared, each)
+        self.begin_compare(other)?.finish(each)
+    }
+
+    /// Begins to do the same, a piece at a time.
+    pub fn begin_compare(&self, other: &Engine) -> Result<EngineComparison> {
+        EngineComparison::new(&self.shared, &other.shared)
     }
 
     /// For tests of what crashes and faults leave: the files that nothing accounts for and those

@@ -15,7 +15,7 @@ use super::read::{KeyInfo, Value};
 use super::scan::ScanBuilder;
 use super::snapshot::Snapshot;
 use super::state_check::StateCheck;
-use super::state_compare::{self, Compared, RowDifference, Side};
+use super::state_compare::{Compared, RowDifference, Side, StateComparison};
 use super::tracking::Tracking;
 use super::watch::Watch;
 use super::write::{NewValue, Operation, OperationKind, Precondition};
@@ -235,9 +235,12 @@ impl Namespace {
         other: &Namespace,
         each: &mut dyn FnMut(RowDifference) -> ControlFlow<()>,
     ) -> Result<Compared> {
-        let (ours, theirs) = (self.side()?, other.side()?);
-        let _calls = (self.shared.enter()?, other.shared.enter()?);
-        state_compare::compare(&ours, &theirs, each)
+        self.begin_compare(other)?.finish(each)
+    }
+
+    /// Begins to do the same, a piece at a time.
+    pub fn begin_compare(&self, other: &Namespace) -> Result<StateComparison> {
+        StateComparison::new(self.side()?, other.side()?)
     }
 
     fn side(&self) -> Result<Side> {

@@ -135,7 +135,7 @@ impl StateCheck {
             Some(StateDifference::Somewhere) => (0..=u8::MAX).collect(),
         };
         let Some(until) = until(&self.counted.partition) else { return Ok(0) };
-        let mut rows = BucketRows::new(&self.snapshot, &buckets);
+        let mut rows = BucketRows::new(self.snapshot.clone(), buckets);
         let mut told = 0;
         while rows.peek()?.is_some_and(|(key, _)| until.holds(key)) {
             let Some((key, _)) = rows.take() else { break };

@@ -34,11 +34,15 @@ export class EngineBatch extends Handle {
   }
 
   async commit(options) {
-    const raw = Handle.raw(this);
     const given = optionsOf(options, COMMIT);
     const how = durability(given.durability);
+    const taken = layer.now(() => Handle.raw(this).take());
     Upkeep.of(this).touch();
-    return layer.call(callOptions(given), (watch) => raw.commit(how, watch));
+    try {
+      return await layer.call(callOptions(given), (watch) => taken.commit(how, watch));
+    } finally {
+      taken.free();
+    }
   }
 
   close() {

@@ -1,11 +1,12 @@
 /// <reference lib="es2022" />
 
 import '../platform.js';
-import type { CallOptions } from '../call.js';
+import type { CallOptions, TransferOptions } from '../call.js';
 import type { Octets } from './call.js';
 import type { EngineConfig } from './config.js';
 import type { EngineStats, Vacuum, Verified, VerifyOptions } from './health.js';
 import type { Namespace, NamespaceSnapshot } from './namespace.js';
+import type { CompareOptions, ComparedEngines, VerifiedStates } from './state.js';
 import type { Durability, KeyDeleteOptions, KeyPutOptions } from './values.js';
 
 /**
@@ -211,6 +212,24 @@ export class Engine implements AsyncDisposable {
    * ```
    */
   verify(options?: VerifyOptions): Promise<Verified>;
+  /**
+   * Reads all rows of the tracked namespaces and compares them with what was counted of them. Progress is rows.
+   *
+   * @example
+   * ```ts
+   * const { differing, backfilling } = await engine.verifyState();
+   * ```
+   */
+  verifyState(options?: TransferOptions): Promise<VerifiedStates>;
+  /**
+   * Compares with another engine, namespace by namespace. Of equal ones nothing is read.
+   *
+   * @example
+   * ```ts
+   * const { missing, notCounted, differences, first } = await engine.compare(other);
+   * ```
+   */
+  compare(other: Engine, options?: CompareOptions): Promise<ComparedEngines>;
   /**
    * Checkpoints, closes all files and releases the directory. Everything of the engine fails with `closed`
    * then.

@@ -6,8 +6,9 @@ import {
   optionalWhole,
   text,
 } from '../check.js';
+import { invalid } from '../error.js';
 import { Handle, asyncDispose } from '../handle.js';
-import { CALL } from '../watching.js';
+import { CALL, TRANSFER } from '../watching.js';
 import { EngineBatch } from './batch.js';
 import { callOptions, optionalOneOf } from './check.js';
 import { NodeDisk } from './disk.js';
@@ -25,7 +26,8 @@ const KINDS = {
 };
 const CONFIG = [...SIZES, ...COUNTS, ...Object.keys(KINDS)];
 const NAMESPACE = ['separatedBytesMin', ...CALL];
-const VERIFY = ['firstMax', ...CALL];
+/** What is looked for and told of: the first so much of it. */
+const FIRST = ['firstMax', ...CALL];
 
 export class Engine extends Handle {
   constructor(secret, raw) {
@@ -109,9 +111,21 @@ export class Engine extends Handle {
   }
 
   async verify(options) {
-    const given = optionsOf(options, VERIFY);
+    const given = optionsOf(options, FIRST);
     const firstMax = optionalSmall(given.firstMax, 'firstMax');
     return this.#call(callOptions(given), (raw, watch) => raw.verify(firstMax, watch));
+  }
+
+  async verifyState(options) {
+    return this.#call(options, (raw, watch) => raw.verifyState(watch), TRANSFER);
+  }
+
+  async compare(other, options) {
+    if (!(other instanceof Engine)) throw invalid('what is compared with is an Engine');
+    const given = optionsOf(options, FIRST);
+    const firstMax = optionalSmall(given.firstMax, 'firstMax');
+    const theirs = Handle.raw(other);
+    return this.#call(callOptions(given), (raw, watch) => raw.compare(theirs, firstMax, watch));
   }
 
   async close(options) {
@@ -125,9 +139,9 @@ export class Engine extends Handle {
     await this.close();
   }
 
-  async #call(options, work) {
+  async #call(options, work, known = CALL) {
     const raw = Handle.raw(this);
-    return layer.call(options, (watch) => work(raw, watch));
+    return layer.call(options, (watch) => work(raw, watch), known);
   }
 
   async #write(options, work) {

@@ -47,8 +47,46 @@ export interface VerifiedState {
   readonly revision: number;
   /** How many rows were read. */
   readonly rows: number;
+  /** Not all rows are counted yet: only those that were by then are read. */
+  readonly isBackfilling: boolean;
   /** Where the rows are not those that were counted; nothing if they are. */
   readonly difference: StateDifference | undefined;
+}
+
+/**
+ * What full scans of all tracked namespaces have found.
+ *
+ * @example
+ * ```ts
+ * const { rows, differing, backfilling }: VerifiedStates = await engine.verifyState();
+ * console.log(rows, differing + backfilling === 0 ? 'the same' : 'not the same, or not known');
+ * ```
+ */
+export interface VerifiedStates {
+  /** How many rows were read. */
+  readonly rows: number;
+  /** Of how many namespaces the rows are not those that were counted. */
+  readonly differing: number;
+  /** Of how many not all rows are counted yet. */
+  readonly backfilling: number;
+  /** What was found of each that is tracked, in the order of their names. */
+  readonly namespaces: VerifiedNamespace[];
+}
+
+/**
+ * What a full scan of one of the namespaces has found.
+ *
+ * @example
+ * ```ts
+ * const { namespaces } = await engine.verifyState();
+ * for (const { name, state } of namespaces as VerifiedNamespace[]) console.log(name, state.rows);
+ * ```
+ */
+export interface VerifiedNamespace {
+  /** Its name. */
+  readonly name: string;
+  /** What was found. */
+  readonly state: VerifiedState;
 }
 
 /**
@@ -66,7 +104,7 @@ export interface StateDifference {
 }
 
 /**
- * How two namespaces are compared.
+ * How two namespaces, or two engines, are compared.
  *
  * @example
  * ```ts
@@ -75,7 +113,7 @@ export interface StateDifference {
  * ```
  */
 export interface CompareOptions extends CallOptions {
-  /** How many of the rows that differ are given: at most 10,000; 1,000 if absent. */
+  /** How much of what differs is given: at most 10,000; 1,000 if absent. */
   firstMax?: number | null | undefined;
 }
 
@@ -111,4 +149,46 @@ export interface RowDifference {
   readonly kind: 'onlyFirst' | 'onlySecond' | 'value';
   /** Its key. */
   readonly key: OwnBytes;
+}
+
+/**
+ * What a comparison of engines has looked at and found.
+ *
+ * @example
+ * ```ts
+ * const { missing, notCounted, differences }: ComparedEngines = await engine.compare(other);
+ * console.log(missing + notCounted + differences === 0 ? 'the same' : 'not the same, or not known');
+ * ```
+ */
+export interface ComparedEngines {
+  /** How many namespaces were compared. */
+  readonly namespaces: number;
+  /** How many only one of the two has. */
+  readonly missing: number;
+  /** How many could not be compared: one of the two does not track them, or has not counted all rows yet. */
+  readonly notCounted: number;
+  /** How many rows differ. */
+  readonly differences: number;
+  /** How many rows were read: none where the hashes are the same. */
+  readonly rowsRead: number;
+  /** The first of what differs, in the order of namespaces and of keys, no further once the keys have 8 MiB. */
+  readonly first: NamespaceDifference[];
+}
+
+/**
+ * In what a namespace of two engines differs.
+ *
+ * @example
+ * ```ts
+ * const { first } = await engine.compare(other);
+ * for (const { kind, namespace, row } of first as NamespaceDifference[]) console.log(kind, namespace, row?.key);
+ * ```
+ */
+export interface NamespaceDifference {
+  /** Whether one of the two alone has it, it could not be compared, or it differs in a row. */
+  readonly kind: 'onlyFirst' | 'onlySecond' | 'notCounted' | 'row';
+  /** Its name. */
+  readonly namespace: string;
+  /** The row, if it is one. */
+  readonly row: RowDifference | undefined;
 }

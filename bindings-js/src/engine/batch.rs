@@ -45,6 +45,11 @@ impl Batch {
         figure(self.0.length())
     }
 
+    /// What was added until now, as a batch of its own; this one is closed.
+    pub fn take(&self) -> Result<Self, JsValue> {
+        self.0.take().map(|taken| Self(taken.into())).map_err(to_js)
+    }
+
     /// A promise of the revision of the last change.
     pub fn commit(&self, name: Option<String>, watch: &Watch) -> Promise {
         let (batch, durability) = (Rc::clone(&self.0), durability(name.as_deref()));

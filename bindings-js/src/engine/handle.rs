@@ -135,6 +135,23 @@ impl Engine {
         watch.promise(async move { engine.verify(first_max).await.map(values::verified) })
     }
 
+    /// A promise of `{ rows, differing, backfilling, namespaces }`.
+    #[wasm_bindgen(js_name = verifyState)]
+    pub fn verify_state(&self, watch: &Watch) -> Promise {
+        let (engine, context) = (self.0.clone(), watch.0.clone());
+        watch.promise(async move {
+            Ok(values::verified_states(&engine.verify_state(&context).await?))
+        })
+    }
+
+    /// A promise of what was found, with `first`.
+    pub fn compare(&self, other: &Engine, first_max: Option<u32>, watch: &Watch) -> Promise {
+        let (one, other) = (self.0.clone(), other.0.clone());
+        watch.promise(async move {
+            Ok(values::compared_engines(&one.compare(&other, first_max).await?))
+        })
+    }
+
     /// A promise of nothing.
     pub fn close(&self, watch: &Watch) -> Promise {
         let engine = self.0.clone();

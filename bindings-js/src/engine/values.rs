@@ -2,7 +2,8 @@
 
 use js_sys::{Array, Uint8Array};
 use sealwood::bridge::engine::{
-    Compared, DifferenceKind, Finding, ScanEntry, ScanKey, Verified, VerifiedState,
+    Compared, ComparedEngines, DifferenceKind, Finding, NamespaceDifferenceKind, RowDifference,
+    ScanEntry, ScanKey, Verified, VerifiedNamespace, VerifiedState, VerifiedStates,
 };
 use sealwood::engine::{EngineStats, EventKind, Expiry, KeyInfo, Vacuum, Value, WatchEvent};
 use sealwood::lthash::{Difference, Place};
@@ -111,24 +112,62 @@ pub(super) fn verified_state(state: &VerifiedState) -> JsValue {
     object(&[
         ("revision", figure(state.revision)),
         ("rows", figure(state.rows)),
+        ("isBackfilling", state.is_backfilling.into()),
         ("difference", difference),
     ])
 }
 
-pub(super) fn compared(compared: &Compared) -> JsValue {
-    let first = compared.first.iter().map(|difference| {
-        let kind = match difference.kind {
-            DifferenceKind::OnlyFirst => "onlyFirst",
-            DifferenceKind::OnlySecond => "onlySecond",
-            DifferenceKind::Value => "value",
-        };
-        object(&[("kind", kind.into()), ("key", bytes(&difference.key))])
+pub(super) fn verified_states(states: &VerifiedStates) -> JsValue {
+    let namespaces = states.namespaces.iter().map(|VerifiedNamespace { name, state }| {
+        object(&[("name", name.as_str().into()), ("state", verified_state(state))])
     });
     object(&[
+        ("rows", figure(states.rows)),
+        ("differing", figure(states.differing)),
+        ("backfilling", figure(states.backfilling)),
+        ("namespaces", namespaces.collect::<Array>().into()),
+    ])
+}
+
+pub(super) fn compared(compared: &Compared) -> JsValue {
+    object(&[
+        ("differences", figure(compared.differences)),
+        ("rowsRead", figure(compared.rows_read)),
+        ("first", compared.first.iter().map(row_difference).collect::<Array>().into()),
+    ])
+}
+
+pub(super) fn compared_engines(compared: &ComparedEngines) -> JsValue {
+    let first = compared.first.iter().map(|difference| {
+        let kind = match difference.kind {
+            NamespaceDifferenceKind::OnlyFirst => "onlyFirst",
+            NamespaceDifferenceKind::OnlySecond => "onlySecond",
+            NamespaceDifferenceKind::NotCounted => "notCounted",
+            NamespaceDifferenceKind::Row => "row",
+        };
+        object(&[
+            ("kind", kind.into()),
+            ("namespace", difference.namespace.as_str().into()),
+            ("row", difference.row.as_ref().map_or(JsValue::UNDEFINED, row_difference)),
+        ])
+    });
+    object(&[
+        ("namespaces", figure(compared.namespaces)),
+        ("missing", figure(compared.missing)),
+        ("notCounted", figure(compared.not_counted)),
         ("differences", figure(compared.differences)),
         ("rowsRead", figure(compared.rows_read)),
         ("first", first.collect::<Array>().into()),
     ])
+}
+
+fn row_difference(difference: &RowDifference) -> JsValue {
+    let kind = match difference.kind {
+        DifferenceKind::OnlyFirst => "onlyFirst",
+        DifferenceKind::OnlySecond => "onlySecond",
+        DifferenceKind::Value => "value",
+    };
+    object(&[("kind", kind.into()), ("key", bytes(&difference.key))])
 }
 
 pub(super) fn difference(difference: &Difference) -> JsValue {

@@ -34,6 +34,18 @@ const kinds = {
     'engine.stats': step('', 'said', ({ on, call }) => on.stats(call)),
     'engine.verify': step('firstMax', 'said', ({ on, step, call }) =>
       on.verify({ ...only(step, 'firstMax'), ...call })),
+    'engine.verifyState': step('', 'said', async ({ on, call }) => {
+      const { namespaces, ...rest } = await on.verifyState(call);
+      const said = namespaces.map(({ name, state: { rows, isBackfilling, difference } }) =>
+        ({ name, rows, isBackfilling, difference: differenceSaid(difference) }));
+      return { ...rest, namespaces: said };
+    }),
+    'engine.compare': step('other firstMax', 'said', async ({ on, named, step, call }) => {
+      const other = named('engine', step.other);
+      const { first, ...rest } = await on.compare(other, { ...only(step, 'firstMax'), ...call });
+      const said = first.map(({ kind, namespace, row }) => ({ kind, namespace, row: row ? rowSaid(row) : null }));
+      return { ...rest, first: said };
+    }),
   },
   namespace: {
     ...reading(),
@@ -64,12 +76,12 @@ const kinds = {
     backfill: step('', 'nothing', ({ on, call }) => on.backfill(call)),
     verifyState: step('', 'said', async ({ on, call }) => {
       const { difference, ...rest } = await on.verifyState(call);
-      return { ...rest, difference: difference && { buckets: difference.buckets ?? null } };
+      return { ...rest, difference: differenceSaid(difference) };
     }),
     compare: step('other firstMax', 'said', async ({ on, named, step, call }) => {
       const other = named('namespace', step.other);
       const { first, ...rest } = await on.compare(other, { ...only(step, 'firstMax'), ...call });
-      return { ...rest, first: first.map(({ kind, key }) => ({ kind, key: spelled(key) })) };
+      return { ...rest, first: first.map(rowSaid) };
     }),
   },
   namespaceSnapshot: {
@@ -284,6 +296,14 @@ function row(entry) {
 
 function changeOf({ key, before, after }) {
   return { key: bytes(key), before: optional(before), after: optional(after) };
+}
+
+function differenceSaid(difference) {
+  return difference ? { buckets: difference.buckets ?? null } : null;
+}
+
+function rowSaid({ kind, key }) {
+  return { kind, key: spelled(key) };
 }
 
 function partitionSaid(partition) {

@@ -19,6 +19,19 @@ test('put takes a stream, whatever it is made of', async () => {
   assert.deepEqual(await vault.get('batched'), bytes);
 });
 
+test('a batch is what was added before its commit was called', async () => {
+  const vault = await memoryVault();
+  const batch = vault.batch();
+  batch.mkdir('before');
+  const committed = batch.commit();
+  await failsWith('closed', async () => batch.mkdir('after'));
+  await failsWith('closed', () => batch.put('after', 'x'));
+  await failsWith('closed', batch.commit());
+  assert.equal(batch.length, 0);
+  await committed;
+  assert.deepEqual([await vault.exists('before'), await vault.exists('after')], [true, false]);
+});
+
 test('bytes and blobs of another realm are taken', async () => {
   const vault = await memoryVault();
   // As a frame's: the same inside, with another constructor.

@@ -61,6 +61,23 @@ test('a write may have a condition', async (context) => {
   assert.equal(textOf((await notes.get('a')).bytes), '2');
 });
 
+test('a batch is what was added before its commit was called', async (context) => {
+  const { opened, notes } = await notesOf(context);
+  const batch = opened.batch().put(notes, 'a', '1');
+  const committed = batch.commit();
+  await failsWith('closed', () => batch.put(notes, 'b', '2'));
+  await failsWith('closed', () => batch.delete(notes, 'a'));
+  await failsWith('closed', batch.commit());
+  assert.equal(batch.length, 0);
+  await committed;
+  assert.deepEqual(await keysOf(notes.scan()), ['a']);
+  // A commit that was given up before it began is one too.
+  const given = opened.batch().put(notes, 'c', '3');
+  await failsWith('cancelled', given.commit({ signal: AbortSignal.abort() }));
+  await failsWith('closed', () => given.put(notes, 'd', '4'));
+  assert.deepEqual(await keysOf(notes.scan()), ['a']);
+});
+
 test('a batch is applied whole or not at all, and once', async (context) => {
   const { opened, notes } = await notesOf(context);
   const others = await opened.namespace('others');

@@ -150,6 +150,13 @@ impl Batch {
         self.vault.tidied(context.cancel.run(commit).await).await
     }
 
+    /// Takes the changes into a batch of their own and closes this one, at once: whoever commits
+    /// that one later commits what was added until now, and nothing is added beside it.
+    pub fn take(&self) -> Result<Self> {
+        let ops = self.with(Option::take).ok_or(Error::Closed)?;
+        Ok(Self { vault: self.vault.clone(), ops: Mutex::new(Some(ops)) })
+    }
+
     /// Drops the changes. Later calls fail with [`Error::Closed`].
     pub fn discard(&self) {
         self.with(Option::take);

@@ -2,11 +2,14 @@
 
 use std::rc::Rc;
 
-use sealwood::bridge::engine::{Batch, ConfigInput, Engine, Verified};
+use sealwood::bridge::engine::{
+    Batch, ComparedEngines, ConfigInput, Engine, NamespaceDifferenceKind, Verified,
+    VerifiedNamespace, VerifiedStates,
+};
 use sealwood::engine::{Access, Background, EngineSnapshot, EngineStats, RecoveryMode};
 use serde_json::{Value, json};
 
-use super::namespace::{delete_options, durability, put_options};
+use super::namespace::{delete_options, durability, put_options, row_said, state_said};
 use super::{Taken, unknown};
 use crate::outcome::Outcome;
 use crate::step::{Step, Stop};
@@ -68,6 +71,12 @@ pub(super) async fn take(world: &World, verb: &str, step: &Step) -> Taken {
             let verified = cancel.run(engine.verify(first_max)).await?;
             let Verified { keys, value_bytes, findings, .. } = verified;
             Outcome::Value(json!({"keys": keys, "valueBytes": value_bytes, "findings": findings}))
+        }
+        "verifyState" => states_said(engine.verify_state(&step.context).await?),
+        "compare" => {
+            let other = world.engines.get(step.need_text("other")?)?;
+            let first_max = small(step, "firstMax")?;
+            compared(cancel.run(engine.compare(&other, first_max)).await?)
         }
         "sync" | "close" => {
             match verb {
@@ -155,6 +164,41 @@ fn config(step: &Step) -> Result<ConfigInput, Stop> {
 pub(super) fn small(step: &Step, name: &str) -> Result<Option<u32>, String> {
     let number = step.number(name)?.map(u32::try_from).transpose();
     number.map_err(|_| format!("{name:?} is too large"))
+}
+
+fn states_said(states: VerifiedStates) -> Outcome {
+    let namespaces = states.namespaces.into_iter().map(|VerifiedNamespace { name, state }| {
+        let mut said = state_said(state);
+        said["name"] = name.into();
+        said
+    });
+    Outcome::Value(json!({
+        "rows": states.rows,
+        "differing": states.differing,
+        "backfilling": states.backfilling,
+        "namespaces": namespaces.collect::<Vec<_>>(),
+    }))
+}
+
+fn compared(compared: ComparedEngines) -> Outcome {
+    let first = compared.first.iter().map(|difference| {
+        let kind = match difference.kind {
+            NamespaceDifferenceKind::OnlyFirst => "onlyFirst",
+            NamespaceDifferenceKind::OnlySecond => "onlySecond",
+            NamespaceDifferenceKind::NotCounted => "notCounted",
+            NamespaceDifferenceKind::Row => "row",
+        };
+        let row = difference.row.as_ref().map(row_said);
+        json!({"kind": kind, "namespace": difference.namespace, "row": row})
+    });
+    Outcome::Value(json!({
+        "namespaces": compared.namespaces,
+        "missing": compared.missing,
+        "notCounted": compared.not_counted,
+        "differences": compared.differences,
+        "rowsRead": compared.rows_read,
+        "first": first.collect::<Vec<_>>(),
+    }))
 }
 
 fn stats(stats: EngineStats) -> Outcome {

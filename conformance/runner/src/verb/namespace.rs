@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use sealwood::bridge::engine::{Compared, DifferenceKind, Namespace, StateDifference};
+use sealwood::bridge::engine::{
+    Compared, DifferenceKind, Namespace, RowDifference, StateDifference, VerifiedState,
+};
 use sealwood::engine::{
     DeleteOptions, Durability, Expiry, KeyInfo, Precondition, PutOptions, Revision, Tracking, Value,
 };
@@ -78,11 +80,10 @@ pub(super) async fn take(world: &World, namespace: &Namespace, verb: &str, step:
         }
         "verifyState" => {
             let verified = namespace.verify_state(&step.context).await?;
-            let difference = verified.difference;
-            let difference =
-                difference.map(|StateDifference { buckets }| json!({"buckets": buckets}));
-            let (revision, rows) = (verified.revision, verified.rows);
-            Outcome::Value(json!({"revision": revision, "rows": rows, "difference": difference}))
+            let revision = verified.revision;
+            let mut said = state_said(verified);
+            said["revision"] = revision.into();
+            Outcome::Value(said)
         }
         "compare" => {
             let other = world.namespaces.get(step.need_text("other")?)?;
@@ -106,19 +107,28 @@ pub(super) fn info(info: Option<KeyInfo>) -> Outcome {
     Outcome::Value(members.into())
 }
 
+/// What was found of a namespace, but for its revision.
+pub(super) fn state_said(state: VerifiedState) -> serde_json::Value {
+    let VerifiedState { rows, is_backfilling, difference, .. } = state;
+    let difference = difference.map(|StateDifference { buckets }| json!({"buckets": buckets}));
+    json!({"rows": rows, "isBackfilling": is_backfilling, "difference": difference})
+}
+
+/// A row that differs.
+pub(super) fn row_said(difference: &RowDifference) -> serde_json::Value {
+    let kind = match difference.kind {
+        DifferenceKind::OnlyFirst => "onlyFirst",
+        DifferenceKind::OnlySecond => "onlySecond",
+        DifferenceKind::Value => "value",
+    };
+    json!({"kind": kind, "key": spell(&difference.key)})
+}
+
 fn compared(compared: Compared) -> Outcome {
-    let first = compared.first.iter().map(|difference| {
-        let kind = match difference.kind {
-            DifferenceKind::OnlyFirst => "onlyFirst",
-            DifferenceKind::OnlySecond => "onlySecond",
-            DifferenceKind::Value => "value",
-        };
-        json!({"kind": kind, "key": spell(&difference.key)})
-    });
     Outcome::Value(json!({
         "differences": compared.differences,
         "rowsRead": compared.rows_read,
-        "first": first.collect::<Vec<_>>(),
+        "first": compared.first.iter().map(row_said).collect::<Vec<_>>(),
     }))
 }
 

@@ -46,6 +46,13 @@ impl Batch {
         self.lock().as_ref().map_or(0, |batch| batch.len() as u64)
     }
 
+    /// Takes the changes into a batch of their own and closes this one, at once: what a commit is
+    /// called on is what was added before, in languages where a call begins later than it is made.
+    pub fn take(&self) -> Result<Self> {
+        let batch = self.lock().take().ok_or(Error::Closed)?;
+        Ok(Self::new(batch))
+    }
+
     /// Applies all of it. Returns the revision of the last change.
     pub async fn commit(&self, durability: Durability) -> Result<u64> {
         let batch = self.lock().take().ok_or(Error::Closed)?;

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use super::compare::{self, ComparedEngines};
 use super::input::ConfigInput;
+use super::state::{self, VerifiedStates};
 use super::verify::{self, Verified};
 use super::{Batch, Namespace};
 use crate::engine::disk::{Disk, MemoryDisk};
 use crate::engine::{self, EngineConfig, EngineSnapshot, EngineStats, NamespaceOptions, Vacuum};
 use crate::error::Result;
 use crate::platform::{MaybeSend, run_blocking};
+use crate::task::CallContext;
 
 /// An open engine. Cheap to clone; see [`engine::Engine`], whose calls these are.
 #[derive(Debug, Clone)]
@@ -115,6 +118,20 @@ impl Engine {
     /// `None`, at most 10,000. Dropped, it ends where it next finds something.
     pub async fn verify(&self, first_max: Option<u32>) -> Result<Verified> {
         verify::verify(self.0.clone(), super::first_max(first_max)?).await
+    }
+
+    /// Compares what was counted of the rows of all tracked namespaces with the rows, all of which
+    /// are read. Progress is rows. It ends where it is cancelled or dropped.
+    pub async fn verify_state(&self, context: &CallContext) -> Result<VerifiedStates> {
+        context.cancel.run(state::verify_all(&self.0, context)).await
+    }
+
+    /// Compares two engines, namespace by namespace. Gives the first `first_max` differences: 1,000
+    /// if `None`, at most 10,000, and no further ones once their keys have 8 MiB. Dropped, it ends
+    /// after its present step.
+    pub async fn compare(&self, other: &Self, first_max: Option<u32>) -> Result<ComparedEngines> {
+        let first_max = super::first_max(first_max)?;
+        compare::compare_engines(self.0.clone(), other.0.clone(), first_max).await
     }
 
     /// Waits for what is under way, checkpoints, and releases the directory. Closing again does

@@ -25,11 +25,15 @@ mod partitions;
 mod scan;
 mod snapshot;
 mod state;
+mod steps;
 mod verify;
 mod waited;
 
 pub use batch::Batch;
-pub use compare::{Compared, DifferenceKind, RowDifference};
+pub use compare::{
+    Compared, ComparedEngines, DifferenceKind, NamespaceDifference, NamespaceDifferenceKind,
+    RowDifference,
+};
 pub use handle::Engine;
 pub use hash::{LtHash, domain};
 pub use input::{ConfigInput, ScanInput};
@@ -37,7 +41,7 @@ pub use namespace::Namespace;
 pub use partitions::{PartitionedLtHash, RowChange, record};
 pub use scan::{ScanEntry, ScanKey};
 pub use snapshot::Snapshot;
-pub use state::{StateDifference, VerifiedState};
+pub use state::{StateDifference, VerifiedNamespace, VerifiedState, VerifiedStates};
 pub use verify::{Finding, Verified};
 
 /// How many differences or findings are given where nobody says.

@@ -160,7 +160,7 @@ impl Namespace {
 
     /// Compares two namespaces of one name, of two engines. Gives the first `first_max` rows that
     /// differ: 1,000 if `None`, at most 10,000, and no further ones once their keys have 8 MiB.
-    /// Dropped, it ends where it next finds one.
+    /// Dropped, it ends after its present step.
     pub async fn compare(&self, other: &Namespace, first_max: Option<u32>) -> Result<Compared> {
         compare::compare(self.0.clone(), other.0.clone(), super::first_max(first_max)?).await
     }

@@ -6,7 +6,7 @@ use futures_util::stream;
 use crate::bridge::Pull;
 use crate::engine::{self, Scan, ScanItem};
 use crate::error::{Error, Result};
-use crate::platform::{MaybeSend, run_blocking};
+use crate::platform::{MaybeSend, let_others_work, run_blocking};
 use crate::task::CancelToken;
 
 /// The most items of a page.
@@ -78,6 +78,8 @@ impl Item for ScanKey {
 
 /// What is left of a scan.
 enum Rest {
+    All(Box<Scan>),
+    /// After a page.
     Some(Box<Scan>),
     /// The items before were given.
     Failed(Error),
@@ -86,9 +88,14 @@ enum Rest {
 
 /// The pages of a scan.
 pub(super) fn pull<T: Item>(scan: Scan, cancel: CancelToken) -> Pull<Vec<T>> {
-    let pages = stream::try_unfold(Rest::Some(Box::new(scan)), |rest| async {
+    let pages = stream::try_unfold(Rest::All(Box::new(scan)), |rest| async {
         match rest {
-            Rest::Some(scan) => run_blocking(move || next_page(scan)).await,
+            Rest::All(scan) => run_blocking(move || next_page(scan)).await,
+            Rest::Some(scan) => {
+                // Whoever reads all of it would hold up the host until the end.
+                let_others_work().await;
+                run_blocking(move || next_page(scan)).await
+            }
             Rest::Failed(error) => Err(error),
             Rest::Nothing => Ok(None),
         }

@@ -1,16 +1,14 @@
 //! The hash of a namespace: counted to the end, and checked against its rows.
 //!
-//! Both go a thousand rows at a time. Between them others have their turn, progress is told, and a
-//! call that was given up ends.
+//! All of it goes a thousand rows at a time. Between them others have their turn, progress is told,
+//! and a call that was given up ends.
 
+use super::steps::{More, in_steps_with, take_piece};
 use crate::engine::{self, StateCheck};
 use crate::error::Result;
-use crate::lthash::Statistics;
+use crate::lthash::{State, Statistics};
 use crate::platform::{let_others_work, run_blocking};
 use crate::task::CallContext;
-
-/// How many steps of some hundred rows are taken at once.
-const STEPS_AT_ONCE: usize = 4;
 
 /// What a full scan has found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +17,8 @@ pub struct VerifiedState {
     pub revision: u64,
     /// How many rows were read.
     pub rows: u64,
+    /// Not all rows are counted yet: only those that were by then are read.
+    pub is_backfilling: bool,
     /// Where the rows are not those that were counted; nothing if they are.
     pub difference: Option<StateDifference>,
 }
@@ -30,12 +30,34 @@ pub struct StateDifference {
     pub buckets: Option<Vec<u8>>,
 }
 
+/// What full scans of all tracked namespaces have found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifiedStates {
+    /// How many rows were read.
+    pub rows: u64,
+    /// Of how many namespaces the rows are not those that were counted.
+    pub differing: u64,
+    /// Of how many not all rows are counted yet.
+    pub backfilling: u64,
+    /// What was found of each, in the order of their names.
+    pub namespaces: Vec<VerifiedNamespace>,
+}
+
+/// What a full scan of one of the namespaces has found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifiedNamespace {
+    /// Its name.
+    pub name: String,
+    /// What was found.
+    pub state: VerifiedState,
+}
+
 pub(super) async fn backfill(namespace: &engine::Namespace, context: &CallContext) -> Result<()> {
     let mut done = 0;
     loop {
         let namespace = namespace.clone();
         let (more, counted, keys) = run_blocking(move || -> engine::Result<_> {
-            let more = take_steps(|| namespace.backfill_some())?;
+            let more = take_piece(|| namespace.backfill_some())?;
             let state = namespace.tracked_state()?;
             let statistics = state.and_then(|state| state.partition.statistics());
             Ok((more, rows(statistics), namespace.len()?))
@@ -43,8 +65,8 @@ pub(super) async fn backfill(namespace: &engine::Namespace, context: &CallContex
         .await?;
         // Rows may go meanwhile.
         done = counted.max(done);
-        context.report(done, Some(if more { keys.max(done) } else { done }));
-        if !more {
+        context.report(done, Some(if more == More::Yes { keys.max(done) } else { done }));
+        if more == More::No {
             return Ok(());
         }
         let_others_work().await;
@@ -56,32 +78,74 @@ pub(super) async fn verify(
     context: &CallContext,
 ) -> Result<VerifiedState> {
     let namespace = namespace.clone();
-    let mut check = run_blocking(move || namespace.check_state()).await?;
-    let counted = rows(check.counted().partition.statistics());
-    loop {
-        let (more, stepped) = run_blocking(move || -> engine::Result<_> {
-            let more = take_steps(|| check.step())?;
-            Ok((more, check))
-        })
-        .await?;
-        check = stepped;
-        let rows = check.rows();
-        context.report(rows, Some(if more { counted.max(rows) } else { rows }));
-        if !more {
-            return Ok(said(&check));
+    let check = run_blocking(move || namespace.check_state()).await?;
+    let verified = verify_from(0, check.rows_counted(), check, context).await?;
+    context.report(verified.rows, Some(verified.rows));
+    Ok(verified)
+}
+
+/// Reads the rows of one, after `before` rows of others, of some `total` in all.
+async fn verify_from(
+    before: u64,
+    total: u64,
+    check: StateCheck,
+    context: &CallContext,
+) -> Result<VerifiedState> {
+    let check = in_steps_with(check, StateCheck::step, |check, more| {
+        if more == More::Yes {
+            let done = before + check.rows();
+            context.report(done, Some(total.max(done)));
         }
-        let_others_work().await;
+    })
+    .await?;
+    Ok(said(&check))
+}
+
+pub(super) async fn verify_all(
+    engine: &engine::Engine,
+    context: &CallContext,
+) -> Result<VerifiedStates> {
+    let engine = engine.clone();
+    let (namespaces, total) = run_blocking(move || -> engine::Result<_> {
+        let (mut tracked, mut total) = (Vec::new(), 0);
+        for (name, namespace) in engine.all_namespaces()? {
+            if let Some(state) = unless_dropped(namespace.tracked_state())?.flatten() {
+                total += rows(state.partition.statistics());
+                tracked.push((name, namespace));
+            }
+        }
+        Ok((tracked, total))
+    })
+    .await?;
+    let mut verified =
+        VerifiedStates { rows: 0, differing: 0, backfilling: 0, namespaces: Vec::new() };
+    for (name, namespace) in namespaces {
+        let check = run_blocking(move || begin(&namespace)).await?;
+        let Some(check) = check else { continue };
+        let state = verify_from(verified.rows, total, check, context).await?;
+        verified.rows += state.rows;
+        verified.differing += u64::from(state.difference.is_some());
+        verified.backfilling += u64::from(state.is_backfilling);
+        verified.namespaces.push(VerifiedNamespace { name, state });
+        context.report(verified.rows, Some(total.max(verified.rows)));
+    }
+    context.report(verified.rows, Some(verified.rows));
+    Ok(verified)
+}
+
+/// The check of a namespace that was tracked; none if it is no longer.
+fn begin(namespace: &engine::Namespace) -> engine::Result<Option<StateCheck>> {
+    match namespace.check_state() {
+        Err(engine::Error::InvalidArgument { .. }) => Ok(None),
+        check => unless_dropped(check),
     }
 }
 
-/// Returns whether there are more.
-fn take_steps(mut step: impl FnMut() -> engine::Result<bool>) -> engine::Result<bool> {
-    for _ in 0..STEPS_AT_ONCE {
-        if !step()? {
-            return Ok(false);
-        }
+fn unless_dropped<T>(found: engine::Result<T>) -> engine::Result<Option<T>> {
+    match found {
+        Err(engine::Error::NamespaceDropped) => Ok(None),
+        found => found.map(Some),
     }
-    Ok(true)
 }
 
 fn rows(statistics: Option<Statistics>) -> u64 {
@@ -93,5 +157,8 @@ fn said(check: &StateCheck) -> VerifiedState {
         engine::StateDifference::Buckets(buckets) => StateDifference { buckets: Some(buckets) },
         _ => StateDifference { buckets: None },
     });
-    VerifiedState { revision: check.counted().revision.get(), rows: check.rows(), difference }
+    let counted = check.counted();
+    let is_backfilling = !matches!(counted.partition.state(), State::Valid);
+    let (revision, rows) = (counted.revision.get(), check.rows());
+    VerifiedState { revision, rows, is_backfilling, difference }
 }
