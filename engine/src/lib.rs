@@ -146,6 +146,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use batch::{BATCH_OPERATIONS_MAX, Batch};
+pub use compact::Compaction;
 pub use config::{
     Access, Background, Durability, EngineConfig, KEY_BYTES_MAX, LOGGED_BYTES_MAX,
     NAMESPACE_NAME_BYTES_MAX, RecoveryMode,
@@ -173,7 +174,7 @@ pub use stats::EngineStats;
 pub use tracking::Tracking;
 pub use upload::Upload;
 pub use vacuum::{Vacuum, VacuumMode};
-pub use verify::Verified;
+pub use verify::{Verification, Verified};
 pub use verify_state::{StateEvent, VerifiedStates};
 pub use watch::{Watch, WatchEvent};
 pub use write::Precondition;
@@ -340,8 +341,12 @@ impl Engine {
     /// Rewrites what is live in segments of the log that are partly dead, and gives the space back.
     /// Large values are never rewritten. Returns how many bytes were written anew.
     pub fn compact(&self) -> Result<u64> {
-        let _call = self.shared.enter()?;
-        self.shared.compact_all()
+        self.begin_compact()?.finish()
+    }
+
+    /// Begins to do the same, a piece at a time.
+    pub fn begin_compact(&self) -> Result<Compaction> {
+        Compaction::new(&self.shared)
     }
 
     /// Finds files that nothing names, as a crash may leave them, and gives their space back.
@@ -361,8 +366,12 @@ impl Engine {
     /// records, headers and footers of the log, the accounts.
     /// `each` is told what is wrong; if it breaks off, that is [`Error::Cancelled`].
     pub fn verify(&self, each: &mut dyn FnMut(Finding) -> ControlFlow<()>) -> Result<Verified> {
-        let _call = self.shared.enter()?;
-        self.shared.verify(each)
+        self.begin_verify()?.finish(each)
+    }
+
+    /// Begins to do the same, a piece at a time.
+    pub fn begin_verify(&self) -> Result<Verification> {
+        Verification::new(&self.shared)
     }
 
     /// Reads all rows of the tracked namespaces, one namespace after the other, each at one

@@ -56,10 +56,14 @@ impl StateComparison {
         let sides = [first, second];
         let [one, other] = [&sides[0], &sides[1]].map(|side| &side.counted.partition);
         if one.domain().name() != other.domain().name() {
-            return Err(Error::InvalidArgument { what: "only namespaces of one name are compared" });
+            return Err(Error::InvalidArgument {
+                what: "only namespaces of one name are compared",
+            });
         }
         if one.hash().ok().zip(other.hash().ok()).is_none() {
-            return Err(Error::InvalidArgument { what: "not all rows are counted: backfill first" });
+            return Err(Error::InvalidArgument {
+                what: "not all rows are counted: backfill first",
+            });
         }
         let looked_at: Option<BTreeSet<u8>> = match difference(one, other) {
             None => None,

@@ -1,23 +1,32 @@
 //! Checking everything.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::ops::{ControlFlow, Range, RangeInclusive};
+use std::{fmt, mem};
 
 use super::entry::{Body, Entry};
 use super::files::{self, segment_name};
 use super::finding::{Finding, FindingKind};
-use super::frame::FrameKind;
+use super::frame::{FrameKind, FrameRef};
+use super::holder::Holder;
+use super::index;
 use super::index_key::IndexKey;
+use super::leases::Lease;
 use super::log::{PutValue, Record, Sealed, SegmentHeader, Survey, ToldBy, decode};
 use super::segments::{SegmentKind, Segments};
 use super::shared::Shared;
-use super::state::{OwnedEntry, Present, count_of, referenced};
+use super::state::{Namespaces, OwnedEntry, Present, count_of, referenced};
 use super::sync::lock;
 use super::value_ref::ValueRef;
 use crate::error::{Error, Result};
 use crate::namespace_id::NamespaceId;
 use crate::revision::Revision;
 use crate::segment_id::SegmentId;
+
+/// After so many bytes of values and records a step ends.
+const BYTES_AT_ONCE: u64 = 512 << 10;
+/// What the rest of a key counts for.
+const KEY_BYTES: u64 = 512;
 
 /// What was checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -39,11 +48,17 @@ struct Accounts {
     keys: BTreeMap<NamespaceId, u64>,
 }
 
-/// Tells what is found, each damaged place once.
-struct Report<'a> {
-    each: &'a mut dyn FnMut(Finding) -> ControlFlow<()>,
+/// Each damaged place is told once.
+#[derive(Default)]
+struct Told {
     findings: u64,
     places: BTreeSet<(String, u64)>,
+}
+
+/// Tells what is found.
+struct Report<'a> {
+    each: &'a mut dyn FnMut(Finding) -> ControlFlow<()>,
+    told: &'a mut Told,
 }
 
 /// How much of a segment is to be there.
@@ -55,16 +70,42 @@ enum Extent {
     Written(u64),
 }
 
-impl Shared {
-    /// Checks one snapshot of everything; writers go on meanwhile. Memory grows with the number of
-    /// separated values, of namespaces and of damaged places alone.
-    pub(crate) fn verify(
-        &self,
-        each: &mut dyn FnMut(Finding) -> ControlFlow<()>,
-    ) -> Result<Verified> {
-        let _lease = self.leases.take();
+/// A check of everything under way, of one snapshot of it; writers go on meanwhile. Memory grows
+/// with the number of separated values, of namespaces and of damaged places alone. It keeps the
+/// files of its snapshot, and ends where it is dropped.
+pub struct Verification {
+    shared: Holder,
+    _lease: Lease,
+    namespaces: Namespaces,
+    dropping: BTreeSet<NamespaceId>,
+    segments: Segments,
+    /// What is checked of the index; nothing once all of it is.
+    index: Option<index::Verify>,
+    /// The keys that come next, of one node.
+    keys: VecDeque<(Vec<u8>, OwnedEntry)>,
+    /// What of the index cannot be read.
+    unread: Vec<Error>,
+    accounts: Accounts,
+    /// What is looked at last, the last first.
+    rest: Vec<Rest>,
+    verified: Verified,
+    told: Told,
+}
+
+/// What is looked at after the keys.
+enum Rest {
+    Accounts,
+    /// Whether the hash of a namespace that the last checkpoint has can be read.
+    Hash(FrameRef),
+    Segment(SegmentId, Extent),
+}
+
+impl Verification {
+    pub(crate) fn new(shared: &Holder) -> Result<Self> {
+        let _call = shared.enter()?;
+        let lease = shared.leases.take();
         let (snapshot, segments, dropping, namespaces, extents) = {
-            let state = self.read();
+            let state = shared.read();
             let (segments, dropping) = (state.segments.clone(), state.dropping.clone());
             let active = state.pending.segment();
             let waiting = state.pending.segments_waiting();
@@ -76,36 +117,81 @@ impl Shared {
             let namespaces = state.namespaces.clone();
             (state.tree.snapshot(), segments, dropping, namespaces, extents)
         };
-        let names: HashMap<NamespaceId, &String> =
-            namespaces.iter().map(|(name, info)| (info.id, name)).collect();
-        let mut report = Report { each, findings: 0, places: BTreeSet::new() };
-        let mut accounts = Accounts::default();
-        let (mut keys, mut value_bytes) = (0, 0);
-        let mut unread = Vec::new();
-        let structure = snapshot.verify(
-            &*self.frames,
-            &mut |key, entry| {
-                let (id, user_key) = IndexKey::split(key).unwrap_or((NamespaceId::REFERENCES, key));
-                if let Some(value) = referenced(key) {
-                    accounts.counted.insert(value, count_of(&entry));
-                } else if id >= NamespaceId::FIRST {
-                    accounts.take(&entry);
-                    *accounts.keys.entry(id).or_default() += 1;
-                    keys += 1;
-                    match self.verify_entry(key, &entry) {
-                        Ok(len) => value_bytes += len,
-                        // Its file may be gone already; it is out of reach.
-                        Err(_) if dropping.contains(&id) => {}
-                        Err(error) => {
-                            let name = names.get(&id).map(|name| (*name).clone());
-                            report.tell(Finding::of_value(name, user_key, error))?;
-                        }
-                    }
-                } else {
-                    let error = account_error("index", "namespaces");
-                    let key = Some(user_key.to_vec());
-                    report.tell(Finding { key, ..accounts_differ(error) })?;
+        let hashes = lock(&shared.checkpoints).catalog.hashes.clone();
+        let extents = extents.into_iter().rev();
+        let extents = extents.map(|(number, extent)| Rest::Segment(number, extent));
+        let hashes = hashes.into_values().rev().map(|stored| Rest::Hash(stored.frame));
+        let rest = extents.chain(hashes).chain([Rest::Accounts]).collect();
+        let (mut index, mut unread) = (None, Vec::new());
+        match snapshot.begin_verify(&*shared.frames) {
+            Ok(begun) => index = Some(begun),
+            Err(error) => unread.push(error),
+        }
+        Ok(Self {
+            shared: shared.clone(),
+            _lease: lease,
+            namespaces,
+            dropping,
+            segments,
+            index,
+            keys: VecDeque::new(),
+            unread,
+            accounts: Accounts::default(),
+            rest,
+            verified: Verified::default(),
+            told: Told::default(),
+        })
+    }
+
+    /// What was checked so far.
+    pub fn verified(&self) -> Verified {
+        Verified { findings: self.told.findings, ..self.verified }
+    }
+
+    /// Checks the next node of the index, the next of its keys with their values, some hundred KiB
+    /// or one, or the next segment of the log, and tells `each` what is wrong. Returns whether
+    /// there is more. If `each` breaks off, that is [`Error::Cancelled`].
+    pub fn step(&mut self, each: &mut dyn FnMut(Finding) -> ControlFlow<()>) -> Result<bool> {
+        let shared = self.shared.clone();
+        let _call = shared.enter()?;
+        if !self.keys.is_empty() {
+            return self.verify_keys(&shared, each).map(|()| true);
+        }
+        if self.index.is_some() {
+            self.verify_node(&shared);
+            return Ok(true);
+        }
+        let Some(rest) = self.rest.pop() else { return Ok(false) };
+        let mut report = Report { each, told: &mut self.told };
+        match rest {
+            Rest::Accounts => {
+                if self.unread.is_empty() {
+                    self.accounts.verify_keys(&self.namespaces, &mut report)?;
+                    let accounts = mem::take(&mut self.accounts);
+                    shared.verify_accounts(accounts, &self.segments, &mut report)?;
                 }
+                for error in mem::take(&mut self.unread) {
+                    report.tell(Finding::new(FindingKind::Index, error))?;
+                }
+            }
+            Rest::Hash(frame) => {
+                if let Err(error) = shared.frames.read(&frame, FrameKind::Hash) {
+                    report.tell(Finding::new(FindingKind::Checkpoint, error))?;
+                }
+            }
+            Rest::Segment(number, extent) => shared.verify_segment(number, extent, &mut report)?,
+        }
+        Ok(true)
+    }
+
+    /// Checks the next node of the index; its keys come next.
+    fn verify_node(&mut self, shared: &Shared) {
+        let Self { index, keys, unread, .. } = self;
+        let Some(begun) = index else { return };
+        let more = begun.step(
+            &*shared.frames,
+            &mut |key, entry| {
+                keys.push_back((key.to_vec(), OwnedEntry::of(&entry)));
                 Ok(())
             },
             &mut |error| {
@@ -113,42 +199,74 @@ impl Shared {
                 Ok(())
             },
         );
-        match structure {
-            Err(Error::Cancelled) => return Err(Error::Cancelled),
-            Err(error) => unread.push(error),
-            Ok(_) => {}
-        }
-        if unread.is_empty() {
-            for (name, info) in namespaces.iter() {
-                if accounts.keys.get(&info.id).copied().unwrap_or(0) != info.keys {
-                    let namespace = Some(name.clone());
-                    let error = account_error("count of keys", "index");
-                    report.tell(Finding { namespace, ..accounts_differ(error) })?;
-                }
+        match more {
+            Ok(true) => {}
+            Ok(false) => *index = None,
+            Err(error) => {
+                unread.push(error);
+                *index = None;
             }
-            self.verify_accounts(accounts, &segments, &mut report)?;
         }
-        for error in unread {
-            report.tell(Finding::new(FindingKind::Index, error))?;
-        }
-        self.verify_hashes(&mut report)?;
-        for (number, extent) in extents {
-            self.verify_segment(number, extent, &mut report)?;
-        }
-        Ok(Verified { keys, value_bytes, findings: report.findings })
     }
 
-    /// Checks that the hashes of namespaces that the last checkpoint has can be read.
-    fn verify_hashes(&self, report: &mut Report<'_>) -> Result<()> {
-        let hashes = lock(&self.checkpoints).catalog.hashes.clone();
-        for stored in hashes.values() {
-            if let Err(error) = self.frames.read(&stored.frame, FrameKind::Hash) {
-                report.tell(Finding::new(FindingKind::Checkpoint, error))?;
+    /// Checks the next keys of a node.
+    fn verify_keys(
+        &mut self,
+        shared: &Shared,
+        each: &mut dyn FnMut(Finding) -> ControlFlow<()>,
+    ) -> Result<()> {
+        let mut report = Report { each, told: &mut self.told };
+        let mut bytes = 0;
+        while bytes < BYTES_AT_ONCE
+            && let Some((key, entry)) = self.keys.pop_front()
+        {
+            let entry = entry.entry();
+            bytes += KEY_BYTES;
+            let (id, user_key) = IndexKey::split(&key).unwrap_or((NamespaceId::REFERENCES, &key));
+            if let Some(value) = referenced(&key) {
+                self.accounts.counted.insert(value, count_of(&entry));
+            } else if id >= NamespaceId::FIRST {
+                self.accounts.take(&entry);
+                *self.accounts.keys.entry(id).or_default() += 1;
+                self.verified.keys += 1;
+                match shared.verify_entry(&key, &entry) {
+                    Ok(len) => {
+                        self.verified.value_bytes += len;
+                        bytes += len;
+                    }
+                    // Its file may be gone already; it is out of reach.
+                    Err(_) if self.dropping.contains(&id) => {}
+                    Err(error) => {
+                        let name = self.namespaces.name_of(id).map(str::to_owned);
+                        report.tell(Finding::of_value(name, user_key, error))?;
+                    }
+                }
+            } else {
+                let error = account_error("index", "namespaces");
+                let key = Some(user_key.to_vec());
+                report.tell(Finding { key, ..accounts_differ(error) })?;
             }
         }
         Ok(())
     }
 
+    /// Checks all the rest.
+    pub(crate) fn finish(
+        mut self,
+        each: &mut dyn FnMut(Finding) -> ControlFlow<()>,
+    ) -> Result<Verified> {
+        while self.step(each)? {}
+        Ok(self.verified())
+    }
+}
+
+impl fmt::Debug for Verification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Verification").field("verified", &self.verified()).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
     fn verify_accounts(
         &self,
         mut accounts: Accounts,
@@ -298,12 +416,12 @@ impl Report<'_> {
     fn tell(&mut self, finding: Finding) -> Result<()> {
         if let Error::StoreCorrupt { file, offset, .. } = &finding.error
             && finding.kind != FindingKind::Accounts
-            && !self.places.insert((file.clone(), *offset))
+            && !self.told.places.insert((file.clone(), *offset))
             && finding.key.is_none()
         {
             return Ok(());
         }
-        self.findings += 1;
+        self.told.findings += 1;
         match (self.each)(finding) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Error::Cancelled),
@@ -326,6 +444,18 @@ impl Finding {
 }
 
 impl Accounts {
+    /// Checks the numbers of keys of the namespaces.
+    fn verify_keys(&self, namespaces: &Namespaces, report: &mut Report<'_>) -> Result<()> {
+        for (name, info) in namespaces.iter() {
+            if self.keys.get(&info.id).copied().unwrap_or(0) != info.keys {
+                let namespace = Some(name.clone());
+                let error = account_error("count of keys", "index");
+                report.tell(Finding { namespace, ..accounts_differ(error) })?;
+            }
+        }
+        Ok(())
+    }
+
     fn take(&mut self, entry: &Entry<'_>) {
         *self.live_bytes.entry(entry.place.segment).or_default() += u64::from(entry.place.len);
         if let Body::Separated(value) = entry.body {

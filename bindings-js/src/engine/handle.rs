@@ -139,9 +139,9 @@ impl Engine {
     #[wasm_bindgen(js_name = verifyState)]
     pub fn verify_state(&self, watch: &Watch) -> Promise {
         let (engine, context) = (self.0.clone(), watch.0.clone());
-        watch.promise(async move {
-            Ok(values::verified_states(&engine.verify_state(&context).await?))
-        })
+        watch.promise(
+            async move { Ok(values::verified_states(&engine.verify_state(&context).await?)) },
+        )
     }
 
     /// A promise of what was found, with `first`.

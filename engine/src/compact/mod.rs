@@ -17,6 +17,7 @@
 mod choose;
 mod keep;
 mod output;
+mod steps;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use self::choose::{Policy, next_run};
 use self::keep::{Work, kept, with_key};
 use self::output::Output;
+pub use self::steps::Compaction;
 use super::entry::Place;
 use super::files::{io_error, read_error, segment_name, segment_temp_name};
 use super::index_key::IndexKey;
@@ -38,56 +40,27 @@ use crate::namespace_id::NamespaceId;
 use crate::revision::Revision;
 use crate::segment_id::SegmentId;
 
-/// From which part on a segment is rewritten when compaction is asked for, in percent.
-const DEAD_PERCENT_ASKED: u64 = 3;
 /// From which part on it is when the disk is full, in percent: it gives back what it takes.
 const DEAD_PERCENT_FULL: u64 = 50;
 /// How many keys are pointed elsewhere under one hold of the lock.
 const KEYS_AT_ONCE: usize = 64;
 
 impl Shared {
-    /// Compacts whatever is worth it, the active segment included. A segment that cannot be read
-    /// is left alone; the error about the first such comes after the work on all others.
-    pub(crate) fn compact_all(&self) -> Result<u64> {
-        self.check_writable()?;
-        self.purge_dropped()?;
-        self.purge_expired()?;
-        {
-            let mut state = self.write();
-            let active = state.pending.segment();
-            let segment = state.segments.get(&active).copied().unwrap_or_default();
-            if state.is_compaction_worth_it(self.config.compaction_dead_bytes_min)
-                && segment.dead_bytes * 100 > segment.bytes * DEAD_PERCENT_ASKED
-            {
-                state.rotate();
-            }
-        }
-        // What is sealed is in its file.
-        self.sync_all()?;
-        lock(&self.unreadable).forget();
-        let Compacted { written, passed_over } = self.compact_by(DEAD_PERCENT_ASKED, usize::MAX)?;
-        self.gather_frames(0)?;
-        self.checkpoint()?;
-        passed_over.map_or(Ok(written), Err)
-    }
-
     /// Compacts one run that has come to be worth it by itself. Segments that were found unreadable
     /// are left alone.
     pub(crate) fn compact_due(&self) -> Result<u64> {
-        let dead_percent = u64::from(self.config.compaction_dead_percent);
-        self.compact_by(dead_percent, 1).map(|compacted| compacted.written)
+        if !self.read().is_compaction_worth_it(self.config.compaction_dead_bytes_min) {
+            return Ok(0);
+        }
+        self.compact_a_run_of(self.policy_of(u64::from(self.config.compaction_dead_percent)))
     }
 
-    /// Compacts up to `runs_max` runs.
-    fn compact_by(&self, dead_percent: u64, runs_max: usize) -> Result<Compacted> {
-        if !self.read().is_compaction_worth_it(self.config.compaction_dead_bytes_min) {
-            return Ok(Compacted::default());
-        }
+    /// What is worth rewriting where so much of it is dead.
+    fn policy_of(&self, dead_percent: u64) -> Policy {
         let kept_bytes_max = self.config.segment_bytes_max;
         let small_bytes = kept_bytes_max / 8;
         let kept_alone_bytes_max = u64::MAX;
-        let policy = Policy { dead_percent, small_bytes, kept_bytes_max, kept_alone_bytes_max };
-        self.compact_runs(policy, runs_max)
+        Policy { dead_percent, small_bytes, kept_bytes_max, kept_alone_bytes_max }
     }
 
     /// Compacts, on a disk that is full, one run of which no more than `room` is to be kept.
@@ -98,42 +71,51 @@ impl Shared {
             kept_bytes_max: room,
             kept_alone_bytes_max: room,
         };
-        self.compact_runs(policy, 1).map(|compacted| compacted.written)
+        self.compact_a_run_of(policy)
     }
 
-    fn compact_runs(&self, policy: Policy, runs_max: usize) -> Result<Compacted> {
+    fn compact_a_run_of(&self, policy: Policy) -> Result<u64> {
+        let mut compacted = Compacted::default();
+        self.compact_next(policy, &mut BTreeSet::new(), &mut compacted)?;
+        Ok(compacted.written)
+    }
+
+    /// Compacts the next run, of segments that are not `done`. Returns whether there was one.
+    fn compact_next(
+        &self,
+        policy: Policy,
+        done: &mut BTreeSet<SegmentId>,
+        compacted: &mut Compacted,
+    ) -> Result<bool> {
         let _compacting = lock(&self.compacting);
-        let mut done = {
+        {
             let mut unreadable = lock(&self.unreadable);
             let state = self.read();
             unreadable.retain(|number| state.segments.contains_key(number));
-            unreadable.numbers().clone()
+            done.extend(unreadable.numbers());
+        }
+        // Who closes does not wait for all of it.
+        self.check_open()?;
+        let run = {
+            let state = self.read();
+            let run = next_run(&state, policy, done);
+            done.extend(run.iter().map(|(number, _)| *number));
+            run
         };
-        let mut compacted = Compacted::default();
-        for _ in 0..runs_max {
-            // Who closes does not wait for all of it.
-            self.check_open()?;
-            let run = {
-                let state = self.read();
-                let run = next_run(&state, policy, &done);
-                done.extend(run.iter().map(|(number, _)| *number));
-                run
-            };
-            if run.is_empty() {
-                break;
-            }
-            match self.compact_run(&run, &mut done) {
-                Ok(bytes) => compacted.written += bytes,
-                Err(error) => {
-                    let unreadable = lock(&self.unreadable).note(&run, &error)?;
-                    // The others of the run are tried again without it.
-                    done.retain(|number| run.iter().all(|(other, _)| other != number));
-                    done.insert(unreadable);
-                    compacted.passed_over.get_or_insert(error);
-                }
+        if run.is_empty() {
+            return Ok(false);
+        }
+        match self.compact_run(&run, done) {
+            Ok(bytes) => compacted.written += bytes,
+            Err(error) => {
+                let unreadable = lock(&self.unreadable).note(&run, &error)?;
+                // The others of the run are tried again without it.
+                done.retain(|number| run.iter().all(|(other, _)| other != number));
+                done.insert(unreadable);
+                compacted.passed_over.get_or_insert(error);
             }
         }
-        Ok(compacted)
+        Ok(true)
     }
 
     /// Writes one run anew. Returns how many bytes of records that took.

@@ -61,6 +61,7 @@ use node::{Content, FrameCell, Meter, Node};
 pub(crate) use seat::Seat;
 pub(crate) use snapshot::Snapshot;
 use summary::Summary;
+pub(crate) use verify::Verify;
 
 use super::entry::Entry;
 use super::frame::FrameRef;

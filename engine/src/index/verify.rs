@@ -4,7 +4,7 @@ use super::codec;
 use super::node::{Content, Node};
 use super::snapshot::Snapshot;
 use super::summary::Summary;
-use super::walk::{Nodes, Visit, walk_past};
+use super::walk::{Nodes, Visit, Walk};
 use crate::entry::Entry;
 use crate::error::{Error, Result};
 use crate::frame::FrameSource;
@@ -27,20 +27,49 @@ impl Snapshot {
         each: &mut dyn FnMut(&[u8], Entry<'_>) -> Result<()>,
         failed: &mut dyn FnMut(Error) -> Result<()>,
     ) -> Result<u64> {
-        let mut count = 0;
-        let mut before: Option<Vec<u8>> = None;
-        let mut key = Vec::new();
+        let mut verify = match self.begin_verify(frames) {
+            Ok(verify) => verify,
+            Err(error) => return failed(error).map(|()| 0),
+        };
+        while verify.step(frames, each, failed)? {}
+        Ok(verify.count)
+    }
+
+    /// Begins to do the same, a node at a time.
+    ///
+    /// # Errors
+    /// Those of loading the root.
+    pub(crate) fn begin_verify(&self, frames: &dyn FrameSource) -> Result<Verify> {
+        let walk = Walk::new(self.root(frames)?, Nodes::All, self.meter());
+        Ok(Verify { walk, before: None, count: 0 })
+    }
+}
+
+/// A check of an index under way.
+pub(crate) struct Verify {
+    walk: Walk,
+    /// The last key.
+    before: Option<Vec<u8>>,
+    /// How many keys there were.
+    count: u64,
+}
+
+impl Verify {
+    /// Checks the next node. Returns whether there may be more. See [`Snapshot::verify`].
+    pub(crate) fn step(
+        &mut self,
+        frames: &dyn FrameSource,
+        each: &mut dyn FnMut(&[u8], Entry<'_>) -> Result<()>,
+        failed: &mut dyn FnMut(Error) -> Result<()>,
+    ) -> Result<bool> {
+        let Self { walk, before, count } = self;
         let mut tell = |key: &[u8], entry: Entry<'_>| {
             check(before.as_deref().is_none_or(|before| before < key))?;
             let before = before.get_or_insert_default();
             before.clear();
             before.extend_from_slice(key);
-            count += 1;
+            *count += 1;
             each(key, entry)
-        };
-        let root = match self.root(frames) {
-            Ok(root) => root,
-            Err(error) => return failed(error).map(|()| 0),
         };
         let visit = &mut |visit: Visit<'_>| {
             let content = visit.node.content();
@@ -49,9 +78,7 @@ impl Snapshot {
             if let Some(said) = &visit.said {
                 check(holds(said.summary, visit.node))?;
             }
-            key.clear();
-            key.extend_from_slice(visit.path);
-            key.extend_from_slice(visit.node.prefix());
+            let mut key = [visit.path, visit.node.prefix()].concat();
             match content {
                 Content::Inner(inner) => {
                     let starts = inner.children().iter().map(|child| child.start());
@@ -72,8 +99,7 @@ impl Snapshot {
                 }
             }
         };
-        walk_past(root, Nodes::All, frames, self.meter(), visit, failed)?;
-        Ok(count)
+        walk.step(frames, visit, failed)
     }
 }
 

@@ -71,39 +71,71 @@ pub(super) fn walk_past(
     visit: &mut dyn FnMut(Visit<'_>) -> Result<()>,
     failed: &mut dyn FnMut(Error) -> Result<()>,
 ) -> Result<()> {
-    let mut key = Vec::new();
-    visit(Visit { node: root, path: &key, level: 0, said: None })?;
-    key.extend_from_slice(root.prefix());
-    let mut open = vec![Open { node: root.clone(), base: 0, next: 0 }];
-    loop {
-        let level = open.len();
-        let Some(top) = open.last_mut() else { return Ok(()) };
-        let base = top.base + top.node.prefix().len();
-        key.truncate(base);
-        let position = top.next;
-        top.next += 1;
-        let Some((inner, child)) =
-            top.node.inner().and_then(|inner| inner.child(position).map(|child| (inner, child)))
-        else {
-            open.pop();
-            continue;
-        };
-        if which == Nodes::Branchings && child.kind() == FrameKind::Bucket {
-            continue;
+    let mut walk = Walk::new(root, which, meter);
+    while walk.step(frames, visit, failed)? {}
+    Ok(())
+}
+
+/// A walk, a node at a time.
+pub(super) struct Walk {
+    /// Where it begins, until that is visited.
+    root: Option<Arc<Node>>,
+    which: Nodes,
+    meter: Arc<Meter>,
+    key: Vec<u8>,
+    open: Vec<Open>,
+}
+
+impl Walk {
+    pub(super) fn new(root: &Arc<Node>, which: Nodes, meter: &Arc<Meter>) -> Self {
+        let (root, meter) = (Some(root.clone()), meter.clone());
+        Self { root, which, meter, key: Vec::new(), open: Vec::new() }
+    }
+
+    /// Visits the next node, if it can be loaded. Returns whether there may be more. See
+    /// [`walk_past`].
+    pub(super) fn step(
+        &mut self,
+        frames: &dyn FrameSource,
+        visit: &mut dyn FnMut(Visit<'_>) -> Result<()>,
+        failed: &mut dyn FnMut(Error) -> Result<()>,
+    ) -> Result<bool> {
+        if let Some(root) = self.root.take() {
+            visit(Visit { node: &root, path: &self.key, level: 0, said: None })?;
+            self.key.extend_from_slice(root.prefix());
+            self.open.push(Open { node: root, base: 0, next: 0 });
+            return Ok(true);
         }
-        let node = match child.read(frames, meter) {
-            Ok(node) => node,
-            Err(error) => {
-                failed(error)?;
+        loop {
+            let level = self.open.len();
+            let Some(top) = self.open.last_mut() else { return Ok(false) };
+            let base = top.base + top.node.prefix().len();
+            self.key.truncate(base);
+            let position = top.next;
+            top.next += 1;
+            let Some((inner, child)) = top
+                .node
+                .inner()
+                .and_then(|inner| inner.child(position).map(|child| (inner, child)))
+            else {
+                self.open.pop();
+                continue;
+            };
+            if self.which == Nodes::Branchings && child.kind() == FrameKind::Bucket {
                 continue;
             }
-        };
-        let said = Said { first: inner.first_bytes(position), summary: child.summary };
-        visit(Visit { node: &node, path: &key, level, said: Some(said) })?;
-        key.extend_from_slice(node.prefix());
-        if key.len() > PATH_BYTES_MAX {
-            return Err(Error::Malformed { what: codec::WHAT });
+            let node = match child.read(frames, &self.meter) {
+                Ok(node) => node,
+                Err(error) => return failed(error).map(|()| true),
+            };
+            let said = Said { first: inner.first_bytes(position), summary: child.summary };
+            visit(Visit { node: &node, path: &self.key, level, said: Some(said) })?;
+            self.key.extend_from_slice(node.prefix());
+            if self.key.len() > PATH_BYTES_MAX {
+                return Err(Error::Malformed { what: codec::WHAT });
+            }
+            self.open.push(Open { node, base, next: 0 });
+            return Ok(true);
         }
-        open.push(Open { node, base, next: 0 });
     }
 }

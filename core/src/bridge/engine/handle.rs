@@ -5,10 +5,13 @@ use std::sync::Arc;
 use super::compare::{self, ComparedEngines};
 use super::input::ConfigInput;
 use super::state::{self, VerifiedStates};
+use super::steps::in_steps;
 use super::verify::{self, Verified};
 use super::{Batch, Namespace};
 use crate::engine::disk::{Disk, MemoryDisk};
-use crate::engine::{self, EngineConfig, EngineSnapshot, EngineStats, NamespaceOptions, Vacuum};
+use crate::engine::{
+    self, Compaction, EngineConfig, EngineSnapshot, EngineStats, NamespaceOptions, Vacuum,
+};
 use crate::error::Result;
 use crate::platform::{MaybeSend, run_blocking};
 use crate::task::CallContext;
@@ -100,8 +103,10 @@ impl Engine {
     }
 
     /// Gives back the space of what is dead in the log. Returns how many bytes were written anew.
+    /// Dropped, it ends after its present step; what is done stays done.
     pub async fn compact(&self) -> Result<u64> {
-        self.run(|engine| engine.compact()).await
+        let compaction = self.run(|engine| engine.begin_compact()).await?;
+        Ok(in_steps(compaction, Compaction::step).await?.written())
     }
 
     /// Deletes values that no key names, as a crash may leave them.
@@ -115,7 +120,7 @@ impl Engine {
     }
 
     /// Checks everything there is, and gives the first `first_max` of what is wrong: 1,000 if
-    /// `None`, at most 10,000. Dropped, it ends where it next finds something.
+    /// `None`, at most 10,000. Dropped, it ends after its present step.
     pub async fn verify(&self, first_max: Option<u32>) -> Result<Verified> {
         verify::verify(self.0.clone(), super::first_max(first_max)?).await
     }

@@ -27,7 +27,6 @@ mod snapshot;
 mod state;
 mod steps;
 mod verify;
-mod waited;
 
 pub use batch::Batch;
 pub use compare::{

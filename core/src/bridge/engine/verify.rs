@@ -1,6 +1,8 @@
 //! Checking an engine.
 
-use super::waited::Waited;
+use std::ops::ControlFlow;
+
+use super::steps::in_steps;
 use crate::engine::{self, FindingKind};
 use crate::error::{Error, Result};
 use crate::platform::run_blocking;
@@ -36,19 +38,19 @@ pub struct Finding {
 }
 
 pub(super) async fn verify(engine: engine::Engine, first_max: usize) -> Result<Verified> {
-    let (_waited, waiter) = Waited::new();
-    run_blocking(move || {
-        let mut first = Vec::new();
-        let verified = engine.verify(&mut |finding| {
-            if first.len() < first_max {
-                first.push(Finding::from(finding));
-            }
-            waiter.flow()
-        })?;
-        let engine::Verified { keys, value_bytes, findings } = verified;
-        Ok(Verified { keys, value_bytes, findings, first })
-    })
-    .await
+    let verification = run_blocking(move || engine.begin_verify()).await?;
+    let (verification, first) =
+        in_steps((verification, Vec::new()), move |(verification, first)| {
+            verification.step(&mut |finding| {
+                if first.len() < first_max {
+                    first.push(Finding::from(finding));
+                }
+                ControlFlow::Continue(())
+            })
+        })
+        .await?;
+    let engine::Verified { keys, value_bytes, findings } = verification.verified();
+    Ok(Verified { keys, value_bytes, findings, first })
 }
 
 impl From<engine::Finding> for Finding {
