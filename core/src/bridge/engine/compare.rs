@@ -109,7 +109,7 @@ pub(super) async fn compare(
     other: engine::Namespace,
     first_max: usize,
 ) -> Result<Compared> {
-    let comparison = run_blocking(move || one.begin_compare(&other)).await?;
+    let comparison = run_blocking(move || one.begin_compare(&other).map(Box::new)).await?;
     let begun = (comparison, First::new(first_max));
     let (comparison, first) = in_steps(begun, |(comparison, first)| {
         comparison.step(&mut |row| {
@@ -127,7 +127,7 @@ pub(super) async fn compare_engines(
     other: engine::Engine,
     first_max: usize,
 ) -> Result<ComparedEngines> {
-    let comparison = run_blocking(move || one.begin_compare(&other)).await?;
+    let comparison = run_blocking(move || one.begin_compare(&other).map(Box::new)).await?;
     let begun = (comparison, First::new(first_max));
     let (comparison, first) = in_steps(begun, |(comparison, first)| {
         comparison.step(&mut |name, difference| {

@@ -78,7 +78,7 @@ pub(super) async fn verify(
     context: &CallContext,
 ) -> Result<VerifiedState> {
     let namespace = namespace.clone();
-    let check = run_blocking(move || namespace.check_state()).await?;
+    let check = run_blocking(move || namespace.check_state().map(Box::new)).await?;
     let verified = verify_from(0, check.rows_counted(), check, context).await?;
     context.report(verified.rows, Some(verified.rows));
     Ok(verified)
@@ -88,15 +88,19 @@ pub(super) async fn verify(
 async fn verify_from(
     before: u64,
     total: u64,
-    check: StateCheck,
+    check: Box<StateCheck>,
     context: &CallContext,
 ) -> Result<VerifiedState> {
-    let check = in_steps_with(check, StateCheck::step, |check, more| {
-        if more == More::Yes {
-            let done = before + check.rows();
-            context.report(done, Some(total.max(done)));
-        }
-    })
+    let check = in_steps_with(
+        check,
+        |check| check.step(),
+        |check, more| {
+            if more == More::Yes {
+                let done = before + check.rows();
+                context.report(done, Some(total.max(done)));
+            }
+        },
+    )
     .await?;
     Ok(said(&check))
 }
@@ -134,8 +138,8 @@ pub(super) async fn verify_all(
 }
 
 /// The check of a namespace that was tracked; none if it is no longer.
-fn begin(namespace: &engine::Namespace) -> engine::Result<Option<StateCheck>> {
-    match namespace.check_state() {
+fn begin(namespace: &engine::Namespace) -> engine::Result<Option<Box<StateCheck>>> {
+    match namespace.check_state().map(Box::new) {
         Err(engine::Error::InvalidArgument { .. }) => Ok(None),
         check => unless_dropped(check),
     }

@@ -38,7 +38,7 @@ pub struct Finding {
 }
 
 pub(super) async fn verify(engine: engine::Engine, first_max: usize) -> Result<Verified> {
-    let verification = run_blocking(move || engine.begin_verify()).await?;
+    let verification = run_blocking(move || engine.begin_verify().map(Box::new)).await?;
     let (verification, first) =
         in_steps((verification, Vec::new()), move |(verification, first)| {
             verification.step(&mut |finding| {
