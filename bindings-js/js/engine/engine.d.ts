@@ -40,8 +40,8 @@ export interface CommitOptions extends CallOptions {
 /**
  * The embedded engine: an ordered, crash-safe key-value store, in memory or in a directory. It encrypts
  * nothing.
- * Calls run where they are made. `verify`, `compare` and `compact` of much data hold up the page or process
- * until they end; an app that minds has the engine in a worker.
+ * Calls run where they are made. The long ones let others run in between; what is between two such turns may
+ * take some time, as a large value or a segment of the log does. An app that minds has the engine in a worker.
  *
  * @example
  * ```ts
@@ -226,7 +226,7 @@ export class Engine implements AsyncDisposable {
    *
    * @example
    * ```ts
-   * const { missing, notCounted, differences, first } = await engine.compare(other);
+   * const { missing, notCounted, differences, first } = await engine.compare(replica);
    * ```
    */
   compare(other: Engine, options?: CompareOptions): Promise<ComparedEngines>;

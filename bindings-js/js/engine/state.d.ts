@@ -156,7 +156,7 @@ export interface RowDifference {
  *
  * @example
  * ```ts
- * const { missing, notCounted, differences }: ComparedEngines = await engine.compare(other);
+ * const { missing, notCounted, differences }: ComparedEngines = await engine.compare(replica);
  * console.log(missing + notCounted + differences === 0 ? 'the same' : 'not the same, or not known');
  * ```
  */
@@ -180,7 +180,7 @@ export interface ComparedEngines {
  *
  * @example
  * ```ts
- * const { first } = await engine.compare(other);
+ * const { first } = await engine.compare(replica);
  * for (const { kind, namespace, row } of first as NamespaceDifference[]) console.log(kind, namespace, row?.key);
  * ```
  */

@@ -73,7 +73,7 @@ test('the examples are what a strict compiler takes', (context) => {
   ];
   const givenOfEngine = [
     imports('sealwood/engine', [...ENGINE, 'error']),
-    `declare const engine: Engine, notes: Namespace, others: Namespace, snapshot: NamespaceSnapshot;
+    `declare const engine: Engine, replica: Engine, notes: Namespace, others: Namespace, snapshot: NamespaceSnapshot;
     declare const changes: EngineBatch, hash: LtHash, domain: Domain, secret: Uint8Array;
     declare const partitions: PartitionedLtHash, theirs: PartitionedLtHash, partition: Partition;`,
   ];

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { engine, failsWith, textOf } from '../engine.mjs';
+import { engine, failsWith, keysOf, textOf } from '../engine.mjs';
 
 const { Domain, Engine, LtHash } = engine;
 
@@ -74,7 +74,8 @@ test('a full scan says that all is as it was counted, in steps, and is cancelled
   const steps = [];
   const verified = await users.verifyState({ onProgress: (progress) => steps.push(progress) });
   clearInterval(ticking);
-  assert.deepEqual({ ...verified, revision: 0 }, { revision: 0, rows: 20_000, difference: undefined });
+  const expected = { revision: 0, rows: 20_000, isBackfilling: false, difference: undefined };
+  assert.deepEqual({ ...verified, revision: 0 }, expected);
   assert.ok(turns > 2, `${turns} turns`);
   assert.deepEqual(steps.at(-1), { done: 20_000, total: 20_000 });
   const abort = new AbortController();
@@ -87,6 +88,33 @@ test('a full scan says that all is as it was counted, in steps, and is cancelled
     },
   });
   assert.equal((await failsWith('cancelled', refusing)).cause, thrown);
+});
+
+test('long work lets others run in between', async (context) => {
+  const { opened, users } = await usersOf(context, 20_000, 'whole');
+  const { opened: other, users: others } = await usersOf(context, 20_000, 'whole');
+  await others.put('user/7', 'seven');
+  const works = {
+    verify: () => opened.verify(),
+    verifyState: () => opened.verifyState(),
+    compare: () => users.compare(others),
+    compareEngines: () => opened.compare(other),
+    scan: () => keysOf(users.scan()),
+    compact: () => opened.compact(),
+  };
+  // So that there is much to be compacted.
+  for (let number = 0; number < 4; number++) await users.put('large', new Uint8Array(100_000).fill(number));
+  for (const [name, work] of Object.entries(works)) {
+    let turns = 0;
+    let next = setImmediate(function turn() {
+      turns += 1;
+      next = setImmediate(turn);
+    });
+    await work();
+    clearImmediate(next);
+    // Less than this is what waiting for one promise gives.
+    assert.ok(turns > (name === 'compact' ? 0 : 2), `${name}: ${turns} turns`);
+  }
 });
 
 test('two engines are compared: not a row is read where they are the same', async (context) => {
