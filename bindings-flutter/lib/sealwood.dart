@@ -1,4 +1,5 @@
-/// An end-to-end encrypted, verifiable file store: a private drive on any bucket, directory or memory.
+/// An end-to-end encrypted, verifiable file store: a private drive on any bucket, directory or memory. And the embedded
+/// key-value store below it, an `Engine`, with hashes of rows that prove that two states are the same.
 ///
 /// Call `Sealwood.init` once, then make or open a `Vault` on a `BlobStore`. Everything that touches the
 /// store is a `Future` or a `Stream` and fails with a `SealwoodException`, which has a stable `code`.
@@ -7,6 +8,33 @@ library;
 
 export 'src/batch.dart' show Batch;
 export 'src/call.dart' show CancelToken, OnProgress, Progress;
+export 'src/engine/batch.dart' show EngineBatch;
+export 'src/engine/config.dart' show EngineAccess, EngineBackground, EngineConfig, EngineRecovery;
+export 'src/engine/engine.dart' show Engine;
+export 'src/engine/hash.dart' show Domain, LtHash, Row, bucketOf;
+export 'src/engine/health.dart' show EngineStats, Finding, FindingKind, Vacuum, Verified;
+export 'src/engine/iteration.dart' show EngineStream;
+export 'src/engine/namespace.dart' show Namespace;
+export 'src/engine/partition.dart' show Detail, Partition, PartitionState;
+export 'src/engine/partitions.dart' show Difference, DifferencePlace, PartitionedLtHash, RowChange;
+export 'src/engine/snapshot.dart' show EngineSnapshot, NamespaceSnapshot;
+export 'src/engine/state.dart'
+    show
+        Compared,
+        ComparedEngines,
+        NamespaceDifference,
+        NamespaceDifferenceKind,
+        RowDifference,
+        RowDifferenceKind,
+        StateDifference,
+        TrackedState,
+        Tracking,
+        VerifiedNamespace,
+        VerifiedState,
+        VerifiedStates;
+export 'src/engine/values.dart'
+    show EngineValue, KeyInfo, ScanEntry, ScanKey, WatchEvent, WatchEventKind;
+export 'src/engine/write.dart' show Durability, KeyPrecondition, ScanOrder;
 export 'src/entry.dart' show EntryInfo, EntryKind, ListPage, VaultStats;
 export 'src/error.dart' show SealwoodException;
 export 'src/host_store.dart' show HostStore;

@@ -11,7 +11,7 @@ import 'input.dart';
 import 'stream.dart';
 
 /// Changes that are committed together or not at all. Contents are sent to the store when they are put; the
-/// rest waits in memory for [commit]. After [commit] or [close], calls fail with the code `closed`.
+/// rest waits in memory for [commit]. From a [commit] or [close] on, calls fail with the code `closed`.
 final class Batch extends Handle<native.Batch> {
   /// For the vault.
   Batch.of(super.native);
@@ -94,9 +94,17 @@ final class Batch extends Handle<native.Batch> {
   /// How many changes the batch holds.
   int get length => guardSync(() => inner.length());
 
-  /// Makes all changes durable in one commit. If one of them cannot be done, none is.
+  /// Makes all changes durable in one commit: those that were added before this is called. If one of them cannot
+  /// be done, none is.
   Future<void> commit({CancelToken? cancel, OnProgress? onProgress}) =>
-      run(cancel, onProgress, (call) => inner.commit(call: call));
+      run(cancel, onProgress, (call) async {
+        final taken = inner.take();
+        try {
+          await taken.commit(call: call);
+        } finally {
+          taken.dispose();
+        }
+      });
 
   /// Drops the changes.
   void close() => guardSync(() => inner.discard());

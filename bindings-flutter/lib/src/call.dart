@@ -6,19 +6,19 @@ import 'dart:async';
 import 'error.dart';
 import 'generated/api/call.dart' as native;
 
-/// How far a call is.
+/// How far a call is: in bytes, or in rows where those of a namespace are counted or verified.
 final class Progress {
-  /// Bytes done. Never falls; ends at [total].
+  /// What is done. Never falls; ends at [total].
   final int done;
 
-  /// Bytes in all, where they are known.
+  /// How much there is in all, where that is known.
   final int? total;
 
   /// A report.
   const Progress(this.done, this.total);
 
   @override
-  String toString() => '$done of ${total ?? 'unknown'} bytes';
+  String toString() => '$done of ${total ?? 'unknown'}';
 }
 
 /// Hears of a call's progress. What it throws cancels the call, if it is not done yet, and is what the call

@@ -42,11 +42,8 @@ T guardSync<T>(T Function() call) {
   }
 }
 
-Object _ours(Object error) => switch (error) {
-  native.Failure(:final code, :final message, :final path) => SealwoodException(
-    code,
-    message,
-    path: path,
-  ),
-  _ => error,
-};
+/// The error in Dart's form.
+SealwoodException exceptionOf(native.Failure failure) =>
+    SealwoodException(failure.code, failure.message, path: failure.path);
+
+Object _ours(Object error) => error is native.Failure ? exceptionOf(error) : error;

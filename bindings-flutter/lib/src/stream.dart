@@ -11,13 +11,14 @@ import 'generated/api/answer.dart' as native;
 import 'generated/api/call.dart' as native;
 import 'generated/api/stream.dart' as native;
 import 'input.dart';
+import 'pulled.dart';
 
 /// A stream of a content's pieces.
 Stream<Uint8List> pieces(
   CancelToken? cancel,
   OnProgress? onProgress,
   Future<native.Pieces> Function(native.Call call) open,
-) => _Pulled<native.Pieces, Uint8List>(
+) => Pulled<native.Pieces, Uint8List>(
   cancel,
   onProgress,
   open,
@@ -31,7 +32,7 @@ Stream<Uint8List> pieces(
 Stream<EntryInfo> entries(
   CancelToken? cancel,
   Future<native.Entries> Function(native.Call call) open,
-) => _Pulled<native.Entries, EntryInfo>(
+) => Pulled<native.Entries, EntryInfo>(
   cancel,
   null,
   open,
@@ -40,74 +41,6 @@ Stream<EntryInfo> entries(
     ..close()
     ..dispose(),
 ).stream;
-
-/// A stream that is opened when it is listened to and pulled as fast as its listener takes.
-///
-/// To cancel the subscription ends a pull that waits, and with it the core's requests.
-final class _Pulled<P, T> {
-  final CancelToken? _parent;
-  final OnProgress? _onProgress;
-  final Future<P> Function(native.Call) _open;
-  final Future<List<T>> Function(P) _next;
-  final void Function(P) _release;
-
-  late final StreamController<T> _controller = StreamController(
-    onListen: () => unawaited(_pump()),
-    onResume: _wake,
-    onCancel: _cancel,
-    sync: true,
-  );
-  late final Watch _watch = Watch(_parent, _onProgress);
-  final Completer<void> _ended = Completer();
-  Completer<void>? _resumed;
-  bool _isCancelled = false;
-
-  _Pulled(this._parent, this._onProgress, this._open, this._next, this._release);
-
-  Stream<T> get stream => _controller.stream;
-
-  /// Ends when the last request is over.
-  Future<void> _cancel() {
-    _isCancelled = true;
-    _watch.cancel();
-    _wake();
-    return _ended.future;
-  }
-
-  void _wake() {
-    _resumed?.complete();
-    _resumed = null;
-  }
-
-  Future<void> _pump() async {
-    try {
-      await _pull(await _watch.run(_open));
-    } catch (error, trace) {
-      if (!_isCancelled) _controller.addError(error, trace);
-    } finally {
-      _watch.release();
-      _ended.complete();
-      await _controller.close();
-    }
-  }
-
-  Future<void> _pull(P pull) async {
-    try {
-      while (!_isCancelled) {
-        final items = await _watch.run((_) => _next(pull));
-        if (items.isEmpty) return;
-        for (final item in items) {
-          if (_controller.isPaused) await (_resumed = Completer()).future;
-          if (_isCancelled) return;
-          _controller.add(item);
-        }
-        if (_controller.isPaused) await (_resumed = Completer()).future;
-      }
-    } finally {
-      _release(pull);
-    }
-  }
-}
 
 /// A source of the app's, for one put.
 final class Source {

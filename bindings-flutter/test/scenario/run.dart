@@ -6,6 +6,11 @@ import 'dart:async';
 import 'package:sealwood/sealwood.dart';
 
 import 'content.dart';
+import 'engine/engines.dart';
+import 'engine/hashes.dart';
+import 'engine/iterations.dart';
+import 'engine/namespaces.dart';
+import 'engine/partitions.dart';
 import 'outcome.dart';
 import 'problem.dart';
 import 'step.dart';
@@ -17,7 +22,7 @@ import 'world.dart';
 const _stepMax = Duration(seconds: 60);
 
 /// A step that was started and not awaited yet.
-typedef _Task = ({CancelToken cancel, Future<void> end});
+typedef _Task = ({void Function() cancel, Future<void> end});
 
 /// Runs the steps of a scenario. Fails with a [Problem] that names the step that did otherwise.
 Future<void> runScenario(List<Object?> steps) async {
@@ -48,7 +53,7 @@ final class _Runner {
         return _inTime(task.end);
       case 'cancel':
         final task = _tasks[step.needText('task')] ?? (throw const Problem('no such task'));
-        task.cancel.cancel();
+        task.cancel();
         return step.finish();
     }
     if (verb != 'progress') {
@@ -64,7 +69,7 @@ final class _Runner {
     if (_tasks.containsKey(name)) throw const Problem('a task of that name is not awaited yet');
     // Whoever awaits the task hears of it.
     end.ignore();
-    _tasks[name] = (cancel: step.cancel, end: end);
+    _tasks[name] = (cancel: step.cancelNow, end: end);
   }
 
   Future<void> _takeAndCompare(String verb, Step step) async {
@@ -81,7 +86,7 @@ final class _Runner {
     }
     step.finish();
     if (error != null) throw Problem('expected the error $error, the step succeeded');
-    if (expects) outcome.compare(expect);
+    if (expects) outcome.compare(_world.withRevision(expect));
   }
 
   Future<Outcome> _take(String verb, Step step) async {
@@ -116,7 +121,16 @@ final class _Runner {
       case 'secretOfPhrase':
         return Value(digitsOf(Sealwood.secretOfPhrase(step.needText('phrase'))));
     }
-    if (verb.startsWith('object.')) return takeOnObjects(_world, verb, step);
+    switch (verb.split('.')) {
+      case ['object', _]:
+        return takeOnObjects(_world, verb, step);
+      case ['engine', final verb]:
+        return takeOnEngine(_world, verb, step);
+      case ['hash', final verb]:
+        return takeOnHash(_world, verb, step);
+      case ['partitions', final verb]:
+        return takeOnPartitions(_world, verb, step);
+    }
     if (step.text('batch') case final name?) {
       return takeOnBatch(_world.batches.get(name), verb, step);
     }
@@ -126,7 +140,31 @@ final class _Runner {
     if (step.text('new') case final name?) {
       return takeOnNewVault(_world, _world.newVaults.get(name), verb, step);
     }
+    if (await _takeOnEngines(verb, step) case final outcome?) return outcome;
     return takeOnVault(_world, _world.vaults.get(step.needText('vault')), verb, step);
+  }
+
+  /// Null if it is on nothing of an engine.
+  Future<Outcome?> _takeOnEngines(String verb, Step step) async {
+    if (step.text('namespace') case final name?) {
+      return takeOnNamespace(_world, _world.namespaces.get(name), verb, step);
+    }
+    if (step.text('engineBatch') case final name?) {
+      return takeOnEngineBatch(_world, _world.engineBatches.get(name), verb, step);
+    }
+    if (step.text('engineSnapshot') case final name?) {
+      return takeOnEngineSnapshot(_world, _world.engineSnapshots.get(name), verb, step);
+    }
+    if (step.text('namespaceSnapshot') case final name?) {
+      return takeOnNamespaceSnapshot(_world, _world.namespaceSnapshots.get(name), verb, step);
+    }
+    if (step.text('scan') case final name?) {
+      return takeOnScan(_world.scans.get(name), verb, step);
+    }
+    if (step.text('watch') case final name?) {
+      return takeOnWatch(_world.watches.get(name), verb, step);
+    }
+    return null;
   }
 
   Outcome _progress(Step step) {

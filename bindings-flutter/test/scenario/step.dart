@@ -1,6 +1,7 @@
 /// The members of one step, of which each must be asked for.
 library;
 
+import 'dart:async';
 import 'dart:typed_data';
 
 import 'package:sealwood/sealwood.dart';
@@ -16,11 +17,22 @@ final class Step {
   /// Cancels the step.
   final CancelToken cancel = CancelToken();
 
+  final Completer<void> _cancelled = Completer();
+
+  /// Completes when the step is cancelled.
+  Future<void> get whenCancelled => _cancelled.future;
+
   /// Hears of its progress, if anybody wants to.
   OnProgress? onProgress;
 
   /// The step with these members.
   Step(this._members);
+
+  /// Cancels it.
+  void cancelNow() {
+    cancel.cancel();
+    if (!_cancelled.isCompleted) _cancelled.complete();
+  }
 
   /// Fails if a member was never asked for.
   void finish() {
@@ -57,6 +69,9 @@ final class Step {
 
   /// An object, if it is there.
   Map<String, Object?>? object(String name) => _get<Map<String, Object?>>(name);
+
+  /// An array.
+  List<Object?> list(String name) => _need<List<Object?>>(name);
 
   /// A text.
   String needText(String name) => _need<String>(name);

@@ -5,6 +5,7 @@ import 'dart:typed_data';
 
 import 'package:sealwood/sealwood.dart';
 
+import 'engine/iterations.dart';
 import 'host.dart';
 import 'problem.dart';
 
@@ -64,8 +65,47 @@ final class World {
   /// Counted calls.
   final counts = Names<int>('count of calls');
 
+  /// Engines.
+  final engines = Names<Engine>('engine');
+
+  /// Namespaces.
+  final namespaces = Names<Namespace>('namespace');
+
+  /// Batches of engines.
+  final engineBatches = Names<EngineBatch>('batch of an engine');
+
+  /// Snapshots of engines.
+  final engineSnapshots = Names<EngineSnapshot>('snapshot of an engine');
+
+  /// Snapshots of namespaces.
+  final namespaceSnapshots = Names<NamespaceSnapshot>('snapshot of a namespace');
+
+  /// Revisions.
+  final revisions = Names<int>('revision');
+
+  /// Scans that are open.
+  final scans = Names<Opened<Object>>('scan');
+
+  /// Watches that are open.
+  final watches = Names<Opened<WatchEvent>>('watch');
+
+  /// Hashes.
+  final hashes = Names<LtHash>('hash');
+
+  /// Partitions.
+  final partitions = Names<PartitionedLtHash>('set of partitions');
+
   /// Reported progress.
   final progress = Names<List<Progress>>('progress');
+
+  /// [expect], with the number of a revision in place of its name.
+  Object? withRevision(Object? expect) => switch (expect) {
+    {'revision': final String name} => <String, Object?>{
+      ...expect as Map<String, Object?>,
+      'revision': revisions.get(name),
+    },
+    _ => expect,
+  };
 
   /// Checks the reports under a name: one at least, never falling, ending at the total.
   void checkProgress(String name, int? total) {

@@ -8,6 +8,11 @@ import 'package:sealwood/sealwood.dart';
 
 import 'bad_inputs.dart';
 import 'cancelling.dart';
+import 'engine/calls.dart';
+import 'engine/handles.dart';
+import 'engine/hashes.dart';
+import 'engine/state.dart';
+import 'engine/streams.dart';
 import 'harness.dart';
 import 'memory.dart';
 import 'progress.dart';
@@ -21,11 +26,17 @@ Future<void> main() async {
     await Sealwood.init(libraryPath: Platform.environment['SEALWOOD_LIBRARY']);
     await Sealwood.init(libraryPath: '/no/such/library');
   });
+  // Before what makes Dart's heap large, which is collected late from then on.
+  engineStreams();
   vaults();
   stores();
   badInputs();
   cancelling();
   progress();
+  engineCalls();
+  engineState();
+  engineHandles();
+  hashes();
   runner();
   memory();
   await runTests();

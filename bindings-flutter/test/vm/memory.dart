@@ -1,32 +1,13 @@
 /// Handles and traffic leave nothing behind.
 library;
 
-import 'dart:ffi';
-import 'dart:io';
 import 'dart:typed_data';
 
 import 'package:sealwood/sealwood.dart';
 
 import '../scenario/host.dart';
 import 'harness.dart';
-
-const _mebibyte = 1 << 20;
-
-/// More than Dart leaves uncollected, and less than leaks would leave: of the handles 212 MiB, and of the
-/// traffic 512 for each copy that stays.
-const _growthMax = 160 * _mebibyte;
-
-/// Gives what is free back to the system: how much of that the allocator keeps depends on how many threads
-/// have used it at once.
-final _trim = DynamicLibrary.process().lookupFunction<Int32 Function(Size), int Function(int)>(
-  'malloc_trim',
-);
-
-/// Bytes of the process in memory that are in use.
-int _resident() {
-  _trim(0);
-  return ProcessInfo.currentRss;
-}
+import 'resident.dart';
 
 void memory() {
   test('10,000 handles leave nothing behind', () async {
@@ -46,14 +27,14 @@ void memory() {
     }
 
     await handles(300);
-    final before = _resident();
+    final before = resident();
     // Three handles each.
     await handles(3400);
-    _hasNotGrown(before, 'after disposing');
+    hasNotGrown(before, 'after disposing');
   });
 
   test('1 GiB of traffic leaves nothing behind', () async {
-    final bytes = pattern(1, 16 * _mebibyte);
+    final bytes = pattern(1, 16 * mebibyte);
     Future<void> round(int seed) async {
       final store = seed.isEven ? BlobStore.memory() : BlobStore.custom(CountingStore());
       final vault = await Vault.create(store, secret);
@@ -68,18 +49,18 @@ void memory() {
     for (var i = 0; i < 6; i++) {
       await round(i);
     }
-    final before = _resident();
+    final before = resident();
     // 16 MiB in and 16 MiB out, 32 times.
     for (var i = 0; i < 32; i++) {
       await round(i);
     }
-    _hasNotGrown(before, 'after the traffic');
+    hasNotGrown(before, 'after the traffic');
   });
 
   test('calls given up in a store that never answers leave little behind', () async {
     final host = CountingStore();
     final store = BlobStore.custom(host);
-    final bytes = Uint8List(_mebibyte);
+    final bytes = Uint8List(mebibyte);
     Future<void> giveUp() async {
       host.arm(1, null, How.hang, null);
       final token = CancelToken();
@@ -90,15 +71,10 @@ void memory() {
     }
 
     await giveUp();
-    final before = _resident();
+    final before = resident();
     for (var i = 0; i < 1000; i++) {
       await giveUp();
     }
-    _hasNotGrown(before, 'after giving up');
+    hasNotGrown(before, 'after giving up');
   });
-}
-
-void _hasNotGrown(int before, String when) {
-  final grown = _resident() - before;
-  check(grown < _growthMax, '${grown ~/ _mebibyte} MiB more $when');
 }

@@ -28,7 +28,7 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
         );
     }
     let build = DartBuild::prepare(workspace)?;
-    scenario_files::run(workspace, build.program(workspace, RUNNER)?, tally)?;
+    scenario_files::run_with_engine(workspace, build.program(workspace, RUNNER)?, tally)?;
     tally.tests(&mut build.program(workspace, TESTS)?)?;
     tally.tests(&mut build.program(workspace, SNIPPETS)?)?;
     let mut widget_tests = build.flutter_test(workspace, WIDGET_TESTS)?;
@@ -54,7 +54,8 @@ fn check_format(workspace: &Workspace, build: &DartBuild) -> Result<()> {
     command.args(["lib/sealwood.dart", "test/scenario", "test/vm", "test_support"].map(own));
     for file in fs::read_dir(workspace.root().join(own("lib/src")))? {
         let name = file?.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".dart") {
+        // But for what is generated.
+        if name.ends_with(".dart") || name == "engine" {
             command.arg(own(&format!("lib/src/{name}")));
         }
     }

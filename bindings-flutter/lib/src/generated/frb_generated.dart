@@ -6,6 +6,19 @@
 import 'api/answer.dart';
 import 'api/batch.dart';
 import 'api/call.dart';
+import 'api/engine/batch.dart';
+import 'api/engine/config.dart';
+import 'api/engine/found.dart';
+import 'api/engine/handle.dart';
+import 'api/engine/hash.dart';
+import 'api/engine/iterations.dart';
+import 'api/engine/namespace.dart';
+import 'api/engine/partition.dart';
+import 'api/engine/partitions.dart';
+import 'api/engine/snapshot.dart';
+import 'api/engine/state.dart';
+import 'api/engine/values.dart';
+import 'api/engine/write.dart';
 import 'api/entry.dart';
 import 'api/error.dart';
 import 'api/input.dart';
@@ -80,7 +93,7 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated.dart';
                   String get codegenVersion => '2.13.0';
 
                   @override
-                  int get rustContentHash => 1063095826;
+                  int get rustContentHash => 428379226;
 
                   static const kDefaultExternalLibraryLoaderConfig = ExternalLibraryLoaderConfig(
                     stem: 'UNKNOWN',
@@ -114,15 +127,171 @@ void crateApiBatchBatchRename({required Batch that , required String from , requ
 
 void crateApiBatchBatchSetMetadata({required Batch that , required String path , required PutSpec spec });
 
+Batch crateApiBatchBatchTake({required Batch that });
+
 void crateApiCallCallCancel({required Call that });
 
 Call crateApiCallCallNew();
 
 Call crateApiCallCallWatched({required Call that , required FutureOr<void> Function(PlatformInt64, PlatformInt64?) onProgress });
 
+void crateApiEngineIterationsChangesClose({required Changes that });
+
+Future<List<ChangeRecord>> crateApiEngineIterationsChangesNext({required Changes that });
+
+Partition crateApiEngineStateCountedStatePartition({required CountedState that });
+
+PlatformInt64 crateApiEngineStateCountedStateRevision({required CountedState that });
+
+bool crateApiEngineHashDomainIsKeyed({required Domain that });
+
+Uint8List crateApiEngineHashDomainName({required Domain that });
+
+Domain crateApiEngineHashDomainNamed({required List<int> name , Uint8List? secret });
+
+Future<PlatformInt64> crateApiEngineBatchEngineBatchCommit({required EngineBatch that , required Durability durability , required Call call });
+
+void crateApiEngineBatchEngineBatchDelete({required EngineBatch that , required Namespace namespace , required List<int> key , required WriteSpec spec });
+
+void crateApiEngineBatchEngineBatchDiscard({required EngineBatch that });
+
+PlatformInt64 crateApiEngineBatchEngineBatchLength({required EngineBatch that });
+
+void crateApiEngineBatchEngineBatchPut({required EngineBatch that , required Namespace namespace , required List<int> key , required List<int> value , required WriteSpec spec });
+
+EngineBatch crateApiEngineBatchEngineBatchTake({required EngineBatch that });
+
+NamespaceSnapshot? crateApiEngineSnapshotEngineSnapshotNamespace({required EngineSnapshot that , required String name });
+
+List<String> crateApiEngineSnapshotEngineSnapshotNamespaces({required EngineSnapshot that });
+
+PlatformInt64 crateApiEngineSnapshotEngineSnapshotRevision({required EngineSnapshot that });
+
+EngineBatch crateApiEngineHandleEngineBatch({required Engine that });
+
+Future<bool> crateApiEngineHandleEngineCheckpoint({required Engine that , required Call call });
+
+Future<void> crateApiEngineHandleEngineClose({required Engine that , required Call call });
+
+Future<PlatformInt64> crateApiEngineHandleEngineCompact({required Engine that , required Call call });
+
+Future<ComparedEnginesRecord> crateApiEngineHandleEngineCompare({required Engine that , required Engine other , PlatformInt64? firstMax , required Call call });
+
+Future<bool> crateApiEngineHandleEngineDropNamespace({required Engine that , required String name , required Call call });
+
+Future<bool> crateApiEngineHandleEngineMaintain({required Engine that , required Call call });
+
+Future<Engine> crateApiEngineHandleEngineMemory({required EngineSpec spec , required Call call });
+
+Future<Namespace> crateApiEngineHandleEngineNamespace({required Engine that , required String name , PlatformInt64? separatedBytesMin , required Call call });
+
+Future<List<String>> crateApiEngineHandleEngineNamespaces({required Engine that , required Call call });
+
+Future<bool> crateApiEngineHandleEngineNeedsSync({required Engine that , required Call call });
+
+Future<Engine> crateApiEngineHandleEngineOpen({required String path , required EngineSpec spec , required Call call });
+
+Future<PlatformInt64> crateApiEngineHandleEnginePurgeExpired({required Engine that , required Call call });
+
+Future<PlatformInt64> crateApiEngineHandleEngineRevision({required Engine that , required Call call });
+
+Future<EngineSnapshot> crateApiEngineHandleEngineSnapshot({required Engine that , required Call call });
+
+Future<EngineFigures> crateApiEngineHandleEngineStats({required Engine that , required Call call });
+
+Future<void> crateApiEngineHandleEngineSync({required Engine that , required Call call });
+
+Future<VacuumRecord> crateApiEngineHandleEngineVacuum({required Engine that , required Call call });
+
+Future<VerifiedRecord> crateApiEngineHandleEngineVerify({required Engine that , PlatformInt64? firstMax , required Call call });
+
+Future<VerifiedStatesRecord> crateApiEngineHandleEngineVerifyState({required Engine that , required Call call });
+
 void crateApiStreamEntriesClose({required Entries that });
 
 Future<List<Entry>> crateApiStreamEntriesNext({required Entries that });
+
+void crateApiEngineIterationsKeyPagesClose({required KeyPages that });
+
+Future<List<EntryHead>> crateApiEngineIterationsKeyPagesNext({required KeyPages that });
+
+void crateApiEngineHashLtHashAdd({required LtHash that , required Domain domain , required List<int> key , required List<int> value });
+
+void crateApiEngineHashLtHashAddBatch({required LtHash that , required Domain domain , required List<(Uint8List,Uint8List)> rows });
+
+void crateApiEngineHashLtHashAddRaw({required LtHash that , required List<int> message });
+
+Uint8List crateApiEngineHashLtHashChecksum({required LtHash that });
+
+LtHash crateApiEngineHashLtHashCopy({required LtHash that });
+
+LtHash crateApiEngineHashLtHashDecode({required List<int> bytes });
+
+Uint8List crateApiEngineHashLtHashEncode({required LtHash that });
+
+bool crateApiEngineHashLtHashEquals({required LtHash that , required LtHash other });
+
+LtHash crateApiEngineHashLtHashIdentity();
+
+bool crateApiEngineHashLtHashIsIdentity({required LtHash that });
+
+void crateApiEngineHashLtHashMerge({required LtHash that , required LtHash other });
+
+void crateApiEngineHashLtHashRemove({required LtHash that , required Domain domain , required List<int> key , required List<int> value });
+
+void crateApiEngineHashLtHashRemoveBatch({required LtHash that , required Domain domain , required List<(Uint8List,Uint8List)> rows });
+
+void crateApiEngineHashLtHashRemoveRaw({required LtHash that , required List<int> message });
+
+void crateApiEngineHashLtHashSubtract({required LtHash that , required LtHash other });
+
+Future<KeyRecord?> crateApiEngineSnapshotNamespaceSnapshotInfo({required NamespaceSnapshot that , required List<int> key , required Call call });
+
+Future<ValueRecord?> crateApiEngineSnapshotNamespaceSnapshotRead({required NamespaceSnapshot that , required List<int> key , required Call call });
+
+PlatformInt64 crateApiEngineSnapshotNamespaceSnapshotRevision({required NamespaceSnapshot that });
+
+Future<ScanPages> crateApiEngineSnapshotNamespaceSnapshotScan({required NamespaceSnapshot that , required ScanSpec spec , required Call call });
+
+Future<KeyPages> crateApiEngineSnapshotNamespaceSnapshotScanKeys({required NamespaceSnapshot that , required ScanSpec spec , required Call call });
+
+Future<void> crateApiEngineNamespaceNamespaceBackfill({required Namespace that , required Call call });
+
+Future<ComparedRecord> crateApiEngineNamespaceNamespaceCompare({required Namespace that , required Namespace other , PlatformInt64? firstMax , required Call call });
+
+Future<bool> crateApiEngineNamespaceNamespaceDelete({required Namespace that , required List<int> key , required WriteSpec spec , required Call call });
+
+Future<bool> crateApiEngineNamespaceNamespaceExpireAt({required Namespace that , required List<int> key , required PlatformInt64 ms , required Call call });
+
+Future<KeyRecord?> crateApiEngineNamespaceNamespaceInfo({required Namespace that , required List<int> key , required Call call });
+
+Future<PlatformInt64> crateApiEngineNamespaceNamespaceLength({required Namespace that , required Call call });
+
+Future<PlatformInt64?> crateApiEngineNamespaceNamespaceLongestPrefix({required Namespace that , required List<int> key , required Call call });
+
+Future<bool> crateApiEngineNamespaceNamespacePersist({required Namespace that , required List<int> key , required Call call });
+
+Future<PlatformInt64> crateApiEngineNamespaceNamespacePut({required Namespace that , required List<int> key , required List<int> value , required WriteSpec spec , required Call call });
+
+Future<ValueRecord?> crateApiEngineNamespaceNamespaceRead({required Namespace that , required List<int> key , required Call call });
+
+Future<ValueRecord?> crateApiEngineNamespaceNamespaceReadRange({required Namespace that , required List<int> key , required PlatformInt64 offset , required PlatformInt64 length , required Call call });
+
+Future<bool> crateApiEngineNamespaceNamespaceRenamePrefix({required Namespace that , required List<int> from , required List<int> to , required Call call });
+
+Future<ScanPages> crateApiEngineNamespaceNamespaceScan({required Namespace that , required ScanSpec spec , required Call call });
+
+Future<KeyPages> crateApiEngineNamespaceNamespaceScanKeys({required Namespace that , required ScanSpec spec , required Call call });
+
+Future<NamespaceSnapshot> crateApiEngineNamespaceNamespaceSnapshot({required Namespace that , required Call call });
+
+Future<bool> crateApiEngineNamespaceNamespaceTrack({required Namespace that , required Tracking tracking , required Call call });
+
+Future<CountedState?> crateApiEngineNamespaceNamespaceTrackedState({required Namespace that , required Call call });
+
+Future<VerifiedStateRecord> crateApiEngineNamespaceNamespaceVerifyState({required Namespace that , required Call call });
+
+Future<Changes> crateApiEngineNamespaceNamespaceWatch({required Namespace that , required List<int> prefix , PlatformInt64? since , required Call call });
 
 Future<Vault> crateApiNewVaultNewVaultCreate({required NewVault that , required Store store , required Call call });
 
@@ -130,9 +299,47 @@ Future<NewVault> crateApiNewVaultNewVaultPrepare({required CredentialSpec creden
 
 String crateApiNewVaultNewVaultRecoveryPhrase({required NewVault that });
 
+PartitionRecord crateApiEnginePartitionPartitionAbout({required Partition that });
+
+Uint8List crateApiEnginePartitionPartitionEncode({required Partition that , required PlatformInt64 version });
+
+LtHash crateApiEnginePartitionPartitionHash({required Partition that });
+
+void crateApiEnginePartitionsPartitionedLtHashApply({required PartitionedLtHash that , required List<int> name , required List<RowChangeSpec> changes });
+
+void crateApiEnginePartitionsPartitionedLtHashBackfill({required PartitionedLtHash that , required List<int> name , required List<(Uint8List,Uint8List)> rows });
+
+void crateApiEnginePartitionsPartitionedLtHashBeginBackfill({required PartitionedLtHash that , required List<int> name , required Detail detail });
+
+Uint8List crateApiEnginePartitionsPartitionedLtHashChecksum({required PartitionedLtHash that });
+
+void crateApiEnginePartitionsPartitionedLtHashCreate({required PartitionedLtHash that , required List<int> name , required Detail detail });
+
+List<DifferenceRecord> crateApiEnginePartitionsPartitionedLtHashDifferences({required PartitionedLtHash that , required PartitionedLtHash other });
+
+PartitionedLtHash crateApiEnginePartitionsPartitionedLtHashEmpty({Uint8List? secret });
+
+void crateApiEnginePartitionsPartitionedLtHashFinishBackfill({required PartitionedLtHash that , required List<int> name });
+
+void crateApiEnginePartitionsPartitionedLtHashForget({required PartitionedLtHash that , required List<int> name });
+
+LtHash crateApiEnginePartitionsPartitionedLtHashHash({required PartitionedLtHash that });
+
+List<Uint8List> crateApiEnginePartitionsPartitionedLtHashNames({required PartitionedLtHash that });
+
+Partition? crateApiEnginePartitionsPartitionedLtHashPartition({required PartitionedLtHash that , required List<int> name });
+
+bool crateApiEnginePartitionsPartitionedLtHashRemove({required PartitionedLtHash that , required List<int> name });
+
+PlatformInt64 crateApiEnginePartitionsPartitionedLtHashRestore({required PartitionedLtHash that , required List<int> name , required List<int> record });
+
 void crateApiStreamPiecesClose({required Pieces that });
 
 Future<Uint8List?> crateApiStreamPiecesNext({required Pieces that });
+
+void crateApiEngineIterationsScanPagesClose({required ScanPages that });
+
+Future<List<EntryRecord>> crateApiEngineIterationsScanPagesNext({required ScanPages that });
 
 Future<PlatformInt64> crateApiStoreStoreCheck({required Store that , required String prefix , required Call call });
 
@@ -222,6 +429,8 @@ Stats crateApiVaultVaultStats({required Vault that });
 
 Tree crateApiVaultVaultTree({required Vault that });
 
+int crateApiEngineHashBucketOf({required List<int> key });
+
 void crateApiLibraryClearLogger();
 
 Uint8List crateApiLibraryGenerateSecret();
@@ -246,11 +455,71 @@ RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Call;
 
 CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_CallPtr;
 
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Changes;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Changes;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_ChangesPtr;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_CountedState;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_CountedState;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_CountedStatePtr;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Domain;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Domain;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_DomainPtr;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Engine;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Engine;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_EnginePtr;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_EngineBatch;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_EngineBatch;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_EngineBatchPtr;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_EngineSnapshot;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_EngineSnapshot;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_EngineSnapshotPtr;
+
 RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Entries;
 
 RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Entries;
 
 CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_EntriesPtr;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_KeyPages;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_KeyPages;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_KeyPagesPtr;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_LtHash;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_LtHash;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_LtHashPtr;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Namespace;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Namespace;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_NamespacePtr;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_NamespaceSnapshot;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_NamespaceSnapshot;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_NamespaceSnapshotPtr;
 
 RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_NewVault;
 
@@ -258,11 +527,29 @@ RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_NewVault;
 
 CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_NewVaultPtr;
 
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Partition;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Partition;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_PartitionPtr;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_PartitionedLtHash;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_PartitionedLtHash;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_PartitionedLtHashPtr;
+
 RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Pieces;
 
 RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Pieces;
 
 CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_PiecesPtr;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_ScanPages;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_ScanPages;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_ScanPagesPtr;
 
 RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Store;
 
@@ -587,11 +874,36 @@ sse_encode_box_autoadd_put_spec(spec, serializer);
         );
         
 
+@override Batch crateApiBatchBatchTake({required Batch that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerBatch(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 12)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerBatch,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiBatchBatchTakeConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiBatchBatchTakeConstMeta => const TaskConstMeta(
+            debugName: "Batch_take",
+            argNames: ["that"],
+        );
+        
+
 @override void crateApiCallCallCancel({required Call that })  { return handler.executeSync(SyncTask(
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(that, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 12)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 13)!;
             
             },
             codec: 
@@ -616,7 +928,7 @@ sse_encode_box_autoadd_put_spec(spec, serializer);
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 13)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 14)!;
             
             },
             codec: 
@@ -642,7 +954,7 @@ sse_encode_box_autoadd_put_spec(spec, serializer);
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(that, serializer);
 sse_encode_DartFn_Inputs_i_64_opt_box_autoadd_i_64_Output_unit_AnyhowException(onProgress, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 14)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 15)!;
             
             },
             codec: 
@@ -663,11 +975,948 @@ sse_encode_DartFn_Inputs_i_64_opt_box_autoadd_i_64_Output_unit_AnyhowException(o
         );
         
 
+@override void crateApiEngineIterationsChangesClose({required Changes that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 16)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineIterationsChangesCloseConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineIterationsChangesCloseConstMeta => const TaskConstMeta(
+            debugName: "Changes_close",
+            argNames: ["that"],
+        );
+        
+
+@override Future<List<ChangeRecord>> crateApiEngineIterationsChangesNext({required Changes that })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(that, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 17, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_list_change_record,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineIterationsChangesNextConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineIterationsChangesNextConstMeta => const TaskConstMeta(
+            debugName: "Changes_next",
+            argNames: ["that"],
+        );
+        
+
+@override Partition crateApiEngineStateCountedStatePartition({required CountedState that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 18)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineStateCountedStatePartitionConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineStateCountedStatePartitionConstMeta => const TaskConstMeta(
+            debugName: "CountedState_partition",
+            argNames: ["that"],
+        );
+        
+
+@override PlatformInt64 crateApiEngineStateCountedStateRevision({required CountedState that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 19)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_i_64,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineStateCountedStateRevisionConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineStateCountedStateRevisionConstMeta => const TaskConstMeta(
+            debugName: "CountedState_revision",
+            argNames: ["that"],
+        );
+        
+
+@override bool crateApiEngineHashDomainIsKeyed({required Domain that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 20)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_bool,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineHashDomainIsKeyedConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHashDomainIsKeyedConstMeta => const TaskConstMeta(
+            debugName: "Domain_is_keyed",
+            argNames: ["that"],
+        );
+        
+
+@override Uint8List crateApiEngineHashDomainName({required Domain that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 21)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_list_prim_u_8_strict,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineHashDomainNameConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHashDomainNameConstMeta => const TaskConstMeta(
+            debugName: "Domain_name",
+            argNames: ["that"],
+        );
+        
+
+@override Domain crateApiEngineHashDomainNamed({required List<int> name , Uint8List? secret })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_list_prim_u_8_loose(name, serializer);
+sse_encode_opt_list_prim_u_8_strict(secret, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 22)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineHashDomainNamedConstMeta,
+            argValues: [name, secret],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHashDomainNamedConstMeta => const TaskConstMeta(
+            debugName: "Domain_named",
+            argNames: ["name", "secret"],
+        );
+        
+
+@override Future<PlatformInt64> crateApiEngineBatchEngineBatchCommit({required EngineBatch that , required Durability durability , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(that, serializer);
+sse_encode_durability(durability, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 23, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_i_64,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineBatchEngineBatchCommitConstMeta,
+            argValues: [that, durability, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineBatchEngineBatchCommitConstMeta => const TaskConstMeta(
+            debugName: "EngineBatch_commit",
+            argNames: ["that", "durability", "call"],
+        );
+        
+
+@override void crateApiEngineBatchEngineBatchDelete({required EngineBatch that , required Namespace namespace , required List<int> key , required WriteSpec spec })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(namespace, serializer);
+sse_encode_list_prim_u_8_loose(key, serializer);
+sse_encode_box_autoadd_write_spec(spec, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 24)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineBatchEngineBatchDeleteConstMeta,
+            argValues: [that, namespace, key, spec],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineBatchEngineBatchDeleteConstMeta => const TaskConstMeta(
+            debugName: "EngineBatch_delete",
+            argNames: ["that", "namespace", "key", "spec"],
+        );
+        
+
+@override void crateApiEngineBatchEngineBatchDiscard({required EngineBatch that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 25)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineBatchEngineBatchDiscardConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineBatchEngineBatchDiscardConstMeta => const TaskConstMeta(
+            debugName: "EngineBatch_discard",
+            argNames: ["that"],
+        );
+        
+
+@override PlatformInt64 crateApiEngineBatchEngineBatchLength({required EngineBatch that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 26)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_i_64,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineBatchEngineBatchLengthConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineBatchEngineBatchLengthConstMeta => const TaskConstMeta(
+            debugName: "EngineBatch_length",
+            argNames: ["that"],
+        );
+        
+
+@override void crateApiEngineBatchEngineBatchPut({required EngineBatch that , required Namespace namespace , required List<int> key , required List<int> value , required WriteSpec spec })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(namespace, serializer);
+sse_encode_list_prim_u_8_loose(key, serializer);
+sse_encode_list_prim_u_8_loose(value, serializer);
+sse_encode_box_autoadd_write_spec(spec, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 27)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineBatchEngineBatchPutConstMeta,
+            argValues: [that, namespace, key, value, spec],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineBatchEngineBatchPutConstMeta => const TaskConstMeta(
+            debugName: "EngineBatch_put",
+            argNames: ["that", "namespace", "key", "value", "spec"],
+        );
+        
+
+@override EngineBatch crateApiEngineBatchEngineBatchTake({required EngineBatch that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 28)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineBatchEngineBatchTakeConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineBatchEngineBatchTakeConstMeta => const TaskConstMeta(
+            debugName: "EngineBatch_take",
+            argNames: ["that"],
+        );
+        
+
+@override NamespaceSnapshot? crateApiEngineSnapshotEngineSnapshotNamespace({required EngineSnapshot that , required String name })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(that, serializer);
+sse_encode_String(name, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 29)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_opt_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineSnapshotEngineSnapshotNamespaceConstMeta,
+            argValues: [that, name],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineSnapshotEngineSnapshotNamespaceConstMeta => const TaskConstMeta(
+            debugName: "EngineSnapshot_namespace",
+            argNames: ["that", "name"],
+        );
+        
+
+@override List<String> crateApiEngineSnapshotEngineSnapshotNamespaces({required EngineSnapshot that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 30)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_list_String,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineSnapshotEngineSnapshotNamespacesConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineSnapshotEngineSnapshotNamespacesConstMeta => const TaskConstMeta(
+            debugName: "EngineSnapshot_namespaces",
+            argNames: ["that"],
+        );
+        
+
+@override PlatformInt64 crateApiEngineSnapshotEngineSnapshotRevision({required EngineSnapshot that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 31)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_i_64,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineSnapshotEngineSnapshotRevisionConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineSnapshotEngineSnapshotRevisionConstMeta => const TaskConstMeta(
+            debugName: "EngineSnapshot_revision",
+            argNames: ["that"],
+        );
+        
+
+@override EngineBatch crateApiEngineHandleEngineBatch({required Engine that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 32)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineHandleEngineBatchConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHandleEngineBatchConstMeta => const TaskConstMeta(
+            debugName: "Engine_batch",
+            argNames: ["that"],
+        );
+        
+
+@override Future<bool> crateApiEngineHandleEngineCheckpoint({required Engine that , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 33, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_bool,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineHandleEngineCheckpointConstMeta,
+            argValues: [that, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHandleEngineCheckpointConstMeta => const TaskConstMeta(
+            debugName: "Engine_checkpoint",
+            argNames: ["that", "call"],
+        );
+        
+
+@override Future<void> crateApiEngineHandleEngineClose({required Engine that , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 34, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineHandleEngineCloseConstMeta,
+            argValues: [that, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHandleEngineCloseConstMeta => const TaskConstMeta(
+            debugName: "Engine_close",
+            argNames: ["that", "call"],
+        );
+        
+
+@override Future<PlatformInt64> crateApiEngineHandleEngineCompact({required Engine that , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 35, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_i_64,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineHandleEngineCompactConstMeta,
+            argValues: [that, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHandleEngineCompactConstMeta => const TaskConstMeta(
+            debugName: "Engine_compact",
+            argNames: ["that", "call"],
+        );
+        
+
+@override Future<ComparedEnginesRecord> crateApiEngineHandleEngineCompare({required Engine that , required Engine other , PlatformInt64? firstMax , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(other, serializer);
+sse_encode_opt_box_autoadd_i_64(firstMax, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 36, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_compared_engines_record,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineHandleEngineCompareConstMeta,
+            argValues: [that, other, firstMax, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHandleEngineCompareConstMeta => const TaskConstMeta(
+            debugName: "Engine_compare",
+            argNames: ["that", "other", "firstMax", "call"],
+        );
+        
+
+@override Future<bool> crateApiEngineHandleEngineDropNamespace({required Engine that , required String name , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(that, serializer);
+sse_encode_String(name, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 37, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_bool,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineHandleEngineDropNamespaceConstMeta,
+            argValues: [that, name, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHandleEngineDropNamespaceConstMeta => const TaskConstMeta(
+            debugName: "Engine_drop_namespace",
+            argNames: ["that", "name", "call"],
+        );
+        
+
+@override Future<bool> crateApiEngineHandleEngineMaintain({required Engine that , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 38, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_bool,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineHandleEngineMaintainConstMeta,
+            argValues: [that, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHandleEngineMaintainConstMeta => const TaskConstMeta(
+            debugName: "Engine_maintain",
+            argNames: ["that", "call"],
+        );
+        
+
+@override Future<Engine> crateApiEngineHandleEngineMemory({required EngineSpec spec , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_box_autoadd_engine_spec(spec, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 39, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineHandleEngineMemoryConstMeta,
+            argValues: [spec, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHandleEngineMemoryConstMeta => const TaskConstMeta(
+            debugName: "Engine_memory",
+            argNames: ["spec", "call"],
+        );
+        
+
+@override Future<Namespace> crateApiEngineHandleEngineNamespace({required Engine that , required String name , PlatformInt64? separatedBytesMin , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(that, serializer);
+sse_encode_String(name, serializer);
+sse_encode_opt_box_autoadd_i_64(separatedBytesMin, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 40, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineHandleEngineNamespaceConstMeta,
+            argValues: [that, name, separatedBytesMin, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHandleEngineNamespaceConstMeta => const TaskConstMeta(
+            debugName: "Engine_namespace",
+            argNames: ["that", "name", "separatedBytesMin", "call"],
+        );
+        
+
+@override Future<List<String>> crateApiEngineHandleEngineNamespaces({required Engine that , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 41, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_list_String,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineHandleEngineNamespacesConstMeta,
+            argValues: [that, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHandleEngineNamespacesConstMeta => const TaskConstMeta(
+            debugName: "Engine_namespaces",
+            argNames: ["that", "call"],
+        );
+        
+
+@override Future<bool> crateApiEngineHandleEngineNeedsSync({required Engine that , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 42, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_bool,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineHandleEngineNeedsSyncConstMeta,
+            argValues: [that, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHandleEngineNeedsSyncConstMeta => const TaskConstMeta(
+            debugName: "Engine_needs_sync",
+            argNames: ["that", "call"],
+        );
+        
+
+@override Future<Engine> crateApiEngineHandleEngineOpen({required String path , required EngineSpec spec , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_String(path, serializer);
+sse_encode_box_autoadd_engine_spec(spec, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 43, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineHandleEngineOpenConstMeta,
+            argValues: [path, spec, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHandleEngineOpenConstMeta => const TaskConstMeta(
+            debugName: "Engine_open",
+            argNames: ["path", "spec", "call"],
+        );
+        
+
+@override Future<PlatformInt64> crateApiEngineHandleEnginePurgeExpired({required Engine that , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 44, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_i_64,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineHandleEnginePurgeExpiredConstMeta,
+            argValues: [that, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHandleEnginePurgeExpiredConstMeta => const TaskConstMeta(
+            debugName: "Engine_purge_expired",
+            argNames: ["that", "call"],
+        );
+        
+
+@override Future<PlatformInt64> crateApiEngineHandleEngineRevision({required Engine that , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 45, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_i_64,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineHandleEngineRevisionConstMeta,
+            argValues: [that, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHandleEngineRevisionConstMeta => const TaskConstMeta(
+            debugName: "Engine_revision",
+            argNames: ["that", "call"],
+        );
+        
+
+@override Future<EngineSnapshot> crateApiEngineHandleEngineSnapshot({required Engine that , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 46, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineHandleEngineSnapshotConstMeta,
+            argValues: [that, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHandleEngineSnapshotConstMeta => const TaskConstMeta(
+            debugName: "Engine_snapshot",
+            argNames: ["that", "call"],
+        );
+        
+
+@override Future<EngineFigures> crateApiEngineHandleEngineStats({required Engine that , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 47, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_engine_figures,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineHandleEngineStatsConstMeta,
+            argValues: [that, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHandleEngineStatsConstMeta => const TaskConstMeta(
+            debugName: "Engine_stats",
+            argNames: ["that", "call"],
+        );
+        
+
+@override Future<void> crateApiEngineHandleEngineSync({required Engine that , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 48, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineHandleEngineSyncConstMeta,
+            argValues: [that, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHandleEngineSyncConstMeta => const TaskConstMeta(
+            debugName: "Engine_sync",
+            argNames: ["that", "call"],
+        );
+        
+
+@override Future<VacuumRecord> crateApiEngineHandleEngineVacuum({required Engine that , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 49, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_vacuum_record,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineHandleEngineVacuumConstMeta,
+            argValues: [that, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHandleEngineVacuumConstMeta => const TaskConstMeta(
+            debugName: "Engine_vacuum",
+            argNames: ["that", "call"],
+        );
+        
+
+@override Future<VerifiedRecord> crateApiEngineHandleEngineVerify({required Engine that , PlatformInt64? firstMax , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(that, serializer);
+sse_encode_opt_box_autoadd_i_64(firstMax, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 50, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_verified_record,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineHandleEngineVerifyConstMeta,
+            argValues: [that, firstMax, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHandleEngineVerifyConstMeta => const TaskConstMeta(
+            debugName: "Engine_verify",
+            argNames: ["that", "firstMax", "call"],
+        );
+        
+
+@override Future<VerifiedStatesRecord> crateApiEngineHandleEngineVerifyState({required Engine that , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 51, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_verified_states_record,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineHandleEngineVerifyStateConstMeta,
+            argValues: [that, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHandleEngineVerifyStateConstMeta => const TaskConstMeta(
+            debugName: "Engine_verify_state",
+            argNames: ["that", "call"],
+        );
+        
+
 @override void crateApiStreamEntriesClose({required Entries that })  { return handler.executeSync(SyncTask(
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(that, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 15)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 52)!;
             
             },
             codec: 
@@ -692,7 +1941,7 @@ sse_encode_DartFn_Inputs_i_64_opt_box_autoadd_i_64_Output_unit_AnyhowException(o
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(that, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 16, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 53, port: port_);
             
             },
             codec: 
@@ -713,13 +1962,1103 @@ sse_encode_DartFn_Inputs_i_64_opt_box_autoadd_i_64_Output_unit_AnyhowException(o
         );
         
 
+@override void crateApiEngineIterationsKeyPagesClose({required KeyPages that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 54)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineIterationsKeyPagesCloseConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineIterationsKeyPagesCloseConstMeta => const TaskConstMeta(
+            debugName: "KeyPages_close",
+            argNames: ["that"],
+        );
+        
+
+@override Future<List<EntryHead>> crateApiEngineIterationsKeyPagesNext({required KeyPages that })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(that, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 55, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_list_entry_head,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineIterationsKeyPagesNextConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineIterationsKeyPagesNextConstMeta => const TaskConstMeta(
+            debugName: "KeyPages_next",
+            argNames: ["that"],
+        );
+        
+
+@override void crateApiEngineHashLtHashAdd({required LtHash that , required Domain domain , required List<int> key , required List<int> value })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(domain, serializer);
+sse_encode_list_prim_u_8_loose(key, serializer);
+sse_encode_list_prim_u_8_loose(value, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 56)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineHashLtHashAddConstMeta,
+            argValues: [that, domain, key, value],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHashLtHashAddConstMeta => const TaskConstMeta(
+            debugName: "LtHash_add",
+            argNames: ["that", "domain", "key", "value"],
+        );
+        
+
+@override void crateApiEngineHashLtHashAddBatch({required LtHash that , required Domain domain , required List<(Uint8List,Uint8List)> rows })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(domain, serializer);
+sse_encode_list_record_list_prim_u_8_strict_list_prim_u_8_strict(rows, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 57)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineHashLtHashAddBatchConstMeta,
+            argValues: [that, domain, rows],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHashLtHashAddBatchConstMeta => const TaskConstMeta(
+            debugName: "LtHash_add_batch",
+            argNames: ["that", "domain", "rows"],
+        );
+        
+
+@override void crateApiEngineHashLtHashAddRaw({required LtHash that , required List<int> message })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(that, serializer);
+sse_encode_list_prim_u_8_loose(message, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 58)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineHashLtHashAddRawConstMeta,
+            argValues: [that, message],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHashLtHashAddRawConstMeta => const TaskConstMeta(
+            debugName: "LtHash_add_raw",
+            argNames: ["that", "message"],
+        );
+        
+
+@override Uint8List crateApiEngineHashLtHashChecksum({required LtHash that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 59)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_list_prim_u_8_strict,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineHashLtHashChecksumConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHashLtHashChecksumConstMeta => const TaskConstMeta(
+            debugName: "LtHash_checksum",
+            argNames: ["that"],
+        );
+        
+
+@override LtHash crateApiEngineHashLtHashCopy({required LtHash that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 60)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineHashLtHashCopyConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHashLtHashCopyConstMeta => const TaskConstMeta(
+            debugName: "LtHash_copy",
+            argNames: ["that"],
+        );
+        
+
+@override LtHash crateApiEngineHashLtHashDecode({required List<int> bytes })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_list_prim_u_8_loose(bytes, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 61)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineHashLtHashDecodeConstMeta,
+            argValues: [bytes],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHashLtHashDecodeConstMeta => const TaskConstMeta(
+            debugName: "LtHash_decode",
+            argNames: ["bytes"],
+        );
+        
+
+@override Uint8List crateApiEngineHashLtHashEncode({required LtHash that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 62)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_list_prim_u_8_strict,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineHashLtHashEncodeConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHashLtHashEncodeConstMeta => const TaskConstMeta(
+            debugName: "LtHash_encode",
+            argNames: ["that"],
+        );
+        
+
+@override bool crateApiEngineHashLtHashEquals({required LtHash that , required LtHash other })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(other, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 63)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_bool,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineHashLtHashEqualsConstMeta,
+            argValues: [that, other],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHashLtHashEqualsConstMeta => const TaskConstMeta(
+            debugName: "LtHash_equals",
+            argNames: ["that", "other"],
+        );
+        
+
+@override LtHash crateApiEngineHashLtHashIdentity()  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 64)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineHashLtHashIdentityConstMeta,
+            argValues: [],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHashLtHashIdentityConstMeta => const TaskConstMeta(
+            debugName: "LtHash_identity",
+            argNames: [],
+        );
+        
+
+@override bool crateApiEngineHashLtHashIsIdentity({required LtHash that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 65)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_bool,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineHashLtHashIsIdentityConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHashLtHashIsIdentityConstMeta => const TaskConstMeta(
+            debugName: "LtHash_is_identity",
+            argNames: ["that"],
+        );
+        
+
+@override void crateApiEngineHashLtHashMerge({required LtHash that , required LtHash other })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(other, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 66)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineHashLtHashMergeConstMeta,
+            argValues: [that, other],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHashLtHashMergeConstMeta => const TaskConstMeta(
+            debugName: "LtHash_merge",
+            argNames: ["that", "other"],
+        );
+        
+
+@override void crateApiEngineHashLtHashRemove({required LtHash that , required Domain domain , required List<int> key , required List<int> value })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(domain, serializer);
+sse_encode_list_prim_u_8_loose(key, serializer);
+sse_encode_list_prim_u_8_loose(value, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 67)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineHashLtHashRemoveConstMeta,
+            argValues: [that, domain, key, value],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHashLtHashRemoveConstMeta => const TaskConstMeta(
+            debugName: "LtHash_remove",
+            argNames: ["that", "domain", "key", "value"],
+        );
+        
+
+@override void crateApiEngineHashLtHashRemoveBatch({required LtHash that , required Domain domain , required List<(Uint8List,Uint8List)> rows })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(domain, serializer);
+sse_encode_list_record_list_prim_u_8_strict_list_prim_u_8_strict(rows, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 68)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineHashLtHashRemoveBatchConstMeta,
+            argValues: [that, domain, rows],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHashLtHashRemoveBatchConstMeta => const TaskConstMeta(
+            debugName: "LtHash_remove_batch",
+            argNames: ["that", "domain", "rows"],
+        );
+        
+
+@override void crateApiEngineHashLtHashRemoveRaw({required LtHash that , required List<int> message })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(that, serializer);
+sse_encode_list_prim_u_8_loose(message, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 69)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineHashLtHashRemoveRawConstMeta,
+            argValues: [that, message],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHashLtHashRemoveRawConstMeta => const TaskConstMeta(
+            debugName: "LtHash_remove_raw",
+            argNames: ["that", "message"],
+        );
+        
+
+@override void crateApiEngineHashLtHashSubtract({required LtHash that , required LtHash other })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(other, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 70)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineHashLtHashSubtractConstMeta,
+            argValues: [that, other],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHashLtHashSubtractConstMeta => const TaskConstMeta(
+            debugName: "LtHash_subtract",
+            argNames: ["that", "other"],
+        );
+        
+
+@override Future<KeyRecord?> crateApiEngineSnapshotNamespaceSnapshotInfo({required NamespaceSnapshot that , required List<int> key , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(that, serializer);
+sse_encode_list_prim_u_8_loose(key, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 71, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_opt_box_autoadd_key_record,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineSnapshotNamespaceSnapshotInfoConstMeta,
+            argValues: [that, key, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineSnapshotNamespaceSnapshotInfoConstMeta => const TaskConstMeta(
+            debugName: "NamespaceSnapshot_info",
+            argNames: ["that", "key", "call"],
+        );
+        
+
+@override Future<ValueRecord?> crateApiEngineSnapshotNamespaceSnapshotRead({required NamespaceSnapshot that , required List<int> key , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(that, serializer);
+sse_encode_list_prim_u_8_loose(key, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 72, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_opt_box_autoadd_value_record,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineSnapshotNamespaceSnapshotReadConstMeta,
+            argValues: [that, key, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineSnapshotNamespaceSnapshotReadConstMeta => const TaskConstMeta(
+            debugName: "NamespaceSnapshot_read",
+            argNames: ["that", "key", "call"],
+        );
+        
+
+@override PlatformInt64 crateApiEngineSnapshotNamespaceSnapshotRevision({required NamespaceSnapshot that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 73)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_i_64,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineSnapshotNamespaceSnapshotRevisionConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineSnapshotNamespaceSnapshotRevisionConstMeta => const TaskConstMeta(
+            debugName: "NamespaceSnapshot_revision",
+            argNames: ["that"],
+        );
+        
+
+@override Future<ScanPages> crateApiEngineSnapshotNamespaceSnapshotScan({required NamespaceSnapshot that , required ScanSpec spec , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(that, serializer);
+sse_encode_box_autoadd_scan_spec(spec, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 74, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineSnapshotNamespaceSnapshotScanConstMeta,
+            argValues: [that, spec, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineSnapshotNamespaceSnapshotScanConstMeta => const TaskConstMeta(
+            debugName: "NamespaceSnapshot_scan",
+            argNames: ["that", "spec", "call"],
+        );
+        
+
+@override Future<KeyPages> crateApiEngineSnapshotNamespaceSnapshotScanKeys({required NamespaceSnapshot that , required ScanSpec spec , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(that, serializer);
+sse_encode_box_autoadd_scan_spec(spec, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 75, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineSnapshotNamespaceSnapshotScanKeysConstMeta,
+            argValues: [that, spec, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineSnapshotNamespaceSnapshotScanKeysConstMeta => const TaskConstMeta(
+            debugName: "NamespaceSnapshot_scan_keys",
+            argNames: ["that", "spec", "call"],
+        );
+        
+
+@override Future<void> crateApiEngineNamespaceNamespaceBackfill({required Namespace that , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 76, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineNamespaceNamespaceBackfillConstMeta,
+            argValues: [that, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineNamespaceNamespaceBackfillConstMeta => const TaskConstMeta(
+            debugName: "Namespace_backfill",
+            argNames: ["that", "call"],
+        );
+        
+
+@override Future<ComparedRecord> crateApiEngineNamespaceNamespaceCompare({required Namespace that , required Namespace other , PlatformInt64? firstMax , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(other, serializer);
+sse_encode_opt_box_autoadd_i_64(firstMax, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 77, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_compared_record,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineNamespaceNamespaceCompareConstMeta,
+            argValues: [that, other, firstMax, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineNamespaceNamespaceCompareConstMeta => const TaskConstMeta(
+            debugName: "Namespace_compare",
+            argNames: ["that", "other", "firstMax", "call"],
+        );
+        
+
+@override Future<bool> crateApiEngineNamespaceNamespaceDelete({required Namespace that , required List<int> key , required WriteSpec spec , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(that, serializer);
+sse_encode_list_prim_u_8_loose(key, serializer);
+sse_encode_box_autoadd_write_spec(spec, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 78, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_bool,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineNamespaceNamespaceDeleteConstMeta,
+            argValues: [that, key, spec, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineNamespaceNamespaceDeleteConstMeta => const TaskConstMeta(
+            debugName: "Namespace_delete",
+            argNames: ["that", "key", "spec", "call"],
+        );
+        
+
+@override Future<bool> crateApiEngineNamespaceNamespaceExpireAt({required Namespace that , required List<int> key , required PlatformInt64 ms , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(that, serializer);
+sse_encode_list_prim_u_8_loose(key, serializer);
+sse_encode_i_64(ms, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 79, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_bool,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineNamespaceNamespaceExpireAtConstMeta,
+            argValues: [that, key, ms, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineNamespaceNamespaceExpireAtConstMeta => const TaskConstMeta(
+            debugName: "Namespace_expire_at",
+            argNames: ["that", "key", "ms", "call"],
+        );
+        
+
+@override Future<KeyRecord?> crateApiEngineNamespaceNamespaceInfo({required Namespace that , required List<int> key , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(that, serializer);
+sse_encode_list_prim_u_8_loose(key, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 80, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_opt_box_autoadd_key_record,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineNamespaceNamespaceInfoConstMeta,
+            argValues: [that, key, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineNamespaceNamespaceInfoConstMeta => const TaskConstMeta(
+            debugName: "Namespace_info",
+            argNames: ["that", "key", "call"],
+        );
+        
+
+@override Future<PlatformInt64> crateApiEngineNamespaceNamespaceLength({required Namespace that , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 81, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_i_64,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineNamespaceNamespaceLengthConstMeta,
+            argValues: [that, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineNamespaceNamespaceLengthConstMeta => const TaskConstMeta(
+            debugName: "Namespace_length",
+            argNames: ["that", "call"],
+        );
+        
+
+@override Future<PlatformInt64?> crateApiEngineNamespaceNamespaceLongestPrefix({required Namespace that , required List<int> key , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(that, serializer);
+sse_encode_list_prim_u_8_loose(key, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 82, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_opt_box_autoadd_i_64,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineNamespaceNamespaceLongestPrefixConstMeta,
+            argValues: [that, key, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineNamespaceNamespaceLongestPrefixConstMeta => const TaskConstMeta(
+            debugName: "Namespace_longest_prefix",
+            argNames: ["that", "key", "call"],
+        );
+        
+
+@override Future<bool> crateApiEngineNamespaceNamespacePersist({required Namespace that , required List<int> key , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(that, serializer);
+sse_encode_list_prim_u_8_loose(key, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 83, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_bool,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineNamespaceNamespacePersistConstMeta,
+            argValues: [that, key, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineNamespaceNamespacePersistConstMeta => const TaskConstMeta(
+            debugName: "Namespace_persist",
+            argNames: ["that", "key", "call"],
+        );
+        
+
+@override Future<PlatformInt64> crateApiEngineNamespaceNamespacePut({required Namespace that , required List<int> key , required List<int> value , required WriteSpec spec , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(that, serializer);
+sse_encode_list_prim_u_8_loose(key, serializer);
+sse_encode_list_prim_u_8_loose(value, serializer);
+sse_encode_box_autoadd_write_spec(spec, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 84, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_i_64,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineNamespaceNamespacePutConstMeta,
+            argValues: [that, key, value, spec, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineNamespaceNamespacePutConstMeta => const TaskConstMeta(
+            debugName: "Namespace_put",
+            argNames: ["that", "key", "value", "spec", "call"],
+        );
+        
+
+@override Future<ValueRecord?> crateApiEngineNamespaceNamespaceRead({required Namespace that , required List<int> key , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(that, serializer);
+sse_encode_list_prim_u_8_loose(key, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 85, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_opt_box_autoadd_value_record,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineNamespaceNamespaceReadConstMeta,
+            argValues: [that, key, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineNamespaceNamespaceReadConstMeta => const TaskConstMeta(
+            debugName: "Namespace_read",
+            argNames: ["that", "key", "call"],
+        );
+        
+
+@override Future<ValueRecord?> crateApiEngineNamespaceNamespaceReadRange({required Namespace that , required List<int> key , required PlatformInt64 offset , required PlatformInt64 length , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(that, serializer);
+sse_encode_list_prim_u_8_loose(key, serializer);
+sse_encode_i_64(offset, serializer);
+sse_encode_i_64(length, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 86, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_opt_box_autoadd_value_record,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineNamespaceNamespaceReadRangeConstMeta,
+            argValues: [that, key, offset, length, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineNamespaceNamespaceReadRangeConstMeta => const TaskConstMeta(
+            debugName: "Namespace_read_range",
+            argNames: ["that", "key", "offset", "length", "call"],
+        );
+        
+
+@override Future<bool> crateApiEngineNamespaceNamespaceRenamePrefix({required Namespace that , required List<int> from , required List<int> to , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(that, serializer);
+sse_encode_list_prim_u_8_loose(from, serializer);
+sse_encode_list_prim_u_8_loose(to, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 87, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_bool,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineNamespaceNamespaceRenamePrefixConstMeta,
+            argValues: [that, from, to, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineNamespaceNamespaceRenamePrefixConstMeta => const TaskConstMeta(
+            debugName: "Namespace_rename_prefix",
+            argNames: ["that", "from", "to", "call"],
+        );
+        
+
+@override Future<ScanPages> crateApiEngineNamespaceNamespaceScan({required Namespace that , required ScanSpec spec , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(that, serializer);
+sse_encode_box_autoadd_scan_spec(spec, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 88, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineNamespaceNamespaceScanConstMeta,
+            argValues: [that, spec, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineNamespaceNamespaceScanConstMeta => const TaskConstMeta(
+            debugName: "Namespace_scan",
+            argNames: ["that", "spec", "call"],
+        );
+        
+
+@override Future<KeyPages> crateApiEngineNamespaceNamespaceScanKeys({required Namespace that , required ScanSpec spec , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(that, serializer);
+sse_encode_box_autoadd_scan_spec(spec, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 89, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineNamespaceNamespaceScanKeysConstMeta,
+            argValues: [that, spec, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineNamespaceNamespaceScanKeysConstMeta => const TaskConstMeta(
+            debugName: "Namespace_scan_keys",
+            argNames: ["that", "spec", "call"],
+        );
+        
+
+@override Future<NamespaceSnapshot> crateApiEngineNamespaceNamespaceSnapshot({required Namespace that , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 90, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineNamespaceNamespaceSnapshotConstMeta,
+            argValues: [that, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineNamespaceNamespaceSnapshotConstMeta => const TaskConstMeta(
+            debugName: "Namespace_snapshot",
+            argNames: ["that", "call"],
+        );
+        
+
+@override Future<bool> crateApiEngineNamespaceNamespaceTrack({required Namespace that , required Tracking tracking , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(that, serializer);
+sse_encode_tracking(tracking, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 91, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_bool,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineNamespaceNamespaceTrackConstMeta,
+            argValues: [that, tracking, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineNamespaceNamespaceTrackConstMeta => const TaskConstMeta(
+            debugName: "Namespace_track",
+            argNames: ["that", "tracking", "call"],
+        );
+        
+
+@override Future<CountedState?> crateApiEngineNamespaceNamespaceTrackedState({required Namespace that , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 92, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_opt_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineNamespaceNamespaceTrackedStateConstMeta,
+            argValues: [that, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineNamespaceNamespaceTrackedStateConstMeta => const TaskConstMeta(
+            debugName: "Namespace_tracked_state",
+            argNames: ["that", "call"],
+        );
+        
+
+@override Future<VerifiedStateRecord> crateApiEngineNamespaceNamespaceVerifyState({required Namespace that , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 93, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_verified_state_record,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineNamespaceNamespaceVerifyStateConstMeta,
+            argValues: [that, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineNamespaceNamespaceVerifyStateConstMeta => const TaskConstMeta(
+            debugName: "Namespace_verify_state",
+            argNames: ["that", "call"],
+        );
+        
+
+@override Future<Changes> crateApiEngineNamespaceNamespaceWatch({required Namespace that , required List<int> prefix , PlatformInt64? since , required Call call })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(that, serializer);
+sse_encode_list_prim_u_8_loose(prefix, serializer);
+sse_encode_opt_box_autoadd_i_64(since, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 94, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineNamespaceNamespaceWatchConstMeta,
+            argValues: [that, prefix, since, call],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineNamespaceNamespaceWatchConstMeta => const TaskConstMeta(
+            debugName: "Namespace_watch",
+            argNames: ["that", "prefix", "since", "call"],
+        );
+        
+
 @override Future<Vault> crateApiNewVaultNewVaultCreate({required NewVault that , required Store store , required Call call })  { return handler.executeNormal(NormalTask(
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(that, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(store, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 17, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 95, port: port_);
             
             },
             codec: 
@@ -746,7 +3085,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_box_autoadd_credential_spec(credential, serializer);
 sse_encode_box_autoadd_config_spec(config, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 18, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 96, port: port_);
             
             },
             codec: 
@@ -771,7 +3110,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(that, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 19)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 97)!;
             
             },
             codec: 
@@ -792,11 +3131,452 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
         );
         
 
+@override PartitionRecord crateApiEnginePartitionPartitionAbout({required Partition that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 98)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_partition_record,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEnginePartitionPartitionAboutConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEnginePartitionPartitionAboutConstMeta => const TaskConstMeta(
+            debugName: "Partition_about",
+            argNames: ["that"],
+        );
+        
+
+@override Uint8List crateApiEnginePartitionPartitionEncode({required Partition that , required PlatformInt64 version })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(that, serializer);
+sse_encode_i_64(version, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 99)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_list_prim_u_8_strict,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEnginePartitionPartitionEncodeConstMeta,
+            argValues: [that, version],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEnginePartitionPartitionEncodeConstMeta => const TaskConstMeta(
+            debugName: "Partition_encode",
+            argNames: ["that", "version"],
+        );
+        
+
+@override LtHash crateApiEnginePartitionPartitionHash({required Partition that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 100)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEnginePartitionPartitionHashConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEnginePartitionPartitionHashConstMeta => const TaskConstMeta(
+            debugName: "Partition_hash",
+            argNames: ["that"],
+        );
+        
+
+@override void crateApiEnginePartitionsPartitionedLtHashApply({required PartitionedLtHash that , required List<int> name , required List<RowChangeSpec> changes })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(that, serializer);
+sse_encode_list_prim_u_8_loose(name, serializer);
+sse_encode_list_row_change_spec(changes, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 101)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEnginePartitionsPartitionedLtHashApplyConstMeta,
+            argValues: [that, name, changes],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEnginePartitionsPartitionedLtHashApplyConstMeta => const TaskConstMeta(
+            debugName: "PartitionedLtHash_apply",
+            argNames: ["that", "name", "changes"],
+        );
+        
+
+@override void crateApiEnginePartitionsPartitionedLtHashBackfill({required PartitionedLtHash that , required List<int> name , required List<(Uint8List,Uint8List)> rows })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(that, serializer);
+sse_encode_list_prim_u_8_loose(name, serializer);
+sse_encode_list_record_list_prim_u_8_strict_list_prim_u_8_strict(rows, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 102)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEnginePartitionsPartitionedLtHashBackfillConstMeta,
+            argValues: [that, name, rows],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEnginePartitionsPartitionedLtHashBackfillConstMeta => const TaskConstMeta(
+            debugName: "PartitionedLtHash_backfill",
+            argNames: ["that", "name", "rows"],
+        );
+        
+
+@override void crateApiEnginePartitionsPartitionedLtHashBeginBackfill({required PartitionedLtHash that , required List<int> name , required Detail detail })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(that, serializer);
+sse_encode_list_prim_u_8_loose(name, serializer);
+sse_encode_detail(detail, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 103)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEnginePartitionsPartitionedLtHashBeginBackfillConstMeta,
+            argValues: [that, name, detail],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEnginePartitionsPartitionedLtHashBeginBackfillConstMeta => const TaskConstMeta(
+            debugName: "PartitionedLtHash_begin_backfill",
+            argNames: ["that", "name", "detail"],
+        );
+        
+
+@override Uint8List crateApiEnginePartitionsPartitionedLtHashChecksum({required PartitionedLtHash that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 104)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_list_prim_u_8_strict,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEnginePartitionsPartitionedLtHashChecksumConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEnginePartitionsPartitionedLtHashChecksumConstMeta => const TaskConstMeta(
+            debugName: "PartitionedLtHash_checksum",
+            argNames: ["that"],
+        );
+        
+
+@override void crateApiEnginePartitionsPartitionedLtHashCreate({required PartitionedLtHash that , required List<int> name , required Detail detail })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(that, serializer);
+sse_encode_list_prim_u_8_loose(name, serializer);
+sse_encode_detail(detail, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 105)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEnginePartitionsPartitionedLtHashCreateConstMeta,
+            argValues: [that, name, detail],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEnginePartitionsPartitionedLtHashCreateConstMeta => const TaskConstMeta(
+            debugName: "PartitionedLtHash_create",
+            argNames: ["that", "name", "detail"],
+        );
+        
+
+@override List<DifferenceRecord> crateApiEnginePartitionsPartitionedLtHashDifferences({required PartitionedLtHash that , required PartitionedLtHash other })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(that, serializer);
+sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(other, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 106)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_list_difference_record,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEnginePartitionsPartitionedLtHashDifferencesConstMeta,
+            argValues: [that, other],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEnginePartitionsPartitionedLtHashDifferencesConstMeta => const TaskConstMeta(
+            debugName: "PartitionedLtHash_differences",
+            argNames: ["that", "other"],
+        );
+        
+
+@override PartitionedLtHash crateApiEnginePartitionsPartitionedLtHashEmpty({Uint8List? secret })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_opt_list_prim_u_8_strict(secret, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 107)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEnginePartitionsPartitionedLtHashEmptyConstMeta,
+            argValues: [secret],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEnginePartitionsPartitionedLtHashEmptyConstMeta => const TaskConstMeta(
+            debugName: "PartitionedLtHash_empty",
+            argNames: ["secret"],
+        );
+        
+
+@override void crateApiEnginePartitionsPartitionedLtHashFinishBackfill({required PartitionedLtHash that , required List<int> name })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(that, serializer);
+sse_encode_list_prim_u_8_loose(name, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 108)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEnginePartitionsPartitionedLtHashFinishBackfillConstMeta,
+            argValues: [that, name],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEnginePartitionsPartitionedLtHashFinishBackfillConstMeta => const TaskConstMeta(
+            debugName: "PartitionedLtHash_finish_backfill",
+            argNames: ["that", "name"],
+        );
+        
+
+@override void crateApiEnginePartitionsPartitionedLtHashForget({required PartitionedLtHash that , required List<int> name })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(that, serializer);
+sse_encode_list_prim_u_8_loose(name, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 109)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEnginePartitionsPartitionedLtHashForgetConstMeta,
+            argValues: [that, name],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEnginePartitionsPartitionedLtHashForgetConstMeta => const TaskConstMeta(
+            debugName: "PartitionedLtHash_forget",
+            argNames: ["that", "name"],
+        );
+        
+
+@override LtHash crateApiEnginePartitionsPartitionedLtHashHash({required PartitionedLtHash that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 110)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEnginePartitionsPartitionedLtHashHashConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEnginePartitionsPartitionedLtHashHashConstMeta => const TaskConstMeta(
+            debugName: "PartitionedLtHash_hash",
+            argNames: ["that"],
+        );
+        
+
+@override List<Uint8List> crateApiEnginePartitionsPartitionedLtHashNames({required PartitionedLtHash that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 111)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_list_list_prim_u_8_strict,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEnginePartitionsPartitionedLtHashNamesConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEnginePartitionsPartitionedLtHashNamesConstMeta => const TaskConstMeta(
+            debugName: "PartitionedLtHash_names",
+            argNames: ["that"],
+        );
+        
+
+@override Partition? crateApiEnginePartitionsPartitionedLtHashPartition({required PartitionedLtHash that , required List<int> name })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(that, serializer);
+sse_encode_list_prim_u_8_loose(name, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 112)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_opt_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEnginePartitionsPartitionedLtHashPartitionConstMeta,
+            argValues: [that, name],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEnginePartitionsPartitionedLtHashPartitionConstMeta => const TaskConstMeta(
+            debugName: "PartitionedLtHash_partition",
+            argNames: ["that", "name"],
+        );
+        
+
+@override bool crateApiEnginePartitionsPartitionedLtHashRemove({required PartitionedLtHash that , required List<int> name })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(that, serializer);
+sse_encode_list_prim_u_8_loose(name, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 113)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_bool,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEnginePartitionsPartitionedLtHashRemoveConstMeta,
+            argValues: [that, name],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEnginePartitionsPartitionedLtHashRemoveConstMeta => const TaskConstMeta(
+            debugName: "PartitionedLtHash_remove",
+            argNames: ["that", "name"],
+        );
+        
+
+@override PlatformInt64 crateApiEnginePartitionsPartitionedLtHashRestore({required PartitionedLtHash that , required List<int> name , required List<int> record })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(that, serializer);
+sse_encode_list_prim_u_8_loose(name, serializer);
+sse_encode_list_prim_u_8_loose(record, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 114)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_i_64,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEnginePartitionsPartitionedLtHashRestoreConstMeta,
+            argValues: [that, name, record],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEnginePartitionsPartitionedLtHashRestoreConstMeta => const TaskConstMeta(
+            debugName: "PartitionedLtHash_restore",
+            argNames: ["that", "name", "record"],
+        );
+        
+
 @override void crateApiStreamPiecesClose({required Pieces that })  { return handler.executeSync(SyncTask(
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(that, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 20)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 115)!;
             
             },
             codec: 
@@ -821,7 +3601,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(that, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 21, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 116, port: port_);
             
             },
             codec: 
@@ -842,13 +3622,63 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
         );
         
 
+@override void crateApiEngineIterationsScanPagesClose({required ScanPages that })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(that, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 117)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_unit,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineIterationsScanPagesCloseConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineIterationsScanPagesCloseConstMeta => const TaskConstMeta(
+            debugName: "ScanPages_close",
+            argNames: ["that"],
+        );
+        
+
+@override Future<List<EntryRecord>> crateApiEngineIterationsScanPagesNext({required ScanPages that })  { return handler.executeNormal(NormalTask(
+            callFfi: (port_) {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(that, serializer);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 118, port: port_);
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_list_entry_record,
+          decodeErrorData: sse_decode_failure,
+        )
+        ,
+            constMeta: kCrateApiEngineIterationsScanPagesNextConstMeta,
+            argValues: [that],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineIterationsScanPagesNextConstMeta => const TaskConstMeta(
+            debugName: "ScanPages_next",
+            argNames: ["that"],
+        );
+        
+
 @override Future<PlatformInt64> crateApiStoreStoreCheck({required Store that , required String prefix , required Call call })  { return handler.executeNormal(NormalTask(
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(that, serializer);
 sse_encode_String(prefix, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 22, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 119, port: port_);
             
             },
             codec: 
@@ -874,7 +3704,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(that, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 23, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 120, port: port_);
             
             },
             codec: 
@@ -900,7 +3730,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_bool(needsFlush, serializer);
 sse_encode_DartFn_Inputs_store_ask_Output_store_answer_AnyhowException(ask, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 24)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 121)!;
             
             },
             codec: 
@@ -927,7 +3757,7 @@ sse_encode_DartFn_Inputs_store_ask_Output_store_answer_AnyhowException(ask, seri
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(that, serializer);
 sse_encode_String(key, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 25, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 122, port: port_);
             
             },
             codec: 
@@ -954,7 +3784,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(that, serializer);
 sse_encode_list_String(keys, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 26, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 123, port: port_);
             
             },
             codec: 
@@ -980,7 +3810,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 27, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 124, port: port_);
             
             },
             codec: 
@@ -1006,7 +3836,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(that, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 28, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 125, port: port_);
             
             },
             codec: 
@@ -1033,7 +3863,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(that, serializer);
 sse_encode_String(key, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 29, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 126, port: port_);
             
             },
             codec: 
@@ -1062,7 +3892,7 @@ sse_encode_String(prefix, serializer);
 sse_encode_opt_String(startAfter, serializer);
 sse_encode_i_64(limit, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 30, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 127, port: port_);
             
             },
             codec: 
@@ -1088,7 +3918,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 31, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 128, port: port_);
             
             },
             codec: 
@@ -1113,7 +3943,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 32)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 129)!;
             
             },
             codec: 
@@ -1138,7 +3968,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(that, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 33)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 130)!;
             
             },
             codec: 
@@ -1167,7 +3997,7 @@ sse_encode_String(key, serializer);
 sse_encode_list_prim_u_8_loose(bytes, serializer);
 sse_encode_box_autoadd_put_condition(condition, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 34, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 131, port: port_);
             
             },
             codec: 
@@ -1194,7 +4024,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(that, serializer);
 sse_encode_String(key, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 35, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 132, port: port_);
             
             },
             codec: 
@@ -1223,7 +4053,7 @@ sse_encode_String(key, serializer);
 sse_encode_i_64(offset, serializer);
 sse_encode_i_64(length, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 36, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 133, port: port_);
             
             },
             codec: 
@@ -1248,7 +4078,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_box_autoadd_s_3_spec(spec, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 37)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 134)!;
             
             },
             codec: 
@@ -1275,7 +4105,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(that, serializer);
 sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 38, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 135, port: port_);
             
             },
             codec: 
@@ -1302,7 +4132,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(that, serializer);
 sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 39, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 136, port: port_);
             
             },
             codec: 
@@ -1329,7 +4159,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(that, serializer);
 sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 40, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 137, port: port_);
             
             },
             codec: 
@@ -1358,7 +4188,7 @@ sse_encode_String(path, serializer);
 sse_encode_opt_box_autoadd_i_64(start, serializer);
 sse_encode_opt_box_autoadd_i_64(end, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 41, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 138, port: port_);
             
             },
             codec: 
@@ -1387,7 +4217,7 @@ sse_encode_String(path, serializer);
 sse_encode_opt_String(after, serializer);
 sse_encode_opt_box_autoadd_i_64(limit, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 42, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 139, port: port_);
             
             },
             codec: 
@@ -1413,7 +4243,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(store, serializer);
 sse_encode_list_prim_u_8_loose(link, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 43)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 140)!;
             
             },
             codec: 
@@ -1442,7 +4272,7 @@ sse_encode_String(path, serializer);
 sse_encode_opt_box_autoadd_i_64(start, serializer);
 sse_encode_opt_box_autoadd_i_64(end, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 44, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 141, port: port_);
             
             },
             codec: 
@@ -1469,7 +4299,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerTree(that, serializer);
 sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 45, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 142, port: port_);
             
             },
             codec: 
@@ -1494,7 +4324,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 46)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 143)!;
             
             },
             codec: 
@@ -1520,7 +4350,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 47, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 144, port: port_);
             
             },
             codec: 
@@ -1548,7 +4378,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
 sse_encode_String(from, serializer);
 sse_encode_String(to, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 48, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 145, port: port_);
             
             },
             codec: 
@@ -1576,7 +4406,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
 sse_encode_box_autoadd_credential_spec(credential, serializer);
 sse_encode_box_autoadd_config_spec(config, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 49, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 146, port: port_);
             
             },
             codec: 
@@ -1602,7 +4432,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 50, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 147, port: port_);
             
             },
             codec: 
@@ -1629,7 +4459,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 51, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 148, port: port_);
             
             },
             codec: 
@@ -1656,7 +4486,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 52, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 149, port: port_);
             
             },
             codec: 
@@ -1681,7 +4511,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 53)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 150)!;
             
             },
             codec: 
@@ -1709,7 +4539,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
 sse_encode_box_autoadd_credential_spec(credential, serializer);
 sse_encode_box_autoadd_config_spec(config, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 54, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 151, port: port_);
             
             },
             codec: 
@@ -1738,7 +4568,7 @@ sse_encode_String(path, serializer);
 sse_encode_list_prim_u_8_loose(bytes, serializer);
 sse_encode_box_autoadd_put_spec(spec, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 55, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 152, port: port_);
             
             },
             codec: 
@@ -1767,7 +4597,7 @@ sse_encode_String(path, serializer);
 sse_encode_DartFn_Inputs__Output_source_answer_AnyhowException(next, serializer);
 sse_encode_box_autoadd_put_spec(spec, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 56, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 153, port: port_);
             
             },
             codec: 
@@ -1792,7 +4622,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 57)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 154)!;
             
             },
             codec: 
@@ -1818,7 +4648,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 58, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 155, port: port_);
             
             },
             codec: 
@@ -1845,7 +4675,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 59, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 156, port: port_);
             
             },
             codec: 
@@ -1872,7 +4702,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 60, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 157, port: port_);
             
             },
             codec: 
@@ -1900,7 +4730,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
 sse_encode_String(from, serializer);
 sse_encode_String(to, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 61, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 158, port: port_);
             
             },
             codec: 
@@ -1928,7 +4758,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
 sse_encode_String(path, serializer);
 sse_encode_box_autoadd_put_spec(spec, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 62, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 159, port: port_);
             
             },
             codec: 
@@ -1954,7 +4784,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 63, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 160, port: port_);
             
             },
             codec: 
@@ -1979,7 +4809,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 64)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 161)!;
             
             },
             codec: 
@@ -2004,7 +4834,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 65)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 162)!;
             
             },
             codec: 
@@ -2025,11 +4855,36 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
         );
         
 
+@override int crateApiEngineHashBucketOf({required List<int> key })  { return handler.executeSync(SyncTask(
+            callFfi: () {
+              
+            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_list_prim_u_8_loose(key, serializer);
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 163)!;
+            
+            },
+            codec: 
+        SseCodec(
+          decodeSuccessData: sse_decode_u_8,
+          decodeErrorData: null,
+        )
+        ,
+            constMeta: kCrateApiEngineHashBucketOfConstMeta,
+            argValues: [key],
+            apiImpl: this,
+        )); }
+
+
+        TaskConstMeta get kCrateApiEngineHashBucketOfConstMeta => const TaskConstMeta(
+            debugName: "bucket_of",
+            argNames: ["key"],
+        );
+        
+
 @override void crateApiLibraryClearLogger()  { return handler.executeSync(SyncTask(
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 66)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 164)!;
             
             },
             codec: 
@@ -2054,7 +4909,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 67)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 165)!;
             
             },
             codec: 
@@ -2079,7 +4934,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_list_prim_u_8_loose(secret, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 68)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 166)!;
             
             },
             codec: 
@@ -2104,7 +4959,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_String(phrase, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 69)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 167)!;
             
             },
             codec: 
@@ -2130,7 +4985,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_log_level(level, serializer);
 sse_encode_DartFn_Inputs_log_level_String_Output_unit_AnyhowException(hook, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 70)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 168)!;
             
             },
             codec: 
@@ -2155,7 +5010,7 @@ sse_encode_DartFn_Inputs_log_level_String_Output_unit_AnyhowException(hook, seri
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 71)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 169)!;
             
             },
             codec: 
@@ -2305,17 +5160,69 @@ RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Call => wi
 
 RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Call => wire.rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall;
 
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Changes => wire.rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Changes => wire.rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_CountedState => wire.rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_CountedState => wire.rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Domain => wire.rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Domain => wire.rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Engine => wire.rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Engine => wire.rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_EngineBatch => wire.rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_EngineBatch => wire.rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_EngineSnapshot => wire.rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_EngineSnapshot => wire.rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot;
+
 RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Entries => wire.rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries;
 
 RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Entries => wire.rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_KeyPages => wire.rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_KeyPages => wire.rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_LtHash => wire.rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_LtHash => wire.rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Namespace => wire.rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Namespace => wire.rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_NamespaceSnapshot => wire.rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_NamespaceSnapshot => wire.rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot;
 
 RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_NewVault => wire.rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault;
 
 RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_NewVault => wire.rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault;
 
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Partition => wire.rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Partition => wire.rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_PartitionedLtHash => wire.rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_PartitionedLtHash => wire.rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash;
+
 RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Pieces => wire.rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces;
 
 RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_Pieces => wire.rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces;
+
+RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_ScanPages => wire.rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages;
+
+RustArcDecrementStrongCountFnType get rust_arc_decrement_strong_count_ScanPages => wire.rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages;
 
 RustArcIncrementStrongCountFnType get rust_arc_increment_strong_count_Store => wire.rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore;
 
@@ -2340,14 +5247,53 @@ return BatchImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 @protected Call dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return CallImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 
+@protected Changes dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return ChangesImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected CountedState dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return CountedStateImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected Domain dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return DomainImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected Engine dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return EngineImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected EngineBatch dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return EngineBatchImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected EngineSnapshot dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return EngineSnapshotImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
 @protected Entries dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return EntriesImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected KeyPages dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return KeyPagesImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected LtHash dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return LtHashImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected Namespace dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return NamespaceImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected NamespaceSnapshot dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return NamespaceSnapshotImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 
 @protected NewVault dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return NewVaultImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 
+@protected Partition dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return PartitionImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected PartitionedLtHash dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return PartitionedLtHashImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
 @protected Pieces dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return PiecesImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected ScanPages dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return ScanPagesImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 
 @protected Store dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return StoreImpl.frbInternalDcoDecode(raw as List<dynamic>); }
@@ -2364,14 +5310,53 @@ return BatchImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 @protected Call dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return CallImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 
+@protected Changes dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return ChangesImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected CountedState dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return CountedStateImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected Domain dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return DomainImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected Engine dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return EngineImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected EngineBatch dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return EngineBatchImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected EngineSnapshot dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return EngineSnapshotImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
 @protected Entries dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return EntriesImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected KeyPages dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return KeyPagesImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected LtHash dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return LtHashImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected Namespace dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return NamespaceImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected NamespaceSnapshot dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return NamespaceSnapshotImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 
 @protected NewVault dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return NewVaultImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 
+@protected Partition dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return PartitionImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected PartitionedLtHash dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return PartitionedLtHashImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
 @protected Pieces dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return PiecesImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected ScanPages dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return ScanPagesImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 
 @protected Store dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return StoreImpl.frbInternalDcoDecode(raw as List<dynamic>); }
@@ -2403,14 +5388,53 @@ return BatchImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 @protected Call dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return CallImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 
+@protected Changes dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return ChangesImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected CountedState dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return CountedStateImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected Domain dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return DomainImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected Engine dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return EngineImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected EngineBatch dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return EngineBatchImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected EngineSnapshot dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return EngineSnapshotImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
 @protected Entries dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return EntriesImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected KeyPages dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return KeyPagesImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected LtHash dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return LtHashImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected Namespace dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return NamespaceImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected NamespaceSnapshot dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return NamespaceSnapshotImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 
 @protected NewVault dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return NewVaultImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 
+@protected Partition dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return PartitionImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected PartitionedLtHash dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return PartitionedLtHashImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
 @protected Pieces dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return PiecesImpl.frbInternalDcoDecode(raw as List<dynamic>); }
+
+@protected ScanPages dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return ScanPagesImpl.frbInternalDcoDecode(raw as List<dynamic>); }
 
 @protected Store dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return StoreImpl.frbInternalDcoDecode(raw as List<dynamic>); }
@@ -2427,6 +5451,15 @@ return raw as String; }
 @protected bool dco_decode_bool(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return raw as bool; }
 
+@protected CountedState dco_decode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(raw); }
+
+@protected NamespaceSnapshot dco_decode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(raw); }
+
+@protected Partition dco_decode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(raw); }
+
 @protected bool dco_decode_box_autoadd_bool(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return raw as bool; }
 
@@ -2439,8 +5472,14 @@ return dco_decode_config_spec(raw); }
 @protected CredentialSpec dco_decode_box_autoadd_credential_spec(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return dco_decode_credential_spec(raw); }
 
+@protected EngineSpec dco_decode_box_autoadd_engine_spec(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return dco_decode_engine_spec(raw); }
+
 @protected PlatformInt64 dco_decode_box_autoadd_i_64(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return dco_decode_i_64(raw); }
+
+@protected KeyRecord dco_decode_box_autoadd_key_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return dco_decode_key_record(raw); }
 
 @protected ObjectHead dco_decode_box_autoadd_object_head(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return dco_decode_object_head(raw); }
@@ -2454,14 +5493,51 @@ return dco_decode_put_condition(raw); }
 @protected PutSpec dco_decode_box_autoadd_put_spec(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return dco_decode_put_spec(raw); }
 
+@protected RowDifferenceRecord dco_decode_box_autoadd_row_difference_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return dco_decode_row_difference_record(raw); }
+
 @protected S3Spec dco_decode_box_autoadd_s_3_spec(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return dco_decode_s_3_spec(raw); }
+
+@protected ScanSpec dco_decode_box_autoadd_scan_spec(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return dco_decode_scan_spec(raw); }
+
+@protected ValueRecord dco_decode_box_autoadd_value_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return dco_decode_value_record(raw); }
+
+@protected WriteSpec dco_decode_box_autoadd_write_spec(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return dco_decode_write_spec(raw); }
 
 @protected CallbackFailure dco_decode_callback_failure(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
                 if (arr.length != 2) throw Exception('unexpected arr length: expect 2 but see ${arr.length}');
                 return CallbackFailure(code: dco_decode_opt_String(arr[0]),
 message: dco_decode_String(arr[1]),); }
+
+@protected ChangeRecord dco_decode_change_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 4) throw Exception('unexpected arr length: expect 4 but see ${arr.length}');
+                return ChangeRecord(revision: dco_decode_i_64(arr[0]),
+kind: dco_decode_watch_event_kind(arr[1]),
+key: dco_decode_list_prim_u_8_strict(arr[2]),
+to: dco_decode_opt_list_prim_u_8_strict(arr[3]),); }
+
+@protected ComparedEnginesRecord dco_decode_compared_engines_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 6) throw Exception('unexpected arr length: expect 6 but see ${arr.length}');
+                return ComparedEnginesRecord(namespaces: dco_decode_i_64(arr[0]),
+missing: dco_decode_i_64(arr[1]),
+notCounted: dco_decode_i_64(arr[2]),
+differences: dco_decode_i_64(arr[3]),
+rowsRead: dco_decode_i_64(arr[4]),
+first: dco_decode_list_namespace_difference_record(arr[5]),); }
+
+@protected ComparedRecord dco_decode_compared_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 3) throw Exception('unexpected arr length: expect 3 but see ${arr.length}');
+                return ComparedRecord(differences: dco_decode_i_64(arr[0]),
+rowsRead: dco_decode_i_64(arr[1]),
+first: dco_decode_list_row_difference_record(arr[2]),); }
 
 @protected ConfigSpec dco_decode_config_spec(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
@@ -2482,6 +5558,64 @@ final arr = raw as List<dynamic>;
 phrase: dco_decode_opt_String(arr[1]),
 passphrase: dco_decode_opt_String(arr[2]),); }
 
+@protected Detail dco_decode_detail(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return Detail.values[raw as int]; }
+
+@protected DifferencePlace dco_decode_difference_place(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return DifferencePlace.values[raw as int]; }
+
+@protected DifferenceRecord dco_decode_difference_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 3) throw Exception('unexpected arr length: expect 3 but see ${arr.length}');
+                return DifferenceRecord(partition: dco_decode_list_prim_u_8_strict(arr[0]),
+place: dco_decode_difference_place(arr[1]),
+buckets: dco_decode_opt_list_prim_u_8_strict(arr[2]),); }
+
+@protected Durability dco_decode_durability(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return Durability.values[raw as int]; }
+
+@protected EngineAccess dco_decode_engine_access(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return EngineAccess.values[raw as int]; }
+
+@protected EngineBackground dco_decode_engine_background(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return EngineBackground.values[raw as int]; }
+
+@protected EngineFigures dco_decode_engine_figures(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 16) throw Exception('unexpected arr length: expect 16 but see ${arr.length}');
+                return EngineFigures(revision: dco_decode_i_64(arr[0]),
+durableRevision: dco_decode_i_64(arr[1]),
+keys: dco_decode_i_64(arr[2]),
+namespaces: dco_decode_i_64(arr[3]),
+segments: dco_decode_i_64(arr[4]),
+logDiskBytes: dco_decode_i_64(arr[5]),
+logLiveBytes: dco_decode_i_64(arr[6]),
+indexBytes: dco_decode_i_64(arr[7]),
+dirtyBytes: dco_decode_i_64(arr[8]),
+logSinceCheckpoint: dco_decode_i_64(arr[9]),
+leases: dco_decode_i_64(arr[10]),
+logBytesWritten: dco_decode_i_64(arr[11]),
+valueBytesWritten: dco_decode_i_64(arr[12]),
+relocatedBytes: dco_decode_i_64(arr[13]),
+logSyncs: dco_decode_i_64(arr[14]),
+checkpointsPublished: dco_decode_i_64(arr[15]),); }
+
+@protected EngineRecovery dco_decode_engine_recovery(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return EngineRecovery.values[raw as int]; }
+
+@protected EngineSpec dco_decode_engine_spec(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 9) throw Exception('unexpected arr length: expect 9 but see ${arr.length}');
+                return EngineSpec(access: dco_decode_engine_access(arr[0]),
+recovery: dco_decode_engine_recovery(arr[1]),
+background: dco_decode_engine_background(arr[2]),
+separatedBytesMin: dco_decode_opt_box_autoadd_i_64(arr[3]),
+memoryBytesMax: dco_decode_opt_box_autoadd_i_64(arr[4]),
+namespacesMax: dco_decode_opt_box_autoadd_i_64(arr[5]),
+checkpointIdleMs: dco_decode_opt_box_autoadd_i_64(arr[6]),
+watchEventsMax: dco_decode_opt_box_autoadd_i_64(arr[7]),
+watchBytesMax: dco_decode_opt_box_autoadd_i_64(arr[8]),); }
+
 @protected Entry dco_decode_entry(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
                 if (arr.length != 7) throw Exception('unexpected arr length: expect 7 but see ${arr.length}');
@@ -2493,12 +5627,33 @@ modifiedMs: dco_decode_i_64(arr[4]),
 contentType: dco_decode_opt_String(arr[5]),
 metadata: dco_decode_list_record_string_string(arr[6]),); }
 
+@protected EntryHead dco_decode_entry_head(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 2) throw Exception('unexpected arr length: expect 2 but see ${arr.length}');
+                return EntryHead(key: dco_decode_list_prim_u_8_strict(arr[0]),
+info: dco_decode_key_record(arr[1]),); }
+
+@protected EntryRecord dco_decode_entry_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 2) throw Exception('unexpected arr length: expect 2 but see ${arr.length}');
+                return EntryRecord(key: dco_decode_list_prim_u_8_strict(arr[0]),
+value: dco_decode_value_record(arr[1]),); }
+
 @protected Failure dco_decode_failure(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
                 if (arr.length != 3) throw Exception('unexpected arr length: expect 3 but see ${arr.length}');
                 return Failure(code: dco_decode_String(arr[0]),
 message: dco_decode_String(arr[1]),
 path: dco_decode_opt_String(arr[2]),); }
+
+@protected FindingRecord dco_decode_finding_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 5) throw Exception('unexpected arr length: expect 5 but see ${arr.length}');
+                return FindingRecord(kind: dco_decode_String(arr[0]),
+isDamage: dco_decode_bool(arr[1]),
+namespace: dco_decode_opt_String(arr[2]),
+key: dco_decode_opt_list_prim_u_8_strict(arr[3]),
+error: dco_decode_failure(arr[4]),); }
 
 @protected int dco_decode_i_32(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return raw as int; }
@@ -2509,11 +5664,45 @@ return dcoDecodeI64(raw); }
 @protected PlatformInt64 dco_decode_isize(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return dcoDecodeI64(raw); }
 
+@protected KeyCondition dco_decode_key_condition(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 2) throw Exception('unexpected arr length: expect 2 but see ${arr.length}');
+                return KeyCondition(exists: dco_decode_opt_box_autoadd_bool(arr[0]),
+revision: dco_decode_opt_box_autoadd_i_64(arr[1]),); }
+
+@protected KeyRecord dco_decode_key_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 3) throw Exception('unexpected arr length: expect 3 but see ${arr.length}');
+                return KeyRecord(size: dco_decode_i_64(arr[0]),
+revision: dco_decode_i_64(arr[1]),
+expiresAtMs: dco_decode_opt_box_autoadd_i_64(arr[2]),); }
+
 @protected List<String> dco_decode_list_String(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return (raw as List<dynamic>).map(dco_decode_String).toList(); }
 
+@protected List<ChangeRecord> dco_decode_list_change_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return (raw as List<dynamic>).map(dco_decode_change_record).toList(); }
+
+@protected List<DifferenceRecord> dco_decode_list_difference_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return (raw as List<dynamic>).map(dco_decode_difference_record).toList(); }
+
 @protected List<Entry> dco_decode_list_entry(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return (raw as List<dynamic>).map(dco_decode_entry).toList(); }
+
+@protected List<EntryHead> dco_decode_list_entry_head(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return (raw as List<dynamic>).map(dco_decode_entry_head).toList(); }
+
+@protected List<EntryRecord> dco_decode_list_entry_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return (raw as List<dynamic>).map(dco_decode_entry_record).toList(); }
+
+@protected List<FindingRecord> dco_decode_list_finding_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return (raw as List<dynamic>).map(dco_decode_finding_record).toList(); }
+
+@protected List<Uint8List> dco_decode_list_list_prim_u_8_strict(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return (raw as List<dynamic>).map(dco_decode_list_prim_u_8_strict).toList(); }
+
+@protected List<NamespaceDifferenceRecord> dco_decode_list_namespace_difference_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return (raw as List<dynamic>).map(dco_decode_namespace_difference_record).toList(); }
 
 @protected List<NotDeleted> dco_decode_list_not_deleted(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return (raw as List<dynamic>).map(dco_decode_not_deleted).toList(); }
@@ -2527,11 +5716,33 @@ return raw as List<int>; }
 @protected Uint8List dco_decode_list_prim_u_8_strict(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return raw as Uint8List; }
 
+@protected List<(Uint8List,Uint8List)> dco_decode_list_record_list_prim_u_8_strict_list_prim_u_8_strict(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return (raw as List<dynamic>).map(dco_decode_record_list_prim_u_8_strict_list_prim_u_8_strict).toList(); }
+
 @protected List<(String,String)> dco_decode_list_record_string_string(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return (raw as List<dynamic>).map(dco_decode_record_string_string).toList(); }
 
+@protected List<RowChangeSpec> dco_decode_list_row_change_spec(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return (raw as List<dynamic>).map(dco_decode_row_change_spec).toList(); }
+
+@protected List<RowDifferenceRecord> dco_decode_list_row_difference_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return (raw as List<dynamic>).map(dco_decode_row_difference_record).toList(); }
+
+@protected List<VerifiedNamespaceRecord> dco_decode_list_verified_namespace_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return (raw as List<dynamic>).map(dco_decode_verified_namespace_record).toList(); }
+
 @protected LogLevel dco_decode_log_level(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return LogLevel.values[raw as int]; }
+
+@protected NamespaceDifferenceKind dco_decode_namespace_difference_kind(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return NamespaceDifferenceKind.values[raw as int]; }
+
+@protected NamespaceDifferenceRecord dco_decode_namespace_difference_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 3) throw Exception('unexpected arr length: expect 3 but see ${arr.length}');
+                return NamespaceDifferenceRecord(kind: dco_decode_namespace_difference_kind(arr[0]),
+namespace: dco_decode_String(arr[1]),
+row: dco_decode_opt_box_autoadd_row_difference_record(arr[2]),); }
 
 @protected NotDeleted dco_decode_not_deleted(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
@@ -2563,6 +5774,15 @@ etag: dco_decode_String(arr[1]),); }
 @protected String? dco_decode_opt_String(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return raw == null ? null : dco_decode_String(raw); }
 
+@protected CountedState? dco_decode_opt_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return raw == null ? null : dco_decode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(raw); }
+
+@protected NamespaceSnapshot? dco_decode_opt_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return raw == null ? null : dco_decode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(raw); }
+
+@protected Partition? dco_decode_opt_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return raw == null ? null : dco_decode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(raw); }
+
 @protected bool? dco_decode_opt_box_autoadd_bool(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return raw == null ? null : dco_decode_box_autoadd_bool(raw); }
 
@@ -2572,11 +5792,20 @@ return raw == null ? null : dco_decode_box_autoadd_callback_failure(raw); }
 @protected PlatformInt64? dco_decode_opt_box_autoadd_i_64(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return raw == null ? null : dco_decode_box_autoadd_i_64(raw); }
 
+@protected KeyRecord? dco_decode_opt_box_autoadd_key_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return raw == null ? null : dco_decode_box_autoadd_key_record(raw); }
+
 @protected ObjectHead? dco_decode_opt_box_autoadd_object_head(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return raw == null ? null : dco_decode_box_autoadd_object_head(raw); }
 
 @protected ObjectList? dco_decode_opt_box_autoadd_object_list(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return raw == null ? null : dco_decode_box_autoadd_object_list(raw); }
+
+@protected RowDifferenceRecord? dco_decode_opt_box_autoadd_row_difference_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return raw == null ? null : dco_decode_box_autoadd_row_difference_record(raw); }
+
+@protected ValueRecord? dco_decode_opt_box_autoadd_value_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return raw == null ? null : dco_decode_box_autoadd_value_record(raw); }
 
 @protected List<NotDeleted>? dco_decode_opt_list_not_deleted(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return raw == null ? null : dco_decode_list_not_deleted(raw); }
@@ -2589,6 +5818,20 @@ final arr = raw as List<dynamic>;
                 if (arr.length != 2) throw Exception('unexpected arr length: expect 2 but see ${arr.length}');
                 return Page(entries: dco_decode_list_entry(arr[0]),
 next: dco_decode_opt_String(arr[1]),); }
+
+@protected PartitionRecord dco_decode_partition_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 7) throw Exception('unexpected arr length: expect 7 but see ${arr.length}');
+                return PartitionRecord(name: dco_decode_list_prim_u_8_strict(arr[0]),
+state: dco_decode_partition_state(arr[1]),
+cursor: dco_decode_opt_list_prim_u_8_strict(arr[2]),
+detail: dco_decode_detail(arr[3]),
+rows: dco_decode_opt_box_autoadd_i_64(arr[4]),
+bytes: dco_decode_opt_box_autoadd_i_64(arr[5]),
+buckets: dco_decode_list_prim_u_8_strict(arr[6]),); }
+
+@protected PartitionState dco_decode_partition_state(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return PartitionState.values[raw as int]; }
 
 @protected PutCondition dco_decode_put_condition(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
@@ -2605,12 +5848,35 @@ modifiedMs: dco_decode_opt_box_autoadd_i_64(arr[2]),
 isDeferred: dco_decode_bool(arr[3]),
 sizeHint: dco_decode_opt_box_autoadd_i_64(arr[4]),); }
 
+@protected (Uint8List,Uint8List) dco_decode_record_list_prim_u_8_strict_list_prim_u_8_strict(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+            if (arr.length != 2) {
+                throw Exception('Expected 2 elements, got ${arr.length}');
+            }
+            return (dco_decode_list_prim_u_8_strict(arr[0]),dco_decode_list_prim_u_8_strict(arr[1]),); }
+
 @protected (String,String) dco_decode_record_string_string(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
             if (arr.length != 2) {
                 throw Exception('Expected 2 elements, got ${arr.length}');
             }
             return (dco_decode_String(arr[0]),dco_decode_String(arr[1]),); }
+
+@protected RowChangeSpec dco_decode_row_change_spec(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 3) throw Exception('unexpected arr length: expect 3 but see ${arr.length}');
+                return RowChangeSpec(key: dco_decode_list_prim_u_8_strict(arr[0]),
+before: dco_decode_opt_list_prim_u_8_strict(arr[1]),
+after: dco_decode_opt_list_prim_u_8_strict(arr[2]),); }
+
+@protected RowDifferenceKind dco_decode_row_difference_kind(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return RowDifferenceKind.values[raw as int]; }
+
+@protected RowDifferenceRecord dco_decode_row_difference_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 2) throw Exception('unexpected arr length: expect 2 but see ${arr.length}');
+                return RowDifferenceRecord(kind: dco_decode_row_difference_kind(arr[0]),
+key: dco_decode_list_prim_u_8_strict(arr[1]),); }
 
 @protected S3Spec dco_decode_s_3_spec(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
@@ -2631,6 +5897,19 @@ attemptsMax: dco_decode_opt_box_autoadd_i_64(arr[12]),
 retryAfterMaxMs: dco_decode_opt_box_autoadd_i_64(arr[13]),
 giveUpAfterMs: dco_decode_opt_box_autoadd_i_64(arr[14]),
 caBundle: dco_decode_opt_String(arr[15]),); }
+
+@protected ScanOrder dco_decode_scan_order(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return ScanOrder.values[raw as int]; }
+
+@protected ScanSpec dco_decode_scan_spec(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 6) throw Exception('unexpected arr length: expect 6 but see ${arr.length}');
+                return ScanSpec(prefix: dco_decode_list_prim_u_8_strict(arr[0]),
+start: dco_decode_opt_list_prim_u_8_strict(arr[1]),
+end: dco_decode_opt_list_prim_u_8_strict(arr[2]),
+startAfter: dco_decode_opt_list_prim_u_8_strict(arr[3]),
+order: dco_decode_scan_order(arr[4]),
+limit: dco_decode_opt_box_autoadd_i_64(arr[5]),); }
 
 @protected SourceAnswer dco_decode_source_answer(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
@@ -2679,6 +5958,9 @@ startAfter: dco_decode_opt_String(arr[7]),); }
 @protected StoreMethod dco_decode_store_method(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return StoreMethod.values[raw as int]; }
 
+@protected Tracking dco_decode_tracking(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return Tracking.values[raw as int]; }
+
 @protected int dco_decode_u_8(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return raw as int; }
 
@@ -2687,6 +5969,60 @@ return; }
 
 @protected BigInt dco_decode_usize(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return dcoDecodeU64(raw); }
+
+@protected VacuumRecord dco_decode_vacuum_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 2) throw Exception('unexpected arr length: expect 2 but see ${arr.length}');
+                return VacuumRecord(values: dco_decode_i_64(arr[0]),
+valueBytes: dco_decode_i_64(arr[1]),); }
+
+@protected ValueRecord dco_decode_value_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 3) throw Exception('unexpected arr length: expect 3 but see ${arr.length}');
+                return ValueRecord(bytes: dco_decode_list_prim_u_8_strict(arr[0]),
+revision: dco_decode_i_64(arr[1]),
+expiresAtMs: dco_decode_opt_box_autoadd_i_64(arr[2]),); }
+
+@protected VerifiedNamespaceRecord dco_decode_verified_namespace_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 2) throw Exception('unexpected arr length: expect 2 but see ${arr.length}');
+                return VerifiedNamespaceRecord(name: dco_decode_String(arr[0]),
+state: dco_decode_verified_state_record(arr[1]),); }
+
+@protected VerifiedRecord dco_decode_verified_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 4) throw Exception('unexpected arr length: expect 4 but see ${arr.length}');
+                return VerifiedRecord(keys: dco_decode_i_64(arr[0]),
+valueBytes: dco_decode_i_64(arr[1]),
+findings: dco_decode_i_64(arr[2]),
+first: dco_decode_list_finding_record(arr[3]),); }
+
+@protected VerifiedStateRecord dco_decode_verified_state_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 5) throw Exception('unexpected arr length: expect 5 but see ${arr.length}');
+                return VerifiedStateRecord(revision: dco_decode_i_64(arr[0]),
+rows: dco_decode_i_64(arr[1]),
+isBackfilling: dco_decode_bool(arr[2]),
+isSame: dco_decode_bool(arr[3]),
+buckets: dco_decode_opt_list_prim_u_8_strict(arr[4]),); }
+
+@protected VerifiedStatesRecord dco_decode_verified_states_record(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 4) throw Exception('unexpected arr length: expect 4 but see ${arr.length}');
+                return VerifiedStatesRecord(rows: dco_decode_i_64(arr[0]),
+differing: dco_decode_i_64(arr[1]),
+backfilling: dco_decode_i_64(arr[2]),
+namespaces: dco_decode_list_verified_namespace_record(arr[3]),); }
+
+@protected WatchEventKind dco_decode_watch_event_kind(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return WatchEventKind.values[raw as int]; }
+
+@protected WriteSpec dco_decode_write_spec(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+final arr = raw as List<dynamic>;
+                if (arr.length != 3) throw Exception('unexpected arr length: expect 3 but see ${arr.length}');
+                return WriteSpec(condition: dco_decode_key_condition(arr[0]),
+durability: dco_decode_durability(arr[1]),
+expiresAtMs: dco_decode_opt_box_autoadd_i_64(arr[2]),); }
 
 @protected AnyhowException sse_decode_AnyhowException(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var inner = sse_decode_String(deserializer);
@@ -2698,14 +6034,53 @@ return BatchImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode
 @protected Call sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return CallImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
 
+@protected Changes sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return ChangesImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected CountedState sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return CountedStateImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected Domain sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return DomainImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected Engine sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return EngineImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected EngineBatch sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return EngineBatchImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected EngineSnapshot sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return EngineSnapshotImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
 @protected Entries sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return EntriesImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected KeyPages sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return KeyPagesImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected LtHash sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return LtHashImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected Namespace sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return NamespaceImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected NamespaceSnapshot sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return NamespaceSnapshotImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
 
 @protected NewVault sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return NewVaultImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
 
+@protected Partition sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return PartitionImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected PartitionedLtHash sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return PartitionedLtHashImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
 @protected Pieces sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return PiecesImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected ScanPages sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return ScanPagesImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
 
 @protected Store sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return StoreImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
@@ -2722,14 +6097,53 @@ return BatchImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode
 @protected Call sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return CallImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
 
+@protected Changes sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return ChangesImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected CountedState sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return CountedStateImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected Domain sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return DomainImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected Engine sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return EngineImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected EngineBatch sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return EngineBatchImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected EngineSnapshot sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return EngineSnapshotImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
 @protected Entries sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return EntriesImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected KeyPages sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return KeyPagesImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected LtHash sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return LtHashImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected Namespace sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return NamespaceImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected NamespaceSnapshot sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return NamespaceSnapshotImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
 
 @protected NewVault sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return NewVaultImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
 
+@protected Partition sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return PartitionImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected PartitionedLtHash sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return PartitionedLtHashImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
 @protected Pieces sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return PiecesImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected ScanPages sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return ScanPagesImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
 
 @protected Store sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return StoreImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
@@ -2750,14 +6164,53 @@ return BatchImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode
 @protected Call sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return CallImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
 
+@protected Changes sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return ChangesImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected CountedState sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return CountedStateImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected Domain sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return DomainImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected Engine sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return EngineImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected EngineBatch sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return EngineBatchImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected EngineSnapshot sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return EngineSnapshotImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
 @protected Entries sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return EntriesImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected KeyPages sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return KeyPagesImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected LtHash sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return LtHashImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected Namespace sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return NamespaceImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected NamespaceSnapshot sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return NamespaceSnapshotImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
 
 @protected NewVault sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return NewVaultImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
 
+@protected Partition sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return PartitionImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected PartitionedLtHash sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return PartitionedLtHashImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
 @protected Pieces sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return PiecesImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
+
+@protected ScanPages sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return ScanPagesImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
 
 @protected Store sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return StoreImpl.frbInternalSseDecode(sse_decode_usize(deserializer), sse_decode_i_32(deserializer)); }
@@ -2775,6 +6228,15 @@ var inner = sse_decode_list_prim_u_8_strict(deserializer);
 @protected bool sse_decode_bool(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return deserializer.buffer.getUint8() != 0; }
 
+@protected CountedState sse_decode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return (sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(deserializer)); }
+
+@protected NamespaceSnapshot sse_decode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return (sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(deserializer)); }
+
+@protected Partition sse_decode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return (sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(deserializer)); }
+
 @protected bool sse_decode_box_autoadd_bool(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return (sse_decode_bool(deserializer)); }
 
@@ -2787,8 +6249,14 @@ return (sse_decode_config_spec(deserializer)); }
 @protected CredentialSpec sse_decode_box_autoadd_credential_spec(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return (sse_decode_credential_spec(deserializer)); }
 
+@protected EngineSpec sse_decode_box_autoadd_engine_spec(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return (sse_decode_engine_spec(deserializer)); }
+
 @protected PlatformInt64 sse_decode_box_autoadd_i_64(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return (sse_decode_i_64(deserializer)); }
+
+@protected KeyRecord sse_decode_box_autoadd_key_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return (sse_decode_key_record(deserializer)); }
 
 @protected ObjectHead sse_decode_box_autoadd_object_head(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return (sse_decode_object_head(deserializer)); }
@@ -2802,13 +6270,47 @@ return (sse_decode_put_condition(deserializer)); }
 @protected PutSpec sse_decode_box_autoadd_put_spec(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return (sse_decode_put_spec(deserializer)); }
 
+@protected RowDifferenceRecord sse_decode_box_autoadd_row_difference_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return (sse_decode_row_difference_record(deserializer)); }
+
 @protected S3Spec sse_decode_box_autoadd_s_3_spec(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return (sse_decode_s_3_spec(deserializer)); }
+
+@protected ScanSpec sse_decode_box_autoadd_scan_spec(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return (sse_decode_scan_spec(deserializer)); }
+
+@protected ValueRecord sse_decode_box_autoadd_value_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return (sse_decode_value_record(deserializer)); }
+
+@protected WriteSpec sse_decode_box_autoadd_write_spec(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return (sse_decode_write_spec(deserializer)); }
 
 @protected CallbackFailure sse_decode_callback_failure(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var var_code = sse_decode_opt_String(deserializer);
 var var_message = sse_decode_String(deserializer);
 return CallbackFailure(code: var_code, message: var_message); }
+
+@protected ChangeRecord sse_decode_change_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_revision = sse_decode_i_64(deserializer);
+var var_kind = sse_decode_watch_event_kind(deserializer);
+var var_key = sse_decode_list_prim_u_8_strict(deserializer);
+var var_to = sse_decode_opt_list_prim_u_8_strict(deserializer);
+return ChangeRecord(revision: var_revision, kind: var_kind, key: var_key, to: var_to); }
+
+@protected ComparedEnginesRecord sse_decode_compared_engines_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_namespaces = sse_decode_i_64(deserializer);
+var var_missing = sse_decode_i_64(deserializer);
+var var_notCounted = sse_decode_i_64(deserializer);
+var var_differences = sse_decode_i_64(deserializer);
+var var_rowsRead = sse_decode_i_64(deserializer);
+var var_first = sse_decode_list_namespace_difference_record(deserializer);
+return ComparedEnginesRecord(namespaces: var_namespaces, missing: var_missing, notCounted: var_notCounted, differences: var_differences, rowsRead: var_rowsRead, first: var_first); }
+
+@protected ComparedRecord sse_decode_compared_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_differences = sse_decode_i_64(deserializer);
+var var_rowsRead = sse_decode_i_64(deserializer);
+var var_first = sse_decode_list_row_difference_record(deserializer);
+return ComparedRecord(differences: var_differences, rowsRead: var_rowsRead, first: var_first); }
 
 @protected ConfigSpec sse_decode_config_spec(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var var_chunkBytes = sse_decode_opt_box_autoadd_i_64(deserializer);
@@ -2827,6 +6329,67 @@ var var_phrase = sse_decode_opt_String(deserializer);
 var var_passphrase = sse_decode_opt_String(deserializer);
 return CredentialSpec(secret: var_secret, phrase: var_phrase, passphrase: var_passphrase); }
 
+@protected Detail sse_decode_detail(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var inner = sse_decode_i_32(deserializer);
+        return Detail.values[inner]; }
+
+@protected DifferencePlace sse_decode_difference_place(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var inner = sse_decode_i_32(deserializer);
+        return DifferencePlace.values[inner]; }
+
+@protected DifferenceRecord sse_decode_difference_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_partition = sse_decode_list_prim_u_8_strict(deserializer);
+var var_place = sse_decode_difference_place(deserializer);
+var var_buckets = sse_decode_opt_list_prim_u_8_strict(deserializer);
+return DifferenceRecord(partition: var_partition, place: var_place, buckets: var_buckets); }
+
+@protected Durability sse_decode_durability(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var inner = sse_decode_i_32(deserializer);
+        return Durability.values[inner]; }
+
+@protected EngineAccess sse_decode_engine_access(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var inner = sse_decode_i_32(deserializer);
+        return EngineAccess.values[inner]; }
+
+@protected EngineBackground sse_decode_engine_background(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var inner = sse_decode_i_32(deserializer);
+        return EngineBackground.values[inner]; }
+
+@protected EngineFigures sse_decode_engine_figures(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_revision = sse_decode_i_64(deserializer);
+var var_durableRevision = sse_decode_i_64(deserializer);
+var var_keys = sse_decode_i_64(deserializer);
+var var_namespaces = sse_decode_i_64(deserializer);
+var var_segments = sse_decode_i_64(deserializer);
+var var_logDiskBytes = sse_decode_i_64(deserializer);
+var var_logLiveBytes = sse_decode_i_64(deserializer);
+var var_indexBytes = sse_decode_i_64(deserializer);
+var var_dirtyBytes = sse_decode_i_64(deserializer);
+var var_logSinceCheckpoint = sse_decode_i_64(deserializer);
+var var_leases = sse_decode_i_64(deserializer);
+var var_logBytesWritten = sse_decode_i_64(deserializer);
+var var_valueBytesWritten = sse_decode_i_64(deserializer);
+var var_relocatedBytes = sse_decode_i_64(deserializer);
+var var_logSyncs = sse_decode_i_64(deserializer);
+var var_checkpointsPublished = sse_decode_i_64(deserializer);
+return EngineFigures(revision: var_revision, durableRevision: var_durableRevision, keys: var_keys, namespaces: var_namespaces, segments: var_segments, logDiskBytes: var_logDiskBytes, logLiveBytes: var_logLiveBytes, indexBytes: var_indexBytes, dirtyBytes: var_dirtyBytes, logSinceCheckpoint: var_logSinceCheckpoint, leases: var_leases, logBytesWritten: var_logBytesWritten, valueBytesWritten: var_valueBytesWritten, relocatedBytes: var_relocatedBytes, logSyncs: var_logSyncs, checkpointsPublished: var_checkpointsPublished); }
+
+@protected EngineRecovery sse_decode_engine_recovery(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var inner = sse_decode_i_32(deserializer);
+        return EngineRecovery.values[inner]; }
+
+@protected EngineSpec sse_decode_engine_spec(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_access = sse_decode_engine_access(deserializer);
+var var_recovery = sse_decode_engine_recovery(deserializer);
+var var_background = sse_decode_engine_background(deserializer);
+var var_separatedBytesMin = sse_decode_opt_box_autoadd_i_64(deserializer);
+var var_memoryBytesMax = sse_decode_opt_box_autoadd_i_64(deserializer);
+var var_namespacesMax = sse_decode_opt_box_autoadd_i_64(deserializer);
+var var_checkpointIdleMs = sse_decode_opt_box_autoadd_i_64(deserializer);
+var var_watchEventsMax = sse_decode_opt_box_autoadd_i_64(deserializer);
+var var_watchBytesMax = sse_decode_opt_box_autoadd_i_64(deserializer);
+return EngineSpec(access: var_access, recovery: var_recovery, background: var_background, separatedBytesMin: var_separatedBytesMin, memoryBytesMax: var_memoryBytesMax, namespacesMax: var_namespacesMax, checkpointIdleMs: var_checkpointIdleMs, watchEventsMax: var_watchEventsMax, watchBytesMax: var_watchBytesMax); }
+
 @protected Entry sse_decode_entry(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var var_path = sse_decode_String(deserializer);
 var var_name = sse_decode_String(deserializer);
@@ -2837,11 +6400,29 @@ var var_contentType = sse_decode_opt_String(deserializer);
 var var_metadata = sse_decode_list_record_string_string(deserializer);
 return Entry(path: var_path, name: var_name, isDirectory: var_isDirectory, size: var_size, modifiedMs: var_modifiedMs, contentType: var_contentType, metadata: var_metadata); }
 
+@protected EntryHead sse_decode_entry_head(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_key = sse_decode_list_prim_u_8_strict(deserializer);
+var var_info = sse_decode_key_record(deserializer);
+return EntryHead(key: var_key, info: var_info); }
+
+@protected EntryRecord sse_decode_entry_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_key = sse_decode_list_prim_u_8_strict(deserializer);
+var var_value = sse_decode_value_record(deserializer);
+return EntryRecord(key: var_key, value: var_value); }
+
 @protected Failure sse_decode_failure(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var var_code = sse_decode_String(deserializer);
 var var_message = sse_decode_String(deserializer);
 var var_path = sse_decode_opt_String(deserializer);
 return Failure(code: var_code, message: var_message, path: var_path); }
+
+@protected FindingRecord sse_decode_finding_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_kind = sse_decode_String(deserializer);
+var var_isDamage = sse_decode_bool(deserializer);
+var var_namespace = sse_decode_opt_String(deserializer);
+var var_key = sse_decode_opt_list_prim_u_8_strict(deserializer);
+var var_error = sse_decode_failure(deserializer);
+return FindingRecord(kind: var_kind, isDamage: var_isDamage, namespace: var_namespace, key: var_key, error: var_error); }
 
 @protected int sse_decode_i_32(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return deserializer.buffer.getInt32(); }
@@ -2852,6 +6433,17 @@ return deserializer.buffer.getPlatformInt64(); }
 @protected PlatformInt64 sse_decode_isize(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return deserializer.buffer.getPlatformInt64(); }
 
+@protected KeyCondition sse_decode_key_condition(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_exists = sse_decode_opt_box_autoadd_bool(deserializer);
+var var_revision = sse_decode_opt_box_autoadd_i_64(deserializer);
+return KeyCondition(exists: var_exists, revision: var_revision); }
+
+@protected KeyRecord sse_decode_key_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_size = sse_decode_i_64(deserializer);
+var var_revision = sse_decode_i_64(deserializer);
+var var_expiresAtMs = sse_decode_opt_box_autoadd_i_64(deserializer);
+return KeyRecord(size: var_size, revision: var_revision, expiresAtMs: var_expiresAtMs); }
+
 @protected List<String> sse_decode_list_String(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 
         var len_ = sse_decode_i_32(deserializer);
@@ -2860,11 +6452,67 @@ return deserializer.buffer.getPlatformInt64(); }
         return ans_;
          }
 
+@protected List<ChangeRecord> sse_decode_list_change_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+        var len_ = sse_decode_i_32(deserializer);
+        var ans_ = <ChangeRecord>[];
+        for (var idx_ = 0; idx_ < len_; ++idx_) { ans_.add(sse_decode_change_record(deserializer)); }
+        return ans_;
+         }
+
+@protected List<DifferenceRecord> sse_decode_list_difference_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+        var len_ = sse_decode_i_32(deserializer);
+        var ans_ = <DifferenceRecord>[];
+        for (var idx_ = 0; idx_ < len_; ++idx_) { ans_.add(sse_decode_difference_record(deserializer)); }
+        return ans_;
+         }
+
 @protected List<Entry> sse_decode_list_entry(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 
         var len_ = sse_decode_i_32(deserializer);
         var ans_ = <Entry>[];
         for (var idx_ = 0; idx_ < len_; ++idx_) { ans_.add(sse_decode_entry(deserializer)); }
+        return ans_;
+         }
+
+@protected List<EntryHead> sse_decode_list_entry_head(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+        var len_ = sse_decode_i_32(deserializer);
+        var ans_ = <EntryHead>[];
+        for (var idx_ = 0; idx_ < len_; ++idx_) { ans_.add(sse_decode_entry_head(deserializer)); }
+        return ans_;
+         }
+
+@protected List<EntryRecord> sse_decode_list_entry_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+        var len_ = sse_decode_i_32(deserializer);
+        var ans_ = <EntryRecord>[];
+        for (var idx_ = 0; idx_ < len_; ++idx_) { ans_.add(sse_decode_entry_record(deserializer)); }
+        return ans_;
+         }
+
+@protected List<FindingRecord> sse_decode_list_finding_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+        var len_ = sse_decode_i_32(deserializer);
+        var ans_ = <FindingRecord>[];
+        for (var idx_ = 0; idx_ < len_; ++idx_) { ans_.add(sse_decode_finding_record(deserializer)); }
+        return ans_;
+         }
+
+@protected List<Uint8List> sse_decode_list_list_prim_u_8_strict(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+        var len_ = sse_decode_i_32(deserializer);
+        var ans_ = <Uint8List>[];
+        for (var idx_ = 0; idx_ < len_; ++idx_) { ans_.add(sse_decode_list_prim_u_8_strict(deserializer)); }
+        return ans_;
+         }
+
+@protected List<NamespaceDifferenceRecord> sse_decode_list_namespace_difference_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+        var len_ = sse_decode_i_32(deserializer);
+        var ans_ = <NamespaceDifferenceRecord>[];
+        for (var idx_ = 0; idx_ < len_; ++idx_) { ans_.add(sse_decode_namespace_difference_record(deserializer)); }
         return ans_;
          }
 
@@ -2892,6 +6540,14 @@ var len_ = sse_decode_i_32(deserializer);
 var len_ = sse_decode_i_32(deserializer);
                 return deserializer.buffer.getUint8List(len_); }
 
+@protected List<(Uint8List,Uint8List)> sse_decode_list_record_list_prim_u_8_strict_list_prim_u_8_strict(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+        var len_ = sse_decode_i_32(deserializer);
+        var ans_ = <(Uint8List,Uint8List)>[];
+        for (var idx_ = 0; idx_ < len_; ++idx_) { ans_.add(sse_decode_record_list_prim_u_8_strict_list_prim_u_8_strict(deserializer)); }
+        return ans_;
+         }
+
 @protected List<(String,String)> sse_decode_list_record_string_string(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 
         var len_ = sse_decode_i_32(deserializer);
@@ -2900,9 +6556,43 @@ var len_ = sse_decode_i_32(deserializer);
         return ans_;
          }
 
+@protected List<RowChangeSpec> sse_decode_list_row_change_spec(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+        var len_ = sse_decode_i_32(deserializer);
+        var ans_ = <RowChangeSpec>[];
+        for (var idx_ = 0; idx_ < len_; ++idx_) { ans_.add(sse_decode_row_change_spec(deserializer)); }
+        return ans_;
+         }
+
+@protected List<RowDifferenceRecord> sse_decode_list_row_difference_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+        var len_ = sse_decode_i_32(deserializer);
+        var ans_ = <RowDifferenceRecord>[];
+        for (var idx_ = 0; idx_ < len_; ++idx_) { ans_.add(sse_decode_row_difference_record(deserializer)); }
+        return ans_;
+         }
+
+@protected List<VerifiedNamespaceRecord> sse_decode_list_verified_namespace_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+        var len_ = sse_decode_i_32(deserializer);
+        var ans_ = <VerifiedNamespaceRecord>[];
+        for (var idx_ = 0; idx_ < len_; ++idx_) { ans_.add(sse_decode_verified_namespace_record(deserializer)); }
+        return ans_;
+         }
+
 @protected LogLevel sse_decode_log_level(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var inner = sse_decode_i_32(deserializer);
         return LogLevel.values[inner]; }
+
+@protected NamespaceDifferenceKind sse_decode_namespace_difference_kind(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var inner = sse_decode_i_32(deserializer);
+        return NamespaceDifferenceKind.values[inner]; }
+
+@protected NamespaceDifferenceRecord sse_decode_namespace_difference_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_kind = sse_decode_namespace_difference_kind(deserializer);
+var var_namespace = sse_decode_String(deserializer);
+var var_row = sse_decode_opt_box_autoadd_row_difference_record(deserializer);
+return NamespaceDifferenceRecord(kind: var_kind, namespace: var_namespace, row: var_row); }
 
 @protected NotDeleted sse_decode_not_deleted(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var var_key = sse_decode_String(deserializer);
@@ -2936,6 +6626,33 @@ return ObjectRecord(bytes: var_bytes, etag: var_etag); }
             }
              }
 
+@protected CountedState? sse_decode_opt_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+            if (sse_decode_bool(deserializer)) {
+                return (sse_decode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(deserializer));
+            } else {
+                return null;
+            }
+             }
+
+@protected NamespaceSnapshot? sse_decode_opt_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+            if (sse_decode_bool(deserializer)) {
+                return (sse_decode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(deserializer));
+            } else {
+                return null;
+            }
+             }
+
+@protected Partition? sse_decode_opt_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+            if (sse_decode_bool(deserializer)) {
+                return (sse_decode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(deserializer));
+            } else {
+                return null;
+            }
+             }
+
 @protected bool? sse_decode_opt_box_autoadd_bool(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 
             if (sse_decode_bool(deserializer)) {
@@ -2963,6 +6680,15 @@ return ObjectRecord(bytes: var_bytes, etag: var_etag); }
             }
              }
 
+@protected KeyRecord? sse_decode_opt_box_autoadd_key_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+            if (sse_decode_bool(deserializer)) {
+                return (sse_decode_box_autoadd_key_record(deserializer));
+            } else {
+                return null;
+            }
+             }
+
 @protected ObjectHead? sse_decode_opt_box_autoadd_object_head(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 
             if (sse_decode_bool(deserializer)) {
@@ -2976,6 +6702,24 @@ return ObjectRecord(bytes: var_bytes, etag: var_etag); }
 
             if (sse_decode_bool(deserializer)) {
                 return (sse_decode_box_autoadd_object_list(deserializer));
+            } else {
+                return null;
+            }
+             }
+
+@protected RowDifferenceRecord? sse_decode_opt_box_autoadd_row_difference_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+            if (sse_decode_bool(deserializer)) {
+                return (sse_decode_box_autoadd_row_difference_record(deserializer));
+            } else {
+                return null;
+            }
+             }
+
+@protected ValueRecord? sse_decode_opt_box_autoadd_value_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+            if (sse_decode_bool(deserializer)) {
+                return (sse_decode_box_autoadd_value_record(deserializer));
             } else {
                 return null;
             }
@@ -3004,6 +6748,20 @@ var var_entries = sse_decode_list_entry(deserializer);
 var var_next = sse_decode_opt_String(deserializer);
 return Page(entries: var_entries, next: var_next); }
 
+@protected PartitionRecord sse_decode_partition_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_name = sse_decode_list_prim_u_8_strict(deserializer);
+var var_state = sse_decode_partition_state(deserializer);
+var var_cursor = sse_decode_opt_list_prim_u_8_strict(deserializer);
+var var_detail = sse_decode_detail(deserializer);
+var var_rows = sse_decode_opt_box_autoadd_i_64(deserializer);
+var var_bytes = sse_decode_opt_box_autoadd_i_64(deserializer);
+var var_buckets = sse_decode_list_prim_u_8_strict(deserializer);
+return PartitionRecord(name: var_name, state: var_state, cursor: var_cursor, detail: var_detail, rows: var_rows, bytes: var_bytes, buckets: var_buckets); }
+
+@protected PartitionState sse_decode_partition_state(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var inner = sse_decode_i_32(deserializer);
+        return PartitionState.values[inner]; }
+
 @protected PutCondition sse_decode_put_condition(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var var_absent = sse_decode_bool(deserializer);
 var var_matches = sse_decode_opt_String(deserializer);
@@ -3017,10 +6775,30 @@ var var_isDeferred = sse_decode_bool(deserializer);
 var var_sizeHint = sse_decode_opt_box_autoadd_i_64(deserializer);
 return PutSpec(contentType: var_contentType, metadata: var_metadata, modifiedMs: var_modifiedMs, isDeferred: var_isDeferred, sizeHint: var_sizeHint); }
 
+@protected (Uint8List,Uint8List) sse_decode_record_list_prim_u_8_strict_list_prim_u_8_strict(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_field0 = sse_decode_list_prim_u_8_strict(deserializer);
+var var_field1 = sse_decode_list_prim_u_8_strict(deserializer);
+return (var_field0, var_field1); }
+
 @protected (String,String) sse_decode_record_string_string(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var var_field0 = sse_decode_String(deserializer);
 var var_field1 = sse_decode_String(deserializer);
 return (var_field0, var_field1); }
+
+@protected RowChangeSpec sse_decode_row_change_spec(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_key = sse_decode_list_prim_u_8_strict(deserializer);
+var var_before = sse_decode_opt_list_prim_u_8_strict(deserializer);
+var var_after = sse_decode_opt_list_prim_u_8_strict(deserializer);
+return RowChangeSpec(key: var_key, before: var_before, after: var_after); }
+
+@protected RowDifferenceKind sse_decode_row_difference_kind(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var inner = sse_decode_i_32(deserializer);
+        return RowDifferenceKind.values[inner]; }
+
+@protected RowDifferenceRecord sse_decode_row_difference_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_kind = sse_decode_row_difference_kind(deserializer);
+var var_key = sse_decode_list_prim_u_8_strict(deserializer);
+return RowDifferenceRecord(kind: var_kind, key: var_key); }
 
 @protected S3Spec sse_decode_s_3_spec(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var var_endpoint = sse_decode_opt_String(deserializer);
@@ -3040,6 +6818,19 @@ var var_retryAfterMaxMs = sse_decode_opt_box_autoadd_i_64(deserializer);
 var var_giveUpAfterMs = sse_decode_opt_box_autoadd_i_64(deserializer);
 var var_caBundle = sse_decode_opt_String(deserializer);
 return S3Spec(endpoint: var_endpoint, region: var_region, bucket: var_bucket, prefix: var_prefix, pathStyle: var_pathStyle, accessKeyId: var_accessKeyId, secretAccessKey: var_secretAccessKey, sessionToken: var_sessionToken, allowHttp: var_allowHttp, signedUrls: var_signedUrls, idleTimeoutMs: var_idleTimeoutMs, requestsMax: var_requestsMax, attemptsMax: var_attemptsMax, retryAfterMaxMs: var_retryAfterMaxMs, giveUpAfterMs: var_giveUpAfterMs, caBundle: var_caBundle); }
+
+@protected ScanOrder sse_decode_scan_order(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var inner = sse_decode_i_32(deserializer);
+        return ScanOrder.values[inner]; }
+
+@protected ScanSpec sse_decode_scan_spec(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_prefix = sse_decode_list_prim_u_8_strict(deserializer);
+var var_start = sse_decode_opt_list_prim_u_8_strict(deserializer);
+var var_end = sse_decode_opt_list_prim_u_8_strict(deserializer);
+var var_startAfter = sse_decode_opt_list_prim_u_8_strict(deserializer);
+var var_order = sse_decode_scan_order(deserializer);
+var var_limit = sse_decode_opt_box_autoadd_i_64(deserializer);
+return ScanSpec(prefix: var_prefix, start: var_start, end: var_end, startAfter: var_startAfter, order: var_order, limit: var_limit); }
 
 @protected SourceAnswer sse_decode_source_answer(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var var_failure = sse_decode_opt_box_autoadd_callback_failure(deserializer);
@@ -3085,6 +6876,10 @@ return StoreAsk(method: var_method, key: var_key, keys: var_keys, offset: var_of
 var inner = sse_decode_i_32(deserializer);
         return StoreMethod.values[inner]; }
 
+@protected Tracking sse_decode_tracking(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var inner = sse_decode_i_32(deserializer);
+        return Tracking.values[inner]; }
+
 @protected int sse_decode_u_8(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return deserializer.buffer.getUint8(); }
 
@@ -3093,6 +6888,54 @@ return deserializer.buffer.getUint8(); }
 
 @protected BigInt sse_decode_usize(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return deserializer.buffer.getBigUint64(); }
+
+@protected VacuumRecord sse_decode_vacuum_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_values = sse_decode_i_64(deserializer);
+var var_valueBytes = sse_decode_i_64(deserializer);
+return VacuumRecord(values: var_values, valueBytes: var_valueBytes); }
+
+@protected ValueRecord sse_decode_value_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_bytes = sse_decode_list_prim_u_8_strict(deserializer);
+var var_revision = sse_decode_i_64(deserializer);
+var var_expiresAtMs = sse_decode_opt_box_autoadd_i_64(deserializer);
+return ValueRecord(bytes: var_bytes, revision: var_revision, expiresAtMs: var_expiresAtMs); }
+
+@protected VerifiedNamespaceRecord sse_decode_verified_namespace_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_name = sse_decode_String(deserializer);
+var var_state = sse_decode_verified_state_record(deserializer);
+return VerifiedNamespaceRecord(name: var_name, state: var_state); }
+
+@protected VerifiedRecord sse_decode_verified_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_keys = sse_decode_i_64(deserializer);
+var var_valueBytes = sse_decode_i_64(deserializer);
+var var_findings = sse_decode_i_64(deserializer);
+var var_first = sse_decode_list_finding_record(deserializer);
+return VerifiedRecord(keys: var_keys, valueBytes: var_valueBytes, findings: var_findings, first: var_first); }
+
+@protected VerifiedStateRecord sse_decode_verified_state_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_revision = sse_decode_i_64(deserializer);
+var var_rows = sse_decode_i_64(deserializer);
+var var_isBackfilling = sse_decode_bool(deserializer);
+var var_isSame = sse_decode_bool(deserializer);
+var var_buckets = sse_decode_opt_list_prim_u_8_strict(deserializer);
+return VerifiedStateRecord(revision: var_revision, rows: var_rows, isBackfilling: var_isBackfilling, isSame: var_isSame, buckets: var_buckets); }
+
+@protected VerifiedStatesRecord sse_decode_verified_states_record(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_rows = sse_decode_i_64(deserializer);
+var var_differing = sse_decode_i_64(deserializer);
+var var_backfilling = sse_decode_i_64(deserializer);
+var var_namespaces = sse_decode_list_verified_namespace_record(deserializer);
+return VerifiedStatesRecord(rows: var_rows, differing: var_differing, backfilling: var_backfilling, namespaces: var_namespaces); }
+
+@protected WatchEventKind sse_decode_watch_event_kind(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var inner = sse_decode_i_32(deserializer);
+        return WatchEventKind.values[inner]; }
+
+@protected WriteSpec sse_decode_write_spec(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var var_condition = sse_decode_key_condition(deserializer);
+var var_durability = sse_decode_durability(deserializer);
+var var_expiresAtMs = sse_decode_opt_box_autoadd_i_64(deserializer);
+return WriteSpec(condition: var_condition, durability: var_durability, expiresAtMs: var_expiresAtMs); }
 
 @protected void sse_encode_AnyhowException(AnyhowException self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_String(self.message, serializer); }
@@ -3103,14 +6946,53 @@ sse_encode_usize((self as BatchImpl).frbInternalSseEncode(move: true), serialize
 @protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(Call self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as CallImpl).frbInternalSseEncode(move: true), serializer); }
 
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(Changes self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as ChangesImpl).frbInternalSseEncode(move: true), serializer); }
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(CountedState self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as CountedStateImpl).frbInternalSseEncode(move: true), serializer); }
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(Domain self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as DomainImpl).frbInternalSseEncode(move: true), serializer); }
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(Engine self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as EngineImpl).frbInternalSseEncode(move: true), serializer); }
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(EngineBatch self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as EngineBatchImpl).frbInternalSseEncode(move: true), serializer); }
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(EngineSnapshot self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as EngineSnapshotImpl).frbInternalSseEncode(move: true), serializer); }
+
 @protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(Entries self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as EntriesImpl).frbInternalSseEncode(move: true), serializer); }
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(KeyPages self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as KeyPagesImpl).frbInternalSseEncode(move: true), serializer); }
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(LtHash self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as LtHashImpl).frbInternalSseEncode(move: true), serializer); }
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(Namespace self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as NamespaceImpl).frbInternalSseEncode(move: true), serializer); }
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(NamespaceSnapshot self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as NamespaceSnapshotImpl).frbInternalSseEncode(move: true), serializer); }
 
 @protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(NewVault self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as NewVaultImpl).frbInternalSseEncode(move: true), serializer); }
 
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(Partition self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as PartitionImpl).frbInternalSseEncode(move: true), serializer); }
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(PartitionedLtHash self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as PartitionedLtHashImpl).frbInternalSseEncode(move: true), serializer); }
+
 @protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(Pieces self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as PiecesImpl).frbInternalSseEncode(move: true), serializer); }
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(ScanPages self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as ScanPagesImpl).frbInternalSseEncode(move: true), serializer); }
 
 @protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(Store self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as StoreImpl).frbInternalSseEncode(move: true), serializer); }
@@ -3127,14 +7009,53 @@ sse_encode_usize((self as BatchImpl).frbInternalSseEncode(move: false), serializ
 @protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(Call self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as CallImpl).frbInternalSseEncode(move: false), serializer); }
 
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(Changes self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as ChangesImpl).frbInternalSseEncode(move: false), serializer); }
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(CountedState self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as CountedStateImpl).frbInternalSseEncode(move: false), serializer); }
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(Domain self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as DomainImpl).frbInternalSseEncode(move: false), serializer); }
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(Engine self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as EngineImpl).frbInternalSseEncode(move: false), serializer); }
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(EngineBatch self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as EngineBatchImpl).frbInternalSseEncode(move: false), serializer); }
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(EngineSnapshot self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as EngineSnapshotImpl).frbInternalSseEncode(move: false), serializer); }
+
 @protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(Entries self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as EntriesImpl).frbInternalSseEncode(move: false), serializer); }
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(KeyPages self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as KeyPagesImpl).frbInternalSseEncode(move: false), serializer); }
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(LtHash self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as LtHashImpl).frbInternalSseEncode(move: false), serializer); }
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(Namespace self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as NamespaceImpl).frbInternalSseEncode(move: false), serializer); }
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(NamespaceSnapshot self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as NamespaceSnapshotImpl).frbInternalSseEncode(move: false), serializer); }
 
 @protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(NewVault self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as NewVaultImpl).frbInternalSseEncode(move: false), serializer); }
 
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(Partition self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as PartitionImpl).frbInternalSseEncode(move: false), serializer); }
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(PartitionedLtHash self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as PartitionedLtHashImpl).frbInternalSseEncode(move: false), serializer); }
+
 @protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(Pieces self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as PiecesImpl).frbInternalSseEncode(move: false), serializer); }
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(ScanPages self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as ScanPagesImpl).frbInternalSseEncode(move: false), serializer); }
 
 @protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(Store self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as StoreImpl).frbInternalSseEncode(move: false), serializer); }
@@ -3166,14 +7087,53 @@ sse_encode_usize((self as BatchImpl).frbInternalSseEncode(move: null), serialize
 @protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(Call self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as CallImpl).frbInternalSseEncode(move: null), serializer); }
 
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(Changes self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as ChangesImpl).frbInternalSseEncode(move: null), serializer); }
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(CountedState self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as CountedStateImpl).frbInternalSseEncode(move: null), serializer); }
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(Domain self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as DomainImpl).frbInternalSseEncode(move: null), serializer); }
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(Engine self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as EngineImpl).frbInternalSseEncode(move: null), serializer); }
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(EngineBatch self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as EngineBatchImpl).frbInternalSseEncode(move: null), serializer); }
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(EngineSnapshot self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as EngineSnapshotImpl).frbInternalSseEncode(move: null), serializer); }
+
 @protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(Entries self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as EntriesImpl).frbInternalSseEncode(move: null), serializer); }
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(KeyPages self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as KeyPagesImpl).frbInternalSseEncode(move: null), serializer); }
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(LtHash self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as LtHashImpl).frbInternalSseEncode(move: null), serializer); }
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(Namespace self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as NamespaceImpl).frbInternalSseEncode(move: null), serializer); }
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(NamespaceSnapshot self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as NamespaceSnapshotImpl).frbInternalSseEncode(move: null), serializer); }
 
 @protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(NewVault self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as NewVaultImpl).frbInternalSseEncode(move: null), serializer); }
 
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(Partition self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as PartitionImpl).frbInternalSseEncode(move: null), serializer); }
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(PartitionedLtHash self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as PartitionedLtHashImpl).frbInternalSseEncode(move: null), serializer); }
+
 @protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(Pieces self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as PiecesImpl).frbInternalSseEncode(move: null), serializer); }
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(ScanPages self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_usize((self as ScanPagesImpl).frbInternalSseEncode(move: null), serializer); }
 
 @protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(Store self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_usize((self as StoreImpl).frbInternalSseEncode(move: null), serializer); }
@@ -3190,6 +7150,15 @@ sse_encode_list_prim_u_8_strict(utf8.encoder.convert(self), serializer); }
 @protected void sse_encode_bool(bool self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 serializer.buffer.putUint8(self ? 1 : 0); }
 
+@protected void sse_encode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(CountedState self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(self, serializer); }
+
+@protected void sse_encode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(NamespaceSnapshot self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(self, serializer); }
+
+@protected void sse_encode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(Partition self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(self, serializer); }
+
 @protected void sse_encode_box_autoadd_bool(bool self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_bool(self, serializer); }
 
@@ -3202,8 +7171,14 @@ sse_encode_config_spec(self, serializer); }
 @protected void sse_encode_box_autoadd_credential_spec(CredentialSpec self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_credential_spec(self, serializer); }
 
+@protected void sse_encode_box_autoadd_engine_spec(EngineSpec self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_engine_spec(self, serializer); }
+
 @protected void sse_encode_box_autoadd_i_64(PlatformInt64 self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_i_64(self, serializer); }
+
+@protected void sse_encode_box_autoadd_key_record(KeyRecord self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_key_record(self, serializer); }
 
 @protected void sse_encode_box_autoadd_object_head(ObjectHead self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_object_head(self, serializer); }
@@ -3217,12 +7192,46 @@ sse_encode_put_condition(self, serializer); }
 @protected void sse_encode_box_autoadd_put_spec(PutSpec self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_put_spec(self, serializer); }
 
+@protected void sse_encode_box_autoadd_row_difference_record(RowDifferenceRecord self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_row_difference_record(self, serializer); }
+
 @protected void sse_encode_box_autoadd_s_3_spec(S3Spec self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_s_3_spec(self, serializer); }
+
+@protected void sse_encode_box_autoadd_scan_spec(ScanSpec self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_scan_spec(self, serializer); }
+
+@protected void sse_encode_box_autoadd_value_record(ValueRecord self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_value_record(self, serializer); }
+
+@protected void sse_encode_box_autoadd_write_spec(WriteSpec self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_write_spec(self, serializer); }
 
 @protected void sse_encode_callback_failure(CallbackFailure self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_opt_String(self.code, serializer);
 sse_encode_String(self.message, serializer);
+ }
+
+@protected void sse_encode_change_record(ChangeRecord self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_64(self.revision, serializer);
+sse_encode_watch_event_kind(self.kind, serializer);
+sse_encode_list_prim_u_8_strict(self.key, serializer);
+sse_encode_opt_list_prim_u_8_strict(self.to, serializer);
+ }
+
+@protected void sse_encode_compared_engines_record(ComparedEnginesRecord self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_64(self.namespaces, serializer);
+sse_encode_i_64(self.missing, serializer);
+sse_encode_i_64(self.notCounted, serializer);
+sse_encode_i_64(self.differences, serializer);
+sse_encode_i_64(self.rowsRead, serializer);
+sse_encode_list_namespace_difference_record(self.first, serializer);
+ }
+
+@protected void sse_encode_compared_record(ComparedRecord self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_64(self.differences, serializer);
+sse_encode_i_64(self.rowsRead, serializer);
+sse_encode_list_row_difference_record(self.first, serializer);
  }
 
 @protected void sse_encode_config_spec(ConfigSpec self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
@@ -3242,6 +7251,61 @@ sse_encode_opt_String(self.phrase, serializer);
 sse_encode_opt_String(self.passphrase, serializer);
  }
 
+@protected void sse_encode_detail(Detail self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.index, serializer); }
+
+@protected void sse_encode_difference_place(DifferencePlace self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.index, serializer); }
+
+@protected void sse_encode_difference_record(DifferenceRecord self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_list_prim_u_8_strict(self.partition, serializer);
+sse_encode_difference_place(self.place, serializer);
+sse_encode_opt_list_prim_u_8_strict(self.buckets, serializer);
+ }
+
+@protected void sse_encode_durability(Durability self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.index, serializer); }
+
+@protected void sse_encode_engine_access(EngineAccess self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.index, serializer); }
+
+@protected void sse_encode_engine_background(EngineBackground self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.index, serializer); }
+
+@protected void sse_encode_engine_figures(EngineFigures self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_64(self.revision, serializer);
+sse_encode_i_64(self.durableRevision, serializer);
+sse_encode_i_64(self.keys, serializer);
+sse_encode_i_64(self.namespaces, serializer);
+sse_encode_i_64(self.segments, serializer);
+sse_encode_i_64(self.logDiskBytes, serializer);
+sse_encode_i_64(self.logLiveBytes, serializer);
+sse_encode_i_64(self.indexBytes, serializer);
+sse_encode_i_64(self.dirtyBytes, serializer);
+sse_encode_i_64(self.logSinceCheckpoint, serializer);
+sse_encode_i_64(self.leases, serializer);
+sse_encode_i_64(self.logBytesWritten, serializer);
+sse_encode_i_64(self.valueBytesWritten, serializer);
+sse_encode_i_64(self.relocatedBytes, serializer);
+sse_encode_i_64(self.logSyncs, serializer);
+sse_encode_i_64(self.checkpointsPublished, serializer);
+ }
+
+@protected void sse_encode_engine_recovery(EngineRecovery self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.index, serializer); }
+
+@protected void sse_encode_engine_spec(EngineSpec self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_engine_access(self.access, serializer);
+sse_encode_engine_recovery(self.recovery, serializer);
+sse_encode_engine_background(self.background, serializer);
+sse_encode_opt_box_autoadd_i_64(self.separatedBytesMin, serializer);
+sse_encode_opt_box_autoadd_i_64(self.memoryBytesMax, serializer);
+sse_encode_opt_box_autoadd_i_64(self.namespacesMax, serializer);
+sse_encode_opt_box_autoadd_i_64(self.checkpointIdleMs, serializer);
+sse_encode_opt_box_autoadd_i_64(self.watchEventsMax, serializer);
+sse_encode_opt_box_autoadd_i_64(self.watchBytesMax, serializer);
+ }
+
 @protected void sse_encode_entry(Entry self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_String(self.path, serializer);
 sse_encode_String(self.name, serializer);
@@ -3252,10 +7316,28 @@ sse_encode_opt_String(self.contentType, serializer);
 sse_encode_list_record_string_string(self.metadata, serializer);
  }
 
+@protected void sse_encode_entry_head(EntryHead self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_list_prim_u_8_strict(self.key, serializer);
+sse_encode_key_record(self.info, serializer);
+ }
+
+@protected void sse_encode_entry_record(EntryRecord self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_list_prim_u_8_strict(self.key, serializer);
+sse_encode_value_record(self.value, serializer);
+ }
+
 @protected void sse_encode_failure(Failure self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_String(self.code, serializer);
 sse_encode_String(self.message, serializer);
 sse_encode_opt_String(self.path, serializer);
+ }
+
+@protected void sse_encode_finding_record(FindingRecord self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_String(self.kind, serializer);
+sse_encode_bool(self.isDamage, serializer);
+sse_encode_opt_String(self.namespace, serializer);
+sse_encode_opt_list_prim_u_8_strict(self.key, serializer);
+sse_encode_failure(self.error, serializer);
  }
 
 @protected void sse_encode_i_32(int self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
@@ -3267,13 +7349,52 @@ serializer.buffer.putPlatformInt64(self); }
 @protected void sse_encode_isize(PlatformInt64 self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 serializer.buffer.putPlatformInt64(self); }
 
+@protected void sse_encode_key_condition(KeyCondition self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_opt_box_autoadd_bool(self.exists, serializer);
+sse_encode_opt_box_autoadd_i_64(self.revision, serializer);
+ }
+
+@protected void sse_encode_key_record(KeyRecord self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_64(self.size, serializer);
+sse_encode_i_64(self.revision, serializer);
+sse_encode_opt_box_autoadd_i_64(self.expiresAtMs, serializer);
+ }
+
 @protected void sse_encode_list_String(List<String> self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_i_32(self.length, serializer);
         for (final item in self) { sse_encode_String(item, serializer); } }
 
+@protected void sse_encode_list_change_record(List<ChangeRecord> self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.length, serializer);
+        for (final item in self) { sse_encode_change_record(item, serializer); } }
+
+@protected void sse_encode_list_difference_record(List<DifferenceRecord> self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.length, serializer);
+        for (final item in self) { sse_encode_difference_record(item, serializer); } }
+
 @protected void sse_encode_list_entry(List<Entry> self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_i_32(self.length, serializer);
         for (final item in self) { sse_encode_entry(item, serializer); } }
+
+@protected void sse_encode_list_entry_head(List<EntryHead> self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.length, serializer);
+        for (final item in self) { sse_encode_entry_head(item, serializer); } }
+
+@protected void sse_encode_list_entry_record(List<EntryRecord> self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.length, serializer);
+        for (final item in self) { sse_encode_entry_record(item, serializer); } }
+
+@protected void sse_encode_list_finding_record(List<FindingRecord> self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.length, serializer);
+        for (final item in self) { sse_encode_finding_record(item, serializer); } }
+
+@protected void sse_encode_list_list_prim_u_8_strict(List<Uint8List> self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.length, serializer);
+        for (final item in self) { sse_encode_list_prim_u_8_strict(item, serializer); } }
+
+@protected void sse_encode_list_namespace_difference_record(List<NamespaceDifferenceRecord> self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.length, serializer);
+        for (final item in self) { sse_encode_namespace_difference_record(item, serializer); } }
 
 @protected void sse_encode_list_not_deleted(List<NotDeleted> self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_i_32(self.length, serializer);
@@ -3291,12 +7412,37 @@ sse_encode_i_32(self.length, serializer);
 sse_encode_i_32(self.length, serializer);
                     serializer.buffer.putUint8List(self); }
 
+@protected void sse_encode_list_record_list_prim_u_8_strict_list_prim_u_8_strict(List<(Uint8List,Uint8List)> self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.length, serializer);
+        for (final item in self) { sse_encode_record_list_prim_u_8_strict_list_prim_u_8_strict(item, serializer); } }
+
 @protected void sse_encode_list_record_string_string(List<(String,String)> self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_i_32(self.length, serializer);
         for (final item in self) { sse_encode_record_string_string(item, serializer); } }
 
+@protected void sse_encode_list_row_change_spec(List<RowChangeSpec> self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.length, serializer);
+        for (final item in self) { sse_encode_row_change_spec(item, serializer); } }
+
+@protected void sse_encode_list_row_difference_record(List<RowDifferenceRecord> self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.length, serializer);
+        for (final item in self) { sse_encode_row_difference_record(item, serializer); } }
+
+@protected void sse_encode_list_verified_namespace_record(List<VerifiedNamespaceRecord> self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.length, serializer);
+        for (final item in self) { sse_encode_verified_namespace_record(item, serializer); } }
+
 @protected void sse_encode_log_level(LogLevel self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_i_32(self.index, serializer); }
+
+@protected void sse_encode_namespace_difference_kind(NamespaceDifferenceKind self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.index, serializer); }
+
+@protected void sse_encode_namespace_difference_record(NamespaceDifferenceRecord self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_namespace_difference_kind(self.kind, serializer);
+sse_encode_String(self.namespace, serializer);
+sse_encode_opt_box_autoadd_row_difference_record(self.row, serializer);
+ }
 
 @protected void sse_encode_not_deleted(NotDeleted self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_String(self.key, serializer);
@@ -3329,6 +7475,30 @@ sse_encode_String(self.etag, serializer);
                 }
                  }
 
+@protected void sse_encode_opt_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(CountedState? self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+                sse_encode_bool(self != null, serializer);
+                if (self != null) {
+                    sse_encode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(self, serializer);
+                }
+                 }
+
+@protected void sse_encode_opt_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(NamespaceSnapshot? self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+                sse_encode_bool(self != null, serializer);
+                if (self != null) {
+                    sse_encode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(self, serializer);
+                }
+                 }
+
+@protected void sse_encode_opt_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(Partition? self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+                sse_encode_bool(self != null, serializer);
+                if (self != null) {
+                    sse_encode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(self, serializer);
+                }
+                 }
+
 @protected void sse_encode_opt_box_autoadd_bool(bool? self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 
                 sse_encode_bool(self != null, serializer);
@@ -3353,6 +7523,14 @@ sse_encode_String(self.etag, serializer);
                 }
                  }
 
+@protected void sse_encode_opt_box_autoadd_key_record(KeyRecord? self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+                sse_encode_bool(self != null, serializer);
+                if (self != null) {
+                    sse_encode_box_autoadd_key_record(self, serializer);
+                }
+                 }
+
 @protected void sse_encode_opt_box_autoadd_object_head(ObjectHead? self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 
                 sse_encode_bool(self != null, serializer);
@@ -3366,6 +7544,22 @@ sse_encode_String(self.etag, serializer);
                 sse_encode_bool(self != null, serializer);
                 if (self != null) {
                     sse_encode_box_autoadd_object_list(self, serializer);
+                }
+                 }
+
+@protected void sse_encode_opt_box_autoadd_row_difference_record(RowDifferenceRecord? self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+                sse_encode_bool(self != null, serializer);
+                if (self != null) {
+                    sse_encode_box_autoadd_row_difference_record(self, serializer);
+                }
+                 }
+
+@protected void sse_encode_opt_box_autoadd_value_record(ValueRecord? self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+                sse_encode_bool(self != null, serializer);
+                if (self != null) {
+                    sse_encode_box_autoadd_value_record(self, serializer);
                 }
                  }
 
@@ -3390,6 +7584,19 @@ sse_encode_list_entry(self.entries, serializer);
 sse_encode_opt_String(self.next, serializer);
  }
 
+@protected void sse_encode_partition_record(PartitionRecord self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_list_prim_u_8_strict(self.name, serializer);
+sse_encode_partition_state(self.state, serializer);
+sse_encode_opt_list_prim_u_8_strict(self.cursor, serializer);
+sse_encode_detail(self.detail, serializer);
+sse_encode_opt_box_autoadd_i_64(self.rows, serializer);
+sse_encode_opt_box_autoadd_i_64(self.bytes, serializer);
+sse_encode_list_prim_u_8_strict(self.buckets, serializer);
+ }
+
+@protected void sse_encode_partition_state(PartitionState self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.index, serializer); }
+
 @protected void sse_encode_put_condition(PutCondition self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_bool(self.absent, serializer);
 sse_encode_opt_String(self.matches, serializer);
@@ -3403,9 +7610,28 @@ sse_encode_bool(self.isDeferred, serializer);
 sse_encode_opt_box_autoadd_i_64(self.sizeHint, serializer);
  }
 
+@protected void sse_encode_record_list_prim_u_8_strict_list_prim_u_8_strict((Uint8List,Uint8List) self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_list_prim_u_8_strict(self.$1, serializer);
+sse_encode_list_prim_u_8_strict(self.$2, serializer);
+ }
+
 @protected void sse_encode_record_string_string((String,String) self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_String(self.$1, serializer);
 sse_encode_String(self.$2, serializer);
+ }
+
+@protected void sse_encode_row_change_spec(RowChangeSpec self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_list_prim_u_8_strict(self.key, serializer);
+sse_encode_opt_list_prim_u_8_strict(self.before, serializer);
+sse_encode_opt_list_prim_u_8_strict(self.after, serializer);
+ }
+
+@protected void sse_encode_row_difference_kind(RowDifferenceKind self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.index, serializer); }
+
+@protected void sse_encode_row_difference_record(RowDifferenceRecord self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_row_difference_kind(self.kind, serializer);
+sse_encode_list_prim_u_8_strict(self.key, serializer);
  }
 
 @protected void sse_encode_s_3_spec(S3Spec self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
@@ -3425,6 +7651,18 @@ sse_encode_opt_box_autoadd_i_64(self.attemptsMax, serializer);
 sse_encode_opt_box_autoadd_i_64(self.retryAfterMaxMs, serializer);
 sse_encode_opt_box_autoadd_i_64(self.giveUpAfterMs, serializer);
 sse_encode_opt_String(self.caBundle, serializer);
+ }
+
+@protected void sse_encode_scan_order(ScanOrder self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.index, serializer); }
+
+@protected void sse_encode_scan_spec(ScanSpec self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_list_prim_u_8_strict(self.prefix, serializer);
+sse_encode_opt_list_prim_u_8_strict(self.start, serializer);
+sse_encode_opt_list_prim_u_8_strict(self.end, serializer);
+sse_encode_opt_list_prim_u_8_strict(self.startAfter, serializer);
+sse_encode_scan_order(self.order, serializer);
+sse_encode_opt_box_autoadd_i_64(self.limit, serializer);
  }
 
 @protected void sse_encode_source_answer(SourceAnswer self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
@@ -3470,6 +7708,9 @@ sse_encode_opt_String(self.startAfter, serializer);
 @protected void sse_encode_store_method(StoreMethod self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_i_32(self.index, serializer); }
 
+@protected void sse_encode_tracking(Tracking self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.index, serializer); }
+
 @protected void sse_encode_u_8(int self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 serializer.buffer.putUint8(self); }
 
@@ -3478,6 +7719,53 @@ serializer.buffer.putUint8(self); }
 
 @protected void sse_encode_usize(BigInt self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 serializer.buffer.putBigUint64(self); }
+
+@protected void sse_encode_vacuum_record(VacuumRecord self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_64(self.values, serializer);
+sse_encode_i_64(self.valueBytes, serializer);
+ }
+
+@protected void sse_encode_value_record(ValueRecord self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_list_prim_u_8_strict(self.bytes, serializer);
+sse_encode_i_64(self.revision, serializer);
+sse_encode_opt_box_autoadd_i_64(self.expiresAtMs, serializer);
+ }
+
+@protected void sse_encode_verified_namespace_record(VerifiedNamespaceRecord self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_String(self.name, serializer);
+sse_encode_verified_state_record(self.state, serializer);
+ }
+
+@protected void sse_encode_verified_record(VerifiedRecord self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_64(self.keys, serializer);
+sse_encode_i_64(self.valueBytes, serializer);
+sse_encode_i_64(self.findings, serializer);
+sse_encode_list_finding_record(self.first, serializer);
+ }
+
+@protected void sse_encode_verified_state_record(VerifiedStateRecord self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_64(self.revision, serializer);
+sse_encode_i_64(self.rows, serializer);
+sse_encode_bool(self.isBackfilling, serializer);
+sse_encode_bool(self.isSame, serializer);
+sse_encode_opt_list_prim_u_8_strict(self.buckets, serializer);
+ }
+
+@protected void sse_encode_verified_states_record(VerifiedStatesRecord self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_64(self.rows, serializer);
+sse_encode_i_64(self.differing, serializer);
+sse_encode_i_64(self.backfilling, serializer);
+sse_encode_list_verified_namespace_record(self.namespaces, serializer);
+ }
+
+@protected void sse_encode_watch_event_kind(WatchEventKind self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.index, serializer); }
+
+@protected void sse_encode_write_spec(WriteSpec self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_key_condition(self.condition, serializer);
+sse_encode_durability(self.durability, serializer);
+sse_encode_opt_box_autoadd_i_64(self.expiresAtMs, serializer);
+ }
                 }
                 
 
@@ -3540,6 +7828,10 @@ serializer.buffer.putBigUint64(self); }
  void  setMetadata({required String path , required PutSpec spec })=>SealwoodNative.instance.api.crateApiBatchBatchSetMetadata(that: this, path: path, spec: spec);
 
 
+/// What was added until now, as a batch of its own; this one is closed.
+ Batch  take()=>SealwoodNative.instance.api.crateApiBatchBatchTake(that: this, );
+
+
             }
             @sealed class CallImpl extends RustOpaque implements Call {
                 // Not to be used by end users
@@ -3563,6 +7855,234 @@ serializer.buffer.putBigUint64(self); }
 /// One that is cancelled with this one and reports to `on_progress` the bytes done and, where
 /// they are known, the bytes in all.
  Call  watched({required FutureOr<void> Function(PlatformInt64, PlatformInt64?) onProgress })=>SealwoodNative.instance.api.crateApiCallCallWatched(that: this, onProgress: onProgress);
+
+
+            }
+            @sealed class ChangesImpl extends RustOpaque implements Changes {
+                // Not to be used by end users
+                ChangesImpl.frbInternalDcoDecode(List<dynamic> wire):
+                    super.frbInternalDcoDecode(wire, _kStaticData);
+
+                // Not to be used by end users
+                ChangesImpl.frbInternalSseDecode(BigInt ptr, int externalSizeOnNative):
+                    super.frbInternalSseDecode(ptr, externalSizeOnNative, _kStaticData);
+
+                static final _kStaticData = RustArcStaticData(
+                    rustArcIncrementStrongCount: SealwoodNative.instance.api.rust_arc_increment_strong_count_Changes,
+                    rustArcDecrementStrongCount: SealwoodNative.instance.api.rust_arc_decrement_strong_count_Changes,
+                    rustArcDecrementStrongCountPtr: SealwoodNative.instance.api.rust_arc_decrement_strong_count_ChangesPtr,
+                );
+
+                /// Ends the watch, and a call that waits for it.
+ void  close()=>SealwoodNative.instance.api.crateApiEngineIterationsChangesClose(that: this, );
+
+
+/// The next of them: one at least, which is waited for.
+ Future<List<ChangeRecord>>  next()=>SealwoodNative.instance.api.crateApiEngineIterationsChangesNext(that: this, );
+
+
+            }
+            @sealed class CountedStateImpl extends RustOpaque implements CountedState {
+                // Not to be used by end users
+                CountedStateImpl.frbInternalDcoDecode(List<dynamic> wire):
+                    super.frbInternalDcoDecode(wire, _kStaticData);
+
+                // Not to be used by end users
+                CountedStateImpl.frbInternalSseDecode(BigInt ptr, int externalSizeOnNative):
+                    super.frbInternalSseDecode(ptr, externalSizeOnNative, _kStaticData);
+
+                static final _kStaticData = RustArcStaticData(
+                    rustArcIncrementStrongCount: SealwoodNative.instance.api.rust_arc_increment_strong_count_CountedState,
+                    rustArcDecrementStrongCount: SealwoodNative.instance.api.rust_arc_decrement_strong_count_CountedState,
+                    rustArcDecrementStrongCountPtr: SealwoodNative.instance.api.rust_arc_decrement_strong_count_CountedStatePtr,
+                );
+
+                /// What is counted.
+ Partition  partition()=>SealwoodNative.instance.api.crateApiEngineStateCountedStatePartition(that: this, );
+
+
+/// Changes up to this revision are counted.
+ PlatformInt64  revision()=>SealwoodNative.instance.api.crateApiEngineStateCountedStateRevision(that: this, );
+
+
+            }
+            @sealed class DomainImpl extends RustOpaque implements Domain {
+                // Not to be used by end users
+                DomainImpl.frbInternalDcoDecode(List<dynamic> wire):
+                    super.frbInternalDcoDecode(wire, _kStaticData);
+
+                // Not to be used by end users
+                DomainImpl.frbInternalSseDecode(BigInt ptr, int externalSizeOnNative):
+                    super.frbInternalSseDecode(ptr, externalSizeOnNative, _kStaticData);
+
+                static final _kStaticData = RustArcStaticData(
+                    rustArcIncrementStrongCount: SealwoodNative.instance.api.rust_arc_increment_strong_count_Domain,
+                    rustArcDecrementStrongCount: SealwoodNative.instance.api.rust_arc_decrement_strong_count_Domain,
+                    rustArcDecrementStrongCountPtr: SealwoodNative.instance.api.rust_arc_decrement_strong_count_DomainPtr,
+                );
+
+                /// Whether there is a secret.
+ bool  isKeyed()=>SealwoodNative.instance.api.crateApiEngineHashDomainIsKeyed(that: this, );
+
+
+/// The name.
+ Uint8List  name()=>SealwoodNative.instance.api.crateApiEngineHashDomainName(that: this, );
+
+
+            }
+            @sealed class EngineBatchImpl extends RustOpaque implements EngineBatch {
+                // Not to be used by end users
+                EngineBatchImpl.frbInternalDcoDecode(List<dynamic> wire):
+                    super.frbInternalDcoDecode(wire, _kStaticData);
+
+                // Not to be used by end users
+                EngineBatchImpl.frbInternalSseDecode(BigInt ptr, int externalSizeOnNative):
+                    super.frbInternalSseDecode(ptr, externalSizeOnNative, _kStaticData);
+
+                static final _kStaticData = RustArcStaticData(
+                    rustArcIncrementStrongCount: SealwoodNative.instance.api.rust_arc_increment_strong_count_EngineBatch,
+                    rustArcDecrementStrongCount: SealwoodNative.instance.api.rust_arc_decrement_strong_count_EngineBatch,
+                    rustArcDecrementStrongCountPtr: SealwoodNative.instance.api.rust_arc_decrement_strong_count_EngineBatchPtr,
+                );
+
+                /// Applies all of it and returns the revision of the last change.
+ Future<PlatformInt64>  commit({required Durability durability , required Call call })=>SealwoodNative.instance.api.crateApiEngineBatchEngineBatchCommit(that: this, durability: durability, call: call);
+
+
+/// Adds a delete.
+ void  delete({required Namespace namespace , required List<int> key , required WriteSpec spec })=>SealwoodNative.instance.api.crateApiEngineBatchEngineBatchDelete(that: this, namespace: namespace, key: key, spec: spec);
+
+
+/// Drops the changes.
+ void  discard()=>SealwoodNative.instance.api.crateApiEngineBatchEngineBatchDiscard(that: this, );
+
+
+/// How many changes were added.
+ PlatformInt64  length()=>SealwoodNative.instance.api.crateApiEngineBatchEngineBatchLength(that: this, );
+
+
+/// Adds a put.
+ void  put({required Namespace namespace , required List<int> key , required List<int> value , required WriteSpec spec })=>SealwoodNative.instance.api.crateApiEngineBatchEngineBatchPut(that: this, namespace: namespace, key: key, value: value, spec: spec);
+
+
+/// What was added until now, as a batch of its own; this one is closed.
+ EngineBatch  take()=>SealwoodNative.instance.api.crateApiEngineBatchEngineBatchTake(that: this, );
+
+
+            }
+            @sealed class EngineImpl extends RustOpaque implements Engine {
+                // Not to be used by end users
+                EngineImpl.frbInternalDcoDecode(List<dynamic> wire):
+                    super.frbInternalDcoDecode(wire, _kStaticData);
+
+                // Not to be used by end users
+                EngineImpl.frbInternalSseDecode(BigInt ptr, int externalSizeOnNative):
+                    super.frbInternalSseDecode(ptr, externalSizeOnNative, _kStaticData);
+
+                static final _kStaticData = RustArcStaticData(
+                    rustArcIncrementStrongCount: SealwoodNative.instance.api.rust_arc_increment_strong_count_Engine,
+                    rustArcDecrementStrongCount: SealwoodNative.instance.api.rust_arc_decrement_strong_count_Engine,
+                    rustArcDecrementStrongCountPtr: SealwoodNative.instance.api.rust_arc_decrement_strong_count_EnginePtr,
+                );
+
+                /// A batch of changes.
+ EngineBatch  batch()=>SealwoodNative.instance.api.crateApiEngineHandleEngineBatch(that: this, );
+
+
+/// Writes a checkpoint and returns whether there was anything to do.
+ Future<bool>  checkpoint({required Call call })=>SealwoodNative.instance.api.crateApiEngineHandleEngineCheckpoint(that: this, call: call);
+
+
+/// Checkpoints, closes all files and releases the directory.
+ Future<void>  close({required Call call })=>SealwoodNative.instance.api.crateApiEngineHandleEngineClose(that: this, call: call);
+
+
+/// Gives back dead space and returns how many bytes were written anew.
+ Future<PlatformInt64>  compact({required Call call })=>SealwoodNative.instance.api.crateApiEngineHandleEngineCompact(that: this, call: call);
+
+
+/// Compares with another engine.
+ Future<ComparedEnginesRecord>  compare({required Engine other , PlatformInt64? firstMax , required Call call })=>SealwoodNative.instance.api.crateApiEngineHandleEngineCompare(that: this, other: other, firstMax: firstMax, call: call);
+
+
+/// Drops a namespace and returns whether there was one.
+ Future<bool>  dropNamespace({required String name , required Call call })=>SealwoodNative.instance.api.crateApiEngineHandleEngineDropNamespace(that: this, name: name, call: call);
+
+
+/// Does a piece of the work of the background and returns whether there is more.
+ Future<bool>  maintain({required Call call })=>SealwoodNative.instance.api.crateApiEngineHandleEngineMaintain(that: this, call: call);
+
+
+/// The namespace of a name, which is made if there is none.
+ Future<Namespace>  namespace({required String name , PlatformInt64? separatedBytesMin , required Call call })=>SealwoodNative.instance.api.crateApiEngineHandleEngineNamespace(that: this, name: name, separatedBytesMin: separatedBytesMin, call: call);
+
+
+/// The names of the namespaces.
+ Future<List<String>>  namespaces({required Call call })=>SealwoodNative.instance.api.crateApiEngineHandleEngineNamespaces(that: this, call: call);
+
+
+/// Whether a sync has anything to do.
+ Future<bool>  needsSync({required Call call })=>SealwoodNative.instance.api.crateApiEngineHandleEngineNeedsSync(that: this, call: call);
+
+
+/// Removes keys that have expired and returns how many.
+ Future<PlatformInt64>  purgeExpired({required Call call })=>SealwoodNative.instance.api.crateApiEngineHandleEnginePurgeExpired(that: this, call: call);
+
+
+/// The revision of the last change.
+ Future<PlatformInt64>  revision({required Call call })=>SealwoodNative.instance.api.crateApiEngineHandleEngineRevision(that: this, call: call);
+
+
+/// All namespaces as they are now.
+ Future<EngineSnapshot>  snapshot({required Call call })=>SealwoodNative.instance.api.crateApiEngineHandleEngineSnapshot(that: this, call: call);
+
+
+/// The figures of the engine.
+ Future<EngineFigures>  stats({required Call call })=>SealwoodNative.instance.api.crateApiEngineHandleEngineStats(that: this, call: call);
+
+
+/// Makes everything that was written durable.
+ Future<void>  sync_({required Call call })=>SealwoodNative.instance.api.crateApiEngineHandleEngineSync(that: this, call: call);
+
+
+/// Deletes values that no key names.
+ Future<VacuumRecord>  vacuum({required Call call })=>SealwoodNative.instance.api.crateApiEngineHandleEngineVacuum(that: this, call: call);
+
+
+/// Checks everything there is.
+ Future<VerifiedRecord>  verify({PlatformInt64? firstMax , required Call call })=>SealwoodNative.instance.api.crateApiEngineHandleEngineVerify(that: this, firstMax: firstMax, call: call);
+
+
+/// Compares the rows of the tracked namespaces with what was counted of them.
+ Future<VerifiedStatesRecord>  verifyState({required Call call })=>SealwoodNative.instance.api.crateApiEngineHandleEngineVerifyState(that: this, call: call);
+
+
+            }
+            @sealed class EngineSnapshotImpl extends RustOpaque implements EngineSnapshot {
+                // Not to be used by end users
+                EngineSnapshotImpl.frbInternalDcoDecode(List<dynamic> wire):
+                    super.frbInternalDcoDecode(wire, _kStaticData);
+
+                // Not to be used by end users
+                EngineSnapshotImpl.frbInternalSseDecode(BigInt ptr, int externalSizeOnNative):
+                    super.frbInternalSseDecode(ptr, externalSizeOnNative, _kStaticData);
+
+                static final _kStaticData = RustArcStaticData(
+                    rustArcIncrementStrongCount: SealwoodNative.instance.api.rust_arc_increment_strong_count_EngineSnapshot,
+                    rustArcDecrementStrongCount: SealwoodNative.instance.api.rust_arc_decrement_strong_count_EngineSnapshot,
+                    rustArcDecrementStrongCountPtr: SealwoodNative.instance.api.rust_arc_decrement_strong_count_EngineSnapshotPtr,
+                );
+
+                /// A namespace of that time.
+ NamespaceSnapshot?  namespace({required String name })=>SealwoodNative.instance.api.crateApiEngineSnapshotEngineSnapshotNamespace(that: this, name: name);
+
+
+/// The names of the namespaces.
+ List<String>  namespaces()=>SealwoodNative.instance.api.crateApiEngineSnapshotEngineSnapshotNamespaces(that: this, );
+
+
+/// The revision of the last change that it sees.
+ PlatformInt64  revision()=>SealwoodNative.instance.api.crateApiEngineSnapshotEngineSnapshotRevision(that: this, );
 
 
             }
@@ -3590,6 +8110,226 @@ serializer.buffer.putBigUint64(self); }
 
 
             }
+            @sealed class KeyPagesImpl extends RustOpaque implements KeyPages {
+                // Not to be used by end users
+                KeyPagesImpl.frbInternalDcoDecode(List<dynamic> wire):
+                    super.frbInternalDcoDecode(wire, _kStaticData);
+
+                // Not to be used by end users
+                KeyPagesImpl.frbInternalSseDecode(BigInt ptr, int externalSizeOnNative):
+                    super.frbInternalSseDecode(ptr, externalSizeOnNative, _kStaticData);
+
+                static final _kStaticData = RustArcStaticData(
+                    rustArcIncrementStrongCount: SealwoodNative.instance.api.rust_arc_increment_strong_count_KeyPages,
+                    rustArcDecrementStrongCount: SealwoodNative.instance.api.rust_arc_decrement_strong_count_KeyPages,
+                    rustArcDecrementStrongCountPtr: SealwoodNative.instance.api.rust_arc_decrement_strong_count_KeyPagesPtr,
+                );
+
+                /// Ends the scan, and a call that waits for it.
+ void  close()=>SealwoodNative.instance.api.crateApiEngineIterationsKeyPagesClose(that: this, );
+
+
+/// The next of them; none at the end.
+ Future<List<EntryHead>>  next()=>SealwoodNative.instance.api.crateApiEngineIterationsKeyPagesNext(that: this, );
+
+
+            }
+            @sealed class LtHashImpl extends RustOpaque implements LtHash {
+                // Not to be used by end users
+                LtHashImpl.frbInternalDcoDecode(List<dynamic> wire):
+                    super.frbInternalDcoDecode(wire, _kStaticData);
+
+                // Not to be used by end users
+                LtHashImpl.frbInternalSseDecode(BigInt ptr, int externalSizeOnNative):
+                    super.frbInternalSseDecode(ptr, externalSizeOnNative, _kStaticData);
+
+                static final _kStaticData = RustArcStaticData(
+                    rustArcIncrementStrongCount: SealwoodNative.instance.api.rust_arc_increment_strong_count_LtHash,
+                    rustArcDecrementStrongCount: SealwoodNative.instance.api.rust_arc_decrement_strong_count_LtHash,
+                    rustArcDecrementStrongCountPtr: SealwoodNative.instance.api.rust_arc_decrement_strong_count_LtHashPtr,
+                );
+
+                /// Adds a row.
+ void  add({required Domain domain , required List<int> key , required List<int> value })=>SealwoodNative.instance.api.crateApiEngineHashLtHashAdd(that: this, domain: domain, key: key, value: value);
+
+
+/// Adds many rows.
+ void  addBatch({required Domain domain , required List<(Uint8List,Uint8List)> rows })=>SealwoodNative.instance.api.crateApiEngineHashLtHashAddBatch(that: this, domain: domain, rows: rows);
+
+
+/// Adds a message as it is.
+ void  addRaw({required List<int> message })=>SealwoodNative.instance.api.crateApiEngineHashLtHashAddRaw(that: this, message: message);
+
+
+/// The 32 bytes of its checksum.
+ Uint8List  checksum()=>SealwoodNative.instance.api.crateApiEngineHashLtHashChecksum(that: this, );
+
+
+/// The same in a handle of its own.
+ LtHash  copy()=>SealwoodNative.instance.api.crateApiEngineHashLtHashCopy(that: this, );
+
+
+/// Its 2,048 bytes.
+ Uint8List  encode()=>SealwoodNative.instance.api.crateApiEngineHashLtHashEncode(that: this, );
+
+
+/// Whether both are the same.
+ bool  equals({required LtHash other })=>SealwoodNative.instance.api.crateApiEngineHashLtHashEquals(that: this, other: other);
+
+
+/// Whether it is the hash of no rows.
+ bool  isIdentity()=>SealwoodNative.instance.api.crateApiEngineHashLtHashIsIdentity(that: this, );
+
+
+/// Adds all rows of another hash.
+ void  merge({required LtHash other })=>SealwoodNative.instance.api.crateApiEngineHashLtHashMerge(that: this, other: other);
+
+
+/// Removes a row.
+ void  remove({required Domain domain , required List<int> key , required List<int> value })=>SealwoodNative.instance.api.crateApiEngineHashLtHashRemove(that: this, domain: domain, key: key, value: value);
+
+
+/// Removes many rows.
+ void  removeBatch({required Domain domain , required List<(Uint8List,Uint8List)> rows })=>SealwoodNative.instance.api.crateApiEngineHashLtHashRemoveBatch(that: this, domain: domain, rows: rows);
+
+
+/// Removes a message as it is.
+ void  removeRaw({required List<int> message })=>SealwoodNative.instance.api.crateApiEngineHashLtHashRemoveRaw(that: this, message: message);
+
+
+/// Removes all rows of another hash.
+ void  subtract({required LtHash other })=>SealwoodNative.instance.api.crateApiEngineHashLtHashSubtract(that: this, other: other);
+
+
+            }
+            @sealed class NamespaceImpl extends RustOpaque implements Namespace {
+                // Not to be used by end users
+                NamespaceImpl.frbInternalDcoDecode(List<dynamic> wire):
+                    super.frbInternalDcoDecode(wire, _kStaticData);
+
+                // Not to be used by end users
+                NamespaceImpl.frbInternalSseDecode(BigInt ptr, int externalSizeOnNative):
+                    super.frbInternalSseDecode(ptr, externalSizeOnNative, _kStaticData);
+
+                static final _kStaticData = RustArcStaticData(
+                    rustArcIncrementStrongCount: SealwoodNative.instance.api.rust_arc_increment_strong_count_Namespace,
+                    rustArcDecrementStrongCount: SealwoodNative.instance.api.rust_arc_decrement_strong_count_Namespace,
+                    rustArcDecrementStrongCountPtr: SealwoodNative.instance.api.rust_arc_decrement_strong_count_NamespacePtr,
+                );
+
+                /// Counts the rows that were there before.
+ Future<void>  backfill({required Call call })=>SealwoodNative.instance.api.crateApiEngineNamespaceNamespaceBackfill(that: this, call: call);
+
+
+/// Compares with a namespace of the same name of another engine.
+ Future<ComparedRecord>  compare({required Namespace other , PlatformInt64? firstMax , required Call call })=>SealwoodNative.instance.api.crateApiEngineNamespaceNamespaceCompare(that: this, other: other, firstMax: firstMax, call: call);
+
+
+/// Deletes a key and returns whether there was one.
+ Future<bool>  delete({required List<int> key , required WriteSpec spec , required Call call })=>SealwoodNative.instance.api.crateApiEngineNamespaceNamespaceDelete(that: this, key: key, spec: spec, call: call);
+
+
+/// Lets a key expire and returns whether there is one.
+ Future<bool>  expireAt({required List<int> key , required PlatformInt64 ms , required Call call })=>SealwoodNative.instance.api.crateApiEngineNamespaceNamespaceExpireAt(that: this, key: key, ms: ms, call: call);
+
+
+/// What is known of a key.
+ Future<KeyRecord?>  info({required List<int> key , required Call call })=>SealwoodNative.instance.api.crateApiEngineNamespaceNamespaceInfo(that: this, key: key, call: call);
+
+
+/// How many keys there are.
+ Future<PlatformInt64>  length({required Call call })=>SealwoodNative.instance.api.crateApiEngineNamespaceNamespaceLength(that: this, call: call);
+
+
+/// The length of the longest key that `key` begins with.
+ Future<PlatformInt64?>  longestPrefix({required List<int> key , required Call call })=>SealwoodNative.instance.api.crateApiEngineNamespaceNamespaceLongestPrefix(that: this, key: key, call: call);
+
+
+/// Removes the expiry of a key and returns whether there is one.
+ Future<bool>  persist({required List<int> key , required Call call })=>SealwoodNative.instance.api.crateApiEngineNamespaceNamespacePersist(that: this, key: key, call: call);
+
+
+/// Puts a value and returns its revision.
+ Future<PlatformInt64>  put({required List<int> key , required List<int> value , required WriteSpec spec , required Call call })=>SealwoodNative.instance.api.crateApiEngineNamespaceNamespacePut(that: this, key: key, value: value, spec: spec, call: call);
+
+
+/// The value of a key.
+ Future<ValueRecord?>  read({required List<int> key , required Call call })=>SealwoodNative.instance.api.crateApiEngineNamespaceNamespaceRead(that: this, key: key, call: call);
+
+
+/// Up to `length` bytes of a value from `offset` on.
+ Future<ValueRecord?>  readRange({required List<int> key , required PlatformInt64 offset , required PlatformInt64 length , required Call call })=>SealwoodNative.instance.api.crateApiEngineNamespaceNamespaceReadRange(that: this, key: key, offset: offset, length: length, call: call);
+
+
+/// Renames all keys of a prefix and returns whether there was any.
+ Future<bool>  renamePrefix({required List<int> from , required List<int> to , required Call call })=>SealwoodNative.instance.api.crateApiEngineNamespaceNamespaceRenamePrefix(that: this, from: from, to: to, call: call);
+
+
+/// Keys and values.
+ Future<ScanPages>  scan({required ScanSpec spec , required Call call })=>SealwoodNative.instance.api.crateApiEngineNamespaceNamespaceScan(that: this, spec: spec, call: call);
+
+
+/// Keys.
+ Future<KeyPages>  scanKeys({required ScanSpec spec , required Call call })=>SealwoodNative.instance.api.crateApiEngineNamespaceNamespaceScanKeys(that: this, spec: spec, call: call);
+
+
+/// The namespace as it is now.
+ Future<NamespaceSnapshot>  snapshot({required Call call })=>SealwoodNative.instance.api.crateApiEngineNamespaceNamespaceSnapshot(that: this, call: call);
+
+
+/// Keeps a hash of all rows, or no more, and returns whether that is a change.
+ Future<bool>  track({required Tracking tracking , required Call call })=>SealwoodNative.instance.api.crateApiEngineNamespaceNamespaceTrack(that: this, tracking: tracking, call: call);
+
+
+/// What is known of the rows.
+ Future<CountedState?>  trackedState({required Call call })=>SealwoodNative.instance.api.crateApiEngineNamespaceNamespaceTrackedState(that: this, call: call);
+
+
+/// Compares the rows with what was counted of them.
+ Future<VerifiedStateRecord>  verifyState({required Call call })=>SealwoodNative.instance.api.crateApiEngineNamespaceNamespaceVerifyState(that: this, call: call);
+
+
+/// Changes of the keys of a prefix: after a revision, or from now on.
+ Future<Changes>  watch({required List<int> prefix , PlatformInt64? since , required Call call })=>SealwoodNative.instance.api.crateApiEngineNamespaceNamespaceWatch(that: this, prefix: prefix, since: since, call: call);
+
+
+            }
+            @sealed class NamespaceSnapshotImpl extends RustOpaque implements NamespaceSnapshot {
+                // Not to be used by end users
+                NamespaceSnapshotImpl.frbInternalDcoDecode(List<dynamic> wire):
+                    super.frbInternalDcoDecode(wire, _kStaticData);
+
+                // Not to be used by end users
+                NamespaceSnapshotImpl.frbInternalSseDecode(BigInt ptr, int externalSizeOnNative):
+                    super.frbInternalSseDecode(ptr, externalSizeOnNative, _kStaticData);
+
+                static final _kStaticData = RustArcStaticData(
+                    rustArcIncrementStrongCount: SealwoodNative.instance.api.rust_arc_increment_strong_count_NamespaceSnapshot,
+                    rustArcDecrementStrongCount: SealwoodNative.instance.api.rust_arc_decrement_strong_count_NamespaceSnapshot,
+                    rustArcDecrementStrongCountPtr: SealwoodNative.instance.api.rust_arc_decrement_strong_count_NamespaceSnapshotPtr,
+                );
+
+                /// What is known of a key.
+ Future<KeyRecord?>  info({required List<int> key , required Call call })=>SealwoodNative.instance.api.crateApiEngineSnapshotNamespaceSnapshotInfo(that: this, key: key, call: call);
+
+
+/// The value of a key.
+ Future<ValueRecord?>  read({required List<int> key , required Call call })=>SealwoodNative.instance.api.crateApiEngineSnapshotNamespaceSnapshotRead(that: this, key: key, call: call);
+
+
+/// The revision of the last change that it sees.
+ PlatformInt64  revision()=>SealwoodNative.instance.api.crateApiEngineSnapshotNamespaceSnapshotRevision(that: this, );
+
+
+/// Keys and values.
+ Future<ScanPages>  scan({required ScanSpec spec , required Call call })=>SealwoodNative.instance.api.crateApiEngineSnapshotNamespaceSnapshotScan(that: this, spec: spec, call: call);
+
+
+/// Keys.
+ Future<KeyPages>  scanKeys({required ScanSpec spec , required Call call })=>SealwoodNative.instance.api.crateApiEngineSnapshotNamespaceSnapshotScanKeys(that: this, spec: spec, call: call);
+
+
+            }
             @sealed class NewVaultImpl extends RustOpaque implements NewVault {
                 // Not to be used by end users
                 NewVaultImpl.frbInternalDcoDecode(List<dynamic> wire):
@@ -3614,6 +8354,102 @@ serializer.buffer.putBigUint64(self); }
 
 
             }
+            @sealed class PartitionImpl extends RustOpaque implements Partition {
+                // Not to be used by end users
+                PartitionImpl.frbInternalDcoDecode(List<dynamic> wire):
+                    super.frbInternalDcoDecode(wire, _kStaticData);
+
+                // Not to be used by end users
+                PartitionImpl.frbInternalSseDecode(BigInt ptr, int externalSizeOnNative):
+                    super.frbInternalSseDecode(ptr, externalSizeOnNative, _kStaticData);
+
+                static final _kStaticData = RustArcStaticData(
+                    rustArcIncrementStrongCount: SealwoodNative.instance.api.rust_arc_increment_strong_count_Partition,
+                    rustArcDecrementStrongCount: SealwoodNative.instance.api.rust_arc_decrement_strong_count_Partition,
+                    rustArcDecrementStrongCountPtr: SealwoodNative.instance.api.rust_arc_decrement_strong_count_PartitionPtr,
+                );
+
+                /// What it is.
+ PartitionRecord  about()=>SealwoodNative.instance.api.crateApiEnginePartitionPartitionAbout(that: this, );
+
+
+/// Its record at a version.
+ Uint8List  encode({required PlatformInt64 version })=>SealwoodNative.instance.api.crateApiEnginePartitionPartitionEncode(that: this, version: version);
+
+
+/// The hash of its rows.
+ LtHash  hash()=>SealwoodNative.instance.api.crateApiEnginePartitionPartitionHash(that: this, );
+
+
+            }
+            @sealed class PartitionedLtHashImpl extends RustOpaque implements PartitionedLtHash {
+                // Not to be used by end users
+                PartitionedLtHashImpl.frbInternalDcoDecode(List<dynamic> wire):
+                    super.frbInternalDcoDecode(wire, _kStaticData);
+
+                // Not to be used by end users
+                PartitionedLtHashImpl.frbInternalSseDecode(BigInt ptr, int externalSizeOnNative):
+                    super.frbInternalSseDecode(ptr, externalSizeOnNative, _kStaticData);
+
+                static final _kStaticData = RustArcStaticData(
+                    rustArcIncrementStrongCount: SealwoodNative.instance.api.rust_arc_increment_strong_count_PartitionedLtHash,
+                    rustArcDecrementStrongCount: SealwoodNative.instance.api.rust_arc_decrement_strong_count_PartitionedLtHash,
+                    rustArcDecrementStrongCountPtr: SealwoodNative.instance.api.rust_arc_decrement_strong_count_PartitionedLtHashPtr,
+                );
+
+                /// Follows changes of rows.
+ void  apply({required List<int> name , required List<RowChangeSpec> changes })=>SealwoodNative.instance.api.crateApiEnginePartitionsPartitionedLtHashApply(that: this, name: name, changes: changes);
+
+
+/// Counts the next rows of a backfill.
+ void  backfill({required List<int> name , required List<(Uint8List,Uint8List)> rows })=>SealwoodNative.instance.api.crateApiEnginePartitionsPartitionedLtHashBackfill(that: this, name: name, rows: rows);
+
+
+/// Begins to count rows.
+ void  beginBackfill({required List<int> name , required Detail detail })=>SealwoodNative.instance.api.crateApiEnginePartitionsPartitionedLtHashBeginBackfill(that: this, name: name, detail: detail);
+
+
+/// The 32 bytes of its checksum.
+ Uint8List  checksum()=>SealwoodNative.instance.api.crateApiEnginePartitionsPartitionedLtHashChecksum(that: this, );
+
+
+/// Makes a partition that has no rows.
+ void  create({required List<int> name , required Detail detail })=>SealwoodNative.instance.api.crateApiEnginePartitionsPartitionedLtHashCreate(that: this, name: name, detail: detail);
+
+
+/// Where another state differs.
+ List<DifferenceRecord>  differences({required PartitionedLtHash other })=>SealwoodNative.instance.api.crateApiEnginePartitionsPartitionedLtHashDifferences(that: this, other: other);
+
+
+/// Ends a backfill.
+ void  finishBackfill({required List<int> name })=>SealwoodNative.instance.api.crateApiEnginePartitionsPartitionedLtHashFinishBackfill(that: this, name: name);
+
+
+/// Forgets all that is known of a partition.
+ void  forget({required List<int> name })=>SealwoodNative.instance.api.crateApiEnginePartitionsPartitionedLtHashForget(that: this, name: name);
+
+
+/// The hash of all rows.
+ LtHash  hash()=>SealwoodNative.instance.api.crateApiEnginePartitionsPartitionedLtHashHash(that: this, );
+
+
+/// The names of the partitions.
+ List<Uint8List>  names()=>SealwoodNative.instance.api.crateApiEnginePartitionsPartitionedLtHashNames(that: this, );
+
+
+/// A partition as it is now.
+ Partition?  partition({required List<int> name })=>SealwoodNative.instance.api.crateApiEnginePartitionsPartitionedLtHashPartition(that: this, name: name);
+
+
+/// Drops a partition and returns whether there was one.
+ bool  remove({required List<int> name })=>SealwoodNative.instance.api.crateApiEnginePartitionsPartitionedLtHashRemove(that: this, name: name);
+
+
+/// Takes a partition up and returns the version of its record.
+ PlatformInt64  restore({required List<int> name , required List<int> record })=>SealwoodNative.instance.api.crateApiEnginePartitionsPartitionedLtHashRestore(that: this, name: name, record: record);
+
+
+            }
             @sealed class PiecesImpl extends RustOpaque implements Pieces {
                 // Not to be used by end users
                 PiecesImpl.frbInternalDcoDecode(List<dynamic> wire):
@@ -3635,6 +8471,30 @@ serializer.buffer.putBigUint64(self); }
 
 /// The next piece, or nothing at the end.
  Future<Uint8List?>  next()=>SealwoodNative.instance.api.crateApiStreamPiecesNext(that: this, );
+
+
+            }
+            @sealed class ScanPagesImpl extends RustOpaque implements ScanPages {
+                // Not to be used by end users
+                ScanPagesImpl.frbInternalDcoDecode(List<dynamic> wire):
+                    super.frbInternalDcoDecode(wire, _kStaticData);
+
+                // Not to be used by end users
+                ScanPagesImpl.frbInternalSseDecode(BigInt ptr, int externalSizeOnNative):
+                    super.frbInternalSseDecode(ptr, externalSizeOnNative, _kStaticData);
+
+                static final _kStaticData = RustArcStaticData(
+                    rustArcIncrementStrongCount: SealwoodNative.instance.api.rust_arc_increment_strong_count_ScanPages,
+                    rustArcDecrementStrongCount: SealwoodNative.instance.api.rust_arc_decrement_strong_count_ScanPages,
+                    rustArcDecrementStrongCountPtr: SealwoodNative.instance.api.rust_arc_decrement_strong_count_ScanPagesPtr,
+                );
+
+                /// Ends the scan, and a call that waits for it.
+ void  close()=>SealwoodNative.instance.api.crateApiEngineIterationsScanPagesClose(that: this, );
+
+
+/// The next of them; none at the end.
+ Future<List<EntryRecord>>  next()=>SealwoodNative.instance.api.crateApiEngineIterationsScanPagesNext(that: this, );
 
 
             }

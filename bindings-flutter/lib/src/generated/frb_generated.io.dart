@@ -6,6 +6,19 @@
 import 'api/answer.dart';
 import 'api/batch.dart';
 import 'api/call.dart';
+import 'api/engine/batch.dart';
+import 'api/engine/config.dart';
+import 'api/engine/found.dart';
+import 'api/engine/handle.dart';
+import 'api/engine/hash.dart';
+import 'api/engine/iterations.dart';
+import 'api/engine/namespace.dart';
+import 'api/engine/partition.dart';
+import 'api/engine/partitions.dart';
+import 'api/engine/snapshot.dart';
+import 'api/engine/state.dart';
+import 'api/engine/values.dart';
+import 'api/engine/write.dart';
 import 'api/entry.dart';
 import 'api/error.dart';
 import 'api/input.dart';
@@ -37,11 +50,37 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated_io.dart';
 
 CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_CallPtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCallPtr;
 
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_ChangesPtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChangesPtr;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_CountedStatePtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedStatePtr;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_DomainPtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomainPtr;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_EnginePtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEnginePtr;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_EngineBatchPtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatchPtr;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_EngineSnapshotPtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshotPtr;
+
 CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_EntriesPtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntriesPtr;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_KeyPagesPtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPagesPtr;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_LtHashPtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHashPtr;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_NamespacePtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespacePtr;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_NamespaceSnapshotPtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshotPtr;
 
 CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_NewVaultPtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVaultPtr;
 
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_PartitionPtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionPtr;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_PartitionedLtHashPtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHashPtr;
+
 CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_PiecesPtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPiecesPtr;
+
+CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_ScanPagesPtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPagesPtr;
 
 CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_StorePtr => wire._rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStorePtr;
 
@@ -57,11 +96,37 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected Call dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(dynamic raw);
 
+@protected Changes dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(dynamic raw);
+
+@protected CountedState dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(dynamic raw);
+
+@protected Domain dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(dynamic raw);
+
+@protected Engine dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(dynamic raw);
+
+@protected EngineBatch dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(dynamic raw);
+
+@protected EngineSnapshot dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(dynamic raw);
+
 @protected Entries dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(dynamic raw);
+
+@protected KeyPages dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(dynamic raw);
+
+@protected LtHash dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(dynamic raw);
+
+@protected Namespace dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(dynamic raw);
+
+@protected NamespaceSnapshot dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(dynamic raw);
 
 @protected NewVault dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(dynamic raw);
 
+@protected Partition dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(dynamic raw);
+
+@protected PartitionedLtHash dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(dynamic raw);
+
 @protected Pieces dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(dynamic raw);
+
+@protected ScanPages dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(dynamic raw);
 
 @protected Store dco_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(dynamic raw);
 
@@ -73,11 +138,37 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected Call dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(dynamic raw);
 
+@protected Changes dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(dynamic raw);
+
+@protected CountedState dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(dynamic raw);
+
+@protected Domain dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(dynamic raw);
+
+@protected Engine dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(dynamic raw);
+
+@protected EngineBatch dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(dynamic raw);
+
+@protected EngineSnapshot dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(dynamic raw);
+
 @protected Entries dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(dynamic raw);
+
+@protected KeyPages dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(dynamic raw);
+
+@protected LtHash dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(dynamic raw);
+
+@protected Namespace dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(dynamic raw);
+
+@protected NamespaceSnapshot dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(dynamic raw);
 
 @protected NewVault dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(dynamic raw);
 
+@protected Partition dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(dynamic raw);
+
+@protected PartitionedLtHash dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(dynamic raw);
+
 @protected Pieces dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(dynamic raw);
+
+@protected ScanPages dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(dynamic raw);
 
 @protected Store dco_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(dynamic raw);
 
@@ -99,11 +190,37 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected Call dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(dynamic raw);
 
+@protected Changes dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(dynamic raw);
+
+@protected CountedState dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(dynamic raw);
+
+@protected Domain dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(dynamic raw);
+
+@protected Engine dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(dynamic raw);
+
+@protected EngineBatch dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(dynamic raw);
+
+@protected EngineSnapshot dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(dynamic raw);
+
 @protected Entries dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(dynamic raw);
+
+@protected KeyPages dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(dynamic raw);
+
+@protected LtHash dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(dynamic raw);
+
+@protected Namespace dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(dynamic raw);
+
+@protected NamespaceSnapshot dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(dynamic raw);
 
 @protected NewVault dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(dynamic raw);
 
+@protected Partition dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(dynamic raw);
+
+@protected PartitionedLtHash dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(dynamic raw);
+
 @protected Pieces dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(dynamic raw);
+
+@protected ScanPages dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(dynamic raw);
 
 @protected Store dco_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(dynamic raw);
 
@@ -115,6 +232,12 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected bool dco_decode_bool(dynamic raw);
 
+@protected CountedState dco_decode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(dynamic raw);
+
+@protected NamespaceSnapshot dco_decode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(dynamic raw);
+
+@protected Partition dco_decode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(dynamic raw);
+
 @protected bool dco_decode_box_autoadd_bool(dynamic raw);
 
 @protected CallbackFailure dco_decode_box_autoadd_callback_failure(dynamic raw);
@@ -123,7 +246,11 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected CredentialSpec dco_decode_box_autoadd_credential_spec(dynamic raw);
 
+@protected EngineSpec dco_decode_box_autoadd_engine_spec(dynamic raw);
+
 @protected PlatformInt64 dco_decode_box_autoadd_i_64(dynamic raw);
+
+@protected KeyRecord dco_decode_box_autoadd_key_record(dynamic raw);
 
 @protected ObjectHead dco_decode_box_autoadd_object_head(dynamic raw);
 
@@ -133,17 +260,55 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected PutSpec dco_decode_box_autoadd_put_spec(dynamic raw);
 
+@protected RowDifferenceRecord dco_decode_box_autoadd_row_difference_record(dynamic raw);
+
 @protected S3Spec dco_decode_box_autoadd_s_3_spec(dynamic raw);
 
+@protected ScanSpec dco_decode_box_autoadd_scan_spec(dynamic raw);
+
+@protected ValueRecord dco_decode_box_autoadd_value_record(dynamic raw);
+
+@protected WriteSpec dco_decode_box_autoadd_write_spec(dynamic raw);
+
 @protected CallbackFailure dco_decode_callback_failure(dynamic raw);
+
+@protected ChangeRecord dco_decode_change_record(dynamic raw);
+
+@protected ComparedEnginesRecord dco_decode_compared_engines_record(dynamic raw);
+
+@protected ComparedRecord dco_decode_compared_record(dynamic raw);
 
 @protected ConfigSpec dco_decode_config_spec(dynamic raw);
 
 @protected CredentialSpec dco_decode_credential_spec(dynamic raw);
 
+@protected Detail dco_decode_detail(dynamic raw);
+
+@protected DifferencePlace dco_decode_difference_place(dynamic raw);
+
+@protected DifferenceRecord dco_decode_difference_record(dynamic raw);
+
+@protected Durability dco_decode_durability(dynamic raw);
+
+@protected EngineAccess dco_decode_engine_access(dynamic raw);
+
+@protected EngineBackground dco_decode_engine_background(dynamic raw);
+
+@protected EngineFigures dco_decode_engine_figures(dynamic raw);
+
+@protected EngineRecovery dco_decode_engine_recovery(dynamic raw);
+
+@protected EngineSpec dco_decode_engine_spec(dynamic raw);
+
 @protected Entry dco_decode_entry(dynamic raw);
 
+@protected EntryHead dco_decode_entry_head(dynamic raw);
+
+@protected EntryRecord dco_decode_entry_record(dynamic raw);
+
 @protected Failure dco_decode_failure(dynamic raw);
+
+@protected FindingRecord dco_decode_finding_record(dynamic raw);
 
 @protected int dco_decode_i_32(dynamic raw);
 
@@ -151,9 +316,27 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected PlatformInt64 dco_decode_isize(dynamic raw);
 
+@protected KeyCondition dco_decode_key_condition(dynamic raw);
+
+@protected KeyRecord dco_decode_key_record(dynamic raw);
+
 @protected List<String> dco_decode_list_String(dynamic raw);
 
+@protected List<ChangeRecord> dco_decode_list_change_record(dynamic raw);
+
+@protected List<DifferenceRecord> dco_decode_list_difference_record(dynamic raw);
+
 @protected List<Entry> dco_decode_list_entry(dynamic raw);
+
+@protected List<EntryHead> dco_decode_list_entry_head(dynamic raw);
+
+@protected List<EntryRecord> dco_decode_list_entry_record(dynamic raw);
+
+@protected List<FindingRecord> dco_decode_list_finding_record(dynamic raw);
+
+@protected List<Uint8List> dco_decode_list_list_prim_u_8_strict(dynamic raw);
+
+@protected List<NamespaceDifferenceRecord> dco_decode_list_namespace_difference_record(dynamic raw);
 
 @protected List<NotDeleted> dco_decode_list_not_deleted(dynamic raw);
 
@@ -163,9 +346,21 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected Uint8List dco_decode_list_prim_u_8_strict(dynamic raw);
 
+@protected List<(Uint8List,Uint8List)> dco_decode_list_record_list_prim_u_8_strict_list_prim_u_8_strict(dynamic raw);
+
 @protected List<(String,String)> dco_decode_list_record_string_string(dynamic raw);
 
+@protected List<RowChangeSpec> dco_decode_list_row_change_spec(dynamic raw);
+
+@protected List<RowDifferenceRecord> dco_decode_list_row_difference_record(dynamic raw);
+
+@protected List<VerifiedNamespaceRecord> dco_decode_list_verified_namespace_record(dynamic raw);
+
 @protected LogLevel dco_decode_log_level(dynamic raw);
+
+@protected NamespaceDifferenceKind dco_decode_namespace_difference_kind(dynamic raw);
+
+@protected NamespaceDifferenceRecord dco_decode_namespace_difference_record(dynamic raw);
 
 @protected NotDeleted dco_decode_not_deleted(dynamic raw);
 
@@ -177,15 +372,27 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected String? dco_decode_opt_String(dynamic raw);
 
+@protected CountedState? dco_decode_opt_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(dynamic raw);
+
+@protected NamespaceSnapshot? dco_decode_opt_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(dynamic raw);
+
+@protected Partition? dco_decode_opt_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(dynamic raw);
+
 @protected bool? dco_decode_opt_box_autoadd_bool(dynamic raw);
 
 @protected CallbackFailure? dco_decode_opt_box_autoadd_callback_failure(dynamic raw);
 
 @protected PlatformInt64? dco_decode_opt_box_autoadd_i_64(dynamic raw);
 
+@protected KeyRecord? dco_decode_opt_box_autoadd_key_record(dynamic raw);
+
 @protected ObjectHead? dco_decode_opt_box_autoadd_object_head(dynamic raw);
 
 @protected ObjectList? dco_decode_opt_box_autoadd_object_list(dynamic raw);
+
+@protected RowDifferenceRecord? dco_decode_opt_box_autoadd_row_difference_record(dynamic raw);
+
+@protected ValueRecord? dco_decode_opt_box_autoadd_value_record(dynamic raw);
 
 @protected List<NotDeleted>? dco_decode_opt_list_not_deleted(dynamic raw);
 
@@ -193,13 +400,29 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected Page dco_decode_page(dynamic raw);
 
+@protected PartitionRecord dco_decode_partition_record(dynamic raw);
+
+@protected PartitionState dco_decode_partition_state(dynamic raw);
+
 @protected PutCondition dco_decode_put_condition(dynamic raw);
 
 @protected PutSpec dco_decode_put_spec(dynamic raw);
 
+@protected (Uint8List,Uint8List) dco_decode_record_list_prim_u_8_strict_list_prim_u_8_strict(dynamic raw);
+
 @protected (String,String) dco_decode_record_string_string(dynamic raw);
 
+@protected RowChangeSpec dco_decode_row_change_spec(dynamic raw);
+
+@protected RowDifferenceKind dco_decode_row_difference_kind(dynamic raw);
+
+@protected RowDifferenceRecord dco_decode_row_difference_record(dynamic raw);
+
 @protected S3Spec dco_decode_s_3_spec(dynamic raw);
+
+@protected ScanOrder dco_decode_scan_order(dynamic raw);
+
+@protected ScanSpec dco_decode_scan_spec(dynamic raw);
 
 @protected SourceAnswer dco_decode_source_answer(dynamic raw);
 
@@ -211,11 +434,29 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected StoreMethod dco_decode_store_method(dynamic raw);
 
+@protected Tracking dco_decode_tracking(dynamic raw);
+
 @protected int dco_decode_u_8(dynamic raw);
 
 @protected void dco_decode_unit(dynamic raw);
 
 @protected BigInt dco_decode_usize(dynamic raw);
+
+@protected VacuumRecord dco_decode_vacuum_record(dynamic raw);
+
+@protected ValueRecord dco_decode_value_record(dynamic raw);
+
+@protected VerifiedNamespaceRecord dco_decode_verified_namespace_record(dynamic raw);
+
+@protected VerifiedRecord dco_decode_verified_record(dynamic raw);
+
+@protected VerifiedStateRecord dco_decode_verified_state_record(dynamic raw);
+
+@protected VerifiedStatesRecord dco_decode_verified_states_record(dynamic raw);
+
+@protected WatchEventKind dco_decode_watch_event_kind(dynamic raw);
+
+@protected WriteSpec dco_decode_write_spec(dynamic raw);
 
 @protected AnyhowException sse_decode_AnyhowException(SseDeserializer deserializer);
 
@@ -223,11 +464,37 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected Call sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(SseDeserializer deserializer);
 
+@protected Changes sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(SseDeserializer deserializer);
+
+@protected CountedState sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(SseDeserializer deserializer);
+
+@protected Domain sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(SseDeserializer deserializer);
+
+@protected Engine sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(SseDeserializer deserializer);
+
+@protected EngineBatch sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(SseDeserializer deserializer);
+
+@protected EngineSnapshot sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(SseDeserializer deserializer);
+
 @protected Entries sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(SseDeserializer deserializer);
+
+@protected KeyPages sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(SseDeserializer deserializer);
+
+@protected LtHash sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(SseDeserializer deserializer);
+
+@protected Namespace sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(SseDeserializer deserializer);
+
+@protected NamespaceSnapshot sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(SseDeserializer deserializer);
 
 @protected NewVault sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(SseDeserializer deserializer);
 
+@protected Partition sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(SseDeserializer deserializer);
+
+@protected PartitionedLtHash sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(SseDeserializer deserializer);
+
 @protected Pieces sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(SseDeserializer deserializer);
+
+@protected ScanPages sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(SseDeserializer deserializer);
 
 @protected Store sse_decode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(SseDeserializer deserializer);
 
@@ -239,11 +506,37 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected Call sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(SseDeserializer deserializer);
 
+@protected Changes sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(SseDeserializer deserializer);
+
+@protected CountedState sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(SseDeserializer deserializer);
+
+@protected Domain sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(SseDeserializer deserializer);
+
+@protected Engine sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(SseDeserializer deserializer);
+
+@protected EngineBatch sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(SseDeserializer deserializer);
+
+@protected EngineSnapshot sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(SseDeserializer deserializer);
+
 @protected Entries sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(SseDeserializer deserializer);
+
+@protected KeyPages sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(SseDeserializer deserializer);
+
+@protected LtHash sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(SseDeserializer deserializer);
+
+@protected Namespace sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(SseDeserializer deserializer);
+
+@protected NamespaceSnapshot sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(SseDeserializer deserializer);
 
 @protected NewVault sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(SseDeserializer deserializer);
 
+@protected Partition sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(SseDeserializer deserializer);
+
+@protected PartitionedLtHash sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(SseDeserializer deserializer);
+
 @protected Pieces sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(SseDeserializer deserializer);
+
+@protected ScanPages sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(SseDeserializer deserializer);
 
 @protected Store sse_decode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(SseDeserializer deserializer);
 
@@ -257,11 +550,37 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected Call sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(SseDeserializer deserializer);
 
+@protected Changes sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(SseDeserializer deserializer);
+
+@protected CountedState sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(SseDeserializer deserializer);
+
+@protected Domain sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(SseDeserializer deserializer);
+
+@protected Engine sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(SseDeserializer deserializer);
+
+@protected EngineBatch sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(SseDeserializer deserializer);
+
+@protected EngineSnapshot sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(SseDeserializer deserializer);
+
 @protected Entries sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(SseDeserializer deserializer);
+
+@protected KeyPages sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(SseDeserializer deserializer);
+
+@protected LtHash sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(SseDeserializer deserializer);
+
+@protected Namespace sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(SseDeserializer deserializer);
+
+@protected NamespaceSnapshot sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(SseDeserializer deserializer);
 
 @protected NewVault sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(SseDeserializer deserializer);
 
+@protected Partition sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(SseDeserializer deserializer);
+
+@protected PartitionedLtHash sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(SseDeserializer deserializer);
+
 @protected Pieces sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(SseDeserializer deserializer);
+
+@protected ScanPages sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(SseDeserializer deserializer);
 
 @protected Store sse_decode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(SseDeserializer deserializer);
 
@@ -273,6 +592,12 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected bool sse_decode_bool(SseDeserializer deserializer);
 
+@protected CountedState sse_decode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(SseDeserializer deserializer);
+
+@protected NamespaceSnapshot sse_decode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(SseDeserializer deserializer);
+
+@protected Partition sse_decode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(SseDeserializer deserializer);
+
 @protected bool sse_decode_box_autoadd_bool(SseDeserializer deserializer);
 
 @protected CallbackFailure sse_decode_box_autoadd_callback_failure(SseDeserializer deserializer);
@@ -281,7 +606,11 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected CredentialSpec sse_decode_box_autoadd_credential_spec(SseDeserializer deserializer);
 
+@protected EngineSpec sse_decode_box_autoadd_engine_spec(SseDeserializer deserializer);
+
 @protected PlatformInt64 sse_decode_box_autoadd_i_64(SseDeserializer deserializer);
+
+@protected KeyRecord sse_decode_box_autoadd_key_record(SseDeserializer deserializer);
 
 @protected ObjectHead sse_decode_box_autoadd_object_head(SseDeserializer deserializer);
 
@@ -291,17 +620,55 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected PutSpec sse_decode_box_autoadd_put_spec(SseDeserializer deserializer);
 
+@protected RowDifferenceRecord sse_decode_box_autoadd_row_difference_record(SseDeserializer deserializer);
+
 @protected S3Spec sse_decode_box_autoadd_s_3_spec(SseDeserializer deserializer);
 
+@protected ScanSpec sse_decode_box_autoadd_scan_spec(SseDeserializer deserializer);
+
+@protected ValueRecord sse_decode_box_autoadd_value_record(SseDeserializer deserializer);
+
+@protected WriteSpec sse_decode_box_autoadd_write_spec(SseDeserializer deserializer);
+
 @protected CallbackFailure sse_decode_callback_failure(SseDeserializer deserializer);
+
+@protected ChangeRecord sse_decode_change_record(SseDeserializer deserializer);
+
+@protected ComparedEnginesRecord sse_decode_compared_engines_record(SseDeserializer deserializer);
+
+@protected ComparedRecord sse_decode_compared_record(SseDeserializer deserializer);
 
 @protected ConfigSpec sse_decode_config_spec(SseDeserializer deserializer);
 
 @protected CredentialSpec sse_decode_credential_spec(SseDeserializer deserializer);
 
+@protected Detail sse_decode_detail(SseDeserializer deserializer);
+
+@protected DifferencePlace sse_decode_difference_place(SseDeserializer deserializer);
+
+@protected DifferenceRecord sse_decode_difference_record(SseDeserializer deserializer);
+
+@protected Durability sse_decode_durability(SseDeserializer deserializer);
+
+@protected EngineAccess sse_decode_engine_access(SseDeserializer deserializer);
+
+@protected EngineBackground sse_decode_engine_background(SseDeserializer deserializer);
+
+@protected EngineFigures sse_decode_engine_figures(SseDeserializer deserializer);
+
+@protected EngineRecovery sse_decode_engine_recovery(SseDeserializer deserializer);
+
+@protected EngineSpec sse_decode_engine_spec(SseDeserializer deserializer);
+
 @protected Entry sse_decode_entry(SseDeserializer deserializer);
 
+@protected EntryHead sse_decode_entry_head(SseDeserializer deserializer);
+
+@protected EntryRecord sse_decode_entry_record(SseDeserializer deserializer);
+
 @protected Failure sse_decode_failure(SseDeserializer deserializer);
+
+@protected FindingRecord sse_decode_finding_record(SseDeserializer deserializer);
 
 @protected int sse_decode_i_32(SseDeserializer deserializer);
 
@@ -309,9 +676,27 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected PlatformInt64 sse_decode_isize(SseDeserializer deserializer);
 
+@protected KeyCondition sse_decode_key_condition(SseDeserializer deserializer);
+
+@protected KeyRecord sse_decode_key_record(SseDeserializer deserializer);
+
 @protected List<String> sse_decode_list_String(SseDeserializer deserializer);
 
+@protected List<ChangeRecord> sse_decode_list_change_record(SseDeserializer deserializer);
+
+@protected List<DifferenceRecord> sse_decode_list_difference_record(SseDeserializer deserializer);
+
 @protected List<Entry> sse_decode_list_entry(SseDeserializer deserializer);
+
+@protected List<EntryHead> sse_decode_list_entry_head(SseDeserializer deserializer);
+
+@protected List<EntryRecord> sse_decode_list_entry_record(SseDeserializer deserializer);
+
+@protected List<FindingRecord> sse_decode_list_finding_record(SseDeserializer deserializer);
+
+@protected List<Uint8List> sse_decode_list_list_prim_u_8_strict(SseDeserializer deserializer);
+
+@protected List<NamespaceDifferenceRecord> sse_decode_list_namespace_difference_record(SseDeserializer deserializer);
 
 @protected List<NotDeleted> sse_decode_list_not_deleted(SseDeserializer deserializer);
 
@@ -321,9 +706,21 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected Uint8List sse_decode_list_prim_u_8_strict(SseDeserializer deserializer);
 
+@protected List<(Uint8List,Uint8List)> sse_decode_list_record_list_prim_u_8_strict_list_prim_u_8_strict(SseDeserializer deserializer);
+
 @protected List<(String,String)> sse_decode_list_record_string_string(SseDeserializer deserializer);
 
+@protected List<RowChangeSpec> sse_decode_list_row_change_spec(SseDeserializer deserializer);
+
+@protected List<RowDifferenceRecord> sse_decode_list_row_difference_record(SseDeserializer deserializer);
+
+@protected List<VerifiedNamespaceRecord> sse_decode_list_verified_namespace_record(SseDeserializer deserializer);
+
 @protected LogLevel sse_decode_log_level(SseDeserializer deserializer);
+
+@protected NamespaceDifferenceKind sse_decode_namespace_difference_kind(SseDeserializer deserializer);
+
+@protected NamespaceDifferenceRecord sse_decode_namespace_difference_record(SseDeserializer deserializer);
 
 @protected NotDeleted sse_decode_not_deleted(SseDeserializer deserializer);
 
@@ -335,15 +732,27 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected String? sse_decode_opt_String(SseDeserializer deserializer);
 
+@protected CountedState? sse_decode_opt_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(SseDeserializer deserializer);
+
+@protected NamespaceSnapshot? sse_decode_opt_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(SseDeserializer deserializer);
+
+@protected Partition? sse_decode_opt_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(SseDeserializer deserializer);
+
 @protected bool? sse_decode_opt_box_autoadd_bool(SseDeserializer deserializer);
 
 @protected CallbackFailure? sse_decode_opt_box_autoadd_callback_failure(SseDeserializer deserializer);
 
 @protected PlatformInt64? sse_decode_opt_box_autoadd_i_64(SseDeserializer deserializer);
 
+@protected KeyRecord? sse_decode_opt_box_autoadd_key_record(SseDeserializer deserializer);
+
 @protected ObjectHead? sse_decode_opt_box_autoadd_object_head(SseDeserializer deserializer);
 
 @protected ObjectList? sse_decode_opt_box_autoadd_object_list(SseDeserializer deserializer);
+
+@protected RowDifferenceRecord? sse_decode_opt_box_autoadd_row_difference_record(SseDeserializer deserializer);
+
+@protected ValueRecord? sse_decode_opt_box_autoadd_value_record(SseDeserializer deserializer);
 
 @protected List<NotDeleted>? sse_decode_opt_list_not_deleted(SseDeserializer deserializer);
 
@@ -351,13 +760,29 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected Page sse_decode_page(SseDeserializer deserializer);
 
+@protected PartitionRecord sse_decode_partition_record(SseDeserializer deserializer);
+
+@protected PartitionState sse_decode_partition_state(SseDeserializer deserializer);
+
 @protected PutCondition sse_decode_put_condition(SseDeserializer deserializer);
 
 @protected PutSpec sse_decode_put_spec(SseDeserializer deserializer);
 
+@protected (Uint8List,Uint8List) sse_decode_record_list_prim_u_8_strict_list_prim_u_8_strict(SseDeserializer deserializer);
+
 @protected (String,String) sse_decode_record_string_string(SseDeserializer deserializer);
 
+@protected RowChangeSpec sse_decode_row_change_spec(SseDeserializer deserializer);
+
+@protected RowDifferenceKind sse_decode_row_difference_kind(SseDeserializer deserializer);
+
+@protected RowDifferenceRecord sse_decode_row_difference_record(SseDeserializer deserializer);
+
 @protected S3Spec sse_decode_s_3_spec(SseDeserializer deserializer);
+
+@protected ScanOrder sse_decode_scan_order(SseDeserializer deserializer);
+
+@protected ScanSpec sse_decode_scan_spec(SseDeserializer deserializer);
 
 @protected SourceAnswer sse_decode_source_answer(SseDeserializer deserializer);
 
@@ -369,11 +794,29 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected StoreMethod sse_decode_store_method(SseDeserializer deserializer);
 
+@protected Tracking sse_decode_tracking(SseDeserializer deserializer);
+
 @protected int sse_decode_u_8(SseDeserializer deserializer);
 
 @protected void sse_decode_unit(SseDeserializer deserializer);
 
 @protected BigInt sse_decode_usize(SseDeserializer deserializer);
+
+@protected VacuumRecord sse_decode_vacuum_record(SseDeserializer deserializer);
+
+@protected ValueRecord sse_decode_value_record(SseDeserializer deserializer);
+
+@protected VerifiedNamespaceRecord sse_decode_verified_namespace_record(SseDeserializer deserializer);
+
+@protected VerifiedRecord sse_decode_verified_record(SseDeserializer deserializer);
+
+@protected VerifiedStateRecord sse_decode_verified_state_record(SseDeserializer deserializer);
+
+@protected VerifiedStatesRecord sse_decode_verified_states_record(SseDeserializer deserializer);
+
+@protected WatchEventKind sse_decode_watch_event_kind(SseDeserializer deserializer);
+
+@protected WriteSpec sse_decode_write_spec(SseDeserializer deserializer);
 
 @protected void sse_encode_AnyhowException(AnyhowException self, SseSerializer serializer);
 
@@ -381,11 +824,37 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(Call self, SseSerializer serializer);
 
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(Changes self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(CountedState self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(Domain self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(Engine self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(EngineBatch self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(EngineSnapshot self, SseSerializer serializer);
+
 @protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(Entries self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(KeyPages self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(LtHash self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(Namespace self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(NamespaceSnapshot self, SseSerializer serializer);
 
 @protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(NewVault self, SseSerializer serializer);
 
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(Partition self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(PartitionedLtHash self, SseSerializer serializer);
+
 @protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(Pieces self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(ScanPages self, SseSerializer serializer);
 
 @protected void sse_encode_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(Store self, SseSerializer serializer);
 
@@ -397,11 +866,37 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(Call self, SseSerializer serializer);
 
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(Changes self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(CountedState self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(Domain self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(Engine self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(EngineBatch self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(EngineSnapshot self, SseSerializer serializer);
+
 @protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(Entries self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(KeyPages self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(LtHash self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(Namespace self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(NamespaceSnapshot self, SseSerializer serializer);
 
 @protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(NewVault self, SseSerializer serializer);
 
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(Partition self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(PartitionedLtHash self, SseSerializer serializer);
+
 @protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(Pieces self, SseSerializer serializer);
+
+@protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(ScanPages self, SseSerializer serializer);
 
 @protected void sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(Store self, SseSerializer serializer);
 
@@ -423,11 +918,37 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(Call self, SseSerializer serializer);
 
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(Changes self, SseSerializer serializer);
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(CountedState self, SseSerializer serializer);
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(Domain self, SseSerializer serializer);
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(Engine self, SseSerializer serializer);
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(EngineBatch self, SseSerializer serializer);
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(EngineSnapshot self, SseSerializer serializer);
+
 @protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(Entries self, SseSerializer serializer);
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(KeyPages self, SseSerializer serializer);
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(LtHash self, SseSerializer serializer);
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(Namespace self, SseSerializer serializer);
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(NamespaceSnapshot self, SseSerializer serializer);
 
 @protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(NewVault self, SseSerializer serializer);
 
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(Partition self, SseSerializer serializer);
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(PartitionedLtHash self, SseSerializer serializer);
+
 @protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(Pieces self, SseSerializer serializer);
+
+@protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(ScanPages self, SseSerializer serializer);
 
 @protected void sse_encode_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(Store self, SseSerializer serializer);
 
@@ -439,6 +960,12 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected void sse_encode_bool(bool self, SseSerializer serializer);
 
+@protected void sse_encode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(CountedState self, SseSerializer serializer);
+
+@protected void sse_encode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(NamespaceSnapshot self, SseSerializer serializer);
+
+@protected void sse_encode_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(Partition self, SseSerializer serializer);
+
 @protected void sse_encode_box_autoadd_bool(bool self, SseSerializer serializer);
 
 @protected void sse_encode_box_autoadd_callback_failure(CallbackFailure self, SseSerializer serializer);
@@ -447,7 +974,11 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected void sse_encode_box_autoadd_credential_spec(CredentialSpec self, SseSerializer serializer);
 
+@protected void sse_encode_box_autoadd_engine_spec(EngineSpec self, SseSerializer serializer);
+
 @protected void sse_encode_box_autoadd_i_64(PlatformInt64 self, SseSerializer serializer);
+
+@protected void sse_encode_box_autoadd_key_record(KeyRecord self, SseSerializer serializer);
 
 @protected void sse_encode_box_autoadd_object_head(ObjectHead self, SseSerializer serializer);
 
@@ -457,17 +988,55 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected void sse_encode_box_autoadd_put_spec(PutSpec self, SseSerializer serializer);
 
+@protected void sse_encode_box_autoadd_row_difference_record(RowDifferenceRecord self, SseSerializer serializer);
+
 @protected void sse_encode_box_autoadd_s_3_spec(S3Spec self, SseSerializer serializer);
 
+@protected void sse_encode_box_autoadd_scan_spec(ScanSpec self, SseSerializer serializer);
+
+@protected void sse_encode_box_autoadd_value_record(ValueRecord self, SseSerializer serializer);
+
+@protected void sse_encode_box_autoadd_write_spec(WriteSpec self, SseSerializer serializer);
+
 @protected void sse_encode_callback_failure(CallbackFailure self, SseSerializer serializer);
+
+@protected void sse_encode_change_record(ChangeRecord self, SseSerializer serializer);
+
+@protected void sse_encode_compared_engines_record(ComparedEnginesRecord self, SseSerializer serializer);
+
+@protected void sse_encode_compared_record(ComparedRecord self, SseSerializer serializer);
 
 @protected void sse_encode_config_spec(ConfigSpec self, SseSerializer serializer);
 
 @protected void sse_encode_credential_spec(CredentialSpec self, SseSerializer serializer);
 
+@protected void sse_encode_detail(Detail self, SseSerializer serializer);
+
+@protected void sse_encode_difference_place(DifferencePlace self, SseSerializer serializer);
+
+@protected void sse_encode_difference_record(DifferenceRecord self, SseSerializer serializer);
+
+@protected void sse_encode_durability(Durability self, SseSerializer serializer);
+
+@protected void sse_encode_engine_access(EngineAccess self, SseSerializer serializer);
+
+@protected void sse_encode_engine_background(EngineBackground self, SseSerializer serializer);
+
+@protected void sse_encode_engine_figures(EngineFigures self, SseSerializer serializer);
+
+@protected void sse_encode_engine_recovery(EngineRecovery self, SseSerializer serializer);
+
+@protected void sse_encode_engine_spec(EngineSpec self, SseSerializer serializer);
+
 @protected void sse_encode_entry(Entry self, SseSerializer serializer);
 
+@protected void sse_encode_entry_head(EntryHead self, SseSerializer serializer);
+
+@protected void sse_encode_entry_record(EntryRecord self, SseSerializer serializer);
+
 @protected void sse_encode_failure(Failure self, SseSerializer serializer);
+
+@protected void sse_encode_finding_record(FindingRecord self, SseSerializer serializer);
 
 @protected void sse_encode_i_32(int self, SseSerializer serializer);
 
@@ -475,9 +1044,27 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected void sse_encode_isize(PlatformInt64 self, SseSerializer serializer);
 
+@protected void sse_encode_key_condition(KeyCondition self, SseSerializer serializer);
+
+@protected void sse_encode_key_record(KeyRecord self, SseSerializer serializer);
+
 @protected void sse_encode_list_String(List<String> self, SseSerializer serializer);
 
+@protected void sse_encode_list_change_record(List<ChangeRecord> self, SseSerializer serializer);
+
+@protected void sse_encode_list_difference_record(List<DifferenceRecord> self, SseSerializer serializer);
+
 @protected void sse_encode_list_entry(List<Entry> self, SseSerializer serializer);
+
+@protected void sse_encode_list_entry_head(List<EntryHead> self, SseSerializer serializer);
+
+@protected void sse_encode_list_entry_record(List<EntryRecord> self, SseSerializer serializer);
+
+@protected void sse_encode_list_finding_record(List<FindingRecord> self, SseSerializer serializer);
+
+@protected void sse_encode_list_list_prim_u_8_strict(List<Uint8List> self, SseSerializer serializer);
+
+@protected void sse_encode_list_namespace_difference_record(List<NamespaceDifferenceRecord> self, SseSerializer serializer);
 
 @protected void sse_encode_list_not_deleted(List<NotDeleted> self, SseSerializer serializer);
 
@@ -487,9 +1074,21 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected void sse_encode_list_prim_u_8_strict(Uint8List self, SseSerializer serializer);
 
+@protected void sse_encode_list_record_list_prim_u_8_strict_list_prim_u_8_strict(List<(Uint8List,Uint8List)> self, SseSerializer serializer);
+
 @protected void sse_encode_list_record_string_string(List<(String,String)> self, SseSerializer serializer);
 
+@protected void sse_encode_list_row_change_spec(List<RowChangeSpec> self, SseSerializer serializer);
+
+@protected void sse_encode_list_row_difference_record(List<RowDifferenceRecord> self, SseSerializer serializer);
+
+@protected void sse_encode_list_verified_namespace_record(List<VerifiedNamespaceRecord> self, SseSerializer serializer);
+
 @protected void sse_encode_log_level(LogLevel self, SseSerializer serializer);
+
+@protected void sse_encode_namespace_difference_kind(NamespaceDifferenceKind self, SseSerializer serializer);
+
+@protected void sse_encode_namespace_difference_record(NamespaceDifferenceRecord self, SseSerializer serializer);
 
 @protected void sse_encode_not_deleted(NotDeleted self, SseSerializer serializer);
 
@@ -501,15 +1100,27 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected void sse_encode_opt_String(String? self, SseSerializer serializer);
 
+@protected void sse_encode_opt_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(CountedState? self, SseSerializer serializer);
+
+@protected void sse_encode_opt_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(NamespaceSnapshot? self, SseSerializer serializer);
+
+@protected void sse_encode_opt_box_autoadd_Auto_Owned_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(Partition? self, SseSerializer serializer);
+
 @protected void sse_encode_opt_box_autoadd_bool(bool? self, SseSerializer serializer);
 
 @protected void sse_encode_opt_box_autoadd_callback_failure(CallbackFailure? self, SseSerializer serializer);
 
 @protected void sse_encode_opt_box_autoadd_i_64(PlatformInt64? self, SseSerializer serializer);
 
+@protected void sse_encode_opt_box_autoadd_key_record(KeyRecord? self, SseSerializer serializer);
+
 @protected void sse_encode_opt_box_autoadd_object_head(ObjectHead? self, SseSerializer serializer);
 
 @protected void sse_encode_opt_box_autoadd_object_list(ObjectList? self, SseSerializer serializer);
+
+@protected void sse_encode_opt_box_autoadd_row_difference_record(RowDifferenceRecord? self, SseSerializer serializer);
+
+@protected void sse_encode_opt_box_autoadd_value_record(ValueRecord? self, SseSerializer serializer);
 
 @protected void sse_encode_opt_list_not_deleted(List<NotDeleted>? self, SseSerializer serializer);
 
@@ -517,13 +1128,29 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected void sse_encode_page(Page self, SseSerializer serializer);
 
+@protected void sse_encode_partition_record(PartitionRecord self, SseSerializer serializer);
+
+@protected void sse_encode_partition_state(PartitionState self, SseSerializer serializer);
+
 @protected void sse_encode_put_condition(PutCondition self, SseSerializer serializer);
 
 @protected void sse_encode_put_spec(PutSpec self, SseSerializer serializer);
 
+@protected void sse_encode_record_list_prim_u_8_strict_list_prim_u_8_strict((Uint8List,Uint8List) self, SseSerializer serializer);
+
 @protected void sse_encode_record_string_string((String,String) self, SseSerializer serializer);
 
+@protected void sse_encode_row_change_spec(RowChangeSpec self, SseSerializer serializer);
+
+@protected void sse_encode_row_difference_kind(RowDifferenceKind self, SseSerializer serializer);
+
+@protected void sse_encode_row_difference_record(RowDifferenceRecord self, SseSerializer serializer);
+
 @protected void sse_encode_s_3_spec(S3Spec self, SseSerializer serializer);
+
+@protected void sse_encode_scan_order(ScanOrder self, SseSerializer serializer);
+
+@protected void sse_encode_scan_spec(ScanSpec self, SseSerializer serializer);
 
 @protected void sse_encode_source_answer(SourceAnswer self, SseSerializer serializer);
 
@@ -535,11 +1162,29 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected void sse_encode_store_method(StoreMethod self, SseSerializer serializer);
 
+@protected void sse_encode_tracking(Tracking self, SseSerializer serializer);
+
 @protected void sse_encode_u_8(int self, SseSerializer serializer);
 
 @protected void sse_encode_unit(void self, SseSerializer serializer);
 
 @protected void sse_encode_usize(BigInt self, SseSerializer serializer);
+
+@protected void sse_encode_vacuum_record(VacuumRecord self, SseSerializer serializer);
+
+@protected void sse_encode_value_record(ValueRecord self, SseSerializer serializer);
+
+@protected void sse_encode_verified_namespace_record(VerifiedNamespaceRecord self, SseSerializer serializer);
+
+@protected void sse_encode_verified_record(VerifiedRecord self, SseSerializer serializer);
+
+@protected void sse_encode_verified_state_record(VerifiedStateRecord self, SseSerializer serializer);
+
+@protected void sse_encode_verified_states_record(VerifiedStatesRecord self, SseSerializer serializer);
+
+@protected void sse_encode_watch_event_kind(WatchEventKind self, SseSerializer serializer);
+
+@protected void sse_encode_write_spec(WriteSpec self, SseSerializer serializer);
                 }
                 
 
@@ -605,6 +1250,138 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
             late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCallPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall');
             late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall = _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCallPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
             
+            void rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChangesPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges');
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges = _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChangesPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChangesPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges');
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChanges = _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerChangesPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedStatePtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState');
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState = _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedStatePtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedStatePtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState');
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedState = _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCountedStatePtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomainPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain');
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain = _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomainPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomainPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain');
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomain = _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerDomainPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEnginePtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine');
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine = _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEnginePtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEnginePtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine');
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngine = _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEnginePtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatchPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch');
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch = _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatchPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatchPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch');
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatch = _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineBatchPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshotPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot');
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot = _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshotPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshotPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot');
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshot = _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEngineSnapshotPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
             void rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries(
               ffi.Pointer<ffi.Void> ptr,
             ) {
@@ -626,6 +1403,94 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
             late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntriesPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries');
             late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntries = _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerEntriesPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPagesPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages');
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages = _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPagesPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPagesPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages');
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPages = _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerKeyPagesPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHashPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash');
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash = _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHashPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHashPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash');
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHash = _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerLtHashPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespacePtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace');
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace = _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespacePtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespacePtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace');
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespace = _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespacePtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshotPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot');
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot = _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshotPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshotPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot');
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshot = _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNamespaceSnapshotPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
             
             void rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault(
               ffi.Pointer<ffi.Void> ptr,
@@ -649,6 +1514,50 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
             late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVaultPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault');
             late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVault = _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerNewVaultPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
             
+            void rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition');
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition = _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition');
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartition = _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHashPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash');
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash = _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHashPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHashPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash');
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHash = _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPartitionedLtHashPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
             void rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces(
               ffi.Pointer<ffi.Void> ptr,
             ) {
@@ -670,6 +1579,28 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
             late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPiecesPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces');
             late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPieces = _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerPiecesPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPagesPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages');
+            late final _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages = _rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPagesPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
+            
+            void rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(
+              ffi.Pointer<ffi.Void> ptr,
+            ) {
+              return _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages(
+                ptr,
+              );
+            }
+
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPagesPtr = _lookup<ffi.NativeFunction<ffi.Void Function(ffi.Pointer<ffi.Void>)>>('frbgen_sealwood_rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages');
+            late final _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPages = _rust_arc_decrement_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerScanPagesPtr.asFunction<void Function(ffi.Pointer<ffi.Void>)>();
             
             void rust_arc_increment_strong_count_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerStore(
               ffi.Pointer<ffi.Void> ptr,

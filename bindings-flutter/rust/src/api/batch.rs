@@ -82,6 +82,12 @@ impl Batch {
         clamp(self.inner.len() as u64)
     }
 
+    /// What was added until now, as a batch of its own; this one is closed.
+    #[frb(sync)]
+    pub fn take(&self) -> Result<Batch, Failure> {
+        Ok(Self { inner: self.inner.take()? })
+    }
+
     /// Makes all changes durable in one commit.
     pub async fn commit(&self, call: &Call) -> Result<(), Failure> {
         Ok(self.inner.commit_with(&call.context).await?)

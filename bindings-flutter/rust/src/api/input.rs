@@ -172,6 +172,11 @@ pub(crate) fn number<T: TryFrom<i64>>(number: Option<i64>) -> Result<Option<T>> 
     number.map(T::try_from).transpose().map_err(out_of_bounds)
 }
 
+/// A number of Dart's that is not negative.
+pub(crate) fn unsigned(value: i64) -> Result<u64> {
+    Ok(number(Some(value))?.unwrap_or_default())
+}
+
 /// The bytes from `start` to `end`.
 pub(crate) fn range(start: i64, end: i64) -> Result<Range<u64>> {
     match (u64::try_from(start), u64::try_from(end)) {

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod batch;
 pub mod call;
+pub mod engine;
 pub mod entry;
 pub mod error;
 pub mod input;

@@ -9,7 +9,7 @@ use sealwood::bridge::{self, AppStore, StoreHandle};
 use crate::api::answer::{StoreAnswer, StoreAsk};
 use crate::api::call::{Call, clamp};
 use crate::api::error::Failure;
-use crate::api::input::{S3Spec, number};
+use crate::api::input::{S3Spec, number, unsigned};
 use crate::api::object::{NotDeleted, ObjectHead, ObjectList, ObjectRecord, PutCondition};
 use crate::host::{Ask, HostStore};
 
@@ -143,8 +143,4 @@ impl Store {
     pub async fn check(&self, prefix: String, call: &Call) -> Result<i64, Failure> {
         Ok(clamp(call.run(bridge::check_store(self.inner.objects(), &prefix)).await? as u64))
     }
-}
-
-fn unsigned(value: i64) -> sealwood::Result<u64> {
-    Ok(number(Some(value))?.unwrap_or_default())
 }

@@ -62,6 +62,10 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated.dart';
  void  setMetadata({required String path , required PutSpec spec });
 
 
+/// What was added until now, as a batch of its own; this one is closed.
+ Batch  take();
+
+
 
                     
                 }

@@ -12,8 +12,7 @@ import 'object.dart';
 import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated.dart';
 
 
-            // These functions are ignored because they are not marked as `pub`: `unsigned`
-
+            
 
             
 
