@@ -82,6 +82,12 @@ impl CoreBatch {
         self.batch.len() as u64
     }
 
+    /// Takes the changes into a batch of their own and closes this one, at once. Who commits that
+    /// one commits what was added before the call, whenever the call begins.
+    pub fn take(&self) -> Result<Arc<Self>, CoreError> {
+        Ok(Arc::new(Self::new(self.batch.take()?)))
+    }
+
     /// Makes all changes durable in one commit.
     pub async fn commit(&self, call: Option<Arc<CoreCall>>) -> Result<(), CoreError> {
         Ok(self.batch.commit_with(&context(call)).await?)

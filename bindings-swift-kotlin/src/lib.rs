@@ -13,6 +13,7 @@
 mod batch;
 mod call;
 mod credential;
+mod engine;
 mod entry;
 mod error;
 mod host_source;
@@ -32,6 +33,7 @@ pub use call::{CoreCall, HostProgress};
 pub use credential::{
     CoreCredential, core_generate_secret, core_phrase_of_secret, core_secret_of_phrase,
 };
+pub use engine::*;
 pub use entry::{CoreEntry, CoreEntryKind, CoreMetadata, CorePage, CorePutOptions, CoreRange};
 pub use error::CoreError;
 pub use host_source::HostSource;

@@ -7,8 +7,8 @@ import sealwood.ffi.CoreBatch
  * Changes that are committed together or not at all. Nothing of a batch is seen before [commit];
  * [close] without it drops the changes.
  *
- * A batch is committed once, whatever the outcome; calls after that fail with `closed`. Later changes
- * see earlier ones. Chunks of large contents are uploaded as they are put; the rest waits in memory.
+ * A batch is taken when [commit] is called: whatever comes of that, further calls fail with `closed`. Later
+ * changes see earlier ones. Chunks of large contents are uploaded as they are put; the rest waits in memory.
  */
 public class Batch internal constructor(private val core: CoreBatch) : AutoCloseable {
     /** Creates or replaces the file at [path]. */
@@ -61,7 +61,7 @@ public class Batch internal constructor(private val core: CoreBatch) : AutoClose
 
     /** Makes all changes durable in one commit. If one of them cannot be done, none is. */
     public suspend fun commit(onProgress: OnProgress? = null): Unit =
-        call(onProgress) { core.commit(it) }
+        typed { core.take() }.use { taken -> call(onProgress) { taken.commit(it) } }
 
     /** Drops the changes, if they are not committed, and releases the batch. */
     override fun close(): Unit = core.close()

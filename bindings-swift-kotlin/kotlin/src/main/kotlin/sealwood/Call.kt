@@ -10,10 +10,10 @@ import sealwood.ffi.CoreException
 import sealwood.ffi.HostProgress
 
 /**
- * How far a call is.
+ * How far a call is: in bytes, or where an engine counts rows in rows.
  *
- * @property done bytes done; never falls, and ends at [total].
- * @property total bytes in all, where they are known.
+ * @property done how much is done; never falls, and ends at [total].
+ * @property total how much there is in all, where it is known.
  */
 public data class Progress(public val done: Long, public val total: Long?)
 

@@ -1,7 +1,5 @@
 package sealwood
 
-import com.sun.jna.Function
-import java.io.File
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.flow
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -11,14 +9,6 @@ import sealwood.ffi.FfiConverterTypeHostProgress
 import sealwood.ffi.FfiConverterTypeHostSource
 import sealwood.ffi.FfiConverterTypeHostStore
 import sealwood.ffi.uniffiForeignFutureHandleCount
-
-private const val MIB = 1L shl 20
-
-/**
- * What the process may grow by: more than all that is ever under way at once, and far below the gibibyte
- * (the quarter of one, for the long stream) that the same traffic would take if it stayed.
- */
-private const val GROWTH_MAX = 160 * MIB
 
 class MemoryTest {
     @Test
@@ -80,21 +70,6 @@ class MemoryTest {
         var looks = 10_000
         while (held() > than && looks-- > 0) delay(1)
         assertTrue(held() <= than, "${held()}, not $than")
-    }
-
-    private fun assertGrowth(before: Long) {
-        val growth = resident() - before
-        assertTrue(growth < GROWTH_MAX, "grew by ${growth / MIB} MiB")
-    }
-
-    /**
-     * Bytes of the process in memory, without what is free: how much of that the allocator keeps depends
-     * on how many threads have used it at once. The heap of the JVM is there as a whole from the start.
-     */
-    private fun resident(): Long {
-        Function.getFunction("c", "malloc_trim").invokeInt(arrayOf(0L))
-        val status = File("/proc/self/status").readLines().first { it.startsWith("VmRSS") }
-        return status.filter(Char::isDigit).toLong() * 1024
     }
 
     /** Keeps roots and small objects, and of packs no more than how much they were. */

@@ -14,6 +14,9 @@ import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.io.TempDir
+import sealwood.engine.Engine
+import sealwood.engine.ScanOptions
+import sealwood.engine.Tracking
 
 /** What README.md shows, run; the last test compares it with the page. */
 class ReadmeTest {
@@ -96,11 +99,30 @@ class ReadmeTest {
     }
 
     @Test
+    fun `the engine`(@TempDir directory: Path) = test {
+        Engine.open(directory).use { engine ->
+            val notes = engine.namespace("notes")
+            notes.track(Tracking.BUCKETS)
+            notes.put("2026/may/rain".toByteArray(), "umbrella".toByteArray())
+            engine.batch().use { batch ->
+                batch.put(notes, "2026/june/sun".toByteArray(), "hat".toByteArray())
+                batch.delete(notes, "2026/may/rain".toByteArray())
+                batch.commit() // both or neither
+            }
+            notes.scan(ScanOptions(prefix = "2026/".toByteArray())).collect { entry ->
+                println("${entry.key.decodeToString()}: ${entry.value.decodeToString()}")
+            }
+            println("as it was counted: ${notes.verifyState().difference == null}")
+        }
+        assertEquals(listOf("2026/june/sun: hat", "as it was counted: true"), printed)
+    }
+
+    @Test
     fun `the page shows nothing that is not run here`() {
         fun lines(text: String) = text.lines().map(String::trim).filter(String::isNotEmpty)
         val here = lines(File("src/test/kotlin/sealwood/ReadmeTest.kt").readText())
         val blocks = File("README.md").readText().split("```kotlin\n").drop(1).map { lines(it.substringBefore("```")) }
-        assertEquals(6, blocks.size)
+        assertEquals(7, blocks.size)
         for (block in blocks) {
             assertTrue(here.windowed(block.size).any { it == block }, block.joinToString("\n"))
         }

@@ -12,6 +12,10 @@ val SECRET: Credential = Credential.secret(ByteArray(32) { 7 })
 /** [size] bytes that do not compress. */
 fun bytes(size: Int, seed: Int = 0) = ByteArray(size) { (it * 31 + it / 251 + seed).toByte() }
 
+/** The bytes of a text. */
+val String.utf8: ByteArray
+    get() = toByteArray()
+
 /** Runs a test that must come to an end. */
 fun test(block: suspend CoroutineScope.() -> Unit) = runBlocking { withTimeout(5.minutes, block) }
 

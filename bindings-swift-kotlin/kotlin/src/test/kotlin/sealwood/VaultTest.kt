@@ -3,6 +3,7 @@ package sealwood
 import java.io.ByteArrayInputStream
 import java.io.ByteArrayOutputStream
 import java.nio.file.Path
+import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.flow.flowOf
@@ -111,6 +112,18 @@ class VaultTest {
         assertEquals("text/plain", vault.stat("c").contentType)
         vault.batch().use { it.put("dropped", bytes(1)) }
         assertFalse(vault.exists("dropped"))
+    }
+
+    @Test
+    fun `a batch is taken when its commit is called`() = test {
+        val vault = Vault.create(BlobStore.memory(), SECRET)
+        val batch = vault.batch()
+        batch.put("a", bytes(10))
+        val commit = async(start = CoroutineStart.UNDISPATCHED) { batch.commit() }
+        failsWith("closed") { batch.mkdir("late") }
+        batch.close()
+        commit.await()
+        assertEquals(listOf("a"), vault.list("").entries.map { it.name })
     }
 
     @Test

@@ -70,6 +70,8 @@ class Step(private val members: JsonObject) {
 
     fun number(name: String): Long = checkNotNull(maybeNumber(name)) { "no $name" }
 
+    fun maybeInt(name: String): Int? = maybeNumber(name)?.let(Math::toIntExact)
+
     fun flag(name: String): Boolean = value(name)?.let {
         checkNotNull((it as? JsonPrimitive)?.booleanOrNull) { "$name is no true or false: $it" }
     } ?: false

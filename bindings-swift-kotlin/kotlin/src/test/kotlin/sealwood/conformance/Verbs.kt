@@ -13,6 +13,10 @@ import sealwood.Sealwood
 import sealwood.Snapshot
 import sealwood.Vault
 import sealwood.VaultConfig
+import sealwood.engine.EngineBatch
+import sealwood.engine.EngineSnapshot
+import sealwood.engine.Namespace
+import sealwood.engine.NamespaceSnapshot
 
 /** Takes a step. */
 suspend fun take(world: World, step: Step): Outcome {
@@ -38,14 +42,33 @@ suspend fun take(world: World, step: Step): Outcome {
             Value(Sealwood.phraseOfSecret(checkNotNull(step.maybeSecret()) { "no secret" }))
         verb == "secretOfPhrase" -> Value(digitsOf(Sealwood.secretOfPhrase(step.text("phrase"))))
         verb.startsWith("object.") -> takeObject(world, verb.removePrefix("object."), step)
+        verb.startsWith("engine.") -> takeEngine(world, verb.removePrefix("engine."), step)
+        verb.startsWith("hash.") -> takeHash(world, verb.removePrefix("hash."), step)
+        verb.startsWith("partitions.") -> takePartitions(world, verb.removePrefix("partitions."), step)
         step.value("batch") != null -> takeBatch(world, world.get<Batch>(step.text("batch")), step)
         step.value("snapshot") != null ->
             takeRead(world, world.get<Snapshot>(step.text("snapshot")), step)
         step.value("new") != null ->
             takeNewVault(world, world.get<NewVault>(step.text("new")), step)
-        else -> takeVault(world, world.get<Vault>(step.text("vault")), step)
+        step.value("vault") != null -> takeVault(world, world.get<Vault>(step.text("vault")), step)
+        else -> takeOfEngine(world, step)
     }
 }
+
+/** Takes a step on something of an engine. */
+private suspend fun takeOfEngine(world: World, step: Step): Outcome =
+    when {
+        step.value("namespace") != null ->
+            takeNamespace(world, world.get<Namespace>(step.text("namespace")), step)
+        step.value("namespaceSnapshot") != null ->
+            takeNamespaceSnapshot(world, world.get<NamespaceSnapshot>(step.text("namespaceSnapshot")), step)
+        step.value("engineSnapshot") != null ->
+            takeEngineSnapshot(world, world.get<EngineSnapshot>(step.text("engineSnapshot")), step)
+        step.value("engineBatch") != null ->
+            takeEngineBatch(world, world.get<EngineBatch>(step.text("engineBatch")), step)
+        step.value("scan") != null -> takeScan(world.get<OpenScan>(step.text("scan")), step)
+        else -> takeWatch(world, world.get<OpenWatch>(step.text("watch")), step)
+    }
 
 /** The step asks for something nobody does. */
 fun unknown(step: Step): Nothing = error("nothing is called ${step.verb} here")
