@@ -120,8 +120,15 @@ fn calls_on_a_hash_that_are_cancelled_say_so_and_leave_what_was_counted() {
         assert!(matches!(notes.verify_state(&context).await, Err(Error::Cancelled)));
         let state = notes.tracked_state().await.unwrap().unwrap();
         assert!(state.partition.hash().is_err(), "nobody has counted");
+        let verified = notes.verify_state(&CallContext::new()).await.unwrap();
+        assert!(verified.is_backfilling, "what nobody has counted is not verified");
+        assert_eq!((verified.rows, verified.difference), (0, None));
         notes.backfill(&CallContext::new()).await.unwrap();
-        assert_eq!(notes.verify_state(&CallContext::new()).await.unwrap().rows, 300);
+        let verified = notes.verify_state(&CallContext::new()).await.unwrap();
+        assert_eq!(
+            (verified.rows, verified.is_backfilling, verified.difference),
+            (300, false, None)
+        );
     });
 }
 

@@ -1,6 +1,6 @@
 //! Where two engines differ.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::ControlFlow;
 
@@ -46,8 +46,8 @@ pub(crate) type Each<'a> = dyn FnMut(&str, NamespaceDifference) -> ControlFlow<(
 pub struct EngineComparison {
     /// The namespaces that come next, by name, the last first.
     names: Vec<String>,
-    ours: BTreeMap<String, Namespace>,
-    theirs: BTreeMap<String, Namespace>,
+    first: Holder,
+    second: Holder,
     /// The namespace whose rows are being compared.
     under_way: Option<(String, StateComparison)>,
     compared: ComparedEngines,
@@ -58,8 +58,8 @@ impl EngineComparison {
         let [ours, theirs] = [Namespace::all(first)?, Namespace::all(second)?];
         let names: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
         let names = names.into_iter().rev().cloned().collect();
-        let compared = ComparedEngines::default();
-        Ok(Self { names, ours, theirs, under_way: None, compared })
+        let (first, second) = (first.clone(), second.clone());
+        Ok(Self { names, first, second, under_way: None, compared: ComparedEngines::default() })
     }
 
     /// What it has looked at and found so far.
@@ -83,12 +83,12 @@ impl EngineComparison {
             return Ok(true);
         }
         let Some(name) = self.names.pop() else { return Ok(false) };
-        let told = match (found(self.ours.get(&name))?, found(self.theirs.get(&name))?) {
+        let told = match (look_at(&self.first, &name)?, look_at(&self.second, &name)?) {
             (Found::Counted(one), Found::Counted(other)) => {
                 self.under_way = Some((name, StateComparison::new(*one, *other)?));
                 return Ok(true);
             }
-            // Dropped since.
+            // Both were dropped since the names were listed.
             (Found::Nothing, Found::Nothing) => return Ok(true),
             (_, Found::Nothing) => NamespaceDifference::OnlyFirst,
             (Found::Nothing, _) => NamespaceDifference::OnlySecond,
@@ -117,22 +117,30 @@ impl fmt::Debug for EngineComparison {
     }
 }
 
-/// What an engine has of a namespace.
+/// What an engine has of a name.
 enum Found {
-    /// It has none.
+    /// No namespace.
     Nothing,
     /// One of which not all rows are counted.
     Uncounted,
     Counted(Box<Side>),
 }
 
-fn found(namespace: Option<&Namespace>) -> Result<Found> {
-    let side = match namespace.map(Namespace::tracked_side) {
-        None | Some(Err(Error::NamespaceDropped)) => return Ok(Found::Nothing),
-        Some(side) => side?,
-    };
-    let counted = side.filter(|side| side.counted.partition.hash().is_ok());
-    Ok(counted.map_or(Found::Uncounted, |side| Found::Counted(Box::new(side))))
+/// Looks at the namespace that has a name by now: the one that had it may have been dropped.
+fn look_at(shared: &Holder, name: &str) -> Result<Found> {
+    loop {
+        let Some(namespace) = Namespace::of_name(shared, name)? else {
+            return Ok(Found::Nothing);
+        };
+        return match namespace.tracked_side() {
+            Err(Error::NamespaceDropped) => continue,
+            Ok(Some(side)) if side.counted.partition.hash().is_ok() => {
+                Ok(Found::Counted(Box::new(side)))
+            }
+            Ok(_) => Ok(Found::Uncounted),
+            Err(error) => Err(error),
+        };
+    }
 }
 
 impl ComparedEngines {

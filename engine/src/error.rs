@@ -106,6 +106,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether something is scarce, as memory and handles are: it says nothing of what is stored.
+    pub(crate) fn is_scarcity(&self) -> bool {
+        matches!(self, Error::StoreUnavailable { .. } | Error::Platform { .. })
+    }
+
     /// The stable code of this case, the same in every language.
     pub fn code(&self) -> &'static str {
         match self {

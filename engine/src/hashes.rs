@@ -76,22 +76,24 @@ impl Shared {
     pub(crate) fn track(&self, namespace: NamespaceId, tracking: Tracking) -> Result<bool> {
         self.admit(Effect::Adds)?;
         self.check_writable()?;
-        let revision = {
+        let (is_change, revision) = {
             let mut state = self.write();
             let info = state.namespaces.by_id(namespace).ok_or(Error::NamespaceDropped)?;
             if info.tracked.tracking == tracking {
-                return Ok(false);
+                (false, info.tracked.since)
+            } else {
+                let revision = state.revision.next();
+                state.make_room();
+                let record = Record::Track { namespace, revision, tracking };
+                let place = state.append(&record, Batched::No);
+                state.track(namespace, tracking, revision, place);
+                (true, revision)
             }
-            let revision = state.revision.next();
-            state.make_room();
-            let record = Record::Track { namespace, revision, tracking };
-            let place = state.append(&record, Batched::No);
-            state.track(namespace, tracking, revision, place);
-            revision
         };
         self.wake();
+        // Who said so before may not have waited until it was durable.
         self.acknowledge(revision, Durability::Sync)?;
-        Ok(true)
+        Ok(is_change)
     }
 
     /// What is known of a namespace now, or none if it is not tracked, and what is to be looked at
@@ -198,7 +200,9 @@ impl Shared {
     ) -> Result<()> {
         let outcome = counted.count(self, &mut taken, revision);
         if !taken.is_empty() {
-            self.write().waiting.give_back(taken);
+            let mut state = self.write();
+            state.waiting.give_back(taken);
+            state.bound_uncounted();
         }
         outcome
     }

@@ -99,6 +99,7 @@ mod log_sync;
 mod lthash_rows;
 mod lthash_state;
 mod manifest;
+mod memory;
 mod namespace;
 mod namespace_id;
 mod namespaces;
@@ -240,7 +241,9 @@ impl Engine {
     /// keys, by some 200 bytes and the key, and not with their values.
     ///
     /// [`Error::StoreLocked`] if somebody has the engine open to write,
-    /// [`Error::UnsupportedVersion`] if it is of a newer version.
+    /// [`Error::UnsupportedVersion`] if it is of a newer version, [`Error::Platform`] or
+    /// [`Error::StoreUnavailable`] if memory or handles are too few: nothing is given up for lost
+    /// for that.
     pub fn salvage(
         disk: Arc<dyn Disk>,
         each: &mut dyn FnMut(Salvaged<'_>) -> ControlFlow<()>,
@@ -279,7 +282,8 @@ impl Engine {
         Namespace::all(&self.shared)
     }
 
-    /// Drops a namespace and all its keys, durably. Returns whether there was one. Its keys are out
+    /// Drops a namespace and all its keys, durably. Returns whether there was one; if not, it is
+    /// durably gone. Its keys are out
     /// of reach at once; snapshots keep them.
     pub fn drop_namespace(&self, name: &str) -> Result<bool> {
         let _call = self.shared.enter()?;
@@ -363,8 +367,9 @@ impl Engine {
     }
 
     /// Checks everything there is: the index, each record and value that it names, the other
-    /// records, headers and footers of the log, the accounts.
-    /// `each` is told what is wrong; if it breaks off, that is [`Error::Cancelled`].
+    /// records, headers and footers of the log, the accounts. `each` is told what is wrong; if it
+    /// breaks off, that is [`Error::Cancelled`]. Where memory or handles are too few to look, that
+    /// is the error: nothing is taken for damaged for it.
     pub fn verify(&self, each: &mut dyn FnMut(Finding) -> ControlFlow<()>) -> Result<Verified> {
         self.begin_verify()?.finish(each)
     }
@@ -377,8 +382,9 @@ impl Engine {
     /// Reads all rows of the tracked namespaces, one namespace after the other, each at one
     /// revision, and compares them with what is counted of them. `each` is told, with the name of
     /// the namespace, how far that is, after every 256 rows; which namespaces differ, where they
-    /// are tracked in buckets in which, and what keys these have. If it breaks off, that is
-    /// [`Error::Cancelled`]. Others go on writing meanwhile.
+    /// are tracked in buckets in which, and what keys these have; and of which not all rows are
+    /// counted yet, so that no more than what is counted of them is compared. If it breaks off,
+    /// that is [`Error::Cancelled`]. Others go on writing meanwhile.
     ///
     /// Of separated values the names are compared; that a file is what its name says, and all else,
     /// is for [`verify`](Engine::verify). Memory: two hashes and 256 rows. To stop and go on later,
@@ -394,9 +400,9 @@ impl Engine {
 
     /// Tells `each` in what another engine differs from this one, namespace by namespace in the
     /// order of their names: see [`Namespace::compare`]. Each is compared at one revision of either
-    /// side. Of equal namespaces nothing is read. A namespace that is not tracked, or not counted
-    /// yet, is told as well: that it is equal would be a guess. If `each` breaks off, that is
-    /// [`Error::Cancelled`].
+    /// side, as it is when its turn comes; those that are made meanwhile are passed over. Of equal
+    /// namespaces nothing is read. One that is not tracked, or not counted yet, is told as well:
+    /// that it is equal would be a guess. If `each` breaks off, that is [`Error::Cancelled`].
     pub fn compare(
         &self,
         other: &Engine,

@@ -45,6 +45,13 @@ impl Namespace {
         Ok(state.namespaces.iter().map(|(name, info)| (name.clone(), named(info.id))).collect())
     }
 
+    /// The namespace of a name, if there is one.
+    pub(crate) fn of_name(shared: &Holder, name: &str) -> Result<Option<Self>> {
+        let _call = shared.enter()?;
+        let id = shared.read().namespaces.by_name(name).map(|info| info.id);
+        Ok(id.map(|id| Self { shared: shared.clone(), id }))
+    }
+
     /// The value of a key. It is checked against its checksum or its address:
     /// [`Error::StoreCorrupt`] if it is damaged.
     pub fn get(&self, key: &[u8]) -> Result<Option<Value>> {
@@ -196,8 +203,9 @@ impl Namespace {
     /// What is known of the rows, all changes so far included; none if the namespace is not
     /// tracked.
     ///
-    /// If a value from before a change is damaged or gone, what is known cannot follow the change:
-    /// then all rows are counted anew.
+    /// If a value from before a change is damaged, gone or cannot be read, what is known cannot
+    /// follow the change: then all rows are counted anew. So they are if more than 64 MiB of
+    /// changes wait because values cannot be read for now.
     pub fn tracked_state(&self) -> Result<Option<TrackedState>> {
         let _call = self.shared.enter()?;
         self.shared.tracked_state(self.id, |_| ()).map(|(state, ())| state)
@@ -213,8 +221,10 @@ impl Namespace {
     }
 
     /// Goes on with a check that was [put away](StateCheck::put_away), of this namespace as it is
-    /// now: none if its rows have changed since, by their hash, so that another is to be begun.
-    /// What was read before is not read again; damage that came to it since is not seen.
+    /// now: none if it is of another namespace, also of one that had this name before, or if its
+    /// rows have changed since, by their hash, so that another is to be begun. What was read before
+    /// is not read again; damage that came to it since is not seen. An engine is not told from a
+    /// copy of its directory: there, too, what was read before is not read again.
     ///
     /// [`Error::Malformed`] for bytes that are no such check or damaged,
     /// [`Error::UnsupportedVersion`] for those of a later release, [`Error::InvalidArgument`] if

@@ -40,8 +40,11 @@ impl Shared {
             let what = "separated_bytes_min is 1 to 16 MiB";
             return Err(Error::InvalidArgument { what });
         }
-        if let Some(info) = self.read().namespaces.by_name(name) {
-            return Ok(info.id);
+        let known = self.read().namespaces.by_name(name).map(|info| (info.id, info.created));
+        if let Some((id, created)) = known {
+            // Who made it may not have waited until it was durable.
+            self.acknowledge(created, Durability::Sync)?;
+            return Ok(id);
         }
         if self.config.access == Access::ReadOnly {
             return Err(Error::ReadOnly);
@@ -51,21 +54,22 @@ impl Shared {
             // Others may have made it, or too many, since.
             let mut state = self.write();
             if let Some(info) = state.namespaces.by_name(name) {
-                return Ok(info.id);
+                (info.id, info.created)
+            } else {
+                let max = self.config.namespaces_max;
+                if state.namespaces.len() >= max {
+                    return Err(Error::NamespaceLimit { max });
+                }
+                let revision = state.revision.next();
+                let id = state.next_namespace;
+                let info = NamespaceInfo::new(id, revision, separated_bytes_min);
+                let threshold = separated_bytes_min;
+                state.make_room();
+                let record = Record::NamespaceCreate { namespace: id, revision, name, threshold };
+                let place = state.append(&record, Batched::No);
+                state.create_namespace(name, info, place);
+                (id, revision)
             }
-            let max = self.config.namespaces_max;
-            if state.namespaces.len() >= max {
-                return Err(Error::NamespaceLimit { max });
-            }
-            let revision = state.revision.next();
-            let id = state.next_namespace;
-            let info = NamespaceInfo::new(id, revision, separated_bytes_min);
-            let threshold = separated_bytes_min;
-            state.make_room();
-            let record = Record::NamespaceCreate { namespace: id, revision, name, threshold };
-            let place = state.append(&record, Batched::No);
-            state.create_namespace(name, info, place);
-            (id, revision)
         };
         self.acknowledge(revision, Durability::Sync)?;
         Ok(id)
@@ -74,17 +78,25 @@ impl Shared {
     /// Drops a namespace; see [`Engine::drop_namespace`](super::Engine::drop_namespace).
     pub(crate) fn drop_namespace(&self, name: &str) -> Result<bool> {
         self.admit(Effect::Frees)?;
-        let revision = {
+        let (was_there, revision) = {
             let mut state = self.write();
-            let Some(info) = state.namespaces.by_name(name) else { return Ok(false) };
-            let namespace = info.id;
-            let revision = state.revision.next();
-            state.make_room();
-            let record = Record::NamespaceDrop { namespace, revision };
-            let place = state.append(&record, Batched::No);
-            state.drop_namespace(namespace, revision, place);
-            revision
+            if let Some(info) = state.namespaces.by_name(name) {
+                let namespace = info.id;
+                let revision = state.revision.next();
+                state.make_room();
+                let record = Record::NamespaceDrop { namespace, revision };
+                let place = state.append(&record, Batched::No);
+                state.drop_namespace(namespace, revision, place);
+                (true, revision)
+            } else {
+                (false, state.revision)
+            }
         };
+        // Who dropped it before may not have waited until that was durable.
+        if !was_there {
+            self.acknowledge(revision, Durability::Sync)?;
+            return Ok(false);
+        }
         self.changed.tell();
         self.acknowledge(revision, Durability::Sync)?;
         // It is dropped whatever becomes of this; compaction, vacuum and the background go on.

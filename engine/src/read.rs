@@ -7,6 +7,7 @@ use super::expiry::Expiry;
 use super::files::{self, segment_name};
 use super::index_key::IndexKey;
 use super::log::logged_value;
+use super::memory;
 use super::shared::Shared;
 use super::source::Source;
 use super::write::Now;
@@ -141,7 +142,7 @@ impl Shared {
 /// The bytes of a record that is in its file.
 pub(crate) fn read_written(handles: &Handles, place: Place) -> Result<Bytes> {
     let name = segment_name(place.segment);
-    let mut record = vec![0; place.len as usize];
+    let mut record = memory::zeroed(place.len.into())?;
     handles
         .read(&name)
         .and_then(|file| file.read_at(place.offset, &mut record))

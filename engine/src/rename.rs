@@ -49,7 +49,7 @@ impl Shared {
             }
             let index = state.before_rename(namespace);
             if !state.tree.rename_prefix(&full_from, &full_to)? {
-                return Ok(Ok(None));
+                return Ok(Ok((false, state.revision)));
             }
             let revision = state.revision.next();
             state.make_room();
@@ -60,12 +60,16 @@ impl Shared {
             let replay_order = segment.replay_order;
             let rename = Rename { replay_order, revision, namespace, from, to };
             state.renamed(rename, place, index);
-            Ok(Ok(Some(revision)))
+            Ok(Ok((true, revision)))
         })?;
-        let Some(revision) = renamed else { return Ok(false) };
+        let (was_any, revision) = renamed;
         self.changed.tell();
+        self.wake();
+        let uncounted = self.read().waiting.bytes();
+        self.uncounted_backpressure(uncounted);
+        // Who renamed them before may not have waited until that was durable.
         self.acknowledge(revision, Durability::Group)?;
-        Ok(true)
+        Ok(was_any)
     }
 
     /// Looks how long the keys really are if the bound that is kept would forbid a rename.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use sealwood_lthash::{Partition, Record, State};
+use sealwood_lthash::{Detail, Partition, Record, State};
 
 use super::bucket_rows::{BucketRows, ROWS_AT_ONCE};
 use super::hashes::TrackedState;
@@ -16,7 +16,7 @@ const VERSION: u8 = 1;
 
 /// A full scan of a tracked namespace at one revision, a piece at a time, to be compared with what
 /// was counted of it by then. Others go on writing meanwhile. It takes the memory of two hashes and
-/// of 256 rows, of no value more than 1,023 bytes, and keeps the files of its revision; it ends
+/// of 256 rows, of no value more than 4,096 bytes, and keeps the files of its revision; it ends
 /// where it is dropped, and after an error the next step tries again where this one began.
 pub struct StateCheck {
     snapshot: Snapshot,
@@ -44,7 +44,8 @@ impl StateCheck {
         Self { snapshot, counted, found }
     }
 
-    /// Goes on with what was put away, unless other rows are counted by now.
+    /// Goes on with what was put away, unless it is of another namespace or other rows are counted
+    /// by now.
     pub(crate) fn resume(
         snapshot: Snapshot,
         counted: TrackedState,
@@ -61,11 +62,17 @@ impl StateCheck {
             return Err(malformed());
         }
         let mut check = Self::new(snapshot, counted);
-        if digest(&check.counted.partition) != *of {
+        if check.digest() != *of {
             return Ok(None);
         }
         let domain = check.found.domain().clone();
-        check.found = Record::decode(domain, record).map_err(|_| malformed())?.partition;
+        let record = Record::decode(domain, record).map_err(|_| malformed())?;
+        let is_scan = matches!(record.partition.state(), State::Backfilling { .. });
+        let is_like = record.partition.detail() == check.found.detail();
+        if record.version != 0 || !is_scan || !is_like {
+            return Err(malformed());
+        }
+        check.found = record.partition;
         Ok(Some(check))
     }
 
@@ -74,13 +81,27 @@ impl StateCheck {
     /// there, in this process or in another.
     pub fn put_away(&self) -> Vec<u8> {
         let record = Record { version: 0, partition: self.found.clone() }.encode();
-        let rest = [digest(&self.counted.partition).as_bytes(), &*record].concat();
+        let rest = [self.digest().as_bytes(), &*record].concat();
         [&[VERSION], blake3::hash(&rest).as_bytes().as_slice(), &rest].concat()
+    }
+
+    /// By which it is told whether this is another namespace, or other rows are counted of it.
+    fn digest(&self) -> blake3::Hash {
+        let partition = self.counted.partition.clone();
+        let id = self.snapshot.namespace.get().to_le_bytes();
+        let record = Record { version: 0, partition }.encode();
+        blake3::Hasher::new().update(&id).update(&record).finalize()
     }
 
     /// What was counted, and at which revision.
     pub fn counted(&self) -> &TrackedState {
         &self.counted
+    }
+
+    /// Whether all rows are counted. Else there is a backfill under way, and of no more than it has
+    /// counted, which may be nothing, can a check say that it is right.
+    pub fn is_of_all_rows(&self) -> bool {
+        *self.counted.partition.state() == State::Valid
     }
 
     /// How many rows were read so far.
@@ -114,7 +135,8 @@ impl StateCheck {
     }
 
     /// Where what was read so far differs from what was counted; nothing if both are the same. All
-    /// rows are to be read before: that says [`step`](Self::step).
+    /// rows are to be read before: that says [`step`](Self::step). The namespace is as it was
+    /// counted only if [all rows](Self::is_of_all_rows) were.
     pub fn difference(&self) -> Option<StateDifference> {
         difference(&self.counted.partition, &self.found)
     }
@@ -184,14 +206,9 @@ fn rows(partition: &Partition) -> u64 {
     partition.statistics().unwrap_or_default().rows
 }
 
-/// By which it is told whether other rows are counted.
-fn digest(partition: &Partition) -> blake3::Hash {
-    blake3::hash(&Record { version: 0, partition: partition.clone() }.encode())
-}
-
 /// Where two partitions differ, as far as they are counted.
 pub(crate) fn difference(one: &Partition, other: &Partition) -> Option<StateDifference> {
-    if one.buckets().next().is_none() && other.buckets().next().is_none() {
+    if [one, other].iter().any(|partition| partition.detail() == Detail::Whole) {
         let [one, other] = [one, other].map(|partition| {
             let mut whole = partition.clone();
             // What a backfill has counted so far is to be looked at: it has a hash once it ends.

@@ -67,10 +67,8 @@ impl StateComparison {
         }
         let looked_at: Option<BTreeSet<u8>> = match difference(one, other) {
             None => None,
-            Some(StateDifference::Buckets(buckets)) if one.detail() == other.detail() => {
-                Some(buckets.into_iter().collect())
-            }
-            Some(_) => Some((0..=u8::MAX).collect()),
+            Some(StateDifference::Buckets(buckets)) => Some(buckets.into_iter().collect()),
+            Some(StateDifference::Somewhere) => Some((0..=u8::MAX).collect()),
         };
         let rows = looked_at.map(|buckets| {
             [&sides[0], &sides[1]]

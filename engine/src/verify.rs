@@ -158,7 +158,7 @@ impl Verification {
             return self.verify_keys(&shared, each).map(|()| true);
         }
         if self.index.is_some() {
-            self.verify_node(&shared);
+            self.verify_node(&shared)?;
             return Ok(true);
         }
         let Some(rest) = self.rest.pop() else { return Ok(false) };
@@ -185,9 +185,9 @@ impl Verification {
     }
 
     /// Checks the next node of the index; its keys come next.
-    fn verify_node(&mut self, shared: &Shared) {
+    fn verify_node(&mut self, shared: &Shared) -> Result<()> {
         let Self { index, keys, unread, .. } = self;
-        let Some(begun) = index else { return };
+        let Some(begun) = index else { return Ok(()) };
         let more = begun.step(
             &*shared.frames,
             &mut |key, entry| {
@@ -202,11 +202,13 @@ impl Verification {
         match more {
             Ok(true) => {}
             Ok(false) => *index = None,
+            Err(error) if error.is_scarcity() => return Err(error),
             Err(error) => {
                 unread.push(error);
                 *index = None;
             }
         }
+        Ok(())
     }
 
     /// Checks the next keys of a node.
@@ -414,6 +416,9 @@ impl Shared {
 impl Report<'_> {
     /// Fails with [`Error::Cancelled`] if that is enough.
     fn tell(&mut self, finding: Finding) -> Result<()> {
+        if finding.error.is_scarcity() {
+            return Err(finding.error);
+        }
         if let Error::StoreCorrupt { file, offset, .. } = &finding.error
             && finding.kind != FindingKind::Accounts
             && !self.told.places.insert((file.clone(), *offset))

@@ -12,6 +12,9 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StateEvent {
+    /// Not all rows of it are counted yet. Only those that are, if any, are read and compared: it
+    /// is not verified.
+    Backfilling,
     /// Rows were read.
     Progress {
         /// How many, from the first on.
@@ -19,7 +22,7 @@ pub enum StateEvent {
         /// How many were counted.
         of: u64,
     },
-    /// All rows are read, and they are not what was counted.
+    /// All rows that are counted are read, and they are not what was counted.
     Differs(StateDifference),
     /// This key is in a bucket that differs: see [`StateCheck::candidates`].
     Candidate(Vec<u8>),
@@ -29,11 +32,13 @@ pub enum StateEvent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct VerifiedStates {
-    /// Tracked namespaces.
+    /// Namespaces of which all rows are counted and were compared.
     pub namespaces: u64,
-    /// Their rows.
+    /// Namespaces of which not all rows are counted yet: see [`StateEvent::Backfilling`].
+    pub backfilling: u64,
+    /// Rows that were read, of both.
     pub rows: u64,
-    /// Namespaces whose rows are not what was counted.
+    /// Namespaces, of both, whose rows are not what was counted.
     pub differing: u64,
 }
 
@@ -50,11 +55,17 @@ pub(crate) fn verify_state(shared: &Holder, each: &mut Each<'_>) -> Result<Verif
         };
         let Some(Side { snapshot, counted }) = side else { continue };
         let mut check = StateCheck::new(snapshot, counted);
-        let differs = verify(&mut check, &mut |event| match each(&name, event) {
+        let mut tell = |event| match each(&name, event) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Error::Cancelled),
-        })?;
-        verified.namespaces += 1;
+        };
+        if check.is_of_all_rows() {
+            verified.namespaces += 1;
+        } else {
+            verified.backfilling += 1;
+            tell(StateEvent::Backfilling)?;
+        }
+        let differs = verify(&mut check, &mut tell)?;
         verified.rows += check.rows();
         verified.differing += u64::from(differs);
     }

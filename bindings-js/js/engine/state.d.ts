@@ -38,8 +38,8 @@ export interface TrackedState {
  *
  * @example
  * ```ts
- * const { rows, difference }: VerifiedState = await notes.verifyState();
- * console.log(rows, difference ? 'differs' : 'the same');
+ * const { rows, isBackfilling, difference }: VerifiedState = await notes.verifyState();
+ * console.log(rows, isBackfilling ? 'not counted yet' : difference ? 'differs' : 'the same');
  * ```
  */
 export interface VerifiedState {
@@ -47,7 +47,10 @@ export interface VerifiedState {
   readonly revision: number;
   /** How many rows were read. */
   readonly rows: number;
-  /** Not all rows are counted yet: only those that were by then are read. */
+  /**
+   * Whether not all rows are counted yet. Then only those that are were read, which may be none, and the
+   * namespace is not verified.
+   */
   readonly isBackfilling: boolean;
   /** Where the rows are not those that were counted; nothing if they are. */
   readonly difference: StateDifference | undefined;

@@ -9,6 +9,7 @@ use futures_lite::StreamExt;
 use futures_lite::future::block_on;
 use sealwood::engine::{
     Access, Background, Engine, Expiry, RecoveryMode, ScanItem, StateEvent, VacuumMode,
+    VerifiedStates,
 };
 use sealwood::platform::{Clock, SystemClock};
 use sealwood::vault::EntryKind;
@@ -131,10 +132,14 @@ fn states(engine: &Engine) -> Result<u64> {
     for name in engine.namespaces()? {
         engine.namespace(&name)?.backfill()?;
     }
-    verify_state(engine).context("all rows counted")
+    let verified = verify_state(engine).context("all rows counted")?;
+    if verified.backfilling > 0 {
+        bail!("the rows of {} namespaces are not counted by a backfill", verified.backfilling);
+    }
+    Ok(verified.rows)
 }
 
-fn verify_state(engine: &Engine) -> Result<u64> {
+fn verify_state(engine: &Engine) -> Result<VerifiedStates> {
     let mut differing = Vec::new();
     let verified = engine.verify_state(&mut |name, event| {
         if let StateEvent::Differs(difference) = event {
@@ -145,7 +150,7 @@ fn verify_state(engine: &Engine) -> Result<u64> {
     if !differing.is_empty() {
         bail!("the hash is not that of the rows: {}", differing.join("; "));
     }
-    Ok(verified.rows)
+    Ok(verified)
 }
 
 /// A checkpoint and a vacuum leave no file that nothing accounts for.

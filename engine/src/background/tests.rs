@@ -4,7 +4,27 @@ use std::sync::Arc;
 
 use super::Pace;
 use crate::disk::{Disk, MemoryDisk};
-use crate::{Background, Engine, EngineConfig};
+use crate::{Background, Engine, EngineConfig, Tracking};
+
+/// Namespaces come and go without anything that waits for hashes, unless they were tracked.
+#[test]
+fn what_was_never_tracked_leaves_nothing_to_count() {
+    let config = EngineConfig::default().background(Background::Manual);
+    let engine = Engine::open(Arc::new(MemoryDisk::new()), config).unwrap();
+    let waits = || !engine.shared.read().waiting.is_empty();
+    for _ in 0..3 {
+        engine.namespace("n").unwrap().put(b"key", "value").unwrap();
+        engine.drop_namespace("n").unwrap();
+        assert!(!waits());
+    }
+    let namespace = engine.namespace("n").unwrap();
+    namespace.track(Tracking::Whole).unwrap();
+    namespace.put(b"key", "value").unwrap();
+    engine.drop_namespace("n").unwrap();
+    assert!(waits());
+    engine.checkpoint().unwrap();
+    assert!(!waits());
+}
 
 /// A checkpoint that cannot be published is one part of a turn; the others are done all the same.
 #[test]

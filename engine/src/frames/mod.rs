@@ -29,6 +29,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::files::{self, frame_file_name};
 use super::frame::{FrameKind, FrameRef, FrameSource};
+use super::memory;
 use crate::disk::Handles;
 use crate::error::{Error, Result};
 
@@ -66,7 +67,7 @@ impl FrameSource for FrameStore {
         if frame.len > LEN_TRUSTED_MAX && file.len().map_err(failed)? < u64::from(frame.len) {
             return Err(damaged());
         }
-        let mut bytes = vec![0; frame.len as usize];
+        let mut bytes = memory::zeroed(frame.len.into())?;
         file.read_at(frame.offset, &mut bytes).map_err(failed)?;
         let header = &bytes[..HEADER_BYTES];
         let expected = header_of(kind, frame.file, frame.offset, generation_in(header), frame.len);

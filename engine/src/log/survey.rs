@@ -15,6 +15,7 @@ use super::step::revision_of;
 use crate::disk::DiskFile;
 use crate::error::Result;
 use crate::files::{read_error, segment_name};
+use crate::memory;
 use crate::revision::Revision;
 use crate::segment_id::SegmentId;
 
@@ -150,7 +151,7 @@ fn next_record(
     range: Range<u64>,
 ) -> Result<Option<u64>> {
     let read = |offset: u64, len: u64| -> Result<Vec<u8>> {
-        let mut bytes = vec![0; len as usize];
+        let mut bytes = memory::zeroed(len)?;
         file.read_at(offset, &mut bytes)
             .map_err(|error| read_error("log record", &segment_name(segment), offset, error))?;
         Ok(bytes)

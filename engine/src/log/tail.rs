@@ -28,6 +28,7 @@ use crate::log::segment::footer::Footer;
 use crate::log::segment::header::SegmentHeader;
 use crate::log::segment::scan::{Scan, Scanned};
 use crate::log::step::revision_of;
+use crate::memory;
 use crate::revision::Revision;
 use crate::segment_id::SegmentId;
 
@@ -128,10 +129,10 @@ fn synced_by_marks(
     let mut synced = 0;
     let mut start = from;
     while start < end {
-        let wanted = (end - start).min((SEARCH_BYTES + SYNCED_BYTES_MAX) as u64) as usize;
-        let mut bytes = vec![0; wanted];
+        let wanted = (end - start).min((SEARCH_BYTES + SYNCED_BYTES_MAX) as u64);
+        let mut bytes = memory::zeroed(wanted)?;
         file.read_at(start, &mut bytes).map_err(|error| unreadable(segment, start, error))?;
-        for at in 0..wanted.min(SEARCH_BYTES) {
+        for at in 0..bytes.len().min(SEARCH_BYTES) {
             if let Some(mark) = mark_at(&bytes[at..], segment, start + at as u64) {
                 synced = synced.max(mark);
                 if synced > enough {

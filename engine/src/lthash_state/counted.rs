@@ -131,17 +131,23 @@ impl Counted {
         };
         let rows = reader.rows(snapshot, namespace, b"", after, ROWS_AT_ONCE)?;
         let more = !rows.is_empty();
+        let mut filled = Ok(more);
         if more {
             let values = rows.iter().map(|(_, source)| Hashed::of(reader, source));
             let values = values.collect::<Result<Vec<_>>>()?;
             let rows = rows.iter().zip(&values);
             let rows: Vec<_> = rows.map(|((key, _), it)| (key.as_slice(), it.value())).collect();
-            report(namespace, tracked.add(&rows));
+            let followed = tracked.add(&rows);
+            if followed != Followed::Counted {
+                // Who begins anew for the same rows begins for ever.
+                filled = Err(Error::Malformed { what: "rows of a namespace" });
+            }
+            report(namespace, followed);
         } else {
             tracked.is_filled();
         }
         self.changed(namespace);
-        Ok(more)
+        filled
     }
 
     fn changed(&mut self, namespace: NamespaceId) {
@@ -161,6 +167,8 @@ fn count_rows<R: Reader>(
 ) -> Result<()> {
     let rows = waiting.rows(namespace, CHANGES_AT_ONCE);
     let count = rows.len();
+    // A backfill meets the others as they are by then.
+    let rows: Vec<_> = rows.into_iter().filter(|row| tracked.counts(row.key())).collect();
     let hashed =
         |source: Option<Source>| source.map(|source| Hashed::of(reader, &source)).transpose();
     let values = rows.iter().map(|row| Ok((hashed(row.before())?, hashed(row.after())?)));
@@ -187,22 +195,22 @@ fn count_renamed<R: Reader>(
     let Some(Uncounted::Renamed { from, to, index, counted }) = waiting.first(namespace) else {
         return Ok(());
     };
-    let moved = moved(reader, index, namespace, from, counted.as_deref());
+    let rows = reader.rows(index, namespace, from, counted.as_deref(), ROWS_AT_ONCE);
+    let moved = rows.and_then(|rows| moved(reader, tracked, rows, [from, to]));
     let moved = unless_lost(tracked, namespace, moved)?.unwrap_or_default();
-    let Some((last, _)) = moved.last() else {
+    let Some(last) = moved.last() else {
         waiting.counted(namespace, 1);
         return Ok(());
     };
-    let new = moved.iter().map(|(key, _)| [to.as_slice(), &key[from.len()..]].concat());
-    let new: Vec<_> = new.collect();
-    let rows = moved.iter().zip(&new).flat_map(|((old, value), new)| {
-        [Change::removed(old, value.value()), Change::added(new, value.value())]
+    let rows = moved.iter().filter_map(|Moved { old, new, value }| {
+        let value = value.as_ref()?.value();
+        Some([Change::removed(old, value), Change::added(new, value)])
     });
-    let followed = tracked.follow(&rows.collect::<Vec<_>>());
+    let followed = tracked.follow(&rows.flatten().collect::<Vec<_>>());
     let is_counted = followed == Followed::Counted;
     report(namespace, followed);
     if is_counted {
-        let last = last.clone();
+        let last = last.old.clone();
         waiting.counted_up_to(namespace, last);
     } else {
         waiting.counted(namespace, 1);
@@ -210,20 +218,33 @@ fn count_renamed<R: Reader>(
     Ok(())
 }
 
-/// The next rows that were renamed, under their names from before.
-fn moved<R: Reader>(
-    reader: &R,
-    index: &R::Snapshot,
-    namespace: NamespaceId,
-    from: &[u8],
-    after: Option<&[u8]>,
-) -> Result<Vec<(Vec<u8>, Hashed)>> {
-    let rows = reader.rows(index, namespace, from, after, ROWS_AT_ONCE)?;
-    rows.into_iter().map(|(key, source)| Ok((key, Hashed::of(reader, &source)?))).collect()
+/// A row that was renamed.
+struct Moved {
+    old: Vec<u8>,
+    new: Vec<u8>,
+    /// None if a backfill has still to come to it, under both names.
+    value: Option<Hashed>,
 }
 
-/// What was read. What is damaged or gone cannot be taken out of the hash, so that all rows are to
-/// be counted again; then there is none.
+/// Rows of before a rename, with what of them is counted.
+fn moved<R: Reader>(
+    reader: &R,
+    tracked: &Tracked,
+    rows: Vec<(Vec<u8>, Source)>,
+    [from, to]: [&[u8]; 2],
+) -> Result<Vec<Moved>> {
+    let rows = rows.into_iter().map(|(old, source)| {
+        let new = [to, &old[from.len()..]].concat();
+        let is_counted = tracked.counts(&old) || tracked.counts(&new);
+        let value = is_counted.then(|| Hashed::of(reader, &source)).transpose()?;
+        Ok(Moved { old, new, value })
+    });
+    rows.collect()
+}
+
+/// What was read. What is damaged or gone, or cannot be read however often it is tried, cannot be
+/// taken out of the hash: all rows are to be counted again, and then there is none. So nothing that
+/// lasts is in the way of a checkpoint, which counts all that waits.
 fn unless_lost<T>(
     tracked: &mut Tracked,
     namespace: NamespaceId,
@@ -231,13 +252,25 @@ fn unless_lost<T>(
 ) -> Result<Option<T>> {
     match read {
         Ok(read) => Ok(Some(read)),
-        Err(error @ Error::StoreCorrupt { .. }) => {
+        Err(error) if lasts(&error) => {
             log::warn!("the hash of namespace {namespace} is made anew: {error}");
             tracked.begin_anew();
             Ok(None)
         }
         Err(error) => Err(error),
     }
+}
+
+/// Whether trying again does not help. What is scarce, as memory and handles are, may be there
+/// later.
+fn lasts(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::StoreCorrupt { .. }
+            | Error::StoreFailed { .. }
+            | Error::StoreDenied { .. }
+            | Error::Malformed { .. }
+    )
 }
 
 fn report(namespace: NamespaceId, followed: Followed) {

@@ -1,7 +1,7 @@
 //! What a checkpoint keeps of a tracked namespace: the body of a frame, which is the record of its
 //! partition at the checkpoint's revision (`docs/LTHASH.md`, section 4).
 
-use sealwood_lthash::Record;
+use sealwood_lthash::{Detail, Record};
 
 use super::tracked::{Tracked, domain};
 use crate::codec::Reader;
@@ -14,15 +14,22 @@ pub(crate) fn encode(tracked: &Tracked) -> Vec<u8> {
     Record { version, partition }.encode()
 }
 
-/// The namespace of this name that a checkpoint of this revision has kept.
+/// The namespace of this name, hashed in this detail, that a checkpoint of this revision has kept.
 ///
 /// # Errors
 ///
-/// A record that is damaged, of another namespace or of another revision.
-pub(crate) fn decode(name: &str, revision: Revision, bytes: &[u8]) -> Result<Tracked> {
+/// A record that is damaged, of another namespace, detail or revision, or that says of no rows what
+/// they are.
+pub(crate) fn decode(
+    name: &str,
+    detail: Detail,
+    revision: Revision,
+    bytes: &[u8],
+) -> Result<Tracked> {
     let malformed = || Reader::new(bytes, "hash of a namespace").malformed();
     let record = Record::decode(domain(name)?, bytes).map_err(|_| malformed())?;
-    if record.version != revision.get() {
+    let is_known = record.partition.statistics().is_some();
+    if record.version != revision.get() || record.partition.detail() != detail || !is_known {
         return Err(malformed());
     }
     Ok(Tracked::restored(record.partition, revision))

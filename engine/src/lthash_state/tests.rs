@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use sealwood_lthash::{Detail, Domain, Partition, State, Value};
+use sealwood_lthash::{Detail, Domain, Partition, Record, State, Value};
 
 use super::hashed::{Hashed, NAMED_BYTES_MIN};
 use super::{Counted, Fill, Held, Reader, Uncounted, Waiting, decode, encode};
@@ -199,7 +199,8 @@ impl Engine {
         self.counted = Counted::default();
         self.tracked.clear();
         for (id, record) in records {
-            let tracked = decode(NAMES[id.get() as usize], revision, &record).unwrap();
+            let number = id.get() as usize;
+            let tracked = decode(NAMES[number], DETAILS[number], revision, &record).unwrap();
             self.counted.restore(id, tracked);
             self.tracked.insert(id);
         }
@@ -393,12 +394,23 @@ fn a_record_is_of_its_revision_and_name() {
     engine.apply(Logged::Track(NOTES));
     engine.count().unwrap();
     let record = encode(engine.counted.of(NOTES).unwrap());
-    let again = decode("notes", engine.revision, &record).unwrap();
+    let whole = Detail::Whole;
+    let again = decode("notes", whole, engine.revision, &record).unwrap();
     assert_eq!(encode(&again), record);
-    assert!(decode("notes", engine.revision.next(), &record).is_err());
-    assert!(decode("photos", engine.revision, &record).is_err());
+    assert!(decode("notes", whole, engine.revision.next(), &record).is_err());
+    assert!(decode("notes", Detail::Buckets, engine.revision, &record).is_err());
+    assert!(decode("photos", whole, engine.revision, &record).is_err());
     for len in 0..record.len() {
-        assert!(decode("notes", engine.revision, &record[..len]).is_err(), "{len}");
+        assert!(decode("notes", whole, engine.revision, &record[..len]).is_err(), "{len}");
+    }
+    // Records of which nothing is known, of ours and of another system.
+    let mut partition = again.partition().clone();
+    partition.forget();
+    let version = engine.revision.get();
+    let absent = Record { version, partition }.encode();
+    let theirs = [&version.to_be_bytes()[..], &[0; 2048]].concat();
+    for unknown in [absent, theirs[..8].to_vec(), theirs] {
+        assert!(decode("notes", whole, engine.revision, &unknown).is_err());
     }
 }
 
@@ -432,4 +444,51 @@ fn what_waits_is_measured() {
     assert_eq!(waiting.bytes(), 2 * one);
     waiting.counted(NOTES, 2);
     assert_eq!(waiting.bytes(), 0);
+}
+
+/// More bytes than can be counted are an error of whoever counts, who is not to begin for ever.
+#[test]
+fn rows_that_are_too_many_are_an_error() {
+    let mut engine = Engine::new();
+    for number in 0..2 {
+        let value = ValueRef { hash: [number; 32], len: u64::MAX - 10 };
+        engine.apply(Logged::Put(NOTES, vec![b'a', number], Source::Separated(value)));
+    }
+    engine.apply(Logged::Track(NOTES));
+    engine.count().unwrap();
+    let filled = engine.counted.fill(&engine.stored, &engine.index, NOTES);
+    assert!(matches!(filled, Err(Error::Malformed { .. })), "{filled:?}");
+    let tracked = engine.counted.of(NOTES).unwrap();
+    assert_eq!(*tracked.partition().state(), State::Backfilling { cursor: None });
+    // It ends once there are fewer.
+    engine.apply(Logged::Delete(NOTES, vec![b'a', 1]));
+    while engine.counted.of(NOTES).unwrap().fill() != Fill::Nothing {
+        engine.fill(NOTES);
+    }
+    engine.check();
+}
+
+/// A backfill has still to come to what is above its cursor, and does not begin anew for it.
+#[test]
+fn what_is_not_counted_yet_is_not_read() {
+    let mut engine = Engine::new();
+    for number in 0..9 {
+        let source = engine.value(number, 40, 1);
+        engine.apply(Logged::Put(NOTES, format!("{number}").into_bytes(), source));
+    }
+    engine.apply(Logged::Track(NOTES));
+    engine.fill(NOTES);
+    let state = State::Backfilling { cursor: Some(b"2".to_vec()) };
+    assert_eq!(*engine.counted.of(NOTES).unwrap().partition().state(), state);
+    engine.stored.damaged.borrow_mut().extend([5, 7]);
+    let source = engine.value(9, 9, 0);
+    engine.apply(Logged::Put(NOTES, b"5".to_vec(), source));
+    engine.apply(Logged::Rename(NOTES, b"7".to_vec(), b"8/".to_vec()));
+    engine.apply(Logged::Delete(NOTES, b"8/".to_vec()));
+    engine.count().unwrap();
+    assert_eq!(*engine.counted.of(NOTES).unwrap().partition().state(), state);
+    while engine.counted.of(NOTES).unwrap().fill() != Fill::Nothing {
+        engine.fill(NOTES);
+    }
+    engine.check();
 }

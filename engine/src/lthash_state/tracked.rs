@@ -114,6 +114,16 @@ impl Tracked {
         }
     }
 
+    /// Whether changes of a row of this key are counted: a backfill has still to come to those
+    /// above its cursor.
+    pub(super) fn counts(&self, key: &[u8]) -> bool {
+        match self.fill() {
+            Fill::Nothing => true,
+            Fill::All => false,
+            Fill::After(cursor) => key <= cursor,
+        }
+    }
+
     /// Counts the rows that come next, as they are at its revision.
     pub(super) fn add(&mut self, rows: &[(&[u8], Value<'_>)]) -> Followed {
         match self.partition.backfill(rows) {

@@ -201,7 +201,7 @@ impl<S> Waiting<S> {
     }
 
     /// The namespaces in which something happened.
-    pub(super) fn namespaces(&self) -> Vec<NamespaceId> {
+    pub(crate) fn namespaces(&self) -> Vec<NamespaceId> {
         self.waiting.keys().copied().collect()
     }
 

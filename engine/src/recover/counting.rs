@@ -1,6 +1,7 @@
 //! Counting what is replayed in the hashes of tracked namespaces.
 
 use bytes::Bytes;
+use sealwood_lthash::Detail;
 
 use super::Recovery;
 use crate::catalog::Catalog;
@@ -58,10 +59,8 @@ impl Recovery<'_> {
     pub(super) fn restore_hashes(&self, catalog: &Catalog, state: &mut State) -> Result<Counted> {
         let mut counted = Counted::default();
         for (name, info) in &catalog.namespaces {
-            if info.tracked.tracking.detail().is_none() {
-                continue;
-            }
-            match self.restore_hash(catalog, name, info.id) {
+            let Some(detail) = info.tracked.tracking.detail() else { continue };
+            match self.restore_hash(catalog, name, info.id, detail) {
                 Ok(tracked) => counted.restore(info.id, tracked),
                 Err(error @ (Error::StoreCorrupt { .. } | Error::Malformed { .. })) => {
                     log::warn!("the hash of namespace {} is made anew: {error}", info.id);
@@ -78,11 +77,12 @@ impl Recovery<'_> {
         catalog: &Catalog,
         name: &str,
         id: NamespaceId,
+        detail: Detail,
     ) -> Result<lthash_state::Tracked> {
         let stored = catalog.hashes.get(&id);
         let stored = stored.ok_or(Error::Malformed { what: "hash of a namespace" })?;
         let body = self.frames.read(&stored.frame, FrameKind::Hash)?;
-        lthash_state::decode(name, stored.revision, &body)
+        lthash_state::decode(name, detail, stored.revision, &body)
     }
 
     /// Counts what was replayed so far, if it is much. What cannot be read now stays.
@@ -100,5 +100,6 @@ impl Recovery<'_> {
             Hashes::MadeAnew => waiting = Waiting::new(),
         }
         state.waiting.give_back(waiting);
+        state.bound_uncounted();
     }
 }

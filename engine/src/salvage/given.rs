@@ -10,6 +10,7 @@ use crate::expiry::Expiry;
 use crate::files::{read_error, segment_name};
 use crate::finding::Finding;
 use crate::log::logged_value;
+use crate::memory;
 use crate::namespace_id::NamespaceId;
 use crate::revision::Revision;
 use crate::value_ref::ValueRef;
@@ -175,7 +176,7 @@ fn read_logged(reading: &Reading, place: Place) -> Result<Bytes> {
     if end.is_none_or(|end| end > len) {
         return Err(Error::StoreCorrupt { what: "log record", file: name, offset: place.offset });
     }
-    let mut record = vec![0; place.len as usize];
+    let mut record = memory::zeroed(place.len.into())?;
     file.read_at(place.offset, &mut record)
         .map_err(|error| read_error("log record", &name, place.offset, error))?;
     let record = Bytes::from(record);

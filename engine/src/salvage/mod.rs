@@ -75,9 +75,13 @@ pub(super) fn salvage(
     let reading = Reading::begin(disk)?;
     let mut evidence = Evidence::gather(&reading)?;
     let mut salvage = Salvage::default();
-    let mut give = |salvaged: Salvaged<'_>| match each(salvaged) {
-        ControlFlow::Continue(()) => Ok(()),
-        ControlFlow::Break(()) => Err(Error::Cancelled),
+    let mut give = |salvaged: Salvaged<'_>| match salvaged {
+        // With more memory or handles it is there.
+        Salvaged::Finding(finding) if finding.error.is_scarcity() => Err(finding.error),
+        salvaged => match each(salvaged) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(Error::Cancelled),
+        },
     };
     for finding in std::mem::take(&mut evidence.findings) {
         give(salvage.found(finding))?;

@@ -35,6 +35,9 @@ pub(crate) fn open(
     let reading = Reading { disk, handles, values, _lock: None };
     let mut evidence = Evidence::gather(&reading)?;
     let findings = std::mem::take(&mut evidence.findings);
+    if let Some(finding) = findings.iter().find(|finding| finding.error.is_scarcity()) {
+        return Err(finding.error.clone());
+    }
     let mut state = empty(&evidence, config);
     for (full, known) in &evidence.keys {
         let Some(newest) = known.newest() else { continue };

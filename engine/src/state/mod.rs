@@ -247,10 +247,14 @@ impl State {
         self.revision = self.revision.max(revision);
         self.note(place);
         self.next_namespace = self.next_namespace.max(id.next());
+        let info = self.namespaces.by_id(id);
+        let was_tracked = info.is_some_and(|info| info.tracked.since > Revision::ZERO);
         self.namespaces.remove(id);
         self.dropping.insert(id);
         self.waiting.forget(id);
-        self.waiting.add(id, Uncounted::Untracked);
+        if was_tracked {
+            self.waiting.add(id, Uncounted::Untracked);
+        }
     }
 
     /// The key that a record speaks of by now, if it could still be live. The record was found in

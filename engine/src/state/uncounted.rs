@@ -8,6 +8,9 @@ use crate::namespace_id::NamespaceId;
 use crate::revision::Revision;
 use crate::tracking::{TrackedSince, Tracking};
 
+/// How many bytes of what is uncounted are kept at most.
+const UNCOUNTED_BYTES_LIMIT: usize = 64 << 20;
+
 impl State {
     /// A namespace is tracked from here on, or no more.
     pub(crate) fn track(
@@ -25,14 +28,28 @@ impl State {
 
     /// Has the hash of a namespace made anew, if it is tracked, and dropped otherwise.
     pub(crate) fn begin_hash(&mut self, namespace: NamespaceId) {
-        let Some(info) = self.namespaces.by_id(namespace) else { return };
-        let next = match (info.tracked.tracking.detail(), self.namespaces.name_of(namespace)) {
-            (Some(detail), Some(name)) => {
-                Uncounted::Tracked { name: name.to_owned(), detail, keys: info.keys }
+        let info = self.namespaces.by_id(namespace);
+        let tracked = info.and_then(|info| Some((info.tracked.tracking.detail()?, info.keys)));
+        let next = match (tracked, self.namespaces.name_of(namespace)) {
+            (Some((detail, keys)), Some(name)) => {
+                Uncounted::Tracked { name: name.to_owned(), detail, keys }
             }
             _ => Uncounted::Untracked,
         };
         self.waiting.add(namespace, next);
+    }
+
+    /// Gives up what waits for hashes if it is more than may wait, as where reads fail for long:
+    /// they are made anew.
+    pub(crate) fn bound_uncounted(&mut self) {
+        if self.waiting.bytes() < UNCOUNTED_BYTES_LIMIT {
+            return;
+        }
+        for namespace in self.waiting.namespaces() {
+            log::warn!("the hash of namespace {namespace} is made anew: too much waits for it");
+            self.waiting.forget(namespace);
+            self.begin_hash(namespace);
+        }
     }
 
     /// Has the hashes of all tracked namespaces made anew, whatever waits.

@@ -9,6 +9,7 @@ use super::{CHUNK_BYTES, Inner, corrupt};
 use crate::disk::DiskFile;
 use crate::error::{Error, Result};
 use crate::files::read_error;
+use crate::memory;
 use crate::value_ref::ValueRef;
 
 /// How much of a file is compared at once, in bytes.
@@ -26,12 +27,13 @@ pub(crate) struct ValueReader {
 /// All of a value, read at once.
 pub(super) fn read(values: &Inner, value: &ValueRef) -> Result<Bytes> {
     let file = open(values, value)?;
-    let content_len = usize::try_from(value.len).map_err(|_| too_large())?;
-    let list_len = ChunkHashes::bytes_for(value.len) as usize;
-    let len = content_len.checked_add(list_len).ok_or_else(too_large)?;
-    let mut bytes = vec![0; len];
+    // The file has both, so there is no more than a number holds.
+    let mut bytes = memory::zeroed(value.len + ChunkHashes::bytes_for(value.len))?;
+    let mut list = memory::zeroed(ChunkHashes::bytes_for(value.len))?;
     file.read_at(0, &mut bytes).map_err(|error| unreadable(value, 0, error))?;
-    let hashes = checked_list(value, bytes[content_len..].to_vec())?;
+    let content_len = value.len as usize;
+    list.copy_from_slice(&bytes[content_len..]);
+    let hashes = checked_list(value, list)?;
     check_chunks(value, &hashes, 0, &bytes[..content_len])?;
     bytes.truncate(content_len);
     Ok(Bytes::from(bytes))
@@ -50,16 +52,14 @@ pub(super) fn holds(values: &Inner, value: &ValueRef, content: &[u8]) -> bool {
         }
         offset += piece.len() as u64;
     }
-    let mut list = vec![0; ChunkHashes::bytes_for(value.len) as usize];
+    let Ok(mut list) = memory::zeroed(ChunkHashes::bytes_for(value.len)) else { return false };
     file.read_at(offset, &mut list).is_ok() && checked_list(value, list).is_ok()
 }
 
 impl ValueReader {
     pub(super) fn new(values: &Inner, value: &ValueRef) -> Result<Self> {
         let file = open(values, value)?;
-        let list_len =
-            usize::try_from(ChunkHashes::bytes_for(value.len)).map_err(|_| too_large())?;
-        let mut list = vec![0; list_len];
+        let mut list = memory::zeroed(ChunkHashes::bytes_for(value.len))?;
         file.read_at(value.len, &mut list).map_err(|error| unreadable(value, value.len, error))?;
         let hashes = checked_list(value, list)?;
         Ok(Self { value: *value, file, hashes, given: 0 })
@@ -87,7 +87,7 @@ impl ValueReader {
         let chunk = CHUNK_BYTES as u64;
         let from = offset / chunk * chunk;
         let to = end.next_multiple_of(chunk).min(size);
-        let mut bytes = vec![0; usize::try_from(to - from).map_err(|_| too_large())?];
+        let mut bytes = memory::zeroed(to - from)?;
         self.file
             .read_at(from, &mut bytes)
             .map_err(|error| unreadable(&self.value, from, error))?;
@@ -130,8 +130,4 @@ fn check_chunks(value: &ValueRef, hashes: &ChunkHashes, from: u64, bytes: &[u8])
 
 fn unreadable(value: &ValueRef, offset: u64, error: std::io::Error) -> Error {
     read_error("value", &file_name(value), offset, error)
-}
-
-fn too_large() -> Error {
-    Error::Platform { what: "memory for a value of this size" }
 }

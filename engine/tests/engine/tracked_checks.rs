@@ -250,9 +250,12 @@ fn of_a_backfill_what_it_has_counted_is_verified() {
         namespace.put_with(&key(number), pattern(20, 5), &lazily()).unwrap();
     }
     namespace.track(Tracking::Buckets).unwrap();
+    let backfilling = ("rows".to_owned(), StateEvent::Backfilling);
     let (nothing, told) = verified(&engine);
-    assert_eq!((nothing.namespaces, nothing.rows, nothing.differing), (1, 0, 0));
-    assert_eq!(told, []);
+    assert_eq!((nothing.namespaces, nothing.backfilling), (0, 1), "nothing is verified");
+    assert_eq!((nothing.rows, nothing.differing), (0, 0));
+    assert_eq!(told, std::slice::from_ref(&backfilling));
+    assert!(!namespace.check_state().unwrap().is_of_all_rows());
     engine.maintain().unwrap();
     let state = namespace.tracked_state().unwrap().unwrap();
     assert!(matches!(state.partition.state(), State::Backfilling { cursor: Some(_) }));
@@ -260,12 +263,18 @@ fn of_a_backfill_what_it_has_counted_is_verified() {
     check.step().unwrap();
     let bytes = check.put_away();
     assert_eq!(finish(&mut resumed(&namespace, &bytes)), None);
-    let (some, _) = verified(&engine);
-    assert_eq!((some.namespaces, some.rows, some.differing), (1, 4096, 0));
+    let (some, told) = verified(&engine);
+    assert_eq!((some.namespaces, some.backfilling), (0, 1));
+    assert_eq!((some.rows, some.differing), (4096, 0));
+    assert_eq!(told.first(), Some(&backfilling));
+    assert_eq!(told.len(), 17);
     namespace.backfill().unwrap();
     assert!(namespace.resume_check(&bytes).unwrap().is_none());
-    let (all, _) = verified(&engine);
-    assert_eq!((all.namespaces, all.rows, all.differing), (1, 5000, 0));
+    let (all, told) = verified(&engine);
+    assert_eq!((all.namespaces, all.backfilling), (1, 0));
+    assert_eq!((all.rows, all.differing), (5000, 0));
+    assert!(!told.contains(&backfilling));
+    assert!(namespace.check_state().unwrap().is_of_all_rows());
 }
 
 #[test]
@@ -286,4 +295,80 @@ fn a_check_reads_what_a_backfill_has_counted() {
     assert!(matches!(check.difference(), Some(StateDifference::Buckets(_))), "not all is read");
     while check.step().unwrap() {}
     assert_eq!((check.rows(), check.difference()), (5000, None));
+}
+
+/// What was read of a namespace that is gone says nothing of one of its name, whatever that has.
+#[test]
+fn a_check_of_another_namespace_is_begun_anew() {
+    let engine = open(&written(1, Tracking::Buckets), small());
+    let rows = engine.namespace("rows").unwrap();
+    let mut check = rows.check_state().unwrap();
+    check.step().unwrap();
+    let bytes = check.put_away();
+    engine.drop_namespace("rows").unwrap();
+    assert!(matches!(rows.resume_check(&bytes), Err(Error::NamespaceDropped)));
+    let again = engine.namespace("rows").unwrap();
+    again.track(Tracking::Buckets).unwrap();
+    for number in 0..ROWS {
+        again.put_with(&key(number), pattern(100, 1), &lazily()).unwrap();
+    }
+    assert_eq!(again.tracked_state().unwrap().unwrap().partition.statistics().unwrap().rows, 1000);
+    assert!(again.resume_check(&bytes).unwrap().is_none());
+    // The check itself goes on: it keeps what it reads.
+    assert_eq!(finish(&mut check), None);
+    assert_eq!(check.rows(), 1000);
+}
+
+/// As many rows with the same values, under other keys, are other rows; under their own again, the
+/// same.
+#[test]
+fn a_check_does_not_go_on_over_rows_that_were_renamed() {
+    for tracking in [Tracking::Whole, Tracking::Buckets] {
+        let engine = open(&written(1, tracking), small());
+        let namespace = engine.namespace("rows").unwrap();
+        let mut check = namespace.check_state().unwrap();
+        check.step().unwrap();
+        let bytes = check.put_away();
+        assert!(namespace.rename_prefix(&[0, 0, 3], &[9]).unwrap());
+        assert!(namespace.resume_check(&bytes).unwrap().is_none());
+        assert!(namespace.rename_prefix(&[9], &[0, 0, 3]).unwrap());
+        let mut check = resumed(&namespace, &bytes);
+        assert_eq!(finish(&mut check), None);
+        assert_eq!(check.rows(), 1000);
+    }
+}
+
+/// An engine does not know itself from a copy of its directory, where the same namespace has the
+/// same rows: a check goes on there, and has not read there what it had read before.
+#[test]
+fn a_check_goes_on_in_a_copy_of_the_directory() {
+    let [disk, copy] = [1, 1].map(|seed| written(seed, Tracking::Whole));
+    let namespace = open(&disk, small()).namespace("rows").unwrap();
+    let mut check = namespace.check_state().unwrap();
+    check.step().unwrap();
+    let bytes = check.put_away();
+    let copied = open(&copy, small());
+    let mut check = resumed(&copied.namespace("rows").unwrap(), &bytes);
+    assert_eq!((check.rows(), finish(&mut check)), (256, None));
+    copied.namespace("rows").unwrap().put(&key(1), "else").unwrap();
+    assert!(copied.namespace("rows").unwrap().resume_check(&bytes).unwrap().is_none());
+}
+
+/// Bytes that are whole, and no check: of a namespace that is read to the end, or otherwise.
+#[test]
+fn what_is_no_check_is_refused() {
+    let engine = open(&written(1, Tracking::Whole), small());
+    let namespace = engine.namespace("rows").unwrap();
+    let whole = namespace.check_state().unwrap().put_away();
+    let partition = namespace.tracked_state().unwrap().unwrap().partition;
+    let mut buckets = partition.clone();
+    buckets.begin_backfill(sealwood_engine::lthash::Detail::Buckets);
+    let mut absent = partition.clone();
+    absent.forget();
+    for found in [partition, buckets, absent] {
+        let record = sealwood_engine::lthash::Record { version: 0, partition: found }.encode();
+        let rest = [&whole[33..65], &record].concat();
+        let bytes = [&[1], blake3::hash(&rest).as_bytes().as_slice(), &rest].concat();
+        assert!(matches!(namespace.resume_check(&bytes), Err(Error::Malformed { .. })));
+    }
 }

@@ -121,3 +121,95 @@ fn two_engines_are_compared() {
         assert_eq!(told, end);
     }
 }
+
+/// How closely either side is hashed makes no difference as long as the hashes are the same.
+#[test]
+fn nothing_is_read_of_what_is_hashed_otherwise_and_is_equal() {
+    let sides = KINDS.map(|tracking| {
+        let namespace = open(&MemoryDisk::new(), small()).namespace("rows").unwrap();
+        namespace.track(tracking).unwrap();
+        for number in 0..300_u32 {
+            namespace.put_with(&number.to_be_bytes(), pattern(50, 1), &lazily()).unwrap();
+        }
+        namespace
+    });
+    for [one, other] in [[&sides[0], &sides[1]], [&sides[1], &sides[0]]] {
+        assert_eq!(differences(one, other), (vec![], 0));
+        one.put(b"more", "row").unwrap();
+        let (told, rows_read) = differences(one, other);
+        assert_eq!(told, [RowDifference::OnlyFirst(b"more".to_vec())]);
+        assert_eq!(rows_read, 601);
+        one.delete(b"more").unwrap();
+    }
+}
+
+/// What a namespace is when its turn comes is what is told of it.
+#[test]
+fn namespaces_that_go_while_engines_are_compared_are_told_as_gone() {
+    let names = ["a", "both", "first", "made", "second", "z"];
+    let engines = [0, 1].map(|_| {
+        let engine = open(&MemoryDisk::new(), small());
+        for name in names {
+            let namespace = engine.namespace(name).unwrap();
+            namespace.track(Tracking::Buckets).unwrap();
+            namespace.put(b"key", "value").unwrap();
+        }
+        engine
+    });
+    let [one, other] = &engines;
+    one.namespace("a").unwrap().put(b"key", "other").unwrap();
+    one.namespace("z").unwrap().put(b"more", "row").unwrap();
+    let mut told = Vec::new();
+    let compared = one.compare(other, &mut |name, difference| {
+        if name == "a" {
+            for (engine, name) in
+                [(one, "both"), (other, "both"), (one, "first"), (one, "made"), (other, "second")]
+            {
+                engine.drop_namespace(name).unwrap();
+            }
+            one.namespace("made").unwrap().track(Tracking::Whole).unwrap();
+        }
+        told.push((name.to_owned(), difference));
+        ControlFlow::Continue(())
+    });
+    let compared = compared.unwrap();
+    let expected = [
+        ("a", NamespaceDifference::Row(RowDifference::Value(b"key".to_vec()))),
+        ("first", NamespaceDifference::OnlySecond),
+        ("made", NamespaceDifference::Row(RowDifference::OnlySecond(b"key".to_vec()))),
+        ("second", NamespaceDifference::OnlyFirst),
+        ("z", NamespaceDifference::Row(RowDifference::OnlyFirst(b"more".to_vec()))),
+    ];
+    assert_eq!(told, expected.map(|(name, difference)| (name.to_owned(), difference)));
+    assert_eq!((compared.namespaces, compared.missing, compared.differences), (3, 2, 3));
+}
+
+/// One side is counted, and the other is not, or not at all, or not yet.
+#[test]
+fn what_is_not_counted_is_told_and_is_not_equal() {
+    for (begun, count) in [(Tracking::Off, 0), (Tracking::Whole, 1), (Tracking::Buckets, 2)] {
+        let engines = [0, 1].map(|_| open(&MemoryDisk::new(), small()));
+        let [one, other] = engines.each_ref().map(|engine| engine.namespace("rows").unwrap());
+        one.track(Tracking::Buckets).unwrap();
+        for number in 0..600_u32 {
+            for side in [&one, &other] {
+                side.put_with(&number.to_be_bytes(), pattern(50, 1), &lazily()).unwrap();
+            }
+        }
+        other.track(begun).unwrap();
+        for _ in 0..count {
+            assert!(other.backfill_some().unwrap());
+        }
+        for [first, second] in [[0, 1], [1, 0]] {
+            let mut told = Vec::new();
+            let compared = engines[first].compare(&engines[second], &mut |name, difference| {
+                told.push((name.to_owned(), difference));
+                ControlFlow::Continue(())
+            });
+            assert_eq!(told, [("rows".to_owned(), NamespaceDifference::NotCounted)]);
+            let compared = compared.unwrap();
+            assert_eq!((compared.namespaces, compared.not_counted), (0, 1));
+            assert!(!compared.are_equal());
+        }
+    }
+}

@@ -152,8 +152,8 @@ impl Namespace {
         context.cancel.run(state::backfill(&self.0, context)).await
     }
 
-    /// Compares what was counted of the rows with the rows, all of which are read. Progress is
-    /// rows. It ends where it is cancelled or dropped.
+    /// Compares what was counted of the rows with the rows, all of which are read that were
+    /// counted. Progress is rows. It ends where it is cancelled or dropped.
     pub async fn verify_state(&self, context: &CallContext) -> Result<VerifiedState> {
         context.cancel.run(state::verify(&self.0, context)).await
     }

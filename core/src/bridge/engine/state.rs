@@ -17,7 +17,8 @@ pub struct VerifiedState {
     pub revision: u64,
     /// How many rows were read.
     pub rows: u64,
-    /// Not all rows are counted yet: only those that were by then are read.
+    /// Whether not all rows are counted yet. Then only those that are were read, which may be none,
+    /// and the namespace is not verified.
     pub is_backfilling: bool,
     /// Where the rows are not those that were counted; nothing if they are.
     pub difference: Option<StateDifference>,
@@ -161,8 +162,7 @@ fn said(check: &StateCheck) -> VerifiedState {
         engine::StateDifference::Buckets(buckets) => StateDifference { buckets: Some(buckets) },
         _ => StateDifference { buckets: None },
     });
-    let counted = check.counted();
-    let is_backfilling = !matches!(counted.partition.state(), State::Valid);
-    let (revision, rows) = (counted.revision.get(), check.rows());
-    VerifiedState { revision, rows, is_backfilling, difference }
+    let revision = check.counted().revision.get();
+    let is_backfilling = !check.is_of_all_rows();
+    VerifiedState { revision, rows: check.rows(), is_backfilling, difference }
 }

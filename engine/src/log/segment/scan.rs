@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::files::{read_error, segment_name};
 use crate::log::record::{DecodeError, Decoded, HEAD_BYTES, check, parse};
 use crate::log::segment::FOOTER_MAGIC;
+use crate::memory;
 use crate::segment_id::SegmentId;
 
 /// How much is read at once, in bytes, unless a record is longer.
@@ -108,8 +109,8 @@ impl Scan {
         self.buffer.drain(..self.next);
         (self.given, self.next) = (0, 0);
         let kept = self.buffer.len();
-        let wanted = (len as u64).max(READ_BYTES).min(self.left()) as usize;
-        self.buffer.resize(wanted, 0);
+        let wanted = (len as u64).max(READ_BYTES).min(self.left());
+        memory::resize(&mut self.buffer, wanted)?;
         let from = self.offset + kept as u64;
         let read = self.file.read_at(from, &mut self.buffer[kept..]);
         if read.is_err() {

@@ -51,6 +51,7 @@ use crate::disk::DiskFile;
 use crate::error::{Error, Result};
 use crate::files::{read_error, segment_name};
 use crate::log::record::checksum;
+use crate::memory;
 use crate::revision::Revision;
 use crate::segment_id::SegmentId;
 
@@ -107,7 +108,7 @@ impl Footer {
         if body_len > start / DIRECTORY_PART + builder::FIXED_BYTES_MAX as u64 {
             return Ok(None);
         }
-        let mut bytes = vec![0; (len - start) as usize];
+        let mut bytes = memory::zeroed(len - start)?;
         file.read_at(start, &mut bytes).map_err(failed(start))?;
         Ok(Self::decode(bytes, segment, start))
     }
