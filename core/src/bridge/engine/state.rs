@@ -6,7 +6,7 @@
 use super::steps::{More, in_steps_with, take_piece};
 use crate::engine::{self, StateCheck};
 use crate::error::Result;
-use crate::lthash::{State, Statistics};
+use crate::lthash::Statistics;
 use crate::platform::{let_others_work, run_blocking};
 use crate::task::CallContext;
 
