@@ -132,16 +132,16 @@ impl Namespace {
 
     /// Renames every key that begins with `from` so that it begins with `to` instead, at once for
     /// all readers and by one record of the log, however many keys there are. Returns whether there
-    /// was any.
+    /// was any; if not, what was renamed before is durable, so that it can be asked again.
     ///
     /// Before that, keys of all namespaces that have expired are deleted, as by
     /// [`Engine::purge_expired`](super::Engine::purge_expired); and if by the bound that is kept a
     /// key would become too long, the namespace is scanned for its longest key. Both take time in
     /// proportion to the keys.
     ///
-    /// Values, revisions and expiries stay what they are. [`Error::PreconditionFailed`] if a key
-    /// begins with `to` already, [`Error::InvalidArgument`] if one prefix begins with the other or
-    /// a key would become too long.
+    /// Values, revisions and expiries stay what they are. [`Error::PreconditionFailed`] if there is
+    /// something to rename and a key begins with `to` already, [`Error::InvalidArgument`] if one
+    /// prefix begins with the other or a key would become too long.
     pub fn rename_prefix(&self, from: &[u8], to: &[u8]) -> Result<bool> {
         let (from, to) = (Bytes::copy_from_slice(from), Bytes::copy_from_slice(to));
         let _call = self.shared.enter()?;

@@ -44,6 +44,10 @@ impl Shared {
                 let what = "a key would have more than 65,536 bytes";
                 return Ok(Err(Error::InvalidArgument { what }));
             }
+            // Who asks again has both: no key to rename, and those that were renamed.
+            if state.tree.is_prefix_empty(&full_from)? {
+                return Ok(Ok((false, state.revision)));
+            }
             if !state.tree.is_prefix_empty(&full_to)? {
                 return Ok(Err(Error::PreconditionFailed));
             }

@@ -326,11 +326,9 @@ impl World {
         let keys = &self.ledger.now()[name];
         let free = !keys.keys().any(|key| key.starts_with(to));
         let any = keys.keys().any(|key| key.starts_with(from));
-        // Without a key nothing is renamed, and nothing waited for.
-        let durability = if any { Durability::Group } else { Durability::None };
         self.write(
-            durability,
-            free,
+            Durability::Group,
+            free || !any,
             |contents| {
                 let keys = contents.get_mut(name).unwrap();
                 let moved: Vec<_> =
