@@ -130,8 +130,11 @@ fn a_hash_that_is_not_of_all_rows_proves_nothing() {
     assert!(text.contains("backfilling up to 4095"), "{text}");
     let checked = engines.json(&["verify", "--state", "a"]);
     let whole = json!({"namespace": "default", "rows": 4096, "rows_counted": 4096,
-        "state": "same", "is_whole": false});
+        "state": "backfilling", "is_whole": false});
     assert_eq!(checked[0], whole);
+    assert_eq!((&checked[1]["tracked"], &checked[1]["backfilling"]), (&json!(1), &json!(1)));
+    let text = engines.ok(&["verify", "--state", "a"]);
+    assert!(text.contains("1 not counted yet"), "{text}");
 
     engines.copy("a", "b");
     engines.ok(&["put", "b", "5999", "y"]);

@@ -33,7 +33,7 @@ fn a_whole_engine_is_0() {
     let whole = json!({"namespace": "default", "rows": 3, "rows_counted": 3, "state": "same",
         "is_whole": true});
     let sums = json!({"keys": 4, "value_bytes": 305_007, "findings": 0, "tracked": 1, "differ": 0,
-        "unchecked": 0});
+        "unchecked": 0, "backfilling": 0});
     assert_eq!(told, [whole, sums]);
     let saved = engines.json(&["salvage", "a", "b"]);
     let line = json!({"target": "b", "keys": 4, "value_bytes": 305_007, "uncertain": 0});

@@ -163,6 +163,7 @@ struct Checked {
     /// Those that were read, and those that were counted before.
     rows: u64,
     rows_counted: u64,
+    /// `same`, `differs`, or `backfilling`: not all rows are counted, so nothing is verified.
     state: &'static str,
     /// The buckets that differ, where there are any.
     #[serde(flatten)]
@@ -186,14 +187,20 @@ impl Checked {
             StateDifference::Buckets(buckets) => Place { buckets: Some(buckets) },
             _ => Place { buckets: None },
         });
+        let is_whole = check.is_of_all_rows();
+        let state = match &place {
+            Some(_) => "differs",
+            None if is_whole => "same",
+            None => "backfilling",
+        };
         Self {
             namespace: name.to_owned(),
             rows: check.rows(),
             rows_counted: check.rows_counted(),
-            state: if place.is_some() { "differs" } else { "same" },
+            state,
             place,
             candidates,
-            is_whole: check.counted().partition.hash().is_ok(),
+            is_whole,
         }
     }
 }
@@ -245,12 +252,14 @@ struct Sums {
     /// Those of them in which rows differ, and those that could not be read.
     differ: u64,
     unchecked: u64,
+    /// Those of which not all rows are counted.
+    backfilling: u64,
 }
 
 impl From<Verified> for Sums {
     fn from(verified: Verified) -> Self {
         let Verified { keys, value_bytes, findings } = verified;
-        Self { keys, value_bytes, findings, tracked: 0, differ: 0, unchecked: 0 }
+        Self { keys, value_bytes, findings, tracked: 0, differ: 0, unchecked: 0, backfilling: 0 }
     }
 }
 
@@ -258,6 +267,7 @@ impl Sums {
     fn add(&mut self, checked: &Checked) {
         self.tracked += 1;
         self.differ += u64::from(checked.place.is_some());
+        self.backfilling += u64::from(!checked.is_whole);
     }
 }
 
@@ -277,6 +287,9 @@ impl fmt::Display for Sums {
             }
             if self.unchecked > 0 {
                 write!(f, ", {} could not be read", self.unchecked)?;
+            }
+            if self.backfilling > 0 {
+                write!(f, ", {} not counted yet", self.backfilling)?;
             }
         }
         Ok(())
