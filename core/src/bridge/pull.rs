@@ -60,6 +60,8 @@ impl<T> Pull<T> {
         }
         match outcome {
             Err(Error::Cancelled) if self.closed.is_cancelled() => Err(Error::Closed),
+            // Nobody can say whether this is the stream's end or how `close` has left it.
+            Ok(page) if page.is_empty() && self.closed.is_cancelled() => Err(Error::Closed),
             outcome => outcome,
         }
     }
@@ -98,7 +100,13 @@ impl<T> Pull<T> {
         if page.is_ready() {
             self.waiting.wake_all();
         }
-        page
+        match page {
+            // It waited when it was cancelled, as others may have who have dropped the stream.
+            Poll::Ready(Ok(page)) if page.is_empty() => {
+                Poll::Ready(self.cancel.check().map(|()| page))
+            }
+            page => page,
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State<T>> {
@@ -178,7 +186,7 @@ impl<T> std::fmt::Debug for Pull<T> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use std::sync::Arc;
+    use std::sync::{Arc, Weak};
 
     use futures_lite::future::{block_on, poll_once};
     use futures_util::stream;
@@ -269,14 +277,34 @@ mod tests {
     }
 
     #[test]
-    fn the_token_cancels_a_waiting_call() {
+    fn a_stream_closed_in_the_middle_of_a_call_is_closed_and_has_not_ended() {
+        let pull = Arc::new_cyclic(|pull: &Weak<Pull<u8>>| {
+            let pull = Weak::clone(pull);
+            Pull::new(
+                stream::poll_fn(move |_| {
+                    pull.upgrade().unwrap().close();
+                    Poll::Ready(None)
+                }),
+                CancelToken::new(),
+            )
+        });
+        assert!(matches!(block_on(pull.next()), Err(Error::Closed)));
+    }
+
+    #[test]
+    fn the_token_cancels_every_waiting_call() {
         let cancel = CancelToken::new();
         let pull = Pull::new(stream::pending::<Result<u8>>(), cancel.clone());
         block_on(async {
-            let mut waiting = Box::pin(pull.next());
-            assert!(poll_once(&mut waiting).await.is_none());
+            let mut waiting = [Box::pin(pull.next()), Box::pin(pull.next())];
+            for call in &mut waiting {
+                assert!(poll_once(call).await.is_none());
+            }
             cancel.cancel();
-            assert!(matches!(waiting.await, Err(Error::Cancelled)));
+            for call in waiting {
+                assert!(matches!(call.await, Err(Error::Cancelled)));
+            }
+            assert_eq!(pull.next().await.unwrap(), None);
         });
     }
 }

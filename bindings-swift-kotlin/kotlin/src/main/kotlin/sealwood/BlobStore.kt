@@ -101,7 +101,8 @@ public interface BlobStore {
          * The local store in a directory, which is made if there is none: crash-safe, with every read
          * checked. It has the directory to itself, in this process and among others, until
          * [NativeStore.shutdown], or until the store and the vaults in it are closed; anybody else gets
-         * `store-locked`. Any number of vaults may live in one.
+         * `store-locked`. Any number of vaults may live in one. A store that opens for a coroutine that
+         * was cancelled meanwhile frees its directory at once.
          */
         public suspend fun local(path: String): NativeStore =
             NativeStore(call { CoreStore.local(path, it) })

@@ -4,9 +4,11 @@ import java.nio.ByteBuffer
 import java.nio.charset.CharacterCodingException
 import kotlin.coroutines.cancellation.CancellationException
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.withContext
 import sealwood.ffi.CoreCall
 import sealwood.ffi.CoreException
+import sealwood.ffi.Disposable
 import sealwood.ffi.HostProgress
 
 /**
@@ -35,10 +37,17 @@ internal class Call(onProgress: OnProgress?) : AutoCloseable {
 
     /**
      * Runs [block] off the caller's thread: sealing and opening take time. Cancelling the coroutine
-     * cancels the call.
+     * cancels the call; a handle that came all the same is released, as nobody gets it.
      */
-    suspend fun <T> run(block: suspend (CoreCall) -> T): T =
-        withContext(Dispatchers.Default) { runHere(block) }
+    suspend fun <T> run(block: suspend (CoreCall) -> T): T {
+        var came: Any? = null
+        try {
+            return withContext(Dispatchers.Default) { runHere { core -> block(core).also { came = it } } }
+        } catch (thrown: Throwable) {
+            (came as? Disposable)?.let { withContext(NonCancellable + Dispatchers.Default) { it.destroy() } }
+            throw thrown
+        }
+    }
 
     /** The same on the caller's thread, for callers that block a thread others may wait for. */
     suspend fun <T> runHere(block: suspend (CoreCall) -> T): T =

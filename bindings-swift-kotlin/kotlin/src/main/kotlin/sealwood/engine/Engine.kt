@@ -133,7 +133,8 @@ public class Engine private constructor(private val core: CoreEngine) : AutoClos
          * The engine in a directory, which is made if it is missing; to read only there must be an
          * engine. It has the directory to itself, in this process and among others in whatever language,
          * until [shutdown]; anybody else gets `store-locked`. Readers alone may be many. `store-corrupt`
-         * if what is there is damaged: [EngineConfig.recovery] may help.
+         * if what is there is damaged: [EngineConfig.recovery] may help. An engine that opens for a
+         * coroutine that was cancelled meanwhile frees its directory at once.
          */
         public suspend fun open(path: String, config: EngineConfig = EngineConfig()): Engine =
             Engine(call { CoreEngine.open(path, config.core(), it) })
