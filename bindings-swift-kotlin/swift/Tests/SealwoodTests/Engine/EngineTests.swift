@@ -43,7 +43,9 @@ final class EngineTests: EngineTestCase {
         try await engine.close()
         try await engine.close()
         await assertThrows(.closed) { try await notes.put(utf8("a"), utf8("b")) }
-        await assertThrows(.closed) { try await engine.revision() }
+        await assertThrows(.closed) { try await engine.namespaces() }
+        let (revision, stats) = (try await engine.revision(), try await engine.stats())
+        XCTAssertEqual(revision, stats.durableRevision)
         try await Engine.open(path).close()
     }
 
@@ -303,7 +305,7 @@ final class EngineTests: EngineTestCase {
         try await engine.close()
         let work: [@Sendable () async throws -> Void] = [
             { _ = try await engine.namespace("notes") },
-            { _ = try await engine.stats() },
+            { _ = try await engine.verify() },
             { _ = try await engine.snapshot() },
             { _ = try await notes.get(utf8("a")) },
             { _ = try await notes.scan() },

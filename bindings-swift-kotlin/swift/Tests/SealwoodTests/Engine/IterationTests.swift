@@ -179,25 +179,4 @@ final class IterationTests: EngineTestCase {
         let first = try await notes.watch(since: last - 1).first()
         XCTAssertEqual(first?.key, utf8("d"))
     }
-
-    func testAScanReadsNoPageBeforeItIsAskedForIt() async throws {
-        let directory = try temporaryDirectory()
-        let engine = try await Engine.open(directory.path)
-        let films = try await engine.namespace("films", separatedBytesMin: 1_000)
-        for number in 0..<20 { try await films.put(utf8(row(number)), pattern(200_000)) }
-        let scan = try await films.scan()
-        let iterator = scan.makeAsyncIterator()
-        let first = try await iterator.next()
-        XCTAssertEqual(first?.value.count, 200_000)
-        // What comes after the first MiB was not read yet.
-        try FileManager.default.removeItem(at: directory.appendingPathComponent("values"))
-        var count = 1
-        do {
-            while try await iterator.next() != nil { count += 1 }
-            XCTFail("all was read before")
-        } catch let error as SealwoodError {
-            XCTAssertEqual(error.code, .storeCorrupt)
-        }
-        XCTAssertLessThan(count, 10)
-    }
 }
