@@ -9,38 +9,20 @@ use anyhow::{Context, Result};
 use crate::tally::Tally;
 use crate::workspace::Workspace;
 
-const DIRECTORY: &str = "conformance/scenarios";
+/// Of vaults, of the engine in memory and of hashes, and of the engine in directories.
+const DIRECTORIES: [&str; 3] =
+    ["conformance/scenarios", "conformance/engine", "conformance/engine/directory"];
 /// For languages that have local stores.
 const LOCAL: &str = "conformance/local/stores.json";
-/// For languages that have the engine, in memory and in directories.
-const ENGINE: [&str; 2] = ["conformance/engine", "conformance/engine/directory"];
 
-/// Runs every scenario of vaults, those of local stores in a new directory.
-pub(crate) fn run(workspace: &Workspace, runner: Command, tally: &mut Tally) -> Result<()> {
-    run_files(workspace, runner, &files_in(workspace, DIRECTORY)?, tally)
-}
-
-/// Runs every scenario, those of the engine and of hashes too.
-pub(crate) fn run_with_engine(
-    workspace: &Workspace,
-    runner: Command,
-    tally: &mut Tally,
-) -> Result<()> {
-    let mut files = files_in(workspace, DIRECTORY)?;
-    for directory in ENGINE {
-        files.extend(files_in(workspace, directory)?);
-    }
-    run_files(workspace, runner, &files, tally)
-}
-
-fn run_files(
-    workspace: &Workspace,
-    mut runner: Command,
-    files: &[PathBuf],
-    tally: &mut Tally,
-) -> Result<()> {
+/// Runs every scenario, those of directories in a new one.
+pub(crate) fn run(workspace: &Workspace, mut runner: Command, tally: &mut Tally) -> Result<()> {
     let directory = tempfile::tempdir_in(workspace.target_directory())?;
-    runner.arg("scenario").args(files).arg(workspace.root().join(LOCAL));
+    runner.arg("scenario");
+    for part in DIRECTORIES {
+        runner.args(files_in(workspace, part)?);
+    }
+    runner.arg(workspace.root().join(LOCAL));
     runner.arg("--var").arg(format!("DIRECTORY={}", directory.path().display()));
     tally.tests(&mut runner)
 }

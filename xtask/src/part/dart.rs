@@ -28,7 +28,7 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
         );
     }
     let build = DartBuild::prepare(workspace)?;
-    scenario_files::run_with_engine(workspace, build.program(workspace, RUNNER)?, tally)?;
+    scenario_files::run(workspace, build.program(workspace, RUNNER)?, tally)?;
     tally.tests(&mut build.program(workspace, TESTS)?)?;
     tally.tests(&mut build.program(workspace, SNIPPETS)?)?;
     let mut widget_tests = build.flutter_test(workspace, WIDGET_TESTS)?;

@@ -46,7 +46,7 @@ pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
         tally.failures.push(format!("`{}` ended with {status}", process::describe(&tests)));
         return Ok(());
     }
-    scenario_files::run_with_engine(workspace, build.runner(workspace)?, tally)
+    scenario_files::run(workspace, build.runner(workspace)?, tally)
 }
 
 /// The scenario runner, built; `scenario FILE...` and variables have to follow.

@@ -3,8 +3,8 @@ import SealwoodGenerated
 
 /// Changes that are committed together or not at all. Nobody sees any of them before.
 ///
-/// After ``commit(onProgress:)`` or ``close()`` every call throws
-/// ``SealwoodError/Code-swift.struct/closed``.
+/// A batch is taken when ``commit(onProgress:isolation:)`` is called: whatever comes of that, further calls
+/// throw ``SealwoodError/Code-swift.struct/closed``, as they do after ``close()``.
 public final class Batch: Sendable {
     private let core: CoreBatch
 
@@ -71,9 +71,17 @@ public final class Batch: Sendable {
     /// How many changes it holds.
     public var length: Int { Int(core.length()) }
 
-    /// Makes all changes durable in one commit.
-    public func commit(onProgress: ProgressHandler? = nil) async throws {
-        try await withCall(onProgress: onProgress) { try await core.commit(call: $0) }
+    /// Makes all changes durable in one commit. They are taken on the actor of the caller, so that nothing
+    /// else that runs there comes in between.
+    public func commit(
+        onProgress: ProgressHandler? = nil, isolation: isolated (any Actor)? = #isolation
+    ) async throws {
+        let taken = try translating { try core.take() }
+        try await Self.commit(taken, onProgress)
+    }
+
+    private static func commit(_ taken: CoreBatch, _ onProgress: ProgressHandler?) async throws {
+        try await withCall(onProgress: onProgress) { try await taken.commit(call: $0) }
     }
 
     /// Drops the changes. So does letting go of the batch.

@@ -1,10 +1,10 @@
 import SealwoodGenerated
 
-/// How far a call has come.
+/// How far a call has come: in bytes, or where an engine counts rows in rows.
 public struct TransferProgress: Hashable, Sendable {
-    /// The bytes done.
+    /// How much is done.
     public let done: UInt64
-    /// All bytes there are, where that is known.
+    /// How much there is in all, where that is known.
     public let total: UInt64?
 
     /// How far a call has come.

@@ -6,6 +6,8 @@ enum Outcome: Sendable {
     case value(Json)
     case content(Data)
     case paths([String])
+    /// A value of an engine: in what is expected, a revision is told by its name.
+    case told(Json, Named<UInt64>)
 
     static let nothing = Outcome.value(.null)
 }
@@ -23,9 +25,7 @@ extension Outcome {
     }
 
     init(_ stats: VaultStats) throws {
-        let encoded = try JSONDecoder().decode([String: Json].self, from: JSONEncoder().encode(stats))
-        // What is nil is left out where it is encoded.
-        self = .value(.object(["futureCommitMs": .null].merging(encoded) { $1 }))
+        self = .value(.object(["futureCommitMs": .null].merging(try members(of: stats)) { $1 }))
     }
 
     /// Fails unless this is what is expected.
@@ -35,6 +35,8 @@ extension Outcome {
             guard bytes == (try sealwood_conformance.content(expected)) else {
                 throw Wrong("expected \(expected), came other \(bytes.count) bytes")
             }
+        case (.told(let value, let revisions), _):
+            try Outcome.value(value).check(try expected.naming(revisions))
         case (.paths(let paths), .object(let members)):
             guard case .array(let wanted)? = members["paths"], members.count == 1 else {
                 throw Wrong("expected paths")

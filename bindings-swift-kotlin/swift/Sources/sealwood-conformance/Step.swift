@@ -132,7 +132,7 @@ final class Step: @unchecked Sendable {
         return config
     }
 
-    private func needed<T>(_ value: T?, _ name: String) throws -> T {
+    func needed<T>(_ value: T?, _ name: String) throws -> T {
         guard let value else { throw Wrong("no \(name)") }
         return value
     }

@@ -8,6 +8,7 @@ func take(_ verb: String, _ step: Step, in world: World) async throws -> Outcome
         let store = try world.stores.get(step.text("store"))
         return try await takeOnStore(verb, store, step, in: world)
     }
+    if let outcome = try await takeOfEngine(verb, step, in: world) { return outcome }
     switch verb {
     case "store":
         world.stores.set(try step.optionalText("as"), try await makeStore(step, in: world))
@@ -48,6 +49,36 @@ func take(_ verb: String, _ step: Step, in world: World) async throws -> Outcome
         return try await takeOnVault(verb, vault, step, in: world)
     }
     return .nothing
+}
+
+/// Takes a step of the engine or of hashes; nothing if it is none.
+private func takeOfEngine(_ verb: String, _ step: Step, in world: World) async throws -> Outcome? {
+    func rest(of room: String) -> String? {
+        verb.hasPrefix(room) ? String(verb.dropFirst(room.count)) : nil
+    }
+    if let verb = rest(of: "engine.") { return try await takeEngine(verb, step, in: world) }
+    if let verb = rest(of: "hash.") { return try takeHash(verb, step, in: world) }
+    if let verb = rest(of: "partitions.") { return try takePartitions(verb, step, in: world) }
+    if let name = try step.optionalText("namespace") {
+        return try await takeOnNamespace(verb, world.namespaces.get(name), step, in: world)
+    }
+    if let name = try step.optionalText("namespaceSnapshot") {
+        let snapshot = try world.namespaceSnapshots.get(name)
+        return try await takeOnNamespaceSnapshot(verb, snapshot, step, in: world)
+    }
+    if let name = try step.optionalText("engineSnapshot") {
+        return try takeOnEngineSnapshot(verb, world.engineSnapshots.get(name), step, in: world)
+    }
+    if let name = try step.optionalText("engineBatch") {
+        return try await takeOnEngineBatch(verb, world.engineBatches.get(name), step, in: world)
+    }
+    if let name = try step.optionalText("scan") {
+        return try await takeOnScan(verb, world.scans.get(name))
+    }
+    if let name = try step.optionalText("watch") {
+        return try await takeOnWatch(verb, world.watches.get(name), in: world)
+    }
+    return nil
 }
 
 private func makeStore(_ step: Step, in world: World) async throws -> AnyBlobStore {

@@ -41,14 +41,3 @@ final class ProgressTests: SealwoodTestCase {
         }
     }
 }
-
-private final class Reports: @unchecked Sendable {
-    private let lock = NSLock()
-    private var reports: [TransferProgress] = []
-
-    var all: [TransferProgress] { lock.withLock { reports } }
-
-    func add(_ report: TransferProgress) {
-        lock.withLock { reports.append(report) }
-    }
-}

@@ -48,6 +48,12 @@ class SealwoodTestCase: XCTestCase {
         }
     }
 
+    /// The code of the error that ends a task; nothing if it goes on after a minute, or ends otherwise.
+    func patientCode<T>(of task: Task<T, any Error>) async -> SealwoodError.Code? {
+        guard case .failure(let error as SealwoodError) = await patientResult(of: task) else { return nil }
+        return error.code
+    }
+
     /// A directory of the test's own.
     func temporaryDirectory() throws -> URL {
         let directory = FileManager.default.temporaryDirectory

@@ -101,6 +101,22 @@ final class VaultTests: SealwoodTestCase {
         XCTAssertEqual(try JSONDecoder().decode(EntryInfo.self, from: kept), entry)
     }
 
+    func testABatchIsTakenWhenItsCommitIsCalled() async throws {
+        let vault = try await newVault(.memory())
+        for round in 0..<50 {
+            let batch = vault.batch()
+            try await batch.put("\(round)", pattern(10))
+            let committer = Committer()
+            let commit = Task { try await committer.commit(batch) }
+            await committer.assertTooLate { try batch.mkdir("late") }
+            XCTAssertEqual(batch.length, 0)
+            batch.close()
+            try await commit.value
+        }
+        let page = try await vault.list(limit: 1_000)
+        XCTAssertEqual(page.entries.map(\.name).sorted(), (0..<50).map(String.init).sorted())
+    }
+
     func testCallsRunSideBySide() async throws {
         let vault = try await newVault(.memory())
         try await withThrowingTaskGroup(of: Void.self) { group in
