@@ -72,7 +72,7 @@ void engineHandles() {
       final snapshot = await notes.snapshot();
       final puts = [
         for (var row = 0; row < 200; row++)
-          notes.put(keyOf(row), bytes('new')).then((_) => 'put', onError: _codeOf),
+          notes.put(keyOf(row), bytes('new')).then((_) => 'put', onError: codeOf),
       ];
       await engine.close();
       await engine.close();
@@ -90,6 +90,23 @@ void engineHandles() {
     notes.dispose();
     check(await put > 0, 'it has no revision');
     await engine.close();
+  });
+
+  test('a directory is free once the last handle of its engine is disposed of', () async {
+    await withDirectory((path) async {
+      final engine = await Engine.open(path);
+      final notes = await engine.namespace('notes');
+      final revision = await notes.put(bytes('a'), bytes('1'));
+      final snapshot = await notes.snapshot();
+      engine.dispose();
+      notes.dispose();
+      await expectError('store-locked', () => Engine.open(path));
+      expect(snapshot.revision, revision);
+      snapshot.dispose();
+      final again = await openOnceFree(path);
+      expect(await again.namespaces(), ['notes']);
+      await again.close();
+    });
   });
 
   test('an engine that nobody disposes of leaves its directory with the garbage', () async {
@@ -134,8 +151,6 @@ void engineHandles() {
     await engine.close();
   });
 }
-
-String _codeOf(Object error) => error is SealwoodException ? error.code : '$error';
 
 Future<void> _openAndForget(String path) async {
   final engine = await Engine.open(path);
