@@ -128,6 +128,17 @@ void engineHandles() {
     });
   });
 
+  test('what nobody disposes of lets go with the garbage', () async {
+    final (engine, notes) = await engineOf(1000);
+    await _lookAndForget(engine, notes);
+    check((await engine.stats()).leases > 0, 'nothing was held');
+    for (var left = 2000; left > 0 && (await engine.stats()).leases > 0; left--) {
+      _garbage();
+    }
+    expect((await engine.stats()).leases, 0);
+    await engine.close();
+  });
+
   test('handles of an engine leave nothing behind', () async {
     final (engine, notes) = await engineOf(4000, tracking: Tracking.buckets);
     Future<void> handles(int count) async {
@@ -156,6 +167,14 @@ Future<void> _openAndForget(String path) async {
   final engine = await Engine.open(path);
   final notes = await engine.namespace('notes');
   await notes.put(bytes('a'), bytes('1'));
+}
+
+Future<void> _lookAndForget(Engine engine, Namespace notes) async {
+  for (var i = 0; i < 100; i++) {
+    await notes.snapshot();
+    await engine.snapshot();
+    await notes.scan().ready();
+  }
 }
 
 /// A MiB that nobody needs.
