@@ -11,7 +11,7 @@ export 'src/call.dart' show CancelToken, OnProgress, Progress;
 export 'src/engine/batch.dart' show EngineBatch;
 export 'src/engine/config.dart' show EngineAccess, EngineBackground, EngineConfig, EngineRecovery;
 export 'src/engine/engine.dart' show Engine;
-export 'src/engine/hash.dart' show Domain, LtHash, Row, bucketOf;
+export 'src/engine/hash.dart' show Domain, LtHash, bucketOf;
 export 'src/engine/health.dart' show EngineStats, Finding, FindingKind, Vacuum, Verified;
 export 'src/engine/iteration.dart' show EngineStream;
 export 'src/engine/namespace.dart' show Namespace;

@@ -11,6 +11,7 @@ use std::{env, fs};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
+use crate::dart_names;
 use crate::file_tree::FileTree;
 use crate::process;
 use crate::shared_build;
@@ -106,6 +107,7 @@ impl DartBuild {
             tree.add_copy(Path::new(EXAMPLE).join(part), &root.join(EXAMPLE).join(part))?;
         }
         tree.add(SNIPPETS, snippets_program(workspace)?);
+        tree.add(dart_names::PROGRAM, dart_names::program(workspace)?);
         tree.add(".dart_tool/package_config.json", package_config(others)?);
         tree.write(&self.directory)
     }

@@ -9,6 +9,7 @@ mod chore;
 mod codegen;
 mod crates;
 mod dart_build;
+mod dart_names;
 mod disk_room;
 mod failures;
 mod file_tree;

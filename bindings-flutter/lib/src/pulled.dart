@@ -24,7 +24,7 @@ final class Pulled<P, T> {
     sync: true,
   );
   late final Watch _watch = Watch(_parent, _onProgress);
-  late final Future<P> _opened = _watch.run(_open);
+  late final Future<P> _opened = _begin();
   final Completer<void> _ended = Completer();
   Completer<void>? _resumed;
   bool _isCancelled = false;
@@ -37,6 +37,16 @@ final class Pulled<P, T> {
 
   /// Opens it, and waits until it is open.
   Future<void> ready() => _opened;
+
+  /// Opens it. A watch of what cannot be opened ends here, as there may be no listener to end it.
+  Future<P> _begin() async {
+    try {
+      return await _watch.run(_open);
+    } catch (_) {
+      _watch.release();
+      rethrow;
+    }
+  }
 
   /// Ends when the last request is over.
   Future<void> _cancel() {

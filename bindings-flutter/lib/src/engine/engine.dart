@@ -29,7 +29,8 @@ final class Engine extends Handle<native.Engine> {
 
   /// The engine in the directory [path], which is made if it is missing, its ancestors too. To read only there must
   /// be an engine. Fails with `store-locked` if somebody has it open, in this process or another, in whatever
-  /// language, and with `store-corrupt` if what is there is damaged: a recovery of the [config] may help.
+  /// language, and with `store-corrupt` if what is there is damaged: a recovery of the [config] may help. Cancelled,
+  /// it goes on to its end and closes what it opened; until then the directory is `store-locked`.
   static Future<Engine> open(
     String path, {
     EngineConfig config = const EngineConfig(),

@@ -8,9 +8,6 @@ import '../generated/api/engine/hash.dart' as native;
 import '../handle.dart';
 import 'bytes.dart';
 
-/// A row: its key and its value.
-typedef Row = (Uint8List key, Uint8List value);
-
 /// Where rows belong, and with which secret they are hashed. The name is part of every element: the same row in two
 /// domains is two elements.
 final class Domain extends Handle<native.Domain> {
@@ -21,7 +18,8 @@ final class Domain extends Handle<native.Domain> {
       guardSync(() => Domain._(native.Domain.named(name: handed(name))));
 
   /// The domain of a [name] under a [secret] of 32 bytes: who does not know it can neither guess rows from a hash
-  /// nor make rows for one. The secret is wiped with the handle.
+  /// nor make rows for one. The secret is wiped with the handle. Fails with `domain-length` if the name has more than
+  /// 255 bytes, and with `invalid-argument` if the secret has more or fewer than 32.
   factory Domain.keyed(Uint8List secret, Uint8List name) {
     checkBytes([secret, name]);
     return guardSync(() => Domain._(native.Domain.named(name: name, secret: secret)));
@@ -66,12 +64,12 @@ final class LtHash extends Handle<native.LtHash> {
     guardSync(() => inner.remove(domain: domain.inner, key: key, value: value));
   }
 
-  /// Adds many rows, several times as fast as one by one.
-  void addBatch(Domain domain, Iterable<Row> rows) =>
+  /// Adds many rows, keys and values, several times as fast as one by one.
+  void addBatch(Domain domain, Iterable<(Uint8List key, Uint8List value)> rows) =>
       guardSync(() => inner.addBatch(domain: domain.inner, rows: handedRows(rows)));
 
-  /// Removes many rows.
-  void removeBatch(Domain domain, Iterable<Row> rows) =>
+  /// Removes many rows, keys and values.
+  void removeBatch(Domain domain, Iterable<(Uint8List key, Uint8List value)> rows) =>
       guardSync(() => inner.removeBatch(domain: domain.inner, rows: handedRows(rows)));
 
   /// Adds a [message] as it is, without a domain, as the hash of other implementations does.
@@ -114,7 +112,7 @@ final class LtHash extends Handle<native.LtHash> {
 int bucketOf(Uint8List key) => guardSync(() => native.bucketOf(key: handed(key)));
 
 /// The rows, unless they are too many bytes to be handed over in one piece.
-List<Row> handedRows(Iterable<Row> rows) {
+List<(Uint8List, Uint8List)> handedRows(Iterable<(Uint8List key, Uint8List value)> rows) {
   final list = [...rows];
   checkBytes([
     for (final (key, value) in list) ...[key, value],

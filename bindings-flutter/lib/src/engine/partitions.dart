@@ -51,7 +51,8 @@ final class PartitionedLtHash extends Handle<native.PartitionedLtHash> {
   factory PartitionedLtHash() =>
       guardSync(() => PartitionedLtHash._(native.PartitionedLtHash.empty()));
 
-  /// A state without partitions, whose elements are made with a [secret] of 32 bytes. It is wiped with the handle.
+  /// A state without partitions, whose elements are made with a [secret] of 32 bytes: `invalid-argument` if there are
+  /// more or fewer. It is wiped with the handle.
   factory PartitionedLtHash.keyed(Uint8List secret) =>
       guardSync(() => PartitionedLtHash._(native.PartitionedLtHash.empty(secret: handed(secret))));
 
@@ -80,7 +81,7 @@ final class PartitionedLtHash extends Handle<native.PartitionedLtHash> {
   });
 
   /// Follows changes of rows: all of them, or those up to the cursor of a backfill. Fails with `no-such-row` if more
-  /// is removed than there is: then nothing is changed.
+  /// is removed than there is, and with `state-not-valid` of an absent partition: then nothing is changed.
   void apply(Uint8List name, Iterable<RowChange> changes) {
     final list = [...changes];
     checkBytes([
@@ -98,16 +99,16 @@ final class PartitionedLtHash extends Handle<native.PartitionedLtHash> {
     );
   }
 
-  /// Begins to count rows that are there already, from the first on.
+  /// Begins to count rows that are there already, from the first on, whatever was known before.
   void beginBackfill(Uint8List name, Detail detail) =>
       guardSync(() => inner.beginBackfill(name: handed(name), detail: detail));
 
-  /// Counts the next rows of a backfill, in ascending order of their keys. Fails with `rows-not-ascending` if they
-  /// are not, and with `state-not-backfilling` without a backfill.
-  void backfill(Uint8List name, Iterable<Row> rows) =>
+  /// Counts the next rows of a backfill, keys and values, in ascending order of their keys. Fails with
+  /// `rows-not-ascending` if they are not, and with `state-not-backfilling` without a backfill.
+  void backfill(Uint8List name, Iterable<(Uint8List key, Uint8List value)> rows) =>
       guardSync(() => inner.backfill(name: handed(name), rows: handedRows(rows)));
 
-  /// Ends a backfill that has met all rows.
+  /// Ends a backfill that has met all rows. Fails with `state-not-backfilling` without one.
   void finishBackfill(Uint8List name) => guardSync(() => inner.finishBackfill(name: handed(name)));
 
   /// Forgets all that is known of a partition.
@@ -116,11 +117,11 @@ final class PartitionedLtHash extends Handle<native.PartitionedLtHash> {
   /// The hash of all rows. Fails with `state-not-valid` unless all rows of all partitions are counted.
   LtHash hash() => guardSync(() => LtHash.of(inner.hash()));
 
-  /// The 32 bytes of its checksum.
+  /// The 32 bytes of the checksum of [hash], which fails as that does.
   Uint8List checksum() => guardSync(() => inner.checksum());
 
   /// Where another state differs from this one, in the order of the partitions' names; empty if both are of the same
-  /// rows.
+  /// rows. Fails with `state-not-valid` if rows of a partition that both have are not all counted.
   List<Difference> differences(PartitionedLtHash other) => guardSync(
     () => [
       for (final native.DifferenceRecord(:partition, :place, :buckets) in inner.differences(

@@ -29,7 +29,8 @@ final class VerifiedState {
   /// How many rows were read.
   final int rows;
 
-  /// Not all rows are counted yet: only those that were by then are read.
+  /// Whether not all rows are counted yet. Then only those that are were read, which may be none, and the namespace is
+  /// not verified.
   final bool isBackfilling;
 
   /// Where the rows are not those that were counted; null if they are.

@@ -4,8 +4,6 @@ library;
 import 'dart:convert';
 import 'dart:typed_data';
 
-import 'package:sealwood/sealwood.dart';
-
 import '../content.dart';
 import '../problem.dart';
 import '../step.dart';
@@ -38,7 +36,7 @@ extension EngineStep on Step {
   Uint8List? optionalBytes(String name) => has(name) ? bytes(name) : null;
 
   /// Pairs of key and value.
-  List<Row> get rows => [
+  List<(Uint8List, Uint8List)> get rows => [
     for (final row in list('rows'))
       switch (row) {
         [final key, final value] => (bytesGiven(key), bytesGiven(value)),

@@ -7,6 +7,8 @@ import 'dart:typed_data';
 
 import 'package:sealwood/sealwood.dart';
 
+import '../harness.dart';
+
 /// The UTF-8 of [text].
 Uint8List bytes(String text) => utf8.encode(text);
 
@@ -30,6 +32,20 @@ Future<(Engine, Namespace)> engineOf(int rows, {Tracking tracking = Tracking.off
   batch.dispose();
   return (engine, notes);
 }
+
+/// The engine in the directory [path], as soon as nobody has it any longer.
+Future<Engine> openOnceFree(String path) async {
+  while (true) {
+    try {
+      return await Engine.open(path);
+    } on SealwoodException catch (error) {
+      expect(error.code, 'store-locked');
+    }
+  }
+}
+
+/// The code of what a call failed with.
+String codeOf(Object error) => error is SealwoodException ? error.code : '$error';
 
 /// The key of a row.
 Uint8List keyOf(int row) => bytes('$row'.padLeft(5, '0'));

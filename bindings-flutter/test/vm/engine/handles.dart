@@ -72,7 +72,7 @@ void engineHandles() {
       final snapshot = await notes.snapshot();
       final puts = [
         for (var row = 0; row < 200; row++)
-          notes.put(keyOf(row), bytes('new')).then((_) => 'put', onError: _codeOf),
+          notes.put(keyOf(row), bytes('new')).then((_) => 'put', onError: codeOf),
       ];
       await engine.close();
       await engine.close();
@@ -92,6 +92,23 @@ void engineHandles() {
     await engine.close();
   });
 
+  test('a directory is free once the last handle of its engine is disposed of', () async {
+    await withDirectory((path) async {
+      final engine = await Engine.open(path);
+      final notes = await engine.namespace('notes');
+      final revision = await notes.put(bytes('a'), bytes('1'));
+      final snapshot = await notes.snapshot();
+      engine.dispose();
+      notes.dispose();
+      await expectError('store-locked', () => Engine.open(path));
+      expect(snapshot.revision, revision);
+      snapshot.dispose();
+      final again = await openOnceFree(path);
+      expect(await again.namespaces(), ['notes']);
+      await again.close();
+    });
+  });
+
   test('an engine that nobody disposes of leaves its directory with the garbage', () async {
     await withDirectory((path) async {
       await _openAndForget(path);
@@ -109,6 +126,17 @@ void engineHandles() {
       }
       throw const Unexpected('the directory is still held');
     });
+  });
+
+  test('what nobody disposes of lets go with the garbage', () async {
+    final (engine, notes) = await engineOf(1000);
+    await _lookAndForget(engine, notes);
+    check((await engine.stats()).leases > 0, 'nothing was held');
+    for (var left = 2000; left > 0 && (await engine.stats()).leases > 0; left--) {
+      _garbage();
+    }
+    expect((await engine.stats()).leases, 0);
+    await engine.close();
   });
 
   test('handles of an engine leave nothing behind', () async {
@@ -135,12 +163,18 @@ void engineHandles() {
   });
 }
 
-String _codeOf(Object error) => error is SealwoodException ? error.code : '$error';
-
 Future<void> _openAndForget(String path) async {
   final engine = await Engine.open(path);
   final notes = await engine.namespace('notes');
   await notes.put(bytes('a'), bytes('1'));
+}
+
+Future<void> _lookAndForget(Engine engine, Namespace notes) async {
+  for (var i = 0; i < 100; i++) {
+    await notes.snapshot();
+    await engine.snapshot();
+    await notes.scan().ready();
+  }
 }
 
 /// A MiB that nobody needs.

@@ -121,9 +121,9 @@ impl From<WatchEvent> for ChangeRecord {
             EventKind::Put => (WatchEventKind::Put, None),
             EventKind::Delete => (WatchEventKind::Delete, None),
             EventKind::Expire => (WatchEventKind::Expire, None),
-            EventKind::Rename { to } => (WatchEventKind::Rename, Some(to.into())),
+            EventKind::Rename { to } => (WatchEventKind::Rename, Some(to)),
         };
-        Self { revision: clamp(event.revision.get()), kind, key: event.key.into(), to }
+        Self { revision: clamp(event.revision.get()), kind, key: event.key, to }
     }
 }
 
