@@ -4,7 +4,7 @@ import { path as pathOf } from './check.js';
 import { METADATA, put, putArguments, putStream } from './content.js';
 import { call, now } from './glue.js';
 import { Handle, dispose } from './handle.js';
-import { TRANSFER } from './watching.js';
+import { TRANSFER, checkedOptions } from './watching.js';
 
 export class Batch extends Handle {
   constructor(secret, raw) {
@@ -48,6 +48,8 @@ export class Batch extends Handle {
   }
 
   async commit(options) {
+    // Refused for its options, it leaves the batch as it was.
+    checkedOptions(options, TRANSFER);
     const taken = now(() => Handle.raw(this).take());
     try {
       return await call(options, (watch) => taken.commit(watch), TRANSFER);

@@ -8,6 +8,18 @@ export const CALL = ['signal'];
 /** The options of a call that moves bytes. */
 export const TRANSFER = [...CALL, 'onProgress'];
 
+/** The options of a call, of which there are those that are `known`: what is wrong with them is told before
+ * anything of the call happens. */
+export function checkedOptions(options, known) {
+  const given = optionsOf(options, known);
+  const { signal } = given;
+  if (signal != null && typeof signal.addEventListener !== 'function') {
+    throw invalid('signal is an AbortSignal');
+  }
+  optionalFunction(given.onProgress, 'onProgress');
+  return given;
+}
+
 /** What a call is watched by, from its `signal` and `onProgress`, until it is released. */
 export class Watching {
   #raw;
@@ -18,11 +30,7 @@ export class Watching {
 
   /** Watches a call of `layer`. */
   constructor(layer, options, known) {
-    const { signal, onProgress } = optionsOf(options, known);
-    if (signal != null && typeof signal.addEventListener !== 'function') {
-      throw invalid('signal is an AbortSignal');
-    }
-    const report = optionalFunction(onProgress, 'onProgress');
+    const { signal, onProgress: report } = checkedOptions(options, known);
     const { Watch } = layer.raw;
     if (signal?.aborted) throw cancelled(signal.reason);
     this.#raw = new Watch(report && ((done, total) => this.#report(report, { done, total })));

@@ -1,9 +1,8 @@
 // Changes of namespaces of one engine that happen together.
 
-import { options as optionsOf } from '../check.js';
 import { invalid } from '../error.js';
 import { Handle, dispose } from '../handle.js';
-import { CALL } from '../watching.js';
+import { CALL, checkedOptions } from '../watching.js';
 import { callOptions, deleteArguments, durability, octets, putArguments } from './check.js';
 import { layer } from './layer.js';
 import { Namespace } from './namespace.js';
@@ -34,7 +33,8 @@ export class EngineBatch extends Handle {
   }
 
   async commit(options) {
-    const given = optionsOf(options, COMMIT);
+    // Refused for its options, it leaves the batch as it was.
+    const given = checkedOptions(options, COMMIT);
     const how = durability(given.durability);
     const taken = layer.now(() => Handle.raw(this).take());
     Upkeep.of(this).touch();

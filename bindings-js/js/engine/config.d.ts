@@ -32,6 +32,7 @@ export interface EngineConfig {
   namespacesMax?: number | null | undefined;
   /**
    * How long after the last write the engine works by itself, in milliseconds: 1 to a day; 500 if absent.
+   * Where writes do not end it works in spite of them, after ten times as long.
    */
   checkpointIdleMs?: number | null | undefined;
   /** How many changes are kept for watches: at most 1,048,576; 4,096 if absent. */

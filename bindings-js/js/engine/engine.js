@@ -130,8 +130,16 @@ export class Engine extends Handle {
 
   async close(options) {
     if (!Handle.isOpen(this)) return;
-    Upkeep.of(this).stop();
-    await this.#call(options, (raw, watch) => raw.close(watch));
+    const upkeep = Upkeep.of(this);
+    const goOn = upkeep.pause();
+    try {
+      await this.#call(options, (raw, watch) => raw.close(watch));
+    } catch (error) {
+      // It may be open still: the call may have been cancelled before it began.
+      goOn();
+      throw error;
+    }
+    upkeep.stop();
     Handle.release(this);
   }
 

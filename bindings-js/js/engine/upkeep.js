@@ -1,9 +1,12 @@
 // What a thread of the engine does where there are threads: it checkpoints, compacts, deletes what has expired
-// and counts rows, a while after the last write, a piece at a time. After each piece the host has its turn.
+// and counts rows, a while after the last write, or after a longer one while writes go on, a piece at a time. After each piece the host has its turn.
 
 import { othersHaveWorked } from '../turns.js';
 
 const IDLE_MS = 500;
+
+/** While writes go on, the wait is begun anew so often and no more. */
+const WAITS_MAX = 9;
 
 /** Which upkeep the writes of a handle are told to. */
 const upkeeps = new WeakMap();
@@ -13,7 +16,11 @@ export class Upkeep {
   #maintain;
   #idleMs;
   #timer;
+  /** Whether something was written since it waits or works. */
   #isTouched = false;
+  /** How often it has waited again. */
+  #waits = 0;
+  #isAtWork = false;
   #isOver = false;
 
   /** Calls `maintain`, a promise of whether there is more to be done, `idleMs` after the last write. */
@@ -35,8 +42,8 @@ export class Upkeep {
 
   /** Something was written, or is about to be. */
   touch() {
-    if (this.#timer !== undefined) this.#isTouched = true;
-    else if (!this.#isOver) this.#timer = this.#start();
+    if (this.#timer !== undefined || this.#isAtWork) this.#isTouched = true;
+    else this.#wait();
   }
 
   /** Begins nothing any more. */
@@ -46,28 +53,41 @@ export class Upkeep {
     this.#timer = undefined;
   }
 
-  #start() {
-    const timer = setTimeout(() => this.#wake(), this.#idleMs);
+  /** Begins nothing until what it answers is called: then it goes on, unless it was over before. */
+  pause() {
+    const wasOver = this.#isOver;
+    this.stop();
+    return () => {
+      this.#isOver = wasOver;
+      this.touch();
+    };
+  }
+
+  #wait() {
+    if (this.#isOver) return;
+    this.#isTouched = false;
+    this.#timer = setTimeout(() => this.#wake(), this.#idleMs);
     // Who has nothing else to do ends: what was acknowledged is safe.
-    timer.unref?.();
-    return timer;
+    this.#timer.unref?.();
   }
 
   async #wake() {
-    if (this.#isTouched) {
-      // Somebody has written since: it is not idle.
-      this.#isTouched = false;
-      this.#timer = this.#start();
+    this.#timer = undefined;
+    // Somebody has written since: it is not idle. Who never stops writing is not waited for for ever.
+    if (this.#isTouched && this.#waits < WAITS_MAX) {
+      this.#waits += 1;
+      this.#wait();
       return;
     }
+    this.#waits = 0;
+    this.#isTouched = false;
+    this.#isAtWork = true;
     try {
       while (!this.#isOver && (await this.#maintain())) await othersHaveWorked();
     } catch {
       // It costs no write, and is tried again after the next.
     }
-    this.#timer = undefined;
-    if (!this.#isTouched) return;
-    this.#isTouched = false;
-    this.touch();
+    this.#isAtWork = false;
+    if (this.#isTouched) this.#wait();
   }
 }

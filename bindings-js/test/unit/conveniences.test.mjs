@@ -23,6 +23,11 @@ test('a batch is what was added before its commit was called', async () => {
   const vault = await memoryVault();
   const batch = vault.batch();
   batch.mkdir('before');
+  // What is refused for its options is no commit.
+  await failsWith('invalid-argument', batch.commit({ misspelt: 1 }));
+  await failsWith('invalid-argument', batch.commit({ signal: 1 }));
+  await failsWith('invalid-argument', batch.commit({ onProgress: 1 }));
+  assert.equal(batch.length, 1);
   const committed = batch.commit();
   await failsWith('closed', async () => batch.mkdir('after'));
   await failsWith('closed', () => batch.put('after', 'x'));

@@ -64,6 +64,11 @@ test('a write may have a condition', async (context) => {
 test('a batch is what was added before its commit was called', async (context) => {
   const { opened, notes } = await notesOf(context);
   const batch = opened.batch().put(notes, 'a', '1');
+  // What is refused for its options is no commit.
+  await failsWith('invalid-argument', batch.commit({ durabilty: 'sync' }));
+  await failsWith('invalid-argument', batch.commit({ durability: 'always' }));
+  await failsWith('invalid-argument', batch.commit({ signal: 1 }));
+  assert.equal(batch.length, 1);
   const committed = batch.commit();
   await failsWith('closed', () => batch.put(notes, 'b', '2'));
   await failsWith('closed', () => batch.delete(notes, 'a'));
