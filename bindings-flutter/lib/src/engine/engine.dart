@@ -44,7 +44,8 @@ final class Engine extends Handle<native.Engine> {
 
   /// The namespace called [name], which is made if there is none. Names are 1 to 64 characters of `[A-Za-z0-9_-]`.
   /// In one that is made, values from [separatedBytesMin] bytes on have files of their own: 1 to 16 MiB; what the
-  /// engine was opened with if null. Fails with `namespace-limit` if there are as many as there may be.
+  /// engine was opened with if null. Fails with `namespace-limit` if there are as many as there may be, and with
+  /// `read-only` if it would have to be made and must not be.
   Future<Namespace> namespace(String name, {int? separatedBytesMin, CancelToken? cancel}) =>
       run(cancel, null, (call) async {
         final namespace = await inner.namespace(

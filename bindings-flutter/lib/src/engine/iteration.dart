@@ -10,8 +10,8 @@ import '../pulled.dart';
 import 'values.dart';
 
 /// What a scan or a watch gives, one after another, to one listener. It is opened when it is listened to, or by
-/// [ready], and read as fast as its listener takes: at most 256 items or about 1 MiB are in memory. Cancelling the
-/// subscription, or leaving an `await for`, releases what it holds.
+/// [ready], and read as fast as its listener takes. A page is in memory at a time: at most 256 items, and no further
+/// one once there is 1 MiB. Cancelling the subscription, or leaving an `await for`, releases what it holds.
 final class EngineStream<T> extends Stream<T> {
   final Future<void> Function() _ready;
   final Stream<T> _stream;

@@ -18,7 +18,8 @@ import 'write.dart';
 ///
 /// A write is durable when its future completes, unless its durability says otherwise. After `outcome-unknown` only
 /// opening the engine again tells whether a write was applied, after any other error it was not. A call that is
-/// cancelled is not waited for any longer, and may be done all the same.
+/// cancelled is not waited for any longer, and may be done all the same. Once the namespace was dropped all calls fail
+/// with `namespace-dropped`; in an engine that was opened to read those that change something fail with `read-only`.
 final class Namespace extends Handle<native.Namespace> {
   /// For the engine.
   Namespace.of(super.native);

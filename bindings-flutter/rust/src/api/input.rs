@@ -156,13 +156,12 @@ impl PutSpec {
     }
 }
 
-/// A content that Dart can be handed in one piece: the glue counts bytes in 32 bits.
-pub(crate) fn whole(bytes: Bytes) -> Result<Vec<u8>> {
+/// Bytes that Dart can be handed in one piece, as the glue counts them in 32 bits; otherwise
+/// `instead` says how they are read.
+pub(crate) fn whole(bytes: Bytes, instead: &'static str) -> Result<Vec<u8>> {
     match i32::try_from(bytes.len()) {
         Ok(_) => Ok(bytes.into()),
-        Err(_) => {
-            Err(Error::InvalidArgument { what: "a content beyond 2 GiB is read as a stream" })
-        }
+        Err(_) => Err(Error::InvalidArgument { what: instead }),
     }
 }
 

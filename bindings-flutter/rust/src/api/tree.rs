@@ -48,7 +48,8 @@ impl Tree {
         end: Option<i64>,
         call: &Call,
     ) -> Result<Vec<u8>, Failure> {
-        Ok(whole(self.inner.get_with(&path, &read_options(start, end, call)?).await?)?)
+        let bytes = self.inner.get_with(&path, &read_options(start, end, call)?).await?;
+        Ok(whole(bytes, "a content beyond 2 GiB is read as a stream")?)
     }
 
     /// The same, piece by piece.

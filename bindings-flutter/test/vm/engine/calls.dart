@@ -262,10 +262,11 @@ void engineCalls() {
       expect(await Isolate.run(() => _codeOfOpening('$path/deep/engine', library)), 'store-locked');
       await engine.close();
       expect(await Isolate.run(() => _codeOfOpening('$path/deep/engine', library)), null);
-      final again = await Engine.open(
-        '$path/deep/engine',
-        config: const EngineConfig(access: EngineAccess.readOnly),
-      );
+      const reading = EngineConfig(access: EngineAccess.readOnly);
+      final again = await Engine.open('$path/deep/engine', config: reading);
+      final beside = await Engine.open('$path/deep/engine', config: reading);
+      await expectError('store-locked', () => Engine.open('$path/deep/engine'));
+      await beside.close();
       final same = await again.namespace('notes');
       expect((await same.get(bytes('a')))!.bytes, pattern(1, 5000));
       await expectError('read-only', () => same.put(bytes('a'), bytes('2')));

@@ -1,11 +1,14 @@
 //! Keys, values and changes as plain values.
 
-use bytes::Bytes;
+use sealwood::Result;
 use sealwood::bridge::engine as core;
 use sealwood::engine::{EventKind, Expiry, KeyInfo, Value, WatchEvent};
-use sealwood::{Error, Result};
 
 use crate::api::call::clamp;
+use crate::api::input::whole;
+
+/// How a value is read that is too long to be handed over in one piece.
+const INSTEAD: &str = "a value beyond 2 GiB is read in ranges";
 
 /// The value of a key.
 #[derive(Debug, Clone)]
@@ -21,7 +24,7 @@ pub struct ValueRecord {
 impl ValueRecord {
     pub(crate) fn of(value: Value) -> Result<Self> {
         Ok(Self {
-            bytes: whole(value.bytes)?,
+            bytes: whole(value.bytes, INSTEAD)?,
             revision: clamp(value.revision.get()),
             expires_at_ms: value.expires_at.map(Expiry::as_ms).map(clamp),
         })
@@ -61,7 +64,7 @@ pub struct EntryRecord {
 impl EntryRecord {
     pub(crate) fn of(entry: core::ScanEntry) -> Result<Self> {
         let value = ValueRecord {
-            bytes: whole(entry.value)?,
+            bytes: whole(entry.value, INSTEAD)?,
             revision: clamp(entry.revision),
             expires_at_ms: entry.expires_at_ms.map(clamp),
         };
@@ -124,13 +127,5 @@ impl From<WatchEvent> for ChangeRecord {
             EventKind::Rename { to } => (WatchEventKind::Rename, Some(to)),
         };
         Self { revision: clamp(event.revision.get()), kind, key: event.key, to }
-    }
-}
-
-/// A value that Dart can be handed in one piece: the glue counts bytes in 32 bits.
-fn whole(value: Bytes) -> Result<Vec<u8>> {
-    match i32::try_from(value.len()) {
-        Ok(_) => Ok(value.into()),
-        Err(_) => Err(Error::InvalidArgument { what: "a value beyond 2 GiB is read in ranges" }),
     }
 }
