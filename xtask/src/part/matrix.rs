@@ -1,11 +1,12 @@
-//! The matrix: each language writes a vault to one S3 server, each reads what each wrote, each
-//! changes what each wrote, and each reads what became of its own.
+//! The matrix: each language writes a vault to one S3 server and an engine into a directory, each
+//! reads what each wrote, each changes what each wrote, and each reads what became of its own.
 //!
 //! What is done is in `conformance/matrix`; every cell is one scenario, run by the language's own
 //! runner. A language without a runner fails all its checks.
 
 mod table;
 
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -16,81 +17,140 @@ use crate::tally::{Tally, run_counting};
 use crate::workspace::Workspace;
 use table::Table;
 
-/// Those who write and read. Chromium is JavaScript in a page. `write.json` and `read.json` name
-/// them too.
-const LANGUAGES: [&str; 6] = ["rust", "js", "chromium", "dart", "swift", "kotlin"];
+/// What all languages share.
+struct Matter {
+    /// A vault or an engine.
+    name: &'static str,
+    /// Below `conformance/matrix`.
+    folder: &'static str,
+    /// Those who write and read; files of the folder name them too.
+    languages: &'static [&'static str],
+    /// What one who begins does.
+    first: fn(one: &str) -> String,
+    phases: [Phase; 3],
+}
 
-/// What a runner does with the vaults of others, or others with its own.
+/// What a runner does with what others wrote, or others with its own.
 struct Phase {
     name: &'static str,
     /// The variable that names the other one.
     other: &'static str,
     /// The scenario of `one`, if the other one is `other`.
     scenario: fn(one: &str, other: &str) -> String,
-    /// Whether the vault is the other one's.
+    /// Whether it is the other one's.
     is_guest: bool,
 }
 
-const PHASES: [Phase; 3] = [
-    Phase {
-        name: "read",
-        other: "FROM",
-        scenario: |one, other| format!("{one} reads what {other} wrote"),
-        is_guest: true,
-    },
-    Phase {
-        name: "change",
-        other: "FROM",
-        scenario: |one, other| format!("{one} changes what {other} wrote"),
-        is_guest: true,
-    },
-    Phase {
-        name: "reread",
-        other: "BY",
-        scenario: |one, other| format!("{one} reads what {other} changed"),
-        is_guest: false,
-    },
-];
+/// Chromium is JavaScript in a page.
+const VAULT: Matter = Matter {
+    name: "vault",
+    folder: "vault",
+    languages: &["rust", "js", "chromium", "dart", "swift", "kotlin"],
+    first: |one| format!("{one} writes a vault"),
+    phases: [
+        Phase {
+            name: "read",
+            other: "FROM",
+            scenario: |one, other| format!("{one} reads what {other} wrote"),
+            is_guest: true,
+        },
+        Phase {
+            name: "change",
+            other: "FROM",
+            scenario: |one, other| format!("{one} changes what {other} wrote"),
+            is_guest: true,
+        },
+        Phase {
+            name: "reread",
+            other: "BY",
+            scenario: |one, other| format!("{one} reads what {other} changed"),
+            is_guest: false,
+        },
+    ],
+};
+
+/// A page has no directories.
+const ENGINE: Matter = Matter {
+    name: "engine",
+    folder: "engine",
+    languages: &["rust", "js", "dart", "swift", "kotlin"],
+    first: |one| format!("{one} writes an engine"),
+    phases: [
+        Phase {
+            name: "read",
+            other: "FROM",
+            scenario: |one, other| format!("{one} reads the engine that {other} wrote"),
+            is_guest: true,
+        },
+        Phase {
+            name: "change",
+            other: "FROM",
+            scenario: |one, other| format!("{one} changes the engine that {other} wrote"),
+            is_guest: true,
+        },
+        Phase {
+            name: "reread",
+            other: "BY",
+            scenario: |one, other| format!("{one} reads what {other} changed in its engine"),
+            is_guest: false,
+        },
+    ],
+};
 
 pub(super) fn run(workspace: &Workspace, tally: &mut Tally) -> Result<()> {
     let server = S3Server::start(workspace, Kind::VersityGw)?;
+    let directory = tempfile::tempdir_in(workspace.target_directory())?;
+    let place = Place { server: &server, directory: directory.path() };
     let mut runners = Vec::new();
     for (language, command) in commands(workspace) {
         let command =
             command.map_err(|error| eprintln!("error: no runner of {language}: {error:#}"));
-        runners.push(Runner { language, command: command.ok(), server: &server });
+        runners.push(Runner { language, command: command.ok(), place });
     }
-    let mut table = Table::new(&LANGUAGES);
-    for runner in &runners {
-        let name = format!("{} writes a vault", runner.language);
-        let wrote = runner.run("write", None).and_then(|outcome| outcome.of(&name));
-        if wrote.is_err() {
-            LANGUAGES.iter().for_each(|other| table.failed(runner.language, other, "write"));
-        }
-        tally.check(&name, wrote);
+    for matter in [&VAULT, &ENGINE] {
+        matter.run(&runners, tally);
     }
-    for phase in &PHASES {
+    Ok(())
+}
+
+impl Matter {
+    /// Has every language go through all phases with what every other wrote, and prints the table.
+    fn run(&self, runners: &[Runner<'_>], tally: &mut Tally) {
+        let mut table = Table::new(self.name, self.languages);
+        let runners: Vec<_> =
+            runners.iter().filter(|runner| self.languages.contains(&runner.language)).collect();
         for runner in &runners {
-            let outcome = runner.run(phase.name, Some(phase.other));
-            for other in LANGUAGES {
-                let name = (phase.scenario)(runner.language, other);
-                let done = match &outcome {
-                    Ok(outcome) => outcome.of(&name),
-                    Err(error) => Err(anyhow!("{error:#}")),
-                };
-                if done.is_err() {
-                    let (owner, guest) = match phase.is_guest {
-                        true => (other, runner.language),
-                        false => (runner.language, other),
+            let name = (self.first)(runner.language);
+            let wrote = runner.run(self, "write", None).and_then(|outcome| outcome.of(&name));
+            if wrote.is_err() {
+                self.languages
+                    .iter()
+                    .for_each(|other| table.failed(runner.language, other, "write"));
+            }
+            tally.check(&name, wrote);
+        }
+        for phase in &self.phases {
+            for runner in &runners {
+                let outcome = runner.run(self, phase.name, Some(phase.other));
+                for &other in self.languages {
+                    let name = (phase.scenario)(runner.language, other);
+                    let done = match &outcome {
+                        Ok(outcome) => outcome.of(&name),
+                        Err(error) => Err(anyhow!("{error:#}")),
                     };
-                    table.failed(owner, guest, phase.name);
+                    if done.is_err() {
+                        let (owner, guest) = match phase.is_guest {
+                            true => (other, runner.language),
+                            false => (runner.language, other),
+                        };
+                        table.failed(owner, guest, phase.name);
+                    }
+                    tally.check(&name, done);
                 }
-                tally.check(&name, done);
             }
         }
+        println!("{table}");
     }
-    println!("{table}");
-    Ok(())
 }
 
 /// The runner of each language, built.
@@ -114,27 +174,37 @@ fn commands(workspace: &Workspace) -> [(&'static str, Result<Command>); 6] {
     ]
 }
 
+/// Where everything lies.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    server: &'a S3Server,
+    directory: &'a Path,
+}
+
 struct Runner<'a> {
     language: &'static str,
     command: Option<Command>,
-    server: &'a S3Server,
+    place: Place<'a>,
 }
 
 impl Runner<'_> {
-    /// Runs `conformance/matrix/<file>.json`, once for each language as the variable `each`.
-    fn run(&self, file: &str, each: Option<&str>) -> Result<Outcome> {
+    /// Runs a file of the matter's folder, once for each of its languages as the variable `each`.
+    fn run(&self, matter: &Matter, file: &str, each: Option<&str>) -> Result<Outcome> {
         let mut command = again(self.command.as_ref().context("there is no runner")?);
-        command.arg("scenario").arg(format!("conformance/matrix/{file}.json"));
-        command.arg("--var").arg(format!("ENDPOINT={}", self.server.endpoint()));
+        let Matter { folder, languages, .. } = matter;
+        let Place { server, directory } = self.place;
+        command.arg("scenario").arg(format!("conformance/matrix/{folder}/{file}.json"));
+        command.arg("--var").arg(format!("ENDPOINT={}", server.endpoint()));
         command.arg("--var").arg(format!("BUCKET={BUCKET}"));
+        command.arg("--var").arg(format!("DIRECTORY={}", directory.display()));
         command.arg("--var").arg(format!("LANG={}", self.language));
         if let Some(each) = each {
-            command.arg("--each").arg(format!("{each}={}", LANGUAGES.join(",")));
+            command.arg("--each").arg(format!("{each}={}", languages.join(",")));
         }
         let mut output = Vec::new();
         let tally = run_counting(&mut command, &mut output)?;
         let output = String::from_utf8_lossy(&output).into_owned();
-        let expected = each.map_or(1, |_| LANGUAGES.len() as u64);
+        let expected = each.map_or(1, |_| languages.len() as u64);
         if tally.passed + tally.failed != expected {
             bail!("{} of {expected} scenarios were run: {output}", tally.passed + tally.failed);
         }

@@ -1,18 +1,20 @@
-//! Who could do what with whose vault.
+//! Who could do what with whose vault or engine.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// A row for each owner of a vault, a column for each guest.
+/// A row for each owner, a column for each guest.
 pub(super) struct Table<'a> {
+    /// What is owned.
+    matter: &'static str,
     languages: &'a [&'static str],
     failures: BTreeMap<(String, String), Vec<&'static str>>,
 }
 
 impl<'a> Table<'a> {
     /// A table without failures.
-    pub(super) fn new(languages: &'a [&'static str]) -> Self {
-        Self { languages, failures: BTreeMap::new() }
+    pub(super) fn new(matter: &'static str, languages: &'a [&'static str]) -> Self {
+        Self { matter, languages, failures: BTreeMap::new() }
     }
 
     /// Notes in which phase a cell failed.
@@ -32,8 +34,9 @@ impl fmt::Display for Table<'_> {
         let contents = self.languages.iter().flat_map(|owner| cells(owner)).map(|cell| cell.len());
         let names = self.languages.iter().map(|name| name.len());
         let width = names.chain(contents).max().unwrap_or(0);
-        let first = "vault of".len().max(width);
-        write!(f, "{:first$}", "vault of")?;
+        let corner = format!("{} of", self.matter);
+        let first = corner.len().max(width);
+        write!(f, "{corner:first$}")?;
         for guest in self.languages {
             write!(f, "  {guest:width$}")?;
         }
@@ -53,7 +56,7 @@ mod tests {
 
     #[test]
     fn a_cell_says_what_failed() {
-        let mut table = Table::new(&["js", "dart"]);
+        let mut table = Table::new("vault", &["js", "dart"]);
         table.failed("js", "dart", "read");
         table.failed("js", "dart", "reread");
         let expected = "vault of            js                  dart              \n\
