@@ -132,8 +132,11 @@ class HashTest {
         assertArrayEquals(state.checksum(), again.checksum())
         failsWith("malformed") { again.restore("other".utf8, ByteArray(3)) }
         failsWith("invalid-argument") { counting.encode(-1) }
+        val (kept, hash) = state.partition(name)!! to state.hash()
         state.forget(name)
         assertEquals(Partition.State.ABSENT, state.partition(name)!!.state)
+        state.close()
+        assertEquals(hash, kept.hash())
     }
 
     @Test
