@@ -11,7 +11,8 @@ use super::snapshot::Snapshot;
 use super::state_check::{StateDifference, difference};
 use crate::error::{Error, Result};
 
-/// How many rows of a step. Where buckets are looked at, some hundred keys are passed over for each.
+/// How many rows of a step. Where buckets are looked at, some hundred keys are passed over for
+/// each.
 const ROWS_AT_ONCE: usize = 64;
 
 /// In what two namespaces differ.

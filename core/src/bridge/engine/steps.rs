@@ -1,7 +1,7 @@
 //! Long work, a piece at a time.
 //!
-//! Between two pieces others have their turn, and work that nobody waits for any more ends. Natively
-//! a piece is on a thread; where there are none, it is what the host waits for.
+//! Between two pieces others have their turn, and work that nobody waits for any more ends.
+//! Natively a piece is on a thread; where there are none, it is what the host waits for.
 
 use crate::engine;
 use crate::error::Result;
