@@ -100,6 +100,7 @@ class HashTest {
         assertFalse(ours.remove("mine".utf8))
         assertNull(ours.partition("mine".utf8))
         failsWith("partition-exists") { ours.create("users".utf8, Detail.WHOLE) }
+        failsWith("domain-length") { ours.create(ByteArray(256), Detail.WHOLE) }
         failsWith("invalid-argument") { ours.forget("nobody".utf8) }
         failsWith("no-such-row") { ours.apply("users".utf8, listOf(RowChange("bob".utf8, "x".utf8))) }
     }
