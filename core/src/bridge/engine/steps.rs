@@ -55,3 +55,19 @@ pub(super) enum More {
     Yes,
     No,
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_lite::future::{block_on, poll_once};
+
+    use super::*;
+
+    #[test]
+    fn who_polls_has_a_turn_between_two_pieces_that_are_done_at_once() {
+        let mut turn = Box::pin(let_others_work());
+        block_on(async {
+            assert!(poll_once(&mut turn).await.is_none());
+            assert!(poll_once(&mut turn).await.is_some());
+        });
+    }
+}

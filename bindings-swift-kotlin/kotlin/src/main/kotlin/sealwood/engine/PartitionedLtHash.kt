@@ -11,8 +11,8 @@ import sealwood.typed
 
 /**
  * The partitions of some data. Their hash is the sum of the partitions' hashes. A name there is no
- * partition of is an `invalid-argument`; one has up to 255 bytes. Calls may run concurrently, and are
- * computed at once.
+ * partition of is an `invalid-argument`; one has up to 255 bytes, else `domain-length`. No partition counts
+ * 2^64 rows or bytes: `too-many-rows`. Calls may run concurrently, and are computed at once.
  */
 public class PartitionedLtHash private constructor(private val core: CorePartitionedLtHash) :
     AutoCloseable {

@@ -100,6 +100,7 @@ class HashTest {
         assertFalse(ours.remove("mine".utf8))
         assertNull(ours.partition("mine".utf8))
         failsWith("partition-exists") { ours.create("users".utf8, Detail.WHOLE) }
+        failsWith("domain-length") { ours.create(ByteArray(256), Detail.WHOLE) }
         failsWith("invalid-argument") { ours.forget("nobody".utf8) }
         failsWith("no-such-row") { ours.apply("users".utf8, listOf(RowChange("bob".utf8, "x".utf8))) }
     }
@@ -132,8 +133,11 @@ class HashTest {
         assertArrayEquals(state.checksum(), again.checksum())
         failsWith("malformed") { again.restore("other".utf8, ByteArray(3)) }
         failsWith("invalid-argument") { counting.encode(-1) }
+        val (kept, hash) = state.partition(name)!! to state.hash()
         state.forget(name)
         assertEquals(Partition.State.ABSENT, state.partition(name)!!.state)
+        state.close()
+        assertEquals(hash, kept.hash())
     }
 
     @Test
