@@ -1,5 +1,6 @@
 import Foundation
 import Sealwood
+import TestStores
 import XCTest
 
 /// What scenarios cannot say of an engine: Swift's own forms of it.
@@ -61,15 +62,31 @@ final class EngineTests: EngineTestCase {
         }
     }
 
+    func testAnEngineThatCameForACancelledTaskFreesItsDirectory() async throws {
+        let path = try temporaryDirectory().path
+        for _ in 0..<50 {
+            let opening = Task { try await Engine.open(path) }
+            opening.cancel()
+            // Whether it came or not.
+            _ = await opening.result
+            try await openedPatiently(path).close()
+        }
+    }
+
     /// The engine at `path`, once the last opener is gone: what a thread does for it may go on a while.
     private func openedPatiently(_ path: String) async throws -> Engine {
-        while true {
-            do {
-                return try await Engine.open(path)
-            } catch let error as SealwoodError where error.code == .storeLocked {
-                await Task.yield()
+        let opening = Task {
+            while true {
+                do {
+                    return try await Engine.open(path)
+                } catch let error as SealwoodError where error.code == .storeLocked {
+                    await Task.yield()
+                }
             }
         }
+        let result = await patientResult(of: opening)
+        opening.cancel()
+        return try XCTUnwrap(result).get()
     }
 
     func testAWriteMayHaveACondition() async throws {
