@@ -1,39 +1,56 @@
+import Foundation
 import Sealwood
 import XCTest
 
-/// Commits on an actor, whose turns show what comes between the call of a commit and what it does.
+/// Commits on an actor of which each turn is known.
 actor Committer {
-    private var hasCalled = false
+    private let turns = Turns()
 
-    func commit(_ batch: Batch) async throws {
-        hasCalled = true
+    nonisolated var unownedExecutor: UnownedSerialExecutor { turns.asUnownedSerialExecutor() }
+
+    /// Commits `batch`, and asserts that a change comes too late that is made in the turn after the one in
+    /// which the commit is called.
+    func commit(_ batch: Batch, late change: @escaping @Sendable () throws -> Void) async throws {
+        let next = turns.next(change)
         try await batch.commit()
+        await assertTooLate(next)
     }
 
-    func commit(_ batch: EngineBatch) async throws {
-        hasCalled = true
+    /// The same of a batch of an engine.
+    func commit(
+        _ batch: EngineBatch, late change: @escaping @Sendable () throws -> Void
+    ) async throws {
+        let next = turns.next(change)
         try await batch.commit()
+        await assertTooLate(next)
     }
 
-    /// Makes a change once the commit was called; nothing before.
-    private func change(
-        _ body: @Sendable () throws -> Void
-    ) -> Result<Void, any Error>? {
-        hasCalled ? Result(catching: body) : nil
-    }
-
-    /// Asserts that a change that is made as soon as the commit was called comes too late.
-    func assertTooLate(
-        file: StaticString = #filePath, line: UInt = #line, _ body: @Sendable () throws -> Void
-    ) async {
-        while true {
-            if let result = change(body) {
-                XCTAssertThrowsError(try result.get(), file: file, line: line) {
-                    XCTAssertEqual(($0 as? SealwoodError)?.code, .closed, file: file, line: line)
-                }
-                return
+    private func assertTooLate(_ next: AsyncStream<Result<Void, any Error>>) async {
+        for await result in next {
+            XCTAssertThrowsError(try result.get()) {
+                XCTAssertEqual(($0 as? SealwoodError)?.code, .closed)
             }
-            await Task.yield()
+            return
         }
+    }
+}
+
+/// Runs an actor on a thread of its own, one turn after the other.
+private final class Turns: SerialExecutor {
+    private let queue = DispatchQueue(label: "turns")
+
+    func enqueue(_ job: UnownedJob) {
+        queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    }
+
+    func asUnownedSerialExecutor() -> UnownedSerialExecutor {
+        UnownedSerialExecutor(ordinary: self)
+    }
+
+    /// What comes of `body` in the turn after this one.
+    func next(_ body: @escaping @Sendable () throws -> Void) -> AsyncStream<Result<Void, any Error>> {
+        let (results, continuation) = AsyncStream.makeStream(of: Result<Void, any Error>.self)
+        queue.async { continuation.yield(Result(catching: body)) }
+        return results
     }
 }

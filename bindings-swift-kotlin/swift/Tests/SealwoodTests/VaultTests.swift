@@ -106,12 +106,11 @@ final class VaultTests: SealwoodTestCase {
         for round in 0..<50 {
             let batch = vault.batch()
             try await batch.put("\(round)", pattern(10))
-            let committer = Committer()
-            let commit = Task { try await committer.commit(batch) }
-            await committer.assertTooLate { try batch.mkdir("late") }
+            try await Committer().commit(batch) {
+                defer { batch.close() }
+                try batch.mkdir("late")
+            }
             XCTAssertEqual(batch.length, 0)
-            batch.close()
-            try await commit.value
         }
         let page = try await vault.list(limit: 1_000)
         XCTAssertEqual(page.entries.map(\.name).sorted(), (0..<50).map(String.init).sorted())

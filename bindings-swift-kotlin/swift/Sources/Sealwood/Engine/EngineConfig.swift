@@ -36,7 +36,7 @@ public struct EngineConfig: Hashable, Sendable, Codable {
         case checkpoint
         /// The whole log, where frames are damaged.
         case rebuild
-        /// All that is whole, whatever is damaged; only with ``Access/readOnly``.
+        /// All that is whole, whatever is damaged; only with ``Access-swift.enum/readOnly``.
         case passOver
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Sealwood
+import TestStores
 import XCTest
 
 /// What scenarios cannot say of an engine: Swift's own forms of it.
@@ -11,7 +12,8 @@ final class EngineTests: EngineTestCase {
         let revision = try await notes.put(utf8("a"), utf8("text"))
         try await notes.put(
             Data([0, 255]), pattern(300_000), options: KeyPutOptions(expiresAtMs: 4_000_000_000_000))
-        let info = try await notes.info(utf8("a"))
+        // A part of other bytes is a key too.
+        let info = try await notes.info(utf8("not a").suffix(1))
         XCTAssertEqual(info?.size, 4)
         XCTAssertEqual(info?.revision, revision)
         XCTAssertNil(info?.expiresAtMs)
@@ -60,15 +62,31 @@ final class EngineTests: EngineTestCase {
         }
     }
 
+    func testAnEngineThatCameForACancelledTaskFreesItsDirectory() async throws {
+        let path = try temporaryDirectory().path
+        for _ in 0..<50 {
+            let opening = Task { try await Engine.open(path) }
+            opening.cancel()
+            // Whether it came or not.
+            _ = await opening.result
+            try await openedPatiently(path).close()
+        }
+    }
+
     /// The engine at `path`, once the last opener is gone: what a thread does for it may go on a while.
     private func openedPatiently(_ path: String) async throws -> Engine {
-        while true {
-            do {
-                return try await Engine.open(path)
-            } catch let error as SealwoodError where error.code == .storeLocked {
-                await Task.yield()
+        let opening = Task {
+            while true {
+                do {
+                    return try await Engine.open(path)
+                } catch let error as SealwoodError where error.code == .storeLocked {
+                    await Task.yield()
+                }
             }
         }
+        let result = await patientResult(of: opening)
+        opening.cancel()
+        return try XCTUnwrap(result).get()
     }
 
     func testAWriteMayHaveACondition() async throws {
@@ -124,13 +142,12 @@ final class EngineTests: EngineTestCase {
             for number in 0..<100 {
                 try batch.put(notes, utf8("\(round)/\(number)"), pattern(100))
             }
-            let committer = Committer()
-            let commit = Task { try await committer.commit(batch) }
-            await committer.assertTooLate { try batch.put(notes, utf8("late"), utf8("1")) }
-            await committer.assertTooLate { try batch.delete(notes, utf8("\(round)/0")) }
+            try await Committer().commit(batch) {
+                defer { batch.close() }
+                try batch.put(notes, utf8("late"), utf8("1"))
+            }
+            await assertThrows(.closed) { try batch.delete(notes, utf8("\(round)/0")) }
             XCTAssertEqual(batch.length, 0)
-            batch.close()
-            try await commit.value
         }
         let length = try await notes.length()
         XCTAssertEqual(length, 10_000)

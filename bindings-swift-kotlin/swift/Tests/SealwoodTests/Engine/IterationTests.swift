@@ -85,6 +85,8 @@ final class IterationTests: EngineTestCase {
         XCTAssertEqual(leases, 1)
         reading.cancel()
         await assertCancelled(reading)
+        met.continuation.finish()
+        for await _ in met.stream { XCTFail("it was given more") }
         try await assertNoLeases(engine)
     }
 
@@ -120,6 +122,20 @@ final class IterationTests: EngineTestCase {
         watch.close()
         let code = await patientCode(of: reading)
         XCTAssertEqual(code, .closed)
+    }
+
+    func testNothingIsGivenAfterAScanWasClosedUnderItsReader() async throws {
+        let (engine, notes) = try await notes()
+        try await engine.fill(notes, 100)
+        for _ in 0..<300 {
+            let scan = try await notes.scan()
+            let iterator = scan.makeAsyncIterator()
+            async let closing: Void = scan.close()
+            // Whatever comes of it.
+            _ = try? await iterator.next()
+            await closing
+            await assertThrows(.closed) { try await iterator.next() }
+        }
     }
 
     func testAWatchTellsEachChangeOnceAfterARevision() async throws {
