@@ -152,6 +152,43 @@ test('without the command that locks nothing is opened', async (context) => {
   assert.match(error.message, /flock/);
 });
 
+test('where nothing is known to lock nothing is opened or made', async (context) => {
+  const { platform } = process;
+  const is = (value) => Object.defineProperty(process, 'platform', { value });
+  context.after(() => is(platform));
+  const root = temporary(context);
+  for (const other of ['aix', 'android', 'cygwin', 'haiku', 'sunos', 'win32', 'one to come']) {
+    is(other);
+    for (const access of ['readWrite', 'readOnly']) {
+      const error = await failsWith('platform', Engine.open(join(root, 'new'), { access }));
+      assert.match(error.message, /a lock on files/);
+    }
+  }
+  assert.deepEqual(fs.readdirSync(root), []);
+});
+
+test('on BSD and macOS whoever opens locks', async (context) => {
+  const { platform } = process;
+  const is = (value) => Object.defineProperty(process, 'platform', { value });
+  const system = process.getBuiltinModule('node:fs');
+  const { openSync } = system;
+  context.after(() => is(platform) && Object.assign(system, { openSync }));
+  const root = temporary(context);
+  const flags = new Set();
+  system.openSync = (path, how, mode) => {
+    if (path === root || path === join(root, 'lock')) flags.add(`${path === root ? '' : 'lock'} ${how & 0x30}`);
+    return openSync(path, typeof how === 'number' ? how & ~0x30 : how, mode);
+  };
+  for (const bsd of ['darwin', 'dragonfly', 'freebsd', 'netbsd', 'openbsd']) {
+    for (const [access, lock] of [['readWrite', 0x20], ['readOnly', 0x10]]) {
+      flags.clear();
+      is(bsd);
+      await (await Engine.open(root, { access })).close();
+      assert.ok(flags.has(` ${lock}`) && flags.has(`lock ${lock}`), `${bsd}: ${[...flags]}`);
+    }
+  }
+});
+
 test('every put that was acknowledged outlives the kill of its process', async (context) => {
   const root = temporary(context);
   const writing = `
