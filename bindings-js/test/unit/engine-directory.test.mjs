@@ -89,7 +89,9 @@ test('a process that has nothing else to do ends, and what it put is there', asy
   const root = temporary(context);
   const code = `
     const engine = await Engine.open(given[0]);
-    await (await engine.namespace('notes')).put('a', 'text');`;
+    const notes = await engine.namespace('notes');
+    notes.watch({ prefix: 'b' }).next();
+    await notes.put('a', 'text');`;
   assert.deepEqual(await ran(code, root), { written: '', status: 0, signal: null });
   const opened = await Engine.open(root);
   assert.deepEqual(await keysOf((await opened.namespace('notes')).scan()), ['a']);

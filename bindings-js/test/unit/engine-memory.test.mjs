@@ -59,6 +59,7 @@ test('what the memory has no room for is refused, and all goes on', async (conte
     await notes.put('a', 'text');
     const batch = engine.batch();
     const large = new Uint8Array(2 ** 30);
+    await notes.put('there', large, { durability: 'none' });
     let refused;
     while (refused === undefined) {
       try {
@@ -76,14 +77,17 @@ test('what the memory has no room for is refused, and all goes on', async (conte
         return error.code;
       }
     })();
+    const got = await notes.get('there').catch((error) => error.code);
+    const part = (await notes.getRange('there', 2 ** 30 - 5, 10)).bytes.length;
     batch.close();
     await notes.put('b', 'text');
     const keys = await notes.length();
     await engine.close();
-    console.log(JSON.stringify({ refused, isSome: length > 0, put, hashed, keys }));`;
+    console.log(JSON.stringify({ refused, isSome: length > 0, put, hashed, got, part, keys }));`;
   const { written, status } = await ran(code, temporary(context));
   assert.equal(status, 0);
-  const expected = { refused: 'platform', isSome: true, put: 'platform', hashed: 'platform', keys: 2 };
+  const [refused, put, hashed, got] = Array(4).fill('platform');
+  const expected = { refused, isSome: true, put, hashed, got, part: 5, keys: 3 };
   assert.deepEqual(JSON.parse(written), expected);
 });
 

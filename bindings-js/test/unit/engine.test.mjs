@@ -102,6 +102,16 @@ test('a batch is applied whole or not at all, and once', async (context) => {
   assert.throws(() => opened.batch().put('notes', 'x', '1'), { code: 'invalid-argument' });
 });
 
+test('a batch has 100,000 changes at most', async (context) => {
+  const { opened, notes } = await notesOf(context);
+  const batch = opened.batch();
+  for (let number = 0; number < 100_000; number++) batch.put(notes, `${number}`, '');
+  batch.delete(notes, 'one more');
+  await failsWith('invalid-argument', batch.commit());
+  assert.equal(await notes.length(), 0);
+  await failsWith('closed', batch.commit());
+});
+
 test('a scan gives what is asked for, as it was, and ends where it is left', async (context) => {
   const { opened, notes } = await notesOf(context);
   const batch = opened.batch();
@@ -157,6 +167,13 @@ test('a watch tells what changes from then on, and what came before if it is ask
   const last = notes.watch().next();
   await opened.close();
   await failsWith('closed', last);
+});
+
+test('a watch ends with its namespace', async (context) => {
+  const { opened, notes } = await notesOf(context);
+  const next = notes.watch().next();
+  await opened.dropNamespace('notes');
+  await failsWith('namespace-dropped', next);
 });
 
 test('a watch that falls behind is told', async (context) => {
