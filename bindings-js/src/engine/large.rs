@@ -14,7 +14,8 @@ extern "C" {
     fn new(bytes: &[u8]) -> Result<OwnBytes, JsValue>;
 }
 
-/// Bytes as an array of their own, outside this module's memory, for which the host may have no room.
+/// Bytes as an array of their own, outside this module's memory, for which the host may have no
+/// room.
 pub(super) fn large(bytes: &[u8]) -> Result<JsValue> {
     let own = OwnBytes::new(bytes).map(Into::into);
     own.map_err(|_| Error::Platform { what: "memory for what was read" })
