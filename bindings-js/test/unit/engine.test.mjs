@@ -332,7 +332,9 @@ test('an option that nobody knows is refused by every call that takes options', 
     (options) => notes.compare(others, options),
   ];
   const ofEngine = 'namespaces snapshot revision stats sync needsSync checkpoint maintain compact vacuum purgeExpired';
-  for (const name of [...ofEngine.split(' '), 'verify', 'verifyState', 'close']) calls.push((options) => opened[name](options));
+  for (const name of [...ofEngine.split(' '), 'verify', 'verifyState', 'close']) {
+    calls.push((options) => opened[name](options));
+  }
   for (const reading of [notes, snapshot]) {
     calls.push((options) => reading.get('a', options), (options) => reading.info('a', options));
     calls.push(async (options) => reading.scan(options).next(), async (options) => reading.scanKeys(options).next());
