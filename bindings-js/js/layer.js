@@ -52,7 +52,11 @@ export class Layer {
     try {
       return await start(watching.raw);
     } catch (thrown) {
-      throw watching.failure(this.#noticed(thrown));
+      this.#noticed(thrown);
+      // In a turn of its own: this call may have been made by what the module has called.
+      await undefined;
+      if (this.#generated.wasEnded()) this.#trap ??= thrown;
+      throw watching.failure(thrown);
     } finally {
       watching.release();
     }

@@ -9,7 +9,7 @@ use js_sys::{Array, JsString, Object, Promise, Uint8Array};
 use sealwood::platform::BoxFuture;
 use sealwood::vault::{EntryInfo, EntryKind};
 use sealwood::{Error, Result};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use crate::error::to_js;
@@ -38,6 +38,12 @@ impl Future for Promised {
         IS_AT_WORK.set(false);
         polled.map_err(to_js)
     }
+}
+
+/// Whether the host has ended such work in its midst, if nobody asks who is called by it.
+#[wasm_bindgen(js_name = wasEnded)]
+pub fn was_ended() -> bool {
+    IS_AT_WORK.get()
 }
 
 /// A promise of what `work` gives. It owns all it needs.

@@ -129,10 +129,27 @@ test('after something has ended the module in its midst nothing of it goes on', 
     const outcome = (work) => work.then(() => 'ok', (error) => error.code);
     const get = await outcome(notes.get('a'));
     const put = await outcome(notes.put('a', 'b'));
-    console.log(JSON.stringify({ errors, get, put }));`;
+    const now = await outcome((async () => new LtHash())());
+    console.log(JSON.stringify({ errors, get, put, now }));`;
   const { written, status } = await ran(code);
   assert.equal(status, 0);
-  assert.deepEqual(JSON.parse(written), { errors: ['no room'], get: 'platform', put: 'platform' });
+  assert.deepEqual(JSON.parse(written), { errors: ['no room'], get: 'platform', put: 'platform', now: 'platform' });
+});
+
+test('a call that fails where the module has called somebody ends nothing', async (context) => {
+  const opened = await Engine.memory();
+  context.after(() => opened.close());
+  const notes = await opened.namespace('notes');
+  await notes.put('a', 'text');
+  await notes.track('whole');
+  const within = [];
+  const onProgress = () => within.push(failsWith('invalid-argument', notes.get(1)));
+  await notes.backfill({ onProgress });
+  await notes.verifyState({ onProgress });
+  assert.ok(within.length > 0);
+  await Promise.all(within);
+  assert.equal(await notes.length(), 1);
+  new LtHash().close();
 });
 
 test('nor after a trap in a call that waits for nothing', async () => {
