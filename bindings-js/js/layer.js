@@ -7,6 +7,8 @@ import { CALL, Watching } from './watching.js';
 export class Layer {
   #generated;
   #isReady = false;
+  /** What the module was ended by in the midst of a call. */
+  #trap;
 
   constructor(generated) {
     this.#generated = generated;
@@ -15,6 +17,8 @@ export class Layer {
   /** The generated classes and functions, once the module is there. */
   get raw() {
     if (!this.#isReady) throw lacking('the WebAssembly module: call init() and wait for it first');
+    // What the call was about may be half done: nothing goes on after it.
+    if (this.#trap) throw lacking(`a working WebAssembly module: ${this.#trap.message}`, this.#trap);
     return this.#generated;
   }
 
@@ -33,7 +37,7 @@ export class Layer {
     try {
       return work(this.raw);
     } catch (thrown) {
-      throw typed(thrown);
+      throw typed(this.#noticed(thrown));
     }
   }
 
@@ -48,9 +52,19 @@ export class Layer {
     try {
       return await start(watching.raw);
     } catch (thrown) {
+      this.#noticed(thrown);
+      // In a turn of its own: this call may have been made by what the module has called.
+      await undefined;
+      if (this.#generated.wasEnded()) this.#trap ??= thrown;
       throw watching.failure(thrown);
     } finally {
       watching.release();
     }
+  }
+
+  /** Remembers `thrown` if it has ended the module's own code: a trap, or too deep a stack. */
+  #noticed(thrown) {
+    if (thrown instanceof WebAssembly.RuntimeError || thrown instanceof RangeError) this.#trap ??= thrown;
+    return thrown;
   }
 }

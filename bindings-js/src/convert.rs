@@ -1,18 +1,50 @@
 //! Plain values on their way in and out.
 
+use std::cell::Cell;
 use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use js_sys::{Array, JsString, Object, Promise, Uint8Array};
-use sealwood::Result;
 use sealwood::platform::BoxFuture;
 use sealwood::vault::{EntryInfo, EntryKind};
-use wasm_bindgen::JsValue;
+use sealwood::{Error, Result};
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use crate::error::to_js;
 
 /// The largest integer that a number of JavaScript holds exactly.
 pub(crate) const SAFE_MAX: u64 = (1 << 53) - 1;
+
+thread_local! {
+    /// Whether something that was promised is being worked on, which nothing else is meanwhile.
+    static IS_AT_WORK: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What is promised. Where the host has ended such work in its midst, for a trap or for something
+/// thrown through this module, what it was about may be half done: nothing goes on after it.
+struct Promised(BoxFuture<'static, Result<JsValue>>);
+
+impl Future for Promised {
+    type Output = Result<JsValue, JsValue>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if IS_AT_WORK.replace(true) {
+            let what = "a working WebAssembly module: it was ended in the midst of its work";
+            return Poll::Ready(Err(to_js(Error::Platform { what })));
+        }
+        let polled = self.0.as_mut().poll(context);
+        IS_AT_WORK.set(false);
+        polled.map_err(to_js)
+    }
+}
+
+/// Whether the host has ended such work in its midst, if nobody asks who is called by it.
+#[wasm_bindgen(js_name = wasEnded)]
+pub fn was_ended() -> bool {
+    IS_AT_WORK.get()
+}
 
 /// A promise of what `work` gives. It owns all it needs.
 pub(crate) fn promise<T: Into<JsValue>>(
@@ -30,7 +62,7 @@ pub(crate) fn boxed<T: Into<JsValue>>(
 }
 
 pub(crate) fn promise_of(work: BoxFuture<'static, Result<JsValue>>) -> Promise {
-    future_to_promise(async move { work.await.map_err(to_js) })
+    future_to_promise(Promised(work))
 }
 
 /// What a call gives that gives nothing.

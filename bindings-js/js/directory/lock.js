@@ -5,6 +5,7 @@
 
 import { SealwoodError, lacking } from '../error.js';
 import { builtin } from './builtin.js';
+import { wayOfLocking } from './locking.js';
 
 /** Takes the path of a lock, answers when it is held, and frees it at the next line or the end. */
 const SCRIPT = `
@@ -38,9 +39,7 @@ export function locked(path, work) {
 }
 
 async function hold(path, work) {
-  const { platform } = builtin('node:process');
-  if (platform === 'win32') throw lacking('a lock on files that other processes honour');
-  const free = await (platform === 'linux' ? askShell(path) : openLocked(path));
+  const free = await (wayOfLocking() === 'command' ? askShell(path) : openLocked(path));
   try {
     return await work();
   } finally {
@@ -51,11 +50,10 @@ async function hold(path, work) {
 /** Locks the file at `path` with others (`shared`) or `alone`, and answers what frees it; nothing
  * where it is to be locked alone and is not free. */
 export async function heldFile(path, mode) {
-  const { platform } = builtin('node:process');
-  if (platform === 'win32') throw lacking('a lock on files that other processes honour');
+  const way = wayOfLocking();
   // It is not refused for what this process itself has let go of.
   if (mode === 'alone') await Promise.allSettled(ending);
-  const free = await (platform === 'linux' ? holdByShell(path, mode) : holdByOpening(path, mode));
+  const free = await (way === 'command' ? holdByShell(path, mode) : holdByOpening(path, mode));
   return free && (() => noteEnding(free()));
 }
 

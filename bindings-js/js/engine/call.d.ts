@@ -4,7 +4,7 @@ import '../platform.js';
 import type { Bytes } from '../call.js';
 
 /**
- * Bytes, or a string for its UTF-8.
+ * Bytes, or a string for its UTF-8: 1 GiB at most.
  *
  * @example
  * ```ts

@@ -10,12 +10,20 @@ const SCAN = ['prefix', 'start', 'end', 'startAfter', 'order', 'limit', ...CALL]
 
 const utf8 = new TextEncoder();
 
+/** The most bytes that are given at once: they have to be in the memory of the module, which is 4 GiB. */
+const OCTETS_MAX = 1 << 30;
+
 /** Bytes, or a string for its UTF-8. */
 export function octets(value, what) {
-  if (typeof value !== 'string') return bytes(value, `${what}, if it is no string,`);
+  if (typeof value !== 'string') return atMost(bytes(value, `${what}, if it is no string,`), what);
   // Half a surrogate pair would become another character on its way.
   if (value.isWellFormed?.() === false) throw invalid(`${what} is a string with UTF-8`);
-  return utf8.encode(value);
+  return atMost(utf8.encode(value), what);
+}
+
+function atMost(given, what) {
+  if (given.length > OCTETS_MAX) throw invalid(`${what} has 1 GiB at most`);
+  return given;
 }
 
 /** Such bytes, or nothing. */

@@ -7,6 +7,7 @@
 
 import { builtin } from '../directory/builtin.js';
 import { systemError } from '../directory/failure.js';
+import { wayOfLocking } from '../directory/locking.js';
 import { lacking } from '../error.js';
 
 /** open(2): wait for an exclusive lock. */
@@ -16,13 +17,6 @@ const O_SHLOCK = 0x10;
 
 /** What `flock -n` says if somebody else has the lock. */
 const IS_LOCKED = 1;
-
-/** Fails where no file can be locked. */
-export function refuseWithoutLocks() {
-  if (builtin('node:process').platform === 'win32') {
-    throw lacking('a lock on files that other processes honour');
-  }
-}
 
 /** Locks the directory `root`, `shared` or `exclusive`, and answers what unlocks it. Fails with `EAGAIN` if
  * somebody else has it. */
@@ -70,13 +64,13 @@ function isFinal(error) {
 
 /** Opens and locks, and answers the open file. */
 function openLocked(fs, path, flags, mode) {
-  const isLinux = builtin('node:process').platform === 'linux';
+  const isByCommand = wayOfLocking() === 'command';
   const lock = mode === 'shared' ? O_SHLOCK : O_EXLOCK;
-  const fd = fs.openSync(path, flags | fs.constants.O_NONBLOCK | (isLinux ? 0 : lock), 0o600);
+  const fd = fs.openSync(path, flags | fs.constants.O_NONBLOCK | (isByCommand ? 0 : lock), 0o600);
   try {
     const found = fs.fstatSync(fd);
     if (!found.isFile() && !found.isDirectory()) throw systemError('EFTYPE');
-    if (isLinux) lockOpen(fd, mode);
+    if (isByCommand) lockOpen(fd, mode);
   } catch (error) {
     fs.closeSync(fd);
     throw error;

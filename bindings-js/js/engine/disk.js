@@ -11,8 +11,9 @@
 
 import { builtin } from '../directory/builtin.js';
 import { failure, systemError } from '../directory/failure.js';
+import { wayOfLocking } from '../directory/locking.js';
 import { SealwoodError } from '../error.js';
-import { lockDirectory, refuseWithoutLocks } from './disk-lock.js';
+import { lockDirectory } from './disk-lock.js';
 
 const FILE_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;
@@ -25,7 +26,8 @@ export class NodeDisk {
 
   /** The disk in the directory `root`, which is made unless nothing is to be written. */
   static open(root, access) {
-    refuseWithoutLocks();
+    // Before anything is made.
+    wayOfLocking();
     const path = builtin('node:path').resolve(root);
     try {
       const disk = new NodeDisk(path);

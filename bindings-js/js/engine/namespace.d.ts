@@ -18,8 +18,8 @@ import type {
 } from './values.js';
 
 /**
- * One ordered key space of an engine. Keys are 0 to 65,536 bytes, in the order of bytes; values are up to as
- * many bytes as there is room. A write is durable when its promise is fulfilled, unless its options say
+ * One ordered key space of an engine. Keys are 0 to 65,536 bytes, in the order of bytes; values are up to
+ * 1 GiB at once, which the module has in its memory while they are put or read. A write is durable when its promise is fulfilled, unless its options say
  * otherwise.
  * After `outcome-unknown` only opening the engine again tells whether a write was applied, after any other
  * error it was not.
@@ -33,7 +33,8 @@ import type {
 export class Namespace {
   private constructor();
   /**
-   * The value of a key, checked, or nothing. `store-corrupt` if it is damaged.
+   * The value of a key, checked, or nothing. `store-corrupt` if it is damaged, `platform` if the module's memory
+   * has no room for it: `getRange` needs that of the part alone.
    *
    * @example
    * ```ts
@@ -85,7 +86,8 @@ export class Namespace {
     options?: CallOptions,
   ): Promise<EngineValue | undefined>;
   /**
-   * Puts a value. Its revision.
+   * Puts a value. Its revision. `invalid-argument` if it has more than 1 GiB, `platform` if the module's memory
+   * has no room for it.
    *
    * @example
    * ```ts
@@ -243,7 +245,8 @@ export class NamespaceSnapshot implements Disposable {
    */
   get revision(): number;
   /**
-   * The value of a key, checked, or nothing. `store-corrupt` if it is damaged.
+   * The value of a key, checked, or nothing. `store-corrupt` if it is damaged, `platform` if the module's memory
+   * has no room for it.
    *
    * @example
    * ```ts

@@ -10,7 +10,7 @@ export class Partition extends Handle {
 
   constructor(secret, raw) {
     super(secret, raw, 'partition');
-    this.#about = raw.about();
+    this.#about = layer.now(() => raw.about());
   }
 
   get name() {

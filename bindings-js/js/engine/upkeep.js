@@ -1,5 +1,6 @@
 // What a thread of the engine does where there are threads: it checkpoints, compacts, deletes what has expired
-// and counts rows, a while after the last write, or after a longer one while writes go on, a piece at a time. After each piece the host has its turn.
+// and counts rows, a while after the last write, or a longer one while writes go on. It does a piece at a time,
+// and after each the host has its turn.
 
 import { othersHaveWorked } from '../turns.js';
 

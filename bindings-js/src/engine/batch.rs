@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use js_sys::Promise;
+use js_sys::{Promise, Uint8Array};
 use sealwood::bridge::engine as core;
 use wasm_bindgen::prelude::*;
 
 use super::config::{WriteArguments, delete_options, durability, put_options};
+use super::large::taken;
 use super::namespace::Namespace;
 use crate::convert::figure;
 use crate::error::to_js;
@@ -23,9 +24,10 @@ impl Batch {
         &self,
         namespace: &Namespace,
         key: &[u8],
-        value: Vec<u8>,
+        value: &Uint8Array,
         arguments: &WriteArguments,
     ) -> Result<(), JsValue> {
+        let value = taken(value).map_err(to_js)?;
         self.0.put(&namespace.0, key, value, &put_options(arguments)).map_err(to_js)
     }
 

@@ -1,10 +1,11 @@
 //! The hash of a set of rows.
 
-use js_sys::Array;
+use js_sys::{Array, Uint8Array};
 use sealwood::bridge::engine as core;
 use wasm_bindgen::prelude::*;
 
 use super::domain::Domain;
+use super::large::taken;
 use super::values::rows;
 use crate::convert::bytes;
 use crate::error::to_js;
@@ -26,37 +27,45 @@ impl LtHash {
     }
 
     /// Adds a row.
-    pub fn add(&self, domain: &Domain, key: &[u8], value: &[u8]) {
-        self.0.add(&domain.0, key, value);
+    pub fn add(&self, domain: &Domain, key: &[u8], value: &Uint8Array) -> Result<(), JsValue> {
+        let value = taken(value).map_err(to_js)?;
+        self.0.add(&domain.0, key, &value);
+        Ok(())
     }
 
     /// Removes a row.
-    pub fn remove(&self, domain: &Domain, key: &[u8], value: &[u8]) {
-        self.0.remove(&domain.0, key, value);
+    pub fn remove(&self, domain: &Domain, key: &[u8], value: &Uint8Array) -> Result<(), JsValue> {
+        let value = taken(value).map_err(to_js)?;
+        self.0.remove(&domain.0, key, &value);
+        Ok(())
     }
 
     /// Adds rows, keys and values one after the other.
     #[wasm_bindgen(js_name = addBatch)]
-    pub fn add_batch(&self, domain: &Domain, flat: &Array) {
-        self.0.add_batch(&domain.0, &rows(flat));
+    pub fn add_batch(&self, domain: &Domain, flat: &Array) -> Result<(), JsValue> {
+        self.0.add_batch(&domain.0, &rows(flat).map_err(to_js)?);
+        Ok(())
     }
 
     /// Removes rows, keys and values one after the other.
     #[wasm_bindgen(js_name = removeBatch)]
-    pub fn remove_batch(&self, domain: &Domain, flat: &Array) {
-        self.0.remove_batch(&domain.0, &rows(flat));
+    pub fn remove_batch(&self, domain: &Domain, flat: &Array) -> Result<(), JsValue> {
+        self.0.remove_batch(&domain.0, &rows(flat).map_err(to_js)?);
+        Ok(())
     }
 
     /// Adds a message as it is.
     #[wasm_bindgen(js_name = addRaw)]
-    pub fn add_raw(&self, message: &[u8]) {
-        self.0.add_raw(message);
+    pub fn add_raw(&self, message: &Uint8Array) -> Result<(), JsValue> {
+        self.0.add_raw(&taken(message).map_err(to_js)?);
+        Ok(())
     }
 
     /// Removes a message as it is.
     #[wasm_bindgen(js_name = removeRaw)]
-    pub fn remove_raw(&self, message: &[u8]) {
-        self.0.remove_raw(message);
+    pub fn remove_raw(&self, message: &Uint8Array) -> Result<(), JsValue> {
+        self.0.remove_raw(&taken(message).map_err(to_js)?);
+        Ok(())
     }
 
     /// Adds all rows of another hash.

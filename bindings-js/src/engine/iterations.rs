@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use js_sys::{Array, Promise};
+use sealwood::Result;
 use sealwood::bridge::Pull;
 use sealwood::bridge::engine::{ScanEntry, ScanKey};
 use sealwood::engine::WatchEvent;
@@ -29,7 +30,7 @@ macro_rules! pages {
                 let pull = Rc::clone(&self.0);
                 promise(async move {
                     let page = pull.next().await?.unwrap_or_default();
-                    Ok(page.iter().map($value).collect::<Array>())
+                    page.iter().map($value).collect::<Result<Array>>()
                 })
             }
 

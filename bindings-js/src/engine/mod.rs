@@ -7,6 +7,7 @@ mod domain;
 mod handle;
 mod hash;
 mod iterations;
+mod large;
 mod namespace;
 mod partition;
 mod partitions;

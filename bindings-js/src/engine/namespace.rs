@@ -8,6 +8,7 @@ use super::config::{
     ScanArguments, WriteArguments, delete_options, put_options, scan_input, tracking, whole,
 };
 use super::iterations::{Changes, Keys, Scan};
+use super::large::taken;
 use super::partition::tracked_state;
 use super::snapshot::Snapshot;
 use super::values;
@@ -23,7 +24,7 @@ impl Namespace {
     /// A promise of `{ bytes, revision, expiresAtMs }`, or of nothing.
     pub fn get(&self, key: Vec<u8>, watch: &Watch) -> Promise {
         let namespace = self.0.clone();
-        watch.promise(async move { Ok(namespace.get(key).await?.as_ref().map(values::value)) })
+        watch.promise(async move { values::value(namespace.get(key).await?.as_ref()) })
     }
 
     /// A promise of the same, of a part of the value.
@@ -32,7 +33,7 @@ impl Namespace {
         let namespace = self.0.clone();
         watch.promise(async move {
             let found = namespace.get_range(key, whole(offset), whole(length)).await?;
-            Ok(found.as_ref().map(values::value))
+            values::value(found.as_ref())
         })
     }
 
@@ -46,13 +47,13 @@ impl Namespace {
     pub fn put(
         &self,
         key: Vec<u8>,
-        value: Vec<u8>,
+        value: &Uint8Array,
         arguments: &WriteArguments,
         watch: &Watch,
     ) -> Promise {
         let namespace = self.0.clone();
-        let options = put_options(arguments);
-        watch.promise(async move { namespace.put(key, value, options).await.map(figure) })
+        let (value, options) = (taken(value), put_options(arguments));
+        watch.promise(async move { namespace.put(key, value?, options).await.map(figure) })
     }
 
     /// A promise of whether there was one.

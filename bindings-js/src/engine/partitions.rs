@@ -52,12 +52,15 @@ impl PartitionedLtHash {
     /// none.
     pub fn apply(&self, name: &[u8], flat: &Array) -> Result<(), JsValue> {
         let at = |index| optional_bytes(&flat.get(index));
-        let changes = (0..flat.length() / 3).map(|change| core::RowChange {
-            key: at(3 * change).unwrap_or_default(),
-            before: at(3 * change + 1),
-            after: at(3 * change + 2),
-        });
-        self.0.apply(name, &changes.collect::<Vec<_>>()).map_err(to_js)
+        let change = |index| {
+            Ok(core::RowChange {
+                key: at(3 * index)?.unwrap_or_default(),
+                before: at(3 * index + 1)?,
+                after: at(3 * index + 2)?,
+            })
+        };
+        let changes = (0..flat.length() / 3).map(change).collect::<sealwood::Result<Vec<_>>>();
+        self.0.apply(name, &changes.map_err(to_js)?).map_err(to_js)
     }
 
     /// Begins to count rows.
@@ -68,7 +71,7 @@ impl PartitionedLtHash {
 
     /// Counts rows, keys and values one after the other.
     pub fn backfill(&self, name: &[u8], flat: &Array) -> Result<(), JsValue> {
-        self.0.backfill(name, &rows(flat)).map_err(to_js)
+        self.0.backfill(name, &rows(flat).map_err(to_js)?).map_err(to_js)
     }
 
     /// Ends a backfill.

@@ -28,7 +28,7 @@ impl Snapshot {
     /// A promise of `{ bytes, revision, expiresAtMs }`, or of nothing.
     pub fn get(&self, key: Vec<u8>, watch: &Watch) -> Promise {
         let snapshot = self.0.clone();
-        watch.promise(async move { Ok(snapshot.get(key).await?.as_ref().map(values::value)) })
+        watch.promise(async move { values::value(snapshot.get(key).await?.as_ref()) })
     }
 
     /// A promise of `{ size, revision, expiresAtMs }`, or of nothing.

@@ -1,6 +1,7 @@
 //! What the engine gives, as plain objects.
 
 use js_sys::{Array, Uint8Array};
+use sealwood::Result;
 use sealwood::bridge::engine::{
     Compared, ComparedEngines, DifferenceKind, Finding, NamespaceDifferenceKind, RowDifference,
     ScanEntry, ScanKey, Verified, VerifiedNamespace, VerifiedState, VerifiedStates,
@@ -9,15 +10,17 @@ use sealwood::engine::{EngineStats, EventKind, Expiry, KeyInfo, Vacuum, Value, W
 use sealwood::lthash::{Difference, Place};
 use wasm_bindgen::JsValue;
 
+use super::large::{large, taken};
 use crate::convert::{bytes, figure, object, size};
 use crate::error::to_js;
 
-pub(super) fn value(value: &Value) -> JsValue {
-    object(&[
-        ("bytes", bytes(&value.bytes)),
+pub(super) fn value(value: Option<&Value>) -> Result<JsValue> {
+    let Some(value) = value else { return Ok(JsValue::UNDEFINED) };
+    Ok(object(&[
+        ("bytes", large(&value.bytes)?),
         ("revision", figure(value.revision.get())),
         ("expiresAtMs", expiry(value.expires_at.map(Expiry::as_ms))),
-    ])
+    ]))
 }
 
 pub(super) fn key_info(info: &KeyInfo) -> JsValue {
@@ -28,22 +31,22 @@ pub(super) fn key_info(info: &KeyInfo) -> JsValue {
     ])
 }
 
-pub(super) fn scan_entry(entry: &ScanEntry) -> JsValue {
-    object(&[
+pub(super) fn scan_entry(entry: &ScanEntry) -> Result<JsValue> {
+    Ok(object(&[
         ("key", bytes(&entry.key)),
-        ("value", bytes(&entry.value)),
+        ("value", large(&entry.value)?),
         ("revision", figure(entry.revision)),
         ("expiresAtMs", expiry(entry.expires_at_ms)),
-    ])
+    ]))
 }
 
-pub(super) fn scan_key(entry: &ScanKey) -> JsValue {
-    object(&[
+pub(super) fn scan_key(entry: &ScanKey) -> Result<JsValue> {
+    Ok(object(&[
         ("key", bytes(&entry.key)),
         ("size", size(entry.size)),
         ("revision", figure(entry.revision)),
         ("expiresAtMs", expiry(entry.expires_at_ms)),
-    ])
+    ]))
 }
 
 pub(super) fn watch_event(event: &WatchEvent) -> JsValue {
@@ -190,16 +193,17 @@ pub(super) fn numbers(numbers: &[u8]) -> JsValue {
 }
 
 /// Keys and values, one after the other.
-pub(super) fn rows(flat: &Array) -> Vec<(Vec<u8>, Vec<u8>)> {
-    let at = |index| optional_bytes(&flat.get(index)).unwrap_or_default();
-    (0..flat.length() / 2).map(|row| (at(2 * row), at(2 * row + 1))).collect()
+pub(super) fn rows(flat: &Array) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
+    let at =
+        |index| -> Result<Vec<u8>> { Ok(optional_bytes(&flat.get(index))?.unwrap_or_default()) };
+    (0..flat.length() / 2).map(|row| Ok((at(2 * row)?, at(2 * row + 1)?))).collect()
 }
 
 /// Bytes, if there are any.
-pub(super) fn optional_bytes(value: &JsValue) -> Option<Vec<u8>> {
+pub(super) fn optional_bytes(value: &JsValue) -> Result<Option<Vec<u8>>> {
     use wasm_bindgen::JsCast;
 
-    value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec)
+    value.dyn_ref::<Uint8Array>().map(taken).transpose()
 }
 
 fn expiry(ms: Option<u64>) -> JsValue {

@@ -109,6 +109,22 @@ test('the lock is that of other programs, and falls to them when its process is 
   await store.put('a', bytesOf(2));
 });
 
+test('where nothing is known to lock no name is changed', async (context) => {
+  const { platform } = process;
+  const is = (value) => Object.defineProperty(process, 'platform', { value });
+  context.after(() => is(platform));
+  const root = temporary(context);
+  const store = await api.BlobStore.directory(root);
+  for (const other of ['aix', 'android', 'cygwin', 'haiku', 'sunos', 'win32', 'one to come']) {
+    is(other);
+    assert.match((await failsWith('store-failed', store.put('a', bytesOf(1)))).message, /lacks a lock/);
+    await failsWith('store-failed', store.put('a', bytesOf(1), 'absent'));
+    for (const mode of ['shared', 'alone']) await failsWith('platform', heldFile(join(root, 'lock'), mode));
+  }
+  is(platform);
+  await failsWith('object-missing', store.get('a'));
+});
+
 test('what a process has let go of is not in its own way, however long it takes to be free', async (context) => {
   const root = temporary(context);
   const [path, gate] = [join(root, 'holders'), join(root, 'gate')];

@@ -89,7 +89,9 @@ test('a process that has nothing else to do ends, and what it put is there', asy
   const root = temporary(context);
   const code = `
     const engine = await Engine.open(given[0]);
-    await (await engine.namespace('notes')).put('a', 'text');`;
+    const notes = await engine.namespace('notes');
+    notes.watch({ prefix: 'b' }).next();
+    await notes.put('a', 'text');`;
   assert.deepEqual(await ran(code, root), { written: '', status: 0, signal: null });
   const opened = await Engine.open(root);
   assert.deepEqual(await keysOf((await opened.namespace('notes')).scan()), ['a']);
@@ -150,6 +152,43 @@ test('without the command that locks nothing is opened', async (context) => {
   process.env.PATH = root;
   const error = await failsWith('platform', Engine.open(root));
   assert.match(error.message, /flock/);
+});
+
+test('where nothing is known to lock nothing is opened or made', async (context) => {
+  const { platform } = process;
+  const is = (value) => Object.defineProperty(process, 'platform', { value });
+  context.after(() => is(platform));
+  const root = temporary(context);
+  for (const other of ['aix', 'android', 'cygwin', 'haiku', 'sunos', 'win32', 'one to come']) {
+    is(other);
+    for (const access of ['readWrite', 'readOnly']) {
+      const error = await failsWith('platform', Engine.open(join(root, 'new'), { access }));
+      assert.match(error.message, /a lock on files/);
+    }
+  }
+  assert.deepEqual(fs.readdirSync(root), []);
+});
+
+test('on BSD and macOS whoever opens locks', async (context) => {
+  const { platform } = process;
+  const is = (value) => Object.defineProperty(process, 'platform', { value });
+  const system = process.getBuiltinModule('node:fs');
+  const { openSync } = system;
+  context.after(() => is(platform) && Object.assign(system, { openSync }));
+  const root = temporary(context);
+  const flags = new Set();
+  system.openSync = (path, how, mode) => {
+    if (path === root || path === join(root, 'lock')) flags.add(`${path === root ? '' : 'lock'} ${how & 0x30}`);
+    return openSync(path, typeof how === 'number' ? how & ~0x30 : how, mode);
+  };
+  for (const bsd of ['darwin', 'dragonfly', 'freebsd', 'netbsd', 'openbsd']) {
+    for (const [access, lock] of [['readWrite', 0x20], ['readOnly', 0x10]]) {
+      flags.clear();
+      is(bsd);
+      await (await Engine.open(root, { access })).close();
+      assert.ok(flags.has(` ${lock}`) && flags.has(`lock ${lock}`), `${bsd}: ${[...flags]}`);
+    }
+  }
 });
 
 test('every put that was acknowledged outlives the kill of its process', async (context) => {

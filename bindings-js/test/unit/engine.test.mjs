@@ -102,6 +102,16 @@ test('a batch is applied whole or not at all, and once', async (context) => {
   assert.throws(() => opened.batch().put('notes', 'x', '1'), { code: 'invalid-argument' });
 });
 
+test('a batch has 100,000 changes at most', async (context) => {
+  const { opened, notes } = await notesOf(context);
+  const batch = opened.batch();
+  for (let number = 0; number < 100_000; number++) batch.put(notes, `${number}`, '');
+  batch.delete(notes, 'one more');
+  await failsWith('invalid-argument', batch.commit());
+  assert.equal(await notes.length(), 0);
+  await failsWith('closed', batch.commit());
+});
+
 test('a scan gives what is asked for, as it was, and ends where it is left', async (context) => {
   const { opened, notes } = await notesOf(context);
   const batch = opened.batch();
@@ -157,6 +167,13 @@ test('a watch tells what changes from then on, and what came before if it is ask
   const last = notes.watch().next();
   await opened.close();
   await failsWith('closed', last);
+});
+
+test('a watch ends with its namespace', async (context) => {
+  const { opened, notes } = await notesOf(context);
+  const next = notes.watch().next();
+  await opened.dropNamespace('notes');
+  await failsWith('namespace-dropped', next);
 });
 
 test('a watch that falls behind is told', async (context) => {
@@ -278,6 +295,93 @@ test('what no type allows is refused before anything happens', async (context) =
   for (const work of bad) await failsWith('invalid-argument', async () => work());
   assert.throws(() => new Engine(), TypeError);
   assert.equal(await notes.length(), 0);
+});
+
+test('an option that nobody knows is refused by every call that takes options', async (context) => {
+  const { opened, notes } = await notesOf(context);
+  const { opened: other, notes: others } = await notesOf(context);
+  await notes.track('whole');
+  await others.track('whole');
+  const { revision } = await opened.stats();
+  const snapshot = await notes.snapshot();
+  const batch = opened.batch();
+  const calls = [
+    (options) => Engine.memory(options),
+    (options) => Engine.memory({}, options),
+    (options) => Engine.open('/nowhere', options),
+    (options) => opened.namespace('b', options),
+    (options) => opened.dropNamespace('notes', options),
+    (options) => opened.compare(other, options),
+    async (options) => batch.put(notes, 'a', 'b', options),
+    async (options) => batch.delete(notes, 'a', options),
+    (options) => batch.commit(options),
+    (options) => notes.getRange('a', 0, 1, options),
+    (options) => notes.put('a', 'b', options),
+    (options) => notes.delete('a', options),
+    (options) => notes.expireAt('a', 1, options),
+    (options) => notes.persist('a', options),
+    (options) => notes.renamePrefix('a', 'b', options),
+    (options) => notes.longestPrefix('a', options),
+    (options) => notes.length(options),
+    (options) => notes.snapshot(options),
+    async (options) => notes.watch(options).next(),
+    (options) => notes.track('off', options),
+    (options) => notes.trackedState(options),
+    (options) => notes.backfill(options),
+    (options) => notes.verifyState(options),
+    (options) => notes.compare(others, options),
+  ];
+  const ofEngine = 'namespaces snapshot revision stats sync needsSync checkpoint maintain compact vacuum purgeExpired';
+  for (const name of [...ofEngine.split(' '), 'verify', 'verifyState', 'close']) {
+    calls.push((options) => opened[name](options));
+  }
+  for (const reading of [notes, snapshot]) {
+    calls.push((options) => reading.get('a', options), (options) => reading.info('a', options));
+    calls.push(async (options) => reading.scan(options).next(), async (options) => reading.scanKeys(options).next());
+  }
+  const { signal } = new AbortController();
+  for (const call of calls) {
+    const error = await failsWith('invalid-argument', () => call({ misspelt: 1 }));
+    assert.match(error.message, /"misspelt"/, String(call));
+    await failsWith('invalid-argument', () => call(signal));
+  }
+  // Progress is of calls that go over rows.
+  await failsWith('invalid-argument', notes.length({ onProgress() {} }));
+  for (const firstMax of [10_001, -1, 1.5, '1', 2 ** 32]) {
+    await failsWith('invalid-argument', opened.compare(other, { firstMax }));
+    await failsWith('invalid-argument', notes.compare(others, { firstMax }));
+    await failsWith('invalid-argument', opened.verify({ firstMax }));
+  }
+  for (const strange of [undefined, notes, {}]) await failsWith('invalid-argument', opened.compare(strange));
+  // None of it did anything.
+  assert.equal((await opened.stats()).revision, revision);
+  assert.equal(batch.length, 0);
+  assert.deepEqual(await opened.namespaces(), ['notes']);
+  await failsWith('closed', (async () => { await other.close(); return opened.compare(other); })());
+});
+
+test('long calls are cancelled under way', async (context) => {
+  const { opened, notes } = await notesOf(context, { background: 'manual' });
+  const { opened: other, notes: others } = await notesOf(context, { background: 'manual' });
+  for (const [engine, namespace] of [[opened, notes], [other, others]]) {
+    await namespace.track('whole');
+    const batch = engine.batch();
+    for (let number = 0; number < 20_000; number++) batch.put(namespace, `${number}`, engine === opened ? 'a' : 'b');
+    await batch.commit();
+  }
+  const works = {
+    verify: (call) => opened.verify(call),
+    verifyState: (call) => opened.verifyState(call),
+    compare: (call) => notes.compare(others, call),
+    compareEngines: (call) => opened.compare(other, call),
+  };
+  for (const [name, work] of Object.entries(works)) {
+    const abort = new AbortController();
+    setImmediate(() => abort.abort(name));
+    const error = await failsWith('cancelled', work({ signal: abort.signal }));
+    assert.equal(error.cause, name);
+  }
+  assert.equal((await opened.verify()).findings, 0);
 });
 
 test('a call that was cancelled before does nothing', async (context) => {
