@@ -435,6 +435,12 @@ impl Engine {
         self.shared.stats()
     }
 
+    /// Whether the engine is closed, or is being closed: all but what cannot fail is refused then
+    /// with [`Error::Closed`].
+    pub fn is_closed(&self) -> bool {
+        self.shared.gate.is_shut()
+    }
+
     /// Why the engine takes no more writes, if a write or sync of the log has failed.
     pub fn poisoned(&self) -> Option<Error> {
         sync::lock(&self.shared.poison).clone()

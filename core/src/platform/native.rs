@@ -26,8 +26,9 @@ pub type BoxStream<'a, T> = Pin<Box<dyn futures_util::Stream<Item = T> + Send + 
 #[cfg(feature = "passphrase")]
 pub(crate) const HAS_THREADS: bool = true;
 
-/// Gives whoever polls this a turn: others have threads of their own, but who cancels may be the one
-/// that polls, and is not heard as long as every piece of some work is done when it is asked for.
+/// Gives whoever polls this a turn: others have threads of their own, but who cancels may be the
+/// one that polls, and is not heard as long as every piece of some work is done when it is asked
+/// for.
 #[cfg(feature = "passphrase")]
 pub(crate) async fn let_others_work() {
     futures_lite::future::yield_now().await;

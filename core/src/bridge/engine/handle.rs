@@ -74,12 +74,12 @@ impl Engine {
 
     /// The revision of the last change.
     pub async fn revision(&self) -> Result<u64> {
-        self.run(|engine| Ok(engine.revision().get())).await
+        self.tell(|engine| engine.revision().get()).await
     }
 
     /// What the engine holds and has done.
     pub async fn stats(&self) -> Result<EngineStats> {
-        self.run(|engine| Ok(engine.stats())).await
+        self.tell(engine::Engine::stats).await
     }
 
     /// Makes everything that was written so far durable.
@@ -89,7 +89,7 @@ impl Engine {
 
     /// Whether [`sync`](Self::sync) has anything to do.
     pub async fn needs_sync(&self) -> Result<bool> {
-        self.run(|engine| Ok(engine.needs_sync())).await
+        self.tell(engine::Engine::needs_sync).await
     }
 
     /// Writes a checkpoint. Returns whether there was anything to do.
@@ -143,6 +143,17 @@ impl Engine {
     /// nothing.
     pub async fn close(&self) -> Result<()> {
         self.run(|engine| engine.close()).await
+    }
+
+    /// Tells what a closed engine would still know; here it is refused like everything else.
+    async fn tell<T: MaybeSend + 'static>(
+        &self,
+        look: impl FnOnce(&engine::Engine) -> T + MaybeSend + 'static,
+    ) -> Result<T> {
+        self.run(
+            |engine| if engine.is_closed() { Err(engine::Error::Closed) } else { Ok(look(engine)) },
+        )
+        .await
     }
 
     async fn run<T: MaybeSend + 'static>(

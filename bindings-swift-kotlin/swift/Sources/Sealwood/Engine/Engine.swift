@@ -6,8 +6,7 @@ import SealwoodGenerated
 ///
 /// Calls may run concurrently, and work on threads of the core. What cannot be stopped midway is not
 /// waited for any longer when its task is cancelled, and goes on to its end: a later read tells. Once the
-/// engine is closed, all of it throws ``SealwoodError/Code-swift.struct/closed``, but for its figures, which
-/// are then those of its end.
+/// engine is closed, all of it throws ``SealwoodError/Code-swift.struct/closed``.
 ///
 /// ```swift
 /// let engine = try await Engine.open(path)
