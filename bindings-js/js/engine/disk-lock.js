@@ -15,23 +15,33 @@ const O_EXLOCK = 0x20;
 /** The same, with others. */
 const O_SHLOCK = 0x10;
 
+/** Numbers of files are larger than what a number of JavaScript holds. */
+const EXACT = { bigint: true };
+
 /** What `flock -n` says if somebody else has the lock. */
 const IS_LOCKED = 1;
 
-/** Locks the directory `root`, `shared` or `exclusive`, and answers what unlocks it. Fails with `EAGAIN` if
- * somebody else has it. */
+/** Locks the directory `root`, `shared` or `exclusive`, and answers what unlocks it (`free`) and it as it is open
+ * until then (`directory`), where it could be locked itself. Fails with `EAGAIN` if somebody else has it. */
 export function lockDirectory(root, mode) {
   const fs = builtin('node:fs');
-  const held = [];
+  const held = lockedDirectory(fs, root, mode);
   const free = () => held.splice(0).forEach((fd) => fs.closeSync(fd));
   try {
-    held.push(...lockedDirectory(fs, root, mode));
+    const [directory] = held;
     held.push(lockedFile(fs, `${root}/lock`, mode));
+    return { free, directory };
   } catch (error) {
     free();
     throw error;
   }
-  return free;
+}
+
+/** Whether `root` is still the path of the open `directory`. */
+export function isAt(fs, root, directory) {
+  // Both are asked anew: some file systems give numbers for as long as a file is open.
+  const [there, ours] = [fs.statSync(root, { ...EXACT, throwIfNoEntry: false }), fs.fstatSync(directory, EXACT)];
+  return there?.ino === ours.ino && there.dev === ours.dev;
 }
 
 /** The directory itself, where the file system locks directories: not all of the network do. */

@@ -318,6 +318,52 @@ test('what is in the way is told as what it is', async (context) => {
   await (await Engine.open(taken)).close();
 });
 
+test('what is put in place of an open directory is left alone', async (context) => {
+  const [root, aside] = [join(temporary(context), 'notes'), join(temporary(context), 'aside')];
+  const config = { background: 'manual' };
+  const first = await Engine.open(root, config);
+  const notes = await first.namespace('notes', { separatedBytesMin: 1000 });
+  await notes.put('a', 'text');
+  await notes.put('large', new Uint8Array(5000));
+  fs.renameSync(root, aside);
+  const second = await Engine.open(root, config);
+  await (await second.namespace('others')).put('b', 'text');
+  // What needs no other file goes where the directory went.
+  await notes.put('c', 'text');
+  for (const work of [() => notes.put('larger', new Uint8Array(6000)), () => notes.get('large'), () => first.checkpoint()]) {
+    await failsWith('store-failed', work);
+  }
+  await failsWith('store-failed', first.close());
+  await second.close();
+  for (const [place, name, keys] of [[root, 'others', ['b']], [aside, 'notes', ['a', 'c', 'large']]]) {
+    const opened = await Engine.open(place);
+    assert.deepEqual(await opened.namespaces(), [name]);
+    assert.deepEqual(await keysOf((await opened.namespace(name)).scan()), keys);
+    assert.equal((await opened.verify()).findings, 0);
+    await opened.close();
+  }
+});
+
+test('what was written to a directory that is gone is not acknowledged as durable', async (context) => {
+  const root = join(temporary(context), 'notes');
+  const opened = await Engine.open(root);
+  const notes = await opened.namespace('notes');
+  await notes.put('a', 'text');
+  fs.rmSync(root, { recursive: true });
+  await failsWith('outcome-unknown', notes.put('b', 'text'));
+  await failsWith('store-poisoned', notes.put('c', 'text'));
+  await failsWith('store-poisoned', opened.sync());
+  await opened.close();
+  // Where nobody counts names, it says nothing.
+  const system = process.getBuiltinModule('node:fs');
+  const { fstatSync } = system;
+  context.after(() => Object.assign(system, { fstatSync }));
+  system.fstatSync = (...given) => Object.assign(fstatSync(...given), { nlink: 0 });
+  const again = await Engine.open(root);
+  await (await again.namespace('notes')).put('a', 'text');
+  await again.close();
+});
+
 test('damage is told, and the rest is there for who passes it over', async (context) => {
   const root = temporary(context);
   const opened = await Engine.open(root);
