@@ -8,7 +8,7 @@
 import { builtin } from '../directory/builtin.js';
 import { systemError } from '../directory/failure.js';
 import { wayOfLocking } from '../directory/locking.js';
-import { lacking } from '../error.js';
+import { SealwoodError, lacking } from '../error.js';
 
 /** open(2): wait for an exclusive lock. */
 const O_EXLOCK = 0x20;
@@ -67,9 +67,9 @@ function lockedFile(fs, path, mode) {
   return openLocked(fs, path, O_RDWR | O_CREAT | O_NOFOLLOW, mode);
 }
 
-/** Whether an error says that somebody has the lock, or that nobody could have one. */
+/** Whether an error says that somebody has the lock, or that none could be asked for. */
 function isFinal(error) {
-  return error.code === 'EAGAIN' || error.code === 'platform';
+  return error.code === 'EAGAIN' || error instanceof SealwoodError;
 }
 
 /** Opens and locks, and answers the open file. */
@@ -94,7 +94,8 @@ function lockOpen(fd, mode) {
   const how = mode === 'shared' ? '-ns' : '-nx';
   const { status, error } = spawnSync('flock', [how, '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
   if (error?.code === 'ENOENT') throw lacking('the command flock of util-linux');
-  if (error) throw error;
+  // Also `EAGAIN`, of too many processes: nobody has the lock for that.
+  if (error) throw new SealwoodError('store-unavailable', `the command flock was not started: ${error.code}`);
   if (status === IS_LOCKED) throw systemError('EAGAIN');
   if (status !== 0) throw systemError('ENOLCK');
 }

@@ -29,8 +29,8 @@ export class NodeDisk {
   #locked;
   /** Whether it is told of the directory how many names it has: not all file systems know. */
   #hasNames = false;
-  /** What of the platform the last lock was refused for. */
-  #lacking;
+  /** Why the last lock could not be asked for. */
+  #refusal;
 
   /** The disk in the directory `root`, which is made unless nothing is to be written. */
   static open(root, access) {
@@ -51,9 +51,9 @@ export class NodeDisk {
     this.#root = root;
   }
 
-  /** What an open has failed for, which says less of the platform. */
+  /** What an open has failed for, of which `error` says less. */
   failure(error) {
-    return this.#lacking ?? error;
+    return this.#refusal ?? error;
   }
 
   open(name, mode) {
@@ -107,7 +107,7 @@ export class NodeDisk {
 
   /** Locks the whole directory, `shared` or `exclusive`, and answers what unlocks it. */
   lock(mode) {
-    this.#lacking = undefined;
+    this.#refusal = undefined;
     try {
       const { free, directory } = lockDirectory(this.#root, mode);
       this.#locked = directory;
@@ -117,7 +117,7 @@ export class NodeDisk {
         free();
       };
     } catch (error) {
-      if (error instanceof SealwoodError) this.#lacking = error;
+      if (error instanceof SealwoodError) this.#refusal = error;
       throw error;
     }
   }

@@ -154,6 +154,25 @@ test('without the command that locks nothing is opened', async (context) => {
   assert.match(error.message, /flock/);
 });
 
+test('where the command that locks is not started nobody is said to have the lock', async (context) => {
+  const system = process.getBuiltinModule('node:child_process');
+  const { spawnSync } = system;
+  context.after(() => Object.assign(system, { spawnSync }));
+  const root = temporary(context);
+  for (const code of ['EAGAIN', 'EMFILE', 'ENOMEM']) {
+    // For the directory alone: it is not locked by half.
+    let count = 0;
+    system.spawnSync = (...given) => {
+      count += 1;
+      return count === 1 ? { status: null, error: Object.assign(new Error(code), { code }) } : spawnSync(...given);
+    };
+    const error = await failsWith('store-unavailable', Engine.open(root));
+    assert.match(error.message, /flock/);
+  }
+  system.spawnSync = spawnSync;
+  await (await Engine.open(root)).close();
+});
+
 test('where nothing is known to lock nothing is opened or made', async (context) => {
   const { platform } = process;
   const is = (value) => Object.defineProperty(process, 'platform', { value });
