@@ -337,6 +337,26 @@ test('what is in the way is told as what it is', async (context) => {
   await (await Engine.open(taken)).close();
 });
 
+test('an engine whose close has failed is closed, and what was acknowledged is there', async (context) => {
+  const root = temporary(context);
+  const opened = await Engine.open(root, { access: null, background: null });
+  const notes = await opened.namespace('notes');
+  await notes.put('a', 'text');
+  const system = process.getBuiltinModule('node:fs');
+  const { fsyncSync } = system;
+  context.after(() => Object.assign(system, { fsyncSync }));
+  system.fsyncSync = () => {
+    throw Object.assign(new Error('EIO'), { code: 'EIO' });
+  };
+  await failsWith('store-failed', opened.close());
+  system.fsyncSync = fsyncSync;
+  await failsWith('closed', notes.put('b', 'text'));
+  await opened.close();
+  const again = await Engine.open(root);
+  assert.deepEqual(await keysOf((await again.namespace('notes')).scan()), ['a']);
+  await again.close();
+});
+
 test('what is put in place of an open directory is left alone', async (context) => {
   const [root, aside] = [join(temporary(context), 'notes'), join(temporary(context), 'aside')];
   const config = { background: 'manual' };
