@@ -27,6 +27,14 @@ export function path(value, what = 'a path') {
   return value;
 }
 
+/** The path of a directory of the file system, which would be another where half a surrogate pair became another
+ * character on its way. */
+export function directoryPath(value) {
+  const isPath = text(value, 'a path').isWellFormed?.() !== false && !value.includes('\0');
+  if (!isPath) throw invalid('the path of a directory is UTF-8 without NUL');
+  return value;
+}
+
 /** A count of bytes, milliseconds or entries that a number holds exactly. */
 export function whole(value, what) {
   if (!Number.isSafeInteger(value) || value < 0) {

@@ -9,9 +9,12 @@ import test from 'node:test';
 
 import { NodeDisk } from '../../js/engine/disk.js';
 import * as testing from '../../js/generated/sealwood_testing.js';
+import { BlobStore, init } from '../../js/node.js';
 import { engine, failsWith, keysOf, program, ran, started, temporary, textOf } from '../engine.mjs';
 
 const { Engine } = engine;
+
+await init();
 
 /** Fulfils what the suite of disks checks. */
 async function checkDisk(disk) {
@@ -318,6 +321,15 @@ test('few open files are enough', (context) => {
   const { stdout, stderr } = spawnSync('sh', [...given, program(code), root], { encoding: 'utf8' });
   assert.equal(stderr, '');
   assert.deepEqual(JSON.parse(stdout), []);
+});
+
+test('a path that the system would take for another is refused', async (context) => {
+  const root = temporary(context);
+  for (const path of [`${root}/\ud800`, `${root}/a\0b`, 5, undefined]) {
+    await failsWith('invalid-argument', Engine.open(path));
+    await failsWith('invalid-argument', BlobStore.directory(path));
+  }
+  assert.deepEqual(fs.readdirSync(root), []);
 });
 
 test('what is in the way is told as what it is', async (context) => {
