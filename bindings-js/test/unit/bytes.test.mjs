@@ -102,3 +102,41 @@ test('a shared buffer that another thread makes larger gives the bytes that it h
   }
   assert.equal((await notes.get('value')).bytes.length, 1000);
 });
+
+test('a generator may give each row in the same buffer, and do with it what it likes then', () => {
+  const domain = new Domain('rows');
+  const arrays = new LtHash();
+  const rows = Array.from({ length: 5 }, (_, number) => [new Uint8Array([number]), new Uint8Array([number, 1])]);
+  arrays.addBatch(domain, rows);
+  const buffer = new ArrayBuffer(3);
+  function* reused(make) {
+    const [key, value] = [new Uint8Array(buffer, 0, 1), new Uint8Array(buffer, 1, 2)];
+    for (const row of rows) {
+      key.set(row[0]);
+      value.set(row[1]);
+      yield make(key, value);
+    }
+    structuredClone(buffer, { transfer: [buffer] });
+  }
+  assert.ok(new LtHash().addBatch(domain, reused((key, value) => [key, value])).equals(arrays));
+});
+
+test('nor does it matter to changes of rows and to a backfill', () => {
+  const rows = ['a', 'b', 'c'].map((text) => [new TextEncoder().encode(text), new TextEncoder().encode(text)]);
+  function* reused(make) {
+    const buffer = new Uint8Array(1);
+    for (const [key] of rows) {
+      buffer.set(key);
+      yield make(buffer);
+    }
+  }
+  const states = Array.from({ length: 3 }, () => new PartitionedLtHash());
+  for (const state of states) state.create('rows', 'whole');
+  const [wanted, applied, filled] = states;
+  wanted.apply('rows', rows.map(([key, after]) => ({ key, after })));
+  applied.apply('rows', reused((bytes) => ({ key: bytes, after: bytes })));
+  filled.beginBackfill('rows', 'whole');
+  filled.backfill('rows', reused((bytes) => [bytes, bytes]));
+  filled.finishBackfill('rows');
+  for (const state of [applied, filled]) assert.deepEqual(state.checksum(), wanted.checksum());
+});
