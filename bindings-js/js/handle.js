@@ -1,6 +1,6 @@
 // Objects that hold something of the generated layer.
 
-import { closed } from './error.js';
+import { closed, invalid } from './error.js';
 
 /** How `using` releases; older hosts know the symbols by these names. */
 export const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
@@ -33,19 +33,27 @@ export class Handle {
 
   /** The raw object of `handle`, which must be a `Class` that is still open. */
   static raw(handle) {
-    if (handle.#raw === undefined) throw closed(handle.#what);
+    if (!Handle.isOpen(handle)) throw closed(handle.#what);
     return handle.#raw;
   }
 
   /** Whether `handle` still holds its raw object. */
   static isOpen(handle) {
+    Handle.#expectOne(handle);
     return handle.#raw !== undefined;
   }
 
   /** Frees the raw object. Does nothing the second time. */
   static release(handle) {
+    Handle.#expectOne(handle);
     const raw = handle.#raw;
     handle.#raw = undefined;
     raw?.free();
+  }
+
+  /** Frameworks for pages put a Proxy around what they keep, which passes for a handle and has nothing of it. */
+  static #expectOne(handle) {
+    const isOne = typeof handle === 'object' && handle !== null && #raw in handle;
+    if (!isOne) throw invalid('what is called is an object of the package itself, and no Proxy of it');
   }
 }

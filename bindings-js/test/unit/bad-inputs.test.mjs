@@ -5,6 +5,7 @@ import test from 'node:test';
 
 import { checkStore } from '../../js/testing.js';
 import { HostStore, bareStore } from '../scenarios/host-store.mjs';
+import { engine } from '../engine.mjs';
 import { SECRET, api, bytesOf, failsWith, hostVault, memoryVault } from '../support.mjs';
 
 const { BlobStore, Credential, SealwoodError, SharedDirectory, Vault } = api;
@@ -33,6 +34,31 @@ test('a path that is no string, or half a character, is refused by every method'
   }
   await failsWith('path-not-utf8', () => vault.put('a\ud800', 'x'));
   assert.equal(vault.stats().commits, 0);
+});
+
+test('a Proxy in place of an object is refused as what it is, and harms nothing', async () => {
+  const opened = await engine.Engine.memory();
+  const notes = await opened.namespace('notes');
+  const credential = Credential.secret(SECRET);
+  const around = (object) => new Proxy(object, {});
+  for (const call of [
+    () => around(notes).get('a'),
+    () => around(opened).close(),
+    () => around(opened.batch()).length,
+    () => around(opened.batch()).close(),
+    () => opened.batch().put(around(notes), 'a', 'b'),
+    () => opened.compare(around(opened)),
+    () => notes.compare(around(notes)),
+    () => new engine.LtHash().merge(around(new engine.LtHash())),
+    () => new engine.LtHash().add(around(new engine.Domain('d')), 'a', 'b'),
+    () => Vault.open(BlobStore.memory(), around(credential)),
+    () => Vault.open(around(BlobStore.memory()), credential),
+  ]) {
+    const { message } = await failsWith('invalid-argument', async () => call());
+    assert.match(message, /Proxy/);
+  }
+  await notes.put('a', 'text');
+  await opened.close();
 });
 
 test('contents, options, sizes and ranges of wrong types are refused', async () => {
