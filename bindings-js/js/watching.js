@@ -21,6 +21,12 @@ export function checkedOptions(options, known) {
   return given;
 }
 
+/** Checks the options of a call that waits for nothing: if it was aborted before, it does not happen. */
+export function expectNotAborted(options) {
+  const { signal } = checkedOptions(options, CALL);
+  if (signal?.aborted) throw cancelled(signal.reason);
+}
+
 /** What a call is watched by, from its `signal` and `onProgress`, until it is released. */
 export class Watching {
   #raw;

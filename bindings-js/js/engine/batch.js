@@ -2,7 +2,7 @@
 
 import { invalid } from '../error.js';
 import { Handle, dispose } from '../handle.js';
-import { CALL, checkedOptions } from '../watching.js';
+import { CALL, checkedOptions, expectNotAborted } from '../watching.js';
 import { callOptions, deleteArguments, durability, octets, putArguments } from './check.js';
 import { layer } from './layer.js';
 import { Namespace } from './namespace.js';
@@ -16,14 +16,16 @@ export class EngineBatch extends Handle {
   }
 
   put(namespace, key, value, options) {
-    const { args } = putArguments(options);
+    const { args, call } = putArguments(options);
+    expectNotAborted(call);
     const given = [octets(key, 'a key'), octets(value, 'a value'), args];
     layer.now(() => Handle.raw(this).put(rawNamespace(namespace), ...given));
     return this;
   }
 
   delete(namespace, key, options) {
-    const { args } = deleteArguments(options);
+    const { args, call } = deleteArguments(options);
+    expectNotAborted(call);
     layer.now(() => Handle.raw(this).delete(rawNamespace(namespace), octets(key, 'a key'), args));
     return this;
   }

@@ -68,6 +68,11 @@ test('a batch is what was added before its commit was called', async (context) =
   await failsWith('invalid-argument', batch.commit({ durabilty: 'sync' }));
   await failsWith('invalid-argument', batch.commit({ durability: 'always' }));
   await failsWith('invalid-argument', batch.commit({ signal: 1 }));
+  const signal = AbortSignal.abort('no');
+  for (const add of [(options) => batch.put(notes, 'z', '9', options), (options) => batch.delete(notes, 'z', options)]) {
+    await failsWith('invalid-argument', () => add({ signal: 1 }));
+    assert.equal((await failsWith('cancelled', () => add({ signal }))).cause, 'no');
+  }
   assert.equal(batch.length, 1);
   const committed = batch.commit();
   await failsWith('closed', () => batch.put(notes, 'b', '2'));
