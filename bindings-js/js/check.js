@@ -74,7 +74,8 @@ function isBuffer(value) {
 /** Throws for a view whose bytes are gone, which otherwise looks like an empty one. */
 function viewOf(value) {
   const { buffer, byteOffset, byteLength } = value;
-  if (byteLength === 0 && !(value instanceof DataView)) Uint8Array.prototype.keys.call(value);
+  const isArray = Object.prototype.toString.call(value) !== '[object DataView]';
+  if (byteLength === 0 && isArray) Uint8Array.prototype.keys.call(value);
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { runInNewContext } from 'node:vm';
 
 import { engine, failsWith, keysOf } from '../engine.mjs';
 import { failsWith as vaultFailsWith, memoryVault } from '../support.mjs';
@@ -64,6 +65,17 @@ test('bytes that are gone are refused, and are not taken for none', async (conte
   assert.equal(await vault.exists('a'), false);
   for (const handle of [batch, hash, domain, partitions]) handle.close();
   await vault.close();
+});
+
+test('no bytes are no bytes, also of another realm', async (context) => {
+  const opened = await Engine.memory();
+  context.after(() => opened.close());
+  const notes = await opened.namespace('notes');
+  const made = ['new ArrayBuffer(0)', ...['Uint8Array', 'Float64Array', 'DataView'].map((View) => `new ${View}(new ArrayBuffer(0))`)];
+  for (const code of made) {
+    await notes.put(code, runInNewContext(code));
+    assert.equal((await notes.get(code)).bytes.length, 0);
+  }
 });
 
 test('bytes are as long as they are, whatever they say of it', async (context) => {
