@@ -255,3 +255,27 @@ fn on_a_full_disk_what_is_dead_in_the_log_is_given_back() {
     drop((engine, one));
     assert_eq!(all(&open_faulty(&disk, small()).namespace("one").unwrap()), found);
 }
+
+/// What a compaction has written until it found no room is not in the way of the next checkpoint,
+/// nor is there more of it each time it is tried.
+#[test]
+fn a_compaction_that_finds_no_room_leaves_the_room_there_was() {
+    let disk = roomy();
+    let config = EngineConfig::default().background(Background::Manual).compaction_dead_percent(1);
+    let engine = open_faulty(&disk, config.compaction_dead_bytes_min(1).segment_bytes_max(4 << 20));
+    let one = engine.namespace("one").unwrap();
+    for number in 0..2000u64 {
+        one.put(&(number % 1500).to_be_bytes(), pattern(2500, number)).unwrap();
+    }
+    engine.checkpoint().unwrap();
+    disk.set_capacity(Some(used(&disk) + 1_500_000));
+    let before = (disk.free_bytes().unwrap(), disk.list("log").unwrap().len());
+    for _ in 0..3 {
+        assert!(matches!(engine.compact(), Err(Error::StoreFull)));
+        assert_eq!((disk.free_bytes().unwrap(), disk.list("log").unwrap().len()), before);
+    }
+    assert!(one.delete(&[0; 8]).unwrap());
+    engine.checkpoint().unwrap();
+    assert_whole(&engine);
+    assert_no_strays(&engine);
+}
