@@ -50,17 +50,23 @@ struct Captured {
     hashes: BTreeMap<NamespaceId, ChangeNumber>,
 }
 
+/// Which hashes of namespaces a checkpoint has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum HashesKept {
+    /// All.
+    All,
+    /// Those that are as the last checkpoint has them. Who opens it counts the others anew.
+    Unchanged,
+}
+
 impl Shared {
     /// Makes one checkpoint. Returns whether there was anything to do.
     pub(crate) fn checkpoint(&self) -> Result<bool> {
         self.check_writable()?;
         let mut checkpoints = lock(&self.checkpoints);
-        let outcome = match self.make_checkpoint(&mut checkpoints) {
-            // With the reserve there may be room to remove what is doomed, which gives back more.
-            Err(Error::StoreFull)
-                if !checkpoints.doomed.is_empty() && self.give_up_reserve(&lock(&self.log)) =>
-            {
-                self.make_checkpoint(&mut checkpoints)
+        let outcome = match self.make_checkpoint(&mut checkpoints, HashesKept::All) {
+            Err(Error::StoreFull) if !checkpoints.doomed.is_empty() => {
+                self.make_checkpoint_in_need(&mut checkpoints)
             }
             outcome => outcome,
         };
@@ -72,7 +78,28 @@ impl Shared {
         outcome
     }
 
-    fn make_checkpoint(&self, checkpoints: &mut Checkpoints) -> Result<bool> {
+    /// Makes a checkpoint for which there was no room. To remove what is doomed gives back more
+    /// than it takes: for that the reserve is given up, and then the hashes that changed, which may
+    /// take more than all that is kept. They are in the next checkpoint, if there is room by then.
+    fn make_checkpoint_in_need(&self, checkpoints: &mut Checkpoints) -> Result<bool> {
+        if self.give_up_reserve(&lock(&self.log)) {
+            let outcome = self.make_checkpoint(checkpoints, HashesKept::All);
+            if !matches!(outcome, Err(Error::StoreFull)) {
+                return outcome;
+            }
+        }
+        if checkpoints.has_all(&lock(&self.hashes)) {
+            return Err(Error::StoreFull);
+        }
+        self.make_checkpoint(checkpoints, HashesKept::Unchanged)?;
+        match self.make_checkpoint(checkpoints, HashesKept::All) {
+            Err(Error::StoreFull) => log::info!("there is no room for hashes of namespaces yet"),
+            outcome => return outcome.map(|_| true),
+        }
+        Ok(true)
+    }
+
+    fn make_checkpoint(&self, checkpoints: &mut Checkpoints, kept: HashesKept) -> Result<bool> {
         self.counters.checkpoints_begun.add(1);
         let mut counted = lock(&self.hashes);
         let captured = {
@@ -84,7 +111,7 @@ impl Shared {
             let revision = captured.catalog.revision;
             let added = self
                 .count_taken(&mut counted, waiting, revision)
-                .and_then(|()| captured.add_hashes(checkpoints, &counted));
+                .and_then(|()| captured.add_hashes(checkpoints, &counted, kept));
             drop(counted);
             if let Err(error) = added {
                 self.write().tree.restore(captured.capture);
@@ -315,12 +342,18 @@ fn files_after(
 
 impl Captured {
     /// Adds the hashes of tracked namespaces, which are counted up to its revision: those that the
-    /// last checkpoint does not have as they are.
-    fn add_hashes(&mut self, checkpoints: &Checkpoints, counted: &Counted) -> Result<()> {
+    /// last checkpoint does not have as they are, if they are to be kept.
+    fn add_hashes(
+        &mut self,
+        checkpoints: &Checkpoints,
+        counted: &Counted,
+        kept: HashesKept,
+    ) -> Result<()> {
         for (id, tracked) in counted.all() {
             let change = tracked.change();
             let stored = match checkpoints.catalog.hashes.get(&id) {
                 Some(stored) if checkpoints.hashes.get(&id) == Some(&change) => *stored,
+                _ if kept == HashesKept::Unchanged => continue,
                 _ => {
                     let record = lthash_state::encode(tracked);
                     let frame = self.buffer.write(FrameKind::Hash, &record)?;
