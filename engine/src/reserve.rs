@@ -102,6 +102,11 @@ impl Reserve {
         true
     }
 
+    /// How many bytes fit beside one that is missing; none where it is there or nobody counts.
+    pub(crate) fn room_beside(&self, disk: &dyn Disk) -> Option<u64> {
+        self.is_missing().then(|| free_bytes(disk).saturating_sub(RESERVE_BYTES))
+    }
+
     /// How many bytes more fit for a change of this effect; none where nobody counts.
     pub(crate) fn room(&self, disk: &dyn Disk, effect: Effect) -> Option<u64> {
         match (*lock(&self.0), effect) {

@@ -50,56 +50,38 @@ struct Captured {
     hashes: BTreeMap<NamespaceId, ChangeNumber>,
 }
 
-/// Which hashes of namespaces a checkpoint has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum HashesKept {
-    /// All.
-    All,
-    /// Those that are as the last checkpoint has them. Who opens it counts the others anew.
-    Unchanged,
-}
-
 impl Shared {
     /// Makes one checkpoint. Returns whether there was anything to do.
     pub(crate) fn checkpoint(&self) -> Result<bool> {
         self.check_writable()?;
         let mut checkpoints = lock(&self.checkpoints);
-        let outcome = match self.make_checkpoint(&mut checkpoints, HashesKept::All) {
-            Err(Error::StoreFull) if !checkpoints.doomed.is_empty() => {
-                self.make_checkpoint_in_need(&mut checkpoints)
+        let outcome = match self.make_checkpoint(&mut checkpoints) {
+            // With the reserve there may be room to remove what is doomed, which gives back more.
+            Err(Error::StoreFull)
+                if !checkpoints.doomed.is_empty() && self.give_up_reserve(&lock(&self.log)) =>
+            {
+                self.make_checkpoint(&mut checkpoints)
             }
             outcome => outcome,
         };
-        if matches!(outcome, Ok(true))
-            && let Err(error) = self.make_reserve()
-        {
-            log::debug!("there is no room for the reserve yet: {error}");
+        if matches!(outcome, Ok(true)) {
+            let owed = self.make_reserve().and_then(|()| {
+                let is_owed = checkpoints.lacks_any(&lock(&self.hashes));
+                if is_owed { self.make_checkpoint(&mut checkpoints).map(drop) } else { Ok(()) }
+            });
+            if let Err(error) = owed {
+                log::debug!("there is no room for the reserve or for hashes yet: {error}");
+            }
         }
         outcome
     }
 
-    /// Makes a checkpoint for which there was no room. To remove what is doomed gives back more
-    /// than it takes: for that the reserve is given up, and then the hashes that changed, which may
-    /// take more than all that is kept. They are in the next checkpoint, if there is room by then.
-    fn make_checkpoint_in_need(&self, checkpoints: &mut Checkpoints) -> Result<bool> {
-        if self.give_up_reserve(&lock(&self.log)) {
-            let outcome = self.make_checkpoint(checkpoints, HashesKept::All);
-            if !matches!(outcome, Err(Error::StoreFull)) {
-                return outcome;
-            }
-        }
-        if checkpoints.has_all(&lock(&self.hashes)) {
-            return Err(Error::StoreFull);
-        }
-        self.make_checkpoint(checkpoints, HashesKept::Unchanged)?;
-        match self.make_checkpoint(checkpoints, HashesKept::All) {
-            Err(Error::StoreFull) => log::info!("there is no room for hashes of namespaces yet"),
-            outcome => return outcome.map(|_| true),
-        }
-        Ok(true)
+    /// Whether there are hashes for the next checkpoint, and room beside the reserve.
+    pub(crate) fn owes_hashes(&self, checkpoints: &Checkpoints, counted: &Counted) -> bool {
+        !checkpoints.has_all(counted) && self.room_beside_reserve() != Some(0)
     }
 
-    fn make_checkpoint(&self, checkpoints: &mut Checkpoints, kept: HashesKept) -> Result<bool> {
+    fn make_checkpoint(&self, checkpoints: &mut Checkpoints) -> Result<bool> {
         self.counters.checkpoints_begun.add(1);
         let mut counted = lock(&self.hashes);
         let captured = {
@@ -109,9 +91,9 @@ impl Shared {
         };
         if let Some((mut captured, waiting)) = captured {
             let revision = captured.catalog.revision;
-            let added = self
-                .count_taken(&mut counted, waiting, revision)
-                .and_then(|()| captured.add_hashes(checkpoints, &counted, kept));
+            let added = self.count_taken(&mut counted, waiting, revision).and_then(|()| {
+                captured.add_hashes(checkpoints, &counted, self.room_beside_reserve())
+            });
             drop(counted);
             if let Err(error) = added {
                 self.write().tree.restore(captured.capture);
@@ -151,7 +133,7 @@ impl Shared {
             && state.dropping == checkpoints.catalog.dropping
             && state.segments == checkpoints.catalog.segments
             && state.waiting.is_empty()
-            && checkpoints.has_all(counted)
+            && !self.owes_hashes(checkpoints, counted)
             && garbage.is_empty();
         // What was needed again since it was listed waits for those who read it then.
         checkpoints.doomed.retain(|doomed| match &doomed.file {
@@ -342,20 +324,25 @@ fn files_after(
 
 impl Captured {
     /// Adds the hashes of tracked namespaces, which are counted up to its revision: those that the
-    /// last checkpoint does not have as they are, if they are to be kept.
+    /// last checkpoint does not have as they are. Where the reserve is missing they are left out
+    /// unless they fit beside it: they may take more than all that is kept, and who opens an
+    /// engine without them counts anew.
     fn add_hashes(
         &mut self,
         checkpoints: &Checkpoints,
         counted: &Counted,
-        kept: HashesKept,
+        room: Option<u64>,
     ) -> Result<()> {
         for (id, tracked) in counted.all() {
             let change = tracked.change();
             let stored = match checkpoints.catalog.hashes.get(&id) {
                 Some(stored) if checkpoints.hashes.get(&id) == Some(&change) => *stored,
-                _ if kept == HashesKept::Unchanged => continue,
                 _ => {
                     let record = lthash_state::encode(tracked);
+                    let bytes = self.buffer.bytes() + record.len() as u64;
+                    if room.is_some_and(|room| room < bytes) {
+                        continue;
+                    }
                     let frame = self.buffer.write(FrameKind::Hash, &record)?;
                     StoredHash { revision: self.catalog.revision, frame }
                 }

@@ -334,6 +334,45 @@ fn hashes_are_not_in_the_way_of_what_a_full_disk_gives_back() {
     }
 }
 
+/// As long as there is no room for them, hashes are no reason for a checkpoint, which takes some.
+#[test]
+fn hashes_that_wait_for_room_take_none() {
+    let disk = roomy();
+    let config = EngineConfig::default().background(Background::Manual);
+    let engine = open_faulty(&disk, config.separated_bytes_min(1000));
+    let one = engine.namespace("one").unwrap();
+    one.track(Tracking::Buckets).unwrap();
+    for number in 0..4000u64 {
+        one.put(&number.to_be_bytes(), number.to_be_bytes().to_vec()).unwrap();
+    }
+    one.put(b"large", pattern(LARGE, 1)).unwrap();
+    engine.checkpoint().unwrap();
+    disk.set_capacity(Some(used(&disk)));
+    for number in 0.. {
+        match one.put(&[0; 8], pattern(100, number)) {
+            Ok(_) => {}
+            Err(Error::StoreFull) => break,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert!(one.delete(b"large").unwrap());
+    engine.checkpoint().unwrap();
+    let free = disk.free_bytes().unwrap();
+    assert_eq!(reserve(&disk), None);
+    for _ in 0..3 {
+        assert!(!engine.checkpoint().unwrap());
+        assert!(!engine.maintain().unwrap());
+    }
+    assert_eq!(disk.free_bytes().unwrap(), free);
+    disk.set_capacity(Some(1 << 30));
+    one.put(b"again", "fits").unwrap();
+    engine.checkpoint().unwrap();
+    let found = hash(&one);
+    engine.close().unwrap();
+    let engine = open_faulty(&disk, small());
+    assert_eq!(hash(&engine.namespace("one").unwrap()), found);
+}
+
 /// The hash of a tracked namespace of which all rows are counted.
 fn hash(namespace: &Namespace) -> LtHash {
     namespace.tracked_state().unwrap().unwrap().partition.hash().unwrap().clone()
