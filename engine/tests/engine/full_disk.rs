@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use sealwood_engine::Error;
-use sealwood_engine::disk::Disk;
+use sealwood_engine::disk::{Disk, OpenMode};
 use sealwood_engine::faults::FaultDisk;
 use sealwood_engine::lthash::LtHash;
 use sealwood_engine::{Access, Background, Engine, EngineConfig, Namespace, Tracking};
@@ -213,6 +213,31 @@ fn a_reserve_that_is_cut_or_lost_is_made_again() {
         assert_eq!(reserve(&disk), Some(RESERVE));
         engine.close().unwrap();
     }
+}
+
+/// A crash may leave a part of a reserve that was being made: it is given up like a whole one.
+#[test]
+fn a_part_of_a_reserve_is_not_in_the_way_of_deletions() {
+    let (disk, engine, one) = filled(3000);
+    let before = all(&one);
+    drop((engine, one));
+    let disk = disk.reopen();
+    let _ = disk.remove("reserve");
+    let part = disk.open("reserve", OpenMode::CreateNew).unwrap();
+    part.write_at(0, &pattern(100_000, 1)).unwrap();
+    part.sync().unwrap();
+    disk.sync_dir("").unwrap();
+    drop(part);
+    let files = ["", "log", "frames", "values"].map(|directory| disk.list(directory).unwrap());
+    disk.set_capacity(Some(files.iter().flatten().map(|file| file.len).sum()));
+    let engine = open_faulty(&disk, small());
+    let one = engine.namespace("one").unwrap();
+    (0..30u8).for_each(|number| assert!(one.delete(&[number]).unwrap()));
+    engine.checkpoint().unwrap();
+    let gone: Vec<_> = (0..30u8).map(|number| [number]).collect();
+    let gone: Vec<&[u8]> = gone.iter().map(|key| &key[..]).collect();
+    assert_eq!(all(&one), without(&before, &gone));
+    assert_eq!(disk.list("").unwrap().iter().filter(|file| file.len == 100_000).count(), 0);
 }
 
 #[test]
