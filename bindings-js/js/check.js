@@ -27,6 +27,14 @@ export function path(value, what = 'a path') {
   return value;
 }
 
+/** The path of a directory of the file system, which would be another where half a surrogate pair became another
+ * character on its way. */
+export function directoryPath(value) {
+  const isPath = text(value, 'a path').isWellFormed?.() !== false && !value.includes('\0');
+  if (!isPath) throw invalid('the path of a directory is UTF-8 without NUL');
+  return value;
+}
+
 /** A count of bytes, milliseconds or entries that a number holds exactly. */
 export function whole(value, what) {
   if (!Number.isSafeInteger(value) || value < 0) {
@@ -46,21 +54,28 @@ export function optionalSmall(value, what) {
   return value ?? undefined;
 }
 
-/** The bytes of a view or a buffer, without a copy; nothing for other values. */
+/** The bytes of a view or a buffer, without a copy; nothing for other values. Always a view of its own: what the
+ * app has may count another length than it has, or grow with a buffer that is shared. */
 export function bytesOf(value) {
-  if (ArrayBuffer.isView(value)) {
-    const { buffer, byteOffset, byteLength } = value;
-    if (buffer.detached) throw invalid('the buffer of these bytes was transferred away');
-    return value.constructor === Uint8Array
-      ? value
-      : new Uint8Array(buffer, byteOffset, byteLength);
+  const isView = ArrayBuffer.isView(value);
+  if (!isView && !isBuffer(value)) return undefined;
+  try {
+    return isView ? viewOf(value) : new Uint8Array(value, 0, value.byteLength);
+  } catch {
+    throw invalid('these bytes are not there any more: their buffer was transferred away or made smaller');
   }
+}
+
+function isBuffer(value) {
   const kind = Object.prototype.toString.call(value);
-  if (kind === '[object ArrayBuffer]' || kind === '[object SharedArrayBuffer]') {
-    if (value.detached) throw invalid('the buffer of these bytes was transferred away');
-    return new Uint8Array(value);
-  }
-  return undefined;
+  return kind === '[object ArrayBuffer]' || kind === '[object SharedArrayBuffer]';
+}
+
+/** Throws for a view whose bytes are gone, which otherwise looks like an empty one. */
+function viewOf(value) {
+  const { buffer, byteOffset, byteLength } = value;
+  if (byteLength === 0 && !(value instanceof DataView)) Uint8Array.prototype.keys.call(value);
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** Bytes. */

@@ -1,6 +1,15 @@
 // Where a vault lives.
 
-import { bytes, options as optionsOf, optionalText, optionalSmall, text, texts, whole } from './check.js';
+import {
+  bytes,
+  directoryPath,
+  options as optionsOf,
+  optionalText,
+  optionalSmall,
+  text,
+  texts,
+  whole,
+} from './check.js';
 import { customStore } from './custom-store.js';
 import { openDirectory } from './directory/store.js';
 import { invalid } from './error.js';
@@ -63,7 +72,7 @@ export class BlobStore extends Handle {
   }
 
   static async directory(path) {
-    return ownStore(await openDirectory(text(path, 'a path'), glue().tagOfContent));
+    return ownStore(await openDirectory(directoryPath(path), glue().tagOfContent));
   }
 
   /** Runs `work` with the raw object of `store`, a handle or an object of the app's. */

@@ -2,6 +2,7 @@
 
 import { optionalFunction, options as optionsOf } from './check.js';
 import { SealwoodError, caused, invalid, typed } from './error.js';
+import { whenAborted } from './signals.js';
 
 /** The options of every call. */
 export const CALL = ['signal'];
@@ -23,8 +24,8 @@ export function checkedOptions(options, known) {
 /** What a call is watched by, from its `signal` and `onProgress`, until it is released. */
 export class Watching {
   #raw;
-  #signal;
-  #onAbort;
+  /** Has the signal forget the call. */
+  #forget;
   /** Why the call was cancelled. */
   #cause;
 
@@ -34,9 +35,7 @@ export class Watching {
     const { Watch } = layer.raw;
     if (signal?.aborted) throw cancelled(signal.reason);
     this.#raw = new Watch(report && ((done, total) => this.#report(report, { done, total })));
-    this.#signal = signal ?? undefined;
-    this.#onAbort = () => this.#cancel(signal.reason);
-    this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (signal) this.#forget = whenAborted(signal, () => this.#cancel(signal.reason));
   }
 
   /** The generated layer's watch. */
@@ -57,8 +56,8 @@ export class Watching {
 
   /** Lets go of the signal and of the generated layer's watch. Does nothing the second time. */
   release() {
-    this.#signal?.removeEventListener('abort', this.#onAbort);
-    this.#signal = undefined;
+    this.#forget?.();
+    this.#forget = undefined;
     this.#raw?.free();
     this.#raw = undefined;
   }

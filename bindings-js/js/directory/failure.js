@@ -37,3 +37,8 @@ export function isMissing(error) {
 export function systemError(code) {
   return Object.assign(new Error(code), { code });
 }
+
+/** The error for what is not any more what it was when it was opened. */
+export function staleError(message) {
+  return Object.assign(new Error(message), { code: 'ESTALE' });
+}

@@ -101,9 +101,10 @@ export function callOptions({ signal }) {
 /** Rows, pairs of key and value, one after the other. */
 export function rows(value) {
   const flat = [];
+  const own = ownership(value);
   for (const row of iterable(value, 'rows')) {
     if (!Array.isArray(row) || row.length !== 2) throw invalid('each of the rows is [key, value]');
-    flat.push(octets(row[0], 'a key'), octets(row[1], 'a value'));
+    flat.push(own(octets(row[0], 'a key')), own(octets(row[1], 'a value')));
   }
   return flat;
 }
@@ -111,11 +112,17 @@ export function rows(value) {
 /** Changes of rows: keys, values before and values after, one after the other. */
 export function changes(value) {
   const flat = [];
+  const own = ownership(value);
   for (const change of iterable(value, 'changes')) {
     const { key, before, after } = change ?? {};
-    flat.push(octets(key, 'a key'), optionalOctets(before, 'before'), optionalOctets(after, 'after'));
+    flat.push(own(octets(key, 'a key')), own(optionalOctets(before, 'before')), own(optionalOctets(after, 'after')));
   }
   return flat;
+}
+
+/** How bytes are kept that come out of `iterable`: a generator may use the same buffer for the next. */
+function ownership(iterable) {
+  return Array.isArray(iterable) ? (given) => given : (given) => given?.slice();
 }
 
 function iterable(value, what) {

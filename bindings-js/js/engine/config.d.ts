@@ -13,17 +13,17 @@ import '../platform.js';
  */
 export interface EngineConfig {
   /** Whether others are kept out, or may read too and nothing is written. `readWrite` if absent. */
-  access?: 'readWrite' | 'readOnly' | undefined;
+  access?: 'readWrite' | 'readOnly' | null | undefined;
   /**
    * Where the index comes from: the last checkpoint and the log after it, if absent; the whole log, where
    * frames are damaged; all that is whole, whatever is damaged, which is only to read.
    */
-  recovery?: 'checkpoint' | 'rebuild' | 'passOver' | undefined;
+  recovery?: 'checkpoint' | 'rebuild' | 'passOver' | null | undefined;
   /**
    * Who checkpoints, compacts and counts rows: the engine, a while after the last write, if absent; or the
    * app, which calls {@link Engine.maintain}.
    */
-  background?: 'automatic' | 'manual' | undefined;
+  background?: 'automatic' | 'manual' | null | undefined;
   /** From which size on values have files of their own, in bytes: 1 to 16 MiB; 128 KiB if absent. */
   separatedBytesMin?: number | null | undefined;
   /** How much of the index is kept in memory, in bytes; 64 MiB if absent. */

@@ -8,30 +8,40 @@
 import { builtin } from '../directory/builtin.js';
 import { systemError } from '../directory/failure.js';
 import { wayOfLocking } from '../directory/locking.js';
-import { lacking } from '../error.js';
+import { SealwoodError, lacking } from '../error.js';
 
 /** open(2): wait for an exclusive lock. */
 const O_EXLOCK = 0x20;
 /** The same, with others. */
 const O_SHLOCK = 0x10;
 
+/** Numbers of files are larger than what a number of JavaScript holds. */
+const EXACT = { bigint: true };
+
 /** What `flock -n` says if somebody else has the lock. */
 const IS_LOCKED = 1;
 
-/** Locks the directory `root`, `shared` or `exclusive`, and answers what unlocks it. Fails with `EAGAIN` if
- * somebody else has it. */
+/** Locks the directory `root`, `shared` or `exclusive`, and answers what unlocks it (`free`) and it as it is open
+ * until then (`directory`), where it could be locked itself. Fails with `EAGAIN` if somebody else has it. */
 export function lockDirectory(root, mode) {
   const fs = builtin('node:fs');
-  const held = [];
+  const held = lockedDirectory(fs, root, mode);
   const free = () => held.splice(0).forEach((fd) => fs.closeSync(fd));
   try {
-    held.push(...lockedDirectory(fs, root, mode));
+    const [directory] = held;
     held.push(lockedFile(fs, `${root}/lock`, mode));
+    return { free, directory };
   } catch (error) {
     free();
     throw error;
   }
-  return free;
+}
+
+/** Whether `root` is still the path of the open `directory`. */
+export function isAt(fs, root, directory) {
+  // Both are asked anew: some file systems give numbers for as long as a file is open.
+  const [there, ours] = [fs.statSync(root, { ...EXACT, throwIfNoEntry: false }), fs.fstatSync(directory, EXACT)];
+  return there?.ino === ours.ino && there.dev === ours.dev;
 }
 
 /** The directory itself, where the file system locks directories: not all of the network do. */
@@ -57,9 +67,9 @@ function lockedFile(fs, path, mode) {
   return openLocked(fs, path, O_RDWR | O_CREAT | O_NOFOLLOW, mode);
 }
 
-/** Whether an error says that somebody has the lock, or that nobody could have one. */
+/** Whether an error says that somebody has the lock, or that none could be asked for. */
 function isFinal(error) {
-  return error.code === 'EAGAIN' || error.code === 'platform';
+  return error.code === 'EAGAIN' || error instanceof SealwoodError;
 }
 
 /** Opens and locks, and answers the open file. */
@@ -84,7 +94,8 @@ function lockOpen(fd, mode) {
   const how = mode === 'shared' ? '-ns' : '-nx';
   const { status, error } = spawnSync('flock', [how, '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
   if (error?.code === 'ENOENT') throw lacking('the command flock of util-linux');
-  if (error) throw error;
+  // Also `EAGAIN`, of too many processes: nobody has the lock for that.
+  if (error) throw new SealwoodError('store-unavailable', `the command flock was not started: ${error.code}`);
   if (status === IS_LOCKED) throw systemError('EAGAIN');
   if (status !== 0) throw systemError('ENOLCK');
 }

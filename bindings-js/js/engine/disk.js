@@ -8,12 +8,16 @@
 // On Unix files are readable by their owner alone and so are the directories, as those that the engine makes
 // in other languages. What is no regular file is left alone: a pipe or a link in place of a file is neither
 // waited for nor followed.
+//
+// The lock is that of a directory and not of its path. Once it is locked, nothing is done by name in a directory
+// that somebody put in its place, where another engine may be at work; and once it is removed, nothing that was
+// written to its files is called durable.
 
 import { builtin } from '../directory/builtin.js';
-import { failure, systemError } from '../directory/failure.js';
+import { failure, staleError, systemError } from '../directory/failure.js';
 import { wayOfLocking } from '../directory/locking.js';
 import { SealwoodError } from '../error.js';
-import { lockDirectory } from './disk-lock.js';
+import { isAt, lockDirectory } from './disk-lock.js';
 
 const FILE_MODE = 0o600;
 const DIRECTORY_MODE = 0o700;
@@ -21,8 +25,12 @@ const DIRECTORY_MODE = 0o700;
 export class NodeDisk {
   #fs = builtin('node:fs');
   #root;
-  /** What of the platform the last lock was refused for. */
-  #lacking;
+  /** The directory, open, while it is locked. */
+  #locked;
+  /** Whether it is told of the directory how many names it has: not all file systems know. */
+  #hasNames = false;
+  /** Why the last lock could not be asked for. */
+  #refusal;
 
   /** The disk in the directory `root`, which is made unless nothing is to be written. */
   static open(root, access) {
@@ -43,9 +51,9 @@ export class NodeDisk {
     this.#root = root;
   }
 
-  /** What an open has failed for, which says less of the platform. */
+  /** What an open has failed for, of which `error` says less. */
   failure(error) {
-    return this.#lacking ?? error;
+    return this.#refusal ?? error;
   }
 
   open(name, mode) {
@@ -66,7 +74,7 @@ export class NodeDisk {
       this.#fs.closeSync(fd);
       throw error;
     }
-    return new NodeFile(this.#fs, fd);
+    return new NodeFile(this.#fs, fd, () => this.#expectNotRemoved());
   }
 
   rename(from, to) {
@@ -99,11 +107,17 @@ export class NodeDisk {
 
   /** Locks the whole directory, `shared` or `exclusive`, and answers what unlocks it. */
   lock(mode) {
-    this.#lacking = undefined;
+    this.#refusal = undefined;
     try {
-      return lockDirectory(this.#root, mode);
+      const { free, directory } = lockDirectory(this.#root, mode);
+      this.#locked = directory;
+      this.#hasNames = directory !== undefined && this.#names() > 0;
+      return () => {
+        if (this.#locked === directory) this.#locked = undefined;
+        free();
+      };
     } catch (error) {
-      if (error instanceof SealwoodError) this.#lacking = error;
+      if (error instanceof SealwoodError) this.#refusal = error;
       throw error;
     }
   }
@@ -114,7 +128,19 @@ export class NodeDisk {
   }
 
   #pathOf(name) {
+    if (this.#locked !== undefined && !isAt(this.#fs, this.#root, this.#locked)) {
+      throw staleError('the directory was moved or removed while it was open');
+    }
     return name === '' ? this.#root : `${this.#root}/${name}`;
+  }
+
+  #names() {
+    return this.#fs.fstatSync(this.#locked).nlink;
+  }
+
+  #expectNotRemoved() {
+    if (this.#locked === undefined || !this.#hasNames || this.#names() > 0) return;
+    throw staleError('the directory was removed while it was open');
   }
 
   #namesIn(path) {
@@ -183,10 +209,12 @@ export class NodeDisk {
 class NodeFile {
   #fs;
   #fd;
+  #expectNotRemoved;
 
-  constructor(fs, fd) {
+  constructor(fs, fd, expectNotRemoved) {
     this.#fs = fs;
     this.#fd = fd;
+    this.#expectNotRemoved = expectNotRemoved;
   }
 
   size() {
@@ -208,6 +236,7 @@ class NodeFile {
   }
 
   sync() {
+    this.#expectNotRemoved();
     // The size is durable with the bytes; only times and the like may be left out.
     this.#fs.fdatasyncSync(this.#fd);
   }

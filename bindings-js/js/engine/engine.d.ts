@@ -232,7 +232,7 @@ export class Engine implements AsyncDisposable {
   compare(other: Engine, options?: CompareOptions): Promise<ComparedEngines>;
   /**
    * Checkpoints, closes all files and releases the directory. Everything of the engine fails with `closed`
-   * then.
+   * then. After another error than `cancelled` it is closed too, and what was acknowledged is as safe as ever.
    *
    * @example
    * ```ts
@@ -253,7 +253,8 @@ export class Engine implements AsyncDisposable {
 
 /**
  * Changes of namespaces of one engine that are seen, logged and recovered together or not at all: at most
- * 100,000. A batch is committed once, whatever the outcome.
+ * 100,000. A batch is committed once, whatever the outcome: then to add to it or to commit it fails with
+ * `closed`. What is put is copied at once.
  *
  * @example
  * ```ts

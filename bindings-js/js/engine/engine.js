@@ -1,6 +1,7 @@
 // The embedded engine.
 
 import {
+  directoryPath,
   options as optionsOf,
   optionalSmall,
   optionalWhole,
@@ -43,7 +44,7 @@ export class Engine extends Handle {
   static async open(path, config, options) {
     const { Engine: Raw } = layer.raw;
     const given = engineArguments(config);
-    const disk = NodeDisk.open(text(path, 'a path'), given.access);
+    const disk = NodeDisk.open(directoryPath(path), given.access);
     try {
       return opened(await layer.call(options, (watch) => Raw.openDisk(disk, given, watch)), given);
     } catch (error) {

@@ -216,7 +216,9 @@ export class PartitionedLtHash implements Disposable {
    */
   create(name: Octets, detail: Detail): void;
   /**
-   * Takes a partition up from its record. The version of the data it was stored at.
+   * Takes a partition up from its record, under the name that it had. The version of the data it was stored
+   * at. `other-partition` if the name is another, `malformed` if it is no record, `partition-exists` if the name
+   * is taken.
    *
    * @example
    * ```ts
@@ -262,7 +264,8 @@ export class PartitionedLtHash implements Disposable {
    */
   apply(name: Octets, changes: Iterable<RowChange>): void;
   /**
-   * Begins to count rows that are there already, from the first on.
+   * Begins to count the rows of a partition that was made before, from the first on: those that are there
+   * already.
    *
    * @example
    * ```ts

@@ -53,8 +53,9 @@ export interface KeyInfo {
 export type KeyPrecondition = 'absent' | 'present' | { readonly revision: number };
 
 /**
- * When a write is acknowledged: at once, durable after the next sync, whoever asks for it (`none`); once a
- * sync has covered it that may be shared with other writers (`group`); once one has that begins now (`sync`).
+ * When a write is acknowledged: at once, durable after the next sync, whoever asks for it, or a close, and until
+ * then lost if the process ends (`none`); once a sync has covered it that may be shared with other writers
+ * (`group`); once one has that begins now (`sync`).
  *
  * @example
  * ```ts

@@ -5,6 +5,7 @@ import { getEventListeners } from 'node:events';
 import test from 'node:test';
 
 import { checkStore } from '../../js/testing.js';
+import { engine } from '../engine.mjs';
 import { SECRET, api, bytesOf, failsWith, hostVault } from '../support.mjs';
 
 test('an aborted put stops the requests and the vault opens whole', async () => {
@@ -80,6 +81,28 @@ test('a signal that was aborted before starts nothing', async () => {
   const error = await failsWith('cancelled', () => vault.put('a', 'x', { signal }));
   assert.equal(error.cause, 'before');
   assert.equal(host.calls, calls);
+});
+
+test('many calls may share a signal: it gets one listener, and all are cancelled', async (context) => {
+  const opened = await engine.Engine.memory();
+  context.after(() => opened.close());
+  const notes = await opened.namespace('notes');
+  const abort = new AbortController();
+  const { signal } = abort;
+  const count = () => getEventListeners(signal, 'abort').length;
+  const watches = Array.from({ length: 30 }, () => notes.watch({ signal }));
+  const calls = watches.map((watch) => watch.next());
+  assert.equal(count(), 1);
+  // Those that end meanwhile leave it to the others.
+  await notes.put('a', 'x', { signal });
+  await failsWith('invalid-argument', notes.get(1, { signal }));
+  for (const call of calls) assert.equal((await call).value.kind, 'put');
+  await watches[0].return();
+  const more = watches.slice(1).map((watch) => watch.next());
+  assert.equal(count(), 1);
+  abort.abort('enough');
+  for (const call of more) assert.equal((await failsWith('cancelled', call)).cause, 'enough');
+  assert.equal(count(), 0);
 });
 
 test('listeners are removed from the signal however a call ends', async () => {

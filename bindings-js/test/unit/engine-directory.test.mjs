@@ -9,9 +9,12 @@ import test from 'node:test';
 
 import { NodeDisk } from '../../js/engine/disk.js';
 import * as testing from '../../js/generated/sealwood_testing.js';
+import { BlobStore, init } from '../../js/node.js';
 import { engine, failsWith, keysOf, program, ran, started, temporary, textOf } from '../engine.mjs';
 
 const { Engine } = engine;
+
+await init();
 
 /** Fulfils what the suite of disks checks. */
 async function checkDisk(disk) {
@@ -152,6 +155,25 @@ test('without the command that locks nothing is opened', async (context) => {
   process.env.PATH = root;
   const error = await failsWith('platform', Engine.open(root));
   assert.match(error.message, /flock/);
+});
+
+test('where the command that locks is not started nobody is said to have the lock', async (context) => {
+  const system = process.getBuiltinModule('node:child_process');
+  const { spawnSync } = system;
+  context.after(() => Object.assign(system, { spawnSync }));
+  const root = temporary(context);
+  for (const code of ['EAGAIN', 'EMFILE', 'ENOMEM']) {
+    // For the directory alone: it is not locked by half.
+    let count = 0;
+    system.spawnSync = (...given) => {
+      count += 1;
+      return count === 1 ? { status: null, error: Object.assign(new Error(code), { code }) } : spawnSync(...given);
+    };
+    const error = await failsWith('store-unavailable', Engine.open(root));
+    assert.match(error.message, /flock/);
+  }
+  system.spawnSync = spawnSync;
+  await (await Engine.open(root)).close();
 });
 
 test('where nothing is known to lock nothing is opened or made', async (context) => {
@@ -301,6 +323,15 @@ test('few open files are enough', (context) => {
   assert.deepEqual(JSON.parse(stdout), []);
 });
 
+test('a path that the system would take for another is refused', async (context) => {
+  const root = temporary(context);
+  for (const path of [`${root}/\ud800`, `${root}/a\0b`, 5, undefined]) {
+    await failsWith('invalid-argument', Engine.open(path));
+    await failsWith('invalid-argument', BlobStore.directory(path));
+  }
+  assert.deepEqual(fs.readdirSync(root), []);
+});
+
 test('what is in the way is told as what it is', async (context) => {
   const root = temporary(context);
   fs.writeFileSync(join(root, 'file'), 'x');
@@ -316,6 +347,72 @@ test('what is in the way is told as what it is', async (context) => {
   await failsWith('store-failed', Engine.open(taken));
   fs.unlinkSync(join(taken, 'lock'));
   await (await Engine.open(taken)).close();
+});
+
+test('an engine whose close has failed is closed, and what was acknowledged is there', async (context) => {
+  const root = temporary(context);
+  const opened = await Engine.open(root, { access: null, background: null });
+  const notes = await opened.namespace('notes');
+  await notes.put('a', 'text');
+  const system = process.getBuiltinModule('node:fs');
+  const { fsyncSync } = system;
+  context.after(() => Object.assign(system, { fsyncSync }));
+  system.fsyncSync = () => {
+    throw Object.assign(new Error('EIO'), { code: 'EIO' });
+  };
+  await failsWith('store-failed', opened.close());
+  system.fsyncSync = fsyncSync;
+  await failsWith('closed', notes.put('b', 'text'));
+  await opened.close();
+  const again = await Engine.open(root);
+  assert.deepEqual(await keysOf((await again.namespace('notes')).scan()), ['a']);
+  await again.close();
+});
+
+test('what is put in place of an open directory is left alone', async (context) => {
+  const [root, aside] = [join(temporary(context), 'notes'), join(temporary(context), 'aside')];
+  const config = { background: 'manual' };
+  const first = await Engine.open(root, config);
+  const notes = await first.namespace('notes', { separatedBytesMin: 1000 });
+  await notes.put('a', 'text');
+  await notes.put('large', new Uint8Array(5000));
+  fs.renameSync(root, aside);
+  const second = await Engine.open(root, config);
+  await (await second.namespace('others')).put('b', 'text');
+  // What needs no other file goes where the directory went.
+  await notes.put('c', 'text');
+  for (const work of [() => notes.put('larger', new Uint8Array(6000)), () => notes.get('large'), () => first.checkpoint()]) {
+    await failsWith('store-failed', work);
+  }
+  await failsWith('store-failed', first.close());
+  await second.close();
+  for (const [place, name, keys] of [[root, 'others', ['b']], [aside, 'notes', ['a', 'c', 'large']]]) {
+    const opened = await Engine.open(place);
+    assert.deepEqual(await opened.namespaces(), [name]);
+    assert.deepEqual(await keysOf((await opened.namespace(name)).scan()), keys);
+    assert.equal((await opened.verify()).findings, 0);
+    await opened.close();
+  }
+});
+
+test('what was written to a directory that is gone is not acknowledged as durable', async (context) => {
+  const root = join(temporary(context), 'notes');
+  const opened = await Engine.open(root);
+  const notes = await opened.namespace('notes');
+  await notes.put('a', 'text');
+  fs.rmSync(root, { recursive: true });
+  await failsWith('outcome-unknown', notes.put('b', 'text'));
+  await failsWith('store-poisoned', notes.put('c', 'text'));
+  await failsWith('store-poisoned', opened.sync());
+  await opened.close();
+  // Where nobody counts names, it says nothing.
+  const system = process.getBuiltinModule('node:fs');
+  const { fstatSync } = system;
+  context.after(() => Object.assign(system, { fstatSync }));
+  system.fstatSync = (...given) => Object.assign(fstatSync(...given), { nlink: 0 });
+  const again = await Engine.open(root);
+  await (await again.namespace('notes')).put('a', 'text');
+  await again.close();
 });
 
 test('damage is told, and the rest is there for who passes it over', async (context) => {

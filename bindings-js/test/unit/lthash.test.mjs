@@ -193,6 +193,19 @@ test('states of partitions are told apart', () => {
   assert.throws(() => ours.apply('users', [{ key: 'bob', before: 'x' }]), { code: 'no-such-row' });
 });
 
+test('a partition is restored under its own name alone, and begins to be counted once it was made', () => {
+  const [state, other] = [new PartitionedLtHash(), new PartitionedLtHash()];
+  state.create('users', 'whole');
+  const record = state.partition('users').encode(7);
+  assert.throws(() => state.restore('users', record), { code: 'partition-exists' });
+  assert.throws(() => other.restore('others', record), { code: 'other-partition' });
+  assert.throws(() => other.restore('users', record.slice(1)), { code: 'malformed' });
+  assert.throws(() => other.beginBackfill('users', 'whole'), { code: 'invalid-argument' });
+  assert.equal(other.restore('users', record), 7);
+  other.beginBackfill('users', 'buckets');
+  assert.equal(other.partition('users').state, 'backfilling');
+});
+
 test('what no type allows is refused', () => {
   const hash = new LtHash();
   const domain = new Domain('users');

@@ -56,7 +56,7 @@ const ANYWHERE = `
     await engineInit();
     await inlineEngineInit();
     await slimEngineInit(engineWasm);
-    const engine = await Engine.memory({ background: 'manual' });
+    const engine = await Engine.memory({ background: 'manual', access: null, recovery: null });
     const notes = await engine.namespace('notes');
     const revision: number = await notes.put('a', new Uint8Array(1), { precondition: 'absent' });
     await engine.batch().put(notes, 'b', 'text').commit({ durability: 'sync' });
