@@ -8,17 +8,17 @@ use crate::segment_id::SegmentId;
 use crate::source::Source;
 use crate::value_ref::ValueRef;
 
-/// A piece takes no more changes once it has so many bytes.
+/// The bytes of a piece. A change that is longer has one of its own.
 const PIECE_BYTES: usize = 32 << 10;
 
-/// What comes before the bytes of a change: what is kept of each value, in half a byte each, and
-/// the lengths of the key and of the two.
-const HEAD_BYTES: usize = 1 + 3 * size_of::<u32>();
+/// What comes before the bytes of a change: the lengths of the key and of what is kept of the two
+/// values, and what that is, in half a byte each.
+const HEAD_BYTES: usize = 3 * size_of::<u32>() + 1;
 
-/// What is kept of a value that lies in the log.
+/// What is kept of a value that lies in the log: its place and its length.
 const LOGGED_BYTES: usize = 2 * size_of::<u64>() + 2 * size_of::<u32>();
 
-/// What is kept of a value in a file of its own.
+/// What is kept of a value in a file of its own: its name.
 const SEPARATED_BYTES: usize = 32 + size_of::<u64>();
 
 /// What happened to one row.
@@ -45,7 +45,9 @@ pub(crate) enum Held<'a> {
 /// Changes of rows of one namespace, in their order.
 #[derive(Clone, Default)]
 pub(crate) struct Rows {
-    bytes: Vec<u8>,
+    piece: Vec<u8>,
+    /// How much of the piece they take.
+    end: usize,
     /// How many there are, with those that are counted.
     len: usize,
     /// How many are counted, and where the next one begins.
@@ -72,28 +74,29 @@ impl<'a> Held<'a> {
         }
     }
 
-    /// How many bytes [`pack`](Self::pack) appends.
+    /// Puts what is kept of it at the beginning of a room, and returns what is left of that.
+    fn pack<'b>(&self, room: &'b mut [u8]) -> &'b mut [u8] {
+        match self {
+            Self::Here(bytes) => fill(room, bytes),
+            Self::Logged(place, len) => {
+                let room = fill(room, &place.segment.get().to_le_bytes());
+                let room = fill(room, &place.offset.to_le_bytes());
+                let room = fill(room, &place.len.to_le_bytes());
+                fill(room, &len.to_le_bytes())
+            }
+            Self::Separated(value) => {
+                let room = fill(room, &value.hash);
+                fill(room, &value.len.to_le_bytes())
+            }
+        }
+    }
+
+    /// How many bytes that is.
     fn packed_len(&self) -> usize {
         match self {
             Self::Here(bytes) => bytes.len(),
             Self::Logged(..) => LOGGED_BYTES,
             Self::Separated(_) => SEPARATED_BYTES,
-        }
-    }
-
-    fn pack(&self, out: &mut Vec<u8>) {
-        match self {
-            Self::Here(bytes) => out.extend_from_slice(bytes),
-            Self::Logged(place, len) => {
-                out.extend_from_slice(&place.segment.get().to_le_bytes());
-                out.extend_from_slice(&place.offset.to_le_bytes());
-                out.extend_from_slice(&place.len.to_le_bytes());
-                out.extend_from_slice(&len.to_le_bytes());
-            }
-            Self::Separated(value) => {
-                out.extend_from_slice(&value.hash);
-                out.extend_from_slice(&value.len.to_le_bytes());
-            }
         }
     }
 
@@ -105,6 +108,12 @@ impl<'a> Held<'a> {
             Self::Separated(value) => Ok(Source::Separated(value)),
         }
     }
+}
+
+/// How many bytes of a piece a change takes.
+fn packed_len(change: &Change<'_>) -> usize {
+    let kept = |held: &Option<Held<'_>>| held.as_ref().map_or(0, Held::packed_len);
+    HEAD_BYTES + change.key.len() + kept(&change.before) + kept(&change.after)
 }
 
 /// What was packed.
@@ -133,45 +142,55 @@ fn next<const N: usize>(rest: &mut &[u8]) -> [u8; N] {
     *first
 }
 
+/// Copies bytes to the beginning of a room that is large enough, and returns what is left of it.
+fn fill<'a>(room: &'a mut [u8], bytes: &[u8]) -> &'a mut [u8] {
+    let (filled, rest) = room.split_at_mut(bytes.len());
+    filled.copy_from_slice(bytes);
+    rest
+}
+
 impl Rows {
-    /// None, in a piece that was used before.
-    pub(super) fn in_piece(mut piece: Vec<u8>) -> Self {
-        piece.clear();
-        Self { bytes: piece, ..Self::default() }
+    /// One change, in a piece that was used before, or in another if there is none or it is longer.
+    pub(super) fn of(change: &Change<'_>, piece: Option<Vec<u8>>) -> Self {
+        let piece = piece.unwrap_or_else(|| vec![0; PIECE_BYTES]);
+        let mut rows = Self { piece, ..Self::default() };
+        if rows.push(change).is_none() {
+            rows.piece = vec![0; packed_len(change)];
+            rows.push(change);
+        }
+        rows
     }
 
     /// The piece of memory, for others, if it is of the size of all.
     pub(super) fn into_piece(self) -> Option<Vec<u8>> {
-        (self.bytes.capacity() <= 2 * PIECE_BYTES).then_some(self.bytes)
+        (self.piece.len() == PIECE_BYTES).then_some(self.piece)
     }
 
-    /// Whether there is room for one more.
-    pub(super) fn has_room(&self) -> bool {
-        self.bytes.len() < PIECE_BYTES
-    }
-
-    /// Adds a change, and returns how many bytes it takes.
-    pub(super) fn push(&mut self, change: &Change<'_>) -> usize {
+    /// Adds a change. None if there is no room for it.
+    pub(super) fn push(&mut self, change: &Change<'_>) -> Option<()> {
         let Change { key, before, after } = change;
         let [before_len, after_len] =
             [before, after].map(|held| held.as_ref().map_or(0, Held::packed_len));
         let kinds = [before, after].map(|held| held.as_ref().map_or(0, Held::kind));
         let len = HEAD_BYTES + key.len() + before_len + after_len;
-        let mut head = [kinds[0] | kinds[1] << 4; HEAD_BYTES];
-        head[1..5].copy_from_slice(&(key.len() as u32).to_le_bytes());
-        head[5..9].copy_from_slice(&(before_len as u32).to_le_bytes());
-        head[9..].copy_from_slice(&(after_len as u32).to_le_bytes());
-        self.bytes.reserve(len);
-        self.bytes.extend_from_slice(&head);
-        self.bytes.extend_from_slice(key);
-        [before, after].into_iter().flatten().for_each(|held| held.pack(&mut self.bytes));
+        let room = self.piece.get_mut(self.end..)?.get_mut(..len)?;
+        let (head, mut room) = room.split_first_chunk_mut::<HEAD_BYTES>()?;
+        head[..4].copy_from_slice(&(key.len() as u32).to_le_bytes());
+        head[4..8].copy_from_slice(&(before_len as u32).to_le_bytes());
+        head[8..12].copy_from_slice(&(after_len as u32).to_le_bytes());
+        head[12] = kinds[0] | kinds[1] << 4;
+        room = fill(room, key);
+        for held in [before, after].into_iter().flatten() {
+            room = held.pack(room);
+        }
+        self.end += len;
         self.len += 1;
-        len
+        Some(())
     }
 
     /// What they keep in memory, in bytes, until all are counted.
     pub(super) fn bytes(&self) -> usize {
-        self.bytes.len()
+        self.piece.len()
     }
 
     /// How many are not counted.
@@ -181,10 +200,10 @@ impl Rows {
 
     /// Those that are not counted.
     pub(super) fn iter(&self) -> impl Iterator<Item = Change<'_>> {
-        let mut rest = &self.bytes[self.at..];
+        let mut rest = &self.piece[self.at..self.end];
         (0..self.len()).map(move |_| {
-            let [kinds] = next(&mut rest);
             let lens = [(); 3].map(|()| u32::from_le_bytes(next(&mut rest)) as usize);
+            let [kinds] = next(&mut rest);
             let [key, before, after] = lens.map(|len| {
                 let (part, after) = rest.split_at(len);
                 rest = after;
@@ -197,11 +216,7 @@ impl Rows {
 
     /// The next `count` are counted, of those that are not.
     pub(super) fn counted(&mut self, count: usize) {
-        let kept = |held: Option<Held<'_>>| held.map_or(0, |held| held.packed_len());
-        let bytes = |change: Change<'_>| {
-            HEAD_BYTES + change.key.len() + kept(change.before) + kept(change.after)
-        };
-        self.at += self.iter().take(count).map(bytes).sum::<usize>();
+        self.at += self.iter().take(count).map(|change| packed_len(&change)).sum::<usize>();
         self.counted += count;
     }
 }
@@ -223,13 +238,12 @@ mod tests {
         ];
         let pairs = helds.iter().flat_map(|before| helds.iter().map(move |after| (before, after)));
         let pairs: Vec<_> = pairs.collect();
-        let mut rows = Rows::in_piece(vec![1; 9]);
-        let mut bytes = 0;
-        for (number, (before, after)) in pairs.iter().enumerate() {
-            let key = &[5; 30][..number];
-            bytes += rows.push(&Change { key, before: **before, after: **after });
-        }
-        assert_eq!(rows.bytes(), bytes);
+        let change = |number: usize| {
+            let (before, after) = pairs[number];
+            Change { key: &[5; 30][..number], before: *before, after: *after }
+        };
+        let mut rows = Rows::of(&change(0), Some(vec![1; PIECE_BYTES]));
+        assert!((1..pairs.len()).all(|number| rows.push(&change(number)).is_some()));
         for counted in 0..=pairs.len() {
             assert_eq!(rows.len(), pairs.len() - counted);
             let there: Vec<_> = rows.iter().collect();
@@ -242,5 +256,24 @@ mod tests {
             rows.counted(1.min(rows.len()));
         }
         assert!(rows.into_piece().is_some());
+    }
+
+    #[test]
+    fn a_piece_takes_what_it_has_room_for_and_a_longer_change_has_its_own() {
+        let value = [7; PIECE_BYTES];
+        let of =
+            |len: usize| Change { key: b"", before: None, after: Some(Held::Here(&value[..len])) };
+        let full = PIECE_BYTES - HEAD_BYTES;
+        let mut rows = Rows::of(&of(0), None);
+        assert_eq!(rows.push(&of(full - HEAD_BYTES + 1)), None);
+        assert_eq!((rows.bytes(), rows.len()), (PIECE_BYTES, 1));
+        assert_eq!(rows.push(&of(full - HEAD_BYTES)), Some(()));
+        assert_eq!(rows.push(&of(0)), None);
+        assert!(rows.into_piece().is_some());
+        let rows = Rows::of(&of(full + 1), Some(vec![1; PIECE_BYTES]));
+        let there: Vec<_> = rows.iter().map(|change| change.after).collect();
+        assert_eq!(there, [of(full + 1).after]);
+        assert_eq!(rows.bytes(), PIECE_BYTES + 1);
+        assert!(rows.into_piece().is_none());
     }
 }

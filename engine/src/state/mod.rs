@@ -221,7 +221,8 @@ impl State {
             }
             Action::Expire { expires_at_ms } => {
                 self.note(place);
-                let Some(found) = self.tree.entry_at(&seat, |entry| OwnedEntry::of(&entry)) else {
+                let Some(found) = self.tree.entry_at(&seat).map(|entry| OwnedEntry::of(&entry))
+                else {
                     return;
                 };
                 self.tree.set(&seat, &key, &Entry { revision, expires_at_ms, ..found.entry() });

@@ -77,15 +77,11 @@ impl State {
             return;
         }
         let Change { namespace, key, .. } = *change;
-        let waiting = &mut self.waiting;
-        if seat.old().is_none() {
-            waiting.add_row(namespace, &RowChange { key, before: None, after });
-            return;
-        }
-        self.tree.entry_at(seat, |entry| {
-            let before = Some(Held::of(&entry.body, entry.place));
-            waiting.add_row(namespace, &RowChange { key, before, after });
+        let before = seat.old().and_then(|old| {
+            let body = self.tree.body_at(seat)?;
+            Some(Held::of(&body, old.place))
         });
+        self.waiting.add_row(namespace, &RowChange { key, before, after });
     }
 
     fn is_tracked(&self, namespace: NamespaceId) -> bool {
