@@ -53,6 +53,11 @@ impl Checkpoints {
             && self.hashes.keys().eq(self.catalog.hashes.keys())
     }
 
+    /// Whether there is a namespace of which it has no hash.
+    pub(crate) fn lacks_any(&self, counted: &Counted) -> bool {
+        counted.all().any(|(id, _)| !self.catalog.hashes.contains_key(&id))
+    }
+
     /// Has the next checkpoint write anew the hashes that lie in files of these numbers.
     pub(crate) fn relocate_hashes(&mut self, is_left: impl Fn(u64) -> bool) {
         let stored = &self.catalog.hashes;

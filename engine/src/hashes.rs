@@ -199,10 +199,13 @@ impl Shared {
         revision: Revision,
     ) -> Result<()> {
         let outcome = counted.count(self, &mut taken, revision);
-        if !taken.is_empty() {
+        if !taken.is_spent() {
+            let is_uncounted = !taken.is_empty();
             let mut state = self.write();
             state.waiting.give_back(taken);
-            state.bound_uncounted();
+            if is_uncounted {
+                state.bound_uncounted();
+            }
         }
         outcome
     }

@@ -46,6 +46,8 @@ enum Kept {
     Yes,
     /// It was given up, or never made: nothing is added before it is.
     No,
+    /// As `No`, and a part of it is in the way, as a crash leaves one that was being made.
+    Part,
     /// None is needed.
     Never,
 }
@@ -55,25 +57,26 @@ impl Reserve {
     pub(crate) fn find(disk: &dyn Disk, config: &EngineConfig) -> Result<Self> {
         let is_needed =
             config.access == Access::ReadWrite && matches!(disk.free_bytes(), Ok(Some(_)));
-        let kept = match is_needed {
-            true if is_whole(disk)? => Kept::Yes,
-            true => Kept::No,
-            false => Kept::Never,
-        };
+        let kept = if is_needed { find(disk)? } else { Kept::Never };
         Ok(Self(Mutex::new(kept)))
     }
 
     /// Whether what adds has to wait.
     pub(crate) fn is_missing(&self) -> bool {
-        *lock(&self.0) == Kept::No
+        matches!(*lock(&self.0), Kept::No | Kept::Part)
     }
 
     /// Makes it if it is missing: real bytes, which repeat nothing, so that they take room wherever
     /// they are kept.
     pub(crate) fn make(&self, disk: &dyn Disk, entropy: &dyn Entropy) -> Result<()> {
         let mut kept = lock(&self.0);
-        if *kept != Kept::No {
-            return Ok(());
+        match *kept {
+            Kept::Yes | Kept::Never => return Ok(()),
+            Kept::Part => {
+                remove(disk)?;
+                *kept = Kept::No;
+            }
+            Kept::No => {}
         }
         if free_bytes(disk) < RESERVE_BYTES {
             return Err(Error::StoreFull);
@@ -90,7 +93,7 @@ impl Reserve {
     /// Frees it. Returns whether there was one.
     pub(crate) fn give_up(&self, disk: &dyn Disk) -> bool {
         let mut kept = lock(&self.0);
-        if *kept != Kept::Yes {
+        if !matches!(*kept, Kept::Yes | Kept::Part) {
             return false;
         }
         if let Err(error) = remove(disk) {
@@ -100,6 +103,11 @@ impl Reserve {
         log::info!("the disk is full: what is kept for deletions is given up");
         *kept = Kept::No;
         true
+    }
+
+    /// How many bytes fit beside one that is missing; none where it is there or nobody counts.
+    pub(crate) fn room_beside(&self, disk: &dyn Disk) -> Option<u64> {
+        self.is_missing().then(|| free_bytes(disk).saturating_sub(RESERVE_BYTES))
     }
 
     /// How many bytes more fit for a change of this effect; none where nobody counts.
@@ -112,10 +120,11 @@ impl Reserve {
     }
 }
 
-fn is_whole(disk: &dyn Disk) -> Result<bool> {
+fn find(disk: &dyn Disk) -> Result<Kept> {
     match disk.open(RESERVE, OpenMode::Read) {
-        Ok(file) => Ok(file.len().map_err(io_error)? == RESERVE_BYTES),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Ok(file) if file.len().map_err(io_error)? == RESERVE_BYTES => Ok(Kept::Yes),
+        Ok(_) => Ok(Kept::Part),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Kept::No),
         Err(error) => Err(io_error(error)),
     }
 }

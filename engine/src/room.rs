@@ -70,6 +70,11 @@ impl Shared {
         self.reserve.make(&*self.disk, &*self.config.entropy)
     }
 
+    /// How many bytes fit beside a reserve that is missing; none where it is not.
+    pub(crate) fn room_beside_reserve(&self) -> Option<u64> {
+        self.reserve.room_beside(&*self.disk)
+    }
+
     /// Frees the reserve. Returns whether there was one, so that what found no room may be tried
     /// again. Whoever has the log sees what it was before or after.
     pub(crate) fn give_up_reserve(&self, _log: &LogWriter) -> bool {

@@ -10,7 +10,7 @@ use crate::domain::Domain;
 const NAMED: u64 = 1 << 63;
 
 /// How many pieces a message has at most.
-const PIECES: usize = 5;
+pub(crate) const PIECES: usize = 5;
 
 /// Bytes in pieces.
 pub(crate) trait Message {
@@ -77,10 +77,6 @@ impl<'d, K: AsRef<[u8]>, V: AsRef<[u8]>> Row<'d, K, V> {
             key,
             value,
         }
-    }
-
-    pub(crate) fn key(&self) -> &[u8] {
-        self.key.as_ref()
     }
 }
 

@@ -65,17 +65,11 @@ impl Kernel {
         rows: impl IntoIterator<Item = (K, V)>,
     ) -> LtHash {
         let rows = rows.into_iter().map(|(key, value)| Row::new(domain, key, value));
-        self.sum_of(domain.mode(), rows)
+        self.sum_all(domain.mode(), rows)
     }
 
     /// Returns the hash of messages as they are; see [`LtHash::add_raw`].
     pub fn sum_raw<M: AsRef<[u8]>>(self, messages: impl IntoIterator<Item = M>) -> LtHash {
-        self.sum_of(&Mode::plain(), messages.into_iter().map(Raw))
-    }
-
-    fn sum_of<M: Message>(self, mode: &Mode, messages: impl Iterator<Item = M>) -> LtHash {
-        let mut sum = LtHash::identity();
-        self.add_each(mode, messages, |_| 0, |_, all| sum.merge(all));
-        sum
+        self.sum_all(&Mode::plain(), messages.into_iter().map(Raw))
     }
 }

@@ -50,11 +50,7 @@ fn check_way(log: &VersionLog, versions: Versions, at: usize, part: &Part) -> Re
     if version > ahead_max {
         return Err(Error::Ahead { partition: part.name().to_owned(), version, newest });
     }
-    for back in after(newest, version) {
-        if !part.has_undo(back)? {
-            return Err(Error::Gap { missing: back });
-        }
-    }
+    part.check_undos(newest, version)?;
     for forward in after(version, newest) {
         if log.entry(forward)?.changes.is_none() {
             return Err(Error::Gap { missing: forward });

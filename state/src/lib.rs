@@ -45,8 +45,8 @@
 //! in the engine of the log are never behind, and ahead only while a rollback is under way.
 //!
 //! **What it expects.** The namespaces of its partitions, and those whose names begin with
-//! `state-`, belong to it alone. A row that somebody else adds or removes is noticed when it is
-//! opened ([`Error::Drifted`]), a value that somebody else changes by
+//! `state-`, belong to it alone. That somebody else has left more rows or fewer is noticed when it
+//! is opened ([`Error::Drifted`]), other rows or values in the place of as many by
 //! [`verify`](StateSnapshot::verify), and a change of the log by the next commit
 //! ([`Error::OtherWriter`]). There is one store over a log, and over a partition, at a time: a
 //! second one is refused ([`Error::InUse`]).

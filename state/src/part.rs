@@ -183,9 +183,14 @@ impl Part {
         Ok(())
     }
 
-    /// Whether it can go back from a version.
-    pub(crate) fn has_undo(&self, version: u64) -> Result<bool> {
-        Ok(self.book.info(&version_key(version))?.is_some())
+    /// Fails unless it can go back from a version to an earlier one.
+    pub(crate) fn check_undos(&self, to: u64, from: u64) -> Result<()> {
+        for missing in (to..from).map(|before| before + 1) {
+            if self.book.info(&version_key(missing))?.is_none() {
+                return Err(Error::Gap { missing });
+            }
+        }
+        Ok(())
     }
 
     /// Goes back by one version. Not durable yet.

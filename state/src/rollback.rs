@@ -19,8 +19,9 @@ impl StateStore {
     ///
     /// # Errors
     ///
-    /// [`Error::NotKept`] if there is no such version, or not any more, [`Error::OtherWriter`], and
-    /// those of the engines.
+    /// [`Error::NotKept`] if there is no such version, or not any more, [`Error::Gap`] if a partition
+    /// lacks what takes a version back, and nothing is changed; [`Error::OtherWriter`], and those of
+    /// the engines.
     pub fn rollback(&mut self, version: u64) -> Result<LtHash> {
         self.settle()?;
         let Versions { newest, oldest, .. } = self.versions();
@@ -28,6 +29,9 @@ impl StateStore {
             return Err(Error::NotKept { oldest, newest });
         }
         if version < newest {
+            for part in &self.parts {
+                part.check_undos(version, newest)?;
+            }
             let mut batch = self.log.batch();
             self.log.forget(&mut batch, version + 1..=newest);
             let to = Versions { newest: version, oldest, ahead_max: newest };

@@ -64,12 +64,21 @@ impl Shared {
             }
             outcome => outcome,
         };
-        if matches!(outcome, Ok(true))
-            && let Err(error) = self.make_reserve()
-        {
-            log::debug!("there is no room for the reserve yet: {error}");
+        if matches!(outcome, Ok(true)) {
+            let owed = self.make_reserve().and_then(|()| {
+                let is_owed = checkpoints.lacks_any(&lock(&self.hashes));
+                if is_owed { self.make_checkpoint(&mut checkpoints).map(drop) } else { Ok(()) }
+            });
+            if let Err(error) = owed {
+                log::debug!("there is no room for the reserve or for hashes yet: {error}");
+            }
         }
         outcome
+    }
+
+    /// Whether there are hashes for the next checkpoint, and room beside the reserve.
+    pub(crate) fn owes_hashes(&self, checkpoints: &Checkpoints, counted: &Counted) -> bool {
+        !checkpoints.has_all(counted) && self.room_beside_reserve() != Some(0)
     }
 
     fn make_checkpoint(&self, checkpoints: &mut Checkpoints) -> Result<bool> {
@@ -82,9 +91,9 @@ impl Shared {
         };
         if let Some((mut captured, waiting)) = captured {
             let revision = captured.catalog.revision;
-            let added = self
-                .count_taken(&mut counted, waiting, revision)
-                .and_then(|()| captured.add_hashes(checkpoints, &counted));
+            let added = self.count_taken(&mut counted, waiting, revision).and_then(|()| {
+                captured.add_hashes(checkpoints, &counted, self.room_beside_reserve())
+            });
             drop(counted);
             if let Err(error) = added {
                 self.write().tree.restore(captured.capture);
@@ -124,7 +133,7 @@ impl Shared {
             && state.dropping == checkpoints.catalog.dropping
             && state.segments == checkpoints.catalog.segments
             && state.waiting.is_empty()
-            && checkpoints.has_all(counted)
+            && !self.owes_hashes(checkpoints, counted)
             && garbage.is_empty();
         // What was needed again since it was listed waits for those who read it then.
         checkpoints.doomed.retain(|doomed| match &doomed.file {
@@ -315,14 +324,25 @@ fn files_after(
 
 impl Captured {
     /// Adds the hashes of tracked namespaces, which are counted up to its revision: those that the
-    /// last checkpoint does not have as they are.
-    fn add_hashes(&mut self, checkpoints: &Checkpoints, counted: &Counted) -> Result<()> {
+    /// last checkpoint does not have as they are. Where the reserve is missing they are left out
+    /// unless they fit beside it: they may take more than all that is kept, and who opens an
+    /// engine without them counts anew.
+    fn add_hashes(
+        &mut self,
+        checkpoints: &Checkpoints,
+        counted: &Counted,
+        room: Option<u64>,
+    ) -> Result<()> {
         for (id, tracked) in counted.all() {
             let change = tracked.change();
             let stored = match checkpoints.catalog.hashes.get(&id) {
                 Some(stored) if checkpoints.hashes.get(&id) == Some(&change) => *stored,
                 _ => {
                     let record = lthash_state::encode(tracked);
+                    let bytes = self.buffer.bytes() + record.len() as u64;
+                    if room.is_some_and(|room| room < bytes) {
+                        continue;
+                    }
                     let frame = self.buffer.write(FrameKind::Hash, &record)?;
                     StoredHash { revision: self.catalog.revision, frame }
                 }

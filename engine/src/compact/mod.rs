@@ -27,7 +27,7 @@ use self::keep::{Work, kept, with_key};
 use self::output::Output;
 pub use self::steps::Compaction;
 use super::entry::Place;
-use super::files::{io_error, read_error, segment_name, segment_temp_name};
+use super::files::{LOG, io_error, read_error, segment_name, segment_temp_name};
 use super::index_key::IndexKey;
 use super::log::{Record, Scan, Scanned, Sealed, SegmentHeader};
 use super::renames::Rename;
@@ -194,11 +194,17 @@ impl Shared {
         Ok(Copied { segment: unnamed.name()?, moves, bytes })
     }
 
-    /// Lets the next checkpoint delete what a failed run has left, named or not.
+    /// Removes what a failed run has left, durably, as long as it has no name: on a full disk it
+    /// would be in the way of the checkpoint that is to delete it. The next checkpoint deletes what
+    /// cannot be removed yet, named or not.
     fn discard_output(&self, number: SegmentId) {
+        let temp = segment_temp_name(number);
+        let removed = self.disk.remove(&temp).and_then(|()| self.disk.sync_dir(LOG));
         let mut state = self.write();
         state.garbage.segments.insert(number);
-        state.garbage.temps.insert(segment_temp_name(number));
+        if removed.is_err() {
+            state.garbage.temps.insert(temp);
+        }
     }
 
     /// The last revision in a run: its output has the keys of that time.

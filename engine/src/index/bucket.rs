@@ -13,7 +13,7 @@ use super::heap::{At, Heap};
 use super::packed;
 use super::summary::Summary;
 use crate::codec::{put_varint, varint_len};
-use crate::entry::Entry;
+use crate::entry::{Body, Entry};
 
 /// Buckets above this many bytes are split, unless they have one entry.
 pub(super) const BUCKET_BYTES_MAX: usize = 16 * 1024;
@@ -39,6 +39,13 @@ struct Slot {
     /// The first four bytes of the suffix, big endian, zeros after its end.
     head: u32,
     at: At,
+}
+
+/// Where an inline value is in what the heap has of its entry.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    start: usize,
+    len: usize,
 }
 
 impl Bucket {
@@ -102,6 +109,26 @@ impl Bucket {
     /// The entry at a position below [`Bucket::len`].
     pub(super) fn entry(&self, position: usize) -> Option<Entry<'_>> {
         self.slots.get(position).map(|slot| packed::unpack(self.split(slot).1))
+    }
+
+    /// The entry at a position below [`Bucket::len`], and where its inline value is.
+    pub(super) fn entry_with_span(&self, position: usize) -> Option<(Entry<'_>, Option<Span>)> {
+        let slot = self.slots.get(position)?;
+        let (entry, rest) = packed::unpack_to_body(self.split(slot).1);
+        let span = match entry.body {
+            Body::Inline(value) => {
+                let start = self.heap.bytes_from(slot.at).len() - rest.len();
+                Some(Span { start, len: value.len() })
+            }
+            Body::Logged { .. } | Body::Separated(_) => None,
+        };
+        Some((entry, span))
+    }
+
+    /// The inline value of the entry at a position, which is known to be there.
+    pub(super) fn inline(&self, position: usize, span: Span) -> Option<&[u8]> {
+        let bytes = self.heap.bytes_from(self.slots.get(position)?.at);
+        bytes.get(span.start..)?.get(..span.len)
     }
 
     /// The entry of a key, given without the prefix.

@@ -95,7 +95,9 @@ impl Tree {
             return Ok(false);
         }
         let mut bytes = Vec::new();
-        self.entry_at(&seat, |entry| packed::pack(&mut bytes, &entry));
+        if let Some(entry) = self.entry_at(&seat) {
+            packed::pack(&mut bytes, &entry);
+        }
         self.set(&seat, key, &Entry { place: to, ..packed::unpack(&bytes) });
         Ok(true)
     }

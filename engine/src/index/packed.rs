@@ -92,6 +92,11 @@ pub(super) fn bounds_summary(bytes: &[u8]) -> bool {
 
 /// The entry at the beginning of packed bytes.
 pub(super) fn unpack(bytes: &[u8]) -> Entry<'_> {
+    unpack_to_body(bytes).0
+}
+
+/// The entry at the beginning of packed bytes, and those from its body's bytes on.
+pub(super) fn unpack_to_body(bytes: &[u8]) -> (Entry<'_>, &[u8]) {
     let mut rest = bytes;
     let flags = byte(&mut rest);
     let revision = Revision::new(varint(&mut rest));
@@ -108,7 +113,7 @@ pub(super) fn unpack(bytes: &[u8]) -> Entry<'_> {
             Body::Separated(ValueRef { hash, len: body_len })
         }
     };
-    Entry { revision, expires_at_ms, place: Place { segment, offset, len }, body }
+    (Entry { revision, expires_at_ms, place: Place { segment, offset, len }, body }, rest)
 }
 
 /// A checked entry of untrusted bytes.

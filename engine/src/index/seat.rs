@@ -10,12 +10,13 @@
 //! child's tile may begin later then, and what was before it is the left neighbour's.)
 
 use super::Tree;
+use super::bucket::Span;
 use super::child::{Child, NotResident};
 use super::find;
 use super::inner::Inner;
 use super::node::{Content, Edit, FrameCell, Node};
 use super::packed;
-use crate::entry::{Entry, Replaced};
+use crate::entry::{Body, Entry, Replaced};
 
 /// Where a key is, or would be, and what it has.
 #[derive(Debug)]
@@ -28,6 +29,8 @@ pub(crate) struct Seat {
     pub(super) depth: usize,
     pub(super) spot: Spot,
     old: Option<Replaced>,
+    /// Where the bucket has its value, if it is inline there.
+    span: Option<Span>,
 }
 
 /// Where a key is, as its last branching sees it.
@@ -112,6 +115,7 @@ impl Tree {
         let mut inner = self.root.present(&self.meter)?.branching();
         let mut way = Way::default();
         let mut depth = 0;
+        let mut span = None;
         let (spot, old) = loop {
             let rest = &key[depth..];
             let Some(byte) = rest.first() else {
@@ -135,13 +139,16 @@ impl Tree {
             node.touch();
             break match bucket.search(suffix) {
                 Ok(slot) => {
-                    let old = bucket.entry(slot).map(|entry| packed::replaced(&entry));
+                    let old = bucket.entry_with_span(slot).map(|(entry, inline)| {
+                        span = inline;
+                        packed::replaced(&entry)
+                    });
                     (Spot::Found { child, slot }, old)
                 }
                 Err(slot) => (Spot::Room { child, slot }, None),
             };
         };
-        Ok(Seat { changes: self.changes, way, depth, spot, old })
+        Ok(Seat { changes: self.changes, way, depth, spot, old, span })
     }
 
     fn next<'a>(
@@ -173,21 +180,34 @@ impl Tree {
         }
     }
 
-    /// Reads the entry at a seat that is up to date.
-    pub(crate) fn entry_at<T>(&self, seat: &Seat, read: impl FnOnce(Entry<'_>) -> T) -> Option<T> {
+    /// The entry at a seat that is up to date.
+    pub(crate) fn entry_at(&self, seat: &Seat) -> Option<Entry<'_>> {
+        let inner = self.last_branching(seat);
+        match seat.spot {
+            Spot::Here => inner.here(),
+            Spot::Found { child, slot } => inner.children()[child].in_memory().leaf().entry(slot),
+            Spot::Room { .. } | Spot::Beside { .. } | Spot::Gap { .. } => None,
+        }
+    }
+
+    /// The value at a seat that is up to date, or where it is.
+    pub(crate) fn body_at(&self, seat: &Seat) -> Option<Body<'_>> {
+        match (seat.spot, seat.span) {
+            (Spot::Found { child, slot }, Some(span)) => {
+                let child = &self.last_branching(seat).children()[child];
+                child.in_memory().leaf().inline(slot, span).map(Body::Inline)
+            }
+            _ => self.entry_at(seat).map(|entry| entry.body),
+        }
+    }
+
+    fn last_branching(&self, seat: &Seat) -> &Inner {
         debug_assert_eq!(seat.changes, self.changes, "the tree has changed");
         let mut node = self.root.in_memory();
         for level in 0..seat.way.len() {
             node = node.branching().children()[seat.way.at(level)].in_memory();
         }
-        let inner = node.branching();
-        match seat.spot {
-            Spot::Here => inner.here().map(read),
-            Spot::Found { child, slot } => {
-                inner.children()[child].in_memory().leaf().entry(slot).map(read)
-            }
-            Spot::Room { .. } | Spot::Beside { .. } | Spot::Gap { .. } => None,
-        }
+        node.branching()
     }
 }
 

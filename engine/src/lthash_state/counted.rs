@@ -88,15 +88,15 @@ impl Counted {
                     Uncounted::Tracked { name, detail, keys } => {
                         let begun = Tracked::begin(name, *detail, *keys, revision)?;
                         self.namespaces.insert(namespace, begun);
-                        waiting.counted(namespace, 1);
+                        waiting.counted(namespace);
                     }
                     Uncounted::Untracked => {
                         self.namespaces.remove(&namespace);
-                        waiting.counted(namespace, 1);
+                        waiting.counted(namespace);
                     }
-                    Uncounted::Row(_) | Uncounted::Renamed { .. } => {
+                    Uncounted::Rows(_) | Uncounted::Renamed { .. } => {
                         let Some(tracked) = self.namespaces.get_mut(&namespace) else {
-                            waiting.counted(namespace, 1);
+                            waiting.counted(namespace);
                             continue;
                         };
                         match next {
@@ -168,20 +168,23 @@ fn count_rows<R: Reader>(
     let rows = waiting.rows(namespace, CHANGES_AT_ONCE);
     let count = rows.len();
     // A backfill meets the others as they are by then.
-    let rows: Vec<_> = rows.into_iter().filter(|row| tracked.counts(row.key())).collect();
-    let hashed =
-        |source: Option<Source>| source.map(|source| Hashed::of(reader, &source)).transpose();
-    let values = rows.iter().map(|row| Ok((hashed(row.before())?, hashed(row.after())?)));
+    let rows: Vec<_> = rows.into_iter().filter(|row| tracked.counts(row.key)).collect();
+    let values = rows.iter().map(|row| {
+        let [before, after] = [row.before, row.after];
+        let before = before.map(|held| Hashed::of_held(reader, &held)).transpose()?;
+        let after = after.map(|held| Hashed::of_held(reader, &held)).transpose()?;
+        Ok((before, after))
+    });
     if let Some(values) = unless_lost(tracked, namespace, values.collect::<Result<Vec<_>>>())? {
         let changes = rows.iter().zip(&values).map(|(row, (before, after))| Change {
-            key: row.key(),
+            key: row.key,
             before: before.as_ref().map(Hashed::value),
             after: after.as_ref().map(Hashed::value),
         });
         let changes: Vec<_> = changes.collect();
         report(namespace, tracked.follow(&changes));
     }
-    waiting.counted(namespace, count);
+    waiting.counted_rows(namespace, count);
     Ok(())
 }
 
@@ -199,7 +202,7 @@ fn count_renamed<R: Reader>(
     let moved = rows.and_then(|rows| moved(reader, tracked, rows, [from, to]));
     let moved = unless_lost(tracked, namespace, moved)?.unwrap_or_default();
     let Some(last) = moved.last() else {
-        waiting.counted(namespace, 1);
+        waiting.counted(namespace);
         return Ok(());
     };
     let rows = moved.iter().filter_map(|Moved { old, new, value }| {
@@ -213,7 +216,7 @@ fn count_renamed<R: Reader>(
         let last = last.old.clone();
         waiting.counted_up_to(namespace, last);
     } else {
-        waiting.counted(namespace, 1);
+        waiting.counted(namespace);
     }
     Ok(())
 }
@@ -223,7 +226,7 @@ struct Moved {
     old: Vec<u8>,
     new: Vec<u8>,
     /// None if a backfill has still to come to it, under both names.
-    value: Option<Hashed>,
+    value: Option<Hashed<'static>>,
 }
 
 /// Rows of before a rename, with what of them is counted.

@@ -18,6 +18,7 @@
 mod counted;
 mod hashed;
 mod record;
+mod rows;
 #[cfg(test)]
 mod tests;
 mod tracked;
@@ -26,7 +27,8 @@ mod waiting;
 pub(crate) use counted::{Counted, Reader};
 pub(crate) use hashed::Hashed;
 pub(crate) use record::{decode, encode};
+pub(crate) use rows::{Change, Held};
 #[cfg(test)]
 use tracked::Fill;
 pub(crate) use tracked::{ChangeNumber, Tracked};
-pub(crate) use waiting::{Held, Uncounted, Waiting};
+pub(crate) use waiting::{Uncounted, Waiting};

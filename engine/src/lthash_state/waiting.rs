@@ -2,47 +2,19 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use bytes::{Bytes, BytesMut};
 use sealwood_lthash::Detail;
 
-use crate::entry::{Body, Place};
+use super::rows::{Change, Rows};
 use crate::namespace_id::NamespaceId;
-use crate::source::Source;
-use crate::value_ref::ValueRef;
 
-/// Keys and values that wait are copied into pieces of so many bytes, so that a change of a short
-/// row allocates nothing.
-const COPIES_BYTES: usize = 32 << 10;
-
-/// What happened to one row.
-#[derive(Clone)]
-pub(crate) struct Change {
-    /// What is here of the value from before, of the value there is now, and the key.
-    bytes: Bytes,
-    /// What the index had for it.
-    before: Held,
-    /// What it has now.
-    after: Held,
-}
-
-/// Where a value is, in few bytes.
-#[derive(Clone)]
-pub(crate) enum Held {
-    /// There is none.
-    Nothing,
-    /// With the change, so many bytes.
-    Here(usize),
-    /// In the record at this place, so many bytes.
-    Logged(Place, u32),
-    /// In a file of its own.
-    Separated(Box<ValueRef>),
-}
+/// How many pieces are kept for later.
+const PIECES_MAX: usize = 64;
 
 /// What happened to one namespace or its rows. `S` is a snapshot of the index.
 #[derive(Clone)]
 pub(crate) enum Uncounted<S> {
-    /// One row changed.
-    Row(Change),
+    /// Some rows changed, one after the other.
+    Rows(Rows),
     /// All keys that began with `from` begin with `to`.
     Renamed {
         from: Vec<u8>,
@@ -63,60 +35,15 @@ pub(crate) enum Uncounted<S> {
 pub(crate) struct Waiting<S> {
     waiting: BTreeMap<NamespaceId, VecDeque<Uncounted<S>>>,
     bytes: usize,
-    /// Where the next copy goes.
-    copies: BytesMut,
-}
-
-impl Change {
-    pub(super) fn key(&self) -> &[u8] {
-        &self.bytes[self.before.here() + self.after.here()..]
-    }
-
-    /// The value that the index had.
-    pub(super) fn before(&self) -> Option<Source> {
-        self.before.source(|len| self.bytes.slice(..len))
-    }
-
-    /// The value that it has now.
-    pub(super) fn after(&self) -> Option<Source> {
-        let start = self.before.here();
-        self.after.source(|len| self.bytes.slice(start..start + len))
-    }
-}
-
-impl Held {
-    fn here(&self) -> usize {
-        match self {
-            Self::Here(len) => *len,
-            Self::Nothing | Self::Logged(..) | Self::Separated(_) => 0,
-        }
-    }
-
-    /// What it takes in memory by itself, in bytes.
-    fn apart(&self) -> usize {
-        match self {
-            Self::Separated(_) => size_of::<ValueRef>(),
-            Self::Nothing | Self::Here(_) | Self::Logged(..) => 0,
-        }
-    }
-
-    fn source(&self, here: impl FnOnce(usize) -> Bytes) -> Option<Source> {
-        match self {
-            Self::Nothing => None,
-            Self::Here(len) => Some(Source::Here(here(*len))),
-            Self::Logged(place, len) => Some(Source::Logged(*place, *len)),
-            Self::Separated(value) => Some(Source::Separated(**value)),
-        }
-    }
+    /// Memory of changes that are counted.
+    pieces: Vec<Vec<u8>>,
 }
 
 impl<S> Uncounted<S> {
     /// What it keeps in memory, in bytes.
     fn bytes(&self) -> usize {
         let owned = match self {
-            Uncounted::Row(Change { bytes, before, after }) => {
-                bytes.len() + before.apart() + after.apart()
-            }
+            Uncounted::Rows(rows) => rows.bytes(),
             Uncounted::Renamed { from, to, counted, .. } => {
                 from.len() + to.len() + counted.as_ref().map_or(0, Vec::len)
             }
@@ -130,7 +57,7 @@ impl<S> Uncounted<S> {
 impl<S> Waiting<S> {
     /// Nothing.
     pub(crate) fn new() -> Self {
-        Self { waiting: BTreeMap::new(), bytes: 0, copies: BytesMut::new() }
+        Self { waiting: BTreeMap::new(), bytes: 0, pieces: Vec::new() }
     }
 
     /// Adds what has just happened in a namespace.
@@ -139,35 +66,19 @@ impl<S> Waiting<S> {
         self.waiting.entry(namespace).or_default().push_back(next);
     }
 
-    /// Takes what is to be kept of a value: first of the one from before, then of the one there is.
-    pub(crate) fn hold(&mut self, body: &Body<'_>, place: Place) -> Held {
-        match *body {
-            Body::Inline(bytes) => {
-                self.copy(bytes);
-                Held::Here(bytes.len())
-            }
-            Body::Logged { len } => Held::Logged(place, len),
-            Body::Separated(value) => Held::Separated(Box::new(value)),
+    /// Adds a change of a row. One whose value is the same as before is none.
+    pub(crate) fn add_row(&mut self, namespace: NamespaceId, change: &Change<'_>) {
+        if change.before == change.after {
+            return;
         }
-    }
-
-    /// Adds a change of a row, of which both values are held.
-    pub(crate) fn add_row(
-        &mut self,
-        namespace: NamespaceId,
-        key: &[u8],
-        [before, after]: [Held; 2],
-    ) {
-        self.copy(key);
-        let bytes = self.copies.split().freeze();
-        self.add(namespace, Uncounted::Row(Change { bytes, before, after }));
-    }
-
-    fn copy(&mut self, bytes: &[u8]) {
-        if self.copies.capacity() - self.copies.len() < bytes.len() {
-            self.copies.reserve(bytes.len().max(COPIES_BYTES));
+        let last = self.waiting.get_mut(&namespace).and_then(VecDeque::back_mut);
+        if let Some(Uncounted::Rows(rows)) = last
+            && rows.push(change).is_some()
+        {
+            return;
         }
-        self.copies.extend_from_slice(bytes);
+        let rows = Rows::of(change, self.pieces.pop());
+        self.add(namespace, Uncounted::Rows(rows));
     }
 
     /// What all of it keeps in memory, in bytes.
@@ -175,18 +86,28 @@ impl<S> Waiting<S> {
         self.bytes
     }
 
-    /// Takes all of it.
+    /// Takes all of it, and leaves the memory that is not used.
     pub(crate) fn take(&mut self) -> Self {
-        std::mem::replace(self, Self::new())
+        let pieces = std::mem::take(&mut self.pieces);
+        std::mem::replace(self, Self { pieces, ..Self::new() })
     }
 
-    /// Takes back what was taken and not counted: it happened before all that came since.
+    /// Takes back what was taken and not counted: it happened before all that came since. The
+    /// memory of the rest is used again.
     pub(crate) fn give_back(&mut self, mut earlier: Self) {
-        for (namespace, mut later) in std::mem::take(&mut self.waiting) {
-            earlier.waiting.entry(namespace).or_default().append(&mut later);
+        let free = PIECES_MAX.saturating_sub(self.pieces.len());
+        self.pieces.extend(earlier.pieces.drain(..).take(free));
+        for (namespace, mut uncounted) in earlier.waiting {
+            let later = self.waiting.entry(namespace).or_default();
+            uncounted.append(later);
+            *later = uncounted;
         }
-        earlier.bytes += self.bytes;
-        *self = earlier;
+        self.bytes += earlier.bytes;
+    }
+
+    /// Whether giving it back makes no difference.
+    pub(crate) fn is_spent(&self) -> bool {
+        self.is_empty() && self.pieces.is_empty()
     }
 
     /// Whether that is nothing.
@@ -206,13 +127,13 @@ impl<S> Waiting<S> {
     }
 
     /// The changes of single rows that come next in a namespace, `max` at most.
-    pub(super) fn rows(&self, namespace: NamespaceId, max: usize) -> Vec<&Change> {
+    pub(super) fn rows(&self, namespace: NamespaceId, max: usize) -> Vec<Change<'_>> {
         let waiting = self.waiting.get(&namespace).into_iter().flatten();
         let rows = waiting.map_while(|next| match next {
-            Uncounted::Row(change) => Some(change),
+            Uncounted::Rows(rows) => Some(rows.iter()),
             Uncounted::Renamed { .. } | Uncounted::Tracked { .. } | Uncounted::Untracked => None,
         });
-        rows.take(max).collect()
+        rows.flatten().take(max).collect()
     }
 
     /// What comes next in a namespace.
@@ -220,12 +141,34 @@ impl<S> Waiting<S> {
         self.waiting.get(&namespace)?.front()
     }
 
-    /// The first `count` of a namespace are counted.
-    pub(super) fn counted(&mut self, namespace: NamespaceId, count: usize) {
+    /// The changes of rows that come next in a namespace are counted, `count` of them.
+    pub(super) fn counted_rows(&mut self, namespace: NamespaceId, mut count: usize) {
+        while let Some(Uncounted::Rows(rows)) =
+            self.waiting.get_mut(&namespace).and_then(VecDeque::front_mut)
+            && count > 0
+        {
+            let here = rows.len().min(count);
+            rows.counted(here);
+            count -= here;
+            if rows.len() > 0 {
+                return;
+            }
+            self.counted(namespace);
+        }
+    }
+
+    /// What comes next in a namespace is counted.
+    pub(super) fn counted(&mut self, namespace: NamespaceId) {
         let Some(waiting) = self.waiting.get_mut(&namespace) else { return };
-        self.bytes -= waiting.drain(..count).map(|next| next.bytes()).sum::<usize>();
+        let next = waiting.pop_front();
         if waiting.is_empty() {
             self.waiting.remove(&namespace);
+        }
+        self.bytes -= next.as_ref().map_or(0, Uncounted::bytes);
+        if let Some(Uncounted::Rows(rows)) = next
+            && self.pieces.len() < PIECES_MAX
+        {
+            self.pieces.extend(rows.into_piece());
         }
     }
 
@@ -237,5 +180,48 @@ impl<S> Waiting<S> {
             self.bytes += key.len();
             *counted = Some(key);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::rows::Held;
+    use super::*;
+
+    #[test]
+    fn a_value_that_is_put_again_waits_for_nothing() {
+        let mut waiting: Waiting<()> = Waiting::new();
+        let namespace = NamespaceId::new(1);
+        let mut put = |before, after| {
+            waiting.add_row(namespace, &Change { key: b"key", before, after });
+            waiting.rows(namespace, usize::MAX).len()
+        };
+        assert_eq!(put(Some(Held::Here(b"one")), Some(Held::Here(b"one"))), 0);
+        assert_eq!(put(Some(Held::Here(b"one")), Some(Held::Here(b"two"))), 1);
+        assert_eq!(put(None, Some(Held::Here(b""))), 2);
+        assert_eq!(put(None, None), 2);
+    }
+
+    #[test]
+    fn memory_of_what_is_counted_is_used_again() {
+        let mut waiting: Waiting<()> = Waiting::new();
+        let namespace = NamespaceId::new(1);
+        let value = [7; 1000];
+        let mut pieces = Vec::new();
+        for _ in 0..3 {
+            for _ in 0..100 {
+                let after = Some(Held::Here(&value));
+                waiting.add_row(namespace, &Change { key: b"key", before: None, after });
+            }
+            let mut taken = waiting.take();
+            taken.counted_rows(namespace, 100);
+            assert!(!taken.is_spent());
+            waiting.give_back(taken);
+            assert_eq!((waiting.bytes(), waiting.is_empty()), (0, true));
+            pieces.push(waiting.pieces.iter().map(|piece| piece.as_ptr()).collect::<Vec<_>>());
+            pieces.iter_mut().for_each(|pieces| pieces.sort());
+        }
+        assert!(pieces[0].len() > 1);
+        assert!(pieces.iter().all(|later| *later == pieces[0]));
     }
 }

@@ -193,7 +193,7 @@ impl State {
         let Prepared { key, seat, named, unnamed } = prepared;
         self.revision = self.revision.max(revision);
         let Change { namespace, action, .. } = *change;
-        let held = self.held_at(namespace, &seat, &action, place);
+        self.put_aside(change, &seat, place);
         let kind = match action {
             Action::Put { body, expires_at_ms } => {
                 if let Body::Separated(value) = &body {
@@ -221,16 +221,14 @@ impl State {
             }
             Action::Expire { expires_at_ms } => {
                 self.note(place);
-                let Some(found) = self.tree.entry_at(&seat, |entry| OwnedEntry::of(&entry)) else {
+                let Some(found) = self.tree.entry_at(&seat).map(|entry| OwnedEntry::of(&entry))
+                else {
                     return;
                 };
                 self.tree.set(&seat, &key, &Entry { revision, expires_at_ms, ..found.entry() });
                 EventKind::Expire
             }
         };
-        if let Some(held) = held {
-            self.waiting.add_row(namespace, change.key, held);
-        }
         self.events.push(Event { revision, kind, namespace, key: key.into_key() });
     }
 

@@ -48,7 +48,7 @@ impl State {
     pub(super) fn count(&self, value: ValueRef) -> Result<Count, NotResident> {
         let key = reference_key(&value);
         let seat = self.tree.seat(&key)?;
-        let entries = self.tree.entry_at(&seat, |entry| count_of(&entry)).unwrap_or(0);
+        let entries = self.tree.entry_at(&seat).map_or(0, |entry| count_of(&entry));
         Ok(Count { value, key, seat, entries })
     }
 

@@ -1,9 +1,9 @@
 //! What happens in tracked namespaces is put aside, for their hashes.
 
-use super::{Action, State};
+use super::{Action, Change, State};
 use crate::entry::Place;
 use crate::index::{Seat, Snapshot};
-use crate::lthash_state::{Held, Uncounted, Waiting};
+use crate::lthash_state::{Change as RowChange, Held, Uncounted, Waiting};
 use crate::namespace_id::NamespaceId;
 use crate::revision::Revision;
 use crate::tracking::{TrackedSince, Tracking};
@@ -65,25 +65,23 @@ impl State {
         self.is_tracked(namespace).then(|| self.tree.snapshot())
     }
 
-    /// The values that an action changes at a seat, if that is of a tracked namespace and a change
+    /// Puts aside what an action changes at a seat, if that is of a tracked namespace and a change
     /// of the row.
-    pub(super) fn held_at(
-        &mut self,
-        namespace: NamespaceId,
-        seat: &Seat,
-        action: &Action<'_>,
-        place: Place,
-    ) -> Option<[Held; 2]> {
-        if !self.is_tracked(namespace) || matches!(action, Action::Expire { .. }) {
-            return None;
-        }
-        let waiting = &mut self.waiting;
-        let before = self.tree.entry_at(seat, |entry| waiting.hold(&entry.body, entry.place));
-        let after = match action {
-            Action::Put { body, .. } => waiting.hold(body, place),
-            Action::Delete | Action::Expire { .. } => Held::Nothing,
+    pub(super) fn put_aside(&mut self, change: &Change<'_>, seat: &Seat, place: Place) {
+        let after = match &change.action {
+            Action::Put { body, .. } => Some(Held::of(body, place)),
+            Action::Delete => None,
+            Action::Expire { .. } => return,
         };
-        Some([before.unwrap_or(Held::Nothing), after])
+        if !self.is_tracked(change.namespace) {
+            return;
+        }
+        let Change { namespace, key, .. } = *change;
+        let before = seat.old().and_then(|old| {
+            let body = self.tree.body_at(seat)?;
+            Some(Held::of(&body, old.place))
+        });
+        self.waiting.add_row(namespace, &RowChange { key, before, after });
     }
 
     fn is_tracked(&self, namespace: NamespaceId) -> bool {

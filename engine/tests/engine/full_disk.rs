@@ -1,9 +1,12 @@
 //! A full disk takes deletions, durably, and gives back what they free; only then it takes more.
 
+use std::ops::ControlFlow;
+
 use sealwood_engine::Error;
-use sealwood_engine::disk::Disk;
+use sealwood_engine::disk::{Disk, OpenMode};
 use sealwood_engine::faults::FaultDisk;
-use sealwood_engine::{Access, Background, Engine, EngineConfig, Namespace};
+use sealwood_engine::lthash::LtHash;
+use sealwood_engine::{Access, Background, Engine, EngineConfig, Namespace, Tracking};
 
 use crate::common::{all, assert_no_strays, assert_whole, open_faulty, pattern, small, try_open};
 
@@ -212,6 +215,31 @@ fn a_reserve_that_is_cut_or_lost_is_made_again() {
     }
 }
 
+/// A crash may leave a part of a reserve that was being made: it is given up like a whole one.
+#[test]
+fn a_part_of_a_reserve_is_not_in_the_way_of_deletions() {
+    let (disk, engine, one) = filled(3000);
+    let before = all(&one);
+    drop((engine, one));
+    let disk = disk.reopen();
+    let _ = disk.remove("reserve");
+    let part = disk.open("reserve", OpenMode::CreateNew).unwrap();
+    part.write_at(0, &pattern(100_000, 1)).unwrap();
+    part.sync().unwrap();
+    disk.sync_dir("").unwrap();
+    drop(part);
+    let files = ["", "log", "frames", "values"].map(|directory| disk.list(directory).unwrap());
+    disk.set_capacity(Some(files.iter().flatten().map(|file| file.len).sum()));
+    let engine = open_faulty(&disk, small());
+    let one = engine.namespace("one").unwrap();
+    (0..30u8).for_each(|number| assert!(one.delete(&[number]).unwrap()));
+    engine.checkpoint().unwrap();
+    let gone: Vec<_> = (0..30u8).map(|number| [number]).collect();
+    let gone: Vec<&[u8]> = gone.iter().map(|key| &key[..]).collect();
+    assert_eq!(all(&one), without(&before, &gone));
+    assert_eq!(disk.list("").unwrap().iter().filter(|file| file.len == 100_000).count(), 0);
+}
+
 #[test]
 fn who_reads_makes_no_reserve() {
     let disk = roomy();
@@ -254,4 +282,123 @@ fn on_a_full_disk_what_is_dead_in_the_log_is_given_back() {
     let found = all(&one);
     drop((engine, one));
     assert_eq!(all(&open_faulty(&disk, small()).namespace("one").unwrap()), found);
+}
+
+/// What a compaction has written until it found no room is not in the way of the next checkpoint,
+/// nor is there more of it each time it is tried.
+#[test]
+fn a_compaction_that_finds_no_room_leaves_the_room_there_was() {
+    let disk = roomy();
+    let config = EngineConfig::default().background(Background::Manual).compaction_dead_percent(1);
+    let engine = open_faulty(&disk, config.compaction_dead_bytes_min(1).segment_bytes_max(4 << 20));
+    let one = engine.namespace("one").unwrap();
+    for number in 0..2000u64 {
+        one.put(&(number % 1500).to_be_bytes(), pattern(2500, number)).unwrap();
+    }
+    engine.checkpoint().unwrap();
+    disk.set_capacity(Some(used(&disk) + 1_500_000));
+    let before = (disk.free_bytes().unwrap(), disk.list("log").unwrap().len());
+    for _ in 0..3 {
+        assert!(matches!(engine.compact(), Err(Error::StoreFull)));
+        assert_eq!((disk.free_bytes().unwrap(), disk.list("log").unwrap().len()), before);
+    }
+    assert!(one.delete(&[0; 8]).unwrap());
+    engine.checkpoint().unwrap();
+    assert_whole(&engine);
+    assert_no_strays(&engine);
+}
+
+/// The hashes of namespaces take more than all that is kept for deletions: they are left out of the
+/// checkpoint that gives back what was deleted, and are in the next.
+#[test]
+fn hashes_are_not_in_the_way_of_what_a_full_disk_gives_back() {
+    for room in [1000, 5000, 100_000] {
+        let disk = roomy();
+        let config = EngineConfig::default().background(Background::Manual);
+        let engine = open_faulty(&disk, config.clone().separated_bytes_min(1000));
+        let names = ["one", "two"];
+        let tracked = names.map(|name| engine.namespace(name).unwrap());
+        for (number, namespace) in (0..4000u64).zip(tracked.iter().cycle()) {
+            namespace.put(&number.to_be_bytes(), number.to_be_bytes().to_vec()).unwrap();
+        }
+        let [one, _] = &tracked;
+        for number in 0..120u8 {
+            one.put(&[number], pattern(30_000, u64::from(number))).unwrap();
+        }
+        for namespace in &tracked {
+            namespace.track(Tracking::Buckets).unwrap();
+            namespace.backfill().unwrap();
+        }
+        engine.checkpoint().unwrap();
+        disk.set_capacity(Some(used(&disk) + room));
+        for (number, namespace) in (0u64..).zip(tracked.iter().cycle()) {
+            match namespace.put(&(number % 4000).to_be_bytes(), pattern(100, number)) {
+                Ok(_) => {}
+                Err(Error::StoreFull) => break,
+                Err(error) => panic!("{error} with {room}"),
+            }
+        }
+        let mut deletions = engine.batch();
+        (0..120).for_each(|number| {
+            deletions.delete(one, &[number]);
+        });
+        deletions.commit().unwrap();
+        engine.checkpoint().unwrap();
+        one.put(b"again", "fits").unwrap();
+        assert_eq!(reserve(&disk), Some(RESERVE), "with {room}");
+        engine.checkpoint().unwrap();
+        let hashes = tracked.each_ref().map(hash);
+        assert_whole(&engine);
+        assert_no_strays(&engine);
+        engine.close().unwrap();
+        // There was room for them by then.
+        let engine = open_faulty(&disk, config);
+        assert_eq!(names.map(|name| hash(&engine.namespace(name).unwrap())), hashes);
+        let events = &mut |_: &str, _| ControlFlow::Continue(());
+        assert_eq!(engine.verify_state(events).unwrap().differing, 0);
+    }
+}
+
+/// As long as there is no room for them, hashes are no reason for a checkpoint, which takes some.
+#[test]
+fn hashes_that_wait_for_room_take_none() {
+    let disk = roomy();
+    let config = EngineConfig::default().background(Background::Manual);
+    let engine = open_faulty(&disk, config.separated_bytes_min(1000));
+    let one = engine.namespace("one").unwrap();
+    one.track(Tracking::Buckets).unwrap();
+    for number in 0..4000u64 {
+        one.put(&number.to_be_bytes(), number.to_be_bytes().to_vec()).unwrap();
+    }
+    one.put(b"large", pattern(LARGE, 1)).unwrap();
+    engine.checkpoint().unwrap();
+    disk.set_capacity(Some(used(&disk)));
+    for number in 0.. {
+        match one.put(&[0; 8], pattern(100, number)) {
+            Ok(_) => {}
+            Err(Error::StoreFull) => break,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert!(one.delete(b"large").unwrap());
+    engine.checkpoint().unwrap();
+    let free = disk.free_bytes().unwrap();
+    assert_eq!(reserve(&disk), None);
+    for _ in 0..3 {
+        assert!(!engine.checkpoint().unwrap());
+        assert!(!engine.maintain().unwrap());
+    }
+    assert_eq!(disk.free_bytes().unwrap(), free);
+    disk.set_capacity(Some(1 << 30));
+    one.put(b"again", "fits").unwrap();
+    engine.checkpoint().unwrap();
+    let found = hash(&one);
+    engine.close().unwrap();
+    let engine = open_faulty(&disk, small());
+    assert_eq!(hash(&engine.namespace("one").unwrap()), found);
+}
+
+/// The hash of a tracked namespace of which all rows are counted.
+fn hash(namespace: &Namespace) -> LtHash {
+    namespace.tracked_state().unwrap().unwrap().partition.hash().unwrap().clone()
 }

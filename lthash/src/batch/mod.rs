@@ -4,6 +4,7 @@
 //! element is expanded at once.
 
 mod long;
+mod placed;
 mod tree;
 
 use alloc::vec::Vec;
@@ -15,22 +16,33 @@ use crate::compression::{CHUNK_END, CHUNK_START, Mode, ROOT, Root};
 use crate::hash::LtHash;
 use crate::kernel::{Columns, Kernel, Portable, Sums, Wide, with_kernel};
 use crate::message::Message;
+pub(crate) use placed::Placed;
+use placed::PlacedSums;
 use tree::Tree;
 
 const BLOCK: u64 = BLOCK_LEN as u64;
 const CHUNK: u64 = CHUNK_LEN as u64;
 
 impl Kernel {
-    /// Calls `merge` with the sums of the elements of messages, each with what `place` returns for
-    /// all of its messages. There are the fewer sums the more neighbours are of one place.
-    pub(crate) fn add_each<M: Message>(
+    /// Calls `merge` once for each place that messages have, in order, with the sum of the elements
+    /// of those that are added less those that are removed.
+    pub(crate) fn sum_each<M: Message>(
+        self,
+        mode: &Mode,
+        removed: impl Iterator<Item = Placed<M>>,
+        added: impl Iterator<Item = Placed<M>>,
+        merge: impl FnMut(u8, &LtHash),
+    ) {
+        with_kernel!(self, sum_each(mode, removed, added, merge));
+    }
+
+    /// Returns the sum of the elements of messages.
+    pub(crate) fn sum_all<M: Message>(
         self,
         mode: &Mode,
         messages: impl Iterator<Item = M>,
-        place: impl Fn(&M) -> u8,
-        merge: impl FnMut(u8, &LtHash),
-    ) {
-        with_kernel!(self, add_each(mode, messages, place, merge));
+    ) -> LtHash {
+        with_kernel!(self, sum_all(mode, messages))
     }
 
     /// Adds the element of one message.
@@ -39,26 +51,34 @@ impl Kernel {
     }
 }
 
-fn add_each<M: Message, const N: usize>(
+fn sum_each<M: Message, const N: usize>(
+    kernel: impl Wide<N>,
+    mode: &Mode,
+    removed: impl Iterator<Item = Placed<M>>,
+    added: impl Iterator<Item = Placed<M>>,
+    mut merge: impl FnMut(u8, &LtHash),
+) {
+    let mut sums = PlacedSums::new();
+    Batch::new(kernel, mode).run(removed, |message, root| {
+        kernel.expand(root, sums.at(message.place));
+    });
+    sums.negate();
+    Batch::new(kernel, mode).run(added, |message, root| {
+        kernel.expand(root, sums.at(message.place));
+    });
+    for (place, mut sum) in sums.into_each() {
+        merge(place, &sum.take::<N>());
+    }
+}
+
+fn sum_all<M: Message, const N: usize>(
     kernel: impl Wide<N>,
     mode: &Mode,
     messages: impl Iterator<Item = M>,
-    place: impl Fn(&M) -> u8,
-    mut merge: impl FnMut(u8, &LtHash),
-) {
+) -> LtHash {
     let mut sums = Sums::new();
-    let mut current = None;
-    Batch::new(kernel, mode).run(messages, |message, root| {
-        let next = place(message);
-        match current.replace(next) {
-            Some(before) if before != next => merge(before, &sums.take::<N>()),
-            _ => {}
-        }
-        kernel.expand(root, &mut sums);
-    });
-    if let Some(last) = current {
-        merge(last, &sums.take::<N>());
-    }
+    Batch::new(kernel, mode).run(messages, |_, root| kernel.expand(root, &mut sums));
+    sums.take::<N>()
 }
 
 fn add_one<const N: usize>(

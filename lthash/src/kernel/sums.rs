@@ -22,6 +22,14 @@ impl Sums {
         self.0.as_chunks_mut().0.as_chunks_mut().0.iter_mut()
     }
 
+    /// Makes the opposite of it.
+    pub(crate) fn negate(&mut self) {
+        for word in &mut self.0 {
+            let [low, high] = [*word as u16, (*word >> 16) as u16].map(u16::wrapping_neg);
+            *word = u32::from(high) << 16 | u32::from(low);
+        }
+    }
+
     /// Returns the sum as a hash, and is zero afterwards.
     pub(crate) fn take<const N: usize>(&mut self) -> LtHash {
         let mut bytes = [0; LtHash::BYTES];

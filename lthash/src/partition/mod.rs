@@ -11,6 +11,7 @@ mod tally;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
+use crate::batch::Placed;
 use crate::change::{Change, Value};
 use crate::domain::Domain;
 use crate::error::{Error, Result};
@@ -121,15 +122,16 @@ impl Partition {
     /// [`Error::NotValid`] if the partition is absent, [`Error::NoSuchRow`] if more is removed
     /// than there is, [`Error::TooManyRows`] if the numbers overflow. Then nothing is changed.
     pub fn apply(&mut self, changes: &[Change<'_>]) -> Result<()> {
-        let counted = match &self.state {
-            State::Absent => return Err(self.not_valid()),
-            State::Backfilling { cursor: None } => Vec::new(),
+        match &self.state {
+            State::Absent => Err(self.not_valid()),
+            State::Backfilling { cursor: None } => Ok(()),
             State::Backfilling { cursor: Some(cursor) } => {
-                changes.iter().filter(|change| change.key <= cursor.as_slice()).copied().collect()
+                let counted = changes.iter().filter(|change| change.key <= cursor.as_slice());
+                let counted: Vec<_> = counted.copied().collect();
+                self.count(&counted)
             }
-            State::Valid => changes.to_vec(),
-        };
-        self.count(counted)
+            State::Valid => self.count(changes),
+        }
     }
 
     /// Begins to count rows that are there already, from the first on, whatever was known before.
@@ -165,7 +167,7 @@ impl Partition {
         }
         let next = State::Backfilling { cursor: last.map(<[u8]>::to_vec) };
         let added = rows.iter().map(|(key, value)| Change::added(key.as_ref(), *value));
-        self.count(added.collect())?;
+        self.count(&added.collect::<Vec<_>>())?;
         self.state = next;
         Ok(())
     }
@@ -200,57 +202,51 @@ impl Partition {
     }
 
     /// Counts changes, or none of them.
-    fn count(&mut self, mut changes: Vec<Change<'_>>) -> Result<()> {
+    fn count(&mut self, changes: &[Change<'_>]) -> Result<()> {
         let mut total = self.total.statistics;
-        let mut parts = BTreeMap::new();
-        for change in &changes {
+        for change in changes {
             total = total.map(|total| total.after(change)).transpose()?;
-            if let Some(buckets) = &self.buckets {
-                let bucket = bucket_of(change.key);
-                let before = || buckets.get(&bucket).and_then(Tally::statistics);
-                let part = parts.entry(bucket).or_insert_with(|| before().unwrap_or_default());
-                *part = part.after(change)?;
-            }
         }
-        if self.buckets.is_some() {
-            // Elements of one bucket are added up before they are brought there.
-            changes.sort_by_cached_key(|change| bucket_of(change.key));
+        let Some(buckets) = &mut self.buckets else {
+            let placed = changes.iter().map(|change| (0, change));
+            merge(&self.domain, placed, |_, sum| self.total.hash.merge(sum));
+            self.total.statistics = total;
+            return Ok(());
+        };
+        let places: Vec<u8> = changes.iter().map(|change| bucket_of(change.key)).collect();
+        let placed = places.iter().copied().zip(changes);
+        let mut parts = [None; 1 << u8::BITS];
+        for (bucket, change) in placed.clone() {
+            let before = || buckets.get(&bucket).and_then(Tally::statistics);
+            let part = &mut parts[usize::from(bucket)];
+            *part = Some(part.or_else(before).unwrap_or_default().after(change)?);
         }
-        let before = changes.iter().filter_map(|change| Some((change.key, change.before?)));
-        self.merge(before, LtHash::subtract);
-        let after = changes.iter().filter_map(|change| Some((change.key, change.after?)));
-        self.merge(after, LtHash::merge);
+        merge(&self.domain, placed, |bucket, sum| {
+            self.total.hash.merge(sum);
+            buckets.entry(bucket).or_insert_with(Tally::empty).hash.merge(sum);
+        });
         self.total.statistics = total;
-        if let Some(buckets) = &mut self.buckets {
-            for (bucket, statistics) in parts {
-                let tally = buckets.entry(bucket).or_insert_with(Tally::empty);
-                tally.statistics = Some(statistics);
-                if tally.is_empty() {
-                    buckets.remove(&bucket);
-                }
+        for (bucket, statistics) in (0..=u8::MAX).zip(parts) {
+            let Some(statistics) = statistics else { continue };
+            let tally = buckets.entry(bucket).or_insert_with(Tally::empty);
+            tally.statistics = Some(statistics);
+            if tally.is_empty() {
+                buckets.remove(&bucket);
             }
         }
         Ok(())
     }
+}
 
-    /// Merges the elements of rows into the hashes, or subtracts them.
-    fn merge<'r>(
-        &mut self,
-        rows: impl Iterator<Item = (&'r [u8], Value<'r>)>,
-        merge: fn(&mut LtHash, &LtHash),
-    ) {
-        let Self { domain, total, buckets, .. } = self;
-        let bucketed = buckets.is_some();
-        Kernel::best().add_each(
-            domain.mode(),
-            rows.map(|(key, value)| Row::of(domain, key, value)),
-            |row| if bucketed { bucket_of(row.key()) } else { 0 },
-            |bucket, sum| {
-                merge(&mut total.hash, sum);
-                if let Some(buckets) = buckets {
-                    merge(&mut buckets.entry(bucket).or_insert_with(Tally::empty).hash, sum);
-                }
-            },
-        );
-    }
+/// Calls `merge` with what changes make of the hash of each place.
+fn merge<'c>(
+    domain: &Domain,
+    changes: impl Iterator<Item = (u8, &'c Change<'c>)> + Clone,
+    merge: impl FnMut(u8, &LtHash),
+) {
+    let row = |place, key, value| Placed { place, message: Row::of(domain, key, value) };
+    let removed = changes.clone();
+    let removed = removed.filter_map(|(place, it)| Some(row(place, it.key, it.before?)));
+    let added = changes.filter_map(|(place, it)| Some(row(place, it.key, it.after?)));
+    Kernel::best().sum_each(domain.mode(), removed, added, merge);
 }

@@ -1,6 +1,7 @@
 //! Partitions that are ahead or behind, each on a disk of its own.
 
 use sealwood_state::Error;
+use sealwood_state::engine::Engine;
 
 use crate::common::{Machine, NAMES, Rows, assert_is, set};
 
@@ -169,4 +170,23 @@ fn a_missing_entry_is_a_gap() {
     engines.iter().for_each(|engine| engine.close().unwrap());
     assert!(matches!(disks.try_run().err().unwrap(), Error::Gap { missing: 3 }));
     assert_eq!(disks.versions(), [1, NEWEST, NEWEST, NEWEST]);
+}
+
+/// What a partition lacks to go back by is missed before the log forgets anything: the store stays
+/// at its version.
+#[test]
+fn a_missing_undo_is_a_gap_and_changes_nothing() {
+    for name in ["account", "code"] {
+        let history = History::new(1);
+        let disks = history.at(NEWEST, [NEWEST; 4]);
+        let mut it = disks.run();
+        let own = |engine: &&Engine| engine.namespaces().unwrap().contains(&name.to_owned());
+        let book = it.engines.iter().find(own).unwrap().namespace(&format!("state-{name}"));
+        assert!(book.unwrap().delete(&2_u64.to_be_bytes()).unwrap());
+        assert!(matches!(it.store.rollback(1), Err(Error::Gap { missing: 2 })));
+        assert_is(&it.store, NEWEST, history.rows(NEWEST));
+        it.store.rollback(2).unwrap();
+        it.close();
+        assert_is(&disks.run().store, 2, history.rows(2));
+    }
 }

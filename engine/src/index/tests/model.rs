@@ -164,6 +164,10 @@ impl Bench {
         assert!(cursor.key() == expected);
         let found = loading(&self.frames, || self.tree.get(&key, Owned::of));
         assert_eq!(found.as_ref(), self.model.get(&key));
+        let seat = loading(&self.frames, || self.tree.seat(&key));
+        assert_eq!(self.tree.entry_at(&seat).map(Owned::of), found);
+        let body = found.as_ref().map(|owned| owned.entry().body);
+        assert_eq!(self.tree.body_at(&seat), body);
         let snapshot = self.tree.snapshot();
         assert_eq!(snapshot.get(&key, &*self.frames, Owned::of).unwrap(), found);
     }
