@@ -19,8 +19,8 @@ import type {
 
 /**
  * One ordered key space of an engine. Keys are 0 to 65,536 bytes, in the order of bytes; values are up to
- * 1 GiB at once, which the module has in its memory while they are put or read. A write is durable when its promise is fulfilled, unless its options say
- * otherwise.
+ * 1 GiB at once, which the module has in its memory while they are put or read. A write is durable when its
+ * promise is fulfilled, unless its options say otherwise.
  * After `outcome-unknown` only opening the engine again tells whether a write was applied, after any other
  * error it was not.
  *
