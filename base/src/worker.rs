@@ -72,8 +72,8 @@ impl Worker {
 
     fn tell(&self, what: Wanted) {
         let mut wanted = self.signal.wanted.lock().unwrap_or_else(PoisonError::into_inner);
-        // One that was told and has not begun yet need not be told again: that is a system call, and
-        // whoever writes says so with each change until the work begins.
+        // One that was told and has not begun yet need not be told again: that is a system call,
+        // and whoever writes says so with each change until the work begins.
         if *wanted == what || *wanted == Wanted::End {
             return;
         }
