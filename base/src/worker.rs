@@ -72,9 +72,45 @@ impl Worker {
 
     fn tell(&self, what: Wanted) {
         let mut wanted = self.signal.wanted.lock().unwrap_or_else(PoisonError::into_inner);
-        if *wanted != Wanted::End {
-            *wanted = what;
+        // One that was told and has not begun yet need not be told again: that is a system call,
+        // and whoever writes says so with each change until the work begins.
+        if *wanted == what || *wanted == Wanted::End {
+            return;
         }
+        *wanted = what;
+        drop(wanted);
         self.signal.told.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::mpsc;
+
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn whoever_wakes_it_while_it_works_is_heard() {
+        let (begin, begun) = mpsc::channel();
+        let (end, ended) = mpsc::channel::<()>();
+        let worker = Worker::start("worker", HOUR, move || {
+            begin.send(()).ok()?;
+            ended.recv().ok().map(|()| HOUR)
+        });
+        let worker = worker.unwrap();
+        worker.wake();
+        for _ in 0..3 {
+            begun.recv_timeout(HOUR / 60).unwrap();
+            worker.wake();
+            worker.wake();
+            end.send(()).unwrap();
+        }
+        begun.recv_timeout(HOUR / 60).unwrap();
+        end.send(()).unwrap();
+        worker.stop();
     }
 }

@@ -65,15 +65,6 @@ impl<'a> Held<'a> {
         }
     }
 
-    /// What kind of value it is, as pieces have it; no value is 0.
-    fn kind(&self) -> u8 {
-        match self {
-            Self::Here(_) => 1,
-            Self::Logged(..) => 2,
-            Self::Separated(_) => 3,
-        }
-    }
-
     /// Puts what is kept of it at the beginning of a room, and returns what is left of that.
     fn pack<'b>(&self, room: &'b mut [u8]) -> &'b mut [u8] {
         match self {
@@ -91,15 +82,6 @@ impl<'a> Held<'a> {
         }
     }
 
-    /// How many bytes that is.
-    fn packed_len(&self) -> usize {
-        match self {
-            Self::Here(bytes) => bytes.len(),
-            Self::Logged(..) => LOGGED_BYTES,
-            Self::Separated(_) => SEPARATED_BYTES,
-        }
-    }
-
     /// Where it is, if it is not here.
     pub(super) fn elsewhere(&self) -> Result<Source, &'a [u8]> {
         match *self {
@@ -112,8 +94,19 @@ impl<'a> Held<'a> {
 
 /// How many bytes of a piece a change takes.
 fn packed_len(change: &Change<'_>) -> usize {
-    let kept = |held: &Option<Held<'_>>| held.as_ref().map_or(0, Held::packed_len);
-    HEAD_BYTES + change.key.len() + kept(&change.before) + kept(&change.after)
+    let (_, before_len) = kind_and_len(&change.before);
+    let (_, after_len) = kind_and_len(&change.after);
+    HEAD_BYTES + change.key.len() + before_len + after_len
+}
+
+/// What kind of value it is, as pieces have it, and how many bytes they keep of it.
+fn kind_and_len(held: &Option<Held<'_>>) -> (u8, usize) {
+    match held {
+        None => (0, 0),
+        Some(Held::Here(bytes)) => (1, bytes.len()),
+        Some(Held::Logged(..)) => (2, LOGGED_BYTES),
+        Some(Held::Separated(_)) => (3, SEPARATED_BYTES),
+    }
 }
 
 /// What was packed.
@@ -169,19 +162,21 @@ impl Rows {
     /// Adds a change. None if there is no room for it.
     pub(super) fn push(&mut self, change: &Change<'_>) -> Option<()> {
         let Change { key, before, after } = change;
-        let [before_len, after_len] =
-            [before, after].map(|held| held.as_ref().map_or(0, Held::packed_len));
-        let kinds = [before, after].map(|held| held.as_ref().map_or(0, Held::kind));
+        let (before_kind, before_len) = kind_and_len(before);
+        let (after_kind, after_len) = kind_and_len(after);
         let len = HEAD_BYTES + key.len() + before_len + after_len;
         let room = self.piece.get_mut(self.end..)?.get_mut(..len)?;
         let (head, mut room) = room.split_first_chunk_mut::<HEAD_BYTES>()?;
         head[..4].copy_from_slice(&(key.len() as u32).to_le_bytes());
         head[4..8].copy_from_slice(&(before_len as u32).to_le_bytes());
         head[8..12].copy_from_slice(&(after_len as u32).to_le_bytes());
-        head[12] = kinds[0] | kinds[1] << 4;
+        head[12] = before_kind | after_kind << 4;
         room = fill(room, key);
-        for held in [before, after].into_iter().flatten() {
+        if let Some(held) = before {
             room = held.pack(room);
+        }
+        if let Some(held) = after {
+            held.pack(room);
         }
         self.end += len;
         self.len += 1;
