@@ -19,9 +19,9 @@ impl StateStore {
     ///
     /// # Errors
     ///
-    /// [`Error::NotKept`] if there is no such version, or not any more, [`Error::Gap`] if a partition
-    /// lacks what takes a version back, and nothing is changed; [`Error::OtherWriter`], and those of
-    /// the engines.
+    /// [`Error::NotKept`] if there is no such version, or not any more, [`Error::Gap`] if a
+    /// partition lacks what takes a version back, and nothing is changed; [`Error::OtherWriter`],
+    /// and those of the engines.
     pub fn rollback(&mut self, version: u64) -> Result<LtHash> {
         self.settle()?;
         let Versions { newest, oldest, .. } = self.versions();
