@@ -25,6 +25,8 @@ struct Matter {
     folder: &'static str,
     /// Those who write and read; files of the folder name them too.
     languages: &'static [&'static str],
+    /// What the runner of JavaScript is told, whose package has an entry of its own for some.
+    entry: &'static [&'static str],
     /// What one who begins does.
     first: fn(one: &str) -> String,
     phases: [Phase; 3],
@@ -46,6 +48,7 @@ const VAULT: Matter = Matter {
     name: "vault",
     folder: "vault",
     languages: &["rust", "js", "chromium", "dart", "swift", "kotlin"],
+    entry: &[],
     first: |one| format!("{one} writes a vault"),
     phases: [
         Phase {
@@ -74,6 +77,7 @@ const ENGINE: Matter = Matter {
     name: "engine",
     folder: "engine",
     languages: &["rust", "js", "dart", "swift", "kotlin"],
+    entry: &["--engine"],
     first: |one| format!("{one} writes an engine"),
     phases: [
         Phase {
@@ -191,13 +195,16 @@ impl Runner<'_> {
     /// Runs a file of the matter's folder, once for each of its languages as the variable `each`.
     fn run(&self, matter: &Matter, file: &str, each: Option<&str>) -> Result<Outcome> {
         let mut command = again(self.command.as_ref().context("there is no runner")?);
-        let Matter { folder, languages, .. } = matter;
+        let Matter { folder, languages, entry, .. } = matter;
         let Place { server, directory } = self.place;
         command.arg("scenario").arg(format!("conformance/matrix/{folder}/{file}.json"));
         command.arg("--var").arg(format!("ENDPOINT={}", server.endpoint()));
         command.arg("--var").arg(format!("BUCKET={BUCKET}"));
         command.arg("--var").arg(format!("DIRECTORY={}", directory.display()));
         command.arg("--var").arg(format!("LANG={}", self.language));
+        if self.language == "js" {
+            command.args(*entry);
+        }
         if let Some(each) = each {
             command.arg("--each").arg(format!("{each}={}", languages.join(",")));
         }
