@@ -24,6 +24,8 @@ mod leftovers;
 mod made_durable;
 mod missing_log;
 mod model;
+#[cfg(unix)]
+mod moved_directories;
 mod power_cuts;
 mod rebuilt_from_footers;
 mod renames;
