@@ -402,3 +402,149 @@ fn hashes_that_wait_for_room_take_none() {
 fn hash(namespace: &Namespace) -> LtHash {
     namespace.tracked_state().unwrap().unwrap().partition.hash().unwrap().clone()
 }
+
+/// How much all files take.
+fn held(disk: &FaultDisk) -> u64 {
+    let files = ["", "log", "frames", "values"].map(|directory| disk.list(directory).unwrap());
+    files.iter().flatten().map(|file| file.len).sum()
+}
+
+/// A file with such a content, whole and durable.
+fn leave(disk: &FaultDisk, name: &str, content: &[u8]) {
+    let file = disk.open(name, OpenMode::CreateNew).unwrap();
+    file.write_at(0, content).unwrap();
+    file.sync().unwrap();
+    disk.sync_dir(name.split_once('/').unwrap().0).unwrap();
+}
+
+/// An engine that was killed on a disk without a byte left and without the reserve, after a
+/// deletion, and what may lie about there: what nothing durable names.
+fn stuck(left: &[&str]) -> (FaultDisk, Keys) {
+    let disk = roomy();
+    let engine = open_faulty(&disk, small());
+    let one = engine.namespace("one").unwrap();
+    for number in 0..30u8 {
+        one.put(&[number], pattern(LARGE, u64::from(number))).unwrap();
+    }
+    engine.checkpoint().unwrap();
+    assert!(one.delete(&[0]).unwrap());
+    let keys = all(&one);
+    drop((engine, one));
+    let disk = disk.reopen();
+    disk.remove("reserve").unwrap();
+    disk.sync_dir("").unwrap();
+    left.iter().for_each(|name| leave(&disk, name, &pattern(50_000, 9)));
+    disk.set_capacity(Some(held(&disk)));
+    (disk, keys)
+}
+
+fn strays() -> [String; 5] {
+    [
+        format!("values/{}-{:x}", "ab".repeat(32), 49_968),
+        "values/tmp-7-00000000000000aa".to_owned(),
+        "frames/0000000000000fff".to_owned(),
+        "log/0000000000000fff.tmp".to_owned(),
+        format!("values/{}-{:x}", "cd".repeat(32), 49_968),
+    ]
+}
+
+/// Where a crash has left files that nothing names, they are removed before anything is written:
+/// each of them alone gives back the room that a checkpoint, a put or a deletion needs.
+#[test]
+fn what_nothing_names_is_removed_where_there_is_not_a_byte_left() {
+    for stray in strays() {
+        for change in ["checkpoint", "maintain", "delete", "close"] {
+            let (disk, keys) = stuck(&[&stray]);
+            assert_eq!(disk.free_bytes().unwrap(), Some(0));
+            let engine = open_faulty(&disk, small());
+            let one = engine.namespace("one").unwrap();
+            assert_eq!(all(&one), keys);
+            match change {
+                "checkpoint" => assert!(engine.checkpoint().unwrap(), "{stray}"),
+                "maintain" => drop(engine.maintain().unwrap()),
+                "delete" => assert!(one.delete(&[1]).unwrap(), "{stray}"),
+                _ => engine.close().unwrap(),
+            }
+            let names = ["log", "frames", "values"].map(|folder| disk.list(folder).unwrap());
+            let file = stray.split_once('/').unwrap().1;
+            assert!(names.iter().flatten().all(|info| info.name != file), "{stray} {change}");
+            if change != "close" {
+                assert_whole(&engine);
+                engine.checkpoint().unwrap();
+                assert_no_strays(&engine);
+            }
+        }
+    }
+}
+
+/// Wherever the power goes while that is removed, all that was acknowledged is there, and the next
+/// opener has room.
+#[test]
+fn a_power_cut_while_what_nothing_names_is_removed_loses_nothing() {
+    let strays = strays();
+    let names: Vec<&str> = strays.iter().map(String::as_str).collect();
+    let (full, keys) = stuck(&names);
+    let capacity = held(&full);
+    for changes in 0.. {
+        let disk = full.reopen();
+        disk.set_capacity(Some(capacity));
+        disk.cut_at(changes);
+        let done = try_open(&disk, small()).is_ok_and(|engine| engine.checkpoint().is_ok());
+        for left in disk.crash_states(24) {
+            left.set_capacity(Some(capacity));
+            let engine = open_faulty(&left, small());
+            let one = engine.namespace("one").unwrap();
+            assert_eq!(all(&one), keys, "{}", left.origin());
+            assert_whole(&engine);
+            engine.checkpoint().unwrap();
+            assert_no_strays(&engine);
+            assert!(one.delete(&[1]).unwrap());
+            assert_whole(&engine);
+        }
+        if !disk.is_cut() {
+            assert!(done);
+            break;
+        }
+    }
+}
+
+/// What a durable state names stays as long as no checkpoint without it is published, also where
+/// nobody else needs the room: the log says that it is deleted, and was named before.
+#[test]
+fn what_the_last_checkpoint_names_stays_until_the_next() {
+    let (disk, keys) = stuck(&[]);
+    let before = disk.list("values").unwrap();
+    let engine = open_faulty(&disk, small());
+    for _ in 0..3 {
+        assert!(matches!(engine.checkpoint(), Err(Error::StoreFull)));
+        assert_eq!(disk.list("values").unwrap(), before);
+    }
+    disk.set_capacity(Some(1 << 30));
+    engine.checkpoint().unwrap();
+    assert_eq!(disk.list("values").unwrap().len(), before.len() - 1);
+    assert_eq!(all(&engine.namespace("one").unwrap()), keys);
+}
+
+/// However many deletions come, the last of the room is left to the checkpoint that gives back what
+/// they deleted.
+#[test]
+fn deletions_leave_room_for_the_checkpoint_that_gives_back_what_they_deleted() {
+    let disk = roomy();
+    let engine = open_faulty(&disk, small().checkpoint_log_bytes(1 << 30));
+    let one = engine.namespace("one").unwrap();
+    let key = |number: u64| [&number.to_be_bytes()[..], &[7; 500]].concat();
+    for number in 0..800u64 {
+        let value = [&number.to_be_bytes()[..], &pattern(LARGE, number)].concat();
+        one.put(&key(number), value).unwrap();
+    }
+    engine.checkpoint().unwrap();
+    disk.set_capacity(Some(used(&disk)));
+    for number in 0..800 {
+        assert!(one.delete(&key(number)).unwrap_or_else(|error| panic!("{error} at {number}")));
+    }
+    engine.checkpoint().unwrap();
+    one.put(b"again", "fits").unwrap();
+    assert_eq!(reserve(&disk), Some(RESERVE));
+    assert_whole(&engine);
+    assert_no_strays(&engine);
+}
