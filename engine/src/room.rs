@@ -62,8 +62,8 @@ impl Shared {
         made
     }
 
-    /// Gives back what was deleted before deletions take the last of what is kept for them, of which
-    /// the checkpoint that gives it back takes some.
+    /// Gives back what was deleted before deletions take the last of what is kept for them, of
+    /// which the checkpoint that gives it back takes some.
     pub(crate) fn keep_checkpoint(&self) {
         if !self.reserve.is_missing() || free_bytes(&*self.disk) >= CHECKPOINT_BYTES {
             return;

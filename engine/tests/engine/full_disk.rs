@@ -12,12 +12,12 @@ use crate::common::{all, assert_no_strays, assert_whole, open_faulty, pattern, s
 
 const RESERVE: u64 = 256 << 10;
 /// Of a value in a file of its own.
-const LARGE: usize = 3000;
+pub(crate) const LARGE: usize = 3000;
 
-type Keys = Vec<(Vec<u8>, Vec<u8>)>;
+pub(crate) type Keys = Vec<(Vec<u8>, Vec<u8>)>;
 
 /// An empty disk that says how much fits.
-fn roomy() -> FaultDisk {
+pub(crate) fn roomy() -> FaultDisk {
     let disk = FaultDisk::new();
     disk.set_capacity(Some(1 << 30));
     disk
@@ -30,6 +30,12 @@ fn used(disk: &FaultDisk) -> u64 {
 fn reserve(disk: &FaultDisk) -> Option<u64> {
     let files = disk.list("").unwrap();
     files.into_iter().find(|file| file.name == "reserve").map(|file| file.len)
+}
+
+/// How much all files take.
+pub(crate) fn held(disk: &FaultDisk) -> u64 {
+    let files = ["", "log", "frames", "values"].map(|directory| disk.list(directory).unwrap());
+    files.iter().flatten().map(|file| file.len).sum()
 }
 
 /// An engine on a disk with so much room, filled until no put fits. What was given before is in a
@@ -401,128 +407,6 @@ fn hashes_that_wait_for_room_take_none() {
 /// The hash of a tracked namespace of which all rows are counted.
 fn hash(namespace: &Namespace) -> LtHash {
     namespace.tracked_state().unwrap().unwrap().partition.hash().unwrap().clone()
-}
-
-/// How much all files take.
-fn held(disk: &FaultDisk) -> u64 {
-    let files = ["", "log", "frames", "values"].map(|directory| disk.list(directory).unwrap());
-    files.iter().flatten().map(|file| file.len).sum()
-}
-
-/// A file with such a content, whole and durable.
-fn leave(disk: &FaultDisk, name: &str, content: &[u8]) {
-    let file = disk.open(name, OpenMode::CreateNew).unwrap();
-    file.write_at(0, content).unwrap();
-    file.sync().unwrap();
-    disk.sync_dir(name.split_once('/').unwrap().0).unwrap();
-}
-
-/// An engine that was killed on a disk without a byte left and without the reserve, after a
-/// deletion, and what may lie about there: what nothing durable names.
-fn stuck(left: &[&str]) -> (FaultDisk, Keys) {
-    let disk = roomy();
-    let engine = open_faulty(&disk, small());
-    let one = engine.namespace("one").unwrap();
-    for number in 0..30u8 {
-        one.put(&[number], pattern(LARGE, u64::from(number))).unwrap();
-    }
-    engine.checkpoint().unwrap();
-    assert!(one.delete(&[0]).unwrap());
-    let keys = all(&one);
-    drop((engine, one));
-    let disk = disk.reopen();
-    disk.remove("reserve").unwrap();
-    disk.sync_dir("").unwrap();
-    left.iter().for_each(|name| leave(&disk, name, &pattern(50_000, 9)));
-    disk.set_capacity(Some(held(&disk)));
-    (disk, keys)
-}
-
-fn strays() -> [String; 5] {
-    [
-        format!("values/{}-{:x}", "ab".repeat(32), 49_968),
-        "values/tmp-7-00000000000000aa".to_owned(),
-        "frames/0000000000000fff".to_owned(),
-        "log/0000000000000fff.tmp".to_owned(),
-        format!("values/{}-{:x}", "cd".repeat(32), 49_968),
-    ]
-}
-
-/// Where a crash has left files that nothing names, they are removed before anything is written:
-/// each of them alone gives back the room that a checkpoint, a put or a deletion needs.
-#[test]
-fn what_nothing_names_is_removed_where_there_is_not_a_byte_left() {
-    for stray in strays() {
-        for change in ["checkpoint", "maintain", "delete", "close"] {
-            let (disk, keys) = stuck(&[&stray]);
-            assert_eq!(disk.free_bytes().unwrap(), Some(0));
-            let engine = open_faulty(&disk, small());
-            let one = engine.namespace("one").unwrap();
-            assert_eq!(all(&one), keys);
-            match change {
-                "checkpoint" => assert!(engine.checkpoint().unwrap(), "{stray}"),
-                "maintain" => drop(engine.maintain().unwrap()),
-                "delete" => assert!(one.delete(&[1]).unwrap(), "{stray}"),
-                _ => engine.close().unwrap(),
-            }
-            let names = ["log", "frames", "values"].map(|folder| disk.list(folder).unwrap());
-            let file = stray.split_once('/').unwrap().1;
-            assert!(names.iter().flatten().all(|info| info.name != file), "{stray} {change}");
-            if change != "close" {
-                assert_whole(&engine);
-                engine.checkpoint().unwrap();
-                assert_no_strays(&engine);
-            }
-        }
-    }
-}
-
-/// Wherever the power goes while that is removed, all that was acknowledged is there, and the next
-/// opener has room.
-#[test]
-fn a_power_cut_while_what_nothing_names_is_removed_loses_nothing() {
-    let strays = strays();
-    let names: Vec<&str> = strays.iter().map(String::as_str).collect();
-    let (full, keys) = stuck(&names);
-    let capacity = held(&full);
-    for changes in 0.. {
-        let disk = full.reopen();
-        disk.set_capacity(Some(capacity));
-        disk.cut_at(changes);
-        let done = try_open(&disk, small()).is_ok_and(|engine| engine.checkpoint().is_ok());
-        for left in disk.crash_states(24) {
-            left.set_capacity(Some(capacity));
-            let engine = open_faulty(&left, small());
-            let one = engine.namespace("one").unwrap();
-            assert_eq!(all(&one), keys, "{}", left.origin());
-            assert_whole(&engine);
-            engine.checkpoint().unwrap();
-            assert_no_strays(&engine);
-            assert!(one.delete(&[1]).unwrap());
-            assert_whole(&engine);
-        }
-        if !disk.is_cut() {
-            assert!(done);
-            break;
-        }
-    }
-}
-
-/// What a durable state names stays as long as no checkpoint without it is published, also where
-/// nobody else needs the room: the log says that it is deleted, and was named before.
-#[test]
-fn what_the_last_checkpoint_names_stays_until_the_next() {
-    let (disk, keys) = stuck(&[]);
-    let before = disk.list("values").unwrap();
-    let engine = open_faulty(&disk, small());
-    for _ in 0..3 {
-        assert!(matches!(engine.checkpoint(), Err(Error::StoreFull)));
-        assert_eq!(disk.list("values").unwrap(), before);
-    }
-    disk.set_capacity(Some(1 << 30));
-    engine.checkpoint().unwrap();
-    assert_eq!(disk.list("values").unwrap().len(), before.len() - 1);
-    assert_eq!(all(&engine.namespace("one").unwrap()), keys);
 }
 
 /// However many deletions come, the last of the room is left to the checkpoint that gives back what
