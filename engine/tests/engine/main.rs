@@ -35,6 +35,7 @@ mod scans_as_iterators;
 mod scans_of_damage;
 mod scarce;
 mod snapshots;
+mod strays;
 mod tracked_checks;
 mod tracked_comparisons;
 mod tracked_damage;
