@@ -22,8 +22,8 @@ use crate::seal::{
 };
 
 /// A block is stored anew where its chunks would lie in more pieces than this: each is a request
-/// for whoever reads them.
-const PIECES_MAX: usize = 4;
+/// for whoever reads them. Three changes of one block, each at another time, stay below it.
+const PIECES_MAX: usize = 8;
 
 /// Chunks that one extent takes.
 pub(super) struct Block {

@@ -8,7 +8,7 @@ use futures_util::{Stream, StreamExt, TryStreamExt};
 
 use super::content_type::{Chunked, Content};
 use super::known::KnownExtents;
-use super::reads::{Layout, Read, reads};
+use super::reads::{Layout, Pace, Read, reads};
 use super::table::{Rows, decode_table};
 use super::table_walk::{Row, Step, TableWalk};
 use super::unit::{Plaintext, Unit};
@@ -52,9 +52,9 @@ impl ContentReader {
     /// The bytes of `range`, which lies within the content.
     pub(crate) async fn bytes(&self, content: &Content, range: Range<u64>) -> Result<Bytes> {
         match content {
-            Content::Chunked(_) => {
+            Content::Chunked(chunked) => {
                 let expected = range.end - range.start;
-                let mut parts = self.stream(content, range);
+                let mut parts = self.pieces(chunked, range, Pace::Whole);
                 let mut whole = match parts.try_next().await? {
                     Some(only) if only.len() as u64 == expected => return Ok(only),
                     Some(first) => bytes::BytesMut::from(&first[..]),
@@ -74,43 +74,45 @@ impl ContentReader {
 
     /// The bytes of `range`, which lies within the content, a chunk at a time.
     pub(crate) fn stream(&self, content: &Content, range: Range<u64>) -> Pieces {
-        if range.is_empty() {
-            return Box::pin(futures_util::stream::empty());
-        }
-        let reader = self.clone();
         match content {
-            Content::Chunked(chunked) => {
-                let layout = Layout { chunk: chunked.chunk, size: chunked.size };
-                let chunk_bytes = chunked.chunk.bytes();
-                let chunks = range.start / chunk_bytes..range.end.div_ceil(chunk_bytes);
-                let reads = reads(reader.clone().chunks(chunked, chunks), layout);
-                let fetching = reader.clone();
-                let fetched = reads.map_ok(move |read| fetching.clone().fetch(read));
-                let parts = fetched.try_buffered(READ_AHEAD).map_ok(move |fetched| {
-                    let (reader, range) = (reader.clone(), range.clone());
-                    let parts = fetched.into_chunks().map(Ok).and_then(move |sealed| {
-                        let (reader, range) = (reader.clone(), range.clone());
-                        async move {
-                            let from = sealed.row.index * chunk_bytes;
-                            let length = layout.chunk_bytes(sealed.row.index);
-                            let wanted =
-                                range.start.max(from) - from..range.end.min(from + length) - from;
-                            let chunk = reader.chunk(sealed).await?;
-                            Ok(chunk.slice(wanted.start as usize..wanted.end as usize))
-                        }
-                    });
-                    Box::pin(parts) as Pieces
-                });
-                Box::pin(parts.try_flatten())
-            }
+            Content::Chunked(chunked) => self.pieces(chunked, range, Pace::FirstSoon),
             small => {
-                let small = small.clone();
+                let (reader, small) = (self.clone(), small.clone());
                 Box::pin(futures_util::stream::once(async move {
                     let bytes = reader.small(&small).await?;
                     Ok(bytes.slice(range.start as usize..range.end as usize))
                 }))
             }
         }
+    }
+
+    /// The bytes of `range` of a content in chunks, one by one.
+    fn pieces(&self, chunked: &Chunked, range: Range<u64>, pace: Pace) -> Pieces {
+        if range.is_empty() {
+            return Box::pin(futures_util::stream::empty());
+        }
+        let reader = self.clone();
+        let layout = Layout { chunk: chunked.chunk, size: chunked.size };
+        let chunk_bytes = chunked.chunk.bytes();
+        let chunks = range.start / chunk_bytes..range.end.div_ceil(chunk_bytes);
+        let reads = reads(reader.clone().chunks(chunked, chunks), layout, pace);
+        let fetching = reader.clone();
+        let fetched = reads.map_ok(move |read| fetching.clone().fetch(read));
+        let parts = fetched.try_buffered(READ_AHEAD).map_ok(move |fetched| {
+            let (reader, range) = (reader.clone(), range.clone());
+            let parts = fetched.into_chunks().map(Ok).and_then(move |sealed| {
+                let (reader, range) = (reader.clone(), range.clone());
+                async move {
+                    let from = sealed.row.index * chunk_bytes;
+                    let length = layout.chunk_bytes(sealed.row.index);
+                    let wanted = range.start.max(from) - from..range.end.min(from + length) - from;
+                    let chunk = reader.chunk(sealed).await?;
+                    Ok(chunk.slice(wanted.start as usize..wanted.end as usize))
+                }
+            });
+            Box::pin(parts) as Pieces
+        });
+        Box::pin(parts.try_flatten())
     }
 
     async fn small(&self, content: &Content) -> Result<Bytes> {
@@ -199,7 +201,7 @@ impl ContentReader {
         let places: Vec<_> = rows.iter().map(|row| row.chunk.place).collect();
         let unknown = rows.into_iter().filter(|row| !self.known.is_right(row.chunk.place));
         let unknown = Box::pin(futures_util::stream::iter(unknown.map(Ok).collect::<Vec<_>>()));
-        let mut reads = reads(unknown, layout);
+        let mut reads = reads(unknown, layout, Pace::Whole);
         while let Some(read) = reads.try_next().await? {
             let fetched = match self.clone().fetch(read).await {
                 Ok(fetched) => fetched,

@@ -50,14 +50,28 @@ impl Read {
     }
 }
 
-/// Joins rows to requests. The first is for one chunk, so that it is soon there, and each that
-/// follows for twice as many, up to a bound.
+/// What the first requests for chunks are made for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Pace {
+    /// All the bytes together: as few requests as may be.
+    Whole,
+    /// The first bytes: the first request is for one chunk, and each that follows for twice as many
+    /// as the one before.
+    FirstSoon,
+}
+
+/// Joins rows to requests, each up to a bound.
 pub(super) fn reads(
     rows: BoxStream<'static, Result<Row>>,
     layout: Layout,
+    pace: Pace,
 ) -> BoxStream<'static, Result<Read>> {
     let chunks_max = (REQUEST_BYTES_MAX / layout.chunk.bytes()).max(1) as usize;
-    let state = (rows, None::<Row>, 1);
+    let first_max = match pace {
+        Pace::Whole => chunks_max,
+        Pace::FirstSoon => 1,
+    };
+    let state = (rows, None::<Row>, first_max);
     let reads = futures_util::stream::try_unfold(state, move |(mut rows, left, most)| async move {
         let first = match left {
             Some(row) => row,
@@ -105,24 +119,33 @@ mod tests {
         Row { index, chunk: ChunkLink { address: Address([0; 32]), place } }
     }
 
-    fn joined(rows: Vec<Row>, size: u64) -> Vec<(u64, usize, Range<u64>)> {
+    fn joined(rows: Vec<Row>, size: u64, pace: Pace) -> Vec<(u64, usize, Range<u64>)> {
         let layout = Layout { chunk: ChunkSize::new(CHUNK as u32).unwrap(), size };
         let rows = Box::pin(stream::iter(rows.into_iter().map(Ok)));
-        let reads: Vec<Read> = block_on(reads(rows, layout).try_collect()).unwrap();
+        let reads: Vec<Read> = block_on(reads(rows, layout, pace).try_collect()).unwrap();
         reads.iter().map(|read| (read.rows[0].index, read.rows.len(), read.range())).collect()
     }
 
     #[test]
-    fn a_gibibyte_takes_68_requests_the_first_for_one_chunk() {
+    fn a_gibibyte_takes_64_requests_and_4_more_where_its_start_is_to_be_soon_there() {
         let rows: Vec<_> =
             (0..1024).map(|index| row(index, (index / 16) as u8, (index % 16) as u8)).collect();
-        let reads = joined(rows, 1 << 30);
-        let counts: Vec<_> = reads.iter().map(|read| read.1).collect();
+        let sealed = CHUNK + 16;
+        let whole = joined(rows.clone(), 1 << 30, Pace::Whole);
+        assert_eq!(whole.len(), 64);
+        assert!(whole.iter().all(|read| read.1 == 16 && read.2 == (0..16 * sealed)));
+        let soon = joined(rows, 1 << 30, Pace::FirstSoon);
+        let counts: Vec<_> = soon.iter().map(|read| read.1).collect();
         assert_eq!(counts[..6], [1, 2, 4, 8, 1, 16]);
         assert_eq!((counts.len(), counts.iter().sum::<usize>()), (68, 1024));
-        let sealed = CHUNK + 16;
-        assert_eq!(reads[1].2, sealed..3 * sealed);
-        assert_eq!(reads[67].2, 0..16 * sealed);
+        assert_eq!((&soon[1].2, &soon[67].2), (&(sealed..3 * sealed), &(0..16 * sealed)));
+    }
+
+    #[test]
+    fn no_request_is_for_more_than_16_mib() {
+        let rows = (0..64).map(|index| row(index, 1, index as u8)).collect();
+        let reads = joined(rows, 64 * CHUNK, Pace::Whole);
+        assert_eq!(reads.iter().map(|read| read.1).collect::<Vec<_>>(), [16; 4]);
     }
 
     #[test]
@@ -135,6 +158,8 @@ mod tests {
             (3, 1, 7 * sealed..8 * sealed),
             (4, 1, 9 * sealed..9 * sealed + 100 + 16),
         ];
-        assert_eq!(joined(rows, 4 * CHUNK + 100), expected);
+        for pace in [Pace::Whole, Pace::FirstSoon] {
+            assert_eq!(joined(rows.clone(), 4 * CHUNK + 100, pace), expected);
+        }
     }
 }

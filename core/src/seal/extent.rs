@@ -11,7 +11,7 @@ use super::address::Address;
 use super::keys::{domain, object_name};
 
 /// The most chunks of an extent.
-pub const EXTENT_CHUNKS_MAX: usize = 64;
+pub(crate) const EXTENT_CHUNKS_MAX: usize = 64;
 
 /// What names an extent: 20 bytes of a hash over the addresses of its chunks.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -22,7 +22,7 @@ pub struct ExtentName(pub(crate) [u8; 20]);
 pub struct ChunkPlace {
     /// The extent.
     pub extent: ExtentName,
-    /// Which of the chunks there it is, from 0 on; below [`EXTENT_CHUNKS_MAX`].
+    /// Which of the chunks there it is, from 0 on; below 64.
     pub index: u8,
 }
 
