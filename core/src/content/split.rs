@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
-use futures_util::stream::FuturesUnordered;
+use futures_util::stream::{Fuse, FuturesUnordered};
 use futures_util::{StreamExt, TryStreamExt};
 
 use super::chunk_size::{ChunkSize, ExtentSize};
@@ -142,11 +142,12 @@ impl Splitter {
     /// follows an extent which turned out to be there, as in an upload that is taken up again.
     async fn chunked(
         &self,
-        mut chunks: BoxStream<'_, Result<Bytes>>,
+        chunks: BoxStream<'_, Result<Bytes>>,
         former: FindFormer<'_>,
         total: Option<u64>,
         context: &CallContext,
     ) -> Result<Taken> {
+        let mut chunks = chunks.fuse();
         let hold = self.store.hold(HoldMode::Shared).await?;
         let claim = hold.map(|hold| self.claims.claim(hold, &self.known));
         let mut former = match former.await {
@@ -199,7 +200,7 @@ impl Splitter {
     async fn block(
         &self,
         first: u64,
-        chunks: &mut BoxStream<'_, Result<Bytes>>,
+        chunks: &mut Fuse<BoxStream<'_, Result<Bytes>>>,
         mut former: Option<&mut FormerChunks>,
         context: &CallContext,
     ) -> Result<Block> {
