@@ -94,15 +94,15 @@ mod tests {
 
     #[test]
     fn padding_hides_lengths_and_costs_at_most_an_eighth() {
-        // Of the paper: two bits of a length of 9 are kept, four of one of 2^20 + 1.
+        // Behind the first bit of a length two more are kept of 9, three of 200, five of 2^20 + 1.
         for (length, padded) in [
             (0, 0),
             (1, 1),
             (2, 2),
             (8, 8),
             (9, 10),
-            (200, 200),
-            (201, 208),
+            (192, 192),
+            (200, 208),
             ((1 << 20) + 1, 1_081_344),
         ] {
             assert_eq!(padded_length(length), padded, "{length}");
