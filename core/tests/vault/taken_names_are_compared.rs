@@ -107,6 +107,45 @@ fn a_session_that_reads_its_extent_damaged_puts_it_right() {
     });
 }
 
+/// What a root names may have rotted since: a changed file refers to chunks only where they are
+/// right, and sends the others with what has changed.
+#[test]
+fn a_changed_file_keeps_no_damaged_chunk() {
+    block_on(async {
+        // Four chunks, the last of which changes: three could stay.
+        let before = noise(1, 4 * MIB);
+        let mut after = before.clone();
+        after[3 * MIB + 9] ^= 1;
+        for damage in ["none", "turned", "cut", "gone"] {
+            let (store, vault) = memory_vault().await;
+            put(&vault, "first", &before).await.unwrap();
+            let objects = objects(&*store).await;
+            let extent = objects.iter().find(|object| object.size >= 4 * MIB as u64).unwrap();
+            let mut wrong = store.get(&extent.key).await.unwrap().bytes.to_vec();
+            match damage {
+                "turned" => wrong[MIB + 100] ^= 1,
+                "cut" => wrong.truncate(2 * MIB + 100),
+                _ => {}
+            }
+            match damage {
+                "gone" => store.delete(&extent.key).await.unwrap(),
+                _ => drop(store.put(&extent.key, wrong.into(), Precondition::None).await.unwrap()),
+            }
+            let fresh = open(store.clone()).await;
+            put(&fresh, "first", &after).await.unwrap();
+            assert!(open(store.clone()).await.get("first").await.unwrap() == after, "{damage}");
+            // What is there beside: the chunk alone where the others could stay, else all four.
+            let page = store.list(OBJECTS, None, 1000).await.unwrap();
+            let new = page.objects.iter().filter(|object| {
+                object.size >= MIB as u64 && object.key != extent.key
+            });
+            let sizes: Vec<_> = new.map(|object| object.size).collect();
+            let chunks = if damage == "none" { 1 } else { 4 };
+            assert_eq!(sizes, [chunks * (MIB as u64 + 16)], "{damage}");
+        }
+    });
+}
+
 /// A store that compares by what it once received, as servers do by their tags, though the disk
 /// below it may have damaged it since.
 struct Trusting(MemoryStore);
