@@ -57,7 +57,7 @@ pub(crate) use root::{RootHeader, salt_offset, seal_root};
 pub(crate) use sections::{SectionReader, SectionWriter, addressed_of};
 
 #[cfg(feature = "fuzzing")]
-pub(crate) use {key_slot::reencode_slot, root::reencode_header};
+pub(crate) use {key_slot::reencode_slot, root::reencode_header, runs::reencode_runs};
 
 #[cfg(test)]
 mod tests;

@@ -155,6 +155,17 @@ fn is_whole<'a>(
     index == 0 && ExtentName::of(chunks) == extent
 }
 
+/// Reads the runs of one list and writes them again, which must give the same bytes.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn reencode_runs(bytes: &[u8], addresses: &[Address]) -> Result<Vec<u8>> {
+    let mut input = Reader::new(bytes, "runs");
+    let chunks = RunReader::default().read(&mut input, addresses)?;
+    input.finish()?;
+    let mut again = Vec::new();
+    RunWriter::default().put(&mut again, &chunks);
+    Ok(again)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

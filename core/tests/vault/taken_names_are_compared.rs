@@ -136,9 +136,10 @@ fn a_changed_file_keeps_no_damaged_chunk() {
             assert!(open(store.clone()).await.get("first").await.unwrap() == after, "{damage}");
             // What is there beside: the chunk alone where the others could stay, else all four.
             let page = store.list(OBJECTS, None, 1000).await.unwrap();
-            let new = page.objects.iter().filter(|object| {
-                object.size >= MIB as u64 && object.key != extent.key
-            });
+            let new = page
+                .objects
+                .iter()
+                .filter(|object| object.size >= MIB as u64 && object.key != extent.key);
             let sizes: Vec<_> = new.map(|object| object.size).collect();
             let chunks = if damage == "none" { 1 } else { 4 };
             assert_eq!(sizes, [chunks * (MIB as u64 + 16)], "{damage}");
