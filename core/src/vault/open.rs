@@ -53,7 +53,8 @@ pub struct VaultConfig {
     /// The most bytes one pack holds.
     pub pack_bytes_max: usize,
     /// The most bytes of content one extent holds: at least a chunk, at most 64 chunks and 64 MiB.
-    /// A put has up to three extents in memory.
+    /// A put has up to three extents in memory, and where it changes a file two more, of which it
+    /// reads what stays.
     pub extent_bytes_max: u32,
     /// When the store's conditional puts are tried before something is written to it.
     pub probe: Probe,
