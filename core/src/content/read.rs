@@ -17,8 +17,9 @@ use crate::packs::{PackReader, Span, may_heal};
 use crate::platform::{BoxFuture, BoxStream};
 use crate::seal::{Keys, Link, UnitKind, open_chunk, open_unit};
 
-/// Requests for chunks on their way beside the one whose chunks are being given out.
-const READ_AHEAD: usize = 2;
+/// Requests for chunks at a time: while the chunks of one are being given out, the next is on its
+/// way.
+const REQUESTS_MAX: usize = 2;
 
 /// The bytes of a content, in order.
 pub(crate) type Pieces = BoxStream<'static, Result<Bytes>>;
@@ -98,7 +99,7 @@ impl ContentReader {
         let reads = reads(reader.clone().chunks(chunked, chunks), layout, pace);
         let fetching = reader.clone();
         let fetched = reads.map_ok(move |read| fetching.clone().fetch(read));
-        let parts = fetched.try_buffered(READ_AHEAD).map_ok(move |fetched| {
+        let parts = fetched.try_buffered(REQUESTS_MAX).map_ok(move |fetched| {
             let (reader, range) = (reader.clone(), range.clone());
             let parts = fetched.into_chunks().map(Ok).and_then(move |sealed| {
                 let (reader, range) = (reader.clone(), range.clone());

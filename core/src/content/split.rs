@@ -1,9 +1,12 @@
 //! Taking a content in: splitting it by size, and its chunks into extents.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use bytes::{Bytes, BytesMut};
+use futures_util::future::poll_fn;
 use futures_util::stream::{Fuse, FuturesUnordered};
 use futures_util::{StreamExt, TryStreamExt};
 
@@ -19,7 +22,7 @@ use super::unit::{Plaintext, Unit};
 use crate::blob::{BlobStore, Guess, HoldMode, Stored};
 use crate::error::Result;
 use crate::platform::{BoxFuture, BoxStream};
-use crate::seal::{Keys, UnitKind};
+use crate::seal::{ChunkLink, Keys, UnitKind};
 use crate::task::CallContext;
 
 /// Extents of one content that are sealed or uploaded at a time. With the one whose chunks are
@@ -154,28 +157,20 @@ impl Splitter {
             Some(Former::Chunks(former)) => Some(former),
             _ => None,
         };
-        // Whether the last extent of which nothing was known turned out to be there.
-        let mut resumes = false;
-        let mut uploads = Uploads { running: FuturesUnordered::new(), claim: claim.clone() };
-        let mut rows = BTreeMap::new();
-        let (mut size, mut done, mut first) = (0u64, 0u64, 0u64);
+        let mut uploads = Uploads::of(claim.clone());
+        let (mut size, mut first) = (0u64, 0u64);
         loop {
-            let block = self.block(first, &mut chunks, former.as_mut(), context).await?;
+            let block = self.block(first, &mut chunks, former.as_mut(), context);
+            let block = uploads.beside(block, |done| context.report(done, total)).await?;
             if block.is_empty() {
                 break;
             }
             while uploads.running.len() >= UPLOADS_MAX {
-                if let Some(uploaded) = uploads.running.next().await {
-                    let Uploaded { first, chunks, length, stored } = uploaded?;
-                    resumes = stored.map_or(resumes, |stored| stored == Stored::Found);
-                    done += length;
-                    rows.insert(first, chunks);
-                    context.report(done, total);
-                }
+                context.report(uploads.next().await?, total);
             }
             first += block.chunks.len() as u64;
             size += block.bytes();
-            let guess = if resumes { Guess::Present } else { Guess::Absent };
+            let guess = if uploads.resumes { Guess::Present } else { Guess::Absent };
             let reader = former.as_ref().map(|former| former.reader.clone());
             let extents = Extents {
                 store: Arc::clone(&self.store),
@@ -184,13 +179,12 @@ impl Splitter {
             };
             uploads.running.push(Box::pin(extents.store_block(block, reader, guess)));
         }
-        while let Some(uploaded) = uploads.running.next().await {
-            let uploaded = uploaded?;
-            done += uploaded.length;
-            rows.insert(uploaded.first, uploaded.chunks);
+        while !uploads.running.is_empty() {
+            let done = uploads.next().await?;
             let is_last = uploads.running.is_empty();
             context.report(done, total.or_else(|| is_last.then_some(size)));
         }
+        let rows = std::mem::take(&mut uploads.rows);
         let table = Table::build(&self.keys, rows.into_values().flatten().collect())?;
         let content = Content::Chunked(Chunked { size, chunk: self.chunk, table });
         Ok(Taken { content, claim })
@@ -226,6 +220,56 @@ impl Splitter {
 struct Uploads {
     running: FuturesUnordered<BoxFuture<'static, Result<Uploaded>>>,
     claim: Option<Arc<Claim>>,
+    /// The chunks of the blocks that are stored, by the first of each.
+    rows: BTreeMap<u64, Vec<ChunkLink>>,
+    /// The bytes of these blocks.
+    done: u64,
+    /// Whether the last extent of which nothing was known turned out to be there.
+    resumes: bool,
+}
+
+impl Uploads {
+    /// None yet, of a put with this claim.
+    fn of(claim: Option<Arc<Claim>>) -> Self {
+        let (running, rows) = (FuturesUnordered::new(), BTreeMap::new());
+        Self { running, claim, rows, done: 0, resumes: false }
+    }
+
+    /// Waits for the next that ends, if one is under way. Returns the bytes that are stored then.
+    async fn next(&mut self) -> Result<u64> {
+        match self.running.next().await {
+            Some(uploaded) => uploaded.map(|uploaded| self.take(uploaded)),
+            None => Ok(self.done),
+        }
+    }
+
+    /// Waits for `work` while uploads go on: the source may be slow. `report` hears of each that
+    /// ends meanwhile.
+    async fn beside<T>(
+        &mut self,
+        work: impl Future<Output = Result<T>>,
+        report: impl Fn(u64),
+    ) -> Result<T> {
+        let mut work = pin!(work);
+        poll_fn(|task| {
+            while let Poll::Ready(Some(uploaded)) = self.running.poll_next_unpin(task) {
+                match uploaded {
+                    Ok(uploaded) => report(self.take(uploaded)),
+                    Err(error) => return Poll::Ready(Err(error)),
+                }
+            }
+            work.as_mut().poll(task)
+        })
+        .await
+    }
+
+    fn take(&mut self, uploaded: Uploaded) -> u64 {
+        let Uploaded { first, chunks, length, stored } = uploaded;
+        self.resumes = stored.map_or(self.resumes, |stored| stored == Stored::Found);
+        self.rows.insert(first, chunks);
+        self.done += length;
+        self.done
+    }
 }
 
 impl Drop for Uploads {

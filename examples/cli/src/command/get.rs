@@ -22,7 +22,7 @@ use crate::printable::printable;
 use crate::record::Totals;
 use crate::vault_argument::VaultArgument;
 
-/// Files at work at a time, one large one among them: that holds up to three extents.
+/// Files at work at a time, one large one among them: that holds up to two extents.
 const FILES_AT_A_TIME: usize = 16;
 
 #[derive(clap::Args)]
