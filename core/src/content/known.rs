@@ -28,7 +28,8 @@ impl KnownExtents {
 
     /// Whether the first `chunks` chunks of the extent are right.
     pub(super) fn are_right(&self, extent: ExtentName, chunks: usize) -> bool {
-        matches!(self.extents().get(&extent), Some(Known::Right(bits)) if bits | !first(chunks) == u64::MAX)
+        let all = first(chunks);
+        matches!(self.extents().get(&extent), Some(Known::Right(bits)) if bits & all == all)
     }
 
     /// Whether the chunk is right.

@@ -76,9 +76,9 @@ fn hash_of<'a>(domain: &[u8; 32], chunks: impl IntoIterator<Item = &'a Address>)
     hasher
 }
 
-/// The length that an object of `length` bytes is padded to, so that only about
-/// `log log length` bits of it show: Padmé, from "Reducing Metadata Leakage from Encrypted Files and
-/// Communication with PURBs" (Nikitin and others, 2019). At most an eighth longer.
+/// The length that an object of `length` bytes is padded to, so that only about `log log length`
+/// bits of it show: Padmé, from "Reducing Metadata Leakage from Encrypted Files and Communication
+/// with PURBs" (Nikitin and others, 2019). At most an eighth longer.
 pub(crate) fn padded_length(length: u64) -> u64 {
     let Some(exponent) = length.checked_ilog2().filter(|exponent| *exponent > 0) else {
         return length;

@@ -99,15 +99,15 @@ fn a_fresh_session_takes_either_vault_of_one_secret() {
     });
 }
 
-/// Of a content in chunks the size shows to a step of its padding, of smaller ones to the byte. Ends
-/// once all are padded, and once equal ones are stored twice.
+/// Of a content in chunks the size shows to a step of its padding, of smaller ones to the byte.
+/// Ends once all are padded, and once equal ones are stored twice.
 #[test]
 fn sizes_and_what_is_there_already_show() {
     block_on(async {
         let (store, vault) = memory_vault().await;
         put(&vault, "film", &noise(1, 300_000)).await.unwrap();
         let before = objects(&store).await;
-        // 303,104 is what contents from 294,913 bytes on are padded to; the seal of its chunk follows.
+        // 303,104 is what contents from 294,913 bytes on are padded to; the chunk has a seal.
         let sizes = |objects: &[(String, u64)], size: u64| {
             objects.iter().filter(|object| object.1 == size).count()
         };
