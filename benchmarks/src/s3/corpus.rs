@@ -120,8 +120,8 @@ fn find(directory: &Path) -> Result<Option<PathBuf>> {
     Ok(None)
 }
 
-/// Requests for the chunks of a file that is read from its start: for one, two, four and so on up to
-/// an extent, and never across the end of one.
+/// Requests for the chunks of a file that is read from its start: for one, two, four and so on up
+/// to an extent, and never across the end of one.
 fn extent_reads(size: u64) -> u64 {
     let chunks_max = u64::from(EXTENT_BYTES_DEFAULT / CHUNK_BYTES_DEFAULT);
     let chunks = size.div_ceil(u64::from(CHUNK_BYTES_DEFAULT));
