@@ -179,7 +179,7 @@ impl Shared {
         }
         let left = {
             let checkpoints = lock(&self.checkpoints);
-            !checkpoints.doomed.is_empty() || self.owes_hashes(&checkpoints, &lock(&self.hashes))
+            checkpoints.owes_deletes() || self.owes_hashes(&checkpoints, &lock(&self.hashes))
         };
         let state = self.read();
         left || !state.garbage.is_empty() || state.tree.is_dirty()

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::catalog::Catalog;
-use super::doomed::Doomed;
+use super::doomed::{Doomed, DoomedFile};
 use super::frame::FramePosition;
 use super::lthash_state::{ChangeNumber, Counted};
 use super::manifest::Published;
@@ -22,8 +22,11 @@ pub(crate) struct Checkpoints {
     pub(crate) generation: u64,
     /// Where the next checkpoint writes.
     pub(crate) frames: FramePosition,
-    /// What is to be deleted.
+    /// What is to be deleted once the next checkpoint is published.
     pub(crate) doomed: Vec<Doomed>,
+    /// What is to be deleted and neither the last checkpoint nor the log since names: it may go
+    /// before anything is written.
+    pub(crate) strays: Vec<Doomed>,
     /// What is known of the manifest's slot that does not hold the last published checkpoint.
     pub(crate) slot: SlotState,
 }
@@ -44,6 +47,16 @@ impl Checkpoints {
         self.frames = catalog.frames;
         self.hashes = catalog.hashes.keys().map(|id| (*id, ChangeNumber::default())).collect();
         self.catalog = catalog;
+    }
+
+    /// Whether anything is to be deleted.
+    pub(crate) fn owes_deletes(&self) -> bool {
+        !self.doomed.is_empty() || !self.strays.is_empty()
+    }
+
+    /// Whether a file is to be deleted.
+    pub(crate) fn is_listed(&self, file: &DoomedFile) -> bool {
+        self.doomed.iter().chain(&self.strays).any(|doomed| doomed.file == *file)
     }
 
     /// Whether it has all hashes of namespaces as they are now, and no others.

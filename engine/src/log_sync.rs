@@ -51,8 +51,9 @@ impl Shared {
         if self.admits.load(Ordering::Acquire) {
             return Ok(());
         }
-        if effect == Effect::Adds {
-            self.keep_reserve()?;
+        match effect {
+            Effect::Adds => self.keep_reserve()?,
+            Effect::Frees => self.keep_checkpoint(),
         }
         let mut log = lock(&self.log);
         self.check_writable()?;

@@ -58,6 +58,10 @@ pub(super) fn open(disk: Arc<dyn Disk>, config: EngineConfig) -> Result<Arc<Shar
         }
     };
     collect_frame_files(&*disk, &mut checkpoints, &mut state)?;
+    if config.recovery == RecoveryMode::Checkpoint {
+        // The last checkpoint and the log that follows it are all that is known, and do without.
+        checkpoints.strays = state.garbage.take_unlisted();
+    }
     let reserve = Reserve::find(&*disk, &config)?;
     let durable = AtomicU64::new(state.revision.get());
     let rebuilt = config.recovery == RecoveryMode::Rebuild;

@@ -17,6 +17,12 @@ const LARGE_BYTES: u64 = 16 << 10;
 /// then on is dead soon, and is compacted without what was there before.
 const SEGMENT_BYTES: u64 = 64 << 10;
 
+/// Of how much room deletions without the reserve leave the rest to a checkpoint.
+const CHECKPOINT_BYTES: u64 = 128 << 10;
+
+/// From how many bytes of deleted values on that checkpoint is worth what it takes.
+const GIVEN_BACK_BYTES_MIN: u64 = 32 << 10;
+
 /// What a deletion takes in the log beside its key, at most.
 const DELETION_BYTES: u64 = 64;
 
@@ -56,9 +62,26 @@ impl Shared {
         made
     }
 
-    /// Removes what is listed for the next checkpoint, if anything is.
+    /// Gives back what was deleted before deletions take the last of what is kept for them, of
+    /// which the checkpoint that gives it back takes some.
+    pub(crate) fn keep_checkpoint(&self) {
+        if !self.reserve.is_missing() || free_bytes(&*self.disk) >= CHECKPOINT_BYTES {
+            return;
+        }
+        let is_worth = self.owes_sweep() || {
+            let state = self.read();
+            let bytes = state.garbage.values.keys().map(|value| value.len).sum::<u64>();
+            bytes >= GIVEN_BACK_BYTES_MIN && bytes > state.tree.memory().dirty as u64
+        };
+        if is_worth && let Err(error) = self.give_back() {
+            log::debug!("what was deleted is not given back yet: {error}");
+        }
+    }
+
+    /// Removes what is listed for the next checkpoint, if anything is, and what a crash has left.
     fn give_back(&self) -> Result<()> {
-        let doomed = !lock(&self.checkpoints).doomed.is_empty();
+        self.sweep_all()?;
+        let doomed = lock(&self.checkpoints).owes_deletes();
         if doomed || !self.read().garbage.is_empty() {
             self.checkpoint()?;
         }

@@ -5,6 +5,7 @@
 //! of the first checkpoint after it, not of opening; its values are then looked at bit by bit, some
 //! at every checkpoint. What is put after the directory was read is accounted for as it is put.
 
+use super::config::RecoveryMode;
 use super::shared::Shared;
 use super::sync::lock;
 use super::value_ref::ValueRef;
@@ -41,6 +42,12 @@ impl Shared {
         Ok(true)
     }
 
+    /// The same of all of them.
+    pub(crate) fn sweep_all(&self) -> Result<()> {
+        while self.owes_sweep() && self.sweep()? {}
+        Ok(())
+    }
+
     /// Whether [`sweep`](Shared::sweep) has anything to do.
     pub(crate) fn owes_sweep(&self) -> bool {
         self.values.has_leftovers() || !matches!(*lock(&self.sweep), Sweep::Done)
@@ -52,9 +59,20 @@ impl Shared {
         if self.reading(|state| state.references(value))? > 0 {
             return Ok(false);
         }
+        self.list_unnamed([*value]);
+        Ok(true)
+    }
+
+    /// Lists values that no key names for the next checkpoint.
+    pub(crate) fn list_unnamed(&self, values: impl IntoIterator<Item = ValueRef>) {
         let mut state = self.write();
         let revision = state.revision;
-        state.garbage.values.insert(*value, revision);
-        Ok(true)
+        for value in values {
+            match self.config.recovery {
+                // What the last checkpoint names is not known.
+                RecoveryMode::Rebuild => drop(state.garbage.values.insert(value, revision)),
+                RecoveryMode::Checkpoint | RecoveryMode::PassOver => state.is_unnamed(value),
+            }
+        }
     }
 }

@@ -57,8 +57,7 @@ impl Shared {
     }
 
     fn is_doomed(&self, value: &ValueRef) -> bool {
-        let checkpoints = lock(&self.checkpoints);
-        checkpoints.doomed.iter().any(|doomed| doomed.file == DoomedFile::Value(*value))
+        lock(&self.checkpoints).is_listed(&DoomedFile::Value(*value))
     }
 
     /// Lets the next checkpoint write anew what lies in frame files that are mostly dead, if more

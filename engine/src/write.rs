@@ -211,9 +211,7 @@ impl Shared {
     pub(crate) fn discard(&self, values: impl Iterator<Item = ValueRef>) {
         let mut values = values.peekable();
         if values.peek().is_some() {
-            let mut state = self.write();
-            let revision = state.revision;
-            state.garbage.values.extend(values.map(|value| (value, revision)));
+            self.list_unnamed(values);
         }
     }
 

@@ -56,12 +56,7 @@ impl Shared {
         self.check_writable()?;
         let mut checkpoints = lock(&self.checkpoints);
         let outcome = match self.make_checkpoint(&mut checkpoints) {
-            // With the reserve there may be room to remove what is doomed, which gives back more.
-            Err(Error::StoreFull)
-                if !checkpoints.doomed.is_empty() && self.give_up_reserve(&lock(&self.log)) =>
-            {
-                self.make_checkpoint(&mut checkpoints)
-            }
+            Err(Error::StoreFull) => self.make_with_room(&mut checkpoints),
             outcome => outcome,
         };
         if matches!(outcome, Ok(true)) {
@@ -74,6 +69,22 @@ impl Shared {
             }
         }
         outcome
+    }
+
+    /// Makes a checkpoint that has found no room, once there is some. What no durable state names
+    /// goes first, which takes none; with the reserve, then, there may be room to remove what is
+    /// doomed, which gives back more.
+    fn make_with_room(&self, checkpoints: &mut Checkpoints) -> Result<bool> {
+        if self.delete_strays(checkpoints) {
+            match self.make_checkpoint(checkpoints) {
+                Err(Error::StoreFull) => {}
+                outcome => return outcome.map(|_| true),
+            }
+        }
+        if checkpoints.owes_deletes() && self.give_up_reserve(&lock(&self.log)) {
+            return self.make_checkpoint(checkpoints);
+        }
+        Err(Error::StoreFull)
     }
 
     /// Whether there are hashes for the next checkpoint, and room beside the reserve.
@@ -101,7 +112,7 @@ impl Shared {
             }
             self.store(checkpoints, captured)?;
             self.counters.checkpoints_published.add(1);
-        } else if checkpoints.doomed.is_empty() {
+        } else if !checkpoints.owes_deletes() {
             self.counters.checkpoints_clean.add(1);
             return Ok(false);
         }
@@ -134,14 +145,10 @@ impl Shared {
             && state.segments == checkpoints.catalog.segments
             && state.waiting.is_empty()
             && !self.owes_hashes(checkpoints, counted)
-            && garbage.is_empty();
-        // What was needed again since it was listed waits for those who read it then.
-        checkpoints.doomed.retain(|doomed| match &doomed.file {
-            DoomedFile::Value(value) => !garbage.values.contains_key(value),
-            _ => true,
-        });
+            && garbage.is_empty()
+            && checkpoints.strays.is_empty();
         garbage.values.keys().for_each(|value| self.leases.value_is_doomed(*value));
-        checkpoints.doomed.extend(deletes::doom(garbage, mark));
+        deletes::doom(checkpoints, garbage, mark);
         if nothing_new {
             return Ok(None);
         }

@@ -3,7 +3,8 @@
 //! On Unix files are readable by their owner alone (mode 0600) and so are the directories (0700).
 //! The lock is an advisory lock of the operating system on the file `lock` and, on Unix, on the
 //! directory, so that removing the file admits nobody. It excludes other processes and other
-//! openers in this one, and ends with the process however that ends. Files
+//! openers in this one, and ends with the process however that ends. A directory that was moved or
+//! removed while it was locked is refused from then on. Files
 //! that are no names of a [`Disk`], and anything that is not a regular file, are left alone: a
 //! pipe or a link in place of a file is neither waited for nor followed.
 
@@ -15,6 +16,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sealwood_base::{create_private_directory, open_regular, private_options, sync_directory};
 
 use super::content::end_of;
+use super::locked_directory::LockedDirectory;
 use super::{
     Disk, DiskFile, DiskLock, FileInfo, LOCK_NAME, LockMode, OpenMode, check_directory,
     check_directory_or_root, check_name,
@@ -24,6 +26,7 @@ use super::{
 #[derive(Debug, Clone)]
 pub struct DirectoryDisk {
     root: PathBuf,
+    locked: Arc<LockedDirectory>,
 }
 
 impl DirectoryDisk {
@@ -32,7 +35,7 @@ impl DirectoryDisk {
     pub fn open(root: impl Into<PathBuf>) -> io::Result<Self> {
         let root = std::path::absolute(root.into())?;
         create_with_ancestors(&root)?;
-        Ok(Self { root })
+        Ok(Self { root, locked: Arc::default() })
     }
 
     /// The disk in the directory `root`; nothing is made. [`io::ErrorKind::NotFound`] if it is
@@ -40,7 +43,7 @@ impl DirectoryDisk {
     pub fn open_existing(root: impl Into<PathBuf>) -> io::Result<Self> {
         let root = std::path::absolute(root.into())?;
         match std::fs::metadata(&root)?.is_dir() {
-            true => Ok(Self { root }),
+            true => Ok(Self { root, locked: Arc::default() }),
             false => Err(io::ErrorKind::NotADirectory.into()),
         }
     }
@@ -52,11 +55,13 @@ impl DirectoryDisk {
 
     fn path(&self, name: &str) -> io::Result<PathBuf> {
         check_name(name)?;
+        self.locked.expect_at(&self.root)?;
         Ok(self.root.join(name))
     }
 
     fn directory_path(&self, directory: &str) -> io::Result<PathBuf> {
         check_directory_or_root(directory)?;
+        self.locked.expect_at(&self.root)?;
         Ok(if directory.is_empty() { self.root.clone() } else { self.root.join(directory) })
     }
 }
@@ -81,7 +86,8 @@ impl Disk for DirectoryDisk {
             OpenMode::Write => open_regular(&path, options.write(true))?,
             OpenMode::CreateNew => options.write(true).create_new(true).open(path)?,
         };
-        Ok(Arc::new(DirectoryFile { file, mode, growth: Mutex::new(()) }))
+        let locked = self.locked.clone();
+        Ok(Arc::new(DirectoryFile { file, mode, growth: Mutex::new(()), locked }))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
@@ -122,7 +128,7 @@ impl Disk for DirectoryDisk {
 
     fn create_dir(&self, directory: &str) -> io::Result<()> {
         check_directory(directory)?;
-        create_private_directory(&self.root.join(directory))
+        create_private_directory(&self.directory_path(directory)?)
     }
 
     fn sync_dir(&self, directory: &str) -> io::Result<()> {
@@ -131,7 +137,8 @@ impl Disk for DirectoryDisk {
 
     fn lock(&self, mode: LockMode) -> io::Result<Box<dyn DiskLock>> {
         // Whatever fails from here on frees the directory again.
-        let mut lock = DirectoryLock { locked: [None, lock_directory(&self.root, mode)?] };
+        let directory = lock_directory(&self.root, mode)?.map(Arc::new);
+        let mut lock = DirectoryLock { file: None, directory };
         let path = self.root.join(LOCK_NAME);
         let mut options = private_options();
         let file = match (mode, open_regular(&path, options.read(true))) {
@@ -140,7 +147,10 @@ impl Disk for DirectoryDisk {
             _ => open_regular(&path, options.write(true).create(true).truncate(false))?,
         };
         try_lock(&file, mode)?;
-        lock.locked[0] = Some(file);
+        lock.file = Some(file);
+        if let Some(directory) = &lock.directory {
+            self.locked.set(&self.root, directory);
+        }
         Ok(Box::new(lock))
     }
 
@@ -155,6 +165,7 @@ struct DirectoryFile {
     mode: OpenMode,
     /// Held by what looks at the size before it changes it.
     growth: Mutex<()>,
+    locked: Arc<LockedDirectory>,
 }
 
 impl DiskFile for DirectoryFile {
@@ -190,20 +201,22 @@ impl DiskFile for DirectoryFile {
 
     /// The size is durable with the bytes; only times and the like may be left out.
     fn sync(&self) -> io::Result<()> {
-        self.file.sync_data()
+        self.file.sync_data()?;
+        self.locked.expect_not_removed()
     }
 }
 
 /// The file and the directory.
 struct DirectoryLock {
-    locked: [Option<File>; 2],
+    file: Option<File>,
+    directory: Option<Arc<File>>,
 }
 
 impl DiskLock for DirectoryLock {}
 
 impl Drop for DirectoryLock {
     fn drop(&mut self) {
-        self.locked.iter_mut().for_each(|file| unlock(file.take()));
+        [self.file.as_ref(), self.directory.as_deref()].into_iter().flatten().for_each(unlock);
     }
 }
 
@@ -216,10 +229,8 @@ fn try_lock(file: &File, mode: LockMode) -> Result<(), TryLockError> {
 
 /// Closing the file alone does not end its lock while a copy of the handle lives, as in a child
 /// process that was forked and has not yet become another program.
-fn unlock(file: Option<File>) {
-    if let Some(file) = file
-        && let Err(error) = file.unlock()
-    {
+fn unlock(file: &File) {
+    if let Err(error) = file.unlock() {
         log::warn!("a lock ends only with its file: {error}");
     }
 }

@@ -198,6 +198,7 @@ impl State {
             Action::Put { body, expires_at_ms } => {
                 if let Body::Separated(value) = &body {
                     self.garbage.values.remove(value);
+                    self.garbage.strays.remove(value);
                 }
                 // In this order all ways stay in memory: the engine's own namespace is the first.
                 self.name(named.as_ref());

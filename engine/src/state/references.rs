@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::State;
+use crate::doomed::{Doomed, DoomedFile};
 use crate::entry::{Body, Entry, Place};
 use crate::index::{NotResident, Seat};
 use crate::index_key::IndexKey;
@@ -21,6 +22,8 @@ use crate::value_ref::ValueRef;
 pub(crate) struct Garbage {
     /// Values that no entry names, with the revision since which that is so.
     pub(crate) values: BTreeMap<ValueRef, Revision>,
+    /// Values that no entry has named since they were written, nor names.
+    pub(crate) strays: BTreeSet<ValueRef>,
     /// Segments that compaction has replaced or of which nothing is left.
     pub(crate) segments: BTreeSet<SegmentId>,
     /// Frame files that no checkpoint reaches.
@@ -32,13 +35,29 @@ pub(crate) struct Garbage {
 impl Garbage {
     pub(crate) fn is_empty(&self) -> bool {
         self.values.is_empty()
+            && self.strays.is_empty()
             && self.segments.is_empty()
             && self.frame_files.is_empty()
             && self.temps.is_empty()
     }
+
+    /// Takes out what opening found unlisted.
+    pub(crate) fn take_unlisted(&mut self) -> Vec<Doomed> {
+        let segments = std::mem::take(&mut self.segments).into_iter().map(DoomedFile::Segment);
+        let frames = std::mem::take(&mut self.frame_files).into_iter().map(DoomedFile::Frames);
+        segments.chain(frames).map(|file| Doomed { file, mark: 0 }).collect()
+    }
 }
 
 impl State {
+    /// Lists a value that no entry names for the next checkpoint.
+    pub(crate) fn is_unnamed(&mut self, value: ValueRef) {
+        // What is listed already was named by the last checkpoint or by the log since.
+        if !self.garbage.values.contains_key(&value) {
+            self.garbage.strays.insert(value);
+        }
+    }
+
     /// How many entries name `value`.
     pub(crate) fn references(&self, value: &ValueRef) -> Result<u64, NotResident> {
         Ok(self.tree.get(&reference_key(value), |entry| count_of(&entry))?.unwrap_or(0))

@@ -12,12 +12,12 @@ use crate::common::{all, assert_no_strays, assert_whole, open_faulty, pattern, s
 
 const RESERVE: u64 = 256 << 10;
 /// Of a value in a file of its own.
-const LARGE: usize = 3000;
+pub(crate) const LARGE: usize = 3000;
 
-type Keys = Vec<(Vec<u8>, Vec<u8>)>;
+pub(crate) type Keys = Vec<(Vec<u8>, Vec<u8>)>;
 
 /// An empty disk that says how much fits.
-fn roomy() -> FaultDisk {
+pub(crate) fn roomy() -> FaultDisk {
     let disk = FaultDisk::new();
     disk.set_capacity(Some(1 << 30));
     disk
@@ -30,6 +30,12 @@ fn used(disk: &FaultDisk) -> u64 {
 fn reserve(disk: &FaultDisk) -> Option<u64> {
     let files = disk.list("").unwrap();
     files.into_iter().find(|file| file.name == "reserve").map(|file| file.len)
+}
+
+/// How much all files take.
+pub(crate) fn held(disk: &FaultDisk) -> u64 {
+    let files = ["", "log", "frames", "values"].map(|directory| disk.list(directory).unwrap());
+    files.iter().flatten().map(|file| file.len).sum()
 }
 
 /// An engine on a disk with so much room, filled until no put fits. What was given before is in a
@@ -401,4 +407,28 @@ fn hashes_that_wait_for_room_take_none() {
 /// The hash of a tracked namespace of which all rows are counted.
 fn hash(namespace: &Namespace) -> LtHash {
     namespace.tracked_state().unwrap().unwrap().partition.hash().unwrap().clone()
+}
+
+/// However many deletions come, the last of the room is left to the checkpoint that gives back what
+/// they deleted.
+#[test]
+fn deletions_leave_room_for_the_checkpoint_that_gives_back_what_they_deleted() {
+    let disk = roomy();
+    let engine = open_faulty(&disk, small().checkpoint_log_bytes(1 << 30));
+    let one = engine.namespace("one").unwrap();
+    let key = |number: u64| [&number.to_be_bytes()[..], &[7; 500]].concat();
+    for number in 0..800u64 {
+        let value = [&number.to_be_bytes()[..], &pattern(LARGE, number)].concat();
+        one.put(&key(number), value).unwrap();
+    }
+    engine.checkpoint().unwrap();
+    disk.set_capacity(Some(used(&disk)));
+    for number in 0..800 {
+        assert!(one.delete(&key(number)).unwrap_or_else(|error| panic!("{error} at {number}")));
+    }
+    engine.checkpoint().unwrap();
+    one.put(b"again", "fits").unwrap();
+    assert_eq!(reserve(&disk), Some(RESERVE));
+    assert_whole(&engine);
+    assert_no_strays(&engine);
 }

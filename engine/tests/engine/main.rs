@@ -24,6 +24,8 @@ mod leftovers;
 mod made_durable;
 mod missing_log;
 mod model;
+#[cfg(unix)]
+mod moved_directories;
 mod power_cuts;
 mod rebuilt_from_footers;
 mod renames;
@@ -33,6 +35,7 @@ mod scans_as_iterators;
 mod scans_of_damage;
 mod scarce;
 mod snapshots;
+mod strays;
 mod tracked_checks;
 mod tracked_comparisons;
 mod tracked_damage;
