@@ -9,8 +9,8 @@ use crate::bucket::{Bucket, Mood};
 use crate::drive::{Drive, Ran, noise};
 
 const MIB: usize = 1024 * 1024;
-/// More than is read ahead of what a bucket has answered.
-const FILE_BYTES: usize = 20 * MIB;
+/// More than is read ahead of what a bucket has answered, which is three extents.
+const FILE_BYTES: usize = 50 * MIB;
 
 fn run(bucket: &Bucket, drive: &Drive, arguments: &[&str]) -> Ran {
     let mut command = drive.command();
