@@ -12,7 +12,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use sealwood::blob::{BlobStore, MemoryStore, MeteredStore, Method};
 use sealwood::forward;
 use sealwood::platform::BoxFuture;
-use sealwood::vault::{EntryKind, ListOptions};
+use sealwood::vault::{EntryKind, ListOptions, ReadOptions, VaultConfig};
 use sealwood::{Result, Vault};
 
 use crate::common::{credential, deferred, noise, open};
@@ -256,6 +256,58 @@ fn a_tail_reads_each_node_once_and_few_at_a_time() {
     });
 }
 
+/// Chunks of 128 KiB, 64 of which make an extent; a file of two and a half extents.
+#[test]
+fn a_range_of_many_chunks_is_one_request_for_each_extent() {
+    const CHUNK: u64 = 128 * 1024;
+    const SIZE: u64 = 160 * CHUNK - 7;
+    block_on(async {
+        let store = Arc::new(MeteredStore::new(Watched::default()));
+        let config = VaultConfig::new().chunk_bytes(CHUNK as u32);
+        let vault = Vault::create_with(store.clone(), &credential(), &config).await.unwrap();
+        let content = noise(1, SIZE as usize);
+        vault.put("film", content.clone()).await.unwrap();
+        vault.link("").await.unwrap();
+        for (range, chunks, requests) in [
+            (0..SIZE, 160, 3),
+            (0..64 * CHUNK, 64, 1),
+            (CHUNK + 1..64 * CHUNK - 1, 63, 1),
+            (63 * CHUNK..64 * CHUNK + 1, 2, 2),
+            (50 * CHUNK..150 * CHUNK, 100, 3),
+            (159 * CHUNK + 5..SIZE, 1, 1),
+            (5 * CHUNK..5 * CHUNK, 0, 0),
+            (SIZE..SIZE, 0, 0),
+        ] {
+            let vault = cold(&store).await;
+            // The node and the table.
+            vault.get_range("film", 0..1).await.unwrap();
+            let one = store.reset().bytes_received;
+            let vault = cold(&store).await;
+            assert!(
+                vault.get_range("film", range.clone()).await.unwrap()
+                    == content[range.start as usize..range.end as usize]
+            );
+            let received = store.reset().bytes_received;
+            let ranges = std::mem::take(&mut *store.inner().seen.lock().unwrap()).ranges;
+            let large = ranges.iter().filter(|range| range.2 > 16_000).count();
+            assert_eq!(large, requests, "{range:?}: {ranges:?}");
+            let last = if range.end > 159 * CHUNK { 7 } else { 0 };
+            let sealed = if chunks > 0 { chunks * (CHUNK + 16) - last } else { 0 };
+            let index = one - (CHUNK + 16);
+            assert!(received == sealed + index || chunks == 0, "{range:?}: {received}");
+        }
+        // A stream asks for one chunk, then for two, then for four, and so on, so that it begins
+        // soon, and never across the end of an extent.
+        let vault = cold(&store).await;
+        let (_, parts) = vault.get_stream("film").await.unwrap();
+        assert!(parts.try_collect::<BytesMut>().await.unwrap() == content);
+        let ranges = std::mem::take(&mut *store.inner().seen.lock().unwrap()).ranges;
+        let chunks: Vec<_> =
+            ranges.iter().map(|range| range.2 / CHUNK).filter(|it| *it > 0).collect();
+        assert_eq!(chunks, [1, 2, 4, 8, 16, 32, 1, 64, 32]);
+    });
+}
+
 #[test]
 fn many_who_read_one_file_read_it_once() {
     block_on(async {
@@ -280,5 +332,24 @@ fn a_thousand_directories_deep_is_a_thousand_nodes_and_fewer_requests() {
         assert_eq!(vault.get(&path).await.unwrap(), b"deep"[..]);
         let metrics = store.reset();
         assert!(metrics.requests() <= 30, "{metrics:?}");
+    });
+}
+
+/// Some hosts refuse a piece of no byte.
+#[test]
+fn no_piece_of_a_stream_is_empty() {
+    block_on(async {
+        let (_, vault) = fresh().await;
+        for size in [0, 1, 5_000, 130_000, 140_000] {
+            vault.put("a", noise(1, size)).await.unwrap();
+            for range in [0..size as u64, 0..0, size as u64..size as u64] {
+                let options = ReadOptions::new().range(range.clone());
+                let (_, parts) = vault.get_stream_with("a", &options).await.unwrap();
+                let parts: Vec<_> = parts.try_collect().await.unwrap();
+                assert!(parts.iter().all(|part| !part.is_empty()), "{range:?} of {size}");
+                let given: usize = parts.iter().map(Bytes::len).sum();
+                assert_eq!(given as u64, range.end - range.start);
+            }
+        }
     });
 }
