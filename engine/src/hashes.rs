@@ -139,9 +139,6 @@ impl Shared {
             }
             counted.unfilled()
         };
-        if pace == Pace::Idle {
-            self.write().waiting.rest();
-        }
         let mut all = Ok(false);
         for namespace in unfilled {
             all = match (all, self.fill_many(namespace)) {

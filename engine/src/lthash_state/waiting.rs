@@ -7,9 +7,8 @@ use sealwood_lthash::Detail;
 use super::rows::{Change, Rows};
 use crate::namespace_id::NamespaceId;
 
-/// How many pieces are kept for later: all that writers let wait, so that none is asked of the
-/// system, and given back, while they write.
-const PIECES_MAX: usize = 512;
+/// How many pieces are kept for later.
+const PIECES_MAX: usize = 64;
 
 /// What happened to one namespace or its rows. `S` is a snapshot of the index.
 #[derive(Clone)]
@@ -112,11 +111,6 @@ impl<S> Waiting<S> {
             *later = uncounted;
         }
         self.bytes += earlier.bytes;
-    }
-
-    /// Frees the memory that is kept for later.
-    pub(crate) fn rest(&mut self) {
-        self.pieces = Vec::new();
     }
 
     /// Whether giving it back makes no difference.
@@ -241,7 +235,5 @@ mod tests {
         }
         assert!(pieces[0].len() > 1);
         assert!(pieces.iter().all(|later| *later == pieces[0]));
-        waiting.rest();
-        assert!(waiting.is_spent());
     }
 }
