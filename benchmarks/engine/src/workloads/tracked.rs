@@ -31,8 +31,8 @@ const TIMES: usize = 2;
 const PAIRS: usize = 9;
 
 /// How many durable puts a slice has, and how many slices there are.
-const DURABLE: usize = 500;
-const DURABLE_SLICES: usize = 13;
+const DURABLE: usize = 1_000;
+const DURABLE_SLICES: usize = 9;
 
 pub(super) const WORKLOAD: Workload = Workload {
     name: "tracked",
