@@ -201,6 +201,10 @@ impl Splitter {
             };
             uploads.running.push(Box::pin(extents.store_block(block, reader, guess)));
         }
+        if uploads.running.is_empty() && total.is_none() {
+            // All had ended before it was known that nothing follows.
+            context.report(size, Some(size));
+        }
         while !uploads.running.is_empty() {
             let done = uploads.next().await?;
             let is_last = uploads.running.is_empty();
