@@ -77,6 +77,8 @@ impl ContentReader {
     pub(crate) fn stream(&self, content: &Content, range: Range<u64>) -> Pieces {
         match content {
             Content::Chunked(chunked) => self.pieces(chunked, range, Pace::FirstSoon),
+            // Of nothing there is no piece.
+            _ if range.is_empty() => Box::pin(futures_util::stream::empty()),
             small => {
                 let (reader, small) = (self.clone(), small.clone());
                 Box::pin(futures_util::stream::once(async move {
