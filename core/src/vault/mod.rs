@@ -67,7 +67,7 @@ pub use options::{ListOptions, PutOptions, ReadOptions};
 pub use snapshot::Snapshot;
 pub use streams::{BoxError, ContentStream, EntryStream, FileStream, Items};
 
-pub use crate::forest::TIME_MS_MAX;
+pub use crate::forest::{DirectoryId, TIME_MS_MAX};
 pub use crate::session::{CLOCK_LEAD_MS_MAX, Durability};
 
 use crate::blob::BlobStore;
