@@ -12,6 +12,7 @@ mod changes_keep_to_their_budget;
 mod concurrent_clients_lose_nothing;
 #[cfg(feature = "engine")]
 mod damage_is_told_by_name;
+mod directories_keep_their_ids;
 #[cfg(all(feature = "engine", feature = "s3"))]
 mod errors_have_sources;
 mod everyone_gets_a_turn;
