@@ -87,6 +87,11 @@ export interface VaultConfig {
   memoryBudgetBytes?: number | null | undefined;
   /** The most bytes one pack holds. */
   packBytesMax?: number | null | undefined;
+  /**
+   * The most bytes of content one extent holds: at least a chunk, at most 64 chunks and 64 MiB. By
+   * default 16 MiB. A put has up to five extents in memory.
+   */
+  extentBytesMax?: number | null | undefined;
 }
 
 /**

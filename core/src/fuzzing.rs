@@ -42,6 +42,12 @@ pub fn chunk_table(chunks: u64, plaintext: &[u8]) -> Result<Vec<u8>> {
     content::reencode_table(plaintext, chunks)
 }
 
+/// Reads the runs of as many chunks as there are numbers; equal numbers stand for equal chunks.
+pub fn chunk_runs(chunks: &[u8], runs: &[u8]) -> Result<Vec<u8>> {
+    let addresses: Vec<_> = chunks.iter().map(|number| seal::Address([*number; 32])).collect();
+    seal::reencode_runs(runs, &addresses)
+}
+
 pub use sealwood_engine::fuzzing::{
     engine_bucket, engine_catalog, engine_inner, engine_manifest, log_footer, log_header,
     log_record, log_tail, value_name,

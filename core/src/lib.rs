@@ -26,7 +26,7 @@ mod session;
 mod task;
 pub mod vault;
 
-pub use content::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN, INLINE_BYTES_MAX};
+pub use content::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN, EXTENT_BYTES_DEFAULT, INLINE_BYTES_MAX};
 pub use error::{Cause, Damage, Error, Result};
 #[cfg(feature = "engine")]
 #[doc(inline)]

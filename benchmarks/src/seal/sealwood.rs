@@ -28,7 +28,8 @@ impl SealPeer for Chunks {
 
     fn seal_and_address(&self, message: &mut [u8]) -> Result<Sealed> {
         let address = self.keys.address(UnitKind::Content, message);
-        let sealed = block_on(seal_chunk(&address, message))?;
+        let mut sealed = Vec::with_capacity(message.len() + 16);
+        block_on(seal_chunk(&address, message, &mut sealed))?;
         let (_, tag) = sealed.split_last_chunk().context("a sealed chunk ends with its tag")?;
         Ok(Sealed { address: *address.expose(), tag: *tag })
     }

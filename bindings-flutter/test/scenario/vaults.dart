@@ -63,6 +63,7 @@ VaultConfig _config(Step step) {
     ),
     memoryBudgetBytes: step.number('memoryBudgetBytes'),
     packBytesMax: step.number('packBytesMax'),
+    extentBytesMax: step.number('extentBytesMax'),
   );
   kdf.finish();
   ceiling.finish();

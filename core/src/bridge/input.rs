@@ -57,6 +57,8 @@ pub struct ConfigInput {
     pub memory_budget_bytes: Option<u64>,
     /// [`VaultConfig::pack_bytes_max`].
     pub pack_bytes_max: Option<u64>,
+    /// [`VaultConfig::extent_bytes_max`].
+    pub extent_bytes_max: Option<u32>,
 }
 
 impl ConfigInput {
@@ -71,6 +73,7 @@ impl ConfigInput {
         ceiling.memory_kib = self.ceiling_memory_kib.unwrap_or(ceiling.memory_kib);
         ceiling.passes = self.ceiling_passes.unwrap_or(ceiling.passes);
         config.chunk_bytes = self.chunk_bytes.unwrap_or(config.chunk_bytes);
+        config.extent_bytes_max = self.extent_bytes_max.unwrap_or(config.extent_bytes_max);
         if let Some(bytes) = self.memory_budget_bytes {
             // A budget beyond the address space is no limit.
             config.memory_budget_bytes = usize::try_from(bytes).unwrap_or(usize::MAX);

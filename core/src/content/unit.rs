@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use bytes::Bytes;
 
 use crate::error::{Error, Result};
-use crate::seal::{Address, Link, PackWriter, Place, PlannedPlaces, SectionWriter, UnitKind};
+use crate::seal::{
+    Address, ChunkLink, Link, PackWriter, Place, PlannedPlaces, SectionWriter, UnitKind,
+};
 
 /// A small content or a chunk table: its address, and its bytes until it has a place.
 ///
@@ -28,8 +30,7 @@ struct State {
 #[derive(Debug, Clone)]
 pub(crate) enum Plaintext {
     Content(Bytes),
-    /// Addresses of chunks.
-    Chunks(Arc<[Address]>),
+    Chunks(Arc<[ChunkLink]>),
     /// Tables below, which are placed first.
     Tables(Arc<[Unit]>),
 }
@@ -105,9 +106,9 @@ impl Unit {
 }
 
 /// The plaintext of a table of chunks.
-pub(super) fn encode_chunks(rows: &[Address], plan: &PlannedPlaces) -> Vec<u8> {
+pub(super) fn encode_chunks(rows: &[ChunkLink], plan: &PlannedPlaces) -> Vec<u8> {
     let mut out = SectionWriter::new(plan);
-    rows.iter().for_each(|row| out.addressed().extend_from_slice(row.expose()));
+    out.put_chunks(rows);
     out.finish()
 }
 

@@ -17,8 +17,7 @@ use crate::error::Result;
 pub struct DirectoryId([u8; Self::BYTES]);
 
 impl DirectoryId {
-    /// How many bytes an id has.
-    pub const BYTES: usize = 16;
+    pub(super) const BYTES: usize = 16;
 
     /// The id of the top directory, which no other has.
     pub(crate) const TOP: Self = Self([0; Self::BYTES]);
@@ -40,7 +39,7 @@ impl DirectoryId {
     }
 
     /// The id as bytes.
-    pub fn to_bytes(self) -> [u8; Self::BYTES] {
+    pub fn to_bytes(self) -> [u8; 16] {
         self.0
     }
 

@@ -39,6 +39,8 @@ pub(crate) use entry::{Attributes, Body, Entry};
 pub(crate) use op::{Op, Ops};
 pub(crate) use root::{ROOT_BYTES_MAX, ROOT_KEY, Reserve, Root, in_tail};
 pub(crate) use seen::Seen;
+#[cfg(test)]
+pub(crate) use seen::{Sight, Was};
 pub(crate) use stamp::{Origin, Stamp};
 pub(crate) use tail::{TAIL_BYTES_MAX, TAIL_OPS_MAX, Tail};
 pub(crate) use time::Time;

@@ -90,16 +90,16 @@ pub fn open_unit(kind: UnitKind, link: &Link, sealed: &[u8]) -> Result<Vec<u8>> 
     aead::open(&unit_key(kind, &link.address, link.place.pack, link.place.offset), &[], sealed)
 }
 
-/// Seals a chunk. Equal chunks seal to equal bytes.
-pub async fn seal_chunk(address: &Address, plaintext: &[u8]) -> Result<Vec<u8>> {
+/// Appends the sealed form of a chunk to `extent`. Equal chunks seal to equal bytes.
+pub async fn seal_chunk(address: &Address, plaintext: &[u8], extent: &mut Vec<u8>) -> Result<()> {
     let key = chunk_key(address);
     if let Some(sealed) = platform::seal_with_host(&key, plaintext).await {
-        return Ok(sealed);
+        extent.extend_from_slice(&sealed);
+        return Ok(());
     }
-    let mut sealed = Vec::with_capacity(plaintext.len() + aead::TAG_BYTES);
-    sealed.extend_from_slice(plaintext);
-    aead::seal(&key, &[], &mut sealed, 0)?;
-    Ok(sealed)
+    let from = extent.len();
+    extent.extend_from_slice(plaintext);
+    aead::seal(&key, &[], extent, from)
 }
 
 /// Opens a chunk. The caller checks the address if it holds the vault's keys.
@@ -115,20 +115,13 @@ pub async fn open_chunk(address: &Address, sealed: &[u8]) -> Result<Vec<u8>> {
 /// The object name of the pack `id`.
 pub fn pack_name(id: PackId) -> String {
     static DOMAIN: LazyLock<[u8; 32]> = LazyLock::new(|| domain("sealwood v1 pack name"));
-    object_name(&DOMAIN, &id.0)
+    object_name(&blake3::keyed_hash(&DOMAIN, &id.0).as_bytes()[..20])
 }
 
-/// The object name of the chunk with this address.
-pub fn chunk_name(address: &Address) -> String {
-    static DOMAIN: LazyLock<[u8; 32]> = LazyLock::new(|| domain("sealwood v1 chunk name"));
-    object_name(&DOMAIN, &address.0)
-}
-
-/// Packs and chunks share one space of names of one shape, so that a store cannot tell them apart
+/// Packs and extents share one space of names of one shape, so that a store cannot tell them apart
 /// by name: `objects/` and 40 hexadecimal digits.
-fn object_name(domain: &[u8; 32], material: &[u8]) -> String {
-    let hash = blake3::keyed_hash(domain, material);
-    format!("objects/{}", hex::encode(&hash.as_bytes()[..20]))
+pub(super) fn object_name(hash: &[u8]) -> String {
+    format!("objects/{}", hex::encode(hash))
 }
 
 fn chunk_key(address: &Address) -> Zeroizing<[u8; 32]> {
@@ -153,7 +146,7 @@ fn unit_key(kind: UnitKind, address: &Address, pack: PackId, offset: u32) -> Zer
 }
 
 /// A public constant that keeps one use of keyed BLAKE3 apart from the others.
-fn domain(name: &str) -> [u8; 32] {
+pub(super) fn domain(name: &str) -> [u8; 32] {
     blake3::derive_key(name, &[])
 }
 

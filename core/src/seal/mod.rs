@@ -15,8 +15,10 @@ mod address;
 mod aead;
 #[cfg(feature = "passphrase")]
 mod argon2id;
+// Public names in `extent`, `keys`, `pack`, `planned` and `sections` are for `internals`.
+#[cfg_attr(not(feature = "internals"), allow(unreachable_pub))]
+pub(crate) mod extent;
 mod key_slot;
-// Public names in `keys`, `pack`, `planned` and `sections` are for `internals`.
 #[cfg_attr(not(feature = "internals"), allow(unreachable_pub))]
 pub(crate) mod keys;
 #[cfg_attr(not(feature = "internals"), allow(unreachable_pub))]
@@ -27,6 +29,7 @@ mod places;
 #[cfg_attr(not(feature = "internals"), allow(unreachable_pub))]
 pub(crate) mod planned;
 mod root;
+mod runs;
 mod secret;
 #[cfg_attr(not(feature = "internals"), allow(unreachable_pub))]
 pub(crate) mod sections;
@@ -43,15 +46,18 @@ pub use secret::RecoveryPhrase;
 pub use secret::RootSecret;
 
 pub(crate) use aead::TAG_BYTES;
+pub(crate) use extent::{
+    ChunkLink, ChunkPlace, EXTENT_CHUNKS_MAX, ExtentName, extent_padding, padded_length,
+};
 pub(crate) use key_slot::{KeySlot, Unlock};
-pub(crate) use keys::{Keys, UnitKind, chunk_name, open_chunk, open_unit, pack_name, seal_chunk};
+pub(crate) use keys::{Keys, UnitKind, open_chunk, open_unit, pack_name, seal_chunk};
 pub(crate) use pack::{Pack, PackWriter};
 pub(crate) use planned::PlannedPlaces;
 pub(crate) use root::{RootHeader, salt_offset, seal_root};
 pub(crate) use sections::{SectionReader, SectionWriter, addressed_of};
 
 #[cfg(feature = "fuzzing")]
-pub(crate) use {key_slot::reencode_slot, root::reencode_header};
+pub(crate) use {key_slot::reencode_slot, root::reencode_header, runs::reencode_runs};
 
 #[cfg(test)]
 mod tests;

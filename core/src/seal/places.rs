@@ -58,6 +58,11 @@ impl PlaceWriter {
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
+
+    /// What was written so far, for what stands between places.
+    pub(super) fn out(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
+    }
 }
 
 /// Reads what [`PlaceWriter`] wrote.
@@ -94,6 +99,11 @@ impl<'a> PlaceReader<'a> {
             return Err(self.reader.malformed());
         }
         self.end(start, length)
+    }
+
+    /// What is still to be read, for what stands between places.
+    pub(super) fn input(&mut self) -> &mut Reader<'a> {
+        &mut self.reader
     }
 
     /// How many bytes are left.

@@ -105,7 +105,7 @@ impl Session {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The claims of this session on chunks.
+    /// The claims of this session on extents.
     pub(crate) fn claims(&self) -> &Arc<Claims> {
         &self.claims
     }

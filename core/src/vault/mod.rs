@@ -52,6 +52,8 @@ mod read;
 mod shared;
 mod snapshot;
 mod streams;
+#[cfg(test)]
+mod tests;
 mod tidy;
 mod tree_walk;
 mod write;

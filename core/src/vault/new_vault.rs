@@ -71,7 +71,8 @@ impl NewVault {
             Err(error) if may_be_there(&error) => self.find(&store).await.ok_or(error)?,
             created => created?,
         };
-        Ok(Vault::assemble(packs, self.secret.clone(), self.keys.clone(), session))
+        let (secret, keys) = (self.secret.clone(), self.keys.clone());
+        Ok(Vault::assemble(packs, secret, keys, session, self.config.extent_bytes_max))
     }
 
     /// This very vault, if the store holds it.

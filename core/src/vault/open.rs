@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::listing::Sorted;
 use super::{Inner, NewVault, Vault};
 use crate::blob::{BlobStore, Object, Probe, ProbedStore};
-use crate::content::{CHUNK_BYTES_DEFAULT, ContentReader, KnownChunks, Splitter};
+use crate::content::{
+    CHUNK_BYTES_DEFAULT, ContentReader, EXTENT_BYTES_DEFAULT, ExtentSize, KnownExtents, Splitter,
+};
 use crate::error::Result;
 use crate::packs::PackReader;
 use crate::platform::Environment;
@@ -50,6 +52,10 @@ pub struct VaultConfig {
     pub memory_budget_bytes: usize,
     /// The most bytes one pack holds.
     pub pack_bytes_max: usize,
+    /// The most bytes of content one extent holds: at least a chunk, at most 64 chunks and 64 MiB.
+    /// A put has up to three extents in memory, and where it changes a file two more, of which it
+    /// reads what stays.
+    pub extent_bytes_max: u32,
     /// When the store's conditional puts are tried before something is written to it.
     pub probe: Probe,
     /// Where time and randomness come from.
@@ -97,6 +103,13 @@ impl VaultConfig {
         self
     }
 
+    /// The most bytes of content one extent holds.
+    #[must_use]
+    pub fn extent_bytes_max(mut self, bytes: u32) -> Self {
+        self.extent_bytes_max = bytes;
+        self
+    }
+
     /// When the store's conditional puts are tried.
     #[must_use]
     pub fn probe(mut self, probe: Probe) -> Self {
@@ -120,6 +133,7 @@ impl Default for VaultConfig {
             kdf_ceiling: KdfParams::CEILING,
             memory_budget_bytes: 64 * 1024 * 1024,
             pack_bytes_max: PACK_BYTES_MAX,
+            extent_bytes_max: EXTENT_BYTES_DEFAULT,
             probe: Probe::default(),
             environment: Environment::default(),
         }
@@ -220,7 +234,7 @@ impl Vault {
         let setup = setup(store, config);
         let packs = setup.packs.clone();
         let session = Session::open(setup, keys.clone(), &header, object)?;
-        Ok(Self::assemble(packs, secret, keys, session))
+        Ok(Self::assemble(packs, secret, keys, session, config.extent_bytes_max))
     }
 
     #[cfg_attr(not(feature = "phrase"), expect(unused_variables))]
@@ -229,12 +243,15 @@ impl Vault {
         secret: RootSecret,
         keys: Keys,
         session: Session,
+        extent_bytes_max: u32,
     ) -> Self {
-        let known = Arc::new(KnownChunks::default());
+        let known = Arc::new(KnownExtents::default());
+        let chunk = session.root().chunk;
         let splitter = Splitter {
             store: Arc::clone(packs.store()),
             keys: keys.clone(),
-            chunk: session.root().chunk,
+            chunk,
+            extent: ExtentSize::new(extent_bytes_max, chunk),
             known: Arc::clone(&known),
             claims: Arc::clone(session.claims()),
         };

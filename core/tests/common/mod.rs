@@ -11,7 +11,7 @@ use std::sync::Arc;
 use futures_util::TryStreamExt;
 use sealwood::blob::{BlobStore, FaultyStore, MemoryStore};
 use sealwood::seal::RootSecret;
-use sealwood::vault::{Credential, Durability, EntryKind, PutOptions};
+use sealwood::vault::{Credential, Durability, EntryKind, PutOptions, VaultConfig};
 use sealwood::{Error, Vault};
 
 pub type Faulty = FaultyStore<MemoryStore>;
@@ -38,6 +38,12 @@ pub async fn faulty_vault() -> (Arc<Faulty>, Vault) {
     let vault = create(store.clone()).await;
     store.clear_trace();
     (store, vault)
+}
+
+/// A session that stores extents of at most so many bytes.
+pub async fn open_in_extents(store: Arc<dyn BlobStore>, bytes: u32) -> Vault {
+    let config = VaultConfig::new().extent_bytes_max(bytes);
+    Vault::open_with(store, &credential(), &config).await.unwrap()
 }
 
 pub fn deferred() -> PutOptions {

@@ -10,6 +10,7 @@ mod common;
 mod a_store_can_do_this_unnoticed;
 mod changes_keep_to_their_budget;
 mod concurrent_clients_lose_nothing;
+mod contents_keep_to_their_memory;
 #[cfg(feature = "engine")]
 mod damage_is_told_by_name;
 mod directories_keep_their_ids;

@@ -65,6 +65,12 @@ impl Sections {
         self
     }
 
+    /// Bytes of the second section as they are given.
+    pub(crate) fn places(&mut self, bytes: &[u8]) -> &mut Self {
+        self.places.extend_from_slice(bytes);
+        self
+    }
+
     /// A place whose length the first section tells.
     pub(crate) fn place(&mut self, unit: Unit) -> &mut Self {
         let gap = i64::from(unit.offset) - i64::from(self.end.unwrap_or(0));
@@ -136,6 +142,13 @@ impl Body {
 pub(crate) struct Forge {
     pack: Vec<u8>,
     root: Vec<u8>,
+    extents: Vec<Extent>,
+}
+
+/// An object of chunks: its name and its bytes.
+pub(crate) struct Extent {
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Forge {
@@ -149,9 +162,14 @@ impl Forge {
         let address = *blake3::keyed_hash(&key, &sections.canon).as_bytes();
         let offset = self.pack.len() as u32;
         let material = [&address[..], &PACK, &offset.to_le_bytes()].concat();
-        let key = blake3::keyed_hash(&domain(&format!("sealwood v1 {kind} key")), &material);
-        self.pack.extend(sealed(key.as_bytes(), &[], &plaintext));
+        let key = keyed(&format!("sealwood v1 {kind} key"), &material);
+        self.pack.extend(sealed(&key, &[], &plaintext));
         Unit { address, offset, length: (plaintext.len() + TAG_BYTES) as u32 }
+    }
+
+    /// Stores an extent.
+    pub(crate) fn extent(&mut self, extent: Extent) {
+        self.extents.push(extent);
     }
 
     /// The root with this body, under a key slot.
@@ -168,12 +186,53 @@ impl Forge {
     pub(crate) fn objects(&self) -> Value {
         let mut objects = vec![json!({"name": "root", "hex": hex::encode(&self.root)})];
         if !self.pack.is_empty() {
-            let name = blake3::keyed_hash(&domain("sealwood v1 pack name"), &PACK);
-            let name = format!("objects/{}", hex::encode(&name.as_bytes()[..20]));
+            let name = object_name(&keyed("sealwood v1 pack name", &PACK)[..20]);
             objects.push(json!({"name": name, "hex": hex::encode(&self.pack)}));
+        }
+        for Extent { name, bytes } in &self.extents {
+            objects.push(json!({"name": name, "hex": hex::encode(bytes)}));
         }
         objects.into()
     }
+}
+
+/// The address of a chunk.
+pub(crate) fn chunk_address(secret: &[u8; 32], plaintext: &[u8]) -> [u8; 32] {
+    let key = blake3::derive_key("sealwood v1 content address", secret);
+    *blake3::keyed_hash(&key, plaintext).as_bytes()
+}
+
+/// The extent of these chunks, each given with its address.
+pub(crate) fn extent(chunks: &[([u8; 32], &[u8])]) -> Extent {
+    let addresses: Vec<u8> = chunks.iter().flat_map(|chunk| chunk.0).collect();
+    let content: usize = chunks.iter().map(|chunk| chunk.1.len()).sum();
+    let mut bytes = Vec::new();
+    for (address, plaintext) in chunks {
+        bytes.extend(sealed(&keyed("sealwood v1 chunk key", address), &[], plaintext));
+    }
+    let mut padding = vec![0; padme(content as u64) as usize - content];
+    let hasher = blake3::Hasher::new_keyed(&domain("sealwood v1 extent padding"));
+    hasher.clone().update(&addresses).finalize_xof().fill(&mut padding);
+    bytes.extend(padding);
+    Extent { name: object_name(&extent_name(&addresses)), bytes }
+}
+
+/// The name of the extent of the chunks with these addresses, side by side, as runs spell it.
+pub(crate) fn extent_name(addresses: &[u8]) -> [u8; 20] {
+    keyed("sealwood v1 extent name", addresses)[..20].try_into().unwrap()
+}
+
+/// What a length is padded to, by the definition in floating point of those who found it.
+fn padme(length: u64) -> u64 {
+    let e = (length as f64).log2().floor();
+    let s = e.log2().floor() + 1.0;
+    let mask = (1u64 << (e - s) as u64) - 1;
+    (length + mask) & !mask
+}
+
+/// The name of an object by a hash.
+pub(crate) fn object_name(hash: &[u8]) -> String {
+    format!("objects/{}", hex::encode(hash))
 }
 
 /// A root object with this body, under a key slot.
@@ -188,6 +247,10 @@ pub(crate) fn root(secret: &[u8; 32], slot: &[u8], body: &[u8]) -> Vec<u8> {
 
 fn derived(purpose: &str) -> [u8; 32] {
     blake3::derive_key(purpose, &SECRET)
+}
+
+fn keyed(name: &str, message: &[u8]) -> [u8; 32] {
+    *blake3::keyed_hash(&domain(name), message).as_bytes()
 }
 
 fn domain(name: &str) -> [u8; 32] {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sealwood::Vault;
 use sealwood::blob::{BlobStore, MemoryStore, Precondition};
 use sealwood::internals::{
-    Keys, PackWriter, UnitKind, chunk_name, open_chunk, open_unit, pack_name, seal_chunk,
+    ExtentName, Keys, PackWriter, UnitKind, open_chunk, open_unit, pack_name, seal_chunk,
 };
 use sealwood::seal::{KdfParams, Link, Passphrase, RecoveryPhrase};
 use sealwood::vault::{Credential, VaultConfig};
@@ -38,6 +38,7 @@ async fn fill_secret(case: &mut Value) {
     assert!(RecoveryPhrase::parse(phrase.expose()).unwrap().root_secret().unwrap() == secret);
     case["recovery_phrase"] = phrase.expose().into();
     let keys = Keys::derive(&secret);
+    let mut chunks = Vec::new();
     for plaintext in cases(case, "plaintexts") {
         let bytes = bytes(&plaintext["plaintext"]);
         for (name, kind) in KINDS {
@@ -45,10 +46,13 @@ async fn fill_secret(case: &mut Value) {
             plaintext[format!("{name}_address")] = hex::encode(address.expose()).into();
         }
         let address = keys.address(UnitKind::Content, &bytes);
-        let sealed = seal_chunk(&address, &bytes).await.unwrap();
+        let mut sealed = Vec::new();
+        seal_chunk(&address, &bytes, &mut sealed).await.unwrap();
         assert_eq!(open_chunk(&address, &sealed).await.unwrap(), bytes);
-        plaintext["chunk"] = object(&chunk_name(&address), &sealed);
+        plaintext["chunk"] = hex::encode(sealed).into();
+        chunks.push(address);
     }
+    case["extent_name"] = ExtentName::of(&chunks).object().into();
     fill_pack(case, &keys);
 }
 

@@ -78,6 +78,7 @@ fn config(step: &Step) -> Result<ConfigInput, String> {
         chunk_bytes: small("chunkBytes", step.number("chunkBytes")?)?,
         memory_budget_bytes: step.number("memoryBudgetBytes")?,
         pack_bytes_max: step.number("packBytesMax")?,
+        extent_bytes_max: small("extentBytesMax", step.number("extentBytesMax")?)?,
         ..ConfigInput::default()
     };
     for (name, number) in step.object("kdf")?.into_iter().flatten() {

@@ -46,12 +46,15 @@ fn a_unit_opens_only_where_it_was_sealed() {
 fn equal_chunks_are_equal_objects_and_names_need_the_key() {
     let (ours, theirs) = (keys(1), keys(2));
     let address = ours.address(UnitKind::Content, b"chunk");
-    let sealed = block_on(seal_chunk(&address, b"chunk")).unwrap();
-    assert_eq!(sealed, block_on(seal_chunk(&address, b"chunk")).unwrap());
+    let (mut sealed, mut behind) = (Vec::new(), b"before".to_vec());
+    block_on(seal_chunk(&address, b"chunk", &mut sealed)).unwrap();
+    block_on(seal_chunk(&address, b"chunk", &mut behind)).unwrap();
+    assert_eq!(behind, [b"before", &sealed[..]].concat());
     assert_eq!(block_on(open_chunk(&address, &sealed)).unwrap(), b"chunk");
-    assert_ne!(chunk_name(&address), chunk_name(&theirs.address(UnitKind::Content, b"chunk")));
+    let name = ExtentName::of([&address]);
+    assert_ne!(name, ExtentName::of([&theirs.address(UnitKind::Content, b"chunk")]));
     assert_ne!(address, ours.address(UnitKind::Node, b"chunk"));
-    assert_eq!(chunk_name(&address).len(), pack_name(PackId([0; 16])).len());
+    assert_eq!(name.object().len(), pack_name(PackId([0; 16])).len());
 }
 
 #[test]

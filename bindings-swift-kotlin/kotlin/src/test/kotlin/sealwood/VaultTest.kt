@@ -170,7 +170,8 @@ class VaultTest {
 
     @Test
     fun `progress comes in order and ends at the total`() = test {
-        val vault = Vault.create(BlobStore.memory(), SECRET, VaultConfig(chunkBytes = 131_072))
+        val small = VaultConfig(chunkBytes = 131_072, extentBytesMax = 131_072)
+        val vault = Vault.create(BlobStore.memory(), SECRET, small)
         val size = 1_000_000
         suspend fun inOrder(work: suspend (OnProgress) -> Unit) {
             val reports = mutableListOf<Progress>()
