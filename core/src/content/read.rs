@@ -73,8 +73,11 @@ impl ContentReader {
         }
     }
 
-    /// The bytes of `range`, which lies within the content, a chunk at a time.
+    /// The bytes of `range`, which lies within the content, a chunk at a time; no piece is empty.
     pub(crate) fn stream(&self, content: &Content, range: Range<u64>) -> Pieces {
+        if range.is_empty() {
+            return Box::pin(futures_util::stream::empty());
+        }
         match content {
             Content::Chunked(chunked) => self.pieces(chunked, range, Pace::FirstSoon),
             small => {

@@ -37,8 +37,8 @@ pub(super) fn read_range(path: &Path, offset: u64, length: u64) -> Result<Bytes>
     read_all(file.take(length), length, length).map(Bytes::from)
 }
 
-/// Returns whether the object at `path` holds exactly `bytes`. One that does is never in memory as a
-/// whole.
+/// Returns whether the object at `path` holds exactly `bytes`. One that does is never in memory as
+/// a whole.
 pub(super) fn compare(path: &Path, bytes: &[u8]) -> Result<Found> {
     match is_same(path, bytes) {
         Ok(true) => return Ok(Found::Same),
