@@ -15,7 +15,7 @@ use super::unit::{Plaintext, Unit};
 use crate::error::{Error, Result};
 use crate::packs::{PackReader, Span, may_heal};
 use crate::platform::{BoxFuture, BoxStream};
-use crate::seal::{Keys, Link, UnitKind, open_chunk, open_unit};
+use crate::seal::{Keys, Link, Salt, UnitKind, open_chunk, open_unit};
 
 /// Requests for chunks at a time: while the chunks of one are being given out, the next is on its
 /// way.
@@ -80,6 +80,8 @@ impl ContentReader {
         }
         match content {
             Content::Chunked(chunked) => self.pieces(chunked, range, Pace::FirstSoon),
+            // Of nothing there is no piece.
+            _ if range.is_empty() => Box::pin(futures_util::stream::empty()),
             small => {
                 let (reader, small) = (self.clone(), small.clone());
                 Box::pin(futures_util::stream::once(async move {
@@ -96,7 +98,8 @@ impl ContentReader {
             return Box::pin(futures_util::stream::empty());
         }
         let reader = self.clone();
-        let layout = Layout { chunk: chunked.chunk, size: chunked.size };
+        let Chunked { chunk, size, salt, .. } = *chunked;
+        let layout = Layout { chunk, size, salt };
         let chunk_bytes = chunked.chunk.bytes();
         let chunks = range.start / chunk_bytes..range.end.div_ceil(chunk_bytes);
         let reads = reads(reader.clone().chunks(chunked, chunks), layout, pace);
@@ -191,10 +194,12 @@ impl ContentReader {
         if (bytes.len() as u64) < length {
             return Err(Error::ObjectTruncated);
         }
-        let address = &sealed.row.chunk.address;
-        let plaintext = open_chunk(address, &bytes[..length as usize]).await?;
-        if let Some(keys) = &self.keys {
-            keys.check(UnitKind::Content, address, &plaintext)?;
+        let Row { index, chunk } = sealed.row;
+        let plaintext = open_chunk(&chunk.address, &bytes[..length as usize]).await?;
+        if let Some(keys) = &self.keys
+            && keys.chunk_address(sealed.salt, index, &plaintext) != chunk.address
+        {
+            return Err(Error::ObjectCorrupt);
         }
         Ok(Bytes::from(plaintext))
     }
@@ -275,6 +280,7 @@ struct Fetched {
 #[derive(Clone)]
 struct SealedChunk {
     row: Row,
+    salt: Option<Salt>,
     /// The bytes of its extent that it takes.
     range: Range<u64>,
     bytes: Bytes,
@@ -285,6 +291,7 @@ impl Fetched {
     fn into_chunks(self) -> impl Stream<Item = SealedChunk> + Unpin {
         let Self { read, mut bytes } = self;
         let mut start = read.range().start;
+        let salt = read.layout.salt;
         let chunks: Vec<_> = read
             .rows
             .iter()
@@ -292,7 +299,7 @@ impl Fetched {
                 let range = start..start + read.sealed_bytes(row);
                 start = range.end;
                 let length = bytes.len().min((range.end - range.start) as usize);
-                SealedChunk { row: *row, range, bytes: bytes.split_to(length) }
+                SealedChunk { row: *row, salt, range, bytes: bytes.split_to(length) }
             })
             .collect();
         futures_util::stream::iter(chunks)

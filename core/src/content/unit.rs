@@ -6,7 +6,8 @@ use bytes::Bytes;
 
 use crate::error::{Error, Result};
 use crate::seal::{
-    Address, ChunkLink, Link, PackWriter, Place, PlannedPlaces, SectionWriter, UnitKind,
+    Address, ChunkLink, Link, PackWriter, Place, PlannedPlaces, Salt, SectionWriter, UnitKind,
+    UnitName,
 };
 
 /// A small content or a chunk table: its address, and its bytes until it has a place.
@@ -17,6 +18,9 @@ use crate::seal::{
 pub(crate) struct Unit {
     pub(crate) kind: UnitKind,
     pub(crate) address: Address,
+    /// What sets it apart from units of the same plaintext, if it is not to be sealed as one with
+    /// those of the same flush. It is not stored.
+    salt: Option<Salt>,
     state: Arc<State>,
 }
 
@@ -38,12 +42,21 @@ pub(crate) enum Plaintext {
 impl Unit {
     pub(crate) fn stored(kind: UnitKind, address: Address, place: Place) -> Self {
         let state = State { place: OnceLock::from(place), plaintext: Mutex::new(None) };
-        Self { kind, address, state: Arc::new(state) }
+        Self { kind, address, salt: None, state: Arc::new(state) }
     }
 
     pub(crate) fn unplaced(kind: UnitKind, address: Address, plaintext: Plaintext) -> Self {
         let state = State { place: OnceLock::new(), plaintext: Mutex::new(Some(plaintext)) };
-        Self { kind, address, state: Arc::new(state) }
+        Self { kind, address, salt: None, state: Arc::new(state) }
+    }
+
+    /// The unit, set apart by `salt` from those of the same plaintext.
+    pub(crate) fn set_apart(self, salt: Option<Salt>) -> Self {
+        Self { salt, ..self }
+    }
+
+    fn name(&self) -> UnitName {
+        UnitName { address: self.address, salt: self.salt }
     }
 
     /// The link, once the unit is stored.
@@ -58,13 +71,13 @@ impl Unit {
 
     /// The place, stored or planned.
     pub(crate) fn place_in(&self, out: &SectionWriter<'_>) -> Result<Place> {
-        let place = self.state.place.get().copied().or_else(|| out.planned(&self.address));
+        let place = self.state.place.get().copied().or_else(|| out.planned(&self.name()));
         place.ok_or(Error::Malformed { what: "flush plan: a content has no place" })
     }
 
     /// Seals the unit and those below it into `packs`, unless they are stored or in `plan`.
     pub(crate) fn plan(&self, packs: &mut PackWriter<'_>, plan: &mut PlannedPlaces) -> Result<()> {
-        if self.is_placed() || plan.of(&self.address).is_some() {
+        if self.is_placed() || plan.of(&self.name()).is_some() {
             return Ok(());
         }
         let Some(plaintext) = self.plaintext() else { return Ok(()) };
@@ -78,7 +91,7 @@ impl Unit {
                 packs.add(self.kind, &self.address, &encode_tables(tables, plan)?)?
             }
         };
-        plan.insert(self.address, place);
+        plan.insert(self.name(), place);
         Ok(())
     }
 
@@ -91,7 +104,7 @@ impl Unit {
                 return;
             }
         }
-        if let Some(place) = plan.of(&self.address) {
+        if let Some(place) = plan.of(&self.name()) {
             let _ = self.state.place.set(place);
         }
         if self.is_placed() {

@@ -6,7 +6,8 @@
 //! 6   n  key slot
 //!    24  salt, random for each root
 //!     8  key check
-//!        sealed body, to the end; everything before it is associated data
+//!        sealed, to the end: the body behind its length, and zeros up to a padded length of the
+//!        whole object; everything before it is associated data
 //! ```
 
 use zeroize::Zeroizing;
@@ -14,6 +15,7 @@ use zeroize::Zeroizing;
 use super::aead;
 use super::key_slot::KeySlot;
 use super::keys::Keys;
+use super::padding::{padded_body, put_padded};
 use crate::codec::Reader;
 use crate::error::{Error, Result};
 
@@ -53,8 +55,9 @@ impl RootHeader {
         if key_check(keys, &self.salt) != self.key_check {
             return Err(Error::WrongKey);
         }
-        let (header, body) = bytes.split_at(self.length.min(bytes.len()));
-        aead::open(&body_key(keys, &self.salt), header, body)
+        let (header, sealed) = bytes.split_at(self.length.min(bytes.len()));
+        let padded = aead::open(&body_key(keys, &self.salt), header, sealed)?;
+        Ok(padded_body(header.len(), &padded)?.to_vec())
     }
 }
 
@@ -66,7 +69,7 @@ pub(crate) fn seal_root(
     body: &[u8],
 ) -> Result<Vec<u8>> {
     let header = encode_header(slot, &salt, &key_check(keys, &salt));
-    let mut out = [header.as_slice(), body].concat();
+    let mut out = put_padded(&header, body);
     aead::seal(&body_key(keys, &salt), &header, &mut out, header.len())?;
     Ok(out)
 }

@@ -105,6 +105,11 @@ impl Session {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Where time and randomness come from.
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
     /// The claims of this session on extents.
     pub(crate) fn claims(&self) -> &Arc<Claims> {
         &self.claims

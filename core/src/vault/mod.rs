@@ -69,6 +69,7 @@ pub use options::{ListOptions, PutOptions, ReadOptions};
 pub use snapshot::Snapshot;
 pub use streams::{BoxError, ContentStream, EntryStream, FileStream, Items};
 
+pub use crate::content::Convergence;
 pub use crate::forest::{DirectoryId, TIME_MS_MAX};
 pub use crate::session::{CLOCK_LEAD_MS_MAX, Durability};
 
@@ -110,6 +111,7 @@ impl Vault {
             sequence: root.sequence,
             tail_operations: root.tail.ops.len() as u64,
             chunk_bytes: root.chunk.bytes(),
+            convergence: root.convergence,
             future_commit_ms: self.inner.session.future_commit().map(Time::ms),
             written: self.inner.session.write_stats(),
         }
@@ -149,6 +151,8 @@ pub struct VaultStats {
     pub tail_operations: u64,
     /// The size of a chunk, in bytes.
     pub chunk_bytes: u64,
+    /// Whether equal contents are stored as one.
+    pub convergence: Convergence,
     /// The time of the last commit of another session that this one has read, if it was more than
     /// [`CLOCK_LEAD_MS_MAX`] ahead of this device's clock then: one of the two clocks is wrong. In
     /// milliseconds since 1970-01-01T00:00:00Z. Nothing that this session writes uses that time. It

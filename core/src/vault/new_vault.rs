@@ -42,6 +42,7 @@ impl NewVault {
             }
         };
         let root = Root::first(environment.random()?, chunk, Time::now(&*environment.clock));
+        let root = Root { convergence: config.convergence, ..root };
         let probe = environment.random()?;
         Ok(Self { keys: Keys::derive(&secret), secret, slot, root, probe, config })
     }

@@ -95,6 +95,13 @@ vector! {
 }
 
 vector! {
+    /// A chunk of a content with a salt is right in its place alone.
+    async fn salts_and_numbers_are_in_addresses() {
+        negative::read_salted_contents().await;
+    }
+}
+
+vector! {
     /// What a reader would refuse is not written.
     async fn no_root_is_written_past_the_end_of_a_counter() {
         negative::change_at_the_end_of_a_counter().await;

@@ -81,6 +81,7 @@ fn credential(case: &Value) -> Credential {
 fn config(case: &Value) -> VaultConfig {
     VaultConfig::new()
         .chunk_bytes(number(case, "chunk_bytes") as u32)
+        .convergence(convergence(case))
         .kdf(KdfParams { memory_kib: 19_456, passes: 2, lanes: 1 })
         .environment(environment(&case["clock"]))
 }

@@ -98,7 +98,7 @@ pub(super) fn cases() -> Vec<Value> {
         malformed("an entry after the last time", &at(TIME_MS_MAX + 1)),
         malformed("an entry before all that can be said", &at(i64::MIN)),
         malformed("1,025 bytes inline", &valued(file(&[&[0][..], &bytes(&[0; 1025])].concat()))),
-        malformed("an unknown kind of content", &valued(file(&[3, 0]))),
+        malformed("an unknown kind of content", &valued(file(&[4, 0]))),
         case("another node in its place", List, "object-corrupt", &swapped),
     ]
 }
