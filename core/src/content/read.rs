@@ -80,8 +80,6 @@ impl ContentReader {
         }
         match content {
             Content::Chunked(chunked) => self.pieces(chunked, range, Pace::FirstSoon),
-            // Of nothing there is no piece.
-            _ if range.is_empty() => Box::pin(futures_util::stream::empty()),
             small => {
                 let (reader, small) = (self.clone(), small.clone());
                 Box::pin(futures_util::stream::once(async move {

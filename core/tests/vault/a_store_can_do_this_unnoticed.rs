@@ -99,8 +99,8 @@ fn a_fresh_session_takes_either_vault_of_one_secret() {
     });
 }
 
-/// Of what is stored the size shows to a step of its padding. Whether it is there already ends where
-/// convergence is off: `equal_contents_do_not_show.rs`.
+/// Of what is stored the size shows to a step of its padding. That it is there already does not
+/// show where convergence is off: `equal_contents_do_not_show.rs`.
 #[test]
 fn sizes_and_what_is_there_already_show() {
     block_on(async {

@@ -441,20 +441,6 @@ fn a_failing_source_leaves_the_vault_as_it_was() {
 }
 
 #[test]
-fn a_stream_of_nothing_has_no_piece() {
-    block_on(async {
-        let (_store, vault) = memory_vault().await;
-        for size in [0, 1, 5_000, 300_000] {
-            put(&vault, "a", &noise(1, size)).await.unwrap();
-            let end = sealwood::vault::ReadOptions::new().range(size as u64..);
-            let (_, pieces) = vault.get_stream_with("a", &end).await.unwrap();
-            let pieces: Vec<Bytes> = pieces.try_collect().await.unwrap();
-            assert!(pieces.is_empty(), "{size}");
-        }
-    });
-}
-
-#[test]
 fn a_link_opens_its_directory_and_nothing_else() {
     block_on(async {
         let (store, vault) = memory_vault().await;
