@@ -1,7 +1,8 @@
 //! The body of the root object.
 
-use super::entry::{Entry, Stamp};
+use super::entry::Entry;
 use super::op_codec::{OpReader, OpWriter};
+use super::stamp::Stamp;
 use super::tail::{Tail, check_tail};
 use super::time::Time;
 use crate::codec::put_varint;
@@ -218,8 +219,11 @@ pub(crate) fn reencode_root(body: &[u8]) -> Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::super::directory_id::DirectoryId;
+    use super::super::edit::Edit;
     use super::super::entry::Body;
     use super::super::op::Op;
+    use super::super::seen::{Seen, Sight, Was};
     use super::*;
     use crate::content::Content;
     use crate::path::VaultPath;
@@ -279,11 +283,15 @@ mod tests {
             let stamp = Stamp { count: 1 << 40, writer: 1 };
             let content = Content::Inline(vec![b'x'; 1024].into());
             let entry = |body| Entry { stamp, modified: epoch(), attributes: None, body };
-            let put = |number: usize| Op::Put {
-                claim: None,
-                path: VaultPath::new(&number.to_string()).unwrap(),
-                entry: entry(Body::File(content.clone())),
-                time: epoch(),
+            let nothing = Sight { within: DirectoryId::TOP, was: Was::Absent { missing: 0 } };
+            let put = |number: usize| Op {
+                edit: Edit::Put {
+                    claim: None,
+                    path: VaultPath::new(&number.to_string()).unwrap(),
+                    entry: entry(Body::File(content.clone())),
+                    time: epoch(),
+                },
+                seen: Seen { path: nothing, target: None },
             };
             let tail = Tail { ops: (0..files).map(put).collect(), commits: 1, carried: 0 };
             let root = Root { tail, ..first(chunk) };

@@ -52,6 +52,8 @@ mod read;
 mod shared;
 mod snapshot;
 mod streams;
+#[cfg(test)]
+mod tests;
 mod tidy;
 mod tree_walk;
 mod write;
@@ -68,7 +70,7 @@ pub use snapshot::Snapshot;
 pub use streams::{BoxError, ContentStream, EntryStream, FileStream, Items};
 
 pub use crate::content::Convergence;
-pub use crate::forest::TIME_MS_MAX;
+pub use crate::forest::{DirectoryId, TIME_MS_MAX};
 pub use crate::session::{CLOCK_LEAD_MS_MAX, Durability};
 
 use crate::blob::BlobStore;

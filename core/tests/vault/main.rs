@@ -13,6 +13,7 @@ mod concurrent_clients_lose_nothing;
 mod contents_keep_to_their_memory;
 #[cfg(feature = "engine")]
 mod damage_is_told_by_name;
+mod directories_keep_their_ids;
 mod equal_contents_do_not_show;
 #[cfg(all(feature = "engine", feature = "s3"))]
 mod errors_have_sources;

@@ -185,6 +185,9 @@ async fn tree(snapshot: &Snapshot) -> Value {
             known["size"] = entry.size.into();
             known["blake3"] = hash(&content).into();
         }
+        if let Some(id) = entry.directory_id {
+            known["directory_id"] = id.to_string().into();
+        }
         if let Some(content_type) = entry.content_type {
             known["content_type"] = content_type.into();
         }

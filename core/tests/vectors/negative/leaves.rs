@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::case::Act::List;
 use super::case::{SECRET_SLOT, case, topped};
-use super::value::{X, file, timed, value};
+use super::value::{ID, X, file, timed, value};
 use crate::forge::{Body, Forge, Sections, bytes, varint};
 
 pub(super) fn cases() -> Vec<Value> {
@@ -73,6 +73,10 @@ pub(super) fn cases() -> Vec<Value> {
         ),
         malformed("an unknown flag", &valued(value(8, &[], X))),
         malformed("a file that is not empty as a directory", &valued(value(2, &[], X))),
+        case("an empty directory", List, "ok", &topped(&leaf(&[(b"a", value(1, &[], ID))]))),
+        malformed("a directory without an id", &valued(value(1, &[], &[]))),
+        malformed("a directory with half an id", &valued(value(1, &[], &ID[..8]))),
+        malformed("a directory with the id of the top", &valued(value(1, &[], &[0; 16]))),
         malformed("no attributes, flagged", &valued(value(4, &[0, 0], X))),
         malformed("a content type of 256 bytes", &valued(value(4, &content_type, X))),
         malformed(
