@@ -49,11 +49,11 @@ mod new_vault;
 mod open;
 mod options;
 mod read;
+#[cfg(test)]
+mod seen_tests;
 mod shared;
 mod snapshot;
 mod streams;
-#[cfg(test)]
-mod tests;
 mod tidy;
 mod tree_walk;
 mod write;
