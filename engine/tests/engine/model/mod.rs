@@ -200,8 +200,11 @@ impl World {
                 || engine.namespace(name).map(|_| ()),
             );
         }
-        let is_there = self.ledger.now().contains_key(name);
-        is_there.then(|| self.engine.namespace(name).unwrap())
+        if !self.ledger.now().contains_key(name) {
+            return None;
+        }
+        // After a crash it is made durable before it is given, which may fail.
+        self.engine.namespace(name).inspect_err(|error| self.failed(error)).ok()
     }
 
     fn present(&self, key: &Key) -> Option<&Seen> {
