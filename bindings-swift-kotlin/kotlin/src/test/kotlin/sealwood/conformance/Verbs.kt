@@ -5,6 +5,7 @@ import kotlinx.serialization.json.JsonPrimitive
 import kotlinx.serialization.json.long
 import sealwood.Batch
 import sealwood.BlobStore
+import sealwood.Convergence
 import sealwood.Credential
 import sealwood.NativeStore
 import sealwood.NewVault
