@@ -24,11 +24,11 @@ export class Credential implements Disposable {
    */
   static secret(secret: Bytes): Credential;
   /**
-   * The 24 words of the root secret, as a string or as its UTF-8.
+   * 24 recovery words, as a string or as its UTF-8.
    *
    * @example
    * ```ts
-   * const credential = Credential.phrase(vault.recoveryPhrase());
+   * const credential = Credential.phrase(prepared.recoveryPhrase());
    * ```
    */
   static phrase(words: string | Bytes): Credential;

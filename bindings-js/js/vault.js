@@ -107,10 +107,6 @@ export class Vault extends Tree {
     return now(() => Handle.raw(this).stats());
   }
 
-  recoveryPhrase() {
-    return now(() => Handle.raw(this).recoveryPhrase());
-  }
-
   async close(options) {
     if (!Handle.isOpen(this)) return;
     const raw = Handle.raw(this);

@@ -10,7 +10,7 @@ use crate::blob::{self, Object, ObjectPage, S3Config, S3Credentials};
 use crate::error::{Error, Result};
 use crate::path::{EntryName, VaultPath};
 pub use crate::platform::http::HttpResponse;
-use crate::{content, forest, seal};
+use crate::{content, forest, keyring, seal};
 
 /// Reads a node of a directory.
 pub fn node(plaintext: &[u8]) -> Result<Vec<u8>> {
@@ -32,9 +32,14 @@ pub fn operations(plaintext: &[u8]) -> Result<Vec<u8>> {
     forest::reencode_ops(plaintext)
 }
 
-/// Reads a key slot.
-pub fn key_slot(bytes: &[u8]) -> Result<Vec<u8>> {
-    seal::reencode_slot(bytes)
+/// Reads the part of a keyring that needs no key; returns that part.
+pub fn keyring(bytes: &[u8]) -> Result<Vec<u8>> {
+    keyring::reencode_object(bytes)
+}
+
+/// Reads the sealed part of a keyring.
+pub fn keyring_contents(plaintext: &[u8]) -> Result<Vec<u8>> {
+    keyring::reencode_contents(plaintext)
 }
 
 /// Reads a table that stands for so many chunks.

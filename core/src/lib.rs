@@ -18,6 +18,7 @@ pub mod fuzzing;
 mod hamt;
 #[cfg(feature = "internals")]
 pub mod internals;
+mod keyring;
 mod packs;
 pub mod path;
 pub mod platform;

@@ -2,14 +2,13 @@
 
 use anyhow::{Context, Result};
 use futures_lite::future::block_on;
-use sealwood::internals::{Keys, UnitKind, seal_chunk};
-use sealwood::seal::RootSecret;
+use sealwood::internals::{Epoch, EpochKey, Keys, UnitKind, seal_chunk};
 
 use super::{SealPeer, Sealed};
 
 /// A vault's keys.
 pub(super) fn chunks() -> Result<Box<dyn SealPeer>> {
-    Ok(Box::new(Chunks { keys: Keys::derive(&RootSecret::from_bytes([7; 32])) }))
+    Ok(Box::new(Chunks { keys: Keys::derive(Epoch::FIRST, &EpochKey::from_bytes([7; 32])) }))
 }
 
 struct Chunks {

@@ -12,7 +12,7 @@ use rand::rngs::ChaCha8Rng;
 use rand::{Rng, SeedableRng};
 use sealwood::Vault;
 use sealwood::blob::{BlobStore, DirectoryStore, MeteredStore, Method, S3Store};
-use sealwood::seal::RootSecret;
+use sealwood::seal::SlotSecret;
 use sealwood::vault::Credential;
 
 use super::{Row, Store};
@@ -42,7 +42,7 @@ pub(super) fn measure(store: Store, bytes: u64) -> Result<Row> {
 fn measure_in(store: Store, blobs: impl BlobStore, bytes: u64) -> Result<Row> {
     let blobs = Arc::new(MeteredStore::with_log(blobs, REQUESTS_MAX));
     block_on(async {
-        let credential = Credential::Secret(RootSecret::from_bytes([7; 32]));
+        let credential = Credential::Secret(SlotSecret::from_bytes([7; 32]));
         let vault = Vault::create(blobs.clone(), &credential).await?;
         blobs.reset();
         let start = Instant::now();

@@ -138,8 +138,6 @@ Future<Outcome> takeOnVault(World world, Vault vault, String verb, Step step) as
       return Value(vault.needsFlush);
     case 'stats':
       return statsOutcome(vault.stats());
-    case 'recoveryPhrase':
-      return _words(world, vault.recoveryPhrase(), step);
     case 'batch':
       world.batches.set(step.text('as'), vault.batch());
     case 'snapshot':

@@ -15,7 +15,7 @@ use super::unit::{Plaintext, Unit};
 use crate::error::{Error, Result};
 use crate::packs::{PackReader, Span, may_heal};
 use crate::platform::{BoxFuture, BoxStream};
-use crate::seal::{Keys, Link, UnitKind, open_chunk, open_unit};
+use crate::seal::{LastMatch, Link, Ring, UnitKind, open_chunk, open_unit};
 
 /// Requests for chunks at a time: while the chunks of one are being given out, the next is on its
 /// way.
@@ -24,11 +24,13 @@ const REQUESTS_MAX: usize = 2;
 /// The bytes of a content, in order.
 pub(crate) type Pieces = BoxStream<'static, Result<Bytes>>;
 
-/// Reads contents. Without keys (a reader that was handed a link) the seal alone is checked.
+/// Reads contents. Without a ring of keys (a reader that was handed a link) the seal alone is checked.
 #[derive(Clone)]
 pub(crate) struct ContentReader {
     packs: PackReader,
-    keys: Option<Keys>,
+    ring: Option<Ring>,
+    /// Of which epoch the chunks of the content in hand are.
+    matched: Arc<LastMatch>,
     /// The span that small contents lie in, where the caller knows that most of it is wanted.
     within: Option<Span>,
     /// What the session's puts rely on.
@@ -37,8 +39,8 @@ pub(crate) struct ContentReader {
 
 impl ContentReader {
     /// A reader whose session relies on the chunks `known` to be right, until it reads a wrong one.
-    pub(crate) fn new(packs: PackReader, keys: Option<Keys>, known: Arc<KnownExtents>) -> Self {
-        Self { packs, keys, within: None, known }
+    pub(crate) fn new(packs: PackReader, ring: Option<Ring>, known: Arc<KnownExtents>) -> Self {
+        Self { packs, ring, matched: Arc::default(), within: None, known }
     }
 
     /// A reader for small contents of a span that most of is going to be read.
@@ -92,7 +94,7 @@ impl ContentReader {
         if range.is_empty() {
             return Box::pin(futures_util::stream::empty());
         }
-        let reader = self.clone();
+        let reader = Self { matched: Arc::default(), ..self.clone() };
         let layout = Layout { chunk: chunked.chunk, size: chunked.size };
         let chunk_bytes = chunked.chunk.bytes();
         let chunks = range.start / chunk_bytes..range.end.div_ceil(chunk_bytes);
@@ -127,8 +129,8 @@ impl ContentReader {
                 let link = link_of(unit)?;
                 let open = |sealed: &[u8]| {
                     let plaintext = open_unit(UnitKind::Content, &link, sealed)?;
-                    if let Some(keys) = &self.keys {
-                        keys.check(UnitKind::Content, &link.address, &plaintext)?;
+                    if let Some(ring) = &self.ring {
+                        ring.check(UnitKind::Content, &link, &plaintext)?;
                     }
                     Ok(Bytes::from(plaintext))
                 };
@@ -190,8 +192,8 @@ impl ContentReader {
         }
         let address = &sealed.row.chunk.address;
         let plaintext = open_chunk(address, &bytes[..length as usize]).await?;
-        if let Some(keys) = &self.keys {
-            keys.check(UnitKind::Content, address, &plaintext)?;
+        if let Some(ring) = &self.ring {
+            ring.check_chunk(address, &plaintext, &self.matched)?;
         }
         Ok(Bytes::from(plaintext))
     }
@@ -253,7 +255,7 @@ impl ContentReader {
                     let link = link_of(unit)?;
                     let open = |sealed: &[u8]| {
                         let plaintext = open_unit(UnitKind::Table, &link, sealed)?;
-                        decode_table(self.keys.as_ref(), &link.address, &plaintext, chunks)
+                        decode_table(&link, self.ring.as_ref(), &plaintext, chunks)
                     };
                     self.packs.read(UnitKind::Table, &link.place, open).await
                 }

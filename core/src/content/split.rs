@@ -22,7 +22,7 @@ use super::unit::{Plaintext, Unit};
 use crate::blob::{BlobStore, Guess, HoldMode, Stored};
 use crate::error::Result;
 use crate::platform::{BoxFuture, BoxStream};
-use crate::seal::{ChunkLink, Keys, UnitKind};
+use crate::seal::{ChunkLink, Ring, UnitKind};
 use crate::task::CallContext;
 
 /// Extents of one content that are sealed or uploaded at a time. With the one whose chunks are
@@ -50,7 +50,7 @@ pub(crate) type FindFormer<'a> = BoxFuture<'a, Option<Former>>;
 #[derive(Clone)]
 pub(crate) struct Splitter {
     pub(crate) store: Arc<dyn BlobStore>,
-    pub(crate) keys: Keys,
+    pub(crate) ring: Ring,
     pub(crate) chunk: ChunkSize,
     pub(crate) extent: ExtentSize,
     pub(crate) known: Arc<KnownExtents>,
@@ -127,17 +127,19 @@ impl Splitter {
         if bytes.len() <= INLINE_BYTES_MAX {
             return Content::Inline(bytes);
         }
-        let address = self.keys.address(UnitKind::Content, &bytes);
+        let keys = self.ring.newest();
         let size = bytes.len() as u32;
+        let plaintext = Plaintext::Content(bytes.clone());
+        let new = Unit::unplaced(&keys, UnitKind::Content, &bytes, plaintext);
         if let Some(Former::Unit(unit, stored)) = former.await
             && unit.kind == UnitKind::Content
-            && unit.address == address
+            && unit.address == new.address
             // What cannot be read, or is damaged, is sent again.
             && stored.try_collect::<BytesMut>().await.is_ok_and(|stored| stored == bytes)
         {
             return Content::Packed(size, unit);
         }
-        Content::Packed(size, Unit::unplaced(UnitKind::Content, address, Plaintext::Content(bytes)))
+        Content::Packed(size, new)
     }
 
     /// Stores chunks in extents, a few at a time. An extent that is likely to be there already is
@@ -189,7 +191,7 @@ impl Splitter {
             context.report(done, total.or_else(|| is_last.then_some(size)));
         }
         let rows = std::mem::take(&mut uploads.rows);
-        let table = Table::build(&self.keys, rows.into_values().flatten().collect())?;
+        let table = Table::build(&self.ring.newest(), rows.into_values().flatten().collect())?;
         let content = Content::Chunked(Chunked { size, chunk: self.chunk, table });
         Ok(Taken { content, claim })
     }
@@ -206,7 +208,7 @@ impl Splitter {
         while block.chunks.len() < self.extent.chunks() {
             let Some(bytes) = chunks.next().await.transpose()? else { break };
             context.cancel.check()?;
-            let address = self.keys.address(UnitKind::Content, &bytes);
+            let address = self.ring.newest().address(UnitKind::Content, &bytes);
             let former = match &mut former {
                 // A table that cannot be read costs what it would have saved.
                 Some(former) => former.rows.next().await.and_then(Result::ok),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::chunk_size::ChunkSize;
 use super::unit::{Plaintext, Unit};
 use crate::error::{Error, Result};
-use crate::seal::{Address, ChunkLink, Keys, SectionReader, UnitKind, addressed_of};
+use crate::seal::{Address, ChunkLink, Keys, Link, Ring, SectionReader, UnitKind, addressed_of};
 
 /// What errors call it.
 const WHAT: &str = "chunk table";
@@ -76,14 +76,14 @@ pub(super) enum Rows {
 
 /// Decodes the plaintext of a table that stands for `chunks` chunks, after checking its address.
 pub(super) fn decode_table(
-    keys: Option<&Keys>,
-    address: &Address,
+    link: &Link,
+    ring: Option<&Ring>,
     plaintext: &[u8],
     chunks: u64,
 ) -> Result<Rows> {
     let addressed = addressed_of(plaintext, WHAT)?;
-    if let Some(keys) = keys {
-        keys.check(UnitKind::Table, address, addressed)?;
+    if let Some(ring) = ring {
+        ring.check(UnitKind::Table, link, addressed)?;
     }
     let per_row = chunks_per_row(chunks);
     let rows = chunks.div_ceil(per_row);
@@ -111,7 +111,8 @@ pub(crate) fn reencode_table(plaintext: &[u8], chunks: u64) -> Result<Vec<u8>> {
     use crate::seal::PlannedPlaces;
 
     let none = PlannedPlaces::default();
-    match decode_table(None, &Address([0; 32]), plaintext, chunks)? {
+    let link = Link::from_bytes(&[0; Link::BYTES]);
+    match decode_table(&link, None, plaintext, chunks)? {
         Rows::Chunks(rows) => Ok(encode_chunks(&rows, &none)),
         Rows::Tables(rows) => encode_tables(&rows, &none),
     }
@@ -123,5 +124,5 @@ fn unplaced_table<'a>(
     plaintext: Plaintext,
 ) -> Unit {
     let addressed: Vec<u8> = rows.flat_map(|row| row.expose()).copied().collect();
-    Unit::unplaced(UnitKind::Table, keys.address(UnitKind::Table, &addressed), plaintext)
+    Unit::unplaced(keys, UnitKind::Table, &addressed, plaintext)
 }

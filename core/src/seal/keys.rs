@@ -1,4 +1,4 @@
-//! The key tree: root secret → purpose keys → addresses → keys of single messages.
+//! The key tree: key of an epoch → purpose keys → addresses → keys of single messages.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -7,7 +7,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::address::{Address, Link, PackId, Place};
 use super::aead;
-use super::secret::RootSecret;
+use super::epoch::{Epoch, EpochKey};
 use crate::error::{Error, Result};
 use crate::platform;
 
@@ -22,9 +22,11 @@ pub enum UnitKind {
     Table,
 }
 
-/// The purpose keys of a vault. A reader that was handed only a link has none of them.
+/// The purpose keys of an epoch of a vault. A reader that was handed only a link has none of them.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct Keys {
+    #[zeroize(skip)]
+    epoch: Epoch,
     node_address: [u8; 32],
     content_address: [u8; 32],
     table_address: [u8; 32],
@@ -32,15 +34,21 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// The keys of the vault with this secret.
-    pub fn derive(secret: &RootSecret) -> Self {
-        let derive = |purpose| blake3::derive_key(purpose, secret.expose());
+    /// The keys that come from that of an epoch.
+    pub fn derive(epoch: Epoch, key: &EpochKey) -> Self {
+        let derive = |purpose| blake3::derive_key(purpose, key.expose());
         Self {
+            epoch,
             node_address: derive("sealwood v1 node address"),
             content_address: derive("sealwood v1 content address"),
             table_address: derive("sealwood v1 table address"),
             root: derive("sealwood v1 root"),
         }
+    }
+
+    /// The epoch they are of.
+    pub fn epoch(&self) -> Epoch {
+        self.epoch
     }
 
     /// The address of `plaintext`.
@@ -57,6 +65,40 @@ impl Keys {
     pub fn check(&self, kind: UnitKind, address: &Address, plaintext: &[u8]) -> Result<()> {
         if self.address(kind, plaintext) == *address { Ok(()) } else { Err(Error::ObjectCorrupt) }
     }
+}
+
+/// Seals `buffer[from..]` as the sealed part of a keyring; what is before it is bound to it. `salt`
+/// must be fresh random bytes.
+pub(crate) fn seal_keyring(
+    key: &EpochKey,
+    salt: &[u8; 24],
+    buffer: &mut Vec<u8>,
+    from: usize,
+) -> Result<()> {
+    let head = buffer[..from].to_vec();
+    aead::seal(&keyring_key(key, salt), &head, buffer, from)
+}
+
+/// Opens the sealed part of a keyring, which is bound to `head`.
+pub(crate) fn open_keyring(
+    key: &EpochKey,
+    salt: &[u8; 24],
+    head: &[u8],
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>> {
+    aead::open(&keyring_key(key, salt), head, sealed).map(Zeroizing::new)
+}
+
+/// 24 random bytes under one key collide after about 2^96 keyrings, so each key is used once.
+fn keyring_key(key: &EpochKey, salt: &[u8; 24]) -> Zeroizing<[u8; 32]> {
+    let purpose = Zeroizing::new(blake3::derive_key("sealwood v2 keyring", key.expose()));
+    Zeroizing::new(*blake3::keyed_hash(&purpose, salt).as_bytes())
+}
+
+/// The object name of the keyring with this hash.
+pub(crate) fn keyring_name(hash: &[u8; 32]) -> String {
+    static DOMAIN: LazyLock<[u8; 32]> = LazyLock::new(|| domain("sealwood v2 keyring name"));
+    object_name(&blake3::keyed_hash(&DOMAIN, hash).as_bytes()[..20])
 }
 
 impl fmt::Debug for Keys {
@@ -158,8 +200,13 @@ mod tests {
     #[test]
     fn addresses_are_keyed_blake3() {
         let key = *b"whats the Elvish word for friend";
-        let keys =
-            Keys { node_address: key, content_address: key, table_address: key, root: [0; 32] };
+        let keys = Keys {
+            epoch: Epoch::FIRST,
+            node_address: key,
+            content_address: key,
+            table_address: key,
+            root: [0; 32],
+        };
         for (length, expected) in [
             (0, "92b2b75604ed3c761f9d6f62392c8a9227ad0ea3f09573e783f1498a4ed60d26"),
             (1, "6d7878dfff2f485635d39013278ae14f1454b8c0a3a2d34bc1ab38228a80c95b"),

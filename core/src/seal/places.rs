@@ -121,7 +121,7 @@ impl<'a> PlaceReader<'a> {
         let index = match usize::try_from(head >> 1) {
             Ok(0) => {
                 let pack = PackId(self.reader.array()?);
-                if !self.known.insert(pack) {
+                if pack.epoch().is_none() || !self.known.insert(pack) {
                     return Err(self.reader.malformed());
                 }
                 self.packs.push(Seen { pack, end: 0 });

@@ -10,14 +10,14 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use sealwood::blob::{BlobStore, FaultyStore, MemoryStore};
-use sealwood::seal::RootSecret;
+use sealwood::seal::SlotSecret;
 use sealwood::vault::{Credential, Durability, EntryKind, PutOptions, VaultConfig};
 use sealwood::{Error, Vault};
 
 pub type Faulty = FaultyStore<MemoryStore>;
 
 pub fn credential() -> Credential {
-    Credential::Secret(RootSecret::from_bytes([7; 32]))
+    Credential::Secret(SlotSecret::from_bytes([7; 32]))
 }
 
 pub async fn create(store: Arc<dyn BlobStore>) -> Vault {

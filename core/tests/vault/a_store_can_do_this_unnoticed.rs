@@ -140,9 +140,10 @@ fn a_link_shows_what_it_named_for_as_long_as_that_is_stored() {
     });
 }
 
-/// Ends once something that a passphrase does not open vouches for the key slot.
+/// A slot that is altered by itself is told as damage. Ends once something that a passphrase does
+/// not open vouches for the keyring that the root names.
 #[test]
-fn an_altered_key_slot_makes_the_right_passphrase_wrong() {
+fn an_altered_slot_that_the_root_names_makes_the_right_passphrase_wrong() {
     block_on(async {
         let store = Arc::new(MemoryStore::new());
         let passphrase = Credential::Passphrase(Passphrase::new("open sesame").unwrap());
@@ -154,9 +155,19 @@ fn an_altered_key_slot_makes_the_right_passphrase_wrong() {
         let config = VaultConfig::new().kdf(kdf);
         Vault::create_with(store.clone(), &passphrase, &config).await.unwrap();
         let whole = root(&store).await;
+        let (name, _) = objects(&store).await.remove(0);
+        let mut keyring = store.get(&name).await.unwrap().bytes.to_vec();
+        // A bit of the salt of the only slot that a passphrase opens.
+        let slots = keyring[7..].chunks_exact_mut(158).take(8);
+        let slot = slots.into_iter().find(|slot| slot[1] == 1).unwrap();
+        slot[14] ^= 1;
+        let hash = blake3::hash(&keyring);
+        let domain = blake3::derive_key("sealwood v2 keyring name", &[]);
+        let renamed = blake3::keyed_hash(&domain, hash.as_bytes()).to_hex();
+        let renamed = format!("objects/{}", &renamed[..40]);
+        store.put(&renamed, keyring.into(), Precondition::Absent).await.unwrap();
         let mut altered = whole.to_vec();
-        // A bit of the slot's salt: it begins 13 bytes into the slot, which begins at 6.
-        altered[6 + 13] ^= 1;
+        altered[6..38].copy_from_slice(hash.as_bytes());
         serve(&store, altered.into()).await;
         let opened = Vault::open_with(store.clone(), &passphrase, &config).await;
         assert_eq!(code(opened), "wrong-passphrase");

@@ -7,7 +7,7 @@ use sealwood::blob::{
     BlobStore, DirectoryStore, EngineStore, Fault, FaultMode, MemoryStore, Precondition,
 };
 use sealwood::engine::EngineConfig;
-use sealwood::seal::RootSecret;
+use sealwood::seal::SlotSecret;
 use sealwood::vault::Credential;
 use sealwood::{Error, Vault};
 
@@ -230,7 +230,7 @@ fn missing_objects_are_told() {
 fn a_wrong_key_an_unknown_version_and_rubbish_differ() {
     block_on(async {
         let store = prepared().await;
-        let other = Credential::Secret(RootSecret::from_bytes([8; 32]));
+        let other = Credential::Secret(SlotSecret::from_bytes([8; 32]));
         let refused = Vault::open(store.clone(), &other).await;
         assert_eq!(code(refused), "wrong-key");
         let root = store.get("root").await.unwrap().bytes;

@@ -30,6 +30,8 @@ mod reads_keep_to_their_budget;
 mod residence_does_not_show;
 mod roots_arrive_intact;
 mod shared_directories_stay_shared;
+#[cfg(all(feature = "passphrase", feature = "phrase"))]
+mod slots_are_changed;
 mod stores_without_conditions_are_refused;
 #[cfg(feature = "engine")]
 mod taken_names_are_compared;

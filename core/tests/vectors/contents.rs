@@ -11,13 +11,14 @@ use serde_json::Value;
 
 use crate::forge::{self, Extent};
 use crate::input::*;
+use crate::keyrings;
 
 /// How much of a file's end is read back: without optimisation a cipher is slow.
 const READ_BYTES_MAX: u64 = 1 << 20;
 
 pub(crate) async fn fill(document: &mut Value) {
     let credential = Credential::Secret(secret(document));
-    let secret = array(document, "root_secret");
+    let secret = array(document, "secret");
     let clock = document["clock"].clone();
     for case in cases(document, "cases") {
         let pieces = pieces(&case["content"]);
@@ -30,7 +31,8 @@ pub(crate) async fn fill(document: &mut Value) {
         vault.put_stream("file", source).await.unwrap();
         vault.link("").await.unwrap();
         let stored = objects(&store).await;
-        check_extents(&secret, case, &pieces.concat(), &stored);
+        let key = keyrings::epoch_key(&store, &secret).await;
+        check_extents(&key, case, &pieces.concat(), &stored);
         case["size"] = pieces.iter().map(Bytes::len).sum::<usize>().into();
         case["objects"] = stored;
 
@@ -44,14 +46,14 @@ pub(crate) async fn fill(document: &mut Value) {
 }
 
 /// A writer that knows the page on the format alone makes the same extents of a content.
-fn check_extents(secret: &[u8; 32], case: &Value, content: &[u8], stored: &Value) {
+fn check_extents(epoch_key: &[u8; 32], case: &Value, content: &[u8], stored: &Value) {
     if content.len() < CHUNKED_BYTES_MIN {
         return;
     }
     let chunk_bytes = number(case, "chunk_bytes") as usize;
     let chunks: Vec<_> = content
         .chunks(chunk_bytes)
-        .map(|chunk| (forge::chunk_address(secret, chunk), chunk))
+        .map(|chunk| (forge::chunk_address(epoch_key, chunk), chunk))
         .collect();
     for block in chunks.chunks((EXTENT_BYTES_DEFAULT as usize / chunk_bytes).min(64)) {
         let Extent { name, bytes } = forge::extent(block);

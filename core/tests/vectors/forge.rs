@@ -4,11 +4,13 @@ use aes_gcm::aead::{AeadInOut, KeyInit};
 use aes_gcm::{Aes256Gcm, Nonce};
 use serde_json::{Value, json};
 
-/// The root secret of every forged vault.
+use crate::forged_keyring::{self, Ring};
+
+/// The secret that opens every forged vault, and the key of its epoch.
 pub(crate) const SECRET: [u8; 32] = [0x42; 32];
 
 /// The one pack of a forged vault.
-const PACK: [u8; 16] = [0x70; 16];
+const PACK: [u8; 16] = *b"\x01\0pppppppppppppp";
 
 const TAG_BYTES: usize = 16;
 
@@ -141,6 +143,8 @@ impl Body {
 #[derive(Default)]
 pub(crate) struct Forge {
     pack: Vec<u8>,
+    /// The name of the keyring, and its bytes.
+    keyring: (String, Vec<u8>),
     root: Vec<u8>,
     extents: Vec<Extent>,
 }
@@ -172,9 +176,20 @@ impl Forge {
         self.extents.push(extent);
     }
 
-    /// The root with this body, under a key slot.
-    pub(crate) fn root(&mut self, slot: &[u8], body: &[u8]) {
-        self.root = root(&SECRET, slot, body);
+    /// The root with this body, and the keyring of every forged vault.
+    pub(crate) fn root(&mut self, body: &[u8]) {
+        self.keyed_root(Ring::default().object(|_| {}), body);
+    }
+
+    /// The root with this body, which names this keyring.
+    pub(crate) fn keyed_root(&mut self, keyring: Vec<u8>, body: &[u8]) {
+        self.root = root(&SECRET, blake3::hash(&keyring).as_bytes(), body);
+        self.keyring = (forged_keyring::name(&keyring), keyring);
+    }
+
+    /// The keyring's bytes, to spoil behind the back of the root.
+    pub(crate) fn keyring_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.keyring.1
     }
 
     /// The root's bytes, to spoil.
@@ -185,6 +200,10 @@ impl Forge {
     /// The objects as they are recorded.
     pub(crate) fn objects(&self) -> Value {
         let mut objects = vec![json!({"name": "root", "hex": hex::encode(&self.root)})];
+        let (name, keyring) = &self.keyring;
+        if !keyring.is_empty() {
+            objects.push(json!({"name": name, "hex": hex::encode(keyring)}));
+        }
         if !self.pack.is_empty() {
             let name = object_name(&keyed("sealwood v1 pack name", &PACK)[..20]);
             objects.push(json!({"name": name, "hex": hex::encode(&self.pack)}));
@@ -235,13 +254,13 @@ pub(crate) fn object_name(hash: &[u8]) -> String {
     format!("objects/{}", hex::encode(hash))
 }
 
-/// A root object with this body, under a key slot.
-pub(crate) fn root(secret: &[u8; 32], slot: &[u8], body: &[u8]) -> Vec<u8> {
+/// A root object with this body, under the key of an epoch, which names a keyring by its hash.
+fn root(epoch_key: &[u8; 32], keyring: &[u8; 32], body: &[u8]) -> Vec<u8> {
     let salt = [0x73; 24];
-    let root_key = blake3::derive_key("sealwood v1 root", secret);
+    let root_key = blake3::derive_key("sealwood v1 root", epoch_key);
     let subkey =
         |purpose: &[u8]| *blake3::keyed_hash(&root_key, &[purpose, &salt].concat()).as_bytes();
-    let header = [b"SWRT\x01\0", slot, &salt, &subkey(b"chck")[..8]].concat();
+    let header = [b"SWRT\x02\0", &keyring[..], &salt, &subkey(b"chck")[..8]].concat();
     [header.clone(), sealed(&subkey(b"body"), &header, body)].concat()
 }
 
@@ -249,7 +268,7 @@ fn derived(purpose: &str) -> [u8; 32] {
     blake3::derive_key(purpose, &SECRET)
 }
 
-fn keyed(name: &str, message: &[u8]) -> [u8; 32] {
+pub(crate) fn keyed(name: &str, message: &[u8]) -> [u8; 32] {
     *blake3::keyed_hash(&domain(name), message).as_bytes()
 }
 
@@ -257,7 +276,7 @@ fn domain(name: &str) -> [u8; 32] {
     blake3::derive_key(name, &[])
 }
 
-fn sealed(key: &[u8; 32], associated: &[u8], plaintext: &[u8]) -> Vec<u8> {
+pub(crate) fn sealed(key: &[u8; 32], associated: &[u8], plaintext: &[u8]) -> Vec<u8> {
     let mut buffer = plaintext.to_vec();
     let cipher = Aes256Gcm::new(key.into());
     let whole = buffer.as_mut_slice().into();

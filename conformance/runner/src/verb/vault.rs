@@ -133,7 +133,6 @@ pub(super) async fn take(world: &World, vault: &Vault, verb: &str, step: &Step) 
         }
         "stats" => vault.stats().into(),
         "needsFlush" => vault.needs_flush().into(),
-        "recoveryPhrase" => words(world, &vault.recovery_phrase()?, step)?,
         "link" => {
             let (path, name) = (path()?, step.text("as")?);
             let link = cancel.run(vault.link(path)).await?;
