@@ -23,7 +23,6 @@ pub(crate) struct Ring {
     pub(crate) first_epoch: u16,
     pub(crate) keys: Vec<[u8; 32]>,
     pub(crate) records: Vec<Record>,
-    pub(crate) chain: Vec<u8>,
     /// What follows, before the padding.
     pub(crate) after: Vec<u8>,
     /// What the padding is made of.
@@ -54,7 +53,6 @@ impl Default for Ring {
             first_epoch: 1,
             keys: vec![SECRET],
             records: vec![Record::default()],
-            chain: Vec::new(),
             after: Vec::new(),
             padding: 0,
             more: 0,
@@ -97,7 +95,7 @@ impl Ring {
             out.extend(bytes(&record.label));
             out.extend(lock);
         }
-        out.extend(bytes(&self.chain));
+        out.extend(bytes(&[]));
         out.extend(bytes(&[]));
         out.extend(&self.after);
         // Padmé: of the length's bits as many are kept as its number of bits has.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::case::Act::{Get, List};
-use super::case::{SECRET_SLOT, case, topped};
+use super::case::{case, topped};
 use super::leaves::leaf;
 use super::value::file;
 use crate::forge::{Body, Extent, Forge, Sections, Unit, extent_name, object_name, varint};
@@ -14,7 +14,7 @@ pub(super) fn cases() -> Vec<Value> {
         let unit = forge.unit(kind, content);
         let top = entry(unit);
         let top = forge.unit("node", &top);
-        forge.root(SECRET_SLOT, &Body { top: Some(top), ..Body::default() }.plaintext());
+        forge.root(&Body { top: Some(top), ..Body::default() }.plaintext());
         forge
     };
     let packed = |size: usize| {

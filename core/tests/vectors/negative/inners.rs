@@ -4,7 +4,7 @@ use sealwood::internals::KeyHash;
 use serde_json::Value;
 
 use super::case::Act::List;
-use super::case::{SECRET_SLOT, case};
+use super::case::case;
 use super::leaves::leaf;
 use super::value::{X, file};
 use crate::forge::{Body, Forge, Sections, Unit};
@@ -30,7 +30,7 @@ pub(super) fn cases() -> Vec<Value> {
         let mut forge = Forge::default();
         let top = make(&mut forge);
         let top = forge.unit("node", &top);
-        forge.root(SECRET_SLOT, &Body { top: Some(top), ..Body::default() }.plaintext());
+        forge.root(&Body { top: Some(top), ..Body::default() }.plaintext());
         forge
     };
     let two_halves = |weights: [u8; 2], names: [&[Vec<u8>]; 2]| {
