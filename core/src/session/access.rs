@@ -149,8 +149,8 @@ mod tests {
     }
 
     async fn keyring() -> Keyring {
-        let environment = Environment::default();
-        let slot = NewSlot::draw(&opener(), SlotKind::Secret, "", None, COST, &environment);
+        let (opener, environment) = (opener(), Environment::default());
+        let slot = NewSlot::draw(&opener, SlotKind::Secret, "", None, COST, &environment);
         Keyring::create(&[slot.await.unwrap().slot], &environment).unwrap()
     }
 
