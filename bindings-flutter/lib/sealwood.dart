@@ -38,7 +38,7 @@ export 'src/engine/write.dart' show Durability, KeyPrecondition, ScanOrder;
 export 'src/entry.dart' show EntryInfo, EntryKind, ListPage, VaultStats;
 export 'src/error.dart' show SealwoodException;
 export 'src/host_store.dart' show HostStore;
-export 'src/input.dart' show Credential, KdfCeiling, KdfConfig, S3Config, VaultConfig;
+export 'src/input.dart' show Convergence, Credential, KdfCeiling, KdfConfig, S3Config, VaultConfig;
 export 'src/library.dart' show LogLevel, Sealwood;
 export 'src/object.dart' show NotDeleted, ObjectMeta, ObjectPage, Precondition, StoredObject;
 export 'src/snapshot.dart' show SharedDirectory, Snapshot;

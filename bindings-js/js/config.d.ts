@@ -76,6 +76,8 @@ export class Credential implements Disposable {
 export interface VaultConfig {
   /** The size of a chunk for a new vault: a power of two from 128 KiB to 16 MiB. */
   chunkBytes?: number | null | undefined;
+  /** Whether equal contents of a new vault are stored as one; `'vault'` if absent. */
+  convergence?: Convergence | null | undefined;
   /** The cost of guessing the passphrase of a new vault. */
   kdf?: KdfConfig | null | undefined;
   /**
@@ -85,7 +87,7 @@ export interface VaultConfig {
   kdfCeiling?: KdfCeiling | null | undefined;
   /** About how many bytes of directory nodes stay in memory. */
   memoryBudgetBytes?: number | null | undefined;
-  /** The most bytes one pack holds. */
+  /** The most bytes one pack holds before it is padded. */
   packBytesMax?: number | null | undefined;
   /**
    * The most bytes of content one extent holds: at least a chunk, at most 64 chunks and 64 MiB. By
@@ -93,6 +95,25 @@ export interface VaultConfig {
    */
   extentBytesMax?: number | null | undefined;
 }
+
+/**
+ * Whether equal contents of a vault are stored as one. Fixed when the vault is created, so that every writer
+ * follows it.
+ *
+ * - `'vault'`: equal chunks are equal objects: a file that is put again is not sent again, and of a changed one what
+ *   has changed. So whoever can have files put into the vault, and watches its store, can find out whether it holds a
+ *   file that they have.
+ * - `'off'`: nothing that is put is equal to anything else: what a put sends and asks for tells the length of a file
+ *   and no more of its content. Every put sends the whole file. For apps whose users, or those who write to them, can
+ *   have files put into the vault.
+ *
+ * @example
+ * ```ts
+ * const convergence: Convergence = 'off';
+ * const vault = await Vault.create(store, credential, { convergence });
+ * ```
+ */
+export type Convergence = 'vault' | 'off';
 
 /**
  * The cost of Argon2id: from 19,456 KiB and 2 passes on.

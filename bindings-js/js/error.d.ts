@@ -32,6 +32,7 @@ export type SealwoodErrorCode =
   | 'slot-not-found'
   | 'last-slot'
   | 'shut-out'
+  | 'invalid-link'
   | 'vault-exists'
   | 'vault-not-found'
   | 'unsupported-version'

@@ -3,7 +3,7 @@
 import './platform.js';
 import type { Batch } from './batch.js';
 import type { ByteStream, Bytes, CallOptions, OwnBytes, TransferOptions } from './call.js';
-import type { Credential, VaultConfig } from './config.js';
+import type { Convergence, Credential, VaultConfig } from './config.js';
 import type { EntryInfo, Metadata, PutOptions } from './entry.js';
 import type { Snapshot, Tree } from './reading.js';
 import type { BlobStore, CustomStore } from './store.js';
@@ -321,6 +321,8 @@ export interface VaultStats {
   readonly tailOperations: number;
   /** The size of a chunk. */
   readonly chunkBytes: number;
+  /** Whether equal contents are stored as one. */
+  readonly convergence: Convergence;
   /**
    * The time of the last commit of another session that this one has read, in milliseconds since 1970, if it was
    * more than 5 minutes ahead of this device's clock then: one of the two clocks is wrong.

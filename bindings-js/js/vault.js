@@ -1,7 +1,7 @@
 // An open vault.
 
 import { Batch } from './batch.js';
-import { optionalSmall, optionalWhole, options as optionsOf, path as pathOf } from './check.js';
+import { optionalSmall, optionalText, optionalWhole, options as optionsOf, path as pathOf } from './check.js';
 import { METADATA, put, putArguments, putStream } from './content.js';
 import { Credential } from './credential.js';
 import { call, glue, now } from './glue.js';
@@ -12,7 +12,7 @@ import { Tree } from './tree.js';
 import { TRANSFER } from './watching.js';
 
 const SIZES = ['chunkBytes', 'extentBytesMax', 'memoryBudgetBytes', 'packBytesMax'];
-const CONFIG = [...SIZES, 'kdf', 'kdfCeiling'];
+const CONFIG = [...SIZES, 'convergence', 'kdf', 'kdfCeiling'];
 const CEILING = ['memoryKib', 'passes'];
 const KDF = [...CEILING, 'lanes'];
 
@@ -157,10 +157,12 @@ async function attach(how, store, credential, config, options) {
 function configArguments(config) {
   const given = optionsOf(config, CONFIG);
   const { chunkBytes, kdf, kdfCeiling, memoryBudgetBytes, packBytesMax, extentBytesMax } = given;
+  const { convergence } = given;
   const { memoryKib, passes, lanes } = optionsOf(kdf, KDF);
   const ceiling = optionsOf(kdfCeiling, CEILING);
   return {
     chunkBytes: optionalSmall(chunkBytes, 'chunkBytes'),
+    convergence: optionalText(convergence, 'convergence'),
     memoryKib: optionalSmall(memoryKib, 'memoryKib'),
     passes: optionalSmall(passes, 'passes'),
     lanes: optionalSmall(lanes, 'lanes'),

@@ -50,6 +50,8 @@ extern "C" {
 
     #[wasm_bindgen(method, getter, js_name = chunkBytes)]
     fn chunk_bytes(this: &ConfigArguments) -> Option<u32>;
+    #[wasm_bindgen(method, getter)]
+    fn convergence(this: &ConfigArguments) -> Option<String>;
     #[wasm_bindgen(method, getter, js_name = memoryKib)]
     fn memory_kib(this: &ConfigArguments) -> Option<u32>;
     #[wasm_bindgen(method, getter)]
@@ -68,9 +70,10 @@ extern "C" {
     fn extent_bytes_max(this: &ConfigArguments) -> Option<u32>;
 }
 
-pub(crate) fn config_input(arguments: &ConfigArguments) -> ConfigInput {
-    ConfigInput {
+pub(crate) fn config_input(arguments: &ConfigArguments) -> Result<ConfigInput> {
+    Ok(ConfigInput {
         chunk_bytes: arguments.chunk_bytes(),
+        convergence: arguments.convergence().map(|word| word.parse()).transpose()?,
         memory_kib: arguments.memory_kib(),
         passes: arguments.passes(),
         lanes: arguments.lanes(),
@@ -79,5 +82,5 @@ pub(crate) fn config_input(arguments: &ConfigArguments) -> ConfigInput {
         memory_budget_bytes: arguments.memory_budget_bytes().map(|bytes| bytes as u64),
         pack_bytes_max: arguments.pack_bytes_max().map(|bytes| bytes as u64),
         extent_bytes_max: arguments.extent_bytes_max(),
-    }
+    })
 }

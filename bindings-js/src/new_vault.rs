@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use js_sys::Promise;
+use sealwood::bridge::ConfigInput;
 use sealwood::vault;
 use wasm_bindgen::prelude::*;
 
@@ -21,7 +22,7 @@ impl NewVault {
     /// A promise of a new vault that is not stored.
     pub fn prepare(credential: &Credential, config: &ConfigArguments, watch: &Watch) -> Promise {
         let credential = credential.0.clone();
-        let config = config_input(config).config();
+        let config = config_input(config).and_then(ConfigInput::config);
         watch.promise(async move {
             sealwood::Vault::prepare_with(&credential, &config?)
                 .await

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use js_sys::{Function, Promise, Uint8Array};
+use sealwood::bridge::ConfigInput;
 use wasm_bindgen::prelude::*;
 
 use crate::batch::Batch;
@@ -28,7 +29,7 @@ impl Vault {
         watch: &Watch,
     ) -> Promise {
         let (store, credential) = (Arc::clone(&store.0), credential.0.clone());
-        let config = config_input(config).config();
+        let config = config_input(config).and_then(ConfigInput::config);
         watch.promise(async move {
             sealwood::Vault::create_with(store, &credential, &config?).await.map(Vault)
         })
@@ -42,7 +43,7 @@ impl Vault {
         watch: &Watch,
     ) -> Promise {
         let (store, credential) = (Arc::clone(&store.0), credential.0.clone());
-        let config = config_input(config).config();
+        let config = config_input(config).and_then(ConfigInput::config);
         watch.promise(async move {
             sealwood::Vault::open_with(store, &credential, &config?).await.map(Vault)
         })
@@ -166,6 +167,7 @@ impl Vault {
             ("sequence", figure(stats.sequence)),
             ("tailOperations", figure(stats.tail_operations)),
             ("chunkBytes", figure(stats.chunk_bytes)),
+            ("convergence", stats.convergence.as_str().into()),
             ("futureCommitMs", stats.future_commit_ms.map_or(JsValue::UNDEFINED, moment)),
             ("indexRequests", figure(written.index_requests)),
             ("indexBytes", figure(written.index_bytes)),

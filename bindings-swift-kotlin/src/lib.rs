@@ -43,7 +43,7 @@ pub use logger::{CoreLogLevel, HostLogger, core_set_logger};
 pub use new_vault::CoreNewVault;
 pub use object::{CoreObject, CoreObjectMeta, CoreObjectPage, CorePrecondition};
 pub use pull::{CoreContent, CoreEntries};
-pub use settings::{CoreConfig, CoreS3, CoreStats};
+pub use settings::{CoreConfig, CoreConvergence, CoreS3, CoreStats};
 pub use store::CoreStore;
 pub use tree::CoreTree;
 pub use vault::CoreVault;

@@ -1,7 +1,19 @@
 //! Settings and figures, field by field those of the core.
 
 use sealwood::bridge::{ConfigInput, S3Input};
-use sealwood::vault::VaultStats;
+use sealwood::vault::{Convergence, VaultStats};
+
+/// Whether equal contents of a vault are stored as one.
+pub type CoreConvergence = Convergence;
+
+/// Whether equal contents of a vault are stored as one.
+#[uniffi::remote(Enum)]
+pub enum CoreConvergence {
+    /// Equal chunks are equal objects.
+    Vault,
+    /// Nothing that is put is equal to anything else.
+    Off,
+}
 
 /// Settings of a vault; the core's own where there is none.
 pub type CoreConfig = ConfigInput;
@@ -11,6 +23,8 @@ pub type CoreConfig = ConfigInput;
 pub struct CoreConfig {
     /// The size of a chunk for a new vault.
     pub chunk_bytes: Option<u32>,
+    /// Whether equal contents of a new vault are stored as one.
+    pub convergence: Option<CoreConvergence>,
     /// Memory that one guess of the passphrase costs, in KiB.
     pub memory_kib: Option<u32>,
     /// Passes over that memory.
@@ -23,7 +37,7 @@ pub struct CoreConfig {
     pub ceiling_passes: Option<u32>,
     /// About how many bytes of directory nodes stay in memory.
     pub memory_budget_bytes: Option<u64>,
-    /// The most bytes one pack holds.
+    /// The most bytes one pack holds before it is padded.
     pub pack_bytes_max: Option<u64>,
     /// The most bytes of content one extent holds.
     pub extent_bytes_max: Option<u32>,
@@ -81,6 +95,8 @@ pub struct CoreStats {
     pub tail_operations: u64,
     /// The size of a chunk, in bytes.
     pub chunk_bytes: u64,
+    /// Whether equal contents are stored as one.
+    pub convergence: CoreConvergence,
     /// The time of the last commit of others that was read, if it lay in the future then.
     pub future_commit_ms: Option<i64>,
     /// Root puts of this session, and its packs that hold nodes only.
@@ -105,6 +121,7 @@ impl From<VaultStats> for CoreStats {
             sequence: stats.sequence,
             tail_operations: stats.tail_operations,
             chunk_bytes: stats.chunk_bytes,
+            convergence: stats.convergence,
             future_commit_ms: stats.future_commit_ms,
             index_requests: stats.written.index_requests,
             index_bytes: stats.written.index_bytes,

@@ -27,6 +27,11 @@ pub fn root_body(plaintext: &[u8]) -> Result<Vec<u8>> {
     forest::reencode_root(plaintext)
 }
 
+/// Reads what is sealed behind the header of a root, which has so many bytes.
+pub fn root_padding(header_bytes: u8, sealed: &[u8]) -> Result<Vec<u8>> {
+    seal::reencode_padded(header_bytes.into(), sealed)
+}
+
 /// Reads operations to the end.
 pub fn operations(plaintext: &[u8]) -> Result<Vec<u8>> {
     forest::reencode_ops(plaintext)

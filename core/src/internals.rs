@@ -9,5 +9,6 @@ pub use crate::seal::epoch::{Epoch, EpochKey};
 pub use crate::seal::extent::{ChunkLink, ChunkPlace, ExtentName};
 pub use crate::seal::keys::{Keys, UnitKind, open_chunk, open_unit, pack_name, seal_chunk};
 pub use crate::seal::pack::{Pack, PackWriter};
-pub use crate::seal::planned::PlannedPlaces;
+pub use crate::seal::planned::{PlannedPlaces, UnitName};
+pub use crate::seal::salt::Salt;
 pub use crate::seal::sections::{SectionReader, SectionWriter};

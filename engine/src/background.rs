@@ -23,6 +23,9 @@ const FRAMES_DEAD_BYTES_MIN: u64 = 8 << 20;
 /// How long the thread sleeps when nothing is owed and nobody writes.
 const RESTING: Duration = Duration::from_secs(60);
 
+/// After so many turns that only counted what is tracked comes one that does all that is owed.
+const TURNS_THAT_COUNT_MAX: u32 = 8;
+
 /// What else goes on while some of what is owed is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pace {
@@ -39,24 +42,38 @@ pub(super) fn start(shared: &Arc<Shared>) {
         return;
     }
     let engine = shared.clone();
-    let mut seen = shared.read().revision;
+    let mut turns = Turns { seen: shared.read().revision, that_count: 0 };
     let idle = config.checkpoint_idle;
-    let worker = Worker::start("sealwood-engine", idle, move || work(&engine, &mut seen));
+    let worker = Worker::start("sealwood-engine", idle, move || work(&engine, &mut turns));
     *lock(&shared.worker) = worker;
+}
+
+/// What the thread remembers of its turns.
+struct Turns {
+    /// The revision at the last one that did all that was owed.
+    seen: Revision,
+    /// How many since then only counted.
+    that_count: u32,
 }
 
 /// One turn of the thread, which ends between two pieces if the engine is closed. Returns how long
 /// to wait for the next; none if there is to be none.
-fn work(shared: &Shared, seen: &mut Revision) -> Option<Duration> {
+fn work(shared: &Shared, turns: &mut Turns) -> Option<Duration> {
     shared.check_open().ok()?;
     if shared.check_writable().is_err() {
         return Some(RESTING);
     }
     shared.resting.store(false, Ordering::SeqCst);
     let revision = shared.read().revision;
-    let pace = if *seen == revision { Pace::Idle } else { Pace::Busy };
-    *seen = revision;
-    match shared.maintain(pace) {
+    let pace = if turns.seen == revision { Pace::Idle } else { Pace::Busy };
+    let outcome = if turns.that_count < TURNS_THAT_COUNT_MAX && shared.is_asked_only_to_count() {
+        turns.that_count += 1;
+        shared.count_some(pace).map(|more| if more { More::Yes } else { More::No })
+    } else {
+        *turns = Turns { seen: revision, that_count: 0 };
+        shared.maintain(pace)
+    };
+    match outcome {
         Ok(More::Yes) => return Some(Duration::ZERO),
         Ok(More::No) => {}
         Err(Error::Closed) => return None,
@@ -165,6 +182,12 @@ impl Shared {
             self.evict();
         }
         Ok(())
+    }
+
+    /// Whether writers woke the thread for nothing but hashes, which comes often where all is
+    /// tracked: the rest would be done earlier than elsewhere, and in the way of writers.
+    fn is_asked_only_to_count(&self) -> bool {
+        self.counting_asked.load(Ordering::SeqCst) && !self.is_checkpoint_due()
     }
 
     fn is_checkpoint_due(&self) -> bool {

@@ -166,15 +166,23 @@ impl Shared {
         if bytes < UNCOUNTED_BYTES_MIN {
             return;
         }
-        if !self.counting_asked.swap(true, Ordering::SeqCst) {
-            lock(&self.worker).as_ref().inspect(|worker| worker.wake());
-        }
-        let alone = self.config.background == Background::Automatic && lock(&self.worker).is_none();
+        let is_asked = self.counting_asked.load(Ordering::SeqCst) || self.ask_to_count();
+        let alone = !is_asked && self.config.background == Background::Automatic;
         if (bytes >= UNCOUNTED_BYTES_MAX || alone)
             && let Err(error) = self.count(&mut lock(&self.hashes))
         {
             log::warn!("changes of rows are not in the hash of their namespace yet: {error}");
         }
+    }
+
+    /// Wakes the background to count what waits. Returns whether there is one.
+    fn ask_to_count(&self) -> bool {
+        let worker = lock(&self.worker);
+        worker.as_ref().inspect(|worker| {
+            self.counting_asked.store(true, Ordering::SeqCst);
+            worker.wake();
+        });
+        worker.is_some()
     }
 
     /// Counts all that waits.

@@ -278,6 +278,9 @@ fn apply_all(
         let inline_bytes_max = shared.config.inline_bytes_max;
         let action = action_of(&operation.kind, *separated, inline_bytes_max);
         let change = Change { namespace: operation.namespace, key, action };
+        if let Action::Put { body: Body::Inline(value), .. } = action {
+            state.expect_put(operation.namespace, key, value.len());
+        }
         let prepared = state.prepare(&change)?;
         let present = prepared.present();
         let alive = present.filter(|present| !now.is_past(present.expires_at_ms));

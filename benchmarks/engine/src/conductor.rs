@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::metric::{Metric, Sample};
+use crate::metric::{Metric, Sample, median};
 use crate::peers::{self, Entrant};
 use crate::workloads::{self, Ends, Workload};
 
@@ -43,13 +43,7 @@ pub(crate) struct Row {
 impl Row {
     /// The middle of the rounds.
     pub(crate) fn median(&self, metric: Metric) -> Option<f64> {
-        let mut sorted = self.samples.get(&metric)?.clone();
-        sorted.sort_by(f64::total_cmp);
-        let middle = sorted.len() / 2;
-        match sorted.len() % 2 {
-            1 => sorted.get(middle).copied(),
-            _ => Some((sorted.get(middle.checked_sub(1)?)? + sorted.get(middle)?) / 2.0),
-        }
+        median(self.samples.get(&metric)?.clone())
     }
 }
 

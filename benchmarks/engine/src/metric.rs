@@ -24,6 +24,12 @@ pub(crate) enum Metric {
     BytesPerOp,
     /// Bytes appended to the log, by operation.
     LogBytesPerOp,
+    /// How many more these are than where rows are not hashed.
+    MoreLogBytesPerOp,
+    /// The mean time of one operation where rows are not hashed.
+    UsPerOpUntracked,
+    /// Which share it has of the operations a second that there are where rows are not hashed.
+    ShareOfUntracked,
     /// Calls that wait for the disk, by operation.
     SyncsPerOp,
     /// Bytes of the pages the process dirtied in files.
@@ -75,5 +81,15 @@ impl Sample {
             Some(value) => self.with(metric, value),
             None => self,
         }
+    }
+}
+
+/// Returns the middle of some values, or the mean of the two in the middle.
+pub(crate) fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.len() % 2 {
+        1 => values.get(middle).copied(),
+        _ => Some((values.get(middle.checked_sub(1)?)? + values.get(middle)?) / 2.0),
     }
 }

@@ -24,7 +24,7 @@ impl Limits {
 
     pub(super) fn flush(&mut self, row: &Flush) {
         self.at_most(row.bench, "index requests", row.index_requests as f64, 155.0);
-        self.at_most(row.bench, "index bytes", row.index_bytes as f64, 250_000.0);
+        self.at_most(row.bench, "index bytes", row.index_bytes as f64, 200_000.0);
         self.at_most(row.bench, "serial round trips", row.max_serial_round_trips as f64, 2.0);
     }
 
@@ -79,11 +79,11 @@ mod tests {
     #[test]
     fn each_broken_limit_is_named() {
         let mut limits = Limits::default();
-        limits.flush(&Flush::new("flush-150", &[put(155, 250_000)]));
+        limits.flush(&Flush::new("flush-150", &[put(155, 200_000)]));
         let small = Marginal::new("marginal", 150, &[put(1, 10)]);
         limits.marginal(&Marginal::new("marginal", 10_000, &[put(1, 5_400)]), &small);
         assert!(limits.broken.is_empty());
-        limits.flush(&Flush::new("flush-150", &[put(156, 250_001)]));
+        limits.flush(&Flush::new("flush-150", &[put(156, 200_001)]));
         limits.marginal(&Marginal::new("marginal", 10_000, &[put(2, 5_401)]), &small);
         assert_eq!(limits.broken.len(), 4);
         assert!(limits.result().is_err());

@@ -2,6 +2,7 @@
 library;
 
 import 'generated/api/entry.dart' as native;
+import 'generated/api/input.dart' show Convergence;
 
 /// Whether an entry is a file or a directory.
 enum EntryKind {
@@ -79,6 +80,9 @@ final class VaultStats {
   /// The size of a chunk, in bytes.
   final int chunkBytes;
 
+  /// Whether equal contents are stored as one.
+  final Convergence convergence;
+
   /// The time of the last commit of another session that this one has read, in milliseconds since 1970, if it was more
   /// than 5 minutes ahead of this device's clock then: one of the two clocks is wrong. Else null.
   final int? futureCommitMs;
@@ -109,6 +113,7 @@ final class VaultStats {
     required this.sequence,
     required this.tailOperations,
     required this.chunkBytes,
+    required this.convergence,
     this.futureCommitMs,
     required this.indexRequests,
     required this.indexBytes,
@@ -140,6 +145,7 @@ VaultStats statsOf(native.Stats stats) => VaultStats(
   sequence: stats.sequence,
   tailOperations: stats.tailOperations,
   chunkBytes: stats.chunkBytes,
+  convergence: stats.convergence,
   futureCommitMs: stats.futureCommitMs,
   indexRequests: stats.indexRequests,
   indexBytes: stats.indexBytes,

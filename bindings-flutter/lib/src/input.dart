@@ -5,6 +5,9 @@ import 'dart:typed_data';
 
 import 'error.dart';
 import 'generated/api/input.dart' as native;
+import 'generated/api/input.dart' show Convergence;
+
+export 'generated/api/input.dart' show Convergence;
 
 /// What a vault is opened with.
 final class Credential {
@@ -54,6 +57,9 @@ final class VaultConfig {
   /// The size of a chunk of a new vault: a power of two from 128 KiB to 16 MiB.
   final int? chunkBytes;
 
+  /// Whether equal contents of a new vault are stored as one; [Convergence.vault] if null.
+  final Convergence? convergence;
+
   /// The cost of guessing the passphrase of a new vault.
   final KdfConfig kdf;
 
@@ -64,7 +70,7 @@ final class VaultConfig {
   /// About how many bytes of directory nodes stay in memory.
   final int? memoryBudgetBytes;
 
-  /// The most bytes one pack holds.
+  /// The most bytes one pack holds before it is padded.
   final int? packBytesMax;
 
   /// The most bytes of content one extent holds: at least a chunk, at most 64 chunks and 64 MiB. A
@@ -74,6 +80,7 @@ final class VaultConfig {
   /// Settings.
   const VaultConfig({
     this.chunkBytes,
+    this.convergence,
     this.kdf = const KdfConfig(),
     this.kdfCeiling = const KdfCeiling(),
     this.memoryBudgetBytes,
@@ -180,6 +187,7 @@ native.CredentialSpec credentialSpec(Credential credential) => native.Credential
 /// The settings in the glue's form.
 native.ConfigSpec configSpec(VaultConfig config) => native.ConfigSpec(
   chunkBytes: config.chunkBytes,
+  convergence: config.convergence,
   memoryKib: config.kdf.memoryKib,
   passes: config.kdf.passes,
   lanes: config.kdf.lanes,

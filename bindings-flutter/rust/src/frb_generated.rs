@@ -10938,6 +10938,8 @@ impl SseDecode for crate::api::input::ConfigSpec {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
         let mut var_chunkBytes = <Option<i64>>::sse_decode(deserializer);
+        let mut var_convergence =
+            <Option<crate::api::input::Convergence>>::sse_decode(deserializer);
         let mut var_memoryKib = <Option<i64>>::sse_decode(deserializer);
         let mut var_passes = <Option<i64>>::sse_decode(deserializer);
         let mut var_lanes = <Option<i64>>::sse_decode(deserializer);
@@ -10948,6 +10950,7 @@ impl SseDecode for crate::api::input::ConfigSpec {
         let mut var_extentBytesMax = <Option<i64>>::sse_decode(deserializer);
         return crate::api::input::ConfigSpec {
             chunk_bytes: var_chunkBytes,
+            convergence: var_convergence,
             memory_kib: var_memoryKib,
             passes: var_passes,
             lanes: var_lanes,
@@ -10956,6 +10959,18 @@ impl SseDecode for crate::api::input::ConfigSpec {
             memory_budget_bytes: var_memoryBudgetBytes,
             pack_bytes_max: var_packBytesMax,
             extent_bytes_max: var_extentBytesMax,
+        };
+    }
+}
+
+impl SseDecode for crate::api::input::Convergence {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
+        let mut inner = <i32>::sse_decode(deserializer);
+        return match inner {
+            0 => crate::api::input::Convergence::Vault,
+            1 => crate::api::input::Convergence::Off,
+            _ => unreachable!("Invalid variant for Convergence: {}", inner),
         };
     }
 }
@@ -11615,6 +11630,17 @@ impl SseDecode for Option<crate::api::answer::CallbackFailure> {
     }
 }
 
+impl SseDecode for Option<crate::api::input::Convergence> {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
+        if (<bool>::sse_decode(deserializer)) {
+            return Some(<crate::api::input::Convergence>::sse_decode(deserializer));
+        } else {
+            return None;
+        }
+    }
+}
+
 impl SseDecode for Option<i64> {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_decode(deserializer: &mut flutter_rust_bridge::for_generated::SseDeserializer) -> Self {
@@ -11919,6 +11945,7 @@ impl SseDecode for crate::api::entry::Stats {
         let mut var_sequence = <i64>::sse_decode(deserializer);
         let mut var_tailOperations = <i64>::sse_decode(deserializer);
         let mut var_chunkBytes = <i64>::sse_decode(deserializer);
+        let mut var_convergence = <crate::api::input::Convergence>::sse_decode(deserializer);
         let mut var_futureCommitMs = <Option<i64>>::sse_decode(deserializer);
         let mut var_indexRequests = <i64>::sse_decode(deserializer);
         let mut var_indexBytes = <i64>::sse_decode(deserializer);
@@ -11931,6 +11958,7 @@ impl SseDecode for crate::api::entry::Stats {
             sequence: var_sequence,
             tail_operations: var_tailOperations,
             chunk_bytes: var_chunkBytes,
+            convergence: var_convergence,
             future_commit_ms: var_futureCommitMs,
             index_requests: var_indexRequests,
             index_bytes: var_indexBytes,
@@ -13055,6 +13083,7 @@ impl flutter_rust_bridge::IntoDart for crate::api::input::ConfigSpec {
     fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
         [
             self.chunk_bytes.into_into_dart().into_dart(),
+            self.convergence.into_into_dart().into_dart(),
             self.memory_kib.into_into_dart().into_dart(),
             self.passes.into_into_dart().into_dart(),
             self.lanes.into_into_dart().into_dart(),
@@ -13073,6 +13102,27 @@ impl flutter_rust_bridge::IntoIntoDart<crate::api::input::ConfigSpec>
 {
     fn into_into_dart(self) -> crate::api::input::ConfigSpec {
         self
+    }
+}
+// Codec=Dco (DartCObject based), see doc to use other codecs
+impl flutter_rust_bridge::IntoDart for FrbWrapper<crate::api::input::Convergence> {
+    fn into_dart(self) -> flutter_rust_bridge::for_generated::DartAbi {
+        match self.0 {
+            crate::api::input::Convergence::Vault => 0.into_dart(),
+            crate::api::input::Convergence::Off => 1.into_dart(),
+            _ => unreachable!(),
+        }
+    }
+}
+impl flutter_rust_bridge::for_generated::IntoDartExceptPrimitive
+    for FrbWrapper<crate::api::input::Convergence>
+{
+}
+impl flutter_rust_bridge::IntoIntoDart<FrbWrapper<crate::api::input::Convergence>>
+    for crate::api::input::Convergence
+{
+    fn into_into_dart(self) -> FrbWrapper<crate::api::input::Convergence> {
+        self.into()
     }
 }
 // Codec=Dco (DartCObject based), see doc to use other codecs
@@ -13862,6 +13912,7 @@ impl flutter_rust_bridge::IntoDart for crate::api::entry::Stats {
             self.sequence.into_into_dart().into_dart(),
             self.tail_operations.into_into_dart().into_dart(),
             self.chunk_bytes.into_into_dart().into_dart(),
+            self.convergence.into_into_dart().into_dart(),
             self.future_commit_ms.into_into_dart().into_dart(),
             self.index_requests.into_into_dart().into_dart(),
             self.index_bytes.into_into_dart().into_dart(),
@@ -14597,6 +14648,7 @@ impl SseEncode for crate::api::input::ConfigSpec {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
         <Option<i64>>::sse_encode(self.chunk_bytes, serializer);
+        <Option<crate::api::input::Convergence>>::sse_encode(self.convergence, serializer);
         <Option<i64>>::sse_encode(self.memory_kib, serializer);
         <Option<i64>>::sse_encode(self.passes, serializer);
         <Option<i64>>::sse_encode(self.lanes, serializer);
@@ -14605,6 +14657,22 @@ impl SseEncode for crate::api::input::ConfigSpec {
         <Option<i64>>::sse_encode(self.memory_budget_bytes, serializer);
         <Option<i64>>::sse_encode(self.pack_bytes_max, serializer);
         <Option<i64>>::sse_encode(self.extent_bytes_max, serializer);
+    }
+}
+
+impl SseEncode for crate::api::input::Convergence {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
+        <i32>::sse_encode(
+            match self {
+                crate::api::input::Convergence::Vault => 0,
+                crate::api::input::Convergence::Off => 1,
+                _ => {
+                    unimplemented!("");
+                }
+            },
+            serializer,
+        );
     }
 }
 
@@ -15161,6 +15229,16 @@ impl SseEncode for Option<crate::api::answer::CallbackFailure> {
     }
 }
 
+impl SseEncode for Option<crate::api::input::Convergence> {
+    // Codec=Sse (Serialization based), see doc to use other codecs
+    fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
+        <bool>::sse_encode(self.is_some(), serializer);
+        if let Some(value) = self {
+            <crate::api::input::Convergence>::sse_encode(value, serializer);
+        }
+    }
+}
+
 impl SseEncode for Option<i64> {
     // Codec=Sse (Serialization based), see doc to use other codecs
     fn sse_encode(self, serializer: &mut flutter_rust_bridge::for_generated::SseSerializer) {
@@ -15412,6 +15490,7 @@ impl SseEncode for crate::api::entry::Stats {
         <i64>::sse_encode(self.sequence, serializer);
         <i64>::sse_encode(self.tail_operations, serializer);
         <i64>::sse_encode(self.chunk_bytes, serializer);
+        <crate::api::input::Convergence>::sse_encode(self.convergence, serializer);
         <Option<i64>>::sse_encode(self.future_commit_ms, serializer);
         <i64>::sse_encode(self.index_requests, serializer);
         <i64>::sse_encode(self.index_bytes, serializer);

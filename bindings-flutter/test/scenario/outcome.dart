@@ -94,6 +94,7 @@ Value statsOutcome(VaultStats stats) => Value(<String, Object?>{
   'sequence': stats.sequence,
   'tailOperations': stats.tailOperations,
   'chunkBytes': stats.chunkBytes,
+  'convergence': stats.convergence.name,
   'futureCommitMs': stats.futureCommitMs,
   'indexRequests': stats.indexRequests,
   'indexBytes': stats.indexBytes,

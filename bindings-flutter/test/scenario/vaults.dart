@@ -50,8 +50,10 @@ Credential _credential(World world, Step step) {
 VaultConfig _config(Step step) {
   final kdf = Step(step.object('kdf') ?? const {});
   final ceiling = Step(step.object('kdfCeiling') ?? const {});
+  final convergence = step.text('convergence');
   final config = VaultConfig(
     chunkBytes: step.number('chunkBytes'),
+    convergence: convergence == null ? null : Convergence.values.byName(convergence),
     kdf: KdfConfig(
       memoryKib: kdf.number('memoryKib'),
       passes: kdf.number('passes'),

@@ -120,7 +120,7 @@ function step(members, comparison, run) {
 }
 
 function ATTACH() {
-  return 'secret passphrase phrase chunkBytes kdf kdfCeiling packBytesMax memoryBudgetBytes extentBytesMax';
+  return 'secret passphrase phrase chunkBytes convergence kdf kdfCeiling packBytesMax memoryBudgetBytes extentBytesMax';
 }
 
 function PUT() {
@@ -180,8 +180,8 @@ function credentialOf({ api: { Credential }, names, step: { secret, passphrase, 
 }
 
 function configOf({ step }) {
-  const { chunkBytes, kdf, kdfCeiling, packBytesMax, memoryBudgetBytes, extentBytesMax } = step;
-  return { chunkBytes, kdf, kdfCeiling, packBytesMax, memoryBudgetBytes, extentBytesMax };
+  const { chunkBytes, convergence, kdf, kdfCeiling, packBytesMax, memoryBudgetBytes, extentBytesMax } = step;
+  return { chunkBytes, convergence, kdf, kdfCeiling, packBytesMax, memoryBudgetBytes, extentBytesMax };
 }
 
 function put({ deferred, sizeHint, call, ...step }) {

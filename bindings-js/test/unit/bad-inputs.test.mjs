@@ -163,6 +163,8 @@ test('secrets, stores, links and credentials of wrong types are refused', async 
   await failsWith('invalid-argument', () => Vault.create(store, { secret: SECRET }));
   await failsWith('invalid-argument', () => Vault.create(store, credential, { chunkBytes: 1 }));
   await failsWith('invalid-argument', () => Vault.create(store, credential, { chunkBytes: 2 ** 40 }));
+  await failsWith('invalid-argument', () => Vault.create(store, credential, { convergence: 'on' }));
+  await failsWith('invalid-argument', () => Vault.create(store, credential, { convergence: 1 }));
   await failsWith('invalid-argument', () => SharedDirectory.open(store, new Uint8Array(55)));
   await failsWith('invalid-argument', async () => BlobStore.s3({ region: 'r' }));
   await failsWith('invalid-argument', () => store.put('a', 'text'));

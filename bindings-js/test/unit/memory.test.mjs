@@ -100,7 +100,9 @@ test('40,000 handles that nobody closes are collected', async (context) => {
 });
 
 test('1 GiB in and out leaves memory as it was', async () => {
-  const vault = await api.Vault.create(new RecentStore(), api.Credential.secret(SECRET));
+  // A chunk in each extent, so that those which are under way or remembered are small.
+  const config = { extentBytesMax: 1 << 20 };
+  const vault = await api.Vault.create(new RecentStore(), api.Credential.secret(SECRET), config);
   const piece = bytesOf(1 << 20);
   let pieces = 0;
   async function* content(count) {

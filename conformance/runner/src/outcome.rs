@@ -63,6 +63,7 @@ impl From<VaultStats> for Outcome {
             "sequence": stats.sequence,
             "tailOperations": stats.tail_operations,
             "chunkBytes": stats.chunk_bytes,
+            "convergence": stats.convergence.as_str(),
             "futureCommitMs": stats.future_commit_ms,
             "indexRequests": written.index_requests,
             "indexBytes": written.index_bytes,

@@ -11,7 +11,7 @@ use crate::blob::{BlobStore, S3Access, S3Config, S3Credentials, S3Signing, S3Sto
 use crate::error::{Error, Result};
 use crate::seal::{Passphrase, RecoveryPhrase};
 use crate::task::CallContext;
-use crate::vault::{Credential, Durability, Metadata, PutOptions, VaultConfig};
+use crate::vault::{Convergence, Credential, Durability, Metadata, PutOptions, VaultConfig};
 
 /// What a vault is opened with.
 pub enum CredentialInput {
@@ -43,6 +43,8 @@ impl CredentialInput {
 pub struct ConfigInput {
     /// [`VaultConfig::chunk_bytes`].
     pub chunk_bytes: Option<u32>,
+    /// [`VaultConfig::convergence`].
+    pub convergence: Option<Convergence>,
     /// [`KdfParams::memory_kib`](crate::seal::KdfParams::memory_kib).
     pub memory_kib: Option<u32>,
     /// [`KdfParams::passes`](crate::seal::KdfParams::passes).
@@ -73,6 +75,7 @@ impl ConfigInput {
         ceiling.memory_kib = self.ceiling_memory_kib.unwrap_or(ceiling.memory_kib);
         ceiling.passes = self.ceiling_passes.unwrap_or(ceiling.passes);
         config.chunk_bytes = self.chunk_bytes.unwrap_or(config.chunk_bytes);
+        config.convergence = self.convergence.unwrap_or(config.convergence);
         config.extent_bytes_max = self.extent_bytes_max.unwrap_or(config.extent_bytes_max);
         if let Some(bytes) = self.memory_budget_bytes {
             // A budget beyond the address space is no limit.

@@ -7,7 +7,7 @@ use super::table::{Table, chunk_count};
 use super::unit::Unit;
 use crate::codec::{put_bytes, put_varint};
 use crate::error::Result;
-use crate::seal::{Address, SectionReader, SectionWriter, TAG_BYTES, UnitKind};
+use crate::seal::{Address, Salt, SectionReader, SectionWriter, TAG_BYTES, UnitKind};
 
 /// The largest content that lies in its entry, in bytes.
 pub const INLINE_BYTES_MAX: usize = 1024;
@@ -28,12 +28,15 @@ pub(crate) enum Content {
 pub(crate) struct Chunked {
     pub(crate) size: u64,
     pub(crate) chunk: ChunkSize,
+    /// What sets its chunks apart from those of other contents, if they are.
+    pub(crate) salt: Option<Salt>,
     pub(crate) table: Table,
 }
 
 const KIND_INLINE: u8 = 0;
 const KIND_PACKED: u8 = 1;
 const KIND_CHUNKED: u8 = 2;
+const KIND_SALTED: u8 = 3;
 
 impl Content {
     /// Whether its bytes and tables are stored.
@@ -58,8 +61,13 @@ impl Content {
         match self {
             Content::Inline(bytes) => bytes.len() + 3,
             Content::Packed(..) => 36,
-            Content::Chunked(Chunked { table: Table::Inline(chunks), .. }) => 7 + 32 * chunks.len(),
-            Content::Chunked(_) => 39,
+            Content::Chunked(Chunked { salt, table, .. }) => {
+                let chunks = match table {
+                    Table::Inline(chunks) => 7 + 32 * chunks.len(),
+                    Table::Stored(_) => 39,
+                };
+                chunks + salt.map_or(0, |_| Salt::BYTES)
+            }
         }
     }
 
@@ -78,6 +86,7 @@ impl Content {
     /// chunked: 2, varint length, binary logarithm of the chunk size,
     ///          up to 4 chunks, or the table's address;
     ///          place and length of the table if there are more than 4 chunks
+    /// salted:  3, varint length, binary logarithm of the chunk size, salt (16), as for chunked
     /// ```
     pub(crate) fn encode(&self, out: &mut SectionWriter<'_>) -> Result<()> {
         match self {
@@ -92,10 +101,13 @@ impl Content {
                 let place = unit.place_in(out)?;
                 out.put_place(&place);
             }
-            Content::Chunked(Chunked { size, chunk, table }) => {
-                out.addressed().push(KIND_CHUNKED);
+            Content::Chunked(Chunked { size, chunk, salt, table }) => {
+                out.addressed().push(if salt.is_some() { KIND_SALTED } else { KIND_CHUNKED });
                 put_varint(out.addressed(), *size);
                 out.addressed().push(chunk.bits());
+                if let Some(salt) = salt {
+                    out.addressed().extend_from_slice(&salt.0);
+                }
                 match table {
                     Table::Inline(chunks) => out.put_chunks(chunks),
                     Table::Stored(unit) => {
@@ -128,12 +140,16 @@ impl Content {
                 let place = input.place(size + TAG_BYTES as u32)?;
                 Ok(Content::Packed(size, Unit::stored(UnitKind::Content, address, place)))
             }
-            KIND_CHUNKED => {
+            kind @ (KIND_CHUNKED | KIND_SALTED) => {
                 let size = input.addressed().varint()?;
                 if size < CHUNKED_BYTES_MIN as u64 {
                     return Err(malformed);
                 }
                 let chunk = ChunkSize::from_bits(input.addressed().byte()?).ok_or(malformed)?;
+                let salt = match kind {
+                    KIND_SALTED => Some(Salt(input.addressed().array()?)),
+                    _ => None,
+                };
                 let chunks = chunk_count(size, chunk);
                 let table = if chunks <= Table::INLINE_CHUNKS_MAX {
                     Table::Inline(input.chunks(chunks as usize)?.into())
@@ -142,7 +158,7 @@ impl Content {
                     let place = input.place_and_length()?;
                     Table::Stored(Unit::stored(UnitKind::Table, address, place))
                 };
-                Ok(Content::Chunked(Chunked { size, chunk, table }))
+                Ok(Content::Chunked(Chunked { size, chunk, salt, table }))
             }
             _ => Err(malformed),
         }

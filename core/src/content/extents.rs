@@ -86,9 +86,11 @@ impl Block {
         if is_worth_it { rows } else { Vec::new() }
     }
 
-    /// How its chunks lie, as those of a content that ends with it.
+    /// What is to be known of its chunks, as those of a content that ends with it. Where there is a
+    /// content that may have them, chunks have no salt.
     fn layout(&self) -> Layout {
-        Layout { chunk: self.chunk, size: self.first * self.chunk.bytes() + self.bytes() }
+        let size = self.first * self.chunk.bytes() + self.bytes();
+        Layout { chunk: self.chunk, size, salt: None }
     }
 }
 

@@ -12,6 +12,7 @@
 mod chunk_size;
 mod claims;
 mod content_type;
+mod convergence;
 mod extents;
 mod known;
 mod read;
@@ -23,6 +24,7 @@ mod unit;
 
 pub use chunk_size::{CHUNK_BYTES_DEFAULT, EXTENT_BYTES_DEFAULT};
 pub use content_type::{CHUNKED_BYTES_MIN, INLINE_BYTES_MAX};
+pub use convergence::Convergence;
 pub(crate) use read::Pieces;
 
 pub(crate) use chunk_size::{ChunkSize, ExtentSize};

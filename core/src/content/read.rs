@@ -15,7 +15,7 @@ use super::unit::{Plaintext, Unit};
 use crate::error::{Error, Result};
 use crate::packs::{PackReader, Span, may_heal};
 use crate::platform::{BoxFuture, BoxStream};
-use crate::seal::{LastMatch, Link, Ring, UnitKind, open_chunk, open_unit};
+use crate::seal::{Keys, LastMatch, Link, Ring, Salt, UnitKind, open_chunk, open_unit};
 
 /// Requests for chunks at a time: while the chunks of one are being given out, the next is on its
 /// way.
@@ -75,8 +75,11 @@ impl ContentReader {
         }
     }
 
-    /// The bytes of `range`, which lies within the content, a chunk at a time.
+    /// The bytes of `range`, which lies within the content, a chunk at a time; no piece is empty.
     pub(crate) fn stream(&self, content: &Content, range: Range<u64>) -> Pieces {
+        if range.is_empty() {
+            return Box::pin(futures_util::stream::empty());
+        }
         match content {
             Content::Chunked(chunked) => self.pieces(chunked, range, Pace::FirstSoon),
             small => {
@@ -95,7 +98,8 @@ impl ContentReader {
             return Box::pin(futures_util::stream::empty());
         }
         let reader = Self { matched: Arc::default(), ..self.clone() };
-        let layout = Layout { chunk: chunked.chunk, size: chunked.size };
+        let Chunked { chunk, size, salt, .. } = *chunked;
+        let layout = Layout { chunk, size, salt };
         let chunk_bytes = chunked.chunk.bytes();
         let chunks = range.start / chunk_bytes..range.end.div_ceil(chunk_bytes);
         let reads = reads(reader.clone().chunks(chunked, chunks), layout, pace);
@@ -190,10 +194,11 @@ impl ContentReader {
         if (bytes.len() as u64) < length {
             return Err(Error::ObjectTruncated);
         }
-        let address = &sealed.row.chunk.address;
-        let plaintext = open_chunk(address, &bytes[..length as usize]).await?;
+        let Row { index, chunk } = sealed.row;
+        let plaintext = open_chunk(&chunk.address, &bytes[..length as usize]).await?;
         if let Some(ring) = &self.ring {
-            ring.check_chunk(address, &plaintext, &self.matched)?;
+            let address = |keys: &Keys| keys.chunk_address(sealed.salt, index, &plaintext);
+            ring.check_chunk(&chunk.address, address, &self.matched)?;
         }
         Ok(Bytes::from(plaintext))
     }
@@ -274,6 +279,7 @@ struct Fetched {
 #[derive(Clone)]
 struct SealedChunk {
     row: Row,
+    salt: Option<Salt>,
     /// The bytes of its extent that it takes.
     range: Range<u64>,
     bytes: Bytes,
@@ -284,6 +290,7 @@ impl Fetched {
     fn into_chunks(self) -> impl Stream<Item = SealedChunk> + Unpin {
         let Self { read, mut bytes } = self;
         let mut start = read.range().start;
+        let salt = read.layout.salt;
         let chunks: Vec<_> = read
             .rows
             .iter()
@@ -291,7 +298,7 @@ impl Fetched {
                 let range = start..start + read.sealed_bytes(row);
                 start = range.end;
                 let length = bytes.len().min((range.end - range.start) as usize);
-                SealedChunk { row: *row, range, bytes: bytes.split_to(length) }
+                SealedChunk { row: *row, salt, range, bytes: bytes.split_to(length) }
             })
             .collect();
         futures_util::stream::iter(chunks)

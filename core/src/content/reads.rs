@@ -8,7 +8,7 @@ use super::chunk_size::ChunkSize;
 use super::table_walk::Row;
 use crate::error::Result;
 use crate::platform::BoxStream;
-use crate::seal::TAG_BYTES;
+use crate::seal::{Salt, TAG_BYTES};
 
 /// Bytes of content that one request asks for at most, but for a chunk that is longer.
 const REQUEST_BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -20,12 +20,13 @@ pub(super) struct Read {
     pub(super) layout: Layout,
 }
 
-/// How the chunks of one content lie in extents.
+/// What the chunks of one content have in common.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Layout {
     pub(super) chunk: ChunkSize,
     /// Of the content, in bytes.
     pub(super) size: u64,
+    pub(super) salt: Option<Salt>,
 }
 
 impl Layout {
@@ -120,7 +121,8 @@ mod tests {
     }
 
     fn joined(rows: Vec<Row>, size: u64, pace: Pace) -> Vec<(u64, usize, Range<u64>)> {
-        let layout = Layout { chunk: ChunkSize::new(CHUNK as u32).unwrap(), size };
+        let chunk = ChunkSize::new(CHUNK as u32).unwrap();
+        let layout = Layout { chunk, size, salt: None };
         let rows = Box::pin(stream::iter(rows.into_iter().map(Ok)));
         let reads: Vec<Read> = block_on(reads(rows, layout, pace).try_collect()).unwrap();
         reads.iter().map(|read| (read.rows[0].index, read.rows.len(), read.range())).collect()

@@ -13,6 +13,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use super::chunk_size::{ChunkSize, ExtentSize};
 use super::claims::{Claim, Claims};
 use super::content_type::{CHUNKED_BYTES_MIN, Chunked, Content, INLINE_BYTES_MAX};
+use super::convergence::Convergence;
 use super::extents::{Block, Extents, NewChunk, Uploaded};
 use super::known::KnownExtents;
 use super::read::{ContentReader, Pieces};
@@ -21,8 +22,8 @@ use super::table_walk::Row;
 use super::unit::{Plaintext, Unit};
 use crate::blob::{BlobStore, Guess, HoldMode, Stored};
 use crate::error::Result;
-use crate::platform::{BoxFuture, BoxStream};
-use crate::seal::{ChunkLink, Ring, UnitKind};
+use crate::platform::{BoxFuture, BoxStream, Environment};
+use crate::seal::{ChunkLink, Ring, Salt, UnitKind};
 use crate::task::CallContext;
 
 /// Extents of one content that are sealed or uploaded at a time. With the one whose chunks are
@@ -53,6 +54,9 @@ pub(crate) struct Splitter {
     pub(crate) ring: Ring,
     pub(crate) chunk: ChunkSize,
     pub(crate) extent: ExtentSize,
+    pub(crate) convergence: Convergence,
+    /// Where salts come from.
+    pub(crate) environment: Environment,
     pub(crate) known: Arc<KnownExtents>,
     pub(crate) claims: Arc<Claims>,
 }
@@ -81,7 +85,7 @@ impl Splitter {
         let total = bytes.len() as u64;
         if bytes.len() < CHUNKED_BYTES_MIN {
             context.report(total, Some(total));
-            return Ok(self.small(bytes, former).await.into());
+            return Ok(self.small(bytes, former).await?.into());
         }
         let chunk_bytes = self.chunk.bytes() as usize;
         let mut rest = bytes;
@@ -105,7 +109,7 @@ impl Splitter {
         if first.len() < CHUNKED_BYTES_MIN {
             let size = first.len() as u64;
             context.report(size, Some(size));
-            return Ok(self.small(first, former).await.into());
+            return Ok(self.small(first, former).await?.into());
         }
         let chunks =
             futures_util::stream::unfold((Some(first), slices), |(first, mut slices)| async move {
@@ -123,23 +127,39 @@ impl Splitter {
 
     /// A content of one piece. Where the one it replaces has the same address, and what is stored
     /// of it is read and found right, that is used again: nothing is sent.
-    async fn small(&self, bytes: Bytes, former: FindFormer<'_>) -> Content {
+    async fn small(&self, bytes: Bytes, former: FindFormer<'_>) -> Result<Content> {
         if bytes.len() <= INLINE_BYTES_MAX {
-            return Content::Inline(bytes);
+            return Ok(Content::Inline(bytes));
         }
         let keys = self.ring.newest();
         let size = bytes.len() as u32;
         let plaintext = Plaintext::Content(bytes.clone());
         let new = Unit::unplaced(&keys, UnitKind::Content, &bytes, plaintext);
-        if let Some(Former::Unit(unit, stored)) = former.await
+        if let Some(Former::Unit(unit, stored)) = self.former(former).await
             && unit.kind == UnitKind::Content
             && unit.address == new.address
             // What cannot be read, or is damaged, is sent again.
             && stored.try_collect::<BytesMut>().await.is_ok_and(|stored| stored == bytes)
         {
-            return Content::Packed(size, unit);
+            return Ok(Content::Packed(size, unit));
         }
-        Content::Packed(size, new)
+        Ok(Content::Packed(size, new.set_apart(self.salt()?)))
+    }
+
+    /// The former content, where what is sent may depend on it.
+    async fn former(&self, former: FindFormer<'_>) -> Option<Former> {
+        match self.convergence {
+            Convergence::Vault => former.await,
+            Convergence::Off => None,
+        }
+    }
+
+    /// What sets a content apart from all others, if it is not to be one with those it is equal to.
+    fn salt(&self) -> Result<Option<Salt>> {
+        match self.convergence {
+            Convergence::Vault => Ok(None),
+            Convergence::Off => Salt::draw(&self.environment).map(Some),
+        }
     }
 
     /// Stores chunks in extents, a few at a time. An extent that is likely to be there already is
@@ -155,14 +175,15 @@ impl Splitter {
         let mut chunks = chunks.fuse();
         let hold = self.store.hold(HoldMode::Shared).await?;
         let claim = hold.map(|hold| self.claims.claim(hold, &self.known));
-        let mut former = match former.await {
+        let salt = self.salt()?;
+        let mut former = match self.former(former).await {
             Some(Former::Chunks(former)) => Some(former),
             _ => None,
         };
         let mut uploads = Uploads::of(claim.clone());
         let (mut size, mut first) = (0u64, 0u64);
         loop {
-            let block = self.block(first, &mut chunks, former.as_mut(), context);
+            let block = self.block(first, salt, &mut chunks, former.as_mut(), context);
             let block = uploads.beside(block, |done| context.report(done, total)).await?;
             if block.is_empty() {
                 break;
@@ -191,8 +212,9 @@ impl Splitter {
             context.report(done, total.or_else(|| is_last.then_some(size)));
         }
         let rows = std::mem::take(&mut uploads.rows);
-        let table = Table::build(&self.ring.newest(), rows.into_values().flatten().collect())?;
-        let content = Content::Chunked(Chunked { size, chunk: self.chunk, table });
+        let keys = self.ring.newest();
+        let table = Table::build(&keys, rows.into_values().flatten().collect())?;
+        let content = Content::Chunked(Chunked { size, chunk: self.chunk, salt, table });
         Ok(Taken { content, claim })
     }
 
@@ -200,6 +222,7 @@ impl Splitter {
     async fn block(
         &self,
         first: u64,
+        salt: Option<Salt>,
         chunks: &mut Fuse<BoxStream<'_, Result<Bytes>>>,
         mut former: Option<&mut FormerChunks>,
         context: &CallContext,
@@ -208,7 +231,8 @@ impl Splitter {
         while block.chunks.len() < self.extent.chunks() {
             let Some(bytes) = chunks.next().await.transpose()? else { break };
             context.cancel.check()?;
-            let address = self.ring.newest().address(UnitKind::Content, &bytes);
+            let index = first + block.chunks.len() as u64;
+            let address = self.ring.newest().chunk_address(salt, index, &bytes);
             let former = match &mut former {
                 // A table that cannot be read costs what it would have saved.
                 Some(former) => former.rows.next().await.and_then(Result::ok),

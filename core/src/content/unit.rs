@@ -6,8 +6,8 @@ use bytes::Bytes;
 
 use crate::error::{Error, Result};
 use crate::seal::{
-    Address, ChunkLink, Epoch, Keys, Link, PackWriter, Place, PlannedPlaces, SectionWriter,
-    UnitKind,
+    Address, ChunkLink, Epoch, Keys, Link, PackWriter, Place, PlannedPlaces, Salt, SectionWriter,
+    UnitKind, UnitName,
 };
 
 /// A small content or a chunk table: its address, and its bytes until it has a place.
@@ -18,6 +18,9 @@ use crate::seal::{
 pub(crate) struct Unit {
     pub(crate) kind: UnitKind,
     pub(crate) address: Address,
+    /// What sets it apart from units of the same plaintext, if it is not to be sealed as one with
+    /// those of the same flush. It is not stored.
+    salt: Option<Salt>,
     state: Arc<State>,
 }
 
@@ -42,7 +45,7 @@ impl Unit {
     pub(crate) fn stored(kind: UnitKind, address: Address, place: Place) -> Self {
         let (place, plaintext) = (OnceLock::from(place), Mutex::new(None));
         let state = State { epoch: None, place, plaintext };
-        Self { kind, address, state: Arc::new(state) }
+        Self { kind, address, salt: None, state: Arc::new(state) }
     }
 
     /// A unit whose address, of what `addressed` is, comes from these keys.
@@ -54,7 +57,17 @@ impl Unit {
     ) -> Self {
         let (place, plaintext) = (OnceLock::new(), Mutex::new(Some(plaintext)));
         let state = State { epoch: Some(keys.epoch()), place, plaintext };
-        Self { kind, address: keys.address(kind, addressed), state: Arc::new(state) }
+        let address = keys.address(kind, addressed);
+        Self { kind, address, salt: None, state: Arc::new(state) }
+    }
+
+    /// The unit, set apart by `salt` from those of the same plaintext.
+    pub(crate) fn set_apart(self, salt: Option<Salt>) -> Self {
+        Self { salt, ..self }
+    }
+
+    fn name(&self) -> UnitName {
+        UnitName { address: self.address, salt: self.salt }
     }
 
     /// The link, once the unit is stored.
@@ -69,13 +82,13 @@ impl Unit {
 
     /// The place, stored or planned.
     pub(crate) fn place_in(&self, out: &SectionWriter<'_>) -> Result<Place> {
-        let place = self.state.place.get().copied().or_else(|| out.planned(&self.address));
+        let place = self.state.place.get().copied().or_else(|| out.planned(&self.name()));
         place.ok_or(Error::Malformed { what: "flush plan: a content has no place" })
     }
 
     /// Seals the unit and those below it into `packs`, unless they are stored or in `plan`.
     pub(crate) fn plan(&self, packs: &mut PackWriter<'_>, plan: &mut PlannedPlaces) -> Result<()> {
-        if self.is_placed() || plan.of(&self.address).is_some() {
+        if self.is_placed() || plan.of(&self.name()).is_some() {
             return Ok(());
         }
         let Some(plaintext) = self.plaintext() else { return Ok(()) };
@@ -96,7 +109,7 @@ impl Unit {
             Some(epoch) => packs.add_of(epoch, self.kind, &self.address, bytes)?,
             None => packs.add(self.kind, &self.address, bytes)?,
         };
-        plan.insert(self.address, place);
+        plan.insert(self.name(), place);
         Ok(())
     }
 
@@ -109,7 +122,7 @@ impl Unit {
                 return;
             }
         }
-        if let Some(place) = plan.of(&self.address) {
+        if let Some(place) = plan.of(&self.name()) {
             let _ = self.state.place.set(place);
         }
         if self.is_placed() {

@@ -4,48 +4,15 @@ use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
+use super::directory_id::DirectoryId;
+use super::stamp::{Origin, Stamp};
 use super::time::Time;
-use crate::codec::{Reader, put_bytes, put_varint, varint_len};
+use crate::codec::{put_bytes, put_varint};
 use crate::content::Content;
 use crate::error::{Error, Result};
 use crate::hamt::{Trie, Value};
 use crate::path::EntryName;
 use crate::seal::{Address, Link, SectionReader, SectionWriter};
-
-/// Which operation wrote an entry: a count, and the session's random number. It holds no time: what
-/// a device's clock says must not reach the entries of others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Stamp {
-    /// One more than the greatest the writer had written or read.
-    pub(crate) count: u64,
-    pub(crate) writer: u32,
-}
-
-impl Stamp {
-    /// A count is below this one: half of the range is left to count on from whatever was read.
-    pub(super) const COUNT_END: u64 = 1 << 63;
-
-    pub(super) fn encode(self, out: &mut Vec<u8>) {
-        put_varint(out, self.count);
-        out.extend_from_slice(&self.writer.to_le_bytes());
-    }
-
-    pub(super) fn decode(addressed: &mut Reader<'_>) -> Result<Self> {
-        let count = addressed.varint()?;
-        if count >= Self::COUNT_END {
-            return Err(addressed.malformed());
-        }
-        Ok(Self { count, writer: u32::from_le_bytes(addressed.array()?) })
-    }
-}
-
-/// Where an operation comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Origin {
-    pub(crate) stamp: Stamp,
-    /// When it was made, by the clock of its device: the time of the directories it makes.
-    pub(crate) time: Time,
-}
 
 /// What an app attaches to an entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -99,38 +66,54 @@ pub(crate) enum Body {
     Directory(Directory),
 }
 
-/// The trie of a directory. However deep the directories in it are, it is dropped with few calls
-/// on the stack.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Directory(Trie<Entry>);
+/// A directory: its id, and the trie of its entries. However deep the directories in it are, it is
+/// dropped with few calls on the stack.
+#[derive(Debug, Clone)]
+pub(crate) struct Directory {
+    pub(crate) id: DirectoryId,
+    trie: Trie<Entry>,
+}
+
+impl Directory {
+    fn empty(id: DirectoryId) -> Self {
+        Self { id, trie: Trie::default() }
+    }
+
+    /// The same entries in a directory of its own.
+    pub(super) fn copied(&self, id: DirectoryId) -> Self {
+        Self { id, trie: self.trie.clone() }
+    }
+}
 
 impl Deref for Directory {
     type Target = Trie<Entry>;
 
     fn deref(&self) -> &Trie<Entry> {
-        &self.0
+        &self.trie
     }
 }
 
 impl DerefMut for Directory {
     fn deref_mut(&mut self) -> &mut Trie<Entry> {
-        &mut self.0
+        &mut self.trie
     }
 }
 
 impl Drop for Directory {
     fn drop(&mut self) {
-        std::mem::take(&mut self.0).dismantle();
+        std::mem::take(&mut self.trie).dismantle();
     }
 }
 
 impl Entry {
-    pub(crate) fn directory(origin: Origin) -> Self {
+    /// A new directory, of which so many names of the operation's path come behind.
+    pub(super) fn directory(origin: Origin, behind: usize) -> Self {
+        let id = DirectoryId::made(origin.stamp, behind);
         Self {
             stamp: origin.stamp,
             modified: origin.time,
             attributes: None,
-            body: Body::Directory(Directory::default()),
+            body: Body::Directory(Directory::empty(id)),
         }
     }
 
@@ -145,14 +128,22 @@ impl Entry {
 
     pub(crate) fn as_directory(&self) -> Option<&Trie<Entry>> {
         match &self.body {
-            Body::Directory(trie) => Some(trie),
+            Body::Directory(directory) => Some(directory),
             Body::File(_) => None,
         }
     }
 
     pub(crate) fn as_directory_mut(&mut self) -> Option<&mut Trie<Entry>> {
         match &mut self.body {
-            Body::Directory(trie) => Some(trie),
+            Body::Directory(directory) => Some(directory),
+            Body::File(_) => None,
+        }
+    }
+
+    /// The id of a directory.
+    pub(crate) fn directory_id(&self) -> Option<DirectoryId> {
+        match &self.body {
+            Body::Directory(directory) => Some(directory.id),
             Body::File(_) => None,
         }
     }
@@ -171,12 +162,12 @@ const ATTRIBUTES: u8 = 4;
 
 impl Value for Entry {
     fn weight(&self) -> usize {
-        let head = 1 + varint_len(self.stamp.count) + 4 + self.modified.encoded_len();
+        let head = 1 + self.stamp.encoded_len() + self.modified.encoded_len();
         let attributes = self.attributes.as_ref().map_or(0, |attributes| attributes.weight());
         let body = match &self.body {
             Body::File(content) => content.weight(),
             // The same for empty and not: changes below must not change an entry's weight.
-            Body::Directory(_) => 32,
+            Body::Directory(_) => DirectoryId::BYTES + 32,
         };
         head + attributes + body
     }
@@ -185,7 +176,8 @@ impl Value for Entry {
     /// flags: 1 directory, 2 not empty, 4 attributes
     /// varint count, writer (4, le), signed varint: modified
     /// attributes: 0, or 1 and the content type; varint count, keys and values ascending by key
-    /// file: its content; directory: the address (32) of its root node unless empty; place, length
+    /// file: its content
+    /// directory: its id (16); the address (32) of its root node unless empty; place, length
     /// ```
     fn encode(&self, nested: Option<Link>, out: &mut SectionWriter<'_>) -> Result<()> {
         let flag = |bit: u8, is: bool| if is { bit } else { 0 };
@@ -199,14 +191,15 @@ impl Value for Entry {
         if let Some(attributes) = &self.attributes {
             encode_attributes(attributes, addressed);
         }
+        match &self.body {
+            Body::File(content) => return content.encode(out),
+            Body::Directory(directory) => directory.id.encode(addressed),
+        }
         if let Some(link) = nested {
             addressed.extend_from_slice(link.address.expose());
             out.put_place_and_length(&link.place);
         }
-        match &self.body {
-            Body::File(content) => content.encode(out),
-            Body::Directory(_) => Ok(()),
-        }
+        Ok(())
     }
 
     fn decode(input: &mut SectionReader<'_>) -> Result<Self> {
@@ -230,11 +223,12 @@ impl Value for Entry {
             }
         };
         let body = if flags & NOT_EMPTY != 0 {
+            let id = DirectoryId::decode(input.addressed())?;
             let address = Address(input.addressed().array()?);
             let place = input.place_and_length()?;
-            Body::Directory(Directory(Trie::at(Some(Link { address, place }))))
+            Body::Directory(Directory { id, trie: Trie::at(Some(Link { address, place })) })
         } else if flags & DIRECTORY != 0 {
-            Body::Directory(Directory::default())
+            Body::Directory(Directory::empty(DirectoryId::decode(input.addressed())?))
         } else {
             Body::File(Content::decode(input)?)
         };

@@ -1,95 +1,66 @@
-//! Operations: what a session did, as it is replayed and carried in a root's tail.
+//! Operations: what a session did and what its caller saw, as they are replayed and carried in a
+//! root's tail.
 
+use std::mem::discriminant;
 use std::sync::Arc;
 
-use super::entry::{Attributes, Entry, Origin, Stamp};
-use super::time::Time;
-use crate::content::{Claim, Unit};
+use super::edit::Edit;
+use super::entry::Entry;
+use super::seen::Seen;
+use super::tree::Stop;
+use crate::content::Unit;
+use crate::hamt::Trie;
 use crate::path::VaultPath;
 
 /// Operations shared between a queue, a tail and a tree.
 pub(crate) type Ops = Arc<[Op]>;
 
-/// One change of the tree. Parents that are missing are made.
+/// An edit, and what its caller saw. That stays, wherever it is replayed.
 #[derive(Debug, Clone)]
-pub(crate) enum Op {
-    /// Creates or replaces the file at `path`; `time` is when, by the clock of the device. The
-    /// claim is on the chunks of its content, where this session has put them.
-    Put { path: VaultPath, entry: Entry, time: Time, claim: Option<Arc<Claim>> },
-    /// Makes the directory at `path` unless it exists.
-    MakeDirectory { path: VaultPath, origin: Origin },
-    /// Removes the file or empty directory at `path`.
-    Remove { path: VaultPath },
-    /// Removes what is at `path` with all below it.
-    RemoveAll { path: VaultPath },
-    /// Moves a file or directory.
-    Rename { from: VaultPath, to: VaultPath, origin: Origin },
-    /// Copies a file or directory; contents are shared.
-    Copy { from: VaultPath, to: VaultPath, origin: Origin },
-    /// Replaces the attributes and modification time of an entry.
-    Annotate { path: VaultPath, attributes: Attributes, modified: Time, stamp: Stamp },
+pub(crate) struct Op {
+    pub(crate) edit: Edit,
+    pub(crate) seen: Seen,
 }
 
 impl Op {
-    /// The path it is about, and its target if it has one.
-    fn paths(&self) -> impl Iterator<Item = &VaultPath> {
-        let (path, target) = match self {
-            Op::Put { path, .. }
-            | Op::MakeDirectory { path, .. }
-            | Op::Remove { path }
-            | Op::RemoveAll { path }
-            | Op::Annotate { path, .. } => (path, None),
-            Op::Rename { from, to, .. } | Op::Copy { from, to, .. } => (from, Some(to)),
-        };
-        std::iter::once(path).chain(target)
+    /// Applies the operation, wholly or not at all.
+    pub(crate) fn apply(&self, top: &mut Trie<Entry>) -> Result<(), Stop> {
+        self.edit.apply(top)
     }
 
     /// Whether the outcome may change what is at `path` or below it, or whether it exists.
     pub(crate) fn touches(&self, path: &VaultPath) -> bool {
-        self.paths().any(|own| own.is_within(path) || path.is_within(own))
+        let touches = |own: &VaultPath| own.is_within(path) || path.is_within(own);
+        let (own, target) = self.edit.paths();
+        touches(own) || target.is_some_and(touches)
     }
 
-    /// Whether this is the same operation as `other`, read back: of two that carry a stamp, that
-    /// one decides; removals of one path are alike whoever made them.
+    /// Whether this is the same operation as `other`, read back: its stamp decides, and what it is
+    /// about. What its caller saw stays with it, and so does its content.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Op::Put { path: a, entry: one, .. }, Op::Put { path: b, entry: two, .. }) => {
-                a == b && one.stamp == two.stamp
-            }
-            (
-                Op::MakeDirectory { path: a, origin: one },
-                Op::MakeDirectory { path: b, origin: two },
-            ) => a == b && one.stamp == two.stamp,
-            (
-                Op::Annotate { path: a, stamp: one, .. },
-                Op::Annotate { path: b, stamp: two, .. },
-            ) => a == b && one == two,
-            (Op::Remove { path: a }, Op::Remove { path: b })
-            | (Op::RemoveAll { path: a }, Op::RemoveAll { path: b }) => a == b,
-            (
-                Op::Rename { from: a, to: c, origin: one },
-                Op::Rename { from: b, to: d, origin: two },
-            )
-            | (
-                Op::Copy { from: a, to: c, origin: one },
-                Op::Copy { from: b, to: d, origin: two },
-            ) => a == b && c == d && one.stamp == two.stamp,
-            _ => false,
-        }
+        let (one, two) = (&self.edit, &other.edit);
+        discriminant(one) == discriminant(two)
+            && one.stamp() == two.stamp()
+            && one.paths() == two.paths()
     }
 
     /// The unit of the operation's content that a flush may have to place.
     pub(crate) fn unit(&self) -> Option<&Unit> {
-        match self {
-            Op::Put { entry, .. } => entry.content()?.unit(),
+        match &self.edit {
+            Edit::Put { entry, .. } => entry.content()?.unit(),
             _ => None,
         }
     }
 
     /// A root names what the operation put, or may do so.
     pub(crate) fn keep(&self) {
-        if let Op::Put { claim: Some(claim), .. } = self {
+        if let Edit::Put { claim: Some(claim), .. } = &self.edit {
             claim.keep();
         }
+    }
+
+    /// Whether it takes something away, and adds nothing.
+    pub(crate) fn removes(&self) -> bool {
+        matches!(self.edit, Edit::Remove { .. } | Edit::RemoveAll { .. })
     }
 }

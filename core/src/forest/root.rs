@@ -1,11 +1,12 @@
 //! The body of the root object.
 
-use super::entry::{Entry, Stamp};
+use super::entry::Entry;
 use super::op_codec::{OpReader, OpWriter};
+use super::stamp::Stamp;
 use super::tail::{Tail, check_tail};
 use super::time::Time;
 use crate::codec::put_varint;
-use crate::content::ChunkSize;
+use crate::content::{ChunkSize, Convergence};
 use crate::error::{Error, Result};
 use crate::hamt::Trie;
 use crate::seal::{Address, Link, PlannedPlaces, SectionReader, SectionWriter};
@@ -18,6 +19,8 @@ pub(crate) const ROOT_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 /// Set in the byte of the chunk size.
 const RESERVE_SPENT: u8 = 0x80;
+/// Set there too.
+const CONVERGENCE_OFF: u8 = 0x40;
 
 /// A sequence number is below this one.
 const SEQUENCE_END: u64 = 1 << 63;
@@ -36,6 +39,7 @@ pub(crate) struct Root {
     /// When it was committed, by the clock of the writer's device.
     pub(crate) time: Time,
     pub(crate) chunk: ChunkSize,
+    pub(crate) convergence: Convergence,
     pub(crate) reserve: Reserve,
     /// The root node of the top directory, as of the last spill.
     pub(crate) top: Option<Link>,
@@ -56,13 +60,23 @@ impl Root {
     /// The root of a new, empty vault.
     pub(crate) fn first(vault: [u8; 16], chunk: ChunkSize, time: Time) -> Self {
         let tail = Tail::default();
-        let (previous, reserve) = ([0; 32], Reserve::Kept);
-        Self { vault, sequence: 1, previous, count: 0, time, chunk, reserve, top: None, tail }
+        Self {
+            vault,
+            sequence: 1,
+            previous: [0; 32],
+            count: 0,
+            time,
+            chunk,
+            convergence: Convergence::default(),
+            reserve: Reserve::Kept,
+            top: None,
+            tail,
+        }
     }
 
     /// ```text
     /// vault (16), varint sequence, previous (32), varint count, signed varint time,
-    /// chunk size (1, log2; 128 more if the reserve is spent),
+    /// chunk size (1, log2; 64 more if convergence is off, 128 more if the reserve is spent),
     /// 0 or 1 and the address of the top directory's root node; place, length
     /// varint commits, varint carried, varint count, operations
     /// ```
@@ -81,10 +95,15 @@ impl Root {
         addressed.extend_from_slice(&self.previous);
         put_varint(addressed, self.count);
         self.time.encode(addressed);
-        addressed.push(match self.reserve {
-            Reserve::Kept => self.chunk.bits(),
-            Reserve::Spent => self.chunk.bits() | RESERVE_SPENT,
-        });
+        let convergence = match self.convergence {
+            Convergence::Vault => 0,
+            Convergence::Off => CONVERGENCE_OFF,
+        };
+        let reserve = match self.reserve {
+            Reserve::Kept => 0,
+            Reserve::Spent => RESERVE_SPENT,
+        };
+        addressed.push(self.chunk.bits() | convergence | reserve);
         addressed.push(self.top.is_some().into());
         if let Some(top) = &self.top {
             addressed.extend_from_slice(top.address.expose());
@@ -112,8 +131,12 @@ impl Root {
         let count = addressed.varint()?;
         let time = Time::decode(addressed)?;
         let byte = addressed.byte()?;
-        let chunk =
-            ChunkSize::from_bits(byte & !RESERVE_SPENT).ok_or_else(|| addressed.malformed())?;
+        let chunk = ChunkSize::from_bits(byte & !(RESERVE_SPENT | CONVERGENCE_OFF))
+            .ok_or_else(|| addressed.malformed())?;
+        let convergence = match byte & CONVERGENCE_OFF {
+            0 => Convergence::Vault,
+            _ => Convergence::Off,
+        };
         let reserve = if byte & RESERVE_SPENT == 0 { Reserve::Kept } else { Reserve::Spent };
         let top = match addressed.byte()? {
             0 => None,
@@ -131,7 +154,8 @@ impl Root {
         let ops = (0..operations).map(|_| reader.next()).collect::<Result<_>>()?;
         input.finish()?;
         let tail = Tail { ops, commits, carried };
-        let root = Self { vault, sequence, previous, count, time, chunk, reserve, top, tail };
+        let root =
+            Self { vault, sequence, previous, count, time, chunk, convergence, reserve, top, tail };
         let is_first = sequence == 1;
         if is_first != (previous == [0; 32]) || !root.can_be_counted_on() {
             return Err(Error::Malformed { what: "root" });
@@ -195,8 +219,11 @@ pub(crate) fn reencode_root(body: &[u8]) -> Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::super::directory_id::DirectoryId;
+    use super::super::edit::Edit;
     use super::super::entry::Body;
     use super::super::op::Op;
+    use super::super::seen::{Seen, Sight, Was};
     use super::*;
     use crate::content::Content;
     use crate::path::VaultPath;
@@ -256,11 +283,15 @@ mod tests {
             let stamp = Stamp { count: 1 << 40, writer: 1 };
             let content = Content::Inline(vec![b'x'; 1024].into());
             let entry = |body| Entry { stamp, modified: epoch(), attributes: None, body };
-            let put = |number: usize| Op::Put {
-                claim: None,
-                path: VaultPath::new(&number.to_string()).unwrap(),
-                entry: entry(Body::File(content.clone())),
-                time: epoch(),
+            let nothing = Sight { within: DirectoryId::TOP, was: Was::Absent { missing: 0 } };
+            let put = |number: usize| Op {
+                edit: Edit::Put {
+                    claim: None,
+                    path: VaultPath::new(&number.to_string()).unwrap(),
+                    entry: entry(Body::File(content.clone())),
+                    time: epoch(),
+                },
+                seen: Seen { path: nothing, target: None },
             };
             let tail = Tail { ops: (0..files).map(put).collect(), commits: 1, carried: 0 };
             let root = Root { tail, ..first(chunk) };

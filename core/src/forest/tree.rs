@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::entry::{Entry, Origin};
+use super::entry::Entry;
+use super::stamp::Origin;
 use crate::error::{Error, Result};
 use crate::hamt::{Node, NotResident, Trie};
 use crate::path::{PathRule, VaultPath};
@@ -52,24 +53,28 @@ pub(super) fn change_parent<T>(
         return Err(Error::InvalidPath(PathRule::Top).into());
     };
     let missing_in_parent = |missing| Stop::NotResident(parent.clone(), missing);
-    change_directory(top, &parent, origin, |trie| {
+    change_directory(top, &parent, origin, 1, |trie| {
         change(trie, name.as_bytes()).map_err(missing_in_parent)
     })
 }
 
-/// Changes the directory at `path`, made with its parents if it is missing.
+/// Changes the directory at `path`, made with its parents if it is missing. The path of the
+/// operation goes on for so many names behind it.
 pub(super) fn change_directory<T>(
     top: &mut Trie<Entry>,
     path: &VaultPath,
     origin: Origin,
+    behind: usize,
     change: impl FnOnce(&mut Trie<Entry>) -> Result<T, Stop>,
 ) -> Result<T, Stop> {
     let mut trie = top;
+    let mut behind = behind + path.segments().count();
     for (at, segment) in path.steps() {
+        behind -= 1;
         let missing = |missing| Stop::NotResident(path.up_to(at), missing);
         let key = segment.as_bytes();
         if trie.find(key).map_err(missing)?.is_none() {
-            trie.insert(key, Entry::directory(origin)).map_err(missing)?;
+            trie.insert(key, Entry::directory(origin, behind)).map_err(missing)?;
         }
         let not_a_directory = || {
             let path = path.up_to(at + segment.len() + 1);

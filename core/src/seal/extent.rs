@@ -76,43 +76,9 @@ fn hash_of<'a>(domain: &[u8; 32], chunks: impl IntoIterator<Item = &'a Address>)
     hasher
 }
 
-/// The length that an object of `length` bytes is padded to, so that only about `log log length`
-/// bits of it show: Padmé, from "Reducing Metadata Leakage from Encrypted Files and Communication
-/// with PURBs" (Nikitin and others, 2019). At most an eighth longer.
-pub(crate) fn padded_length(length: u64) -> u64 {
-    let Some(exponent) = length.checked_ilog2().filter(|exponent| *exponent > 0) else {
-        return length;
-    };
-    let kept_bits = exponent.ilog2() + 1;
-    let mask = (1u64 << exponent.saturating_sub(kept_bits)) - 1;
-    length.checked_add(mask).map_or(length, |length| length & !mask)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn padding_hides_lengths_and_costs_at_most_an_eighth() {
-        // Behind the first bit of a length two more are kept of 9, three of 200, five of 2^20 + 1.
-        for (length, padded) in [
-            (0, 0),
-            (1, 1),
-            (2, 2),
-            (8, 8),
-            (9, 10),
-            (192, 192),
-            (200, 208),
-            ((1 << 20) + 1, 1_081_344),
-        ] {
-            assert_eq!(padded_length(length), padded, "{length}");
-        }
-        for length in (0..70_000).chain([u64::MAX, u64::MAX / 3, 1 << 40]) {
-            let padded = padded_length(length);
-            assert!(padded >= length && padded - length <= length / 8, "{length}: {padded}");
-            assert_eq!(padded_length(padded), padded, "{length}");
-        }
-    }
 
     #[test]
     fn names_and_padding_tell_extents_apart() {

@@ -8,6 +8,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use super::address::{Address, Link, PackId, Place};
 use super::aead;
 use super::epoch::{Epoch, EpochKey};
+use super::salt::Salt;
 use crate::error::{Error, Result};
 use crate::platform;
 
@@ -30,6 +31,7 @@ pub struct Keys {
     node_address: [u8; 32],
     content_address: [u8; 32],
     table_address: [u8; 32],
+    salted_chunks: [u8; 32],
     pub(super) root: [u8; 32],
 }
 
@@ -42,6 +44,7 @@ impl Keys {
             node_address: derive("sealwood v1 node address"),
             content_address: derive("sealwood v1 content address"),
             table_address: derive("sealwood v1 table address"),
+            salted_chunks: derive("sealwood v2 salted chunks"),
             root: derive("sealwood v1 root"),
         }
     }
@@ -59,6 +62,18 @@ impl Keys {
             UnitKind::Table => &self.table_address,
         };
         Address(*blake3::keyed_hash(key, plaintext).as_bytes())
+    }
+
+    /// The address of a content's `index`-th chunk, from 0 on. With a salt it is that of no other
+    /// chunk, also of this content, whatever is in them.
+    pub fn chunk_address(&self, salt: Option<Salt>, index: u64, plaintext: &[u8]) -> Address {
+        let Some(salt) = salt else { return self.address(UnitKind::Content, plaintext) };
+        let mut material = [0; Salt::BYTES + 8];
+        material[..Salt::BYTES].copy_from_slice(&salt.0);
+        material[Salt::BYTES..].copy_from_slice(&index.to_le_bytes());
+        let key = blake3::keyed_hash(&self.salted_chunks, &material);
+        let key = Zeroizing::new(*key.as_bytes());
+        Address(*blake3::keyed_hash(&key, plaintext).as_bytes())
     }
 
     /// Checks that `plaintext` has the address it was opened by.
@@ -205,6 +220,7 @@ mod tests {
             node_address: key,
             content_address: key,
             table_address: key,
+            salted_chunks: [0; 32],
             root: [0; 32],
         };
         for (length, expected) in [

@@ -4,7 +4,8 @@
 //! plaintexts: see `docs/FORMAT.md` section 1 for the derivations and the argument. All sealing is
 //! AES-256-GCM with an all-zero nonce under a key that is used once:
 //!
-//! * a chunk's key comes from its address, which is a hash of its plaintext;
+//! * a chunk's key comes from its address, which is a hash of its plaintext (under a key of its own
+//!   where equal contents are kept apart);
 //! * a packed unit's key comes from its address, its random pack id and its offset, and one pack id
 //!   is used for one byte string;
 //! * a root's key comes from the epoch's root key and 24 random bytes drawn for that root, and a
@@ -17,7 +18,8 @@ mod address;
 mod aead;
 #[cfg(feature = "passphrase")]
 mod argon2id;
-// Public names in `epoch`, `extent`, `keys`, `pack`, `planned` and `sections` are for `internals`.
+// Public names in `epoch`, `extent`, `keys`, `pack`, `planned`, `salt` and `sections` are for
+// `internals`.
 #[cfg_attr(not(feature = "internals"), allow(unreachable_pub))]
 pub(crate) mod epoch;
 #[cfg_attr(not(feature = "internals"), allow(unreachable_pub))]
@@ -27,6 +29,7 @@ mod kdf_params;
 pub(crate) mod keys;
 #[cfg_attr(not(feature = "internals"), allow(unreachable_pub))]
 pub(crate) mod pack;
+mod padding;
 #[cfg(feature = "passphrase")]
 mod passphrase;
 mod places;
@@ -35,6 +38,8 @@ pub(crate) mod planned;
 mod ring;
 mod root;
 mod runs;
+#[cfg_attr(not(feature = "internals"), allow(unreachable_pub))]
+pub(crate) mod salt;
 #[cfg_attr(not(feature = "internals"), allow(unreachable_pub))]
 pub(crate) mod sections;
 mod slot_keys;
@@ -54,23 +59,23 @@ pub use slot_secret::SlotSecret;
 
 pub(crate) use aead::TAG_BYTES;
 pub(crate) use epoch::{Epoch, EpochKey};
-pub(crate) use extent::{
-    ChunkLink, ChunkPlace, EXTENT_CHUNKS_MAX, ExtentName, extent_padding, padded_length,
-};
+pub(crate) use extent::{ChunkLink, ChunkPlace, EXTENT_CHUNKS_MAX, ExtentName, extent_padding};
 pub(crate) use keys::{
     Keys, UnitKind, keyring_name, open_chunk, open_keyring, open_unit, pack_name, seal_chunk,
     seal_keyring,
 };
 pub(crate) use pack::{Pack, PackWriter};
-pub(crate) use planned::PlannedPlaces;
+pub(crate) use padding::padded_length;
+pub(crate) use planned::{PlannedPlaces, UnitName};
 pub(crate) use ring::{Epochs, LastMatch, Ring};
 pub(crate) use root::{RootHeader, SALT_OFFSET, seal_root};
+pub(crate) use salt::Salt;
 pub(crate) use sections::{SectionReader, SectionWriter, addressed_of};
 pub(crate) use slot_keys::{MemberSeed, SlotKeys, SlotLock};
 pub(crate) use wrap::Wrapped;
 
 #[cfg(feature = "fuzzing")]
-pub(crate) use {root::reencode_header, runs::reencode_runs};
+pub(crate) use {padding::reencode_padded, root::reencode_header, runs::reencode_runs};
 
 #[cfg(test)]
 mod tests;

@@ -1,15 +1,23 @@
 //! Filling packs: the small things one flush writes, sealed side by side.
+//!
+//! Behind the last unit of a pack there may be padding, which nobody reads. It follows from the
+//! pack's id, so that a pack that is sent again is the same object, and looks like sealed units to
+//! whoever has not the id: a pack's name does not tell it.
+
+use std::sync::LazyLock;
 
 use bytes::Bytes;
 
 use super::address::{Address, PackId, Place};
 use super::aead::TAG_BYTES;
 use super::epoch::Epoch;
-use super::keys::{UnitKind, seal_unit};
+use super::keys::{UnitKind, domain, seal_unit};
+use super::padding::padded_length;
 use crate::error::Result;
 use crate::platform::Environment;
 
-/// The usual limit of a pack, in bytes: it is closed once the next unit would take it over.
+/// The usual limit of the units of a pack, in bytes: it is closed once the next one would take it
+/// over.
 pub const PACK_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// One pack, ready to be stored under its name.
@@ -19,18 +27,19 @@ pub struct Pack {
     pub id: PackId,
     /// The object's bytes.
     pub bytes: Bytes,
-    /// How many of the bytes are sealed nodes.
+    /// How many of the bytes are sealed nodes, and their share of the padding.
     pub node_bytes: u64,
 }
 
 impl Pack {
-    /// How many of the bytes are sealed contents.
+    /// How many of the bytes are sealed contents, and their share of the padding.
     pub fn content_bytes(&self) -> u64 {
         self.bytes.len() as u64 - self.node_bytes
     }
 }
 
-/// Seals units into packs of bounded size (a unit larger than the bound gets a pack of its own).
+/// Seals units into packs of bounded size (a unit larger than the bound gets a pack of its own),
+/// not counting what they are padded with.
 #[derive(Debug)]
 pub struct PackWriter<'a> {
     environment: &'a Environment,
@@ -94,11 +103,25 @@ impl<'a> PackWriter<'a> {
     /// The packs, in the order they were filled: a unit names only units of its own or an
     /// earlier pack.
     pub fn finish(self) -> Vec<Pack> {
-        let done = |pack: Filling| Pack {
-            id: pack.id,
-            bytes: pack.bytes.into(),
-            node_bytes: pack.node_bytes,
-        };
-        self.packs.into_iter().map(done).collect()
+        self.packs.into_iter().map(Filling::done).collect()
     }
+}
+
+impl Filling {
+    fn done(mut self) -> Pack {
+        let units = self.bytes.len();
+        let length = padded_length(units as u64);
+        self.bytes.resize(length as usize, 0);
+        pack_padding(self.id, &mut self.bytes[units..]);
+        // What is padded most is what there is most of.
+        let padding = length - units as u64;
+        let node_bytes = self.node_bytes + padding * self.node_bytes / (units as u64).max(1);
+        Pack { id: self.id, bytes: self.bytes.into(), node_bytes }
+    }
+}
+
+/// Fills `padding` with what stands behind the last unit of a pack.
+fn pack_padding(id: PackId, padding: &mut [u8]) {
+    static DOMAIN: LazyLock<[u8; 32]> = LazyLock::new(|| domain("sealwood v2 pack padding"));
+    blake3::Hasher::new_keyed(&DOMAIN).update(&id.0).finalize_xof().fill(padding);
 }

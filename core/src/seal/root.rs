@@ -6,13 +6,15 @@
 //! 6  32  hash of the keyring
 //! 38 24  salt, random for each root
 //! 62  8  key check
-//! 70     sealed body, to the end; everything before it is associated data
+//! 70     sealed, to the end: the body behind its length, and zeros up to a padded length of the
+//!        whole object; everything before it is associated data
 //! ```
 
 use zeroize::Zeroizing;
 
 use super::aead;
 use super::keys::Keys;
+use super::padding::{padded_body, put_padded};
 use crate::codec::Reader;
 use crate::error::{Error, Result};
 
@@ -56,8 +58,9 @@ impl RootHeader {
         if key_check(keys, &self.salt) != self.key_check {
             return Err(Error::ObjectCorrupt);
         }
-        let (header, body) = bytes.split_at(self.length.min(bytes.len()));
-        aead::open(&body_key(keys, &self.salt), header, body)
+        let (header, sealed) = bytes.split_at(self.length.min(bytes.len()));
+        let padded = aead::open(&body_key(keys, &self.salt), header, sealed)?;
+        Ok(padded_body(header.len(), &padded)?.to_vec())
     }
 }
 
@@ -69,7 +72,7 @@ pub(crate) fn seal_root(
     body: &[u8],
 ) -> Result<Vec<u8>> {
     let header = encode_header(keyring, &salt, &key_check(keys, &salt));
-    let mut out = [header.as_slice(), body].concat();
+    let mut out = put_padded(&header, body);
     aead::seal(&body_key(keys, &salt), &header, &mut out, header.len())?;
     Ok(out)
 }

@@ -13,7 +13,7 @@
 use super::address::{Address, Place};
 use super::extent::ChunkLink;
 use super::places::{PlaceReader, PlaceWriter};
-use super::planned::PlannedPlaces;
+use super::planned::{PlannedPlaces, UnitName};
 use super::runs::{RunReader, RunWriter};
 use crate::codec::{Reader, put_bytes};
 use crate::error::Result;
@@ -67,8 +67,8 @@ impl<'a> SectionWriter<'a> {
     }
 
     /// Where a unit that had no place before was sealed.
-    pub fn planned(&self, address: &Address) -> Option<Place> {
-        self.planned.of(address)
+    pub fn planned(&self, unit: &UnitName) -> Option<Place> {
+        self.planned.of(unit)
     }
 }
 

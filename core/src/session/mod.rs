@@ -112,8 +112,7 @@ impl Session {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Where this session has time and randomness from.
-    #[cfg(feature = "phrase")]
+    /// Where time and randomness come from.
     pub(crate) fn environment(&self) -> &Environment {
         &self.environment
     }

@@ -26,7 +26,7 @@ impl Session {
         if self.state().reserve() == Reserve::Spent {
             basis.reserve = Reserve::Spent;
         }
-        if basis.reserve == Reserve::Spent && !removes(basis.ops()) {
+        if basis.reserve == Reserve::Spent && !basis.ops().any(Op::removes) {
             store_reserve(&*self.store, &basis.last.hash).await?;
             self.state().reserve_is(Reserve::Kept);
             basis.reserve = Reserve::Kept;
@@ -35,8 +35,8 @@ impl Session {
     }
 
     /// Makes room for a commit of `ops` that found none. Returns whether it may be made again.
-    pub(super) async fn spend_reserve<'a>(&self, ops: impl Iterator<Item = &'a Op>) -> bool {
-        if !removes(ops) || self.store.delete(RESERVE_KEY).await.is_err() {
+    pub(super) async fn spend_reserve<'a>(&self, mut ops: impl Iterator<Item = &'a Op>) -> bool {
+        if !ops.any(Op::removes) || self.store.delete(RESERVE_KEY).await.is_err() {
             return false;
         }
         log::info!("the store is full: a removal takes the room that is kept for it");
@@ -58,8 +58,4 @@ pub(super) async fn store_reserve(store: &dyn BlobStore, seed: &[u8; 32]) -> Res
         Ok(_) | Err(Error::PreconditionFailed) => Ok(()),
         Err(error) => Err(error),
     }
-}
-
-fn removes<'a>(mut ops: impl Iterator<Item = &'a Op>) -> bool {
-    ops.any(|op| matches!(op, Op::Remove { .. } | Op::RemoveAll { .. }))
 }

@@ -25,7 +25,7 @@ impl Session {
         self.prefetch(&mut tree, tail.iter()).await?;
         let mut spill_first = None;
         for op in &tail {
-            self.apply(&mut tree, op).await.map_err(in_tail)?;
+            self.loading(&mut tree, |tree| op.apply(tree)).await.map_err(in_tail)?;
             spill_first.get_or_insert_with(|| tree.dirty_bytes());
         }
         let durable = tree.clone();
@@ -44,18 +44,22 @@ impl Session {
         Ok(Settled { durable, live: tree, spill_first, impossible, moment })
     }
 
-    pub(super) async fn apply_all(&self, tree: &mut Trie<Entry>, ops: &[Op]) -> Result<()> {
+    async fn apply_all(&self, tree: &mut Trie<Entry>, ops: &[Op]) -> Result<()> {
         for op in ops {
-            self.apply(tree, op).await?;
+            self.loading(tree, |tree| op.apply(tree)).await?;
         }
         Ok(())
     }
 
-    /// Applies one operation, loading what it meets.
-    async fn apply(&self, tree: &mut Trie<Entry>, op: &Op) -> Result<()> {
+    /// Makes a change of the tree, loading what it meets.
+    pub(super) async fn loading<T>(
+        &self,
+        tree: &mut Trie<Entry>,
+        change: impl Fn(&mut Trie<Entry>) -> Result<T, Stop>,
+    ) -> Result<T> {
         loop {
-            match op.apply(tree) {
-                Ok(()) => return Ok(()),
+            match change(tree) {
+                Ok(outcome) => return Ok(outcome),
                 Err(Stop::Fail(error)) => return Err(error),
                 Err(Stop::NotResident(directory, missing)) => {
                     let node = self.nodes.load(&missing.link).await?;

@@ -8,7 +8,7 @@ use crate::seal::Pack;
 /// Requests and bytes this session has written, by what they carried. Extents are not included.
 ///
 /// A pack that carries content counts as a content request; of its bytes, sealed nodes count as
-/// index bytes. Every root put is an index request.
+/// index bytes. Padding counts as what it pads. Every root put is an index request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WriteStats {

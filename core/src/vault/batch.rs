@@ -11,7 +11,7 @@ use super::streams::{BoxError, pieces};
 use super::write::path_to_change;
 use super::{Durability, Vault};
 use crate::error::{Error, Result};
-use crate::forest::Op;
+use crate::forest::Edit;
 use crate::platform::MaybeSend;
 use crate::task::CallContext;
 
@@ -26,13 +26,13 @@ use crate::task::CallContext;
 pub struct Batch {
     vault: Vault,
     /// `None` once it is committed or discarded.
-    ops: Mutex<Option<Vec<Op>>>,
+    edits: Mutex<Option<Vec<Edit>>>,
 }
 
 impl Vault {
     /// A batch: changes that are committed together or not at all.
     pub fn batch(&self) -> Batch {
-        Batch { vault: self.clone(), ops: Mutex::new(Some(Vec::new())) }
+        Batch { vault: self.clone(), edits: Mutex::new(Some(Vec::new())) }
     }
 }
 
@@ -57,7 +57,7 @@ impl Batch {
             splitter.bytes(bytes.into(), former, &options.context).await
         };
         let taken = self.vault.tidied(options.context.cancel.run(taking).await).await?;
-        self.add(self.vault.put_op(path, taken, given).0)
+        self.add(self.vault.put_edit(path, taken, given).0)
     }
 
     /// Creates or replaces the file at `path` from a stream.
@@ -84,35 +84,35 @@ impl Batch {
             splitter.stream(pieces(source), former, options.size_hint, &options.context).await
         };
         let taken = self.vault.tidied(options.context.cancel.run(taking).await).await?;
-        self.add(self.vault.put_op(path, taken, given).0)
+        self.add(self.vault.put_edit(path, taken, given).0)
     }
 
     /// Makes the directory at `path` unless it exists.
     pub fn mkdir(&self, path: impl AsRef<str>) -> Result<()> {
         let origin = self.vault.inner.session.origin();
-        self.add(Op::MakeDirectory { path: path_to_change(path)?, origin })
+        self.add(Edit::MakeDirectory { path: path_to_change(path)?, origin })
     }
 
     /// Removes the file or empty directory at `path`.
     pub fn remove(&self, path: impl AsRef<str>) -> Result<()> {
-        self.add(Op::Remove { path: path_to_change(path)? })
+        self.add(self.vault.removal(path)?)
     }
 
     /// Removes what is at `path` with all below it.
     pub fn remove_all(&self, path: impl AsRef<str>) -> Result<()> {
-        self.add(Op::RemoveAll { path: path_to_change(path)? })
+        self.add(self.vault.removal_of_all(path)?)
     }
 
     /// Moves a file or a directory.
     pub fn rename(&self, from: impl AsRef<str>, to: impl AsRef<str>) -> Result<()> {
         let origin = self.vault.inner.session.origin();
-        self.add(Op::Rename { from: path_to_change(from)?, to: path_to_change(to)?, origin })
+        self.add(Edit::Rename { from: path_to_change(from)?, to: path_to_change(to)?, origin })
     }
 
     /// Copies a file or a directory.
     pub fn copy(&self, from: impl AsRef<str>, to: impl AsRef<str>) -> Result<()> {
         let origin = self.vault.inner.session.origin();
-        self.add(Op::Copy { from: path_to_change(from)?, to: path_to_change(to)?, origin })
+        self.add(Edit::Copy { from: path_to_change(from)?, to: path_to_change(to)?, origin })
     }
 
     /// Replaces the metadata of an entry.
@@ -122,7 +122,7 @@ impl Batch {
 
     /// How many changes the batch holds.
     pub fn len(&self) -> usize {
-        self.with(|ops| ops.as_ref().map_or(0, Vec::len))
+        self.with(|edits| edits.as_ref().map_or(0, Vec::len))
     }
 
     /// Whether the batch holds no change.
@@ -138,13 +138,13 @@ impl Batch {
 
     /// The same, in the context of a call: progress counts the bytes of packs.
     pub async fn commit_with(&self, context: &CallContext) -> Result<()> {
-        let ops = self.with(Option::take).ok_or(Error::Closed)?;
+        let edits = self.with(Option::take).ok_or(Error::Closed)?;
         let session = &self.vault.inner.session;
-        if ops.is_empty() {
+        if edits.is_empty() {
             return session.check_open();
         }
         let commit = async {
-            let ticket = session.enqueue(ops, Durability::OnReturn).await?;
+            let ticket = session.enqueue(edits, Durability::OnReturn).await?;
             session.commit(&ticket, context).await
         };
         self.vault.tidied(context.cancel.run(commit).await).await
@@ -153,8 +153,8 @@ impl Batch {
     /// Takes the changes into a batch of their own and closes this one, at once: whoever commits
     /// that one later commits what was added until now, and nothing is added beside it.
     pub fn take(&self) -> Result<Self> {
-        let ops = self.with(Option::take).ok_or(Error::Closed)?;
-        Ok(Self { vault: self.vault.clone(), ops: Mutex::new(Some(ops)) })
+        let edits = self.with(Option::take).ok_or(Error::Closed)?;
+        Ok(Self { vault: self.vault.clone(), edits: Mutex::new(Some(edits)) })
     }
 
     /// Drops the changes. Later calls fail with [`Error::Closed`].
@@ -162,11 +162,11 @@ impl Batch {
         self.with(Option::take);
     }
 
-    fn add(&self, op: Op) -> Result<()> {
-        self.with(|ops| ops.as_mut().map(|ops| ops.push(op))).ok_or(Error::Closed)
+    fn add(&self, edit: Edit) -> Result<()> {
+        self.with(|edits| edits.as_mut().map(|edits| edits.push(edit))).ok_or(Error::Closed)
     }
 
-    fn with<T>(&self, work: impl FnOnce(&mut Option<Vec<Op>>) -> T) -> T {
-        work(&mut self.ops.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with<T>(&self, work: impl FnOnce(&mut Option<Vec<Edit>>) -> T) -> T {
+        work(&mut self.edits.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::Result;
-use crate::forest::{Attributes, Body, Entry, Time};
+use crate::forest::{Attributes, Body, DirectoryId, Entry, Time};
 use crate::path::VaultPath;
 
 /// What an entry is.
@@ -23,6 +23,9 @@ pub struct EntryInfo {
     pub path: VaultPath,
     /// What it is.
     pub kind: EntryKind,
+    /// What a directory keeps for life, however it is renamed or moved; `None` for a file, and for
+    /// the top directory. A copy of a directory has a new one, the directories below it do not.
+    pub directory_id: Option<DirectoryId>,
     /// The size of the content in bytes; 0 for a directory.
     pub size: u64,
     /// When it was last modified, in milliseconds since 1970-01-01T00:00:00Z, negative before; at
@@ -50,6 +53,7 @@ impl EntryInfo {
         Self {
             path,
             kind,
+            directory_id: entry.directory_id(),
             size,
             modified_ms: entry.modified.ms(),
             content_type: attributes.content_type,
@@ -62,6 +66,7 @@ impl EntryInfo {
         Self {
             path: VaultPath::top(),
             kind: EntryKind::Directory,
+            directory_id: None,
             size: 0,
             modified_ms: 0,
             content_type: None,

@@ -49,6 +49,8 @@ mod new_vault;
 mod open;
 mod options;
 mod read;
+#[cfg(test)]
+mod seen_tests;
 mod shared;
 mod slots;
 mod snapshot;
@@ -70,7 +72,8 @@ pub use slots::NewWords;
 pub use snapshot::Snapshot;
 pub use streams::{BoxError, ContentStream, EntryStream, FileStream, Items};
 
-pub use crate::forest::TIME_MS_MAX;
+pub use crate::content::Convergence;
+pub use crate::forest::{DirectoryId, TIME_MS_MAX};
 pub use crate::keyring::{SlotId, SlotInfo, SlotKind};
 pub use crate::session::{CLOCK_LEAD_MS_MAX, Durability};
 
@@ -102,6 +105,7 @@ impl Vault {
             sequence: root.sequence,
             tail_operations: root.tail.ops.len() as u64,
             chunk_bytes: root.chunk.bytes(),
+            convergence: root.convergence,
             future_commit_ms: self.inner.session.future_commit().map(Time::ms),
             written: self.inner.session.write_stats(),
         }
@@ -141,6 +145,8 @@ pub struct VaultStats {
     pub tail_operations: u64,
     /// The size of a chunk, in bytes.
     pub chunk_bytes: u64,
+    /// Whether equal contents are stored as one.
+    pub convergence: Convergence,
     /// The time of the last commit of another session that this one has read, if it was more than
     /// [`CLOCK_LEAD_MS_MAX`] ahead of this device's clock then: one of the two clocks is wrong. In
     /// milliseconds since 1970-01-01T00:00:00Z. Nothing that this session writes uses that time. It

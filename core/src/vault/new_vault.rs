@@ -52,6 +52,7 @@ impl NewVault {
             WordsSlot { phrase, slot: drawn.slot, is_wanted: AtomicBool::new(false) }
         };
         let root = Root::first(environment.random()?, chunk, Time::now(&*environment.clock));
+        let root = Root { convergence: config.convergence, ..root };
         let probe = environment.random()?;
         Ok(Self {
             slot,

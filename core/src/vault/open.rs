@@ -6,9 +6,11 @@ use super::listing::Sorted;
 use super::{Inner, NewVault, Vault};
 use crate::blob::{BlobStore, Object, Probe, ProbedStore};
 use crate::content::{
-    CHUNK_BYTES_DEFAULT, ContentReader, EXTENT_BYTES_DEFAULT, ExtentSize, KnownExtents, Splitter,
+    CHUNK_BYTES_DEFAULT, ContentReader, Convergence, EXTENT_BYTES_DEFAULT, ExtentSize,
+    KnownExtents, Splitter,
 };
 use crate::error::Result;
+use crate::forest::Root;
 use crate::keyring::{Cost, Opener, SlotKind};
 use crate::packs::PackReader;
 use crate::platform::Environment;
@@ -62,6 +64,9 @@ impl Credential {
 pub struct VaultConfig {
     /// The size of a chunk for a new vault: a power of two from 128 KiB to 16 MiB.
     pub chunk_bytes: u32,
+    /// Whether equal contents of a new vault are stored as one. A vault that is there has what it
+    /// was created with.
+    pub convergence: Convergence,
     /// The cost of guessing the passphrase of a new vault.
     pub kdf: KdfParams,
     /// The most memory, and the most work (memory times passes), that a passphrase may take, in
@@ -70,7 +75,7 @@ pub struct VaultConfig {
     /// About how many bytes of what was read stay in memory: three quarters of it directory nodes,
     /// the rest parts of packs.
     pub memory_budget_bytes: usize,
-    /// The most bytes one pack holds.
+    /// The most bytes one pack holds before it is padded.
     pub pack_bytes_max: usize,
     /// The most bytes of content one extent holds: at least a chunk, at most 64 chunks and 64 MiB.
     /// A put has up to three extents in memory, and where it changes a file two more, of which it
@@ -95,6 +100,13 @@ impl VaultConfig {
         self
     }
 
+    /// Whether equal contents of a new vault are stored as one.
+    #[must_use]
+    pub fn convergence(mut self, convergence: Convergence) -> Self {
+        self.convergence = convergence;
+        self
+    }
+
     /// The cost of guessing the passphrase of a new vault.
     #[must_use]
     pub fn kdf(mut self, kdf: KdfParams) -> Self {
@@ -116,7 +128,7 @@ impl VaultConfig {
         self
     }
 
-    /// The most bytes one pack holds.
+    /// The most bytes one pack holds before it is padded.
     #[must_use]
     pub fn pack_bytes_max(mut self, bytes: usize) -> Self {
         self.pack_bytes_max = bytes;
@@ -149,6 +161,7 @@ impl Default for VaultConfig {
     fn default() -> Self {
         Self {
             chunk_bytes: CHUNK_BYTES_DEFAULT,
+            convergence: Convergence::default(),
             kdf: KdfParams::default(),
             kdf_ceiling: KdfParams::CEILING,
             memory_budget_bytes: 64 * 1024 * 1024,
@@ -253,12 +266,14 @@ impl Vault {
 
     pub(super) fn assemble(packs: PackReader, session: Session, extent_bytes_max: u32) -> Self {
         let known = Arc::new(KnownExtents::default());
-        let chunk = session.root().chunk;
+        let Root { chunk, convergence, .. } = session.root();
         let splitter = Splitter {
             store: Arc::clone(packs.store()),
             ring: session.ring().clone(),
             chunk,
             extent: ExtentSize::new(extent_bytes_max, chunk),
+            convergence,
+            environment: session.environment().clone(),
             known: Arc::clone(&known),
             claims: Arc::clone(session.claims()),
         };

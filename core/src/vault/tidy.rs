@@ -27,7 +27,8 @@ impl Vault {
     }
 
     /// Removes the extents that this session stored for nothing, unless somebody may need them or
-    /// is at work on the store; then a later call does, or nobody. What goes wrong concerns no call.
+    /// is at work on the store; then a later call does, or nobody. What goes wrong concerns no
+    /// call.
     pub(super) async fn tidy(&self) {
         let claims = self.inner.session.claims();
         if !claims.has_litter() {

@@ -11,7 +11,7 @@ use super::streams::{BoxError, pieces};
 use super::{Durability, Vault};
 use crate::content::{Content, FindFormer, Former, FormerChunks, Taken};
 use crate::error::Result;
-use crate::forest::{Body, Entry, Op, Origin};
+use crate::forest::{Body, Edit, Entry, Origin};
 use crate::path::VaultPath;
 use crate::platform::{MaybeSend, run_blocking};
 use crate::task::CallContext;
@@ -92,41 +92,43 @@ impl Vault {
 
     /// Makes the directory at `path` and its parents, unless they exist.
     pub async fn mkdir(&self, path: impl AsRef<str>) -> Result<()> {
-        let op =
-            Op::MakeDirectory { path: path_to_change(path)?, origin: self.inner.session.origin() };
-        self.run(vec![op], Durability::OnReturn).await
+        let edit = Edit::MakeDirectory {
+            path: path_to_change(path)?,
+            origin: self.inner.session.origin(),
+        };
+        self.run(vec![edit], Durability::OnReturn).await
     }
 
     /// Removes the file or empty directory at `path`.
     pub async fn remove(&self, path: impl AsRef<str>) -> Result<()> {
-        self.run(vec![Op::Remove { path: path_to_change(path)? }], Durability::OnReturn).await
+        self.run(vec![self.removal(path)?], Durability::OnReturn).await
     }
 
     /// Removes what is at `path` with all below it, in one commit.
     pub async fn remove_all(&self, path: impl AsRef<str>) -> Result<()> {
-        self.run(vec![Op::RemoveAll { path: path_to_change(path)? }], Durability::OnReturn).await
+        self.run(vec![self.removal_of_all(path)?], Durability::OnReturn).await
     }
 
     /// Moves a file or a whole directory in one commit. A file replaces a file, a directory an
     /// empty directory.
     pub async fn rename(&self, from: impl AsRef<str>, to: impl AsRef<str>) -> Result<()> {
         let (from, to) = (path_to_change(from)?, path_to_change(to)?);
-        let op = Op::Rename { from, to, origin: self.inner.session.origin() };
-        self.run(vec![op], Durability::OnReturn).await
+        let edit = Edit::Rename { from, to, origin: self.inner.session.origin() };
+        self.run(vec![edit], Durability::OnReturn).await
     }
 
     /// Copies a file or a whole directory in one commit; no content is sent again. Replaces like
     /// [`rename`](Vault::rename).
     pub async fn copy(&self, from: impl AsRef<str>, to: impl AsRef<str>) -> Result<()> {
         let (from, to) = (path_to_change(from)?, path_to_change(to)?);
-        let op = Op::Copy { from, to, origin: self.inner.session.origin() };
-        self.run(vec![op], Durability::OnReturn).await
+        let edit = Edit::Copy { from, to, origin: self.inner.session.origin() };
+        self.run(vec![edit], Durability::OnReturn).await
     }
 
     /// Replaces the metadata of an entry; its content stays.
     pub async fn set_metadata(&self, path: impl AsRef<str>, metadata: &Metadata) -> Result<()> {
-        let op = self.annotate(path, metadata)?;
-        self.run(vec![op], Durability::OnReturn).await
+        let edit = self.annotate(path, metadata)?;
+        self.run(vec![edit], Durability::OnReturn).await
     }
 
     /// Makes every deferred change durable. On failure they stay pending, and a later flush
@@ -184,8 +186,8 @@ impl Vault {
         options: &PutOptions,
     ) -> Result<EntryInfo> {
         options.context.cancel.check()?;
-        let (op, info) = self.put_op(path, taken, given);
-        self.commit(vec![op], options.durability).await?;
+        let (edit, info) = self.put_edit(path, taken, given);
+        self.commit(vec![edit], options.durability).await?;
         Ok(info)
     }
 
@@ -198,34 +200,44 @@ impl Vault {
         Ok((path_to_change(path)?, metadata.check()?))
     }
 
-    pub(super) fn put_op(
+    pub(super) fn put_edit(
         &self,
         path: VaultPath,
         Taken { content, claim }: Taken,
         given: Given,
-    ) -> (Op, EntryInfo) {
+    ) -> (Edit, EntryInfo) {
         let Origin { stamp, time } = self.inner.session.origin();
         let modified = given.modified.unwrap_or(time);
         let entry = Entry { stamp, modified, attributes: None, body: Body::File(content) };
         let entry = entry.with_attributes(given.attributes);
         let info = EntryInfo::new(path.clone(), &entry);
-        (Op::Put { path, entry, time, claim }, info)
+        (Edit::Put { path, entry, time, claim }, info)
     }
 
-    pub(super) fn annotate(&self, path: impl AsRef<str>, metadata: &Metadata) -> Result<Op> {
+    pub(super) fn annotate(&self, path: impl AsRef<str>, metadata: &Metadata) -> Result<Edit> {
         let (path, Given { attributes, modified }) = self.check_put(path, metadata)?;
         let Origin { stamp, time } = self.inner.session.origin();
-        Ok(Op::Annotate { path, attributes, modified: modified.unwrap_or(time), stamp })
+        Ok(Edit::Annotate { path, attributes, modified: modified.unwrap_or(time), stamp })
+    }
+
+    pub(super) fn removal(&self, path: impl AsRef<str>) -> Result<Edit> {
+        let path = path_to_change(path)?;
+        Ok(Edit::Remove { path, stamp: self.inner.session.origin().stamp })
+    }
+
+    pub(super) fn removal_of_all(&self, path: impl AsRef<str>) -> Result<Edit> {
+        let path = path_to_change(path)?;
+        Ok(Edit::RemoveAll { path, stamp: self.inner.session.origin().stamp })
     }
 
     /// Makes a change that stores no content.
-    async fn run(&self, ops: Vec<Op>, durability: Durability) -> Result<()> {
+    async fn run(&self, edits: Vec<Edit>, durability: Durability) -> Result<()> {
         self.tidy().await;
-        self.commit(ops, durability).await
+        self.commit(edits, durability).await
     }
 
-    async fn commit(&self, ops: Vec<Op>, durability: Durability) -> Result<()> {
-        let ticket = self.inner.session.enqueue(ops, durability).await?;
+    async fn commit(&self, edits: Vec<Edit>, durability: Durability) -> Result<()> {
+        let ticket = self.inner.session.enqueue(edits, durability).await?;
         match durability {
             Durability::OnReturn => {
                 self.inner.session.commit(&ticket, &CallContext::default()).await

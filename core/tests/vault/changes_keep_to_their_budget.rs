@@ -114,7 +114,9 @@ fn a_durable_put_is_one_pack_and_one_root() {
     assert_eq!(round_trips, [2; 150]);
     let written = counted.vault.stats().written;
     assert_eq!((written.index_requests, written.content_requests), (150, 150));
-    assert_eq!(written.content_bytes, 150 * (PACKED_BYTES as u64 + 16));
+    // 4,112 bytes are padded to 4,352, and nodes beside them have their share.
+    let sealed = 150 * (PACKED_BYTES as u64 + 16);
+    assert!((sealed..sealed * 17 / 16).contains(&written.content_bytes), "{written:?}");
     assert!(written.index_bytes <= 165_000, "{}", written.index_bytes);
 }
 
@@ -128,7 +130,7 @@ fn a_durable_put_of_a_small_file_is_one_root_unless_it_spills() {
     assert_eq!((one, two), (150 - written.spills, written.spills));
     assert_eq!(written.index_requests, 150 + written.spills);
     assert!(written.spills <= 33, "{}", written.spills);
-    assert!(written.index_bytes <= 465_000, "{}", written.index_bytes);
+    assert!(written.index_bytes <= 475_000, "{}", written.index_bytes);
 }
 
 #[test]
@@ -141,7 +143,10 @@ fn a_flush_of_a_thousand_files_is_one_pack_and_one_root() {
     assert_eq!((metrics.requests(), metrics.calls(Method::Put)), (2, 2));
     assert_eq!(metrics.serial_depth, 2);
     let index_bytes = counted.index_bytes();
-    assert_eq!(metrics.bytes_sent, index_bytes + 1_000 * (PACKED_BYTES as u64 + 16));
+    let content_bytes = counted.vault.stats().written.content_bytes;
+    assert_eq!(metrics.bytes_sent, index_bytes + content_bytes);
+    let sealed = 1_000 * (PACKED_BYTES as u64 + 16);
+    assert!((sealed..sealed * 33 / 32).contains(&content_bytes), "{content_bytes}");
     assert!(index_bytes <= 72_000, "{index_bytes}");
 }
 

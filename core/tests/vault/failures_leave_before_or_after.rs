@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use futures_lite::future::block_on;
-use sealwood::blob::{BlobStore, Fault, FaultMode, Method};
+use sealwood::blob::{BlobStore, Fault, FaultMode, FaultyStore, MemoryStore, Method};
+use sealwood::forward;
 use sealwood::{Error, Vault};
 
 use crate::common::*;
@@ -340,5 +341,27 @@ fn fail_each_pack(packed: bool) {
             assert!(tree(&vault).await == expected, "pack {failing}: the session");
             assert!(tree(&open(store).await).await == expected, "pack {failing}: a fresh session");
         }
+    });
+}
+
+/// A store that nobody can hold, as a bucket.
+struct Unheld(MemoryStore);
+
+impl BlobStore for Unheld {
+    forward!(0: get_with, get_range, put_with, delete, list, head, flush, needs_flush);
+}
+
+/// Where nobody holds the store no claim ends with the put, and what is known of extents stays.
+#[test]
+fn an_extent_whose_put_failed_is_not_taken_for_stored() {
+    block_on(async {
+        let store = std::sync::Arc::new(FaultyStore::new(Unheld(MemoryStore::new())));
+        let vault = create(store.clone()).await;
+        let content = noise(1, 300_000);
+        store.arm(Fault::unavailable().on(Method::Put).below("objects/"));
+        put(&vault, "a", &content).await.unwrap_err();
+        store.disarm();
+        put(&vault, "a", &content).await.unwrap();
+        assert!(open(store).await.get("a").await.unwrap() == content);
     });
 }

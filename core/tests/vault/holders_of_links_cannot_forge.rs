@@ -36,7 +36,7 @@ fn sealed_again(kind: UnitKind, link: &Link, plaintext: &[u8]) -> Vec<u8> {
         packs.add(kind, &link.address, &vec![0; offset - 16]).unwrap();
     }
     assert_eq!(packs.add(kind, &link.address, plaintext).unwrap(), link.place);
-    packs.finish()[0].bytes[offset..].to_vec()
+    packs.finish()[0].bytes[offset..][..link.place.length as usize].to_vec()
 }
 
 /// Changes a unit in the store to say `forged` where it says `honest`.

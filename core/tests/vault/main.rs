@@ -13,6 +13,8 @@ mod concurrent_clients_lose_nothing;
 mod contents_keep_to_their_memory;
 #[cfg(feature = "engine")]
 mod damage_is_told_by_name;
+mod directories_keep_their_ids;
+mod equal_contents_do_not_show;
 #[cfg(all(feature = "engine", feature = "s3"))]
 mod errors_have_sources;
 mod everyone_gets_a_turn;
@@ -30,6 +32,8 @@ mod reads_keep_to_their_budget;
 mod residence_does_not_show;
 mod roots_arrive_intact;
 mod shared_directories_stay_shared;
+#[cfg(feature = "passphrase")]
+mod sizes_are_padded;
 #[cfg(all(feature = "passphrase", feature = "phrase"))]
 mod slots_are_changed;
 mod stores_without_conditions_are_refused;

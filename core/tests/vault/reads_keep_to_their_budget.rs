@@ -12,7 +12,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use sealwood::blob::{BlobStore, MemoryStore, MeteredStore, Method};
 use sealwood::forward;
 use sealwood::platform::BoxFuture;
-use sealwood::vault::{EntryKind, ListOptions, VaultConfig};
+use sealwood::vault::{EntryKind, ListOptions, ReadOptions, VaultConfig};
 use sealwood::{Result, Vault};
 
 use crate::common::{credential, deferred, noise, open};
@@ -332,5 +332,24 @@ fn a_thousand_directories_deep_is_a_thousand_nodes_and_fewer_requests() {
         assert_eq!(vault.get(&path).await.unwrap(), b"deep"[..]);
         let metrics = store.reset();
         assert!(metrics.requests() <= 30, "{metrics:?}");
+    });
+}
+
+/// Some hosts refuse a piece of no byte.
+#[test]
+fn no_piece_of_a_stream_is_empty() {
+    block_on(async {
+        let (_, vault) = fresh().await;
+        for size in [0, 1, 5_000, 130_000, 140_000] {
+            vault.put("a", noise(1, size)).await.unwrap();
+            for range in [0..size as u64, 0..0, size as u64..size as u64] {
+                let options = ReadOptions::new().range(range.clone());
+                let (_, parts) = vault.get_stream_with("a", &options).await.unwrap();
+                let parts: Vec<_> = parts.try_collect().await.unwrap();
+                assert!(parts.iter().all(|part| !part.is_empty()), "{range:?} of {size}");
+                let given: usize = parts.iter().map(Bytes::len).sum();
+                assert_eq!(given as u64, range.end - range.start);
+            }
+        }
     });
 }

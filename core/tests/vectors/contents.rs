@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::stream;
 use sealwood::blob::MemoryStore;
-use sealwood::vault::{Credential, VaultConfig};
+use sealwood::vault::{Convergence, Credential, VaultConfig};
 use sealwood::{CHUNKED_BYTES_MIN, EXTENT_BYTES_DEFAULT, Vault};
 use serde_json::Value;
 
@@ -24,6 +24,7 @@ pub(crate) async fn fill(document: &mut Value) {
         let pieces = pieces(&case["content"]);
         let config = VaultConfig::new()
             .chunk_bytes(number(case, "chunk_bytes") as u32)
+            .convergence(convergence(case))
             .environment(environment(&clock));
         let store = Arc::new(MemoryStore::new());
         let vault = Vault::create_with(store.clone(), &credential, &config).await.unwrap();
@@ -31,8 +32,12 @@ pub(crate) async fn fill(document: &mut Value) {
         vault.put_stream("file", source).await.unwrap();
         vault.link("").await.unwrap();
         let stored = objects(&store).await;
+        let content = pieces.concat();
         let key = keyrings::epoch_key(&store, &secret).await;
-        check_extents(&key, case, &pieces.concat(), &stored);
+        match config.convergence {
+            Convergence::Vault => check_extents(None, &key, case, &content, &stored),
+            Convergence::Off => check_salted_extents(&key, case, &content, &stored),
+        }
         case["size"] = pieces.iter().map(Bytes::len).sum::<usize>().into();
         case["objects"] = stored;
 
@@ -45,15 +50,48 @@ pub(crate) async fn fill(document: &mut Value) {
     }
 }
 
+/// The same where convergence is off. The salt is one of the first draws, by the name of the first
+/// extent, and is recorded.
+fn check_salted_extents(epoch_key: &[u8; 32], case: &mut Value, content: &[u8], stored: &Value) {
+    if content.len() < CHUNKED_BYTES_MIN {
+        return;
+    }
+    let chunk_bytes = number(case, "chunk_bytes") as usize;
+    let block =
+        content.chunks(chunk_bytes).take((EXTENT_BYTES_DEFAULT as usize / chunk_bytes).min(64));
+    let block: Vec<_> = block.zip(0..).collect();
+    let salts = (0..200).map(|draw| noise(draw, 16).try_into().unwrap());
+    let mut salts = salts.filter(|salt: &[u8; 16]| {
+        let addresses = block
+            .iter()
+            .flat_map(|(chunk, index)| forge::salted_address(epoch_key, salt, *index, chunk));
+        let name = forge::object_name(&forge::extent_name(&addresses.collect::<Vec<_>>()));
+        stored.as_array().unwrap().iter().any(|object| text(object, "name") == name)
+    });
+    let salt = salts.next().unwrap();
+    case["salt"] = hex::encode(salt).into();
+    check_extents(Some(&salt), epoch_key, case, content, stored);
+}
+
 /// A writer that knows the page on the format alone makes the same extents of a content.
-fn check_extents(epoch_key: &[u8; 32], case: &Value, content: &[u8], stored: &Value) {
+fn check_extents(
+    salt: Option<&[u8; 16]>,
+    epoch_key: &[u8; 32],
+    case: &Value,
+    content: &[u8],
+    stored: &Value,
+) {
     if content.len() < CHUNKED_BYTES_MIN {
         return;
     }
     let chunk_bytes = number(case, "chunk_bytes") as usize;
     let chunks: Vec<_> = content
         .chunks(chunk_bytes)
-        .map(|chunk| (forge::chunk_address(epoch_key, chunk), chunk))
+        .zip(0..)
+        .map(|(chunk, index)| match salt {
+            None => (forge::chunk_address(epoch_key, chunk), chunk),
+            Some(salt) => (forge::salted_address(epoch_key, salt, index, chunk), chunk),
+        })
         .collect();
     for block in chunks.chunks((EXTENT_BYTES_DEFAULT as usize / chunk_bytes).min(64)) {
         let Extent { name, bytes } = forge::extent(block);

@@ -192,6 +192,13 @@ impl Forge {
         &mut self.keyring.1
     }
 
+    /// The root in which these bytes are sealed, and the keyring of every forged vault.
+    pub(crate) fn sealed_root(&mut self, plaintext: &[u8]) {
+        let keyring = Ring::default().object(|_| {});
+        self.root = sealed_root(&SECRET, blake3::hash(&keyring).as_bytes(), plaintext);
+        self.keyring = (forged_keyring::name(&keyring), keyring);
+    }
+
     /// The root's bytes, to spoil.
     pub(crate) fn root_mut(&mut self) -> &mut Vec<u8> {
         &mut self.root
@@ -206,7 +213,8 @@ impl Forge {
         }
         if !self.pack.is_empty() {
             let name = object_name(&keyed("sealwood v1 pack name", &PACK)[..20]);
-            objects.push(json!({"name": name, "hex": hex::encode(&self.pack)}));
+            let pack = [&self.pack[..], &pack_padding(&PACK, self.pack.len())].concat();
+            objects.push(json!({"name": name, "hex": hex::encode(pack)}));
         }
         for Extent { name, bytes } in &self.extents {
             objects.push(json!({"name": name, "hex": hex::encode(bytes)}));
@@ -221,6 +229,18 @@ pub(crate) fn chunk_address(secret: &[u8; 32], plaintext: &[u8]) -> [u8; 32] {
     *blake3::keyed_hash(&key, plaintext).as_bytes()
 }
 
+/// The address of the `index`-th chunk of a content with a salt.
+pub(crate) fn salted_address(
+    secret: &[u8; 32],
+    salt: &[u8; 16],
+    index: u64,
+    plaintext: &[u8],
+) -> [u8; 32] {
+    let key = blake3::derive_key("sealwood v2 salted chunks", secret);
+    let key = blake3::keyed_hash(&key, &[&salt[..], &index.to_le_bytes()].concat());
+    *blake3::keyed_hash(key.as_bytes(), plaintext).as_bytes()
+}
+
 /// The extent of these chunks, each given with its address.
 pub(crate) fn extent(chunks: &[([u8; 32], &[u8])]) -> Extent {
     let addresses: Vec<u8> = chunks.iter().flat_map(|chunk| chunk.0).collect();
@@ -229,16 +249,26 @@ pub(crate) fn extent(chunks: &[([u8; 32], &[u8])]) -> Extent {
     for (address, plaintext) in chunks {
         bytes.extend(sealed(&keyed("sealwood v1 chunk key", address), &[], plaintext));
     }
-    let mut padding = vec![0; padme(content as u64) as usize - content];
-    let hasher = blake3::Hasher::new_keyed(&domain("sealwood v1 extent padding"));
-    hasher.clone().update(&addresses).finalize_xof().fill(&mut padding);
-    bytes.extend(padding);
+    bytes.extend(padding("sealwood v1 extent padding", &addresses, content));
     Extent { name: object_name(&extent_name(&addresses)), bytes }
 }
 
 /// The name of the extent of the chunks with these addresses, side by side, as runs spell it.
 pub(crate) fn extent_name(addresses: &[u8]) -> [u8; 20] {
     keyed("sealwood v1 extent name", addresses)[..20].try_into().unwrap()
+}
+
+/// What follows the units of a pack, which take so many bytes.
+pub(crate) fn pack_padding(id: &[u8; 16], units: usize) -> Vec<u8> {
+    padding("sealwood v1 pack padding", id, units)
+}
+
+/// As much noise as makes a padded length of so many bytes.
+fn padding(name: &str, seed: &[u8], length: usize) -> Vec<u8> {
+    let mut padding = vec![0; padme(length as u64) as usize - length];
+    let mut hasher = blake3::Hasher::new_keyed(&domain(name));
+    hasher.update(seed).finalize_xof().fill(&mut padding);
+    padding
 }
 
 /// What a length is padded to, by the definition in floating point of those who found it.
@@ -256,12 +286,26 @@ pub(crate) fn object_name(hash: &[u8]) -> String {
 
 /// A root object with this body, under the key of an epoch, which names a keyring by its hash.
 fn root(epoch_key: &[u8; 32], keyring: &[u8; 32], body: &[u8]) -> Vec<u8> {
+    sealed_root(epoch_key, keyring, &padded_body(body))
+}
+
+/// What is sealed of a root: its body behind the length of that, then zeros.
+pub(crate) fn padded_body(body: &[u8]) -> Vec<u8> {
+    let mut padded = bytes(body);
+    // Magic, version, hash of the keyring, salt, key check; tag.
+    let outside = 4 + 2 + 32 + 24 + 8 + TAG_BYTES;
+    padded.resize(padme((outside + padded.len()) as u64) as usize - outside, 0);
+    padded
+}
+
+/// A root object in which these bytes are sealed, which names a keyring by its hash.
+fn sealed_root(epoch_key: &[u8; 32], keyring: &[u8; 32], plaintext: &[u8]) -> Vec<u8> {
     let salt = [0x73; 24];
     let root_key = blake3::derive_key("sealwood v1 root", epoch_key);
     let subkey =
         |purpose: &[u8]| *blake3::keyed_hash(&root_key, &[purpose, &salt].concat()).as_bytes();
     let header = [b"SWRT\x02\0", &keyring[..], &salt, &subkey(b"chck")[..8]].concat();
-    [header.clone(), sealed(&subkey(b"body"), &header, body)].concat()
+    [header.clone(), sealed(&subkey(b"body"), &header, plaintext)].concat()
 }
 
 fn derived(purpose: &str) -> [u8; 32] {

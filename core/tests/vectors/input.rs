@@ -9,6 +9,7 @@ use sealwood::blob::{BlobStore, MemoryStore};
 use sealwood::internals::{Epoch, EpochKey, Keys};
 use sealwood::platform::{Clock, Entropy, Environment, NoEntropy};
 use sealwood::seal::SlotSecret;
+use sealwood::vault::Convergence;
 use serde_json::{Value, json};
 
 /// Objects up to this size are recorded whole.
@@ -90,6 +91,11 @@ pub(crate) fn cases<'a>(document: &'a mut Value, name: &str) -> &'a mut Vec<Valu
 
 pub(crate) fn array<const N: usize>(input: &Value, name: &str) -> [u8; N] {
     hex::decode(text(input, name)).unwrap().try_into().unwrap()
+}
+
+/// Whether equal contents of a case's vault are one; they are where it says nothing.
+pub(crate) fn convergence(input: &Value) -> Convergence {
+    input["convergence"].as_str().map_or(Convergence::Vault, |word| word.parse().unwrap())
 }
 
 pub(crate) fn secret(input: &Value) -> SlotSecret {

@@ -16,6 +16,7 @@ mod keys;
 mod negative;
 mod nodes;
 mod roots;
+mod texts;
 
 use bytes::Bytes;
 use sealwood::blob::{BlobStore, ETag, MemoryStore, Precondition};
@@ -89,6 +90,12 @@ vector! {
 }
 
 vector! {
+    async fn texts_are_as_recorded() {
+        golden!(texts, "texts.json");
+    }
+}
+
+vector! {
     async fn negatives_are_as_recorded() {
         golden!(negative, "negative.json");
     }
@@ -99,6 +106,13 @@ vector! {
     async fn what_is_not_to_be_written_is_refused() {
         let document = parsed(include_str!("../../../conformance/vectors/negative.json"));
         assert!(negative::read(&document).await > 80, "hardly a case was recorded");
+    }
+}
+
+vector! {
+    /// A chunk of a content with a salt is right in its place alone.
+    async fn salts_and_numbers_are_in_addresses() {
+        negative::read_salted_contents().await;
     }
 }
 
@@ -157,7 +171,9 @@ vector! {
 fn write_vectors() {
     futures_lite::future::block_on(async {
         let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../conformance/vectors");
-        for file in ["keys", "keyrings", "nodes", "contents", "roots", "engine", "negative"] {
+        let files =
+            ["keys", "keyrings", "nodes", "contents", "roots", "engine", "negative", "texts"];
+        for file in files {
             let path = format!("{directory}/{file}.json");
             let mut document = parsed(&std::fs::read_to_string(&path).unwrap());
             match file {
@@ -167,6 +183,7 @@ fn write_vectors() {
                 "contents" => contents::fill(&mut document).await,
                 "engine" => engine::fill(&mut document).await,
                 "negative" => negative::fill(&mut document).await,
+                "texts" => texts::fill(&mut document).await,
                 _ => roots::fill(&mut document).await,
             }
             std::fs::write(&path, written(&document)).unwrap();

@@ -60,6 +60,15 @@ pub(crate) async fn read(document: &Value) -> usize {
     list(document, "cases").len()
 }
 
+/// Contents whose chunks have addresses of their own: each is right with its salt and number alone.
+pub(crate) async fn read_salted_contents() {
+    for (name, code, forge) in contents::salted_contents() {
+        let case = json!({"do": "get", "path": "a", "objects": forge.objects()});
+        let outcome = act(&case).await;
+        assert_eq!(outcome.err().map_or("ok", |error| error.code()), code, "{name}");
+    }
+}
+
 /// A vault whose next count or sequence number no reader would take: it is read, and a change fails
 /// rather than to write a root that is refused for ever.
 pub(crate) async fn change_at_the_end_of_a_counter() {

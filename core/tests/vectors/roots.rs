@@ -81,6 +81,7 @@ fn credential(case: &Value) -> Credential {
 fn config(case: &Value) -> VaultConfig {
     VaultConfig::new()
         .chunk_bytes(number(case, "chunk_bytes") as u32)
+        .convergence(convergence(case))
         .kdf(KdfParams { memory_kib: 19_456, passes: 2, lanes: 1 })
         .environment(environment(&case["clock"]))
 }
@@ -183,6 +184,9 @@ async fn tree(snapshot: &Snapshot) -> Value {
             assert_eq!(content.len() as u64, entry.size);
             known["size"] = entry.size.into();
             known["blake3"] = hash(&content).into();
+        }
+        if let Some(id) = entry.directory_id {
+            known["directory_id"] = id.to_string().into();
         }
         if let Some(content_type) = entry.content_type {
             known["content_type"] = content_type.into();

@@ -1,8 +1,9 @@
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use super::Pace;
+use super::{Pace, TURNS_THAT_COUNT_MAX, Turns, work};
 use crate::disk::{Disk, MemoryDisk};
 use crate::{Background, Engine, EngineConfig, Tracking};
 
@@ -52,4 +53,31 @@ fn a_turn_does_every_part_whatever_becomes_of_the_others() {
     let after = engine.stats();
     assert_eq!(after.checkpoints_published, before.checkpoints_published);
     assert!(after.index_bytes * 2 < before.index_bytes, "{} bytes", after.index_bytes);
+}
+
+/// Where writers ask for nothing but hashes, compaction does not come sooner than it does without
+/// them; it comes all the same, however often they ask.
+#[test]
+fn turns_that_were_asked_to_count_do_no_more_but_now_and_then() {
+    let config = EngineConfig::default()
+        .background(Background::Manual)
+        .segment_bytes_max(4096)
+        .compaction_dead_bytes_min(1);
+    let engine = Engine::open(Arc::new(MemoryDisk::new()), config).unwrap();
+    let namespace = engine.namespace("n").unwrap();
+    namespace.track(Tracking::Whole).unwrap();
+    for _ in 0..2 {
+        for number in 0..100u32 {
+            namespace.put(&number.to_be_bytes(), vec![7; 100]).unwrap();
+        }
+    }
+    let mut turns = Turns { seen: engine.shared.read().revision, that_count: 0 };
+    for turn in 0..=TURNS_THAT_COUNT_MAX {
+        namespace.put(&turn.to_be_bytes(), vec![8; 100]).unwrap();
+        assert_eq!(engine.stats().relocated_bytes, 0, "{turn}");
+        engine.shared.counting_asked.store(true, Ordering::SeqCst);
+        work(&engine.shared, &mut turns).unwrap();
+        assert!(!engine.shared.counting_asked.load(Ordering::SeqCst));
+    }
+    assert_ne!(engine.stats().relocated_bytes, 0);
 }

@@ -165,19 +165,19 @@ fn count_rows<R: Reader>(
     namespace: NamespaceId,
     waiting: &mut Waiting<R::Snapshot>,
 ) -> Result<()> {
-    let rows = waiting.rows(namespace, CHANGES_AT_ONCE);
-    let count = rows.len();
+    let mut count = 0;
     // A backfill meets the others as they are by then.
-    let rows: Vec<_> = rows.into_iter().filter(|row| tracked.counts(row.key)).collect();
-    let values = rows.iter().map(|row| {
+    let rows = waiting.rows(namespace, CHANGES_AT_ONCE).inspect(|_| count += 1);
+    let rows = rows.filter(|row| tracked.counts(row.key)).map(|row| {
         let [before, after] = [row.before, row.after];
         let before = before.map(|held| Hashed::of_held(reader, &held)).transpose()?;
         let after = after.map(|held| Hashed::of_held(reader, &held)).transpose()?;
-        Ok((before, after))
+        Ok((row.key, before, after))
     });
-    if let Some(values) = unless_lost(tracked, namespace, values.collect::<Result<Vec<_>>>())? {
-        let changes = rows.iter().zip(&values).map(|(row, (before, after))| Change {
-            key: row.key,
+    let rows = rows.collect::<Result<Vec<_>>>();
+    if let Some(rows) = unless_lost(tracked, namespace, rows)? {
+        let changes = rows.iter().map(|(key, before, after)| Change {
+            key,
             before: before.as_ref().map(Hashed::value),
             after: after.as_ref().map(Hashed::value),
         });

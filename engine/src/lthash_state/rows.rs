@@ -15,6 +15,9 @@ const PIECE_BYTES: usize = 32 << 10;
 /// values, and what that is, in half a byte each.
 const HEAD_BYTES: usize = 3 * size_of::<u32>() + 1;
 
+/// The bytes that a processor fetches at once, on most machines.
+const LINE_BYTES: usize = 64;
+
 /// What is kept of a value that lies in the log: its place and its length.
 const LOGGED_BYTES: usize = 2 * size_of::<u64>() + 2 * size_of::<u32>();
 
@@ -48,6 +51,8 @@ pub(crate) struct Rows {
     piece: Vec<u8>,
     /// How much of the piece they take.
     end: usize,
+    /// How much of it was touched.
+    touched: usize,
     /// How many there are, with those that are counted.
     len: usize,
     /// How many are counted, and where the next one begins.
@@ -183,6 +188,16 @@ impl Rows {
         Some(())
     }
 
+    /// Touches the memory of the next `len` bytes. Those who count have read it, on another core
+    /// mostly, so that it has to be fetched to be written: long before, rather than when everybody
+    /// waits for it.
+    pub(super) fn expect(&mut self, len: usize) {
+        let from = self.touched.max(self.end);
+        let until = self.piece.len().min(from + len);
+        self.piece[from..until].iter_mut().step_by(LINE_BYTES).for_each(|byte| *byte = 0);
+        self.touched = until;
+    }
+
     /// What they keep in memory, in bytes, until all are counted.
     pub(super) fn bytes(&self) -> usize {
         self.piece.len()
@@ -211,7 +226,10 @@ impl Rows {
 
     /// The next `count` are counted, of those that are not.
     pub(super) fn counted(&mut self, count: usize) {
-        self.at += self.iter().take(count).map(|change| packed_len(&change)).sum::<usize>();
+        self.at = match count < self.len() {
+            true => self.at + self.iter().take(count).map(|it| packed_len(&it)).sum::<usize>(),
+            false => self.end,
+        };
         self.counted += count;
     }
 }
@@ -251,6 +269,32 @@ mod tests {
             rows.counted(1.min(rows.len()));
         }
         assert!(rows.into_piece().is_some());
+    }
+
+    #[test]
+    fn what_is_expected_leaves_what_is_there() {
+        let of = |key| Change { key, before: None, after: Some(Held::Here(b"a value")) };
+        let keys = [b"one".as_slice(), b"two", b"three"];
+        let mut rows = Rows::of(&of(keys[0]), Some(vec![1; PIECE_BYTES]));
+        for (len, key) in [(1, keys[1]), (PIECE_BYTES, keys[2])] {
+            rows.expect(len);
+            assert_eq!(rows.push(&of(key)), Some(()));
+        }
+        rows.expect(1);
+        assert!(rows.iter().map(|change| change.key).eq(keys));
+        assert!(rows.iter().all(|change| change.after == of(b"").after));
+    }
+
+    #[test]
+    fn memory_that_is_expected_is_touched_once_and_ahead() {
+        let change = Change { key: b"key", before: None, after: None };
+        let mut rows = Rows::of(&change, Some(vec![1; PIECE_BYTES]));
+        let untouched = |rows: &Rows| rows.piece[rows.end..].iter().filter(|it| **it == 1).count();
+        let there = untouched(&rows);
+        for lines in 1..=3 {
+            rows.expect(LINE_BYTES);
+            assert_eq!(untouched(&rows), there - lines);
+        }
     }
 
     #[test]

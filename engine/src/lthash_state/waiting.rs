@@ -66,6 +66,14 @@ impl<S> Waiting<S> {
         self.waiting.entry(namespace).or_default().push_back(next);
     }
 
+    /// Says that a change of a row may be added soon, of so many bytes.
+    pub(crate) fn expect_row(&mut self, namespace: NamespaceId, bytes: usize) {
+        let last = self.waiting.get_mut(&namespace).and_then(VecDeque::back_mut);
+        if let Some(Uncounted::Rows(rows)) = last {
+            rows.expect(bytes);
+        }
+    }
+
     /// Adds a change of a row. One whose value is the same as before is none.
     pub(crate) fn add_row(&mut self, namespace: NamespaceId, change: &Change<'_>) {
         if change.before == change.after {
@@ -127,13 +135,17 @@ impl<S> Waiting<S> {
     }
 
     /// The changes of single rows that come next in a namespace, `max` at most.
-    pub(super) fn rows(&self, namespace: NamespaceId, max: usize) -> Vec<Change<'_>> {
+    pub(super) fn rows(
+        &self,
+        namespace: NamespaceId,
+        max: usize,
+    ) -> impl Iterator<Item = Change<'_>> {
         let waiting = self.waiting.get(&namespace).into_iter().flatten();
         let rows = waiting.map_while(|next| match next {
             Uncounted::Rows(rows) => Some(rows.iter()),
             Uncounted::Renamed { .. } | Uncounted::Tracked { .. } | Uncounted::Untracked => None,
         });
-        rows.flatten().take(max).collect()
+        rows.flatten().take(max)
     }
 
     /// What comes next in a namespace.
@@ -194,7 +206,7 @@ mod tests {
         let namespace = NamespaceId::new(1);
         let mut put = |before, after| {
             waiting.add_row(namespace, &Change { key: b"key", before, after });
-            waiting.rows(namespace, usize::MAX).len()
+            waiting.rows(namespace, usize::MAX).count()
         };
         assert_eq!(put(Some(Held::Here(b"one")), Some(Held::Here(b"one"))), 0);
         assert_eq!(put(Some(Held::Here(b"one")), Some(Held::Here(b"two"))), 1);

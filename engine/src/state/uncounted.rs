@@ -65,6 +65,15 @@ impl State {
         self.is_tracked(namespace).then(|| self.tree.snapshot())
     }
 
+    /// Says, before the index is searched, that a key of a namespace may get a value of so many
+    /// bytes; so what puts it aside need not wait for memory.
+    pub(crate) fn expect_put(&mut self, namespace: NamespaceId, key: &[u8], value_len: usize) {
+        if self.is_tracked(namespace) {
+            // The value that it may have has about the same length.
+            self.waiting.expect_row(namespace, key.len() + 2 * value_len);
+        }
+    }
+
     /// Puts aside what an action changes at a seat, if that is of a tracked namespace and a change
     /// of the row.
     pub(super) fn put_aside(&mut self, change: &Change<'_>, seat: &Seat, place: Place) {

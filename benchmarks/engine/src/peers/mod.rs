@@ -58,6 +58,11 @@ pub(crate) trait Peer {
     /// Reclaims all space it can.
     fn compact(&mut self) -> Result<()>;
 
+    /// Does at once, and waits for, what the engine would do by itself later.
+    fn settle(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// Closes the store as an app does that ends in order.
     fn close(self: Box<Self>) -> Result<()>;
 

@@ -139,6 +139,11 @@ impl Peer for Sealwood {
         Ok(())
     }
 
+    fn settle(&self) -> Result<()> {
+        while self.engine.maintain()? {}
+        Ok(())
+    }
+
     fn close(self: Box<Self>) -> Result<()> {
         Ok(self.engine.close()?)
     }

@@ -5442,6 +5442,9 @@ return dco_decode_callback_failure(raw); }
 @protected ConfigSpec dco_decode_box_autoadd_config_spec(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return dco_decode_config_spec(raw); }
 
+@protected Convergence dco_decode_box_autoadd_convergence(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return dco_decode_convergence(raw); }
+
 @protected CredentialSpec dco_decode_box_autoadd_credential_spec(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return dco_decode_credential_spec(raw); }
 
@@ -5514,16 +5517,20 @@ first: dco_decode_list_row_difference_record(arr[2]),); }
 
 @protected ConfigSpec dco_decode_config_spec(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
-                if (arr.length != 9) throw Exception('unexpected arr length: expect 9 but see ${arr.length}');
+                if (arr.length != 10) throw Exception('unexpected arr length: expect 10 but see ${arr.length}');
                 return ConfigSpec(chunkBytes: dco_decode_opt_box_autoadd_i_64(arr[0]),
-memoryKib: dco_decode_opt_box_autoadd_i_64(arr[1]),
-passes: dco_decode_opt_box_autoadd_i_64(arr[2]),
-lanes: dco_decode_opt_box_autoadd_i_64(arr[3]),
-ceilingMemoryKib: dco_decode_opt_box_autoadd_i_64(arr[4]),
-ceilingPasses: dco_decode_opt_box_autoadd_i_64(arr[5]),
-memoryBudgetBytes: dco_decode_opt_box_autoadd_i_64(arr[6]),
-packBytesMax: dco_decode_opt_box_autoadd_i_64(arr[7]),
-extentBytesMax: dco_decode_opt_box_autoadd_i_64(arr[8]),); }
+convergence: dco_decode_opt_box_autoadd_convergence(arr[1]),
+memoryKib: dco_decode_opt_box_autoadd_i_64(arr[2]),
+passes: dco_decode_opt_box_autoadd_i_64(arr[3]),
+lanes: dco_decode_opt_box_autoadd_i_64(arr[4]),
+ceilingMemoryKib: dco_decode_opt_box_autoadd_i_64(arr[5]),
+ceilingPasses: dco_decode_opt_box_autoadd_i_64(arr[6]),
+memoryBudgetBytes: dco_decode_opt_box_autoadd_i_64(arr[7]),
+packBytesMax: dco_decode_opt_box_autoadd_i_64(arr[8]),
+extentBytesMax: dco_decode_opt_box_autoadd_i_64(arr[9]),); }
+
+@protected Convergence dco_decode_convergence(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return Convergence.values[raw as int]; }
 
 @protected CredentialSpec dco_decode_credential_spec(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
@@ -5763,6 +5770,9 @@ return raw == null ? null : dco_decode_box_autoadd_bool(raw); }
 @protected CallbackFailure? dco_decode_opt_box_autoadd_callback_failure(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return raw == null ? null : dco_decode_box_autoadd_callback_failure(raw); }
 
+@protected Convergence? dco_decode_opt_box_autoadd_convergence(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
+return raw == null ? null : dco_decode_box_autoadd_convergence(raw); }
+
 @protected PlatformInt64? dco_decode_opt_box_autoadd_i_64(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 return raw == null ? null : dco_decode_box_autoadd_i_64(raw); }
 
@@ -5893,18 +5903,19 @@ piece: dco_decode_opt_list_prim_u_8_strict(arr[1]),); }
 
 @protected Stats dco_decode_stats(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
-                if (arr.length != 11) throw Exception('unexpected arr length: expect 11 but see ${arr.length}');
+                if (arr.length != 12) throw Exception('unexpected arr length: expect 12 but see ${arr.length}');
                 return Stats(sequence: dco_decode_i_64(arr[0]),
 tailOperations: dco_decode_i_64(arr[1]),
 chunkBytes: dco_decode_i_64(arr[2]),
-futureCommitMs: dco_decode_opt_box_autoadd_i_64(arr[3]),
-indexRequests: dco_decode_i_64(arr[4]),
-indexBytes: dco_decode_i_64(arr[5]),
-contentRequests: dco_decode_i_64(arr[6]),
-contentBytes: dco_decode_i_64(arr[7]),
-commits: dco_decode_i_64(arr[8]),
-spills: dco_decode_i_64(arr[9]),
-conflicts: dco_decode_i_64(arr[10]),); }
+convergence: dco_decode_convergence(arr[3]),
+futureCommitMs: dco_decode_opt_box_autoadd_i_64(arr[4]),
+indexRequests: dco_decode_i_64(arr[5]),
+indexBytes: dco_decode_i_64(arr[6]),
+contentRequests: dco_decode_i_64(arr[7]),
+contentBytes: dco_decode_i_64(arr[8]),
+commits: dco_decode_i_64(arr[9]),
+spills: dco_decode_i_64(arr[10]),
+conflicts: dco_decode_i_64(arr[11]),); }
 
 @protected StoreAnswer dco_decode_store_answer(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
@@ -6220,6 +6231,9 @@ return (sse_decode_callback_failure(deserializer)); }
 @protected ConfigSpec sse_decode_box_autoadd_config_spec(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return (sse_decode_config_spec(deserializer)); }
 
+@protected Convergence sse_decode_box_autoadd_convergence(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+return (sse_decode_convergence(deserializer)); }
+
 @protected CredentialSpec sse_decode_box_autoadd_credential_spec(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 return (sse_decode_credential_spec(deserializer)); }
 
@@ -6288,6 +6302,7 @@ return ComparedRecord(differences: var_differences, rowsRead: var_rowsRead, firs
 
 @protected ConfigSpec sse_decode_config_spec(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var var_chunkBytes = sse_decode_opt_box_autoadd_i_64(deserializer);
+var var_convergence = sse_decode_opt_box_autoadd_convergence(deserializer);
 var var_memoryKib = sse_decode_opt_box_autoadd_i_64(deserializer);
 var var_passes = sse_decode_opt_box_autoadd_i_64(deserializer);
 var var_lanes = sse_decode_opt_box_autoadd_i_64(deserializer);
@@ -6296,7 +6311,11 @@ var var_ceilingPasses = sse_decode_opt_box_autoadd_i_64(deserializer);
 var var_memoryBudgetBytes = sse_decode_opt_box_autoadd_i_64(deserializer);
 var var_packBytesMax = sse_decode_opt_box_autoadd_i_64(deserializer);
 var var_extentBytesMax = sse_decode_opt_box_autoadd_i_64(deserializer);
-return ConfigSpec(chunkBytes: var_chunkBytes, memoryKib: var_memoryKib, passes: var_passes, lanes: var_lanes, ceilingMemoryKib: var_ceilingMemoryKib, ceilingPasses: var_ceilingPasses, memoryBudgetBytes: var_memoryBudgetBytes, packBytesMax: var_packBytesMax, extentBytesMax: var_extentBytesMax); }
+return ConfigSpec(chunkBytes: var_chunkBytes, convergence: var_convergence, memoryKib: var_memoryKib, passes: var_passes, lanes: var_lanes, ceilingMemoryKib: var_ceilingMemoryKib, ceilingPasses: var_ceilingPasses, memoryBudgetBytes: var_memoryBudgetBytes, packBytesMax: var_packBytesMax, extentBytesMax: var_extentBytesMax); }
+
+@protected Convergence sse_decode_convergence(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+var inner = sse_decode_i_32(deserializer);
+        return Convergence.values[inner]; }
 
 @protected CredentialSpec sse_decode_credential_spec(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var var_secret = sse_decode_opt_list_prim_u_8_strict(deserializer);
@@ -6646,6 +6665,15 @@ return ObjectRecord(bytes: var_bytes, etag: var_etag); }
             }
              }
 
+@protected Convergence? sse_decode_opt_box_autoadd_convergence(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+            if (sse_decode_bool(deserializer)) {
+                return (sse_decode_box_autoadd_convergence(deserializer));
+            } else {
+                return null;
+            }
+             }
+
 @protected PlatformInt64? sse_decode_opt_box_autoadd_i_64(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 
             if (sse_decode_bool(deserializer)) {
@@ -6816,6 +6844,7 @@ return SourceAnswer(failure: var_failure, piece: var_piece); }
 var var_sequence = sse_decode_i_64(deserializer);
 var var_tailOperations = sse_decode_i_64(deserializer);
 var var_chunkBytes = sse_decode_i_64(deserializer);
+var var_convergence = sse_decode_convergence(deserializer);
 var var_futureCommitMs = sse_decode_opt_box_autoadd_i_64(deserializer);
 var var_indexRequests = sse_decode_i_64(deserializer);
 var var_indexBytes = sse_decode_i_64(deserializer);
@@ -6824,7 +6853,7 @@ var var_contentBytes = sse_decode_i_64(deserializer);
 var var_commits = sse_decode_i_64(deserializer);
 var var_spills = sse_decode_i_64(deserializer);
 var var_conflicts = sse_decode_i_64(deserializer);
-return Stats(sequence: var_sequence, tailOperations: var_tailOperations, chunkBytes: var_chunkBytes, futureCommitMs: var_futureCommitMs, indexRequests: var_indexRequests, indexBytes: var_indexBytes, contentRequests: var_contentRequests, contentBytes: var_contentBytes, commits: var_commits, spills: var_spills, conflicts: var_conflicts); }
+return Stats(sequence: var_sequence, tailOperations: var_tailOperations, chunkBytes: var_chunkBytes, convergence: var_convergence, futureCommitMs: var_futureCommitMs, indexRequests: var_indexRequests, indexBytes: var_indexBytes, contentRequests: var_contentRequests, contentBytes: var_contentBytes, commits: var_commits, spills: var_spills, conflicts: var_conflicts); }
 
 @protected StoreAnswer sse_decode_store_answer(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var var_failure = sse_decode_opt_box_autoadd_callback_failure(deserializer);
@@ -7143,6 +7172,9 @@ sse_encode_callback_failure(self, serializer); }
 @protected void sse_encode_box_autoadd_config_spec(ConfigSpec self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_config_spec(self, serializer); }
 
+@protected void sse_encode_box_autoadd_convergence(Convergence self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_convergence(self, serializer); }
+
 @protected void sse_encode_box_autoadd_credential_spec(CredentialSpec self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_credential_spec(self, serializer); }
 
@@ -7211,6 +7243,7 @@ sse_encode_list_row_difference_record(self.first, serializer);
 
 @protected void sse_encode_config_spec(ConfigSpec self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_opt_box_autoadd_i_64(self.chunkBytes, serializer);
+sse_encode_opt_box_autoadd_convergence(self.convergence, serializer);
 sse_encode_opt_box_autoadd_i_64(self.memoryKib, serializer);
 sse_encode_opt_box_autoadd_i_64(self.passes, serializer);
 sse_encode_opt_box_autoadd_i_64(self.lanes, serializer);
@@ -7220,6 +7253,9 @@ sse_encode_opt_box_autoadd_i_64(self.memoryBudgetBytes, serializer);
 sse_encode_opt_box_autoadd_i_64(self.packBytesMax, serializer);
 sse_encode_opt_box_autoadd_i_64(self.extentBytesMax, serializer);
  }
+
+@protected void sse_encode_convergence(Convergence self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+sse_encode_i_32(self.index, serializer); }
 
 @protected void sse_encode_credential_spec(CredentialSpec self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 sse_encode_opt_list_prim_u_8_strict(self.secret, serializer);
@@ -7491,6 +7527,14 @@ sse_encode_String(self.etag, serializer);
                 }
                  }
 
+@protected void sse_encode_opt_box_autoadd_convergence(Convergence? self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
+
+                sse_encode_bool(self != null, serializer);
+                if (self != null) {
+                    sse_encode_box_autoadd_convergence(self, serializer);
+                }
+                 }
+
 @protected void sse_encode_opt_box_autoadd_i_64(PlatformInt64? self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 
                 sse_encode_bool(self != null, serializer);
@@ -7650,6 +7694,7 @@ sse_encode_opt_list_prim_u_8_strict(self.piece, serializer);
 sse_encode_i_64(self.sequence, serializer);
 sse_encode_i_64(self.tailOperations, serializer);
 sse_encode_i_64(self.chunkBytes, serializer);
+sse_encode_convergence(self.convergence, serializer);
 sse_encode_opt_box_autoadd_i_64(self.futureCommitMs, serializer);
 sse_encode_i_64(self.indexRequests, serializer);
 sse_encode_i_64(self.indexBytes, serializer);

@@ -244,6 +244,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected ConfigSpec dco_decode_box_autoadd_config_spec(dynamic raw);
 
+@protected Convergence dco_decode_box_autoadd_convergence(dynamic raw);
+
 @protected CredentialSpec dco_decode_box_autoadd_credential_spec(dynamic raw);
 
 @protected EngineSpec dco_decode_box_autoadd_engine_spec(dynamic raw);
@@ -279,6 +281,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 @protected ComparedRecord dco_decode_compared_record(dynamic raw);
 
 @protected ConfigSpec dco_decode_config_spec(dynamic raw);
+
+@protected Convergence dco_decode_convergence(dynamic raw);
 
 @protected CredentialSpec dco_decode_credential_spec(dynamic raw);
 
@@ -381,6 +385,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 @protected bool? dco_decode_opt_box_autoadd_bool(dynamic raw);
 
 @protected CallbackFailure? dco_decode_opt_box_autoadd_callback_failure(dynamic raw);
+
+@protected Convergence? dco_decode_opt_box_autoadd_convergence(dynamic raw);
 
 @protected PlatformInt64? dco_decode_opt_box_autoadd_i_64(dynamic raw);
 
@@ -604,6 +610,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected ConfigSpec sse_decode_box_autoadd_config_spec(SseDeserializer deserializer);
 
+@protected Convergence sse_decode_box_autoadd_convergence(SseDeserializer deserializer);
+
 @protected CredentialSpec sse_decode_box_autoadd_credential_spec(SseDeserializer deserializer);
 
 @protected EngineSpec sse_decode_box_autoadd_engine_spec(SseDeserializer deserializer);
@@ -639,6 +647,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 @protected ComparedRecord sse_decode_compared_record(SseDeserializer deserializer);
 
 @protected ConfigSpec sse_decode_config_spec(SseDeserializer deserializer);
+
+@protected Convergence sse_decode_convergence(SseDeserializer deserializer);
 
 @protected CredentialSpec sse_decode_credential_spec(SseDeserializer deserializer);
 
@@ -741,6 +751,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 @protected bool? sse_decode_opt_box_autoadd_bool(SseDeserializer deserializer);
 
 @protected CallbackFailure? sse_decode_opt_box_autoadd_callback_failure(SseDeserializer deserializer);
+
+@protected Convergence? sse_decode_opt_box_autoadd_convergence(SseDeserializer deserializer);
 
 @protected PlatformInt64? sse_decode_opt_box_autoadd_i_64(SseDeserializer deserializer);
 
@@ -972,6 +984,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 
 @protected void sse_encode_box_autoadd_config_spec(ConfigSpec self, SseSerializer serializer);
 
+@protected void sse_encode_box_autoadd_convergence(Convergence self, SseSerializer serializer);
+
 @protected void sse_encode_box_autoadd_credential_spec(CredentialSpec self, SseSerializer serializer);
 
 @protected void sse_encode_box_autoadd_engine_spec(EngineSpec self, SseSerializer serializer);
@@ -1007,6 +1021,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 @protected void sse_encode_compared_record(ComparedRecord self, SseSerializer serializer);
 
 @protected void sse_encode_config_spec(ConfigSpec self, SseSerializer serializer);
+
+@protected void sse_encode_convergence(Convergence self, SseSerializer serializer);
 
 @protected void sse_encode_credential_spec(CredentialSpec self, SseSerializer serializer);
 
@@ -1109,6 +1125,8 @@ CrossPlatformFinalizerArg get rust_arc_decrement_strong_count_VaultPtr => wire._
 @protected void sse_encode_opt_box_autoadd_bool(bool? self, SseSerializer serializer);
 
 @protected void sse_encode_opt_box_autoadd_callback_failure(CallbackFailure? self, SseSerializer serializer);
+
+@protected void sse_encode_opt_box_autoadd_convergence(Convergence? self, SseSerializer serializer);
 
 @protected void sse_encode_opt_box_autoadd_i_64(PlatformInt64? self, SseSerializer serializer);
 

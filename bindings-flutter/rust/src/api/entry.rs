@@ -1,6 +1,6 @@
 //! Entries and figures as plain values.
 
-use sealwood::vault::{EntryInfo, EntryKind, ListPage};
+use sealwood::vault::{Convergence, EntryInfo, EntryKind, ListPage};
 
 use crate::api::call::clamp;
 
@@ -61,6 +61,8 @@ pub struct Stats {
     pub tail_operations: i64,
     /// The size of a chunk, in bytes.
     pub chunk_bytes: i64,
+    /// Whether equal contents are stored as one.
+    pub convergence: Convergence,
     /// The time of the last commit of others that was read, if it lay in the future then.
     pub future_commit_ms: Option<i64>,
     /// Root puts, and packs of nodes, of this session.
@@ -85,6 +87,7 @@ impl From<sealwood::vault::VaultStats> for Stats {
             sequence: clamp(stats.sequence),
             tail_operations: clamp(stats.tail_operations),
             chunk_bytes: clamp(stats.chunk_bytes),
+            convergence: stats.convergence,
             future_commit_ms: stats.future_commit_ms,
             index_requests: clamp(stats.written.index_requests),
             index_bytes: clamp(stats.written.index_bytes),

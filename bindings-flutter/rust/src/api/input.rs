@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use bytes::Bytes;
+use flutter_rust_bridge::frb;
 use sealwood::bridge::{self, CredentialInput};
 use sealwood::{Error, Result};
 
@@ -30,11 +31,29 @@ impl From<CredentialSpec> for CredentialInput {
     }
 }
 
+pub use sealwood::vault::Convergence;
+
+/// Whether equal contents of a vault are stored as one. Fixed when the vault is created, so that
+/// every writer follows it.
+#[frb(mirror(Convergence))]
+pub enum _Convergence {
+    /// Equal chunks are equal objects: a file that is put again is not sent again, and of a changed
+    /// one what has changed. So whoever can have files put into the vault, and watches its store,
+    /// can find out whether it holds a file that they have.
+    Vault,
+    /// Nothing that is put is equal to anything else: what a put sends and asks for tells the
+    /// length of a file and no more of its content. Every put sends the whole file. For apps whose
+    /// users, or those who write to them, can have files put into the vault.
+    Off,
+}
+
 /// Settings of a vault; the core's own where there is none.
 #[derive(Debug, Clone, Copy)]
 pub struct ConfigSpec {
     /// The size of a chunk, in bytes.
     pub chunk_bytes: Option<i64>,
+    /// Whether equal contents of a new vault are stored as one.
+    pub convergence: Option<Convergence>,
     /// The memory of the key derivation, in KiB.
     pub memory_kib: Option<i64>,
     /// The passes of the key derivation.
@@ -57,6 +76,7 @@ impl ConfigSpec {
     pub(crate) fn config(self) -> Result<sealwood::vault::VaultConfig> {
         bridge::ConfigInput {
             chunk_bytes: number(self.chunk_bytes)?,
+            convergence: self.convergence,
             memory_kib: number(self.memory_kib)?,
             passes: number(self.passes)?,
             lanes: number(self.lanes)?,

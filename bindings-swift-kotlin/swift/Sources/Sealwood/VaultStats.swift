@@ -8,6 +8,8 @@ public struct VaultStats: Hashable, Sendable, Codable {
     public let tailOperations: UInt64
     /// The size of a chunk of content, in bytes.
     public let chunkBytes: UInt64
+    /// Whether equal contents are stored as one.
+    public let convergence: Convergence
     /// The time of the last commit of another session that this one has read, in milliseconds since
     /// 1970, if it was more than 5 minutes ahead of this device's clock then: one of the two clocks
     /// is wrong. Else `nil`.
@@ -31,6 +33,7 @@ public struct VaultStats: Hashable, Sendable, Codable {
         sequence = core.sequence
         tailOperations = core.tailOperations
         chunkBytes = core.chunkBytes
+        convergence = Convergence(core.convergence)
         futureCommitMs = core.futureCommitMs
         indexRequests = core.indexRequests
         indexBytes = core.indexBytes

@@ -105,6 +105,12 @@ final class Step: @unchecked Sendable {
             memoryBudgetBytes: try optionalNumber("memoryBudgetBytes"),
             packBytesMax: try optionalNumber("packBytesMax"),
             extentBytesMax: try optionalNumber("extentBytesMax").map(UInt32.init(clamping:)))
+        if let word = try optionalText("convergence") {
+            guard let convergence = Convergence(rawValue: word) else {
+                throw Wrong("no convergence: \(word)")
+            }
+            config.convergence = convergence
+        }
         switch value("kdf") {
         case nil:
             break

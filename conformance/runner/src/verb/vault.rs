@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sealwood::Error;
 use sealwood::bridge::{ConfigInput, CredentialInput};
 use sealwood::seal::RecoveryPhrase;
 use sealwood::vault::{NewVault, Vault};
@@ -74,8 +75,11 @@ fn config(step: &Step) -> Result<ConfigInput, String> {
     let small = |name: &str, number: Option<u64>| {
         number.map(u32::try_from).transpose().map_err(|_| format!("{name:?} is too large"))
     };
+    let convergence = step.text("convergence")?.map(str::parse).transpose();
+    let convergence = convergence.map_err(|error: Error| error.to_string())?;
     let mut input = ConfigInput {
         chunk_bytes: small("chunkBytes", step.number("chunkBytes")?)?,
+        convergence,
         memory_budget_bytes: step.number("memoryBudgetBytes")?,
         pack_bytes_max: step.number("packBytesMax")?,
         extent_bytes_max: small("extentBytesMax", step.number("extentBytesMax")?)?,

@@ -48,7 +48,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use super::{
-    BlobStore, ETag, Hold, HoldMode, Object, ObjectMeta, ObjectPage, StoreGetOptions,
+    BlobStore, ETag, Found, Hold, HoldMode, Object, ObjectMeta, ObjectPage, StoreGetOptions,
     StorePutOptions, check_key, check_length, check_limit, check_prefix,
 };
 use crate::error::{Cause, Error, Result};
@@ -175,6 +175,14 @@ impl BlobStore for DirectoryStore {
             let path = self.layout.path_of(key);
             let key = key.to_owned();
             self.run(move |_| read::meta_of(&path, key).map_err(store_error)).await
+        })
+    }
+
+    fn compare<'a>(&'a self, key: &'a str, bytes: Bytes) -> BoxFuture<'a, Result<Found>> {
+        Box::pin(async move {
+            check_key(key)?;
+            let path = self.layout.path_of(key);
+            self.run(move |_| read::compare(&path, &bytes)).await
         })
     }
 

@@ -8,9 +8,12 @@ use std::time::UNIX_EPOCH;
 use bytes::Bytes;
 
 use super::{OBJECT_BYTES_MAX, store_error};
-use crate::blob::{ObjectMeta, check_at_most};
+use crate::blob::{ETag, Found, ObjectMeta, check_at_most};
 use crate::error::{Error, Result};
 use crate::platform::{open_regular, private_options};
+
+/// How much is read at once of an object that is compared.
+const SLICE_BYTES: usize = 64 * 1024;
 
 /// Returns the content of the object at `path`, which has at most `bytes_max` bytes.
 pub(super) fn read_object(path: &Path, bytes_max: u64) -> Result<Vec<u8>> {
@@ -32,6 +35,39 @@ pub(super) fn read_range(path: &Path, offset: u64, length: u64) -> Result<Bytes>
         return Err(Error::ObjectCorrupt);
     }
     read_all(file.take(length), length, length).map(Bytes::from)
+}
+
+/// Returns whether the object at `path` holds exactly `bytes`. One that does is never in memory as
+/// a whole.
+pub(super) fn compare(path: &Path, bytes: &[u8]) -> Result<Found> {
+    match is_same(path, bytes) {
+        Ok(true) => return Ok(Found::Same),
+        Err(Error::ObjectMissing) => return Ok(Found::Nothing),
+        compared => compared?,
+    };
+    // Another may have come there since.
+    match read_object(path, OBJECT_BYTES_MAX) {
+        Ok(found) if found == bytes => Ok(Found::Same),
+        Ok(found) => Ok(Found::Other(ETag::of_content(&found))),
+        Err(Error::ObjectMissing) => Ok(Found::Nothing),
+        Err(error) => Err(error),
+    }
+}
+
+fn is_same(path: &Path, bytes: &[u8]) -> Result<bool> {
+    let mut file = open(path)?;
+    let (mut left, mut slice) = (bytes, vec![0; SLICE_BYTES]);
+    loop {
+        match file.read(&mut slice) {
+            Ok(0) => return Ok(left.is_empty()),
+            Ok(length) => match left.strip_prefix(&slice[..length]) {
+                Some(rest) => left = rest,
+                None => return Ok(false),
+            },
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(store_error(error)),
+        }
+    }
 }
 
 /// Returns what is known of the object at `key`, which is the file at `path`, or `None` if there is

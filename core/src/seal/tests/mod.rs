@@ -132,9 +132,13 @@ fn what_is_read_is_checked_with_the_keys_of_its_epoch() {
 
     let matched = LastMatch::default();
     for keys in [&new, &old, &old, &new, &new] {
-        let address = keys.address(UnitKind::Content, b"chunk");
-        assert_eq!(code(ring.check_chunk(&address, b"chunk", &matched)), "ok");
-        assert_eq!(code(ring.check_chunk(&address, b"chunl", &matched)), "object-corrupt");
+        let address = keys.chunk_address(None, 0, b"chunk");
+        let check = |plaintext: &[u8]| {
+            let address_by = |keys: &Keys| keys.chunk_address(None, 0, plaintext);
+            code(ring.check_chunk(&address, address_by, &matched))
+        };
+        assert_eq!(check(b"chunk"), "ok");
+        assert_eq!(check(b"chunl"), "object-corrupt");
     }
 }
 

@@ -6,7 +6,10 @@ use super::case::Act::{Get, List};
 use super::case::{case, topped};
 use super::leaves::leaf;
 use super::value::file;
-use crate::forge::{Body, Extent, Forge, Sections, Unit, extent_name, object_name, varint};
+use crate::forge::{
+    Body, Extent, Forge, SECRET, Sections, Unit, chunk_address, extent, extent_name, object_name,
+    salted_address, varint,
+};
 
 pub(super) fn cases() -> Vec<Value> {
     let stored = |kind: &str, content: &Sections, entry: &dyn Fn(Unit) -> Sections| {
@@ -43,6 +46,12 @@ pub(super) fn cases() -> Vec<Value> {
         leaf.places(runs);
         topped(&leaf)
     };
+    let salted = |size: u64, chunks: usize, runs: &[u8]| {
+        let content = [&[3][..], &varint(size), &[17], &[8; 16], &vec![7; chunks * 32]].concat();
+        let mut leaf = leaf(&[(b"a", file(&content))]);
+        leaf.places(runs);
+        topped(&leaf)
+    };
     let two = |name, code, runs: &[u8]| case(name, List, code, &chunked(1 << 18, 2, runs));
     let run = |head: u8, extent: &[u8], rest: &[u8]| [&[head], extent, rest].concat();
     let (other, whole) = ([9; 20], extent_name(&[7; 64]));
@@ -56,6 +65,14 @@ pub(super) fn cases() -> Vec<Value> {
         case("128 KiB - 1 in chunks", List, "malformed", &chunked((1 << 17) - 1, 1, &[0, 1])),
         case("fewer chunks than the size has", List, "malformed", &chunked(1 << 18, 1, &[0, 1])),
         case("more chunks than the size has", List, "malformed", &chunked(1 << 17, 2, &[0, 2])),
+        case("chunks with a salt", List, "ok", &salted(1 << 18, 2, &[0, 2])),
+        case(
+            "less than 128 KiB with a salt",
+            List,
+            "malformed",
+            &salted((1 << 17) - 1, 1, &[0, 1]),
+        ),
+        case("fewer chunks with a salt", List, "malformed", &salted(1 << 18, 1, &[0, 1])),
         case(
             "an extent that is not there",
             Get("a"),
@@ -96,5 +113,30 @@ pub(super) fn cases() -> Vec<Value> {
         case("a table of one row too many", Get("a"), "malformed", &tabled(6 << 17, 7, &[0, 7])),
         case("a table without runs", Get("a"), "malformed", &tabled(6 << 17, 6, &[])),
         case("a file of 2^64 - 1 bytes", List, "ok", &tabled(u64::MAX, 6, &[0, 6])),
+    ]
+}
+
+/// Reads a content of two chunks with a salt, of which each has the address that the salt and its
+/// number give it, and then the same with one thing wrong.
+pub(crate) fn salted_contents() -> Vec<(&'static str, &'static str, Forge)> {
+    let (first, last) = (vec![1; 1 << 17], [2; 20]);
+    let (salt, other) = ([8; 16], [9; 16]);
+    let content = |addresses: [[u8; 32]; 2]| {
+        let chunks = [(addresses[0], &first[..]), (addresses[1], &last[..])];
+        let size = varint((1 << 17) + 20);
+        let content = [&[3][..], &size, &[17], &salt, &addresses.concat()].concat();
+        let mut leaf = leaf(&[(b"a", file(&content))]);
+        leaf.places(&[0, 2]);
+        let mut forge = topped(&leaf);
+        forge.extent(extent(&chunks));
+        forge
+    };
+    let salted = |salt, index, chunk: &[u8]| salted_address(&SECRET, salt, index, chunk);
+    let right = salted(&salt, 0, &first);
+    vec![
+        ("right", "ok", content([right, salted(&salt, 1, &last)])),
+        ("another salt", "object-corrupt", content([right, salted(&other, 1, &last)])),
+        ("another number", "object-corrupt", content([right, salted(&salt, 0, &last)])),
+        ("no salt", "object-corrupt", content([right, chunk_address(&SECRET, &last)])),
     ]
 }

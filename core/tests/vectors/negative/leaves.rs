@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::case::Act::List;
 use super::case::{case, topped};
-use super::value::{X, file, timed, value};
+use super::value::{ID, X, file, timed, value};
 use crate::forge::{Body, Forge, Sections, bytes, varint};
 
 pub(super) fn cases() -> Vec<Value> {
@@ -73,6 +73,10 @@ pub(super) fn cases() -> Vec<Value> {
         ),
         malformed("an unknown flag", &valued(value(8, &[], X))),
         malformed("a file that is not empty as a directory", &valued(value(2, &[], X))),
+        case("an empty directory", List, "ok", &topped(&leaf(&[(b"a", value(1, &[], ID))]))),
+        malformed("a directory without an id", &valued(value(1, &[], &[]))),
+        malformed("a directory with half an id", &valued(value(1, &[], &ID[..8]))),
+        malformed("a directory with the id of the top", &valued(value(1, &[], &[0; 16]))),
         malformed("no attributes, flagged", &valued(value(4, &[0, 0], X))),
         malformed("a content type of 256 bytes", &valued(value(4, &content_type, X))),
         malformed(
@@ -94,7 +98,7 @@ pub(super) fn cases() -> Vec<Value> {
         malformed("an entry after the last time", &at(TIME_MS_MAX + 1)),
         malformed("an entry before all that can be said", &at(i64::MIN)),
         malformed("1,025 bytes inline", &valued(file(&[&[0][..], &bytes(&[0; 1025])].concat()))),
-        malformed("an unknown kind of content", &valued(file(&[3, 0]))),
+        malformed("an unknown kind of content", &valued(file(&[4, 0]))),
         case("another node in its place", List, "object-corrupt", &swapped),
     ]
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::case::Act::Open;
 use super::case::{case, rooted};
-use crate::forge::{Body, Forge, Unit};
+use crate::forge::{Body, Forge, Unit, padded_body};
 
 pub(super) fn cases() -> Vec<Value> {
     let good = Body::default;
@@ -20,6 +20,14 @@ pub(super) fn cases() -> Vec<Value> {
         rooted(&body)
     };
     let malformed = |name, forge: Forge| case(name, Open, "malformed", &forge);
+    // What is sealed of a root whose body is right, and the change of its padding.
+    let padded = |change: fn(&mut Vec<u8>)| {
+        let mut padded = padded_body(&good().plaintext());
+        change(&mut padded);
+        let mut forge = Forge::default();
+        forge.sealed_root(&padded);
+        forge
+    };
     let bad_place = {
         // A unit of so few bytes would be a tag and nothing else.
         let mut forge = Forge::default();
@@ -44,9 +52,16 @@ pub(super) fn cases() -> Vec<Value> {
         case("the first time there is", Open, "ok", &body(|body| body.time = -TIME_MS_MAX)),
         malformed("a time after the last", body(|body| body.time = TIME_MS_MAX + 1)),
         malformed("a time before the first", body(|body| body.time = -TIME_MS_MAX - 1)),
+        case("convergence that is off", Open, "ok", &body(|body| body.chunk_bits |= 64)),
         malformed("chunks of 64 KiB", body(|body| body.chunk_bits = 16)),
         malformed("chunks of 32 MiB", body(|body| body.chunk_bits = 25)),
         malformed("bytes after the operations", body(|body| body.after = vec![0])),
         malformed("a place of 16 bytes", bad_place),
+        malformed("padding that is not zeros", padded(|sealed| *sealed.last_mut().unwrap() = 1)),
+        malformed("padding of a byte less", padded(|sealed| sealed.truncate(sealed.len() - 1))),
+        malformed("padding of a byte more", padded(|sealed| sealed.push(0))),
+        // Of a body one byte longer, which is the first of the padding.
+        malformed("a body that takes a byte of the padding", padded(|sealed| sealed[0] += 1)),
+        malformed("a body longer than what is sealed", padded(|sealed| sealed[0] = 0x7f)),
     ]
 }

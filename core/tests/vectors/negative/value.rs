@@ -19,3 +19,6 @@ pub(super) fn timed(flags: u8, modified: i64, rest: &[u8]) -> Vec<u8> {
 
 /// The content `x`, inline.
 pub(super) const X: &[u8] = b"\0\x01x";
+
+/// The id of a directory.
+pub(super) const ID: &[u8] = &[0x1d; 16];

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use sealwood::blob::{BlobStore, LIST_LIMIT_MAX};
-use serde::Serialize;
+use sealwood::vault::Convergence;
+use serde::{Serialize, Serializer};
 
 use crate::bytes_text::{count, size};
 use crate::context::Context;
@@ -24,6 +25,7 @@ impl Info {
                     sequence: stats.sequence,
                     tail_operations: stats.tail_operations,
                     chunk_bytes: stats.chunk_bytes,
+                    convergence: stats.convergence,
                     future_commit_ms: stats.future_commit_ms,
                     stored,
                 })
@@ -40,11 +42,18 @@ struct Figures {
     /// Changes that its root carries until they are written into directories.
     tail_operations: u64,
     chunk_bytes: u64,
+    /// Whether equal contents are stored as one.
+    #[serde(serialize_with = "word")]
+    convergence: Convergence,
     /// The time of the last commit, if this device's clock has not come there yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     future_commit_ms: Option<i64>,
     #[serde(flatten)]
     stored: Stored,
+}
+
+fn word<S: Serializer>(convergence: &Convergence, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(convergence.as_str())
 }
 
 /// What the store holds: all that its owner sees of the vault.
@@ -72,12 +81,21 @@ impl Stored {
     }
 }
 
+/// What becomes of contents that are equal.
+fn equal_contents(convergence: Convergence) -> &'static str {
+    match convergence {
+        Convergence::Vault => "stored once",
+        Convergence::Off => "stored apart (convergence is off)",
+    }
+}
+
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "vault     {}", self.vault)?;
         writeln!(f, "commits   {}", self.sequence)?;
         writeln!(f, "tail      {}", count(self.tail_operations, "change", "changes"))?;
         writeln!(f, "chunks    {}", size(self.chunk_bytes))?;
+        writeln!(f, "equal     {}", equal_contents(self.convergence))?;
         let Stored { objects, object_bytes } = self.stored;
         write!(f, "store     {}, {}", count(objects, "object", "objects"), size(object_bytes))
     }

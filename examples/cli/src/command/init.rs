@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sealwood::blob::BlobStore;
-use sealwood::vault::{NewVault, VaultConfig};
+use sealwood::vault::{Convergence, NewVault, VaultConfig};
 use sealwood::{CHUNK_BYTES_DEFAULT, Error, Vault};
 use serde::Serialize;
 
@@ -32,6 +32,12 @@ pub(crate) struct Init {
     /// The size of a chunk of a large file: a power of two from 131072 to 16777216
     #[arg(long, value_name = "BYTES", default_value_t = CHUNK_BYTES_DEFAULT, value_parser = chunk_bytes)]
     chunk_bytes: u32,
+
+    /// Whether equal contents are stored as one: `vault` (a file that is there already is not sent
+    /// again, which whoever sees the store can tell) or `off` (every put sends the whole file, and
+    /// tells nothing but its length)
+    #[arg(long, value_name = "WORD", default_value = Convergence::default().as_str(), value_parser = convergence)]
+    convergence: Convergence,
 }
 
 impl Init {
@@ -45,7 +51,10 @@ impl Init {
         context.interrupt.listen()?;
         // First, so that there is never a vault whose words could not be kept.
         let phrase_file = self.phrase_out.as_deref().map(PhraseFile::create).transpose()?;
-        let config = VaultConfig::new().chunk_bytes(self.chunk_bytes).probe(probe_memory::probe());
+        let config = VaultConfig::new()
+            .chunk_bytes(self.chunk_bytes)
+            .convergence(self.convergence)
+            .probe(probe_memory::probe());
         // Before the store, so that nothing is left of what cannot be.
         let prepared = async { Ok(Vault::prepare_with(&credential, &config).await?) };
         let vault = context.interrupt.race(Box::pin(prepared)).await?;
@@ -57,7 +66,8 @@ impl Init {
         };
         store.close_after(outcome).await?;
         let vault = printable(&address.to_string()).into_owned();
-        context.output.emit(&Created { vault, chunk_bytes: self.chunk_bytes })
+        let convergence = self.convergence.as_str();
+        context.output.emit(&Created { vault, chunk_bytes: self.chunk_bytes, convergence })
     }
 }
 
@@ -67,6 +77,10 @@ fn chunk_bytes(text: &str) -> Result<u32, &'static str> {
     bytes
         .filter(|bytes| (128 << 10..=16 << 20).contains(bytes))
         .ok_or("a chunk is a power of two from 131072 to 16777216")
+}
+
+fn convergence(text: &str) -> Result<Convergence, &'static str> {
+    text.parse().map_err(|_| "convergence is `vault` or `off`")
 }
 
 /// Fails if the store certainly holds a vault, or what is left of one, or cannot be used, before
@@ -134,6 +148,7 @@ async fn opens_nothing(failure: &Failure, store: &dyn BlobStore) -> bool {
 struct Created {
     vault: String,
     chunk_bytes: u32,
+    convergence: &'static str,
 }
 
 impl fmt::Display for Created {

@@ -57,6 +57,26 @@ fn an_unchanged_folder_is_no_commit() {
     }
 }
 
+/// Unless the vault was made so that nothing tells what is in it already.
+#[test]
+fn without_convergence_a_file_that_is_put_again_is_sent_again() {
+    for (convergence, sent, said) in [("vault", 1, "stored once"), ("off", 3, "stored apart")] {
+        let drive = Drive::without_vault();
+        drive.ok(&["init", "--phrase-out", "words", "--convergence", convergence]);
+        let before = info(&drive)["objects"].as_u64().unwrap();
+        drive.write("film", noise(1, 300_000));
+        for target in ["/a", "/b", "/a"] {
+            put(&drive, &["-I", "film", target]);
+        }
+        let after = info(&drive);
+        assert_eq!(after["objects"].as_u64().unwrap() - before, sent, "{after}");
+        assert_eq!(after["convergence"], convergence);
+        assert!(drive.ok(&["info"]).contains(said));
+        drive.ok(&["get", "/b", "again"]);
+        assert!(fs::read(drive.path("again")).unwrap() == noise(1, 300_000));
+    }
+}
+
 #[test]
 fn a_change_that_leaves_size_and_time_as_they_were_is_put() {
     let drive = Drive::new();

@@ -114,8 +114,10 @@ fn what_cannot_be_meant_is_2() {
         let ran = drive.run(arguments);
         assert_eq!(ran.code, Some(2), "{arguments:?}: {}", ran.stderr);
     }
-    let chunk = Drive::without_vault().run(&["init", "--chunk-bytes", "5"]);
-    assert_eq!(chunk.code, Some(2), "{}", chunk.stderr);
+    for (option, wrong) in [("--chunk-bytes", "5"), ("--convergence", "on")] {
+        let ran = Drive::without_vault().run(&["init", option, wrong]);
+        assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    }
     let nowhere = Ran::of(drive.command().env_remove("SEALWOOD_VAULT").arg("ls"));
     assert_eq!(nowhere.code, Some(2));
     assert!(nowhere.stderr.contains("SEALWOOD_VAULT"), "{}", nowhere.stderr);

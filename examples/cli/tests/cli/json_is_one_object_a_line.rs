@@ -20,7 +20,10 @@ fn results_are_objects() {
     let run = |arguments: &[&str]| objects(&drive.ok(&[&["--json"], arguments].concat()));
 
     let made = run(&["init", "--phrase-out", "words"]);
-    assert_eq!(made, [json!({"vault": "engine:vault", "chunk_bytes": 1_048_576})]);
+    assert_eq!(
+        made,
+        [json!({"vault": "engine:vault", "chunk_bytes": 1_048_576, "convergence": "vault"})]
+    );
 
     let put = run(&["put", "in", "/in"]);
     assert_eq!(put.len(), 3);

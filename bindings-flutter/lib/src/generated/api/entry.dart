@@ -4,6 +4,7 @@
 // ignore_for_file: invalid_use_of_internal_member, unused_import, unnecessary_import
 
 import '../frb_generated.dart';
+import 'input.dart';
 import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated.dart';
 
 
@@ -84,6 +85,8 @@ final PlatformInt64 sequence;
 final PlatformInt64 tailOperations;
 /// The size of a chunk, in bytes.
 final PlatformInt64 chunkBytes;
+/// Whether equal contents are stored as one.
+final Convergence convergence;
 /// The time of the last commit of others that was read, if it lay in the future then.
 final PlatformInt64? futureCommitMs;
 /// Root puts, and packs of nodes, of this session.
@@ -101,14 +104,14 @@ final PlatformInt64 spills;
 /// Commits that lost a race and were repeated.
 final PlatformInt64 conflicts;
 
-                const Stats({required this.sequence ,required this.tailOperations ,required this.chunkBytes ,this.futureCommitMs ,required this.indexRequests ,required this.indexBytes ,required this.contentRequests ,required this.contentBytes ,required this.commits ,required this.spills ,required this.conflicts ,});
+                const Stats({required this.sequence ,required this.tailOperations ,required this.chunkBytes ,required this.convergence ,this.futureCommitMs ,required this.indexRequests ,required this.indexBytes ,required this.contentRequests ,required this.contentBytes ,required this.commits ,required this.spills ,required this.conflicts ,});
 
 
 
 
 
         @override
-        int get hashCode => sequence.hashCode^tailOperations.hashCode^chunkBytes.hashCode^futureCommitMs.hashCode^indexRequests.hashCode^indexBytes.hashCode^contentRequests.hashCode^contentBytes.hashCode^commits.hashCode^spills.hashCode^conflicts.hashCode;
+        int get hashCode => sequence.hashCode^tailOperations.hashCode^chunkBytes.hashCode^convergence.hashCode^futureCommitMs.hashCode^indexRequests.hashCode^indexBytes.hashCode^contentRequests.hashCode^contentBytes.hashCode^commits.hashCode^spills.hashCode^conflicts.hashCode;
 
 
 
@@ -117,7 +120,7 @@ final PlatformInt64 conflicts;
             identical(this, other) ||
             other is Stats &&
                 runtimeType == other.runtimeType
-                && sequence == other.sequence&& tailOperations == other.tailOperations&& chunkBytes == other.chunkBytes&& futureCommitMs == other.futureCommitMs&& indexRequests == other.indexRequests&& indexBytes == other.indexBytes&& contentRequests == other.contentRequests&& contentBytes == other.contentBytes&& commits == other.commits&& spills == other.spills&& conflicts == other.conflicts;
+                && sequence == other.sequence&& tailOperations == other.tailOperations&& chunkBytes == other.chunkBytes&& convergence == other.convergence&& futureCommitMs == other.futureCommitMs&& indexRequests == other.indexRequests&& indexBytes == other.indexBytes&& contentRequests == other.contentRequests&& contentBytes == other.contentBytes&& commits == other.commits&& spills == other.spills&& conflicts == other.conflicts;
 
             }
             

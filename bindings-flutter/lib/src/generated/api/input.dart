@@ -17,6 +17,8 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated.dart';
 class ConfigSpec  {
                 /// The size of a chunk, in bytes.
 final PlatformInt64? chunkBytes;
+/// Whether equal contents of a new vault are stored as one.
+final Convergence? convergence;
 /// The memory of the key derivation, in KiB.
 final PlatformInt64? memoryKib;
 /// The passes of the key derivation.
@@ -34,14 +36,14 @@ final PlatformInt64? packBytesMax;
 /// The most bytes of content in an extent.
 final PlatformInt64? extentBytesMax;
 
-                const ConfigSpec({this.chunkBytes ,this.memoryKib ,this.passes ,this.lanes ,this.ceilingMemoryKib ,this.ceilingPasses ,this.memoryBudgetBytes ,this.packBytesMax ,this.extentBytesMax ,});
+                const ConfigSpec({this.chunkBytes ,this.convergence ,this.memoryKib ,this.passes ,this.lanes ,this.ceilingMemoryKib ,this.ceilingPasses ,this.memoryBudgetBytes ,this.packBytesMax ,this.extentBytesMax ,});
 
 
 
 
 
         @override
-        int get hashCode => chunkBytes.hashCode^memoryKib.hashCode^passes.hashCode^lanes.hashCode^ceilingMemoryKib.hashCode^ceilingPasses.hashCode^memoryBudgetBytes.hashCode^packBytesMax.hashCode^extentBytesMax.hashCode;
+        int get hashCode => chunkBytes.hashCode^convergence.hashCode^memoryKib.hashCode^passes.hashCode^lanes.hashCode^ceilingMemoryKib.hashCode^ceilingPasses.hashCode^memoryBudgetBytes.hashCode^packBytesMax.hashCode^extentBytesMax.hashCode;
 
 
 
@@ -50,9 +52,24 @@ final PlatformInt64? extentBytesMax;
             identical(this, other) ||
             other is ConfigSpec &&
                 runtimeType == other.runtimeType
-                && chunkBytes == other.chunkBytes&& memoryKib == other.memoryKib&& passes == other.passes&& lanes == other.lanes&& ceilingMemoryKib == other.ceilingMemoryKib&& ceilingPasses == other.ceilingPasses&& memoryBudgetBytes == other.memoryBudgetBytes&& packBytesMax == other.packBytesMax&& extentBytesMax == other.extentBytesMax;
+                && chunkBytes == other.chunkBytes&& convergence == other.convergence&& memoryKib == other.memoryKib&& passes == other.passes&& lanes == other.lanes&& ceilingMemoryKib == other.ceilingMemoryKib&& ceilingPasses == other.ceilingPasses&& memoryBudgetBytes == other.memoryBudgetBytes&& packBytesMax == other.packBytesMax&& extentBytesMax == other.extentBytesMax;
 
             }
+
+/// Whether equal contents of a vault are stored as one. Fixed when the vault is created, so that
+/// every writer follows it.
+enum Convergence {
+                    /// Equal chunks are equal objects: a file that is put again is not sent again, and of a changed
+/// one what has changed. So whoever can have files put into the vault, and watches its store,
+/// can find out whether it holds a file that they have.
+vault,
+/// Nothing that is put is equal to anything else: what a put sends and asks for tells the
+/// length of a file and no more of its content. Every put sends the whole file. For apps whose
+/// users, or those who write to them, can have files put into the vault.
+off,
+                    ;
+                    
+                }
 
 /// What a vault is opened with: one of the three.
 class CredentialSpec  {

@@ -1,8 +1,36 @@
 package sealwood
 
 import sealwood.ffi.CoreConfig
+import sealwood.ffi.CoreConvergence
 import sealwood.ffi.CoreS3
 import sealwood.ffi.CoreStats
+
+/**
+ * Whether equal contents of a vault are stored as one. Fixed when the vault is created, so that every
+ * writer follows it.
+ */
+public enum class Convergence {
+    /**
+     * Equal chunks are equal objects: a file that is put again is not sent again, and of a changed one
+     * what has changed. So whoever can have files put into the vault, and watches its store, can find
+     * out whether it holds a file that they have.
+     */
+    VAULT,
+
+    /**
+     * Nothing that is put is equal to anything else: what a put sends and asks for tells the length of a
+     * file and no more of its content. Every put sends the whole file. For apps whose users, or those
+     * who write to them, can have files put into the vault.
+     */
+    OFF,
+    ;
+
+    internal fun core() = CoreConvergence.valueOf(name)
+
+    internal companion object {
+        fun of(core: CoreConvergence) = valueOf(core.name)
+    }
+}
 
 /**
  * How a vault is created and held in memory. What is `null` is as the core would have it.
@@ -12,9 +40,10 @@ import sealwood.ffi.CoreStats
  * @property kdfCeiling what a passphrase may cost, in opening and in creating: its memory, and its
  *   work (memory times passes). Four times the core's own cost unless given.
  * @property memoryBudgetBytes about how many bytes of directory nodes stay in memory.
- * @property packBytesMax the most bytes one pack holds.
+ * @property packBytesMax the most bytes one pack holds before it is padded.
  * @property extentBytesMax the most bytes of content one extent holds: at least a chunk, at most 64
  *   chunks and 64 MiB. A put has up to five extents in memory.
+ * @property convergence whether equal contents of a new vault are stored as one.
  */
 public data class VaultConfig(
     public val chunkBytes: Int? = null,
@@ -23,6 +52,7 @@ public data class VaultConfig(
     public val memoryBudgetBytes: Long? = null,
     public val packBytesMax: Long? = null,
     public val extentBytesMax: Int? = null,
+    public val convergence: Convergence? = null,
 ) {
     /**
      * The cost of guessing a passphrase.
@@ -50,6 +80,7 @@ public data class VaultConfig(
 
     internal fun core() = CoreConfig(
         chunkBytes = chunkBytes?.let { unsigned(it.toLong(), "chunkBytes").toUInt() },
+        convergence = convergence?.core(),
         memoryKib = kdf.memoryKib?.let { unsigned(it.toLong(), "memoryKib").toUInt() },
         passes = kdf.passes?.let { unsigned(it.toLong(), "passes").toUInt() },
         lanes = kdf.lanes?.let { unsigned(it.toLong(), "lanes").toUInt() },
@@ -134,6 +165,7 @@ public class S3Config(
  *   session knows.
  * @property tailOperations operations that are committed and not yet in nodes.
  * @property chunkBytes the size of a chunk, in bytes.
+ * @property convergence whether equal contents are stored as one.
  * @property futureCommitMs the time of the last commit of another session that this one has read, in
  *   milliseconds since 1970, if it was more than 5 minutes ahead of this device's clock then: one of
  *   the two clocks is wrong. Else `null`.
@@ -149,6 +181,7 @@ public data class VaultStats(
     public val sequence: Long,
     public val tailOperations: Long,
     public val chunkBytes: Long,
+    public val convergence: Convergence,
     public val futureCommitMs: Long?,
     public val indexRequests: Long,
     public val indexBytes: Long,
@@ -162,6 +195,7 @@ public data class VaultStats(
         sequence = core.sequence.signed(),
         tailOperations = core.tailOperations.signed(),
         chunkBytes = core.chunkBytes.signed(),
+        convergence = Convergence.of(core.convergence),
         futureCommitMs = core.futureCommitMs,
         indexRequests = core.indexRequests.signed(),
         indexBytes = core.indexBytes.signed(),

@@ -96,6 +96,7 @@ fun outcomeOf(stats: VaultStats) = Value(
         put("sequence", stats.sequence)
         put("tailOperations", stats.tailOperations)
         put("chunkBytes", stats.chunkBytes)
+        put("convergence", stats.convergence.name.lowercase())
         put("futureCommitMs", stats.futureCommitMs)
         put("indexRequests", stats.indexRequests)
         put("indexBytes", stats.indexBytes)

@@ -145,6 +145,7 @@ private fun configOf(step: Step): VaultConfig {
     val ceiling = costs(step, "kdfCeiling", setOf("memoryKib", "passes"))
     return VaultConfig(
         chunkBytes = step.maybeNumber("chunkBytes")?.let(Math::toIntExact),
+        convergence = step.maybeText("convergence")?.let { Convergence.valueOf(it.uppercase()) },
         kdf = VaultConfig.Kdf(kdf("memoryKib"), kdf("passes"), kdf("lanes")),
         kdfCeiling = VaultConfig.KdfCeiling(ceiling("memoryKib"), ceiling("passes")),
         memoryBudgetBytes = step.maybeNumber("memoryBudgetBytes"),

@@ -1,15 +1,17 @@
-//! Edits: applying an operation to a tree, wholly or not at all.
+//! Applying an edit to a tree, wholly or not at all.
 
-use super::entry::{Body, Entry, Origin};
-use super::op::Op;
+use super::directory_id::DirectoryId;
+use super::edit::Edit;
+use super::entry::{Body, Entry};
+use super::stamp::Origin;
 use super::time::Time;
 use super::tree::{Stop, change_directory, change_parent, find};
 use crate::error::{Error, Result};
 use crate::hamt::Trie;
 use crate::path::{PathRule, VaultPath};
 
-impl Op {
-    /// Applies the operation, wholly or not at all.
+impl Edit {
+    /// Applies the edit, wholly or not at all.
     pub(crate) fn apply(&self, top: &mut Trie<Entry>) -> Result<(), Stop> {
         let mut changed = top.clone();
         self.change(&mut changed)?;
@@ -19,25 +21,27 @@ impl Op {
 
     fn change(&self, top: &mut Trie<Entry>) -> Result<(), Stop> {
         match self {
-            Op::Put { path, entry, time, .. } => {
+            Edit::Put { path, entry, time, .. } => {
                 if find(top, path)?.is_some_and(|old| old.content().is_none()) {
                     return Err(Error::IsADirectory { path: path.clone() }.into());
                 }
                 insert(top, path, entry.clone(), *time)
             }
-            Op::MakeDirectory { path, origin } => change_directory(top, path, *origin, |_| Ok(())),
-            Op::Remove { path } => {
+            Edit::MakeDirectory { path, origin } => {
+                change_directory(top, path, *origin, 0, |_| Ok(()))
+            }
+            Edit::Remove { path, .. } => {
                 let entry = existing(top, path)?;
                 if entry.as_directory().is_some_and(|directory| !directory.is_empty()) {
                     return Err(Error::DirectoryNotEmpty { path: path.clone() }.into());
                 }
                 remove(top, path, &entry)
             }
-            Op::RemoveAll { path } => {
+            Edit::RemoveAll { path, .. } => {
                 let entry = existing(top, path)?;
                 remove(top, path, &entry)
             }
-            Op::Rename { from, to, origin } => {
+            Edit::Rename { from, to, origin } => {
                 let entry = existing(top, from)?;
                 if from == to {
                     return Ok(());
@@ -46,15 +50,23 @@ impl Op {
                 remove(top, from, &entry)?;
                 insert(top, to, Entry { stamp: origin.stamp, ..entry }, origin.time)
             }
-            Op::Copy { from, to, origin } => {
+            Edit::Copy { from, to, origin } => {
                 let entry = existing(top, from)?;
                 if from == to {
                     return Ok(());
                 }
                 check_target(top, &entry, from, to)?;
-                insert(top, to, Entry { stamp: origin.stamp, ..entry }, origin.time)
+                let body = match entry.body {
+                    // What is below is shared, ids and all.
+                    Body::Directory(directory) => {
+                        let id = DirectoryId::made(origin.stamp, 0);
+                        Body::Directory(directory.copied(id))
+                    }
+                    file => file,
+                };
+                insert(top, to, Entry { stamp: origin.stamp, body, ..entry }, origin.time)
             }
-            Op::Annotate { path, attributes, modified, stamp } => {
+            Edit::Annotate { path, attributes, modified, stamp } => {
                 let entry = existing(top, path)?;
                 let entry = Entry { stamp: *stamp, modified: *modified, ..entry };
                 insert(top, path, entry.with_attributes(attributes.clone()), *modified)
