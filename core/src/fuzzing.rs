@@ -42,7 +42,7 @@ pub fn keyring(bytes: &[u8]) -> Result<Vec<u8>> {
     keyring::reencode_object(bytes)
 }
 
-/// Reads the sealed part of a keyring.
+/// Reads the contents of a keyring.
 pub fn keyring_contents(plaintext: &[u8]) -> Result<Vec<u8>> {
     keyring::reencode_contents(plaintext)
 }

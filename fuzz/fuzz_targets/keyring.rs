@@ -1,4 +1,4 @@
-//! Keyrings: the part that everybody can read, and the sealed part once it is opened.
+//! Keyrings: the part that everybody can read, and the contents once they are opened.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! The sealed part of a keyring.
+//! The contents of a keyring, which are sealed.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -9,7 +9,7 @@ use super::record::{Record, SlotKind};
 use super::slot::Slot;
 use crate::codec::{Reader, put_bytes, put_varint};
 use crate::error::Result;
-use crate::seal::{Epoch, EpochKey, padded_length};
+use crate::seal::{Epoch, EpochKey};
 
 /// What errors call it.
 const WHAT: &str = "keyring";
@@ -47,14 +47,13 @@ impl Contents {
     /// ```text
     /// le16 first epoch, le16 how many, their keys (32 each),
     /// varint count, records,
-    /// bytes chain of members, bytes rows at rest,
-    /// zeros up to the padded length
+    /// bytes chain of members, bytes rows at rest
     /// ```
     pub(super) fn encode(&self) -> Zeroizing<Vec<u8>> {
         // Long enough from the start: growing would leave copies behind.
         let fixed = 16 + self.keys.len() * 32 + self.chain.len() + self.resting.len();
         let length = fixed + self.records.len() * 192;
-        let mut out = Zeroizing::new(Vec::with_capacity(length + length / 8));
+        let mut out = Zeroizing::new(Vec::with_capacity(length));
         out.extend_from_slice(&self.first.number().to_le_bytes());
         out.extend_from_slice(&(self.keys.len() as u16).to_le_bytes());
         self.keys.iter().for_each(|key| out.extend_from_slice(key.expose()));
@@ -62,12 +61,10 @@ impl Contents {
         self.records.iter().for_each(|record| record.encode(&mut out));
         put_bytes(&mut out, &self.chain);
         put_bytes(&mut out, &self.resting);
-        let padded = padded_length(out.len() as u64) as usize;
-        out.resize(padded, 0);
         out
     }
 
-    /// Reads the sealed part of a keyring with these slots.
+    /// Reads the contents of a keyring with these slots.
     pub(super) fn decode(bytes: &[u8], slots: &[Slot]) -> Result<Self> {
         let contents = Self::read(bytes)?;
         if contents.is_of(slots) { Ok(contents) } else { Err(Reader::new(bytes, WHAT).malformed()) }
@@ -93,11 +90,7 @@ impl Contents {
         if chain.len() > CHAIN_BYTES_MAX || resting.len() > RESTING_BYTES_MAX {
             return Err(malformed);
         }
-        let length = (bytes.len() - reader.remaining()) as u64;
-        let padding = reader.take(reader.remaining())?;
-        if padded_length(length) != bytes.len() as u64 || padding.iter().any(|byte| *byte != 0) {
-            return Err(malformed);
-        }
+        reader.finish()?;
         let (chain, resting) = (chain.to_vec(), resting.to_vec());
         let contents = Self { first, keys, records, chain, resting };
         if contents.numbers().is_none() { Err(malformed) } else { Ok(contents) }
@@ -122,7 +115,7 @@ impl Contents {
     }
 }
 
-/// Reads a sealed part by itself and writes it again, which must give the same bytes.
+/// Reads contents by themselves and writes it again, which must give the same bytes.
 #[cfg(feature = "fuzzing")]
 pub(crate) fn reencode_contents(bytes: &[u8]) -> Result<Vec<u8>> {
     Ok(Contents::read(bytes)?.encode().to_vec())

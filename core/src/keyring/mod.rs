@@ -2,7 +2,7 @@
 //! the root names.
 //!
 //! A keyring has *slots*, each of which holds the key of the newest epoch for one passphrase, one
-//! set of recovery words, one secret of an app or one device; and a sealed part that this key
+//! set of recovery words, one secret of an app or one device; and *contents* that this key
 //! opens: the ring of the keys of older epochs, what the slots are, and what wraps a key for each
 //! of them without its secret. So whoever has opened a vault can shut out a slot: it draws the key
 //! of a next epoch and wraps it for all the others. Nothing else of the vault is written.
@@ -19,8 +19,8 @@
 //!
 //! | file | what it has |
 //! |---|---|
-//! | `slot`, `record` | a slot as the store sees it, and what the sealed part says of it |
-//! | `contents`, `object` | the sealed part, and the object as bytes |
+//! | `slot`, `record` | a slot as the store sees it, and what the contents say of it |
+//! | `contents`, `object` | what is sealed, and the object as bytes |
 //! | `opener`, `new_slot` | what opens a slot, and one that is to be |
 //! | `change` | what can be done to a keyring |
 

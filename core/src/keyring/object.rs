@@ -6,7 +6,8 @@
 //! 6  1   k, from 3 to 8: there are 2^k slots
 //! 7  n   slots, 158 bytes each
 //!    24  salt, random for each keyring
-//!        sealed part, to the end; everything before it is associated data
+//!        sealed, to the end: the contents behind their length, and zeros up to a padded length of
+//!        the whole object; everything before it is associated data
 //! ```
 
 use std::fmt;
@@ -39,7 +40,7 @@ pub(crate) struct Locked {
     bytes: Bytes,
     pub(super) slots: Vec<Slot>,
     salt: [u8; 24],
-    /// Where the sealed part starts.
+    /// Where what is sealed starts.
     sealed: usize,
 }
 
@@ -74,7 +75,7 @@ impl Locked {
         Ok(Self { bytes, slots, salt, sealed })
     }
 
-    /// Opens the sealed part with the key of the newest epoch.
+    /// Opens the contents with the key of the newest epoch.
     pub(crate) fn open(&self, key: &EpochKey) -> Result<Keyring> {
         let (head, sealed) = self.bytes.split_at(self.sealed);
         let plaintext = open_keyring(key, &self.salt, head, sealed)?;
@@ -120,13 +121,8 @@ impl Keyring {
         let over = Error::InvalidArgument { what: "a keyring has at most 1 MiB" };
         let key = contents.keys.last().ok_or_else(|| over.clone())?;
         let salt = environment.random()?;
-        let mut bytes = Locked::encode(&slots, &salt);
-        let head = bytes.len();
-        let plaintext = contents.encode();
-        // What is copied is sealed in place, so it must not move.
-        bytes.reserve_exact(plaintext.len() + 16);
-        bytes.extend_from_slice(&plaintext);
-        seal_keyring(key, &salt, &mut bytes, head)?;
+        let head = Locked::encode(&slots, &salt);
+        let bytes = seal_keyring(key, &salt, &head, &contents.encode())?;
         if bytes.len() as u64 > KEYRING_BYTES_MAX {
             return Err(over);
         }

@@ -1,4 +1,4 @@
-//! What the sealed part of a keyring says of a slot.
+//! What the contents of a keyring say of a slot.
 
 use std::fmt;
 use std::str::FromStr;

@@ -8,6 +8,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use super::address::{Address, Link, PackId, Place};
 use super::aead;
 use super::epoch::{Epoch, EpochKey};
+use super::padding::{padded_body, put_padded};
 use super::salt::Salt;
 use crate::error::{Error, Result};
 use crate::platform;
@@ -82,26 +83,28 @@ impl Keys {
     }
 }
 
-/// Seals `buffer[from..]` as the sealed part of a keyring; what is before it is bound to it. `salt`
-/// must be fresh random bytes.
+/// Seals `contents`, padded, behind the `head` of a keyring, to which they are bound. `salt` must be
+/// fresh random bytes.
 pub(crate) fn seal_keyring(
     key: &EpochKey,
     salt: &[u8; 24],
-    buffer: &mut Vec<u8>,
-    from: usize,
-) -> Result<()> {
-    let head = buffer[..from].to_vec();
-    aead::seal(&keyring_key(key, salt), &head, buffer, from)
+    head: &[u8],
+    contents: &[u8],
+) -> Result<Vec<u8>> {
+    let mut out = put_padded(head, contents);
+    aead::seal(&keyring_key(key, salt), head, &mut out, head.len())?;
+    Ok(out)
 }
 
-/// Opens the sealed part of a keyring, which is bound to `head`.
+/// Opens what is sealed behind the `head` of a keyring.
 pub(crate) fn open_keyring(
     key: &EpochKey,
     salt: &[u8; 24],
     head: &[u8],
     sealed: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>> {
-    aead::open(&keyring_key(key, salt), head, sealed).map(Zeroizing::new)
+    let padded = Zeroizing::new(aead::open(&keyring_key(key, salt), head, sealed)?);
+    Ok(Zeroizing::new(padded_body(head.len(), &padded)?.to_vec()))
 }
 
 /// 24 random bytes under one key collide after about 2^96 keyrings, so each key is used once.

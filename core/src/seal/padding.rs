@@ -5,7 +5,7 @@ use crate::codec::{Reader, put_bytes};
 use crate::error::Result;
 
 /// What errors call it.
-const WHAT: &str = "root: its padding";
+const WHAT: &str = "padding";
 
 /// The length that an object of `length` bytes is padded to, so that only about `log log length`
 /// bits of it show: Padmé, from "Reducing Metadata Leakage from Encrypted Files and Communication
@@ -22,7 +22,10 @@ pub(crate) fn padded_length(length: u64) -> u64 {
 /// Appends `body`, behind its length, to the `header` of an object, and zeros until the object,
 /// once all after its header is sealed, has a padded length.
 pub(super) fn put_padded(header: &[u8], body: &[u8]) -> Vec<u8> {
-    let mut out = header.to_vec();
+    // As long as it will be, and for the tag: growing would leave copies of the body behind.
+    let most = header.len() + body.len() + 2 * TAG_BYTES;
+    let mut out = Vec::with_capacity(most + most / 8);
+    out.extend_from_slice(header);
     put_bytes(&mut out, body);
     let length = padded_length((out.len() + TAG_BYTES) as u64) as usize;
     out.resize(length - TAG_BYTES, 0);

@@ -291,11 +291,23 @@ fn root(epoch_key: &[u8; 32], keyring: &[u8; 32], body: &[u8]) -> Vec<u8> {
 
 /// What is sealed of a root: its body behind the length of that, then zeros.
 pub(crate) fn padded_body(body: &[u8]) -> Vec<u8> {
-    let mut padded = bytes(body);
-    // Magic, version, hash of the keyring, salt, key check; tag.
-    let outside = 4 + 2 + 32 + 24 + 8 + TAG_BYTES;
+    // Magic, version, hash of the keyring, salt, key check.
+    padded_behind(4 + 2 + 32 + 24 + 8, body)
+}
+
+/// What is sealed behind so many bytes of an object.
+pub(crate) fn padded_behind(head: usize, body: &[u8]) -> Vec<u8> {
+    let (mut padded, outside) = (bytes(body), head + TAG_BYTES);
     padded.resize(padme((outside + padded.len()) as u64) as usize - outside, 0);
     padded
+}
+
+/// The body of what was sealed so.
+pub(crate) fn unpadded(padded: &[u8]) -> Vec<u8> {
+    let digits = padded.iter().position(|byte| *byte < 0x80).unwrap() + 1;
+    let length =
+        padded[..digits].iter().rev().fold(0, |sum, byte| sum << 7 | (byte & 0x7f) as usize);
+    padded[digits..digits + length].to_vec()
 }
 
 /// A root object in which these bytes are sealed, which names a keyring by its hash.

@@ -8,7 +8,9 @@ use hpke::kdf::HkdfSha256;
 use hpke::kem::X25519HkdfSha256;
 use hpke::{Deserializable, Kem, OpModeR, OpModeS, PskBundle, Serializable};
 
-use crate::forge::{SECRET, bytes, keyed, object_name, sealed, signed, varint};
+use crate::forge::{
+    SECRET, bytes, keyed, object_name, padded_behind, sealed, signed, unpadded, varint,
+};
 
 /// The bytes before the slots, those of a slot, and those of a slot before what is wrapped.
 pub(crate) const FIRST_SLOT: usize = 7;
@@ -23,7 +25,7 @@ pub(crate) struct Ring {
     pub(crate) first_epoch: u16,
     pub(crate) keys: Vec<[u8; 32]>,
     pub(crate) records: Vec<Record>,
-    /// What follows, before the padding.
+    /// What follows, where nothing should.
     pub(crate) after: Vec<u8>,
     /// What the padding is made of.
     pub(crate) padding: u8,
@@ -77,7 +79,12 @@ impl Ring {
         head.extend(salt);
         let key = blake3::derive_key("sealwood v2 keyring", &SECRET);
         let key = *blake3::keyed_hash(&key, &salt).as_bytes();
-        [head.clone(), sealed(&key, &head, &self.contents())].concat()
+        let contents = self.contents();
+        let mut padded = padded_behind(head.len(), &contents);
+        let padding = varint(contents.len() as u64).len() + contents.len();
+        padded[padding..].fill(self.padding);
+        padded.resize(padded.len() + self.more, self.padding);
+        [head.clone(), sealed(&key, &head, &padded)].concat()
     }
 
     fn contents(&self) -> Vec<u8> {
@@ -98,10 +105,6 @@ impl Ring {
         out.extend(bytes(&[]));
         out.extend(bytes(&[]));
         out.extend(&self.after);
-        // Padmé: of the length's bits as many are kept as its number of bits has.
-        let exponent = out.len().ilog2();
-        let mask = (1 << (exponent - exponent.ilog2() - 1)) - 1;
-        out.resize(((out.len() + mask) & !mask) + self.more, self.padding);
         out
     }
 }
@@ -217,7 +220,7 @@ pub(crate) fn read(object: &[u8], secret: &[u8; 32]) -> Option<Read> {
     let purpose = blake3::derive_key("sealwood v2 keyring", &key);
     let salt = &head[sealed_from - SALT..];
     let keyring_key = blake3::keyed_hash(&purpose, salt);
-    let contents = opened_with(keyring_key.as_bytes(), head, sealed)?;
+    let contents = unpadded(&opened_with(keyring_key.as_bytes(), head, sealed)?);
     let number = |at: usize| u16::from_le_bytes([contents[at], contents[at + 1]]);
     let keys = contents[4..].chunks_exact(32).take(number(2).into());
     let epoch_keys: Vec<[u8; 32]> = keys.map(|key| key.try_into().unwrap()).collect();

@@ -55,8 +55,7 @@ fn the_length_shows_the_padded_length_alone() {
             Keyring::create(&[slot], &environment()).unwrap().bytes().len()
         })
         .into();
-    let sealed = lengths[0] - 7 - 8 * 158 - 24 - 16;
-    assert_eq!(padded_length(sealed as u64), sealed as u64);
+    assert!(lengths.iter().all(|length| padded_length(*length as u64) == *length as u64));
     assert_eq!(lengths[0], lengths[1]);
 }
 
@@ -93,7 +92,6 @@ proptest! {
     fn contents_are_read_as_they_were_written(contents in contents()) {
         let slots = keyring(&[1]).slots;
         let bytes = contents.encode();
-        prop_assert_eq!(padded_length(bytes.len() as u64), bytes.len() as u64);
         let read = Contents::decode(&bytes, &slots);
         let ids: std::collections::HashSet<_> = contents.records.iter().map(|it| it.id).collect();
         if ids.len() < contents.records.len() {

@@ -1,4 +1,4 @@
-//! What is wrong with a keyring: its slots, its sealed part.
+//! What is wrong with a keyring: its slots, its contents.
 
 use serde_json::Value;
 
@@ -65,7 +65,7 @@ pub(super) fn cases() -> Vec<Value> {
             "wrong-key",
             &spoiled(|it| it[FIRST_SLOT + 70] ^= 1),
         ),
-        corrupt("a sealed part that is altered", spoiled(|it| *it.last_mut().unwrap() ^= 1)),
+        corrupt("contents that are altered", spoiled(|it| *it.last_mut().unwrap() ^= 1)),
         corrupt("a decoy that is altered", spoiled(|it| it[FIRST_SLOT + 2 * SLOT - 1] ^= 1)),
         costly("a passphrase of 1 GiB and 64 passes", stretched(1, 1 << 20, 64, 1)),
         costly(
