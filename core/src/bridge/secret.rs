@@ -6,7 +6,8 @@ use crate::error::{Error, Result};
 use crate::platform::Environment;
 use crate::seal::{RecoveryPhrase, SlotSecret};
 
-/// The secret of a slot in `bytes`, which are wiped. [`Error::InvalidArgument`] unless there are 32.
+/// The secret of a slot in `bytes`, which are wiped. [`Error::InvalidArgument`] unless there are
+/// 32.
 pub fn slot_secret(bytes: Vec<u8>) -> Result<SlotSecret> {
     let bytes = Zeroizing::new(bytes);
     let array = <&[u8; 32]>::try_from(bytes.as_slice())

@@ -24,7 +24,8 @@ const REQUESTS_MAX: usize = 2;
 /// The bytes of a content, in order.
 pub(crate) type Pieces = BoxStream<'static, Result<Bytes>>;
 
-/// Reads contents. Without a ring of keys (a reader that was handed a link) the seal alone is checked.
+/// Reads contents. Without a ring of keys (a reader that was handed a link) the seal alone is
+/// checked.
 #[derive(Clone)]
 pub(crate) struct ContentReader {
     packs: PackReader,
