@@ -180,3 +180,11 @@ pub fn frozen(root_time_ms: i64, now_ms: i64, bound_ms: u64) -> RefusalResult<()
     let age_ms = u64::try_from(now_ms.saturating_sub(root_time_ms)).unwrap_or(0);
     if age_ms > bound_ms { Err(Refusal::Frozen { age_ms }) } else { Ok(()) }
 }
+
+/// Reads what is kept of a root and writes it again, which must give the same bytes.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn reencode_kept(bytes: &[u8]) -> RefusalResult<Vec<u8>> {
+    let mut out = Vec::new();
+    Kept::decode(bytes)?.put(&mut out);
+    Ok(out)
+}

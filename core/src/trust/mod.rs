@@ -57,8 +57,8 @@ pub use vault_id::VaultId;
 
 #[cfg(feature = "fuzzing")]
 pub(crate) use {
-    chain::reencode_chain, fork_proof::reencode_fork_proof, rows::reencode_rows,
-    signed_root::reencode_signed_root,
+    acceptance::reencode_kept, chain::reencode_chain, fork_proof::reencode_fork_proof,
+    rows::reencode_rows,
 };
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod keys;
 mod negative;
 mod nodes;
 mod roots;
+mod trust;
 
 use bytes::Bytes;
 use sealwood::blob::{BlobStore, ETag, MemoryStore, Precondition};
@@ -77,6 +78,20 @@ vector! {
 vector! {
     async fn engines_are_as_recorded() {
         golden!(engine, "engine.json");
+    }
+}
+
+vector! {
+    async fn trust_is_as_recorded() {
+        golden!(trust, "trust.json");
+    }
+}
+
+vector! {
+    /// What somebody signed who may not, or nobody, is refused, by the code that was recorded.
+    async fn what_is_not_to_be_trusted_is_refused() {
+        let document = parsed(include_str!("../../../conformance/vectors/trust.json"));
+        assert!(trust::read(&document) > 60, "hardly a case was recorded");
     }
 }
 
@@ -149,7 +164,7 @@ vector! {
 fn write_vectors() {
     futures_lite::future::block_on(async {
         let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../conformance/vectors");
-        for file in ["keys", "nodes", "contents", "roots", "engine", "negative"] {
+        for file in ["keys", "nodes", "contents", "roots", "engine", "negative", "trust"] {
             let path = format!("{directory}/{file}.json");
             let mut document = parsed(&std::fs::read_to_string(&path).unwrap());
             match file {
@@ -158,6 +173,7 @@ fn write_vectors() {
                 "contents" => contents::fill(&mut document).await,
                 "engine" => engine::fill(&mut document).await,
                 "negative" => negative::fill(&mut document).await,
+                "trust" => trust::fill(&mut document).await,
                 _ => roots::fill(&mut document).await,
             }
             std::fs::write(&path, written(&document)).unwrap();
