@@ -140,7 +140,8 @@ impl Own {
     fn lost(&self, kept: &SignedRoot, found: &SignedRoot) -> bool {
         let state = |root: &SignedRoot| root.after().author_state(self.author);
         match (state(kept), state(found)) {
-            (LaneState::Never | LaneState::Unknown, _) | (_, LaneState::Unknown) => false,
+            (LaneState::Never | LaneState::Unknown(_), _) => false,
+            (LaneState::At(counter, _), LaneState::Unknown(end)) => counter >= end,
             (LaneState::At(..), LaneState::Never) => true,
             (LaneState::At(counter, tag), LaneState::At(found, found_tag)) => {
                 found < counter || (found == counter && found_tag != tag)
@@ -166,7 +167,8 @@ impl Own {
 fn ground(authors: [Option<Author>; 2], kept: &Kept, found: &SignedRoot) -> Ground {
     let is_lost = |author: &Author| {
         let state = |heads: &Heads| heads.author_state(*author);
-        state(kept.root.after()) != LaneState::Never && state(found.before()) == LaneState::Unknown
+        state(kept.root.after()) != LaneState::Never
+            && matches!(state(found.before()), LaneState::Unknown(_))
     };
     match authors.into_iter().flatten().find(is_lost) {
         Some(Author::Session { member, .. }) => Ground::Unproven { member },

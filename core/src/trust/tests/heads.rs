@@ -155,7 +155,7 @@ fn so_many_sessions_are_listed_and_no_more() {
     let state = |root: &SignedRoot, lane| root.after().author_state(session(0, lane));
     let (listed, full) = (&roots[LANES_MAX - 2], &roots[LANES_MAX - 1]);
     assert!(matches!(state(listed, 0), LaneState::At(1, _)));
-    assert_eq!(state(full, 0), LaneState::Unknown);
+    assert_eq!(state(full, 0), LaneState::Unknown(2));
     assert_eq!(state(&first, 1), LaneState::Never);
     // What is not listed any more is no contradiction.
     assert_eq!(first.after().relation(full.after()), Relation::Before);
