@@ -129,6 +129,8 @@ fn another_vault_is_told_apart() {
     let refusal = pinned.judge(found.clone(), &chain).unwrap_err();
     let (expected, other) = (mine.vault(), chain.vault());
     assert_eq!(refusal, Refusal::WrongVault { expected, found: other });
+    let both = View { vault: Some(chain.vault()), kept: Some(&kept), own: None };
+    assert_eq!(both.judge(found.clone(), &chain).unwrap_err().code(), "wrong-vault");
     // With members of another vault than it says.
     let lying = Statement { vault: mine.vault(), ..found.statement().clone() };
     let lying = lying.sign(&key_of(A)).unwrap();
@@ -269,6 +271,9 @@ fn a_device_that_is_used_twice_is_told_so() {
         // It sent it, and the answer was lost.
         assert_eq!(judged(vec![RootHash::from_bytes([0; 32]), mine.hash()]), Ok(Ground::Follows));
     }
+    // It has forgotten all, or is new.
+    assert_eq!(judged(None, own(A).as_ref(), &mine, &chain), Err("device-cloned"));
+    assert_eq!(judged(None, own(C).as_ref(), &mine, &chain), Ok(Ground::FirstContact));
     // Nobody else minds.
     assert_eq!(judged(Some(&kept), own(B).as_ref(), &other, &chain), Err("device-cloned"));
     assert_eq!(judged(Some(&kept), own(C).as_ref(), &other, &chain), Ok(Ground::Follows));
