@@ -58,6 +58,11 @@ pub fn heads(bytes: &[u8]) -> RefusalResult<Vec<u8>> {
     trust::reencode_rows(bytes)
 }
 
+/// Reads what the body of a root carries of its statement.
+pub fn carried(bytes: &[u8]) -> RefusalResult<Vec<u8>> {
+    trust::reencode_carried(bytes)
+}
+
 /// Reads what a device keeps of a root.
 pub fn kept_root(bytes: &[u8]) -> RefusalResult<Vec<u8>> {
     trust::reencode_kept(bytes)

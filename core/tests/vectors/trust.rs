@@ -5,10 +5,10 @@
 mod negative;
 
 use sealwood::internals::{
-    Author, Chain, ContentHash, ForkProof, Grant, Ground, Heads, Kept, Label, Lane, Own, Presence,
-    Record, RefusalResult, RowId, Rows, SignedRoot, SigningKey, Statement, View,
+    Author, Carried, Chain, ContentHash, ForkProof, Grant, Ground, Heads, Kept, Label, Lane, Own,
+    Presence, Record, RefusalResult, RowId, Rows, SignedRoot, SigningKey, Statement, View,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::input::*;
 
@@ -110,8 +110,6 @@ fn author(case: &Value) -> Author {
 fn fill_history(case: &mut Value) {
     let chains = chain(case);
     case["vault"] = chains[0].vault().to_string().into();
-    // After how many records a root's chain is.
-    let mut roots: Map<String, Value> = Map::new();
     let mut made: Vec<(String, SignedRoot, Chain)> = Vec::new();
     let find = |made: &[(String, SignedRoot, Chain)], name: &str| {
         let found = made.iter().find(|(made, ..)| made == name);
@@ -132,7 +130,9 @@ fn fill_history(case: &mut Value) {
         step["statement"] = hex::encode(statement.to_bytes()).into();
         let root = statement.sign(&key(number(step, "signed_by"))).unwrap();
         step["hash"] = hex::encode(root.hash().as_bytes()).into();
-        let (mut rows, mut kept) = (Vec::new(), Vec::new());
+        let (mut rows, mut kept, mut carried) = (Vec::new(), Vec::new(), Vec::new());
+        Carried::of(&root, &Rows::default()).put(&mut carried);
+        step["carried"] = hex::encode(carried).into();
         root.after().rows().put(&mut rows);
         step["rows_after"] = hex::encode(&rows).into();
         let to_keep = Kept { root: root.clone(), chain: chain.mark() };
@@ -141,7 +141,6 @@ fn fill_history(case: &mut Value) {
         assert_eq!(&Heads::new(Rows::decode(&rows).unwrap()).unwrap(), root.after());
         step["kept"] = hex::encode(kept).into();
         let name = text(step, "name").to_owned();
-        roots.insert(name.clone(), root.sequence().into());
         made.push((name, root, chain));
     }
     for look in cases(case, "looks") {
