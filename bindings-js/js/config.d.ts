@@ -24,11 +24,11 @@ export class Credential implements Disposable {
    */
   static secret(secret: Bytes): Credential;
   /**
-   * The 24 words of the root secret, as a string or as its UTF-8.
+   * 24 recovery words, as a string or as its UTF-8.
    *
    * @example
    * ```ts
-   * const credential = Credential.phrase(vault.recoveryPhrase());
+   * const credential = Credential.phrase(prepared.recoveryPhrase());
    * ```
    */
   static phrase(words: string | Bytes): Credential;
@@ -87,6 +87,11 @@ export interface VaultConfig {
   memoryBudgetBytes?: number | null | undefined;
   /** The most bytes one pack holds. */
   packBytesMax?: number | null | undefined;
+  /**
+   * The most bytes of content one extent holds: at least a chunk, at most 64 chunks and 64 MiB. By
+   * default 16 MiB. A put has up to five extents in memory.
+   */
+  extentBytesMax?: number | null | undefined;
 }
 
 /**

@@ -220,15 +220,6 @@ export class Vault implements AsyncDisposable {
    */
   stats(): VaultStats;
   /**
-   * The 24 words that open this vault without a passphrase.
-   *
-   * @example
-   * ```ts
-   * console.log('write this down:', vault.recoveryPhrase());
-   * ```
-   */
-  recoveryPhrase(): string;
-  /**
    * Commits what is pending and closes the vault. Does nothing the second time.
    *
    * @example

@@ -11,7 +11,8 @@ import { BlobStore } from './store.js';
 import { Tree } from './tree.js';
 import { TRANSFER } from './watching.js';
 
-const CONFIG = ['chunkBytes', 'kdf', 'kdfCeiling', 'memoryBudgetBytes', 'packBytesMax'];
+const SIZES = ['chunkBytes', 'extentBytesMax', 'memoryBudgetBytes', 'packBytesMax'];
+const CONFIG = [...SIZES, 'kdf', 'kdfCeiling'];
 const CEILING = ['memoryKib', 'passes'];
 const KDF = [...CEILING, 'lanes'];
 
@@ -106,10 +107,6 @@ export class Vault extends Tree {
     return now(() => Handle.raw(this).stats());
   }
 
-  recoveryPhrase() {
-    return now(() => Handle.raw(this).recoveryPhrase());
-  }
-
   async close(options) {
     if (!Handle.isOpen(this)) return;
     const raw = Handle.raw(this);
@@ -158,7 +155,8 @@ async function attach(how, store, credential, config, options) {
 }
 
 function configArguments(config) {
-  const { chunkBytes, kdf, kdfCeiling, memoryBudgetBytes, packBytesMax } = optionsOf(config, CONFIG);
+  const given = optionsOf(config, CONFIG);
+  const { chunkBytes, kdf, kdfCeiling, memoryBudgetBytes, packBytesMax, extentBytesMax } = given;
   const { memoryKib, passes, lanes } = optionsOf(kdf, KDF);
   const ceiling = optionsOf(kdfCeiling, CEILING);
   return {
@@ -170,5 +168,6 @@ function configArguments(config) {
     ceilingPasses: optionalSmall(ceiling.passes, 'passes'),
     memoryBudgetBytes: optionalWhole(memoryBudgetBytes, 'memoryBudgetBytes'),
     packBytesMax: optionalWhole(packBytesMax, 'packBytesMax'),
+    extentBytesMax: optionalSmall(extentBytesMax, 'extentBytesMax'),
   };
 }

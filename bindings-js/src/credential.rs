@@ -64,6 +64,8 @@ extern "C" {
     fn memory_budget_bytes(this: &ConfigArguments) -> Option<f64>;
     #[wasm_bindgen(method, getter, js_name = packBytesMax)]
     fn pack_bytes_max(this: &ConfigArguments) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = extentBytesMax)]
+    fn extent_bytes_max(this: &ConfigArguments) -> Option<u32>;
 }
 
 pub(crate) fn config_input(arguments: &ConfigArguments) -> ConfigInput {
@@ -76,5 +78,6 @@ pub(crate) fn config_input(arguments: &ConfigArguments) -> ConfigInput {
         ceiling_passes: arguments.ceiling_passes(),
         memory_budget_bytes: arguments.memory_budget_bytes().map(|bytes| bytes as u64),
         pack_bytes_max: arguments.pack_bytes_max().map(|bytes| bytes as u64),
+        extent_bytes_max: arguments.extent_bytes_max(),
     }
 }

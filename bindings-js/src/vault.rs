@@ -177,13 +177,6 @@ impl Vault {
         ])
     }
 
-    /// The 24 words.
-    #[wasm_bindgen(js_name = recoveryPhrase)]
-    pub fn recovery_phrase(&self) -> Result<JsValue, JsValue> {
-        let phrase = self.0.recovery_phrase().map_err(to_js)?;
-        Ok(phrase.expose().into())
-    }
-
     /// A promise of nothing.
     pub fn close(&self, watch: &Watch) -> Promise {
         let vault = self.0.clone();

@@ -19,8 +19,8 @@ export async function hostVault(config) {
 }
 
 /** A vault in memory. */
-export async function memoryVault() {
-  return api.Vault.create(api.BlobStore.memory(), api.Credential.secret(SECRET));
+export async function memoryVault(config) {
+  return api.Vault.create(api.BlobStore.memory(), api.Credential.secret(SECRET), config);
 }
 
 /** Waits for `work`, which must fail with `code`, and returns its error. */

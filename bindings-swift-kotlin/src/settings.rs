@@ -25,6 +25,8 @@ pub struct CoreConfig {
     pub memory_budget_bytes: Option<u64>,
     /// The most bytes one pack holds.
     pub pack_bytes_max: Option<u64>,
+    /// The most bytes of content one extent holds.
+    pub extent_bytes_max: Option<u32>,
 }
 
 /// Which bucket, where, and on whose behalf.

@@ -170,11 +170,6 @@ impl CoreVault {
         self.vault.stats().into()
     }
 
-    /// The 24 words that open this vault.
-    pub fn recovery_phrase(&self) -> Result<String, CoreError> {
-        Ok(self.vault.recovery_phrase()?.expose().to_owned())
-    }
-
     /// Commits what is pending and refuses further calls.
     pub async fn shutdown(&self, call: Option<Arc<CoreCall>>) -> Result<(), CoreError> {
         run(call, self.vault.close()).await

@@ -67,9 +67,9 @@ pub enum Error {
         /// Which argument and which limit.
         what: &'static str,
     },
-    /// The root secret or recovery phrase does not open this vault.
+    /// The secret or recovery phrase opens no slot of this vault.
     WrongKey,
-    /// The passphrase does not open this vault.
+    /// The passphrase opens no slot of this vault.
     WrongPassphrase,
     /// Opening the vault by its passphrase would take more memory or work than
     /// [`VaultConfig::kdf_ceiling`](crate::vault::VaultConfig) allows. What it asks for is not
@@ -85,6 +85,13 @@ pub enum Error {
         /// Which property the words lack; never the words.
         reason: &'static str,
     },
+    /// The vault has no such slot.
+    SlotNotFound,
+    /// The last slot of a vault cannot be removed: nothing would open it any more.
+    LastSlot,
+    /// The slot that the session was opened by is none of the vault's any more: another session
+    /// removed it, or changed its passphrase or words. Open the vault with what opens it now.
+    ShutOut,
     /// The store already holds a vault.
     VaultExists,
     /// The store holds no vault.
@@ -367,6 +374,9 @@ impl Error {
             Error::WrongPassphrase => "wrong-passphrase",
             Error::PassphraseTooCostly { .. } => "passphrase-too-costly",
             Error::InvalidPhrase { .. } => "invalid-phrase",
+            Error::SlotNotFound => "slot-not-found",
+            Error::LastSlot => "last-slot",
+            Error::ShutOut => "shut-out",
             Error::VaultExists => "vault-exists",
             Error::VaultNotFound => "vault-not-found",
             Error::UnsupportedVersion { .. } => "unsupported-version",

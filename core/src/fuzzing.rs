@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::path::{EntryName, VaultPath};
 pub use crate::platform::http::HttpResponse;
 use crate::trust::{self, RefusalResult};
-use crate::{content, forest, seal};
+use crate::{content, forest, keyring, seal};
 
 /// Reads a node of a directory.
 pub fn node(plaintext: &[u8]) -> Result<Vec<u8>> {
@@ -33,14 +33,25 @@ pub fn operations(plaintext: &[u8]) -> Result<Vec<u8>> {
     forest::reencode_ops(plaintext)
 }
 
-/// Reads a key slot.
-pub fn key_slot(bytes: &[u8]) -> Result<Vec<u8>> {
-    seal::reencode_slot(bytes)
+/// Reads the part of a keyring that needs no key; returns that part.
+pub fn keyring(bytes: &[u8]) -> Result<Vec<u8>> {
+    keyring::reencode_object(bytes)
+}
+
+/// Reads the sealed part of a keyring.
+pub fn keyring_contents(plaintext: &[u8]) -> Result<Vec<u8>> {
+    keyring::reencode_contents(plaintext)
 }
 
 /// Reads a table that stands for so many chunks.
 pub fn chunk_table(chunks: u64, plaintext: &[u8]) -> Result<Vec<u8>> {
     content::reencode_table(plaintext, chunks)
+}
+
+/// Reads the runs of as many chunks as there are numbers; equal numbers stand for equal chunks.
+pub fn chunk_runs(chunks: &[u8], runs: &[u8]) -> Result<Vec<u8>> {
+    let addresses: Vec<_> = chunks.iter().map(|number| seal::Address([*number; 32])).collect();
+    seal::reencode_runs(runs, &addresses)
 }
 
 pub use sealwood_engine::fuzzing::{

@@ -18,6 +18,7 @@ pub mod fuzzing;
 mod hamt;
 #[cfg(feature = "internals")]
 pub mod internals;
+mod keyring;
 mod packs;
 pub mod path;
 pub mod platform;
@@ -30,7 +31,7 @@ mod task;
 mod trust;
 pub mod vault;
 
-pub use content::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN, INLINE_BYTES_MAX};
+pub use content::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN, EXTENT_BYTES_DEFAULT, INLINE_BYTES_MAX};
 pub use error::{Cause, Damage, Error, Result};
 #[cfg(feature = "engine")]
 #[doc(inline)]

@@ -29,7 +29,6 @@ async function unlock() {
   } finally {
     credential.close();
   }
-  element('words').textContent = vault.recoveryPhrase();
   element('unlock').hidden = true;
   element('drive').hidden = false;
   await show();

@@ -20,9 +20,8 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(stored.is_ok_and(|again| again == path) || path.as_str().len() > PATH_BYTES_MAX);
         assert!(path.parent().is_none_or(|parent| path.is_within(&parent)));
         let names = path.segments().map(EntryName::new);
-        let joined = names.fold(VaultPath::top(), |path, name| {
-            path.join(&name.expect("a segment is a name"))
-        });
+        let joined = names
+            .fold(VaultPath::top(), |path, name| path.join(&name.expect("a segment is a name")));
         assert_eq!(joined, path);
     }
     if let Ok(name) = EntryName::new(text) {

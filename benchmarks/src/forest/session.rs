@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use sealwood::blob::{
     BlobStore, LIST_LIMIT_MAX, MemoryStore, MeteredStore, Method, Metrics, Precondition,
 };
-use sealwood::seal::RootSecret;
+use sealwood::seal::SlotSecret;
 use sealwood::vault::{Credential, Durability, PutOptions, VaultConfig};
 use sealwood::{Vault, WriteStats};
 
@@ -177,7 +177,7 @@ fn path(index: usize) -> String {
 }
 
 fn credential() -> Credential {
-    Credential::Secret(RootSecret::from_bytes([7; 32]))
+    Credential::Secret(SlotSecret::from_bytes([7; 32]))
 }
 
 fn config(session: u64) -> VaultConfig {

@@ -7,11 +7,11 @@ use anyhow::{Context, Result, bail, ensure};
 use futures_lite::future::block_on;
 use sealwood::Error;
 use sealwood::internals::{
-    Keys, Node, NodeSource, NotResident, PackWriter, SealPlan, Trie, UnitKind, Walk, open_unit,
-    pack_name,
+    Epoch, EpochKey, Keys, Node, NodeSource, NotResident, PackWriter, SealPlan, Trie, UnitKind,
+    Walk, open_unit, pack_name,
 };
 use sealwood::platform::{BoxFuture, Environment};
-use sealwood::seal::{Link, PACK_BYTES_MAX, RootSecret};
+use sealwood::seal::{Link, PACK_BYTES_MAX};
 
 use super::workload::Entry;
 use super::{ColdGet, HamtPeer};
@@ -44,7 +44,7 @@ impl Sealwood {
     /// An empty trie over an empty store.
     pub(super) fn new() -> Self {
         Sealwood {
-            keys: Keys::derive(&RootSecret::from_bytes([9; 32])),
+            keys: Keys::derive(Epoch::FIRST, &EpochKey::from_bytes([9; 32])),
             environment: Environment::default(),
             packs: HashMap::new(),
             trie: Trie::new(),
@@ -57,7 +57,7 @@ impl Sealwood {
         self.with(&mut trie, &mut Reads::default(), |trie| {
             trie.insert(entry.key.as_bytes(), entry.value.clone()).map(drop)
         })?;
-        let mut packs = PackWriter::new(&self.environment, PACK_BYTES_MAX);
+        let mut packs = PackWriter::new(&self.environment, Epoch::FIRST, PACK_BYTES_MAX);
         trie.seal(&self.keys, &mut packs, &mut SealPlan::default())?;
         Ok(packs.finish().iter().map(|pack| pack.bytes.len() as u64).sum())
     }
@@ -129,7 +129,7 @@ impl HamtPeer for Sealwood {
     }
 
     fn flush(&mut self) -> Result<()> {
-        let mut packs = PackWriter::new(&self.environment, PACK_BYTES_MAX);
+        let mut packs = PackWriter::new(&self.environment, Epoch::FIRST, PACK_BYTES_MAX);
         let mut plan = SealPlan::default();
         self.trie.seal(&self.keys, &mut packs, &mut plan)?;
         let mut stored = HashSet::new();

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use sealwood::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN};
+use sealwood::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN, EXTENT_BYTES_DEFAULT};
 use tempfile::TempDir;
 
 use super::program::Measured;
@@ -24,8 +24,8 @@ pub(super) struct Corpus {
     directory: TempDir,
     pub(super) files: usize,
     pub(super) bytes: u64,
-    /// The chunks of those that are large enough to have some.
-    pub(super) chunks: u64,
+    /// The requests for the extents of those that are large enough to have some.
+    pub(super) extent_reads: u64,
 }
 
 impl Corpus {
@@ -38,7 +38,7 @@ impl Corpus {
         found.retain(|(_, size)| (1..=FILE_BYTES_MAX).contains(size));
         ensure!(found.len() >= count, "this machine has only {} files", found.len());
         let directory = tempfile::tempdir()?;
-        let mut corpus = Self { directory, files: count, bytes: 0, chunks: 0 };
+        let mut corpus = Self { directory, files: count, bytes: 0, extent_reads: 0 };
         let step = found.len() / count;
         for (path, size) in found.iter().step_by(step).take(count) {
             let to = corpus.folder().join(path.strip_prefix("/")?);
@@ -46,7 +46,7 @@ impl Corpus {
             fs::copy(path, &to).with_context(|| format!("cannot copy {}", path.display()))?;
             corpus.bytes += size;
             if *size >= CHUNKED_BYTES_MIN as u64 {
-                corpus.chunks += size.div_ceil(u64::from(CHUNK_BYTES_DEFAULT));
+                corpus.extent_reads += extent_reads(*size);
             }
         }
         Ok(corpus)
@@ -76,9 +76,10 @@ impl Corpus {
         measured: &Measured,
         stored_bytes: u64,
     ) -> Row {
-        let chunk_requests = (work == "get-corpus" && peer == "sealwood").then_some(self.chunks);
+        let extent_requests =
+            (work == "get-corpus" && peer == "sealwood").then_some(self.extent_reads);
         let (files, file_bytes) = (self.files, self.bytes);
-        Row { files, file_bytes, chunk_requests, stored_bytes, ..Row::new(work, peer, measured) }
+        Row { files, file_bytes, extent_requests, stored_bytes, ..Row::new(work, peer, measured) }
     }
 }
 
@@ -119,6 +120,20 @@ fn find(directory: &Path) -> Result<Option<PathBuf>> {
     Ok(None)
 }
 
+/// Requests for the chunks of a file that is read from its start: for one, two, four and so on up
+/// to an extent, and never across the end of one.
+fn extent_reads(size: u64) -> u64 {
+    let chunks_max = u64::from(EXTENT_BYTES_DEFAULT / CHUNK_BYTES_DEFAULT);
+    let chunks = size.div_ceil(u64::from(CHUNK_BYTES_DEFAULT));
+    let (mut read, mut most, mut requests) = (0, 1, 0);
+    while read < chunks {
+        read += most.min(chunks_max - read % chunks_max);
+        most = (most * 2).min(chunks_max);
+        requests += 1;
+    }
+    requests
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -126,9 +141,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn requests_for_extents_grow_and_end_with_each() {
+        for (size, requests) in [(1, 1), (1 << 20, 1), (3 << 20, 2), (16 << 20, 5), (1 << 30, 68)] {
+            assert_eq!(extent_reads(size), requests, "{size}");
+        }
+    }
+
+    #[test]
     fn a_difference_is_found() {
         let directory = tempfile::tempdir().unwrap();
-        let corpus = Corpus { directory, files: 2, bytes: 2, chunks: 0 };
+        let corpus = Corpus { directory, files: 2, bytes: 2, extent_reads: 0 };
         let got = tempfile::tempdir().unwrap();
         for folder in [corpus.folder(), got.path().join("deep/down").join(NAME)] {
             fs::create_dir_all(folder.join("a")).unwrap();

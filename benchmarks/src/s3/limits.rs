@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 
 use super::row::Row;
 
-/// How many requests getting the corpus may take beyond those for chunks.
+/// How many requests getting the corpus may take beyond those for extents.
 const GET_REQUESTS_MAX: u64 = 200;
 
 /// How long a server that never answers is asked, in seconds.
@@ -41,7 +41,7 @@ impl Limits {
                 self.at_most(row, "bytes sent", row.bytes_up as f64, limit);
             }
             ("sealwood", "get-corpus") => {
-                let limit = row.chunk_requests.unwrap_or(0) + GET_REQUESTS_MAX;
+                let limit = row.extent_requests.unwrap_or(0) + GET_REQUESTS_MAX;
                 self.at_most(row, "requests", requests, limit as f64);
                 self.get_seconds = row.wall_seconds;
             }

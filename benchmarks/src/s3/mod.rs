@@ -72,8 +72,8 @@ pub(crate) fn run(options: &Options, report: &Report) -> Result<()> {
     if options.files > 0 {
         let corpus = Corpus::collect(options.files)?;
         eprintln!(
-            "corpus: {} files, {} bytes, {} chunks of large files",
-            corpus.files, corpus.bytes, corpus.chunks
+            "corpus: {} files, {} bytes, {} requests for extents of large files",
+            corpus.files, corpus.bytes, corpus.extent_reads
         );
         corpus_rows(&place, &corpus, options.rounds.max(1), &mut print)?;
     }

@@ -14,8 +14,8 @@ pub(super) struct Row {
     pub(super) files: usize,
     pub(super) file_bytes: u64,
     pub(super) requests: u64,
-    /// Of these, as many as chunks of large files are wanted; known for our `get-corpus` only.
-    pub(super) chunk_requests: Option<u64>,
+    /// Of these, as many as extents of large files take; known for our `get-corpus` only.
+    pub(super) extent_requests: Option<u64>,
     pub(super) serial_depth: u64,
     pub(super) connections: u64,
     /// Bytes of bodies, of requests and of answers.
@@ -38,7 +38,7 @@ impl Row {
             files: 0,
             file_bytes: 0,
             requests: totals.requests,
-            chunk_requests: None,
+            extent_requests: None,
             serial_depth: totals.serial_depth,
             connections: totals.connections,
             bytes_up: totals.bytes_up,

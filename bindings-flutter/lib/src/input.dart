@@ -67,6 +67,10 @@ final class VaultConfig {
   /// The most bytes one pack holds.
   final int? packBytesMax;
 
+  /// The most bytes of content one extent holds: at least a chunk, at most 64 chunks and 64 MiB. A
+  /// put has up to five extents in memory.
+  final int? extentBytesMax;
+
   /// Settings.
   const VaultConfig({
     this.chunkBytes,
@@ -74,6 +78,7 @@ final class VaultConfig {
     this.kdfCeiling = const KdfCeiling(),
     this.memoryBudgetBytes,
     this.packBytesMax,
+    this.extentBytesMax,
   });
 }
 
@@ -182,6 +187,7 @@ native.ConfigSpec configSpec(VaultConfig config) => native.ConfigSpec(
   ceilingPasses: config.kdfCeiling.passes,
   memoryBudgetBytes: config.memoryBudgetBytes,
   packBytesMax: config.packBytesMax,
+  extentBytesMax: config.extentBytesMax,
 );
 
 /// The bucket in the glue's form.

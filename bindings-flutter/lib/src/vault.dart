@@ -205,9 +205,6 @@ final class Vault extends Handle<native.Vault> with Tree {
   /// How the vault stands, and what this session has written.
   VaultStats stats() => guardSync(() => statsOf(inner.stats()));
 
-  /// The 24 words that open this vault without a passphrase.
-  String recoveryPhrase() => guardSync(() => inner.recoveryPhrase());
-
   /// Commits what is pending and refuses further calls. [dispose] releases the memory.
   Future<void> close({CancelToken? cancel}) => run(cancel, null, (call) => inner.close(call: call));
 }
@@ -217,7 +214,7 @@ final class Vault extends Handle<native.Vault> with Tree {
 final class NewVault extends Handle<native.NewVault> {
   NewVault._(super.native);
 
-  /// The 24 words that will open the vault without a passphrase.
+  /// 24 words that will open the vault, too, if they are asked for before it is made; they are not to be had again.
   String recoveryPhrase() => guardSync(() => inner.recoveryPhrase());
 
   /// Stores the vault in [store], which must hold none. Fails with `vault-exists` if it holds another. After

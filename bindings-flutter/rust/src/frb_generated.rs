@@ -10991,6 +10991,7 @@ impl SseDecode for crate::api::input::ConfigSpec {
         let mut var_ceilingPasses = <Option<i64>>::sse_decode(deserializer);
         let mut var_memoryBudgetBytes = <Option<i64>>::sse_decode(deserializer);
         let mut var_packBytesMax = <Option<i64>>::sse_decode(deserializer);
+        let mut var_extentBytesMax = <Option<i64>>::sse_decode(deserializer);
         return crate::api::input::ConfigSpec {
             chunk_bytes: var_chunkBytes,
             memory_kib: var_memoryKib,
@@ -11000,6 +11001,7 @@ impl SseDecode for crate::api::input::ConfigSpec {
             ceiling_passes: var_ceilingPasses,
             memory_budget_bytes: var_memoryBudgetBytes,
             pack_bytes_max: var_packBytesMax,
+            extent_bytes_max: var_extentBytesMax,
         };
     }
 }
@@ -13107,6 +13109,7 @@ impl flutter_rust_bridge::IntoDart for crate::api::input::ConfigSpec {
             self.ceiling_passes.into_into_dart().into_dart(),
             self.memory_budget_bytes.into_into_dart().into_dart(),
             self.pack_bytes_max.into_into_dart().into_dart(),
+            self.extent_bytes_max.into_into_dart().into_dart(),
         ]
         .into_dart()
     }
@@ -14648,6 +14651,7 @@ impl SseEncode for crate::api::input::ConfigSpec {
         <Option<i64>>::sse_encode(self.ceiling_passes, serializer);
         <Option<i64>>::sse_encode(self.memory_budget_bytes, serializer);
         <Option<i64>>::sse_encode(self.pack_bytes_max, serializer);
+        <Option<i64>>::sse_encode(self.extent_bytes_max, serializer);
     }
 }
 

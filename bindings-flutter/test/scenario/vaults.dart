@@ -63,6 +63,7 @@ VaultConfig _config(Step step) {
     ),
     memoryBudgetBytes: step.number('memoryBudgetBytes'),
     packBytesMax: step.number('packBytesMax'),
+    extentBytesMax: step.number('extentBytesMax'),
   );
   kdf.finish();
   ceiling.finish();
@@ -137,8 +138,6 @@ Future<Outcome> takeOnVault(World world, Vault vault, String verb, Step step) as
       return Value(vault.needsFlush);
     case 'stats':
       return statsOutcome(vault.stats());
-    case 'recoveryPhrase':
-      return _words(world, vault.recoveryPhrase(), step);
     case 'batch':
       world.batches.set(step.text('as'), vault.batch());
     case 'snapshot':

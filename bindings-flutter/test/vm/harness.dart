@@ -105,8 +105,8 @@ Uint8List pattern(int seed, int size) {
 /// The secret of the vaults of these tests.
 final Credential secret = Credential.secret(Uint8List(32)..fillRange(0, 32, 7));
 
-/// Small chunks, so that little content makes many.
-const smallChunks = VaultConfig(chunkBytes: 131072);
+/// Small chunks, an extent each, so that little content makes many.
+const smallChunks = VaultConfig(chunkBytes: 131072, extentBytesMax: 131072);
 
 /// A new vault in [store], or in memory.
 Future<Vault> newVault([BlobStore? store]) =>

@@ -118,7 +118,7 @@ function step(members, comparison, run) {
 }
 
 function ATTACH() {
-  return 'secret passphrase phrase chunkBytes kdf kdfCeiling packBytesMax memoryBudgetBytes';
+  return 'secret passphrase phrase chunkBytes kdf kdfCeiling packBytesMax memoryBudgetBytes extentBytesMax';
 }
 
 function PUT() {
@@ -177,8 +177,9 @@ function credentialOf({ api: { Credential }, names, step: { secret, passphrase, 
   return Credential.phrase(names.find(phrase) ?? phrase);
 }
 
-function configOf({ step: { chunkBytes, kdf, kdfCeiling, packBytesMax, memoryBudgetBytes } }) {
-  return { chunkBytes, kdf, kdfCeiling, packBytesMax, memoryBudgetBytes };
+function configOf({ step }) {
+  const { chunkBytes, kdf, kdfCeiling, packBytesMax, memoryBudgetBytes, extentBytesMax } = step;
+  return { chunkBytes, kdf, kdfCeiling, packBytesMax, memoryBudgetBytes, extentBytesMax };
 }
 
 function put({ deferred, sizeHint, call, ...step }) {

@@ -9,7 +9,7 @@ import { engine } from '../engine.mjs';
 import { SECRET, api, bytesOf, failsWith, hostVault } from '../support.mjs';
 
 test('an aborted put stops the requests and the vault opens whole', async () => {
-  const { host, vault } = await hostVault({ chunkBytes: 131072 });
+  const { host, vault } = await hostVault({ chunkBytes: 131072, extentBytesMax: 131072 });
   await vault.put('kept', 'x');
   const before = host.calls;
   const abort = new AbortController();
@@ -121,7 +121,7 @@ test('listeners are removed from the signal however a call ends', async () => {
 });
 
 test('aborting reaches streams and listings that are under way', async () => {
-  const { host, vault } = await hostVault({ chunkBytes: 131072 });
+  const { host, vault } = await hostVault({ chunkBytes: 131072, extentBytesMax: 131072 });
   await vault.put('d/a', bytesOf(40 * 131072));
   const abort = new AbortController();
   const reader = (await vault.getStream('d/a', { signal: abort.signal })).getReader();

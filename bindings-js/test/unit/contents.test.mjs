@@ -66,7 +66,7 @@ test('times are those that a Date can hold', async () => {
 });
 
 test('progress never falls and ends at the total', async () => {
-  const vault = await memoryVault();
+  const vault = await memoryVault({ extentBytesMax: 1 << 20 });
   const bytes = bytesOf(9_000_000);
   const heard = async (work) => {
     const reports = [];
@@ -83,7 +83,7 @@ test('progress never falls and ends at the total', async () => {
 });
 
 test('a progress function that throws ends the call with what it threw', async () => {
-  const vault = await memoryVault();
+  const vault = await memoryVault({ extentBytesMax: 1 << 20 });
   const cause = new Error('of the app');
   const onProgress = () => {
     throw cause;
@@ -121,7 +121,7 @@ test('a source that throws is named as the cause, and told to stop', async () =>
 });
 
 test('a stream reads what is asked for and stops when it is cancelled', async () => {
-  const { host, vault } = await hostVault({ chunkBytes: 131072 });
+  const { host, vault } = await hostVault({ chunkBytes: 131072, extentBytesMax: 131072 });
   const bytes = bytesOf(40 * 131072);
   await vault.put('a', bytes);
   const stream = await vault.getStream('a');

@@ -105,7 +105,7 @@ test('a part may have one end only', async () => {
 });
 
 test('a content comes as a blob of its type', async () => {
-  const { host, vault } = await hostVault({ chunkBytes: 131072 });
+  const { host, vault } = await hostVault({ chunkBytes: 131072, extentBytesMax: 131072 });
   const bytes = bytesOf(1_000_000);
   await vault.put('a', bytes, { contentType: 'image/png' });
   const reports = [];

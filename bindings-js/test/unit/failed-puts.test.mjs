@@ -13,7 +13,7 @@ import { SECRET, api, failsWith } from '../support.mjs';
 
 const CHUNK = 1 << 20;
 
-/** Three chunks that do not repeat. */
+/** Three chunks that do not repeat, and make one extent. */
 function content() {
   return Uint8Array.from({ length: 3 * CHUNK }, (_, at) => (at * 2654435761) >>> (at >> 18));
 }
@@ -29,12 +29,12 @@ async function open(store, how) {
 }
 
 /** The objects that are not small. */
-async function chunks(store) {
+async function extents(store) {
   const { objects } = await store.list('objects/');
   return objects.filter(({ size }) => size > CHUNK / 2).length;
 }
 
-test('a stream that fails, a put that is cancelled and a batch that is dropped leave no chunk', async (context) => {
+test('a stream that fails, a put that is cancelled and a batch that is dropped leave no extent', async (context) => {
   for (const store of [api.BlobStore.memory(), await api.BlobStore.directory(temporary(context))]) {
     const vault = await open(store, 'create');
     async function* failing() {
@@ -42,7 +42,7 @@ test('a stream that fails, a put that is cancelled and a batch that is dropped l
       throw new Error('gone');
     }
     await failsWith('source-failed', () => vault.put('a', failing()));
-    assert.equal(await chunks(store), 0);
+    assert.equal(await extents(store), 0);
 
     const controller = new AbortController();
     async function* cancelling() {
@@ -52,14 +52,14 @@ test('a stream that fails, a put that is cancelled and a batch that is dropped l
     }
     await failsWith('cancelled', () => vault.put('a', cancelling(), { signal: controller.signal }));
     await vault.flush();
-    assert.equal(await chunks(store), 0);
+    assert.equal(await extents(store), 0);
 
     const batch = vault.batch();
     await batch.put('a', content());
-    assert.equal(await chunks(store), 3);
+    assert.equal(await extents(store), 1);
     batch.close();
     await vault.flush();
-    assert.equal(await chunks(store), 0);
+    assert.equal(await extents(store), 0);
     await vault.close();
   }
 });
@@ -70,7 +70,7 @@ test('what another process is about to commit is not removed', { timeout: PATIEN
   const vault = await open(store, 'create');
   const batch = vault.batch();
   await batch.put('a', content());
-  // It finds the chunks, says so, and commits when it is told to.
+  // It finds the extent, says so, and commits when it is told to.
   const script = `
     import * as api from '${new URL('../../js/node.js', import.meta.url)}';
     const CHUNK = ${CHUNK};
@@ -92,7 +92,7 @@ test('what another process is about to commit is not removed', { timeout: PATIEN
   await once(child.stdout, 'data');
   batch.close();
   await vault.flush();
-  assert.equal(await chunks(store), 3);
+  assert.equal(await extents(store), 1);
   child.stdin.end('go\n');
   assert.deepEqual(await once(child, 'exit'), [0, null]);
   await vault.flush();

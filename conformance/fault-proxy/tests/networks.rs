@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use futures_lite::future::block_on;
 use sealwood::blob::{BlobStore, ETag, Precondition, RetryPolicy, S3Config, S3Store};
-use sealwood::seal::RootSecret;
+use sealwood::seal::SlotSecret;
 use sealwood::vault::Credential;
 use sealwood::{Error, Vault};
 use sealwood_fault_proxy::{Fault, Proxy, Rule};
@@ -67,7 +67,7 @@ impl Network {
 }
 
 fn credential() -> Credential {
-    Credential::Secret(RootSecret::from_bytes([7; 32]))
+    Credential::Secret(SlotSecret::from_bytes([7; 32]))
 }
 
 /// Bytes that do not repeat, and differ from one seed to the next.

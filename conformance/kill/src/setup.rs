@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sealwood::blob::{BlobStore, EngineStore};
 use sealwood::engine::{Background, Engine, EngineConfig};
-use sealwood::seal::RootSecret;
+use sealwood::seal::SlotSecret;
 use sealwood::vault::{Credential, Vault, VaultConfig};
 
 use crate::mode::Mode;
@@ -51,7 +51,7 @@ impl Setup {
     pub(crate) async fn vault(self, engine: Engine) -> sealwood::Result<(EngineStore, Vault)> {
         let store = EngineStore::new(engine)?;
         let shared: Arc<dyn BlobStore> = Arc::new(store.clone());
-        let credential = Credential::Secret(RootSecret::from_bytes([7; 32]));
+        let credential = Credential::Secret(SlotSecret::from_bytes([7; 32]));
         let config = VaultConfig::new().chunk_bytes(128 << 10);
         let vault = match Vault::open_with(shared.clone(), &credential, &config).await {
             Err(sealwood::Error::VaultNotFound) => {

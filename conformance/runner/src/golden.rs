@@ -66,14 +66,14 @@ fn document() -> Result<String> {
         for case in list(&vectors, "cases") {
             if list(case, "objects").iter().all(|object| object.get("hex").is_some()) {
                 // Only the cases of one file have a secret of their own.
-                let secret = case.get("root_secret").or(vectors.get("root_secret"));
+                let secret = case.get("secret").or(vectors.get("secret"));
                 scenarios.push(block_on(scenario(case, secret))?);
             }
         }
     }
     let vectors = vectors("negative")?;
     for case in list(&vectors, "cases") {
-        scenarios.push(refusal(case, &vectors["root_secret"])?);
+        scenarios.push(refusal(case, &vectors["secret"])?);
     }
     Ok(written(&scenarios))
 }

@@ -1,9 +1,10 @@
 //! Who relies on what no root names yet.
 //!
-//! A chunk is stored before the commit that names it, and whoever stores the same content finds it
-//! and relies on it. So only somebody who knows that nobody relies on a chunk may remove it. A put
-//! of chunks holds the store, together with others, until its commit is decided; a removal holds
-//! the store alone, so that no put of any session is between a chunk and its commit meanwhile.
+//! An extent is stored before the commit that names it, and whoever stores the same content finds
+//! it and relies on it. So only somebody who knows that nobody relies on an extent may remove it. A
+//! put of chunks holds the store, together with others, until its commit is decided; a removal
+//! holds the store alone, so that no put of any session is between an extent and its commit
+//! meanwhile.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

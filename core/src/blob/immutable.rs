@@ -1,6 +1,6 @@
-//! Objects that are never changed: chunks and packs.
+//! Objects that are never changed: extents and packs.
 //!
-//! The name of a chunk follows from its bytes, and that of a pack is used once. So what is at a
+//! The name of an extent follows from its chunks, and that of a pack is used once. So what is at a
 //! name should be what is to be put there, but a name that is taken proves nothing: a server may
 //! have kept an upload that was cut off, a disk may have damaged the object, and whoever may write
 //! to the store may have put another one there. What is there is compared, and replaced if it is

@@ -325,7 +325,7 @@ pub trait BlobStore: MaybeSend + MaybeSync + 'static {
     /// Holds the store, together with others or alone ([`HoldMode`]), until the answer is dropped.
     /// It counts in every process that has the store open. Returns `None` if it is to be held alone
     /// and is not free, and always for a store that cannot coordinate its users: there a put that
-    /// fails leaves its chunks.
+    /// fails leaves its extents.
     ///
     /// In a store that can be held, a delete whose future has ended does not happen later, and a
     /// put under [`Precondition::Absent`] succeeds only if it made the object. Removals made under

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::secret::root_secret;
+use super::secret::slot_secret;
 use crate::blob::{BlobStore, S3Access, S3Config, S3Credentials, S3Signing, S3Store, S3Style};
 use crate::error::{Error, Result};
 use crate::seal::{Passphrase, RecoveryPhrase};
@@ -15,9 +15,9 @@ use crate::vault::{Credential, Durability, Metadata, PutOptions, VaultConfig};
 
 /// What a vault is opened with.
 pub enum CredentialInput {
-    /// The 32 bytes of the root secret.
+    /// 32 bytes that the app keeps.
     Secret(Vec<u8>),
-    /// The 24 words of the root secret.
+    /// 24 recovery words.
     Phrase(String),
     /// A passphrase of 1 to 1,024 bytes.
     Passphrase(String),
@@ -27,9 +27,9 @@ impl CredentialInput {
     /// Checks the credential. What it was given as is wiped.
     pub fn credential(self) -> Result<Credential> {
         match self {
-            Self::Secret(bytes) => root_secret(bytes).map(Credential::Secret),
+            Self::Secret(bytes) => slot_secret(bytes).map(Credential::Secret),
             Self::Phrase(words) => {
-                Credential::from_phrase(&RecoveryPhrase::parse(&Zeroizing::new(words))?)
+                RecoveryPhrase::parse(&Zeroizing::new(words)).map(Credential::Words)
             }
             Self::Passphrase(text) => {
                 Passphrase::new(&Zeroizing::new(text)).map(Credential::Passphrase)
@@ -57,6 +57,8 @@ pub struct ConfigInput {
     pub memory_budget_bytes: Option<u64>,
     /// [`VaultConfig::pack_bytes_max`].
     pub pack_bytes_max: Option<u64>,
+    /// [`VaultConfig::extent_bytes_max`].
+    pub extent_bytes_max: Option<u32>,
 }
 
 impl ConfigInput {
@@ -71,6 +73,7 @@ impl ConfigInput {
         ceiling.memory_kib = self.ceiling_memory_kib.unwrap_or(ceiling.memory_kib);
         ceiling.passes = self.ceiling_passes.unwrap_or(ceiling.passes);
         config.chunk_bytes = self.chunk_bytes.unwrap_or(config.chunk_bytes);
+        config.extent_bytes_max = self.extent_bytes_max.unwrap_or(config.extent_bytes_max);
         if let Some(bytes) = self.memory_budget_bytes {
             // A budget beyond the address space is no limit.
             config.memory_budget_bytes = usize::try_from(bytes).unwrap_or(usize::MAX);

@@ -24,7 +24,7 @@ pub use app_store::{AppStore, not_deleted, store_error};
 pub use input::{ConfigInput, CredentialInput, PutInput, S3Input};
 pub use logger::set_logger;
 pub use pull::Pull;
-pub use secret::{generate_secret, phrase_of_secret, root_secret, secret_of_phrase};
+pub use secret::{generate_secret, phrase_of_secret, secret_of_phrase, slot_secret};
 pub use source::{source, source_error};
 pub use store::StoreHandle;
 pub use tree::Tree;

@@ -4,29 +4,29 @@ use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 use crate::platform::Environment;
-use crate::seal::{RecoveryPhrase, RootSecret};
+use crate::seal::{RecoveryPhrase, SlotSecret};
 
-/// The root secret in `bytes`, which are wiped. [`Error::InvalidArgument`] unless there are 32.
-pub fn root_secret(bytes: Vec<u8>) -> Result<RootSecret> {
+/// The secret of a slot in `bytes`, which are wiped. [`Error::InvalidArgument`] unless there are 32.
+pub fn slot_secret(bytes: Vec<u8>) -> Result<SlotSecret> {
     let bytes = Zeroizing::new(bytes);
     let array = <&[u8; 32]>::try_from(bytes.as_slice())
-        .map_err(|_| Error::InvalidArgument { what: "a root secret has 32 bytes" })?;
-    Ok(RootSecret::from_bytes(*array))
+        .map_err(|_| Error::InvalidArgument { what: "a secret has 32 bytes" })?;
+    Ok(SlotSecret::from_bytes(*array))
 }
 
-/// A new root secret: 32 random bytes.
+/// A new secret of a slot: 32 random bytes.
 pub fn generate_secret() -> Result<Zeroizing<Vec<u8>>> {
-    let secret = RootSecret::generate(&Environment::default())?;
+    let secret = SlotSecret::generate(&Environment::default())?;
     Ok(Zeroizing::new(secret.expose().to_vec()))
 }
 
-/// The 24 words of a root secret of 32 bytes.
+/// The 24 words of a secret of 32 bytes.
 pub fn phrase_of_secret(bytes: Vec<u8>) -> Result<RecoveryPhrase> {
-    root_secret(bytes)?.recovery_phrase()
+    slot_secret(bytes)?.recovery_phrase()
 }
 
 /// The 32 bytes behind 24 words.
 pub fn secret_of_phrase(words: &str) -> Result<Zeroizing<Vec<u8>>> {
-    let secret = RecoveryPhrase::parse(words)?.root_secret()?;
+    let secret = RecoveryPhrase::parse(words)?.secret()?;
     Ok(Zeroizing::new(secret.expose().to_vec()))
 }

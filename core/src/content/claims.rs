@@ -1,13 +1,12 @@
-//! Chunks that no root is known to name: whose they are, and which of them nobody needs.
+//! Extents that no root is known to name: whose they are, and which of them nobody needs.
 //!
 //! A put of chunks has a [`Claim`], which lives as long as the put and then as long as the
 //! operation that names them: in a batch, among what is pending, in a draft, in a commit in doubt.
-//! It counts every chunk that the put relies on, stored by it or found, so that a chunk which
-//! several puts share is kept for the last. What is left of a claim that was not
-//! [kept](Claim::keep) is litter, as far as this session stored it: chunks that it found belong to
-//! others.
+//! It counts every extent that the put relies on, stored by it or found, so that one which several
+//! puts share is kept for the last. What is left of a claim that was not [kept](Claim::keep) is
+//! litter, as far as this session stored it: extents that it found belong to others.
 //!
-//! Litter is known for sure: a chunk counts as stored here only if a put under the condition that
+//! Litter is known for sure: an extent counts as stored here only if a put under the condition that
 //! it is absent was answered so. Of a store that nobody can hold alone nothing is claimed, as
 //! nothing may be removed from it.
 
@@ -15,10 +14,10 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::known::KnownChunks;
+use super::known::KnownExtents;
 use crate::blob::Hold;
 use crate::platform::BoxFuture;
-use crate::seal::Address;
+use crate::seal::ExtentName;
 
 /// A part of a put that was given up: it still ends, and says then what it stored.
 pub(crate) type Unfinished = BoxFuture<'static, ()>;
@@ -34,14 +33,14 @@ pub(crate) struct Claims {
 
 #[derive(Default)]
 struct Books {
-    chunks: HashMap<Address, Chunk>,
+    extents: HashMap<ExtentName, Extent>,
     /// How many of them are litter.
     litter: usize,
 }
 
-/// What is known of a chunk that some claim counts, or that is litter.
+/// What is known of an extent that some claim counts, or that is litter.
 #[derive(Debug, Default)]
-struct Chunk {
+struct Extent {
     /// How many claims count it.
     users: usize,
     /// How many roots of others were known when this session stored it, if it did.
@@ -51,7 +50,7 @@ struct Chunk {
 }
 
 impl Claims {
-    /// The most chunks of litter that are remembered; beyond, they stay in the store.
+    /// The most extents of litter that are remembered; beyond, they stay in the store.
     const LITTER_MAX: usize = 64 * 1024;
 
     /// Another writer's root was accepted: it may name whatever was stored before.
@@ -60,9 +59,9 @@ impl Claims {
     }
 
     /// A claim on nothing yet, which holds the store.
-    pub(super) fn claim(self: &Arc<Self>, hold: Hold, known: &Arc<KnownChunks>) -> Arc<Claim> {
+    pub(super) fn claim(self: &Arc<Self>, hold: Hold, known: &Arc<KnownExtents>) -> Arc<Claim> {
         let foreign = self.foreign.load(Ordering::SeqCst);
-        let held = Mutex::new(Held { chunks: Vec::new(), hold: Some(hold) });
+        let held = Mutex::new(Held { extents: Vec::new(), hold: Some(hold) });
         let (claims, known) = (Arc::clone(self), Arc::clone(known));
         Arc::new(Claim { claims, known, foreign, given_up: AtomicBool::new(false), held })
     }
@@ -82,18 +81,18 @@ impl Claims {
         !unfinished.is_empty() || self.books().litter > 0
     }
 
-    /// Takes the chunks that nobody needs out of the books. The store is held alone, and the root
+    /// Takes the extents that nobody needs out of the books. The store is held alone, and the root
     /// that it holds was looked at since: what was there before another writer's commit may be
     /// named by that, and stays.
-    pub(crate) fn take_litter(&self) -> Vec<Address> {
+    pub(crate) fn take_litter(&self) -> Vec<ExtentName> {
         let foreign = self.foreign.load(Ordering::SeqCst);
         let mut books = self.books();
         let mut litter = Vec::with_capacity(books.litter);
-        books.chunks.retain(|address, chunk| {
-            if chunk.is_litter() && chunk.stored == Some(foreign) {
-                litter.push(*address);
+        books.extents.retain(|name, extent| {
+            if extent.is_litter() && extent.stored == Some(foreign) {
+                litter.push(*name);
             }
-            !chunk.is_litter()
+            !extent.is_litter()
         });
         books.litter = 0;
         litter
@@ -104,7 +103,7 @@ impl Claims {
     }
 }
 
-impl Chunk {
+impl Extent {
     fn is_litter(&self) -> bool {
         self.users == 0 && self.stored.is_some() && !self.kept
     }
@@ -113,32 +112,32 @@ impl Chunk {
 /// What one put relies on, until it is committed or given up.
 pub(crate) struct Claim {
     claims: Arc<Claims>,
-    known: Arc<KnownChunks>,
+    known: Arc<KnownExtents>,
     foreign: u64,
     given_up: AtomicBool,
     held: Mutex<Held>,
 }
 
 struct Held {
-    chunks: Vec<Address>,
+    extents: Vec<ExtentName>,
     hold: Option<Hold>,
 }
 
 impl Claim {
-    /// From now on the chunk is relied on.
-    pub(super) fn count(&self, address: Address) {
-        self.held().chunks.push(address);
+    /// From now on the extent is relied on.
+    pub(super) fn count(&self, name: ExtentName) {
+        self.held().extents.push(name);
         let mut books = self.claims.books();
-        let chunk = books.chunks.entry(address).or_default();
-        let was_litter = chunk.is_litter();
-        chunk.users += 1;
+        let extent = books.extents.entry(name).or_default();
+        let was_litter = extent.is_litter();
+        extent.users += 1;
         books.litter -= usize::from(was_litter);
     }
 
-    /// The chunk, which is counted, was not there before this put stored it.
-    pub(super) fn note_stored(&self, address: &Address) {
-        if let Some(chunk) = self.claims.books().chunks.get_mut(address) {
-            chunk.stored = Some(self.foreign);
+    /// The extent, which is counted, was not there before this put stored it.
+    pub(super) fn note_stored(&self, name: ExtentName) {
+        if let Some(extent) = self.claims.books().extents.get_mut(&name) {
+            extent.stored = Some(self.foreign);
         }
     }
 
@@ -154,24 +153,24 @@ impl Claim {
 
     /// A root names what is claimed, or may do so.
     pub(crate) fn keep(&self) {
-        self.end(|chunk| chunk.kept = true);
+        self.end(|extent| extent.kept = true);
     }
 
-    fn end(&self, note: impl Fn(&mut Chunk)) {
-        let Held { chunks: counted, hold } =
-            std::mem::replace(&mut *self.held(), Held { chunks: Vec::new(), hold: None });
+    fn end(&self, note: impl Fn(&mut Extent)) {
+        let Held { extents: counted, hold } =
+            std::mem::replace(&mut *self.held(), Held { extents: Vec::new(), hold: None });
         let mut books = self.claims.books();
-        for address in counted {
-            let Some(chunk) = books.chunks.get_mut(&address) else { continue };
-            note(chunk);
-            chunk.users -= 1;
-            if chunk.users > 0 {
+        for name in counted {
+            let Some(extent) = books.extents.get_mut(&name) else { continue };
+            note(extent);
+            extent.users -= 1;
+            if extent.users > 0 {
                 continue;
             }
-            if chunk.is_litter() && books.litter < Claims::LITTER_MAX {
+            if extent.is_litter() && books.litter < Claims::LITTER_MAX {
                 books.litter += 1;
             } else {
-                books.chunks.remove(&address);
+                books.extents.remove(&name);
             }
         }
         drop(books);
@@ -185,9 +184,9 @@ impl Claim {
 }
 
 impl Drop for Claim {
-    /// Whoever stored the chunks, this session or another, may remove them from now on.
+    /// Whoever stored the extents, this session or another, may remove them from now on.
     fn drop(&mut self) {
-        self.held().chunks.iter().for_each(|address| self.known.forget(address));
+        self.held().extents.iter().for_each(|extent| self.known.forget(*extent));
         self.end(|_| {});
     }
 }

@@ -76,7 +76,7 @@ impl Content {
     /// inline:  0, varint length, bytes
     /// packed:  1, varint length, address (32); place
     /// chunked: 2, varint length, binary logarithm of the chunk size,
-    ///          up to 4 addresses (32 each) or the table's address;
+    ///          up to 4 chunks, or the table's address;
     ///          place and length of the table if there are more than 4 chunks
     /// ```
     pub(crate) fn encode(&self, out: &mut SectionWriter<'_>) -> Result<()> {
@@ -97,11 +97,7 @@ impl Content {
                 put_varint(out.addressed(), *size);
                 out.addressed().push(chunk.bits());
                 match table {
-                    Table::Inline(chunks) => {
-                        for address in chunks.iter() {
-                            out.addressed().extend_from_slice(address.expose());
-                        }
-                    }
+                    Table::Inline(chunks) => out.put_chunks(chunks),
                     Table::Stored(unit) => {
                         out.addressed().extend_from_slice(unit.address.expose());
                         let place = unit.place_in(out)?;
@@ -140,8 +136,7 @@ impl Content {
                 let chunk = ChunkSize::from_bits(input.addressed().byte()?).ok_or(malformed)?;
                 let chunks = chunk_count(size, chunk);
                 let table = if chunks <= Table::INLINE_CHUNKS_MAX {
-                    let addresses = (0..chunks).map(|_| Ok(Address(input.addressed().array()?)));
-                    Table::Inline(addresses.collect::<Result<_>>()?)
+                    Table::Inline(input.chunks(chunks as usize)?.into())
                 } else {
                     let address = Address(input.addressed().array()?);
                     let place = input.place_and_length()?;

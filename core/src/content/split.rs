@@ -1,35 +1,45 @@
-//! Taking a content in: splitting it by size, sealing and uploading its chunks.
+//! Taking a content in: splitting it by size, and its chunks into extents.
 
+use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use bytes::{Bytes, BytesMut};
-use futures_util::stream::FuturesUnordered;
+use futures_util::future::poll_fn;
+use futures_util::stream::{Fuse, FuturesUnordered};
 use futures_util::{StreamExt, TryStreamExt};
 
-use super::chunk_size::ChunkSize;
+use super::chunk_size::{ChunkSize, ExtentSize};
 use super::claims::{Claim, Claims};
 use super::content_type::{CHUNKED_BYTES_MIN, Chunked, Content, INLINE_BYTES_MAX};
-use super::known::{Known, KnownChunks};
-use super::read::Pieces;
+use super::extents::{Block, Extents, NewChunk, Uploaded};
+use super::known::KnownExtents;
+use super::read::{ContentReader, Pieces};
 use super::table::Table;
 use super::table_walk::Row;
 use super::unit::{Plaintext, Unit};
-use crate::blob::{BlobStore, Guess, HoldMode, Stored, store_immutable};
-use crate::error::{Error, Result};
+use crate::blob::{BlobStore, Guess, HoldMode, Stored};
+use crate::error::Result;
 use crate::platform::{BoxFuture, BoxStream};
-use crate::seal::{Address, Keys, UnitKind, chunk_name, seal_chunk};
+use crate::seal::{ChunkLink, Ring, UnitKind};
 use crate::task::CallContext;
 
-/// Chunks of one content that are sealed or uploaded at a time. With the one being read, a put
-/// holds at most `2 * UPLOADS_MAX + 2` chunks in memory.
-const UPLOADS_MAX: usize = 4;
+/// Extents of one content that are sealed or uploaded at a time. With the one whose chunks are
+/// being read, a put holds at most `UPLOADS_MAX + 1` of them in memory, and a chunk or two.
+const UPLOADS_MAX: usize = 2;
 
 /// What is stored of the content that a new one replaces.
 pub(crate) enum Former {
     /// One unit, and its bytes, which nothing is read for before they are asked for.
     Unit(Unit, Pieces),
-    /// Its chunks, in order.
-    Chunks(BoxStream<'static, Result<Row>>),
+    Chunks(FormerChunks),
+}
+
+/// The chunks of a content, and what reads them.
+pub(crate) struct FormerChunks {
+    pub(crate) rows: BoxStream<'static, Result<Row>>,
+    pub(crate) reader: ContentReader,
 }
 
 /// Finds the former content, if there is one that is stored. Not asked for a content that is kept
@@ -40,9 +50,10 @@ pub(crate) type FindFormer<'a> = BoxFuture<'a, Option<Former>>;
 #[derive(Clone)]
 pub(crate) struct Splitter {
     pub(crate) store: Arc<dyn BlobStore>,
-    pub(crate) keys: Keys,
+    pub(crate) ring: Ring,
     pub(crate) chunk: ChunkSize,
-    pub(crate) known: Arc<KnownChunks>,
+    pub(crate) extent: ExtentSize,
+    pub(crate) known: Arc<KnownExtents>,
     pub(crate) claims: Arc<Claims>,
 }
 
@@ -116,111 +127,97 @@ impl Splitter {
         if bytes.len() <= INLINE_BYTES_MAX {
             return Content::Inline(bytes);
         }
-        let address = self.keys.address(UnitKind::Content, &bytes);
+        let keys = self.ring.newest();
         let size = bytes.len() as u32;
+        let plaintext = Plaintext::Content(bytes.clone());
+        let new = Unit::unplaced(&keys, UnitKind::Content, &bytes, plaintext);
         if let Some(Former::Unit(unit, stored)) = former.await
             && unit.kind == UnitKind::Content
-            && unit.address == address
+            && unit.address == new.address
             // What cannot be read, or is damaged, is sent again.
             && stored.try_collect::<BytesMut>().await.is_ok_and(|stored| stored == bytes)
         {
             return Content::Packed(size, unit);
         }
-        Content::Packed(size, Unit::unplaced(UnitKind::Content, address, Plaintext::Content(bytes)))
+        Content::Packed(size, new)
     }
 
-    /// Uploads whole chunks, a few at a time. A chunk that is likely to be there already is
+    /// Stores chunks in extents, a few at a time. An extent that is likely to be there already is
     /// compared before it is sent: one that the former content has in the same place, and one that
-    /// follows a chunk which turned out to be there, as in an upload that is taken up again.
+    /// follows an extent which turned out to be there, as in an upload that is taken up again.
     async fn chunked(
         &self,
-        mut chunks: BoxStream<'_, Result<Bytes>>,
+        chunks: BoxStream<'_, Result<Bytes>>,
         former: FindFormer<'_>,
         total: Option<u64>,
         context: &CallContext,
     ) -> Result<Taken> {
+        let mut chunks = chunks.fuse();
         let hold = self.store.hold(HoldMode::Shared).await?;
         let claim = hold.map(|hold| self.claims.claim(hold, &self.known));
         let mut former = match former.await {
-            Some(Former::Chunks(chunks)) => Some(chunks),
+            Some(Former::Chunks(former)) => Some(former),
             _ => None,
         };
-        // Whether the last chunk of which nothing was known turned out to be there.
-        let mut resumes = false;
-        let mut uploads = Uploads { running: FuturesUnordered::new(), claim: claim.clone() };
-        let mut addresses = Vec::new();
-        let (mut size, mut done) = (0u64, 0u64);
-        while let Some(chunk) = chunks.next().await {
-            let chunk = chunk?;
-            context.cancel.check()?;
+        let mut uploads = Uploads::of(claim.clone());
+        let (mut size, mut first) = (0u64, 0u64);
+        loop {
+            let block = self.block(first, &mut chunks, former.as_mut(), context);
+            let block = uploads.beside(block, |done| context.report(done, total)).await?;
+            if block.is_empty() {
+                break;
+            }
             while uploads.running.len() >= UPLOADS_MAX {
-                if let Some(uploaded) = uploads.running.next().await {
-                    let Uploaded { length, stored } = uploaded?;
-                    resumes = stored.map_or(resumes, |stored| stored == Stored::Found);
-                    done += length;
-                    context.report(done, total);
-                }
+                context.report(uploads.next().await?, total);
             }
-            let address = self.keys.address(UnitKind::Content, &chunk);
-            let is_unchanged = match &mut former {
-                // A table that cannot be read costs what it would have saved.
-                Some(chunks) => {
-                    matches!(chunks.next().await, Some(Ok(old)) if old.address == address)
-                }
-                None => false,
+            first += block.chunks.len() as u64;
+            size += block.bytes();
+            let guess = if uploads.resumes { Guess::Present } else { Guess::Absent };
+            let reader = former.as_ref().map(|former| former.reader.clone());
+            let extents = Extents {
+                store: Arc::clone(&self.store),
+                known: Arc::clone(&self.known),
+                claim: claim.clone(),
             };
-            size += chunk.len() as u64;
-            addresses.push(address);
-            let guess = if is_unchanged || resumes { Guess::Present } else { Guess::Absent };
-            let (splitter, claim) = (self.clone(), claim.clone());
-            if let Some(claim) = &claim {
-                claim.count(address);
-            }
-            uploads.running.push(Box::pin(async move {
-                let claim = claim.as_deref();
-                let uploaded = splitter.upload(address, chunk, guess, claim).await?;
-                if is_unchanged {
-                    // What was expected says nothing about the chunks that follow.
-                    return Ok(Uploaded { stored: None, ..uploaded });
-                }
-                if let (Some(claim), Some(Stored::Created)) = (claim, uploaded.stored) {
-                    claim.note_stored(&address);
-                }
-                Ok(uploaded)
-            }));
+            uploads.running.push(Box::pin(extents.store_block(block, reader, guess)));
         }
-        while let Some(uploaded) = uploads.running.next().await {
-            done += uploaded?.length;
+        if uploads.running.is_empty() && total.is_none() {
+            // All had ended before it was known that nothing follows.
+            context.report(size, Some(size));
+        }
+        while !uploads.running.is_empty() {
+            let done = uploads.next().await?;
             let is_last = uploads.running.is_empty();
             context.report(done, total.or_else(|| is_last.then_some(size)));
         }
-        let table = Table::build(&self.keys, addresses)?;
+        let rows = std::mem::take(&mut uploads.rows);
+        let table = Table::build(&self.ring.newest(), rows.into_values().flatten().collect())?;
         let content = Content::Chunked(Chunked { size, chunk: self.chunk, table });
         Ok(Taken { content, claim })
     }
 
-    /// Makes sure the chunk is stored.
-    async fn upload(
+    /// The next chunks, as many as an extent takes, from the `first` on.
+    async fn block(
         &self,
-        address: Address,
-        chunk: Bytes,
-        guess: Guess,
-        claim: Option<&Claim>,
-    ) -> Result<Uploaded> {
-        let length = chunk.len() as u64;
-        let guess = match self.known.of(&address) {
-            Known::Nothing => guess,
-            Known::Right => return Ok(Uploaded { length, stored: None }),
-            Known::Damaged => Guess::Damaged,
-        };
-        let sealed = Bytes::from(seal_chunk(&address, &chunk).await?);
-        drop(chunk);
-        if claim.is_some_and(Claim::is_given_up) {
-            return Err(Error::Cancelled);
+        first: u64,
+        chunks: &mut Fuse<BoxStream<'_, Result<Bytes>>>,
+        mut former: Option<&mut FormerChunks>,
+        context: &CallContext,
+    ) -> Result<Block> {
+        let mut block = Block { first, chunk: self.chunk, chunks: Vec::new() };
+        while block.chunks.len() < self.extent.chunks() {
+            let Some(bytes) = chunks.next().await.transpose()? else { break };
+            context.cancel.check()?;
+            let address = self.ring.newest().address(UnitKind::Content, &bytes);
+            let former = match &mut former {
+                // A table that cannot be read costs what it would have saved.
+                Some(former) => former.rows.next().await.and_then(Result::ok),
+                None => None,
+            };
+            let former = former.filter(|row| row.chunk.address == address);
+            block.chunks.push(NewChunk { address, bytes, former });
         }
-        let stored = store_immutable(&*self.store, &chunk_name(&address), sealed, guess).await?;
-        self.known.insert(address);
-        Ok(Uploaded { length, stored: Some(stored) })
+        Ok(block)
     }
 }
 
@@ -229,6 +226,56 @@ impl Splitter {
 struct Uploads {
     running: FuturesUnordered<BoxFuture<'static, Result<Uploaded>>>,
     claim: Option<Arc<Claim>>,
+    /// The chunks of the blocks that are stored, by the first of each.
+    rows: BTreeMap<u64, Vec<ChunkLink>>,
+    /// The bytes of these blocks.
+    done: u64,
+    /// Whether the last extent of which nothing was known turned out to be there.
+    resumes: bool,
+}
+
+impl Uploads {
+    /// None yet, of a put with this claim.
+    fn of(claim: Option<Arc<Claim>>) -> Self {
+        let (running, rows) = (FuturesUnordered::new(), BTreeMap::new());
+        Self { running, claim, rows, done: 0, resumes: false }
+    }
+
+    /// Waits for the next that ends, if one is under way. Returns the bytes that are stored then.
+    async fn next(&mut self) -> Result<u64> {
+        match self.running.next().await {
+            Some(uploaded) => uploaded.map(|uploaded| self.take(uploaded)),
+            None => Ok(self.done),
+        }
+    }
+
+    /// Waits for `work` while uploads go on: the source may be slow. `report` hears of each that
+    /// ends meanwhile.
+    async fn beside<T>(
+        &mut self,
+        work: impl Future<Output = Result<T>>,
+        report: impl Fn(u64),
+    ) -> Result<T> {
+        let mut work = pin!(work);
+        poll_fn(|task| {
+            while let Poll::Ready(Some(uploaded)) = self.running.poll_next_unpin(task) {
+                match uploaded {
+                    Ok(uploaded) => report(self.take(uploaded)),
+                    Err(error) => return Poll::Ready(Err(error)),
+                }
+            }
+            work.as_mut().poll(task)
+        })
+        .await
+    }
+
+    fn take(&mut self, uploaded: Uploaded) -> u64 {
+        let Uploaded { first, chunks, length, stored } = uploaded;
+        self.resumes = stored.map_or(self.resumes, |stored| stored == Stored::Found);
+        self.rows.insert(first, chunks);
+        self.done += length;
+        self.done
+    }
 }
 
 impl Drop for Uploads {
@@ -238,14 +285,6 @@ impl Drop for Uploads {
             claim.give_up(Box::pin(async move { while rest.next().await.is_some() {} }));
         }
     }
-}
-
-/// A chunk that is stored.
-struct Uploaded {
-    /// Its length without the seal.
-    length: u64,
-    /// How it came to be there, unless that says nothing new.
-    stored: Option<Stored>,
 }
 
 /// Cuts a stream into slices of one length, the last one shorter, then empty.

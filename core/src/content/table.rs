@@ -3,14 +3,14 @@
 //! A table has up to [`FANOUT`] rows. A table of the lowest level lists chunks, one above lists
 //! tables, as many levels as the content needs. As in a node, the address covers the rows'
 //! addresses and not where they lie: the first [section](SectionReader) is the rows (32 bytes
-//! each), the second has a place and length for each table row.
+//! each), the second has a place and length for each table row, or the runs of the chunks.
 
 use std::sync::Arc;
 
 use super::chunk_size::ChunkSize;
 use super::unit::{Plaintext, Unit};
 use crate::error::{Error, Result};
-use crate::seal::{Address, Keys, SectionReader, UnitKind, addressed_of};
+use crate::seal::{Address, ChunkLink, Keys, Link, Ring, SectionReader, UnitKind, addressed_of};
 
 /// What errors call it.
 const WHAT: &str = "chunk table";
@@ -21,7 +21,7 @@ pub(super) const FANOUT: u64 = 1024;
 /// Which chunks a content has.
 #[derive(Debug, Clone)]
 pub(crate) enum Table {
-    Inline(Arc<[Address]>),
+    Inline(Arc<[ChunkLink]>),
     Stored(Unit),
 }
 
@@ -30,13 +30,14 @@ impl Table {
     pub(super) const INLINE_CHUNKS_MAX: u64 = 4;
 
     /// The table of these chunks, its units without places.
-    pub(super) fn build(keys: &Keys, chunks: Vec<Address>) -> Result<Self> {
+    pub(super) fn build(keys: &Keys, chunks: Vec<ChunkLink>) -> Result<Self> {
         if chunks.len() as u64 <= Self::INLINE_CHUNKS_MAX {
             return Ok(Table::Inline(chunks.into()));
         }
         let mut level: Vec<Unit> = Vec::new();
         for rows in chunks.chunks(FANOUT as usize) {
-            level.push(unplaced_table(keys, rows.iter(), Plaintext::Chunks(rows.into())));
+            let addresses = rows.iter().map(|row| &row.address);
+            level.push(unplaced_table(keys, addresses, Plaintext::Chunks(rows.into())));
         }
         while level.len() > 1 {
             level = level
@@ -69,20 +70,20 @@ pub(super) fn chunks_per_row(chunks: u64) -> u64 {
 /// A table's rows, as they were read.
 #[derive(Debug, Clone)]
 pub(super) enum Rows {
-    Chunks(Arc<[Address]>),
+    Chunks(Arc<[ChunkLink]>),
     Tables(Arc<[Unit]>),
 }
 
 /// Decodes the plaintext of a table that stands for `chunks` chunks, after checking its address.
 pub(super) fn decode_table(
-    keys: Option<&Keys>,
-    address: &Address,
+    link: &Link,
+    ring: Option<&Ring>,
     plaintext: &[u8],
     chunks: u64,
 ) -> Result<Rows> {
     let addressed = addressed_of(plaintext, WHAT)?;
-    if let Some(keys) = keys {
-        keys.check(UnitKind::Table, address, addressed)?;
+    if let Some(ring) = ring {
+        ring.check(UnitKind::Table, link, addressed)?;
     }
     let per_row = chunks_per_row(chunks);
     let rows = chunks.div_ceil(per_row);
@@ -91,9 +92,7 @@ pub(super) fn decode_table(
         return Err(input.addressed().malformed());
     }
     let rows = if per_row == 1 {
-        Rows::Chunks(
-            (0..rows).map(|_| Ok(Address(input.addressed().array()?))).collect::<Result<_>>()?,
-        )
+        Rows::Chunks(input.chunks(rows as usize)?.into())
     } else {
         let table = |_| {
             let address = Address(input.addressed().array()?);
@@ -112,7 +111,8 @@ pub(crate) fn reencode_table(plaintext: &[u8], chunks: u64) -> Result<Vec<u8>> {
     use crate::seal::PlannedPlaces;
 
     let none = PlannedPlaces::default();
-    match decode_table(None, &Address([0; 32]), plaintext, chunks)? {
+    let link = Link::from_bytes(&[0; Link::BYTES]);
+    match decode_table(&link, None, plaintext, chunks)? {
         Rows::Chunks(rows) => Ok(encode_chunks(&rows, &none)),
         Rows::Tables(rows) => encode_tables(&rows, &none),
     }
@@ -124,5 +124,5 @@ fn unplaced_table<'a>(
     plaintext: Plaintext,
 ) -> Unit {
     let addressed: Vec<u8> = rows.flat_map(|row| row.expose()).copied().collect();
-    Unit::unplaced(UnitKind::Table, keys.address(UnitKind::Table, &addressed), plaintext)
+    Unit::unplaced(keys, UnitKind::Table, &addressed, plaintext)
 }

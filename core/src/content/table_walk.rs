@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::content_type::Chunked;
 use super::table::{Rows, Table, chunk_count, chunks_per_row};
 use super::unit::Unit;
-use crate::seal::Address;
+use crate::seal::ChunkLink;
 
 /// A walk to the chunks of a range. It reads nothing itself: where it comes to a table it says so,
 /// and whoever walks [enters](TableWalk::enter) it with its rows.
@@ -24,10 +24,11 @@ pub(super) enum Step {
 }
 
 /// A chunk of a content.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Row {
     /// Which chunk of the content it is, from 0 on.
     pub(crate) index: u64,
-    pub(crate) address: Address,
+    pub(crate) chunk: ChunkLink,
 }
 
 /// A table still to be entered.
@@ -43,7 +44,7 @@ pub(super) struct TableAhead {
 enum Part {
     Table(TableAhead),
     Chunks {
-        rows: Arc<[Address]>,
+        rows: Arc<[ChunkLink]>,
         /// The index of the first row.
         first: u64,
         /// The rows that are wanted and were not given yet.
@@ -70,8 +71,8 @@ impl TableWalk {
             match self.ahead.last_mut()? {
                 Part::Chunks { rows, first, left } => {
                     if let Some(at) = left.next() {
-                        let (index, address) = (*first + at as u64, rows[at]);
-                        return Some(Step::Row(Row { index, address }));
+                        let (index, chunk) = (*first + at as u64, rows[at]);
+                        return Some(Step::Row(Row { index, chunk }));
                     }
                     self.ahead.pop();
                 }
@@ -105,7 +106,7 @@ impl TableWalk {
         }
     }
 
-    fn come_to_chunks(&mut self, rows: Arc<[Address]>, first: u64) {
+    fn come_to_chunks(&mut self, rows: Arc<[ChunkLink]>, first: u64) {
         let row = |index: u64| index.saturating_sub(first).min(rows.len() as u64) as usize;
         let left = row(self.wanted.start)..row(self.wanted.end);
         self.ahead.push(Part::Chunks { rows, first, left });

@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use bytes::Bytes;
 
 use crate::error::{Error, Result};
-use crate::seal::{Address, Link, PackWriter, Place, PlannedPlaces, SectionWriter, UnitKind};
+use crate::seal::{
+    Address, ChunkLink, Epoch, Keys, Link, PackWriter, Place, PlannedPlaces, SectionWriter,
+    UnitKind,
+};
 
 /// A small content or a chunk table: its address, and its bytes until it has a place.
 ///
@@ -20,6 +23,8 @@ pub(crate) struct Unit {
 
 #[derive(Debug)]
 struct State {
+    /// Whose keys gave the address, of a unit that had no place.
+    epoch: Option<Epoch>,
     place: OnceLock<Place>,
     plaintext: Mutex<Option<Plaintext>>,
 }
@@ -28,21 +33,28 @@ struct State {
 #[derive(Debug, Clone)]
 pub(crate) enum Plaintext {
     Content(Bytes),
-    /// Addresses of chunks.
-    Chunks(Arc<[Address]>),
+    Chunks(Arc<[ChunkLink]>),
     /// Tables below, which are placed first.
     Tables(Arc<[Unit]>),
 }
 
 impl Unit {
     pub(crate) fn stored(kind: UnitKind, address: Address, place: Place) -> Self {
-        let state = State { place: OnceLock::from(place), plaintext: Mutex::new(None) };
+        let (place, plaintext) = (OnceLock::from(place), Mutex::new(None));
+        let state = State { epoch: None, place, plaintext };
         Self { kind, address, state: Arc::new(state) }
     }
 
-    pub(crate) fn unplaced(kind: UnitKind, address: Address, plaintext: Plaintext) -> Self {
-        let state = State { place: OnceLock::new(), plaintext: Mutex::new(Some(plaintext)) };
-        Self { kind, address, state: Arc::new(state) }
+    /// A unit whose address, of what `addressed` is, comes from these keys.
+    pub(crate) fn unplaced(
+        keys: &Keys,
+        kind: UnitKind,
+        addressed: &[u8],
+        plaintext: Plaintext,
+    ) -> Self {
+        let (place, plaintext) = (OnceLock::new(), Mutex::new(Some(plaintext)));
+        let state = State { epoch: Some(keys.epoch()), place, plaintext };
+        Self { kind, address: keys.address(kind, addressed), state: Arc::new(state) }
     }
 
     /// The link, once the unit is stored.
@@ -67,15 +79,22 @@ impl Unit {
             return Ok(());
         }
         let Some(plaintext) = self.plaintext() else { return Ok(()) };
-        let place = match &plaintext {
-            Plaintext::Content(bytes) => packs.add(self.kind, &self.address, bytes)?,
+        let encoded;
+        let bytes = match &plaintext {
+            Plaintext::Content(bytes) => &bytes[..],
             Plaintext::Chunks(rows) => {
-                packs.add(self.kind, &self.address, &encode_chunks(rows, plan))?
+                encoded = encode_chunks(rows, plan);
+                &encoded
             }
             Plaintext::Tables(tables) => {
                 tables.iter().try_for_each(|table| table.plan(packs, plan))?;
-                packs.add(self.kind, &self.address, &encode_tables(tables, plan)?)?
+                encoded = encode_tables(tables, plan)?;
+                &encoded
             }
+        };
+        let place = match self.state.epoch {
+            Some(epoch) => packs.add_of(epoch, self.kind, &self.address, bytes)?,
+            None => packs.add(self.kind, &self.address, bytes)?,
         };
         plan.insert(self.address, place);
         Ok(())
@@ -105,9 +124,9 @@ impl Unit {
 }
 
 /// The plaintext of a table of chunks.
-pub(super) fn encode_chunks(rows: &[Address], plan: &PlannedPlaces) -> Vec<u8> {
+pub(super) fn encode_chunks(rows: &[ChunkLink], plan: &PlannedPlaces) -> Vec<u8> {
     let mut out = SectionWriter::new(plan);
-    rows.iter().for_each(|row| out.addressed().extend_from_slice(row.expose()));
+    out.put_chunks(rows);
     out.finish()
 }
 

@@ -20,13 +20,18 @@ impl fmt::Display for Error {
                 write!(f, "range ends at {end} but the content has {size} bytes")
             }
             Error::InvalidArgument { what } => write!(f, "invalid argument: {what}"),
-            Error::WrongKey => f.write_str("this root secret does not open the vault"),
+            Error::WrongKey => f.write_str("this secret does not open the vault"),
             Error::WrongPassphrase => f.write_str("this passphrase does not open the vault"),
             Error::PassphraseTooCostly { memory_kib, passes } => write!(
                 f,
                 "the passphrase asks for {memory_kib} KiB of memory and {passes} passes, over the ceiling"
             ),
             Error::InvalidPhrase { reason } => write!(f, "not a recovery phrase: {reason}"),
+            Error::SlotNotFound => f.write_str("the vault has no such slot"),
+            Error::LastSlot => f.write_str("the last slot of a vault cannot be removed"),
+            Error::ShutOut => {
+                f.write_str("what opened this session is no slot of the vault any more")
+            }
             Error::VaultExists => f.write_str("the store already holds a vault"),
             Error::VaultNotFound => f.write_str("the store holds no vault"),
             Error::UnsupportedVersion { found } => write!(f, "unknown format version {found}"),

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 
+use super::epoch::Epoch;
 use crate::error::{Error, Result};
 
 /// The characters of a link as text.
@@ -28,9 +29,25 @@ impl fmt::Debug for Address {
     }
 }
 
-/// The 16 random bytes drawn for one pack. The pack's object name is derived from them.
+/// What names a pack: the epoch of what is in it (2, little endian) and 14 random bytes drawn for
+/// it. The pack's object name is derived from them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub struct PackId(pub(crate) [u8; 16]);
+
+impl PackId {
+    /// The pack of this epoch for which `random` was drawn.
+    pub(crate) fn new(epoch: Epoch, random: [u8; 14]) -> Self {
+        let mut bytes = [0; 16];
+        bytes[..2].copy_from_slice(&epoch.number().to_le_bytes());
+        bytes[2..].copy_from_slice(&random);
+        Self(bytes)
+    }
+
+    /// The epoch whose keys address what is in it, if there is such an epoch.
+    pub(crate) fn epoch(&self) -> Option<Epoch> {
+        Epoch::new(u16::from_le_bytes([self.0[0], self.0[1]]))
+    }
+}
 
 /// Where a sealed unit lies: a range of a pack.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

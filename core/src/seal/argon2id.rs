@@ -10,7 +10,7 @@
 use blake2::{Blake2b256, Blake2b512, Digest};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::key_slot::KdfParams;
+use super::kdf_params::KdfParams;
 
 /// One KiB, as the algorithm mixes it.
 type Block = [u64; BLOCK_WORDS];

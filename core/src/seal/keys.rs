@@ -1,4 +1,4 @@
-//! The key tree: root secret → purpose keys → addresses → keys of single messages.
+//! The key tree: key of an epoch → purpose keys → addresses → keys of single messages.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -7,7 +7,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::address::{Address, Link, PackId, Place};
 use super::aead;
-use super::secret::RootSecret;
+use super::epoch::{Epoch, EpochKey};
 use crate::error::{Error, Result};
 use crate::platform;
 
@@ -22,9 +22,11 @@ pub enum UnitKind {
     Table,
 }
 
-/// The purpose keys of a vault. A reader that was handed only a link has none of them.
+/// The purpose keys of an epoch of a vault. A reader that was handed only a link has none of them.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct Keys {
+    #[zeroize(skip)]
+    epoch: Epoch,
     node_address: [u8; 32],
     content_address: [u8; 32],
     table_address: [u8; 32],
@@ -32,15 +34,21 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// The keys of the vault with this secret.
-    pub fn derive(secret: &RootSecret) -> Self {
-        let derive = |purpose| blake3::derive_key(purpose, secret.expose());
+    /// The keys that come from that of an epoch.
+    pub fn derive(epoch: Epoch, key: &EpochKey) -> Self {
+        let derive = |purpose| blake3::derive_key(purpose, key.expose());
         Self {
+            epoch,
             node_address: derive("sealwood v1 node address"),
             content_address: derive("sealwood v1 content address"),
             table_address: derive("sealwood v1 table address"),
             root: derive("sealwood v1 root"),
         }
+    }
+
+    /// The epoch they are of.
+    pub fn epoch(&self) -> Epoch {
+        self.epoch
     }
 
     /// The address of `plaintext`.
@@ -57,6 +65,40 @@ impl Keys {
     pub fn check(&self, kind: UnitKind, address: &Address, plaintext: &[u8]) -> Result<()> {
         if self.address(kind, plaintext) == *address { Ok(()) } else { Err(Error::ObjectCorrupt) }
     }
+}
+
+/// Seals `buffer[from..]` as the sealed part of a keyring; what is before it is bound to it. `salt`
+/// must be fresh random bytes.
+pub(crate) fn seal_keyring(
+    key: &EpochKey,
+    salt: &[u8; 24],
+    buffer: &mut Vec<u8>,
+    from: usize,
+) -> Result<()> {
+    let head = buffer[..from].to_vec();
+    aead::seal(&keyring_key(key, salt), &head, buffer, from)
+}
+
+/// Opens the sealed part of a keyring, which is bound to `head`.
+pub(crate) fn open_keyring(
+    key: &EpochKey,
+    salt: &[u8; 24],
+    head: &[u8],
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>> {
+    aead::open(&keyring_key(key, salt), head, sealed).map(Zeroizing::new)
+}
+
+/// 24 random bytes under one key collide after about 2^96 keyrings, so each key is used once.
+fn keyring_key(key: &EpochKey, salt: &[u8; 24]) -> Zeroizing<[u8; 32]> {
+    let purpose = Zeroizing::new(blake3::derive_key("sealwood v2 keyring", key.expose()));
+    Zeroizing::new(*blake3::keyed_hash(&purpose, salt).as_bytes())
+}
+
+/// The object name of the keyring with this hash.
+pub(crate) fn keyring_name(hash: &[u8; 32]) -> String {
+    static DOMAIN: LazyLock<[u8; 32]> = LazyLock::new(|| domain("sealwood v2 keyring name"));
+    object_name(&blake3::keyed_hash(&DOMAIN, hash).as_bytes()[..20])
 }
 
 impl fmt::Debug for Keys {
@@ -90,16 +132,16 @@ pub fn open_unit(kind: UnitKind, link: &Link, sealed: &[u8]) -> Result<Vec<u8>> 
     aead::open(&unit_key(kind, &link.address, link.place.pack, link.place.offset), &[], sealed)
 }
 
-/// Seals a chunk. Equal chunks seal to equal bytes.
-pub async fn seal_chunk(address: &Address, plaintext: &[u8]) -> Result<Vec<u8>> {
+/// Appends the sealed form of a chunk to `extent`. Equal chunks seal to equal bytes.
+pub async fn seal_chunk(address: &Address, plaintext: &[u8], extent: &mut Vec<u8>) -> Result<()> {
     let key = chunk_key(address);
     if let Some(sealed) = platform::seal_with_host(&key, plaintext).await {
-        return Ok(sealed);
+        extent.extend_from_slice(&sealed);
+        return Ok(());
     }
-    let mut sealed = Vec::with_capacity(plaintext.len() + aead::TAG_BYTES);
-    sealed.extend_from_slice(plaintext);
-    aead::seal(&key, &[], &mut sealed, 0)?;
-    Ok(sealed)
+    let from = extent.len();
+    extent.extend_from_slice(plaintext);
+    aead::seal(&key, &[], extent, from)
 }
 
 /// Opens a chunk. The caller checks the address if it holds the vault's keys.
@@ -115,20 +157,13 @@ pub async fn open_chunk(address: &Address, sealed: &[u8]) -> Result<Vec<u8>> {
 /// The object name of the pack `id`.
 pub fn pack_name(id: PackId) -> String {
     static DOMAIN: LazyLock<[u8; 32]> = LazyLock::new(|| domain("sealwood v1 pack name"));
-    object_name(&DOMAIN, &id.0)
+    object_name(&blake3::keyed_hash(&DOMAIN, &id.0).as_bytes()[..20])
 }
 
-/// The object name of the chunk with this address.
-pub fn chunk_name(address: &Address) -> String {
-    static DOMAIN: LazyLock<[u8; 32]> = LazyLock::new(|| domain("sealwood v1 chunk name"));
-    object_name(&DOMAIN, &address.0)
-}
-
-/// Packs and chunks share one space of names of one shape, so that a store cannot tell them apart
+/// Packs and extents share one space of names of one shape, so that a store cannot tell them apart
 /// by name: `objects/` and 40 hexadecimal digits.
-fn object_name(domain: &[u8; 32], material: &[u8]) -> String {
-    let hash = blake3::keyed_hash(domain, material);
-    format!("objects/{}", hex::encode(&hash.as_bytes()[..20]))
+pub(super) fn object_name(hash: &[u8]) -> String {
+    format!("objects/{}", hex::encode(hash))
 }
 
 fn chunk_key(address: &Address) -> Zeroizing<[u8; 32]> {
@@ -153,7 +188,7 @@ fn unit_key(kind: UnitKind, address: &Address, pack: PackId, offset: u32) -> Zer
 }
 
 /// A public constant that keeps one use of keyed BLAKE3 apart from the others.
-fn domain(name: &str) -> [u8; 32] {
+pub(super) fn domain(name: &str) -> [u8; 32] {
     blake3::derive_key(name, &[])
 }
 
@@ -165,8 +200,13 @@ mod tests {
     #[test]
     fn addresses_are_keyed_blake3() {
         let key = *b"whats the Elvish word for friend";
-        let keys =
-            Keys { node_address: key, content_address: key, table_address: key, root: [0; 32] };
+        let keys = Keys {
+            epoch: Epoch::FIRST,
+            node_address: key,
+            content_address: key,
+            table_address: key,
+            root: [0; 32],
+        };
         for (length, expected) in [
             (0, "92b2b75604ed3c761f9d6f62392c8a9227ad0ea3f09573e783f1498a4ed60d26"),
             (1, "6d7878dfff2f485635d39013278ae14f1454b8c0a3a2d34bc1ab38228a80c95b"),

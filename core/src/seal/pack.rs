@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use super::address::{Address, PackId, Place};
 use super::aead::TAG_BYTES;
+use super::epoch::Epoch;
 use super::keys::{UnitKind, seal_unit};
 use crate::error::Result;
 use crate::platform::Environment;
@@ -33,6 +34,7 @@ impl Pack {
 #[derive(Debug)]
 pub struct PackWriter<'a> {
     environment: &'a Environment,
+    epoch: Epoch,
     bytes_max: usize,
     packs: Vec<Filling>,
 }
@@ -45,19 +47,33 @@ struct Filling {
 }
 
 impl<'a> PackWriter<'a> {
-    /// A writer that draws pack ids from `environment` and fills packs up to `bytes_max`.
-    pub fn new(environment: &'a Environment, bytes_max: usize) -> Self {
-        Self { environment, bytes_max, packs: Vec::new() }
+    /// A writer that draws pack ids from `environment` and fills packs up to `bytes_max` with what
+    /// has addresses of `epoch`.
+    pub fn new(environment: &'a Environment, epoch: Epoch, bytes_max: usize) -> Self {
+        Self { environment, epoch, bytes_max, packs: Vec::new() }
     }
 
     /// Seals `plaintext` into the current pack and returns its place.
     pub fn add(&mut self, kind: UnitKind, address: &Address, plaintext: &[u8]) -> Result<Place> {
+        self.add_of(self.epoch, kind, address, plaintext)
+    }
+
+    /// The same for what has an address of another epoch: a small content that was taken in before
+    /// the keys were changed.
+    pub(crate) fn add_of(
+        &mut self,
+        epoch: Epoch,
+        kind: UnitKind,
+        address: &Address,
+        plaintext: &[u8],
+    ) -> Result<Place> {
         let needed = plaintext.len() + TAG_BYTES;
         let fits = |pack: &&mut Filling| pack.bytes.len() + needed <= self.bytes_max;
-        let pack = match self.packs.last_mut().filter(fits) {
+        let current = self.packs.iter_mut().rfind(|pack| pack.id.epoch() == Some(epoch));
+        let pack = match current.filter(fits) {
             Some(pack) => pack,
             None => {
-                let id = PackId(self.environment.random()?);
+                let id = PackId::new(epoch, self.environment.random()?);
                 self.packs.push(Filling { id, bytes: Vec::new(), node_bytes: 0 });
                 let last = self.packs.len() - 1;
                 &mut self.packs[last]

@@ -6,7 +6,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::argon2id::Argon2id;
-use super::key_slot::{KdfParams, OUT_OF_RANGE};
+use super::kdf_params::{KdfParams, OUT_OF_RANGE};
 use crate::error::{Error, Result};
 use crate::path::nfc;
 use crate::platform::{self, BoxFuture};

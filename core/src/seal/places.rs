@@ -58,6 +58,11 @@ impl PlaceWriter {
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
+
+    /// What was written so far, for what stands between places.
+    pub(super) fn out(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
+    }
 }
 
 /// Reads what [`PlaceWriter`] wrote.
@@ -96,6 +101,11 @@ impl<'a> PlaceReader<'a> {
         self.end(start, length)
     }
 
+    /// What is still to be read, for what stands between places.
+    pub(super) fn input(&mut self) -> &mut Reader<'a> {
+        &mut self.reader
+    }
+
     /// How many bytes are left.
     pub(super) fn remaining(&self) -> usize {
         self.reader.remaining()
@@ -111,7 +121,7 @@ impl<'a> PlaceReader<'a> {
         let index = match usize::try_from(head >> 1) {
             Ok(0) => {
                 let pack = PackId(self.reader.array()?);
-                if !self.known.insert(pack) {
+                if pack.epoch().is_none() || !self.known.insert(pack) {
                     return Err(self.reader.malformed());
                 }
                 self.packs.push(Seen { pack, end: 0 });

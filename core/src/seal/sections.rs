@@ -3,15 +3,18 @@
 //! ```text
 //! varint  length of the first section
 //!         first section
-//!         second section: for each link of the first, in order, its place
+//!         second section: for each link of the first, in order, its place;
+//!                         for each list of chunks the runs that say where they lie
 //! ```
 //!
 //! Trie nodes, tables of chunks and bodies of roots are written so: what an address covers does not
 //! change where units move.
 
 use super::address::{Address, Place};
+use super::extent::ChunkLink;
 use super::places::{PlaceReader, PlaceWriter};
 use super::planned::PlannedPlaces;
+use super::runs::{RunReader, RunWriter};
 use crate::codec::{Reader, put_bytes};
 use crate::error::Result;
 
@@ -21,12 +24,14 @@ pub struct SectionWriter<'a> {
     planned: &'a PlannedPlaces,
     addressed: Vec<u8>,
     places: PlaceWriter,
+    runs: RunWriter,
 }
 
 impl<'a> SectionWriter<'a> {
     /// A writer of nothing yet. Units without a place are looked for in `planned`.
     pub(crate) fn new(planned: &'a PlannedPlaces) -> Self {
-        Self { planned, addressed: Vec::new(), places: PlaceWriter::default() }
+        let (places, runs) = (PlaceWriter::default(), RunWriter::default());
+        Self { planned, addressed: Vec::new(), places, runs }
     }
 
     /// Both sections, the first behind its length.
@@ -53,6 +58,14 @@ impl<'a> SectionWriter<'a> {
         self.places.put_with_length(place);
     }
 
+    /// Writes the addresses of all chunks of one list, and where they lie.
+    pub fn put_chunks(&mut self, chunks: &[ChunkLink]) {
+        for chunk in chunks {
+            self.addressed.extend_from_slice(chunk.address.expose());
+        }
+        self.runs.put(self.places.out(), chunks);
+    }
+
     /// Where a unit that had no place before was sealed.
     pub fn planned(&self, address: &Address) -> Option<Place> {
         self.planned.of(address)
@@ -63,6 +76,7 @@ impl<'a> SectionWriter<'a> {
 pub struct SectionReader<'a> {
     addressed: Reader<'a>,
     places: PlaceReader<'a>,
+    runs: RunReader,
 }
 
 impl<'a> SectionReader<'a> {
@@ -72,6 +86,7 @@ impl<'a> SectionReader<'a> {
         Ok(Self {
             addressed: Reader::new(addressed, what),
             places: PlaceReader::new(Reader::new(places, what)),
+            runs: RunReader::default(),
         })
     }
 
@@ -94,6 +109,16 @@ impl<'a> SectionReader<'a> {
     /// Reads a place and its length.
     pub fn place_and_length(&mut self) -> Result<Place> {
         self.places.place_with_length()
+    }
+
+    /// Reads a list of `count` chunks.
+    pub fn chunks(&mut self, count: usize) -> Result<Vec<ChunkLink>> {
+        let bytes = self.addressed.take(count.saturating_mul(32))?;
+        let mut addresses = Vec::with_capacity(count);
+        for address in bytes.as_chunks::<32>().0 {
+            addresses.push(Address(*address));
+        }
+        self.runs.read(self.places.input(), &addresses)
     }
 
     /// How many bytes of both sections are left.

@@ -106,12 +106,7 @@ impl Session {
     }
 
     fn sealer(&self) -> Sealer<'_> {
-        Sealer {
-            keys: &self.keys,
-            slot: &self.slot,
-            environment: &self.environment,
-            pack_bytes_max: self.pack_bytes_max,
-        }
+        Sealer { environment: &self.environment, pack_bytes_max: self.pack_bytes_max }
     }
 
     /// Stores the packs of a draft, then its root.
@@ -157,7 +152,7 @@ impl Session {
 
     /// Waits before the next attempt: up to 8 ms, doubled each time, at most a second; the
     /// length is random, so that rivals part.
-    async fn back_off(&self, attempt: u32) -> Result<()> {
+    pub(super) async fn back_off(&self, attempt: u32) -> Result<()> {
         let longest = (BACKOFF_MS << attempt.min(10)).min(BACKOFF_CAP_MS);
         let random = u64::from_le_bytes(self.environment.random()?);
         sleep(Duration::from_millis(random % (longest + 1))).await;

@@ -17,6 +17,7 @@ use super::spill::Form;
 use super::stored_root::StoredRoot;
 use crate::blob::ETag;
 use crate::forest::Op;
+use crate::keyring::Change;
 
 /// The most commits in doubt. At this many the last is sent again, in place of another.
 const DOUBTS_MAX: usize = 16;
@@ -24,6 +25,8 @@ const DOUBTS_MAX: usize = 16;
 /// What is remembered of a commit: by what its root is recognised, and whom it concerns.
 pub(super) struct Commit {
     pub(super) groups: Vec<Group>,
+    /// The change of the keyring that it is. Its one group has no operations.
+    pub(super) change: Option<Arc<Change>>,
     pub(super) sequence: u64,
     pub(super) root_hash: [u8; 32],
     /// The tag of the root it builds on.
@@ -60,6 +63,13 @@ impl Commit {
             // Its own place, or the one after: both name the root before them.
             1 | 2 => return Fate::Lost,
             _ => {}
+        }
+        if let Some(change) = &self.change {
+            return match change.was_made(&found.keyring) {
+                Some(true) => Fate::Committed,
+                Some(false) => Fate::Lost,
+                None => Fate::Unknown,
+            };
         }
         let tail = &found.root.tail;
         if tail.commits != self.base_commits.saturating_add(commits) {

@@ -12,14 +12,18 @@ use super::stored_root::StoredRoot;
 use crate::error::Result;
 use crate::forest::{Entry, Op, Origin, Reserve, Root, TAIL_OPS_MAX, Tail};
 use crate::hamt::{SealPlan, Trie};
+use crate::keyring::Keyring;
 use crate::platform::Environment;
-use crate::seal::{KeySlot, Keys, Pack, PackWriter, PlannedPlaces, seal_root};
+use crate::seal::{Pack, PackWriter, PlannedPlaces, seal_root};
 
 /// Everything one commit writes, and what follows if it succeeds.
 pub(super) struct Draft {
     pub(super) commit: Arc<Commit>,
     pub(super) root: Root,
-    pub(super) tree: Trie<Entry>,
+    /// The keyring that the root names.
+    pub(super) keyring: Arc<Keyring>,
+    /// What the root stands for; `None` where that is what the root before it stood for.
+    pub(super) tree: Option<Trie<Entry>>,
     pub(super) packs: Vec<Pack>,
     pub(super) plan: SealPlan,
     pub(super) spill_bytes: u64,
@@ -41,8 +45,6 @@ pub(super) struct Basis {
 
 /// What drafts are sealed with.
 pub(super) struct Sealer<'a> {
-    pub(super) keys: &'a Keys,
-    pub(super) slot: &'a KeySlot,
     pub(super) environment: &'a Environment,
     pub(super) pack_bytes_max: usize,
 }
@@ -98,7 +100,9 @@ impl Basis {
 impl Sealer<'_> {
     /// Seals small contents, and the dirty nodes if it spills, and then the root.
     pub(super) fn draft(&self, basis: Basis, spill: Spill, origin: Origin) -> Result<Draft> {
-        let mut packs = PackWriter::new(self.environment, self.pack_bytes_max);
+        let keyring = Arc::clone(&basis.last.keyring);
+        let keys = keyring.epochs().newest();
+        let mut packs = PackWriter::new(self.environment, keys.epoch(), self.pack_bytes_max);
         let mut plan = SealPlan::default();
         for unit in basis.ops().filter_map(Op::unit) {
             unit.plan(&mut packs, &mut plan.units)?;
@@ -120,12 +124,13 @@ impl Sealer<'_> {
         let form = if carried.is_some() { Form::Carried } else { Form::Spilled };
         let root = match carried {
             Some(root) => root,
-            None => Root { top: basis.tree.seal(self.keys, &mut packs, &mut plan)?, ..bare },
+            None => Root { top: basis.tree.seal(keys, &mut packs, &mut plan)?, ..bare },
         };
         let body = root.encode(&plan.units)?;
         let salt = self.environment.random()?;
-        let root_bytes = Bytes::from(seal_root(self.keys, self.slot, salt, &body)?);
+        let root_bytes = Bytes::from(seal_root(keys, keyring.hash(), salt, &body)?);
         let commit = Commit {
+            change: None,
             sequence: root.sequence,
             root_hash: *blake3::hash(&root_bytes).as_bytes(),
             base_commits: basis.last.root.tail.commits,
@@ -133,12 +138,13 @@ impl Sealer<'_> {
             base: basis.last.etag,
             groups: basis.groups,
             form,
-            sent: Sent::new(root_bytes, self.slot),
+            sent: Sent::new(root_bytes, &keyring),
         };
         Ok(Draft {
             commit: Arc::new(commit),
             root,
-            tree: basis.tree,
+            keyring,
+            tree: Some(basis.tree),
             packs: packs.finish(),
             plan,
             spill_bytes,

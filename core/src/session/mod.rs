@@ -29,7 +29,7 @@
 //!
 //! | file | what it has |
 //! |---|---|
-//! | `open` | how a session begins |
+//! | `open`, `access` | how a session begins, and what it opens keyrings with |
 //! | `state` | what it knows, and all that can happen to it |
 //! | `enqueue`, `group` | what joins the queue of groups, and what is taken out again |
 //! | `settle`, `settling`, `prefetch` | bringing the tree up to the root and the queue |
@@ -37,10 +37,12 @@
 //! | `commit`, `draft`, `spill` | a commit: what it writes, and when it spills |
 //! | `send`, `sent`, `doubts` | the put of a root, and what is learned of it |
 //! | `refresh`, `stored_root` | looks at the root the store holds |
+//! | `slots` | changes of the keyring |
 //! | `nodes` | nodes from packs, kept under a budget |
 //! | `reserve` | room for removals in a full store |
 //! | `stats` | what was written |
 
+mod access;
 mod commit;
 mod doubts;
 mod draft;
@@ -57,6 +59,7 @@ mod send;
 mod sent;
 mod settle;
 mod settling;
+mod slots;
 mod spill;
 mod state;
 mod stats;
@@ -68,6 +71,7 @@ pub use group::Durability;
 pub use refresh::CLOCK_LEAD_MS_MAX;
 pub use stats::WriteStats;
 
+pub(crate) use access::{Access, Opened, open_keyring};
 pub(crate) use nodes::Nodes;
 pub(crate) use open::Setup;
 pub(crate) use stored_root::{get_root, root_header};
@@ -76,9 +80,10 @@ use crate::blob::BlobStore;
 use crate::content::Claims;
 use crate::error::{Error, Result};
 use crate::forest::{Origin, Root, Stamp, Time, View};
+use crate::keyring::Cost;
 use crate::path::VaultPath;
 use crate::platform::Environment;
-use crate::seal::{KeySlot, Keys};
+use crate::seal::Ring;
 use rounds::Rounds;
 use state::State;
 use stats::Counters;
@@ -86,8 +91,10 @@ use stats::Counters;
 /// One open vault and its commits. Every method takes `&self` and may run concurrently.
 pub(crate) struct Session {
     store: Arc<dyn BlobStore>,
-    keys: Keys,
-    slot: KeySlot,
+    ring: Ring,
+    access: Access,
+    /// What a new passphrase costs.
+    cost: Cost,
     environment: Environment,
     nodes: Arc<Nodes>,
     counters: Counters,
@@ -105,7 +112,18 @@ impl Session {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The claims of this session on chunks.
+    /// Where this session has time and randomness from.
+    #[cfg(feature = "phrase")]
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// The keys of the epochs this session knows.
+    pub(crate) fn ring(&self) -> &Ring {
+        &self.ring
+    }
+
+    /// The claims of this session on extents.
     pub(crate) fn claims(&self) -> &Arc<Claims> {
         &self.claims
     }

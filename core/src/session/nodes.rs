@@ -8,18 +8,18 @@ use crate::forest::Entry;
 use crate::hamt::{Coming, Node, NodeSource};
 use crate::packs::{PackReader, Wanted};
 use crate::platform::BoxFuture;
-use crate::seal::{Keys, Link, UnitKind, open_unit};
+use crate::seal::{Link, Ring, UnitKind, open_unit};
 
-/// Loads nodes. Without keys (a reader that was handed a link) the seal alone is checked.
+/// Loads nodes. Without a ring of keys (a reader that was handed a link) the seal alone is checked.
 pub(crate) struct Nodes {
     packs: PackReader,
-    keys: Option<Keys>,
+    ring: Option<Ring>,
     cache: Mutex<Cache>,
 }
 
 impl Nodes {
-    pub(crate) fn new(packs: PackReader, keys: Option<Keys>, budget: usize) -> Self {
-        Self { packs, keys, cache: Mutex::new(Cache { budget, ..Cache::default() }) }
+    pub(crate) fn new(packs: PackReader, ring: Option<Ring>, budget: usize) -> Self {
+        Self { packs, ring, cache: Mutex::new(Cache { budget, ..Cache::default() }) }
     }
 
     /// Keeps a node that is known to be at `link`.
@@ -67,8 +67,8 @@ impl Nodes {
 
     fn open(&self, link: &Link, sealed: &[u8]) -> Result<Arc<Node<Entry>>> {
         let plaintext = open_unit(UnitKind::Node, link, sealed)?;
-        if let Some(keys) = &self.keys {
-            keys.check(UnitKind::Node, &link.address, Node::<Entry>::addressed(&plaintext)?)?;
+        if let Some(ring) = &self.ring {
+            ring.check(UnitKind::Node, link, Node::<Entry>::addressed(&plaintext)?)?;
         }
         Ok(Arc::new(Node::decode(&plaintext)?))
     }

@@ -5,11 +5,13 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 
 use super::Session;
+use super::access::{Access, Opened};
 use super::nodes::Nodes;
 use super::refresh::future_commit;
 use super::reserve::store_reserve;
 use super::rounds::Rounds;
 use super::sent::{Sent, fetch_root};
+use super::slots::store_keyring;
 use super::state::State;
 use super::stats::Counters;
 use super::stored_root::StoredRoot;
@@ -17,9 +19,10 @@ use crate::blob::{BlobStore, Object, Precondition};
 use crate::content::Claims;
 use crate::error::{Error, Result};
 use crate::forest::{ROOT_KEY, Root};
+use crate::keyring::Cost;
 use crate::packs::PackReader;
 use crate::platform::Environment;
-use crate::seal::{KeySlot, Keys, PlannedPlaces, RootHeader, seal_root};
+use crate::seal::{PlannedPlaces, Ring, RootHeader, seal_root};
 
 /// What a session is opened with, besides its keys.
 pub(crate) struct Setup {
@@ -28,25 +31,29 @@ pub(crate) struct Setup {
     pub(crate) environment: Environment,
     pub(crate) budget: usize,
     pub(crate) pack_bytes_max: usize,
+    pub(crate) cost: Cost,
     pub(crate) claims: Arc<Claims>,
 }
 
 impl Session {
-    /// Writes the first root of a new vault and opens it. The store must hold none, and honour
-    /// conditions.
-    pub(crate) async fn create(
-        setup: Setup,
-        keys: Keys,
-        slot: KeySlot,
-        root: Root,
-    ) -> Result<Self> {
+    /// Writes the keyring and then the first root of a new vault, and opens it. The store must hold
+    /// none, and honour conditions.
+    pub(crate) async fn create(setup: Setup, opened: Opened, root: Root) -> Result<Self> {
+        let Opened { keyring, access } = opened;
         let body = root.encode(&PlannedPlaces::default())?;
-        let bytes = Bytes::from(seal_root(&keys, &slot, setup.environment.random()?, &body)?);
+        let (keys, salt) = (keyring.epochs().newest(), setup.environment.random()?);
+        let bytes = Bytes::from(seal_root(keys, keyring.hash(), salt, &body)?);
+        store_keyring(&*setup.store, &keyring).await?;
         let created = setup.store.put(ROOT_KEY, bytes.clone(), Precondition::Absent).await;
         let etag = match created {
             Ok(etag) => etag,
-            Err(Error::PreconditionFailed) => return Err(Error::VaultExists),
-            Err(error) => return Err(error),
+            Err(error) => {
+                let error = match error {
+                    Error::PreconditionFailed => Error::VaultExists,
+                    error => error,
+                };
+                return Err(error);
+            }
         };
         if setup.store.needs_flush() {
             setup.store.flush().await.map_err(|error| {
@@ -62,12 +69,12 @@ impl Session {
             log::warn!("no room is kept for removals: {}", error.code());
         }
         if setup.store.confirms_puts() {
-            return Self::new(setup, keys, slot, StoredRoot { root, hash, etag });
+            return Self::new(setup, access, StoredRoot { root, keyring, hash, etag });
         }
-        let sent = Sent::new(bytes, &slot);
+        let sent = Sent::new(bytes, &keyring);
         sent.was_answered(etag);
         let counters = Counters::default();
-        let found = fetch_root(&*setup.store, &keys, &[sent], &counters).await;
+        let found = fetch_root(&*setup.store, &access, &keyring, &[sent], &counters).await;
         // The store took the root: whatever keeps it from being read, it is there.
         let found = found.map_err(|error| match error {
             Error::Damaged { .. } => error,
@@ -76,27 +83,29 @@ impl Session {
         if found.root.vault != root.vault {
             return Err(Error::VaultExists);
         }
-        Self::new(setup, keys, slot, found)
+        Self::new(setup, access, found)
     }
 
-    /// Opens the vault whose root object was read.
+    /// Opens the vault whose root object and keyring were read.
     pub(crate) fn open(
         setup: Setup,
-        keys: Keys,
+        opened: Opened,
         header: &RootHeader,
         object: &Object,
     ) -> Result<Self> {
-        let root = StoredRoot::open(&keys, header, object)?;
-        Self::new(setup, keys, header.slot.clone(), root)
+        let root = StoredRoot::open(opened.keyring, header, object)?;
+        Self::new(setup, opened.access, root)
     }
 
-    fn new(setup: Setup, keys: Keys, slot: KeySlot, root: StoredRoot) -> Result<Self> {
+    fn new(setup: Setup, access: Access, root: StoredRoot) -> Result<Self> {
         let future_commit = future_commit(&root.root, &setup.environment);
+        let ring = Ring::new(root.keyring.epochs());
         Ok(Self {
-            nodes: Arc::new(Nodes::new(setup.packs, Some(keys.clone()), setup.budget / 4)),
+            nodes: Arc::new(Nodes::new(setup.packs, Some(ring.clone()), setup.budget / 4)),
             store: setup.store,
-            keys,
-            slot,
+            ring,
+            access,
+            cost: setup.cost,
             counters: Counters::default(),
             claims: setup.claims,
             budget: setup.budget / 2,

@@ -38,8 +38,12 @@ impl Session {
 
     /// Reads and opens the root the store holds.
     pub(super) async fn fetch_root(&self) -> Result<StoredRoot> {
-        let sent = self.state().doubts().sent();
-        let found = fetch_root(&*self.store, &self.keys, &sent, &self.counters).await?;
+        let (sent, at_hand) = {
+            let state = self.state();
+            (state.doubts().sent(), Arc::clone(&state.root().keyring))
+        };
+        let (store, counters) = (&*self.store, &self.counters);
+        let found = fetch_root(store, &self.access, &at_hand, &sent, counters).await?;
         if !sent.is_empty() {
             // The root found may be ours, and it counts once it is durable.
             self.make_durable().await?;
@@ -67,6 +71,7 @@ impl Session {
         if let Some(commit) = settled {
             self.counters.commit(commit.form);
         }
+        self.ring.learn(found.keyring.epochs());
         // Nodes are immutable: those in memory serve the new root as well.
         for tree in [state.live(), state.durable()] {
             tree.for_each_resident(&mut |link, node| self.nodes.keep(link, node));

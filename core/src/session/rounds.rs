@@ -35,6 +35,8 @@ pub(super) enum Work {
     Look,
     /// Commits what is in the queue.
     Commit(Spill),
+    /// Makes the changes of the keyring that are wanted.
+    Keyring,
 }
 
 impl Work {
@@ -165,6 +167,7 @@ impl Session {
             match work {
                 Work::Look => session.reload().await,
                 Work::Commit(spill) => session.commit_queue(spill, &of_round).await,
+                Work::Keyring => session.change_keyring().await,
             }
         }));
         Round { running: outcome.shared(), gauge }

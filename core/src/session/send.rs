@@ -58,7 +58,9 @@ impl Session {
                     Tidings::Open => Err(self.leave_in_doubt(commit)),
                 }
             }
-            Err(refused @ (Error::Rollback { .. } | Error::Fork { .. })) if lost_race => {
+            Err(refused @ (Error::Rollback { .. } | Error::Fork { .. } | Error::ShutOut))
+                if lost_race =>
+            {
                 // Even where the root that is there is refused: the put was refused as well,
                 // so what was accepted before is still the newest state to read.
                 self.state().forestalled();
@@ -154,6 +156,7 @@ impl Session {
             commit.sent.bytes.len(),
         );
         commit.keep();
+        self.ring.learn(draft.keyring.epochs());
         let mut state = self.state();
         state.committed(draft, etag);
         if commit.form == Form::Spilled {

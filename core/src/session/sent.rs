@@ -8,12 +8,15 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 
+use super::access::Access;
 use super::stats::Counters;
 use super::stored_root::{StoredRoot, get_root};
 use crate::blob::{BlobStore, ETag, Object, Precondition};
 use crate::error::{Error, Result};
 use crate::forest::ROOT_KEY;
-use crate::seal::{KeySlot, Keys, RootHeader, salt_offset};
+use crate::keyring::Keyring;
+use crate::packs::may_heal;
+use crate::seal::{RootHeader, SALT_OFFSET};
 
 /// How often a root that was stored damaged is put again before the store is given up on.
 const MENDS_MAX: u32 = 4;
@@ -23,15 +26,15 @@ const MENDS_MAX: u32 = 4;
 #[derive(Clone)]
 pub(super) struct Sent {
     pub(super) bytes: Bytes,
+    /// The keyring that it names.
+    keyring: Arc<Keyring>,
     /// The tag the store gave, if it answered.
     etag: Arc<OnceLock<ETag>>,
-    /// Where the bytes begin that no other root of the vault shares.
-    own: usize,
 }
 
 impl Sent {
-    pub(super) fn new(bytes: Bytes, slot: &KeySlot) -> Self {
-        Self { bytes, etag: Arc::default(), own: salt_offset(slot) }
+    pub(super) fn new(bytes: Bytes, keyring: &Arc<Keyring>) -> Self {
+        Self { bytes, keyring: Arc::clone(keyring), etag: Arc::default() }
     }
 
     /// The store took it and gave this tag.
@@ -39,14 +42,15 @@ impl Sent {
         let _ = self.etag.set(etag);
     }
 
-    /// Whether `found` is what became of this root. All after the key slot is random or sealed
+    /// Whether `found` is what became of this root. All after the keyring's hash is random or sealed
     /// under randomness, so two roots agree there in one byte of 256, and a damaged copy in most.
     /// Another writer's root that was damaged on the way here is never taken for ours.
     fn became(&self, found: &Object) -> bool {
         if self.etag.get() == Some(&found.etag) {
             return true;
         }
-        let (Some(sent), Some(found)) = (self.bytes.get(self.own..), found.bytes.get(self.own..))
+        let (Some(sent), Some(found)) =
+            (self.bytes.get(SALT_OFFSET..), found.bytes.get(SALT_OFFSET..))
         else {
             return false;
         };
@@ -59,17 +63,19 @@ impl Sent {
 /// was sent, that one is put again.
 pub(super) async fn fetch_root(
     store: &dyn BlobStore,
-    keys: &Keys,
+    access: &Access,
+    at_hand: &Arc<Keyring>,
     sent: &[Sent],
     counters: &Counters,
 ) -> Result<StoredRoot> {
     let mut unreadable = None;
     for _ in 0..=MENDS_MAX {
         let object = get_root(store).await?;
-        let opened = RootHeader::decode(&object.bytes)
-            .and_then(|header| StoredRoot::open(keys, &header, &object));
+        let known = sent.iter().map(|sent| &sent.keyring).chain([at_hand]);
+        let opened = opened(store, access, known, &object).await;
         let error = match opened {
             Ok(root) => return Ok(root),
+            Err(error) if !is_damage(&error) => return Err(error),
             Err(error) => error,
         };
         let Some(sent) = sent.iter().find(|sent| sent.became(&object)) else {
@@ -88,4 +94,21 @@ pub(super) async fn fetch_root(
         }
     }
     Err(Error::ObjectCorrupt.in_object(ROOT_KEY))
+}
+
+/// The root in `object`, with the keyring that it names.
+async fn opened<'a>(
+    store: &dyn BlobStore,
+    access: &Access,
+    known: impl IntoIterator<Item = &'a Arc<Keyring>>,
+    object: &Object,
+) -> Result<StoredRoot> {
+    let header = RootHeader::decode(&object.bytes)?;
+    let keyring = access.keyring(store, &header, known).await?;
+    StoredRoot::open(keyring, &header, object)
+}
+
+/// Whether the bytes that came are at fault.
+fn is_damage(error: &Error) -> bool {
+    may_heal(error) || matches!(error, Error::Damaged { .. } | Error::UnsupportedVersion { .. })
 }

@@ -3,19 +3,21 @@
 //! This file alone changes it. Whatever happens to a session has a method here, named after what
 //! happened; the others read.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use super::doubts::{Commit, Doubts, Tidings};
 use super::draft::{Basis, Draft};
 use super::group::{Durability, Group, Ticket};
 use super::settling::{Impossible, Moment, Settled, Unsettled, Version};
+use super::slots::Wanted;
 use super::spill::Form;
 use super::stored_root::StoredRoot;
 use crate::blob::ETag;
 use crate::error::{Error, Result};
 use crate::forest::{Entry, Ops, Reserve, Time, admit};
 use crate::hamt::{Node, NotResident, SealPlan, Trie};
+use crate::keyring::Change;
 use crate::path::VaultPath;
 use crate::seal::PackId;
 
@@ -40,6 +42,8 @@ pub(super) struct State {
     doubts: Doubts,
     /// What a spill would have written after the first commit of the tail.
     spill_first: Option<u64>,
+    /// The changes of the keyring that are wanted, in order.
+    changes: VecDeque<Wanted>,
     /// Bytes that became resident since the last eviction.
     grown: usize,
     /// What this session has done to the reserve.
@@ -167,6 +171,7 @@ impl State {
             suspect: false,
             doubts: Doubts::default(),
             spill_first: None,
+            changes: VecDeque::new(),
             grown: 0,
             reserve: Reserve::Kept,
             count: root.root.count,
@@ -195,6 +200,19 @@ impl State {
         let ticket = Ticket::default();
         self.queue.push(Group { ops, durability, ticket: ticket.clone() });
         ticket
+    }
+
+    /// A change of the keyring is wanted.
+    pub(super) fn wanted(&mut self, change: Change) -> Ticket {
+        let ticket = Ticket::default();
+        self.changes.push_back(Wanted { change: Arc::new(change), ticket: ticket.clone() });
+        ticket
+    }
+
+    /// The first change of the keyring that is wanted and of which nobody knows yet what becomes.
+    pub(super) fn next_change(&mut self) -> Option<Wanted> {
+        self.changes.retain(|wanted| wanted.ticket.outcome().is_none());
+        self.changes.front().cloned()
     }
 
     /// The caller of a group that is not committed yet gave it up.
@@ -312,6 +330,15 @@ impl State {
         for group in &commit.groups {
             group.ticket.decide(Ok(()));
         }
+        self.suspect = false;
+        self.doubts = Doubts::default();
+        self.root = StoredRoot {
+            root: draft.root.clone(),
+            keyring: Arc::clone(&draft.keyring),
+            hash: commit.root_hash,
+            etag,
+        };
+        let Some(tree) = &draft.tree else { return };
         let is_committed = |group: &Group| matches!(group.ticket.outcome(), Some(Ok(())));
         self.queue.retain(|group| !is_committed(group));
         // If nothing came in between, the live tree is the durable one, resident nodes and all. If
@@ -321,14 +348,11 @@ impl State {
             self.live.clone()
         } else {
             let stored: HashSet<PackId> = draft.packs.iter().map(|pack| pack.id).collect();
-            let mut durable = draft.tree.clone();
+            let mut durable = tree.clone();
             durable.adopt(&draft.plan, &stored);
             durable
         };
         self.tail_applied = true;
-        self.suspect = false;
-        self.doubts = Doubts::default();
-        self.root = StoredRoot { root: draft.root.clone(), hash: commit.root_hash, etag };
         self.spill_first = match commit.form {
             Form::Spilled => None,
             Form::Carried => self.spill_first.or(Some(draft.spill_bytes)),

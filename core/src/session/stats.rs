@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::spill::Form;
 use crate::seal::Pack;
 
-/// Requests and bytes this session has written, by what they carried. Chunks are not included.
+/// Requests and bytes this session has written, by what they carried. Extents are not included.
 ///
 /// A pack that carries content counts as a content request; of its bytes, sealed nodes count as
 /// index bytes. Every root put is an index request.

@@ -50,6 +50,7 @@ mod open;
 mod options;
 mod read;
 mod shared;
+mod slots;
 mod snapshot;
 mod streams;
 mod tidy;
@@ -64,18 +65,19 @@ pub use listing::{ListCursor, ListPage};
 pub use new_vault::NewVault;
 pub use open::{Credential, VaultConfig};
 pub use options::{ListOptions, PutOptions, ReadOptions};
+#[cfg(feature = "phrase")]
+pub use slots::NewWords;
 pub use snapshot::Snapshot;
 pub use streams::{BoxError, ContentStream, EntryStream, FileStream, Items};
 
 pub use crate::forest::TIME_MS_MAX;
+pub use crate::keyring::{SlotId, SlotInfo, SlotKind};
 pub use crate::session::{CLOCK_LEAD_MS_MAX, Durability};
 
 use crate::blob::BlobStore;
 use crate::content::{ContentReader, Splitter};
 use crate::error::Result;
 use crate::forest::Time;
-#[cfg(feature = "phrase")]
-use crate::seal::{RecoveryPhrase, RootSecret};
 use crate::session::{Session, WriteStats};
 use listing::Sorted;
 
@@ -90,17 +92,9 @@ struct Inner {
     splitter: Splitter,
     reader: ContentReader,
     sorted: Sorted,
-    #[cfg(feature = "phrase")]
-    secret: RootSecret,
 }
 
 impl Vault {
-    /// The 24 words that open this vault without a passphrase.
-    #[cfg(feature = "phrase")]
-    pub fn recovery_phrase(&self) -> Result<RecoveryPhrase> {
-        self.inner.secret.recovery_phrase()
-    }
-
     /// What this session has written, and how the vault stands.
     pub fn stats(&self) -> VaultStats {
         let root = self.inner.session.root();
@@ -164,7 +158,7 @@ mod tests {
     use super::*;
     use crate::blob::MemoryStore;
     use crate::platform::{Clock, Environment};
-    use crate::seal::RootSecret;
+    use crate::seal::SlotSecret;
 
     struct Shows(u64);
 
@@ -180,7 +174,7 @@ mod tests {
     fn what_builds_on_another_commit_has_the_greater_stamp_whatever_clocks_show() {
         block_on(async {
             let store = Arc::new(MemoryStore::new());
-            let credential = Credential::Secret(RootSecret::from_bytes([7; 32]));
+            let credential = Credential::Secret(SlotSecret::from_bytes([7; 32]));
             let config = |ms| VaultConfig {
                 environment: Environment { clock: Arc::new(Shows(ms)), ..Environment::default() },
                 ..VaultConfig::default()

@@ -1,6 +1,8 @@
 //! A vault that is drawn up and not stored yet.
 
-use std::sync::Arc;
+#[cfg(feature = "phrase")]
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::open::setup;
 use super::{Credential, Vault, VaultConfig};
@@ -8,17 +10,24 @@ use crate::blob::{BlobStore, ProbedStore};
 use crate::content::ChunkSize;
 use crate::error::{Error, Result};
 use crate::forest::{Root, Time};
+use crate::keyring::{Cost, Drawn, Keyring, NewSlot};
+#[cfg(feature = "phrase")]
+use crate::keyring::{Opener, SlotKind};
+use crate::seal::MemberSeed;
 #[cfg(feature = "phrase")]
 use crate::seal::RecoveryPhrase;
-use crate::seal::{KeySlot, Keys, RootSecret};
-use crate::session::{Session, get_root, root_header};
+use crate::session::{Access, Opened, Session, get_root, root_header};
 
 /// A new vault before its first byte is stored, from [`Vault::prepare`]. Show or keep its words,
 /// then [`create`](NewVault::create) it: there is never a vault whose words nobody was shown.
 pub struct NewVault {
-    secret: RootSecret,
-    keys: Keys,
-    slot: KeySlot,
+    /// What the credential opens.
+    slot: Drawn,
+    #[cfg(feature = "phrase")]
+    words: WordsSlot,
+    seed: MemberSeed,
+    /// Made when the vault is stored for the first time.
+    keyring: OnceLock<Arc<Keyring>>,
     root: Root,
     /// What names the objects that try the store's conditional puts.
     probe: [u8; 16],
@@ -31,25 +40,45 @@ impl NewVault {
         let chunk = ChunkSize::new(config.chunk_bytes).ok_or(Error::InvalidArgument {
             what: "a chunk is a power of two from 128 KiB to 16 MiB",
         })?;
-        let (secret, slot) = match credential {
-            Credential::Secret(secret) => (secret.clone(), KeySlot::Secret),
-            #[cfg(feature = "passphrase")]
-            Credential::Passphrase(passphrase) => {
-                let secret = RootSecret::generate(environment)?;
-                let (kdf, ceiling) = (config.kdf, config.kdf_ceiling);
-                let slot = KeySlot::wrap(&secret, passphrase, kdf, ceiling, environment).await?;
-                (secret, slot)
-            }
+        let seed = MemberSeed(environment.random()?);
+        let cost = Cost { params: config.kdf, ceiling: config.kdf_ceiling };
+        let (opener, kind) = (credential.opener()?, credential.kind());
+        let slot = NewSlot::draw(&opener, kind, "", Some(&seed), cost, environment).await?;
+        #[cfg(feature = "phrase")]
+        let words = {
+            let phrase = RecoveryPhrase::generate(environment)?;
+            let (opener, kind) = (Opener::Secret(phrase.secret()?), SlotKind::Words);
+            let drawn = NewSlot::draw(&opener, kind, "", Some(&seed), cost, environment).await?;
+            WordsSlot { phrase, slot: drawn.slot, is_wanted: AtomicBool::new(false) }
         };
         let root = Root::first(environment.random()?, chunk, Time::now(&*environment.clock));
         let probe = environment.random()?;
-        Ok(Self { keys: Keys::derive(&secret), secret, slot, root, probe, config })
+        Ok(Self {
+            slot,
+            #[cfg(feature = "phrase")]
+            words,
+            seed,
+            keyring: OnceLock::new(),
+            root,
+            probe,
+            config,
+        })
     }
 
-    /// The 24 words that will open the vault without a passphrase.
+    /// 24 words that will open the vault, too: the same, however often they are asked for. Show
+    /// them, or keep them where the user wants them, before the vault is made; they are not to be
+    /// had again. A vault whose words nobody asked for has none; later it gets some by
+    /// [`Vault::new_recovery_words`].
+    ///
+    /// Fails with [`Error::InvalidArgument`] if the vault was stored without them.
     #[cfg(feature = "phrase")]
     pub fn recovery_phrase(&self) -> Result<RecoveryPhrase> {
-        self.secret.recovery_phrase()
+        let WordsSlot { phrase, slot, is_wanted } = &self.words;
+        is_wanted.store(true, Ordering::SeqCst);
+        if self.keyring.get().is_some_and(|keyring| !keyring.has(slot.id())) {
+            return Err(Error::InvalidArgument { what: "the vault was stored without words" });
+        }
+        Ok(phrase.clone())
     }
 
     /// Stores the vault in `store`, which must hold none.
@@ -66,25 +95,61 @@ impl NewVault {
         let store = ProbedStore::created(store, environment, probe, self.probe);
         let setup = setup(&store, &self.config);
         let packs = setup.packs.clone();
-        let (keys, slot) = (self.keys.clone(), self.slot.clone());
-        let session = match Session::create(setup, keys, slot, self.root.clone()).await {
-            Err(error) if may_be_there(&error) => self.find(&store).await.ok_or(error)?,
+        let session = match Session::create(setup, self.opened()?, self.root.clone()).await {
+            Err(error) if may_be_there(&error) => self.find(&store).await?.ok_or(error)?,
             created => created?,
         };
-        Ok(Vault::assemble(packs, self.secret.clone(), self.keys.clone(), session))
+        Ok(Vault::assemble(packs, session, self.config.extent_bytes_max))
     }
 
-    /// This very vault, if the store holds it.
-    async fn find(&self, store: &Arc<dyn BlobStore>) -> Option<Session> {
-        let object = get_root(&**store).await.ok()?;
-        let header = root_header(&object).ok()?;
-        let setup = setup(store, &self.config);
-        let session = Session::open(setup, self.keys.clone(), &header, &object).ok()?;
-        if store.needs_flush() {
-            store.flush().await.ok()?;
+    /// The keyring, with the slots that are wanted when it is asked for first.
+    fn keyring(&self) -> Result<Arc<Keyring>> {
+        if let Some(keyring) = self.keyring.get() {
+            return Ok(Arc::clone(keyring));
         }
-        (session.root().vault == self.root.vault).then_some(session)
+        let mut slots = vec![self.slot.slot.clone()];
+        #[cfg(feature = "phrase")]
+        if self.words.is_wanted.load(Ordering::SeqCst) {
+            slots.push(self.words.slot.clone());
+        }
+        let keyring = Arc::new(Keyring::create(&slots, &self.config.environment)?);
+        Ok(Arc::clone(self.keyring.get_or_init(|| keyring)))
     }
+
+    fn opened(&self) -> Result<Opened> {
+        let access = Access::new(self.slot.keys.clone(), Some(self.seed.clone()));
+        Ok(Opened { keyring: self.keyring()?, access })
+    }
+
+    /// This very vault, if the store holds it. If it holds another, nothing is left there of this
+    /// one.
+    async fn find(&self, store: &Arc<dyn BlobStore>) -> Result<Option<Session>> {
+        let found = async {
+            let object = get_root(&**store).await.ok()?;
+            Some((root_header(&object).ok()?, object))
+        };
+        let Some((header, object)) = found.await else { return Ok(None) };
+        let ours = self.keyring()?;
+        if header.keyring != *ours.hash()
+            && let Err(error) = store.delete(&ours.name()).await
+        {
+            log::warn!("a keyring stays that no root names: {}", error.code());
+        }
+        // It may have another keyring by now.
+        let Ok(opened) = self.opened()?.at(&**store, &header).await else { return Ok(None) };
+        let session = Session::open(setup(store, &self.config), opened, &header, &object);
+        let is_durable = !store.needs_flush() || store.flush().await.is_ok();
+        let is_this = |session: &Session| session.root().vault == self.root.vault && is_durable;
+        Ok(session.ok().filter(is_this))
+    }
+}
+
+/// The words of a new vault, which it gets if somebody asks for them.
+#[cfg(feature = "phrase")]
+struct WordsSlot {
+    phrase: RecoveryPhrase,
+    slot: NewSlot,
+    is_wanted: AtomicBool,
 }
 
 /// Whether a create that failed so may have stored the vault, now or before.

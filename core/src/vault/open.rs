@@ -5,32 +5,54 @@ use std::sync::Arc;
 use super::listing::Sorted;
 use super::{Inner, NewVault, Vault};
 use crate::blob::{BlobStore, Object, Probe, ProbedStore};
-use crate::content::{CHUNK_BYTES_DEFAULT, ContentReader, KnownChunks, Splitter};
+use crate::content::{
+    CHUNK_BYTES_DEFAULT, ContentReader, EXTENT_BYTES_DEFAULT, ExtentSize, KnownExtents, Splitter,
+};
 use crate::error::Result;
+use crate::keyring::{Cost, Opener, SlotKind};
 use crate::packs::PackReader;
 use crate::platform::Environment;
 #[cfg(feature = "passphrase")]
 use crate::seal::Passphrase;
 #[cfg(feature = "phrase")]
 use crate::seal::RecoveryPhrase;
-use crate::seal::{KdfParams, Keys, PACK_BYTES_MAX, RootSecret, Unlock};
-use crate::session::{Session, Setup, get_root, root_header};
+use crate::seal::{KdfParams, PACK_BYTES_MAX, SlotSecret};
+use crate::session::{Session, Setup, get_root, open_keyring, root_header};
 
-/// What a vault is opened with.
+/// What a vault is opened with, by one of its slots.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum Credential {
-    /// The root secret itself, kept by the app, for example in the platform's key store.
-    Secret(RootSecret),
-    /// A passphrase, which unwraps the root secret stored with the vault.
+    /// 32 bytes that the app keeps, for example in the platform's key store.
+    Secret(SlotSecret),
+    /// A passphrase.
     #[cfg(feature = "passphrase")]
     Passphrase(Passphrase),
+    /// 24 recovery words.
+    #[cfg(feature = "phrase")]
+    Words(RecoveryPhrase),
 }
 
-#[cfg(feature = "phrase")]
 impl Credential {
-    /// The root secret behind 24 words.
-    pub fn from_phrase(phrase: &RecoveryPhrase) -> Result<Self> {
-        phrase.root_secret().map(Credential::Secret)
+    /// The slot it opens, or will open.
+    pub(super) fn kind(&self) -> SlotKind {
+        match self {
+            Credential::Secret(_) => SlotKind::Secret,
+            #[cfg(feature = "passphrase")]
+            Credential::Passphrase(_) => SlotKind::Passphrase,
+            #[cfg(feature = "phrase")]
+            Credential::Words(_) => SlotKind::Words,
+        }
+    }
+
+    pub(super) fn opener(&self) -> Result<Opener> {
+        match self {
+            Credential::Secret(secret) => Ok(Opener::Secret(secret.clone())),
+            #[cfg(feature = "passphrase")]
+            Credential::Passphrase(passphrase) => Ok(Opener::Passphrase(passphrase.clone())),
+            #[cfg(feature = "phrase")]
+            Credential::Words(words) => words.secret().map(Opener::Secret),
+        }
     }
 }
 
@@ -50,6 +72,10 @@ pub struct VaultConfig {
     pub memory_budget_bytes: usize,
     /// The most bytes one pack holds.
     pub pack_bytes_max: usize,
+    /// The most bytes of content one extent holds: at least a chunk, at most 64 chunks and 64 MiB.
+    /// A put has up to three extents in memory, and where it changes a file two more, of which it
+    /// reads what stays.
+    pub extent_bytes_max: u32,
     /// When the store's conditional puts are tried before something is written to it.
     pub probe: Probe,
     /// Where time and randomness come from.
@@ -97,6 +123,13 @@ impl VaultConfig {
         self
     }
 
+    /// The most bytes of content one extent holds.
+    #[must_use]
+    pub fn extent_bytes_max(mut self, bytes: u32) -> Self {
+        self.extent_bytes_max = bytes;
+        self
+    }
+
     /// When the store's conditional puts are tried.
     #[must_use]
     pub fn probe(mut self, probe: Probe) -> Self {
@@ -120,6 +153,7 @@ impl Default for VaultConfig {
             kdf_ceiling: KdfParams::CEILING,
             memory_budget_bytes: 64 * 1024 * 1024,
             pack_bytes_max: PACK_BYTES_MAX,
+            extent_bytes_max: EXTENT_BYTES_DEFAULT,
             probe: Probe::default(),
             environment: Environment::default(),
         }
@@ -127,8 +161,8 @@ impl Default for VaultConfig {
 }
 
 impl Vault {
-    /// Draws up a new vault: its secret, its id and, with a passphrase, the wrapped secret. Nothing
-    /// is stored before [`NewVault::create`], so that its words can be shown or kept first.
+    /// Draws up a new vault: its keys, its id and the slot that the credential opens. Nothing is
+    /// stored before [`NewVault::create`], so that its words can be shown or kept first.
     pub async fn prepare(credential: &Credential) -> Result<NewVault> {
         Self::prepare_with(credential, &VaultConfig::new()).await
     }
@@ -141,9 +175,8 @@ impl Vault {
         NewVault::prepare(credential, config.clone()).await
     }
 
-    /// Makes a new vault in an empty store. With a passphrase, the root secret is drawn and
-    /// wrapped; with a secret, nothing of it is stored. The same as
-    /// [`prepare`](Vault::prepare) and [`NewVault::create`] in one.
+    /// Makes a new vault in an empty store, which opens by the credential alone. The same as
+    /// [`prepare`](Vault::prepare) and [`NewVault::create`] in one, without recovery words.
     ///
     /// Fails with [`Error::VaultExists`](crate::Error::VaultExists) if the store holds a vault, and
     /// with [`Error::ConditionalPutUnsupported`](crate::Error::ConditionalPutUnsupported) if it
@@ -210,44 +243,28 @@ impl Vault {
         object: &Object,
     ) -> Result<Self> {
         let header = root_header(object)?;
-        let unlock = match credential {
-            Credential::Secret(secret) => Unlock::Secret(secret.clone()),
-            #[cfg(feature = "passphrase")]
-            Credential::Passphrase(passphrase) => Unlock::Passphrase(passphrase.clone()),
-        };
-        let secret = header.slot.unlock(&unlock, config.kdf_ceiling).await?;
-        let keys = Keys::derive(&secret);
+        let opener = credential.opener()?;
+        let opened = open_keyring(&**store, &header, &opener, config.kdf_ceiling).await?;
         let setup = setup(store, config);
         let packs = setup.packs.clone();
-        let session = Session::open(setup, keys.clone(), &header, object)?;
-        Ok(Self::assemble(packs, secret, keys, session))
+        let session = Session::open(setup, opened, &header, object)?;
+        Ok(Self::assemble(packs, session, config.extent_bytes_max))
     }
 
-    #[cfg_attr(not(feature = "phrase"), expect(unused_variables))]
-    pub(super) fn assemble(
-        packs: PackReader,
-        secret: RootSecret,
-        keys: Keys,
-        session: Session,
-    ) -> Self {
-        let known = Arc::new(KnownChunks::default());
+    pub(super) fn assemble(packs: PackReader, session: Session, extent_bytes_max: u32) -> Self {
+        let known = Arc::new(KnownExtents::default());
+        let chunk = session.root().chunk;
         let splitter = Splitter {
             store: Arc::clone(packs.store()),
-            keys: keys.clone(),
-            chunk: session.root().chunk,
+            ring: session.ring().clone(),
+            chunk,
+            extent: ExtentSize::new(extent_bytes_max, chunk),
             known: Arc::clone(&known),
             claims: Arc::clone(session.claims()),
         };
-        let reader = ContentReader::new(packs, Some(keys), known);
+        let reader = ContentReader::new(packs, Some(session.ring().clone()), known);
         let session = Arc::new(session);
-        let inner = Inner {
-            session,
-            splitter,
-            reader,
-            sorted: Sorted::default(),
-            #[cfg(feature = "phrase")]
-            secret,
-        };
+        let inner = Inner { session, splitter, reader, sorted: Sorted::default() };
         Self { inner: Arc::new(inner) }
     }
 }
@@ -259,6 +276,7 @@ pub(super) fn setup(store: &Arc<dyn BlobStore>, config: &VaultConfig) -> Setup {
         environment: config.environment.clone(),
         budget: config.memory_budget_bytes,
         pack_bytes_max: config.pack_bytes_max,
+        cost: Cost { params: config.kdf, ceiling: config.kdf_ceiling },
         claims: Arc::default(),
     }
 }

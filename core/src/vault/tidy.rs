@@ -11,7 +11,7 @@ use crate::blob::HoldMode;
 use crate::content::{Claims, Unfinished};
 use crate::error::{Error, Result};
 use crate::platform::{sleep, to_the_end};
-use crate::seal::chunk_name;
+use crate::seal::ExtentName;
 
 /// How long to wait for requests that were under way when their put was given up.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -26,8 +26,8 @@ impl Vault {
         outcome
     }
 
-    /// Removes the chunks that this session stored for nothing, unless somebody may need them or is
-    /// at work on the store; then a later call does, or nobody. What goes wrong concerns no call.
+    /// Removes the extents that this session stored for nothing, unless somebody may need them or
+    /// is at work on the store; then a later call does, or nobody. What goes wrong concerns no call.
     pub(super) async fn tidy(&self) {
         let claims = self.inner.session.claims();
         if !claims.has_litter() {
@@ -39,7 +39,7 @@ impl Vault {
         let vault = self.clone();
         to_the_end(async move {
             if let Err(error) = vault.remove_litter().await {
-                log::info!("chunks of a put that failed stay for now: {}", error.code());
+                log::info!("extents of a put that failed stay for now: {}", error.code());
             }
         })
         .await;
@@ -50,10 +50,10 @@ impl Vault {
         let Some(_hold) = store.hold(HoldMode::Alone).await? else { return Ok(()) };
         session.refresh().await?;
         let litter = session.claims().take_litter();
-        log::debug!("{} chunks are removed", litter.len());
-        let names: Vec<_> = litter.iter().map(chunk_name).collect();
+        log::debug!("{} extents are removed", litter.len());
+        let names: Vec<_> = litter.iter().map(ExtentName::object).collect();
         for failed in store.delete_many(&names).await {
-            log::warn!("a chunk of a put that failed stays: {}", failed.error.code());
+            log::warn!("an extent of a put that failed stays: {}", failed.error.code());
         }
         if store.needs_flush() { store.flush().await } else { Ok(()) }
     }

@@ -9,7 +9,7 @@ use super::entry::{EntryInfo, Given, Metadata};
 use super::options::PutOptions;
 use super::streams::{BoxError, pieces};
 use super::{Durability, Vault};
-use crate::content::{Content, FindFormer, Former, Taken};
+use crate::content::{Content, FindFormer, Former, FormerChunks, Taken};
 use crate::error::Result;
 use crate::forest::{Body, Entry, Op, Origin};
 use crate::path::VaultPath;
@@ -168,7 +168,8 @@ impl Vault {
                 }
                 Content::Chunked(chunked) if chunked.chunk == self.inner.splitter.chunk => {
                     let chunks = chunked.size.div_ceil(chunked.chunk.bytes());
-                    Some(Former::Chunks(reader.clone().chunks(chunked, 0..chunks)))
+                    let rows = reader.clone().chunks(chunked, 0..chunks);
+                    Some(Former::Chunks(FormerChunks { rows, reader: reader.clone() }))
                 }
                 _ => None,
             }

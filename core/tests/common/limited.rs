@@ -33,8 +33,8 @@ impl Limited {
         page.objects.into_iter().map(|object| (object.key, object.size)).collect()
     }
 
-    /// The names of all chunks.
-    pub async fn chunks(&self) -> Vec<String> {
+    /// The names of all extents.
+    pub async fn extents(&self) -> Vec<String> {
         let large = |object: &(String, u64)| object.1 > 100_000 && object.0 != "reserve";
         self.objects().await.into_iter().filter(large).map(|object| object.0).collect()
     }

@@ -10,14 +10,14 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use sealwood::blob::{BlobStore, FaultyStore, MemoryStore};
-use sealwood::seal::RootSecret;
-use sealwood::vault::{Credential, Durability, EntryKind, PutOptions};
+use sealwood::seal::SlotSecret;
+use sealwood::vault::{Credential, Durability, EntryKind, PutOptions, VaultConfig};
 use sealwood::{Error, Vault};
 
 pub type Faulty = FaultyStore<MemoryStore>;
 
 pub fn credential() -> Credential {
-    Credential::Secret(RootSecret::from_bytes([7; 32]))
+    Credential::Secret(SlotSecret::from_bytes([7; 32]))
 }
 
 pub async fn create(store: Arc<dyn BlobStore>) -> Vault {
@@ -38,6 +38,12 @@ pub async fn faulty_vault() -> (Arc<Faulty>, Vault) {
     let vault = create(store.clone()).await;
     store.clear_trace();
     (store, vault)
+}
+
+/// A session that stores extents of at most so many bytes.
+pub async fn open_in_extents(store: Arc<dyn BlobStore>, bytes: u32) -> Vault {
+    let config = VaultConfig::new().extent_bytes_max(bytes);
+    Vault::open_with(store, &credential(), &config).await.unwrap()
 }
 
 pub fn deferred() -> PutOptions {

@@ -9,7 +9,7 @@ use futures_lite::future::block_on;
 use sealwood::Vault;
 use sealwood::blob::{MemoryStore, MeteredStore, Method};
 use sealwood::platform::{Clock, Entropy, Environment};
-use sealwood::seal::RootSecret;
+use sealwood::seal::SlotSecret;
 use sealwood::vault::{Credential, Durability, PutOptions, VaultConfig};
 
 /// A file that lies in a pack.
@@ -89,7 +89,7 @@ impl Counted {
 }
 
 fn credential() -> Credential {
-    Credential::Secret(RootSecret::from_bytes([7; 32]))
+    Credential::Secret(SlotSecret::from_bytes([7; 32]))
 }
 
 fn config(session: &str) -> VaultConfig {

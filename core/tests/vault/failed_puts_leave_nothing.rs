@@ -1,8 +1,9 @@
 //! A put that fails or is cancelled removes what it alone has stored, and nothing that anybody
 //! relies on.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use futures_lite::future::block_on;
@@ -23,12 +24,17 @@ const CHUNK: usize = 128 * 1024;
 const CHUNKS: usize = 5;
 const NO_LIMIT: u64 = u64::MAX / 2;
 
-fn config() -> VaultConfig {
-    VaultConfig::new().chunk_bytes(CHUNK as u32)
+/// With so many chunks in an extent.
+fn config(chunks: usize) -> VaultConfig {
+    VaultConfig::new().chunk_bytes(CHUNK as u32).extent_bytes_max((chunks * CHUNK) as u32)
 }
 
 async fn make(store: Arc<dyn BlobStore>) -> Vault {
-    Vault::create_with(store, &credential(), &config()).await.unwrap()
+    Vault::create_with(store, &credential(), &config(2)).await.unwrap()
+}
+
+async fn open(store: Arc<dyn BlobStore>) -> Vault {
+    Vault::open_with(store, &credential(), &config(2)).await.unwrap()
 }
 
 async fn is_there(vault: &Vault, path: &str, content: &[u8]) {
@@ -52,13 +58,13 @@ fn whatever_the_limit_a_put_that_meets_it_leaves_nothing() {
             let store = Limited::new(NO_LIMIT);
             let vault = make(store.clone()).await;
             put(&vault, "kept", &kept).await.unwrap();
-            let (chunks, used) = (store.chunks().await, store.used().await);
+            let (extents, used) = (store.extents().await, store.used().await);
             store.set_bytes_max(used + room);
             match put(&vault, "large", &large).await {
                 Ok(()) => is_there(&vault, "large", &large).await,
                 Err(error) => {
                     assert_eq!(error.code(), "store-full", "with {room}");
-                    assert_eq!(store.chunks().await, chunks, "with {room}");
+                    assert_eq!(store.extents().await, extents, "with {room}");
                     refused += 1;
                 }
             }
@@ -84,24 +90,24 @@ fn a_source_that_fails_leaves_nothing() {
         };
         let outcome = vault.put_stream("a", pieces()).await;
         assert_eq!(code(outcome), "source-failed");
-        assert_eq!(store.chunks().await, [""; 0]);
+        assert_eq!(store.extents().await, [""; 0]);
         let batch = vault.batch();
         let outcome = batch.put_stream("a", pieces()).await;
         assert_eq!(code(outcome), "source-failed");
-        assert_eq!(store.chunks().await, [""; 0]);
+        assert_eq!(store.extents().await, [""; 0]);
         // A batch that is given up.
         batch.put("a", noise(9, 3 * CHUNK)).await.unwrap();
-        assert_eq!(store.chunks().await.len(), 3);
+        assert_eq!(store.extents().await.len(), 2);
         batch.discard();
         vault.flush().await.unwrap();
-        assert_eq!(store.chunks().await, [""; 0]);
+        assert_eq!(store.extents().await, [""; 0]);
     });
 }
 
 #[test]
-fn a_commit_that_is_refused_leaves_no_chunk_and_one_in_doubt_leaves_all() {
+fn a_commit_that_is_refused_leaves_no_extent_and_one_in_doubt_leaves_all() {
     block_on(async {
-        for (error, left) in [(Error::StoreFull, 0), (Error::OutcomeUnknown, 3)] {
+        for (error, left) in [(Error::StoreFull, 0), (Error::OutcomeUnknown, 2)] {
             let store = Arc::new(FaultyStore::new(Limited::default()));
             store.inner().set_bytes_max(NO_LIMIT);
             let vault = make(store.clone()).await;
@@ -109,7 +115,55 @@ fn a_commit_that_is_refused_leaves_no_chunk_and_one_in_doubt_leaves_all() {
             store.arm(fault);
             assert!(put(&vault, "a", &noise(1, 3 * CHUNK)).await.is_err());
             vault.flush().await.ok();
-            assert_eq!(store.inner().chunks().await.len(), left);
+            assert_eq!(store.inner().extents().await.len(), left);
+        }
+    });
+}
+
+/// A file of eight chunks is changed in two of them, so that the put reads what it keeps and stores
+/// two extents, a table and a root; whichever of these requests fails, nothing is left of it.
+#[test]
+fn whichever_request_fails_a_changed_file_leaves_nothing_and_is_put_again() {
+    let denied = || Error::StoreDenied { reason: "injected".into(), source: None };
+    block_on(async {
+        let before = noise(1, 8 * CHUNK);
+        let mut after = before.clone();
+        after[CHUNK + 5] ^= 1;
+        after[7 * CHUNK + 5] ^= 1;
+        for nth in 1.. {
+            let store = Arc::new(FaultyStore::new(Limited::default()));
+            store.inner().set_bytes_max(NO_LIMIT);
+            let config = config(4);
+            let vault = Vault::create_with(store.clone(), &credential(), &config).await.unwrap();
+            put(&vault, "a", &before).await.unwrap();
+            vault.link("").await.unwrap();
+            let extents = store.inner().extents().await;
+            assert_eq!(extents.len(), 2);
+            let vault = Vault::open_with(store.clone(), &credential(), &config).await.unwrap();
+            store.clear_trace();
+            store.arm(Fault::new(FaultMode::FailBefore(denied())).nth(nth));
+            let failed = put(&vault, "a", &after).await;
+            let struck = store.trace().into_iter().find(|call| call.struck);
+            store.disarm();
+            vault.flush().await.unwrap();
+            let found = open(store.clone()).await.get("a").await.unwrap();
+            match &failed {
+                Ok(()) => assert!(found == after, "{struck:?}"),
+                Err(error) => {
+                    assert_eq!(error.code(), "store-denied");
+                    assert!(found == before, "{struck:?}");
+                    assert_eq!(store.inner().extents().await, extents, "{struck:?}");
+                }
+            }
+            put(&vault, "a", &after).await.unwrap();
+            assert!(open(store.clone()).await.get("a").await.unwrap() == after, "{struck:?}");
+            // Two chunks, each in an extent of its own, unless what was kept could not be read.
+            let new = store.inner().extents().await.len() - extents.len();
+            assert!(new == 2, "{new} extents, {struck:?}");
+            if struck.is_none() {
+                assert!(failed.is_ok() && nth > 8, "{nth} requests");
+                break;
+            }
         }
     });
 }
@@ -123,14 +177,14 @@ fn cut<T>(mut call: BoxFuture<'_, T>, polls: usize) -> bool {
 #[test]
 fn wherever_a_put_is_dropped_nothing_is_left_after_the_next_flush_or_close() {
     let kept = noise(1, 2 * CHUNK);
-    // It shares a chunk with what is there.
-    let large = [&noise(2, 3 * CHUNK)[..], &kept[..CHUNK], &noise(3, 2 * CHUNK)].concat();
+    // It shares an extent with what is there.
+    let large = [&noise(2, 2 * CHUNK)[..], &kept, &noise(3, 2 * CHUNK)].concat();
     for polls in 0.. {
         let ended = block_on(async {
             let store = Limited::new(NO_LIMIT);
             let vault = make(store.clone()).await;
             put(&vault, "kept", &kept).await.unwrap();
-            let chunks = store.chunks().await;
+            let extents = store.extents().await;
             let ended = cut(Box::pin(put(&vault, "large", &large)), polls);
             // If the root was on its way, the next one tells what became of it.
             vault.mkdir("next").await.unwrap();
@@ -142,7 +196,7 @@ fn wherever_a_put_is_dropped_nothing_is_left_after_the_next_flush_or_close() {
             is_there(&fresh, "kept", &kept).await;
             match fresh.get("large").await {
                 Ok(found) => assert!(found == large),
-                Err(_) => assert_eq!(store.chunks().await, chunks, "after {polls} polls"),
+                Err(_) => assert_eq!(store.extents().await, extents, "after {polls} polls"),
             }
             ended
         });
@@ -171,7 +225,7 @@ fn a_put_that_is_cancelled_leaves_nothing_after_the_next_call() {
         let options = PutOptions::new().context(context);
         assert_eq!(code(vault.put_stream_with("a", pieces, &options).await), "cancelled");
         vault.mkdir("b").await.unwrap();
-        assert_eq!(store.chunks().await, [""; 0]);
+        assert_eq!(store.extents().await, [""; 0]);
     });
 }
 
@@ -216,7 +270,7 @@ fn who_relies_on_chunks_and_has_not_committed_yet_keeps_them() {
         second.put("b", content.clone()).await.unwrap();
         first.discard();
         one.flush().await.unwrap();
-        assert_eq!(store.chunks().await.len(), 4);
+        assert_eq!(store.extents().await.len(), 2);
         second.commit().await.unwrap();
         is_there(&open(store.clone()).await, "b", &content).await;
     });
@@ -234,7 +288,7 @@ fn what_another_session_found_and_gave_up_it_does_not_rely_on_later() {
         second.discard();
         first.discard();
         one.flush().await.unwrap();
-        assert_eq!(store.chunks().await, [""; 0]);
+        assert_eq!(store.extents().await, [""; 0]);
         put(&two, "b", &content).await.unwrap();
         is_there(&open(store.clone()).await, "b", &content).await;
     });
@@ -257,7 +311,7 @@ fn directories_and_engines_are_left_clean_too() {
             let before = count().await;
             batch.discard();
             vault.flush().await.unwrap();
-            assert_eq!(count().await, before - 3);
+            assert_eq!(count().await, before - 2);
         }
     });
 }
@@ -317,12 +371,15 @@ proptest! {
     fn nothing_is_lost_and_nothing_dangles(steps in prop::collection::vec(step(), 1..14)) {
         block_on(async {
             let store = Limited::new(NO_LIMIT);
-            let one = make(store.clone()).await;
-            let sessions = [one, open(store.clone()).await];
-            // Contents that share chunks.
+            let (credential, config) = (credential(), config(4));
+            let one = Vault::create_with(store.clone(), &credential, &config).await.unwrap();
+            let two = Vault::open_with(store.clone(), &credential, &config).await.unwrap();
+            let sessions = [one, two];
+            // Contents that share chunks: two for each path, where one keeps chunks of the other.
             let content = |number: u64| noise(number / 2, (2 + number as usize) * CHUNK);
-            let path = |session: usize, number: u64| format!("{session}/{number}");
-            let mut acknowledged = std::collections::BTreeSet::new();
+            let path = |session: usize, number: u64| format!("{session}/{}", number / 2);
+            // For each path with an acknowledged content what may be there now.
+            let mut acknowledged = BTreeMap::<String, BTreeSet<u64>>::new();
             for step in steps {
                 match step {
                     Step::Put { session, content: number, polls } => {
@@ -331,31 +388,32 @@ proptest! {
                         let mut call: BoxFuture<'_, _> =
                             Box::pin(put(&sessions[session], &path, &bytes));
                         let mut context = Context::from_waker(Waker::noop());
-                        for _ in 0..polls {
-                            if let std::task::Poll::Ready(outcome) = call.poll_unpin(&mut context) {
-                                if outcome.is_ok() {
-                                    acknowledged.insert((session, number));
-                                }
-                                break;
+                        let ended = (0..polls).find_map(|_| {
+                            match call.poll_unpin(&mut context) {
+                                Poll::Ready(outcome) => Some(outcome.is_ok()),
+                                Poll::Pending => None,
                             }
-                        }
+                        });
+                        note(&mut acknowledged, path.clone(), number, ended == Some(true));
                     }
                     Step::Defer { session, content: number } => {
                         let path = path(session, number);
                         let (vault, options) = (&sessions[session], deferred());
                         let _ = vault.put_with(&path, content(number), &options).await;
+                        note(&mut acknowledged, path, number, false);
                     }
                     Step::Batch { session, content: number, commits } => {
                         let batch = sessions[session].batch();
                         let path = path(session, number);
-                        let put = batch.put(&path, content(number));
-                        if put.await.is_ok() && commits && batch.commit().await.is_ok() {
-                            acknowledged.insert((session, number));
+                        if batch.put(&path, content(number)).await.is_ok() && commits {
+                            let is_ok = batch.commit().await.is_ok();
+                            note(&mut acknowledged, path, number, is_ok);
                         }
                     }
                     Step::Remove { session, content: number } => {
-                        if sessions[session].remove(&path(session, number)).await.is_ok() {
-                            acknowledged.remove(&(session, number));
+                        let path = path(session, number);
+                        if sessions[session].remove(&path).await.is_ok() {
+                            acknowledged.remove(&path);
                         }
                     }
                     Step::Flush { session } => drop(sessions[session].flush().await),
@@ -364,12 +422,27 @@ proptest! {
                 }
                 let fresh = open(store.clone()).await;
                 let found = tree(&fresh).await;
-                for (session, number) in &acknowledged {
-                    let bytes = found.get(&path(*session, *number)).cloned().flatten();
-                    prop_assert!(bytes == Some(content(*number)), "{}/{} is lost", session, number);
+                for (path, numbers) in &acknowledged {
+                    let bytes = found.get(path).cloned().flatten();
+                    let is_one = numbers.iter().any(|number| bytes == Some(content(*number)));
+                    prop_assert!(is_one, "{} is lost", path);
                 }
             }
             Ok(())
         })?;
+    }
+}
+
+/// An acknowledged content replaces what may be at `path`; any other is one more that may be there.
+fn note(
+    acknowledged: &mut BTreeMap<String, BTreeSet<u64>>,
+    path: String,
+    number: u64,
+    is_acknowledged: bool,
+) {
+    if is_acknowledged {
+        acknowledged.insert(path, BTreeSet::from([number]));
+    } else if let Some(numbers) = acknowledged.get_mut(&path) {
+        numbers.insert(number);
     }
 }

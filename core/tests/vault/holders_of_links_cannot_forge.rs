@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_lite::future::block_on;
 use sealwood::blob::{BlobStore, Precondition};
-use sealwood::internals::{PackWriter, UnitKind, open_unit, pack_name};
+use sealwood::internals::{Epoch, PackWriter, UnitKind, open_unit, pack_name};
 use sealwood::platform::{Entropy, Environment, NoEntropy};
 use sealwood::seal::Link;
 use sealwood::vault::Snapshot;
@@ -17,7 +17,7 @@ struct SamePack([u8; 16]);
 
 impl Entropy for SamePack {
     fn fill(&self, buffer: &mut [u8]) -> Result<(), NoEntropy> {
-        buffer.copy_from_slice(&self.0);
+        buffer.copy_from_slice(&self.0[2..]);
         Ok(())
     }
 }
@@ -30,7 +30,7 @@ fn pack_bytes(link: &Link) -> [u8; 16] {
 fn sealed_again(kind: UnitKind, link: &Link, plaintext: &[u8]) -> Vec<u8> {
     let environment =
         Environment { entropy: Arc::new(SamePack(pack_bytes(link))), ..Environment::default() };
-    let mut packs = PackWriter::new(&environment, usize::MAX);
+    let mut packs = PackWriter::new(&environment, Epoch::FIRST, usize::MAX);
     let offset = link.place.offset as usize;
     if offset > 0 {
         packs.add(kind, &link.address, &vec![0; offset - 16]).unwrap();

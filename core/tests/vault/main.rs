@@ -10,6 +10,7 @@ mod common;
 mod a_store_can_do_this_unnoticed;
 mod changes_keep_to_their_budget;
 mod concurrent_clients_lose_nothing;
+mod contents_keep_to_their_memory;
 #[cfg(feature = "engine")]
 mod damage_is_told_by_name;
 #[cfg(all(feature = "engine", feature = "s3"))]
@@ -29,6 +30,8 @@ mod reads_keep_to_their_budget;
 mod residence_does_not_show;
 mod roots_arrive_intact;
 mod shared_directories_stay_shared;
+#[cfg(all(feature = "passphrase", feature = "phrase"))]
+mod slots_are_changed;
 mod stores_without_conditions_are_refused;
 #[cfg(feature = "engine")]
 mod taken_names_are_compared;

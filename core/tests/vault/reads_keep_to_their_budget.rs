@@ -12,7 +12,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use sealwood::blob::{BlobStore, MemoryStore, MeteredStore, Method};
 use sealwood::forward;
 use sealwood::platform::BoxFuture;
-use sealwood::vault::{EntryKind, ListOptions};
+use sealwood::vault::{EntryKind, ListOptions, VaultConfig};
 use sealwood::{Result, Vault};
 
 use crate::common::{credential, deferred, noise, open};
@@ -253,6 +253,58 @@ fn a_tail_reads_each_node_once_and_few_at_a_time() {
         assert_eq!(distinct.len(), seen.ranges.len(), "a range was read twice");
         assert!(seen.under_way_max <= AT_A_TIME, "{}", seen.under_way_max);
         assert!(seen.ranges.len() <= 20, "{} requests", seen.ranges.len());
+    });
+}
+
+/// Chunks of 128 KiB, 64 of which make an extent; a file of two and a half extents.
+#[test]
+fn a_range_of_many_chunks_is_one_request_for_each_extent() {
+    const CHUNK: u64 = 128 * 1024;
+    const SIZE: u64 = 160 * CHUNK - 7;
+    block_on(async {
+        let store = Arc::new(MeteredStore::new(Watched::default()));
+        let config = VaultConfig::new().chunk_bytes(CHUNK as u32);
+        let vault = Vault::create_with(store.clone(), &credential(), &config).await.unwrap();
+        let content = noise(1, SIZE as usize);
+        vault.put("film", content.clone()).await.unwrap();
+        vault.link("").await.unwrap();
+        for (range, chunks, requests) in [
+            (0..SIZE, 160, 3),
+            (0..64 * CHUNK, 64, 1),
+            (CHUNK + 1..64 * CHUNK - 1, 63, 1),
+            (63 * CHUNK..64 * CHUNK + 1, 2, 2),
+            (50 * CHUNK..150 * CHUNK, 100, 3),
+            (159 * CHUNK + 5..SIZE, 1, 1),
+            (5 * CHUNK..5 * CHUNK, 0, 0),
+            (SIZE..SIZE, 0, 0),
+        ] {
+            let vault = cold(&store).await;
+            // The node and the table.
+            vault.get_range("film", 0..1).await.unwrap();
+            let one = store.reset().bytes_received;
+            let vault = cold(&store).await;
+            assert!(
+                vault.get_range("film", range.clone()).await.unwrap()
+                    == content[range.start as usize..range.end as usize]
+            );
+            let received = store.reset().bytes_received;
+            let ranges = std::mem::take(&mut *store.inner().seen.lock().unwrap()).ranges;
+            let large = ranges.iter().filter(|range| range.2 > 16_000).count();
+            assert_eq!(large, requests, "{range:?}: {ranges:?}");
+            let last = if range.end > 159 * CHUNK { 7 } else { 0 };
+            let sealed = if chunks > 0 { chunks * (CHUNK + 16) - last } else { 0 };
+            let index = one - (CHUNK + 16);
+            assert!(received == sealed + index || chunks == 0, "{range:?}: {received}");
+        }
+        // A stream asks for one chunk, then for two, then for four, and so on, so that it begins
+        // soon, and never across the end of an extent.
+        let vault = cold(&store).await;
+        let (_, parts) = vault.get_stream("film").await.unwrap();
+        assert!(parts.try_collect::<BytesMut>().await.unwrap() == content);
+        let ranges = std::mem::take(&mut *store.inner().seen.lock().unwrap()).ranges;
+        let chunks: Vec<_> =
+            ranges.iter().map(|range| range.2 / CHUNK).filter(|it| *it > 0).collect();
+        assert_eq!(chunks, [1, 2, 4, 8, 16, 32, 1, 64, 32]);
     });
 }
 

@@ -1,4 +1,4 @@
-//! A name that is taken proves nothing: what is at the name of a chunk or a pack is compared, and
+//! A name that is taken proves nothing: what is at the name of an extent or a pack is compared, and
 //! replaced if it is wrong.
 
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use sealwood::{Error, Vault};
 use crate::common::*;
 
 const MIB: usize = 1024 * 1024;
-/// A content of three chunks.
+/// A content of three chunks, and of as many extents where these hold one each.
 const SIZE: usize = 2 * MIB + 77;
 const OBJECTS: &str = "objects/";
 
@@ -34,30 +34,42 @@ async fn objects(store: &dyn BlobStore) -> Vec<ObjectMeta> {
     store.list(OBJECTS, None, 1000).await.unwrap().objects
 }
 
-/// What a chunk may be replaced by.
-fn wrongs(whole: &Bytes) -> Vec<Bytes> {
-    let mut turned = whole.to_vec();
-    turned[whole.len() / 2] ^= 4;
+/// What an extent may be replaced by, and whether its chunks are among it.
+fn wrongs(whole: &Bytes) -> Vec<(Bytes, bool)> {
+    let turned = |at: usize| {
+        let mut turned = whole.to_vec();
+        turned[at] ^= 4;
+        Bytes::from(turned)
+    };
+    let end = SIZE + 3 * 16;
     vec![
-        Bytes::new(),
-        whole.slice(..1),
-        whole.slice(..whole.len() / 2),
-        whole.slice(..whole.len() - 1),
-        [whole, &b"x"[..]].concat().into(),
-        turned.into(),
+        (Bytes::new(), false),
+        (whole.slice(..1), false),
+        (whole.slice(..MIB + 16), false),
+        (whole.slice(..end - 1), false),
+        (turned(0), false),
+        (turned(whole.len() / 2), false),
+        (turned(end - 1), false),
+        // What is behind the chunks nobody reads.
+        (whole.slice(..end), true),
+        (whole.slice(..whole.len() - 1), true),
+        (turned(end), true),
+        ([whole, &b"x"[..]].concat().into(), true),
     ]
 }
 
 #[test]
-fn a_damaged_chunk_heals_by_the_next_put_of_its_content() {
+fn a_damaged_extent_heals_by_the_next_put_of_its_content() {
     block_on(async {
         let (store, vault) = memory_vault().await;
         put(&vault, "first", &content()).await.unwrap();
         for object in objects(&*store).await {
             let whole = store.get(&object.key).await.unwrap().bytes;
-            for wrong in wrongs(&whole) {
+            for (wrong, has_chunks) in wrongs(&whole) {
                 store.put(&object.key, wrong, Precondition::None).await.unwrap();
-                assert!(open(store.clone()).await.get("first").await.is_err());
+                let found = open(store.clone()).await.get("first").await;
+                assert_eq!(found.is_ok(), has_chunks);
+                assert!(found.is_err() || found.unwrap() == content());
                 // Under another name, in a session that has stored nothing yet.
                 put(&open(store.clone()).await, "second", &content()).await.unwrap();
                 assert_eq!(store.get(&object.key).await.unwrap().bytes, whole);
@@ -65,7 +77,7 @@ fn a_damaged_chunk_heals_by_the_next_put_of_its_content() {
                 assert!(cold.get("first").await.unwrap() == content());
                 assert!(cold.get("second").await.unwrap() == content());
             }
-            // Over itself, where the chunk is compared before it is put.
+            // Over itself, where the extent is compared before it is put.
             store.put(&object.key, whole.slice(..9), Precondition::None).await.unwrap();
             put(&open(store.clone()).await, "first", &content()).await.unwrap();
             assert_eq!(store.get(&object.key).await.unwrap().bytes, whole);
@@ -77,7 +89,7 @@ fn a_damaged_chunk_heals_by_the_next_put_of_its_content() {
 }
 
 #[test]
-fn a_session_that_reads_its_chunk_damaged_puts_it_right() {
+fn a_session_that_reads_its_extent_damaged_puts_it_right() {
     block_on(async {
         let (store, vault) = memory_vault().await;
         put(&vault, "first", &content()).await.unwrap();
@@ -91,6 +103,46 @@ fn a_session_that_reads_its_chunk_damaged_puts_it_right() {
             assert_eq!(vault.get("first").await.unwrap_err().code(), "object-missing");
             put(&vault, "second", &content()).await.unwrap();
             assert_eq!(store.get(&object.key).await.unwrap().bytes, whole);
+        }
+    });
+}
+
+/// What a root names may have rotted since: a changed file refers to chunks only where they are
+/// right, and sends the others with what has changed.
+#[test]
+fn a_changed_file_keeps_no_damaged_chunk() {
+    block_on(async {
+        // Four chunks, the last of which changes: three could stay.
+        let before = noise(1, 4 * MIB);
+        let mut after = before.clone();
+        after[3 * MIB + 9] ^= 1;
+        for damage in ["none", "turned", "cut", "gone"] {
+            let (store, vault) = memory_vault().await;
+            put(&vault, "first", &before).await.unwrap();
+            let objects = objects(&*store).await;
+            let extent = objects.iter().find(|object| object.size >= 4 * MIB as u64).unwrap();
+            let mut wrong = store.get(&extent.key).await.unwrap().bytes.to_vec();
+            match damage {
+                "turned" => wrong[MIB + 100] ^= 1,
+                "cut" => wrong.truncate(2 * MIB + 100),
+                _ => {}
+            }
+            match damage {
+                "gone" => store.delete(&extent.key).await.unwrap(),
+                _ => drop(store.put(&extent.key, wrong.into(), Precondition::None).await.unwrap()),
+            }
+            let fresh = open(store.clone()).await;
+            put(&fresh, "first", &after).await.unwrap();
+            assert!(open(store.clone()).await.get("first").await.unwrap() == after, "{damage}");
+            // What is there beside: the chunk alone where the others could stay, else all four.
+            let page = store.list(OBJECTS, None, 1000).await.unwrap();
+            let new = page
+                .objects
+                .iter()
+                .filter(|object| object.size >= MIB as u64 && object.key != extent.key);
+            let sizes: Vec<_> = new.map(|object| object.size).collect();
+            let chunks = if damage == "none" { 1 } else { 4 };
+            assert_eq!(sizes, [chunks * (MIB as u64 + 16)], "{damage}");
         }
     });
 }
@@ -151,7 +203,8 @@ fn an_upload_that_was_cut_off_and_kept_is_finished() {
         for nth in 1.. {
             let faulty = Arc::new(FaultyStore::new(MemoryStore::new()));
             let store = Arc::new(RetryingStore::new(faulty.clone(), AT_ONCE));
-            let vault = create(store.clone()).await;
+            drop(create(store.clone()).await);
+            let vault = open_in_extents(store.clone(), MIB as u32).await;
             faulty.clear_trace();
             let cut = Error::StoreUnavailable {
                 reason: "cut off".into(),
@@ -176,7 +229,9 @@ fn an_upload_that_was_cut_off_and_kept_is_finished() {
 fn a_name_that_is_free_again_is_put_again() {
     block_on(async {
         for nth in 1..=4 {
-            let (store, vault) = faulty_vault().await;
+            let (store, _) = faulty_vault().await;
+            let vault = open_in_extents(store.clone(), MIB as u32).await;
+            store.clear_trace();
             // Refused because there was an object, which is gone when it is looked at.
             let refused = FaultMode::FailBefore(Error::PreconditionFailed);
             store.arm(Fault::new(refused).on(Method::Put).below(OBJECTS).nth(nth));
@@ -218,10 +273,12 @@ fn a_put_with_an_unknown_outcome_is_not_taken_for_stored() {
     for error in [Error::OutcomeUnknown, unavailable(), Error::Cancelled] {
         for nth in 1..=4 {
             block_on(async {
-                let (store, vault) = faulty_vault().await;
+                let (store, _) = faulty_vault().await;
+                let vault = open_in_extents(store.clone(), MIB as u32).await;
+                store.clear_trace();
                 let fault = Fault::new(FaultMode::FailBefore(error.clone()));
                 store.arm(fault.on(Method::Put).below(OBJECTS).nth(nth));
-                // Three chunks, then the pack.
+                // Three extents, then the pack.
                 let failed = match put(&vault, "chunked", &content()).await {
                     Ok(()) => put(&vault, "packed", &noise(2, 5_000)).await,
                     failed => failed,
@@ -242,10 +299,10 @@ fn a_comparison_that_fails_is_not_taken_for_the_same_bytes() {
     block_on(async {
         let (store, vault) = faulty_vault().await;
         put(&vault, "a", &content()).await.unwrap();
-        let chunk = objects(&*store).await.remove(0).key;
-        store.put(&chunk, "cut".into(), Precondition::None).await.unwrap();
+        let extent = objects(&*store).await.remove(0).key;
+        store.put(&extent, "cut".into(), Precondition::None).await.unwrap();
         let vault = open(store.clone()).await;
-        store.arm(Fault::unavailable().on(Method::Compare).below(&chunk));
+        store.arm(Fault::unavailable().on(Method::Compare).below(&extent));
         for path in ["b", "a"] {
             assert_eq!(code(put(&vault, path, &content()).await), "store-unavailable");
         }
@@ -256,7 +313,7 @@ fn a_comparison_that_fails_is_not_taken_for_the_same_bytes() {
 }
 
 #[test]
-fn a_chunk_that_the_store_itself_cannot_read_is_replaced() {
+fn an_extent_that_the_store_itself_cannot_read_is_replaced() {
     block_on(async {
         let config = EngineConfig::default().separated_bytes_min(1000);
         let engine = EngineStore::open(Arc::new(MemoryDisk::new()), config).await.unwrap();

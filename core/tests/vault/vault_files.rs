@@ -84,18 +84,19 @@ fn a_reader_of_any_slicing_gives_the_same_content() {
         let cursor = std::io::Cursor::new(bytes.clone());
         vault.put_reader("file", cursor).await.unwrap();
         assert!(vault.get("file").await.unwrap() == bytes);
-        // All of them were the same chunks.
-        let chunks = store.list("objects/", None, 1000).await.unwrap().objects;
-        let large = chunks.iter().filter(|object| object.size > 64 * KIB as u64).count();
-        assert!(large <= 4, "{large} chunks stored");
+        // All of them were the same extents.
+        let objects = store.list("objects/", None, 1000).await.unwrap().objects;
+        let large = objects.iter().filter(|object| object.size > 64 * KIB as u64).count();
+        assert!(large <= 4, "{large} extents stored");
     });
 }
 
 #[test]
-fn identical_chunks_are_stored_once_and_a_copy_sends_no_content() {
+fn identical_extents_are_stored_once_and_a_copy_sends_no_content() {
     block_on(async {
         let store = Arc::new(MeteredStore::new(MemoryStore::new()));
-        let vault = create(store.clone()).await;
+        drop(create(store.clone()).await);
+        let vault = open_in_extents(store.clone(), MIB as u32).await;
         let same = [vec![5; MIB], vec![5; MIB], vec![5; MIB]].concat();
         put(&vault, "a", &same).await.unwrap();
         let objects = store.list("objects/", None, 1000).await.unwrap().objects;
@@ -357,7 +358,8 @@ fn concurrent_puts_share_commits() {
 #[test]
 fn progress_rises_to_the_total_and_cancelling_leaves_the_vault_as_it_was() {
     block_on(async {
-        let (store, vault) = faulty_vault().await;
+        let (store, _) = faulty_vault().await;
+        let vault = open_in_extents(store.clone(), MIB as u32).await;
         put(&vault, "here", b"before").await.unwrap();
         let before = tree(&vault).await;
         for stop_after in 0..6 {

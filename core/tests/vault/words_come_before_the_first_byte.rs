@@ -6,8 +6,8 @@ use std::sync::Arc;
 use futures_lite::future::{block_on, poll_once};
 use sealwood::Vault;
 use sealwood::blob::{BlobStore, Fault, FaultMode, MemoryStore, Method};
-use sealwood::seal::{KdfParams, Passphrase, RootSecret};
-use sealwood::vault::{Credential, NewVault, VaultConfig};
+use sealwood::seal::{KdfParams, Passphrase, SlotSecret};
+use sealwood::vault::{Credential, NewVault, SlotKind, VaultConfig};
 
 use crate::common::*;
 
@@ -31,9 +31,9 @@ fn the_words_shown_before_anything_is_stored_open_the_vault() {
         let store = empty();
         assert_eq!(store.trace().len(), 0);
         let vault = draft.create(store.clone()).await.unwrap();
-        assert_eq!(vault.recovery_phrase().unwrap().expose(), words.expose());
+        assert_eq!(draft.recovery_phrase().unwrap().expose(), words.expose());
         put(&vault, "a", b"x").await.unwrap();
-        let credential = Credential::from_phrase(&words).unwrap();
+        let credential = Credential::Words(words.clone());
         let again = Vault::open(store, &credential).await.unwrap();
         assert_eq!(again.get("a").await.unwrap(), "x");
     });
@@ -53,18 +53,19 @@ fn a_vault_whose_answer_was_lost_is_known_again() {
     block_on(async {
         // Lost once: the store tells at once.
         let store = empty();
-        store.arm(Fault::lost_answer().on(Method::Put).nth(1));
+        // The keyring is put first, then the root.
+        store.arm(Fault::lost_answer().on(Method::Put).nth(2));
         prepare(&passphrase()).await.create(store).await.unwrap();
 
         // Lost, and the store is gone: the next try finds it, also after others wrote to it.
         let store = empty();
         let draft = prepare(&passphrase()).await;
-        store.arm(Fault::lost_answer().on(Method::Put).nth(1));
+        let words = draft.recovery_phrase().unwrap();
+        store.arm(Fault::lost_answer().on(Method::Put).nth(2));
         store.arm(Fault::unavailable().on(Method::Get));
         assert_eq!(code(draft.create(store.clone()).await), "store-unavailable");
         store.disarm();
-        let words = draft.recovery_phrase().unwrap();
-        let credential = Credential::from_phrase(&words).unwrap();
+        let credential = Credential::Words(words.clone());
         let other = Vault::open(store.clone(), &credential).await.unwrap();
         put(&other, "a", b"x").await.unwrap();
         let vault = draft.create(store).await.unwrap();
@@ -77,9 +78,11 @@ fn a_dropped_creation_is_made_again() {
     block_on(async {
         let draft = prepare(&credential()).await;
         let store = empty();
-        store.arm(Fault::new(FaultMode::Hang).on(Method::Put).nth(1));
-        assert!(poll_once(Box::pin(draft.create(store.clone()))).await.is_none());
-        store.disarm();
+        for put in 1..=2 {
+            store.arm(Fault::new(FaultMode::Hang).on(Method::Put).nth(put));
+            assert!(poll_once(Box::pin(draft.create(store.clone()))).await.is_none());
+            store.disarm();
+        }
         let first = draft.create(store.clone()).await.unwrap();
         put(&first, "a", b"x").await.unwrap();
         assert_eq!(draft.create(store).await.unwrap().get("a").await.unwrap(), "x");
@@ -92,12 +95,15 @@ fn a_vault_of_the_same_secret_is_another_vault() {
         let store = empty();
         prepare(&credential()).await.create(store.clone()).await.unwrap();
         let root = store.get("root").await.unwrap().bytes;
-        let other = Credential::Secret(RootSecret::from_bytes([9; 32]));
+        let objects = store.list("objects/", None, 10).await.unwrap().objects.len();
+        let other = Credential::Secret(SlotSecret::from_bytes([9; 32]));
         for credential in [credential(), other, passphrase()] {
             let refused = prepare(&credential).await.create(store.clone()).await;
             assert_eq!(code(refused), "vault-exists");
         }
         assert_eq!(store.get("root").await.unwrap().bytes, root);
+        // Nothing is left of those.
+        assert_eq!(store.list("objects/", None, 10).await.unwrap().objects.len(), objects);
     });
 }
 
@@ -107,10 +113,11 @@ fn a_vault_opens_with_its_passphrase_or_its_words() {
         let store = Arc::new(MemoryStore::new());
         let config = VaultConfig::new().kdf(KdfParams { memory_kib: 19_456, passes: 2, lanes: 1 });
         let right = Credential::Passphrase(Passphrase::new("correct horse").unwrap());
-        let vault = Vault::create_with(store.clone(), &right, &config).await.unwrap();
+        let draft = Vault::prepare_with(&right, &config).await.unwrap();
+        let words = draft.recovery_phrase().unwrap();
+        let vault = draft.create(store.clone()).await.unwrap();
         put(&vault, "a", b"1").await.unwrap();
-        let words = vault.recovery_phrase().unwrap();
-        let by_words = Credential::from_phrase(&words).unwrap();
+        let by_words = Credential::Words(words.clone());
         for credential in [&right, &by_words] {
             let opened = Vault::open_with(store.clone(), credential, &config).await.unwrap();
             assert_eq!(opened.get("a").await.unwrap(), "1");
@@ -124,5 +131,24 @@ fn a_vault_opens_with_its_passphrase_or_its_words() {
         assert_eq!(code(Vault::create_with(store, &right, &config).await), "vault-exists");
         let nothing = Arc::new(MemoryStore::new());
         assert_eq!(code(Vault::open_with(nothing, &right, &config).await), "vault-not-found");
+    });
+}
+
+/// There is no slot that words open whose words nobody was shown.
+#[test]
+fn a_vault_has_words_if_they_were_asked_for_before_it_was_stored() {
+    block_on(async {
+        let draft = prepare(&passphrase()).await;
+        let vault = draft.create(empty()).await.unwrap();
+        assert_eq!(
+            vault.slots().iter().map(|slot| slot.kind).collect::<Vec<_>>(),
+            [SlotKind::Passphrase]
+        );
+        assert_eq!(code(draft.recovery_phrase()), "invalid-argument");
+        let draft = prepare(&passphrase()).await;
+        draft.recovery_phrase().unwrap();
+        let vault = draft.create(empty()).await.unwrap();
+        assert_eq!(vault.slots().len(), 2);
+        assert!(vault.slots().iter().any(|slot| slot.kind == SlotKind::Words));
     });
 }

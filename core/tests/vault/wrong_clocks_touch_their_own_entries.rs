@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use sealwood::Vault;
 use sealwood::blob::{BlobStore, MemoryStore};
 use sealwood::platform::{Clock, Environment};
-use sealwood::seal::RootSecret;
+use sealwood::seal::SlotSecret;
 use sealwood::vault::{
     CLOCK_LEAD_MS_MAX, Credential, Durability, EntryInfo, Metadata, PutOptions, TIME_MS_MAX,
     VaultConfig,
@@ -50,7 +50,7 @@ fn config(clock: &Shown) -> VaultConfig {
 }
 
 fn secret() -> Credential {
-    Credential::Secret(RootSecret::from_bytes([7; 32]))
+    Credential::Secret(SlotSecret::from_bytes([7; 32]))
 }
 
 async fn created(clock: &Shown) -> (Arc<dyn BlobStore>, Vault) {

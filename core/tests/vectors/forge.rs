@@ -4,11 +4,13 @@ use aes_gcm::aead::{AeadInOut, KeyInit};
 use aes_gcm::{Aes256Gcm, Nonce};
 use serde_json::{Value, json};
 
-/// The root secret of every forged vault.
+use crate::forged_keyring::{self, Ring};
+
+/// The secret that opens every forged vault, and the key of its epoch.
 pub(crate) const SECRET: [u8; 32] = [0x42; 32];
 
 /// The one pack of a forged vault.
-const PACK: [u8; 16] = [0x70; 16];
+const PACK: [u8; 16] = *b"\x01\0pppppppppppppp";
 
 const TAG_BYTES: usize = 16;
 
@@ -62,6 +64,12 @@ impl Sections {
     pub(crate) fn link(&mut self, unit: Unit) -> &mut Self {
         self.push(&unit.address).place(unit);
         self.places.extend(varint(unit.length.into()));
+        self
+    }
+
+    /// Bytes of the second section as they are given.
+    pub(crate) fn places(&mut self, bytes: &[u8]) -> &mut Self {
+        self.places.extend_from_slice(bytes);
         self
     }
 
@@ -135,7 +143,16 @@ impl Body {
 #[derive(Default)]
 pub(crate) struct Forge {
     pack: Vec<u8>,
+    /// The name of the keyring, and its bytes.
+    keyring: (String, Vec<u8>),
     root: Vec<u8>,
+    extents: Vec<Extent>,
+}
+
+/// An object of chunks: its name and its bytes.
+pub(crate) struct Extent {
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Forge {
@@ -149,14 +166,30 @@ impl Forge {
         let address = *blake3::keyed_hash(&key, &sections.canon).as_bytes();
         let offset = self.pack.len() as u32;
         let material = [&address[..], &PACK, &offset.to_le_bytes()].concat();
-        let key = blake3::keyed_hash(&domain(&format!("sealwood v1 {kind} key")), &material);
-        self.pack.extend(sealed(key.as_bytes(), &[], &plaintext));
+        let key = keyed(&format!("sealwood v1 {kind} key"), &material);
+        self.pack.extend(sealed(&key, &[], &plaintext));
         Unit { address, offset, length: (plaintext.len() + TAG_BYTES) as u32 }
     }
 
-    /// The root with this body, under a key slot.
-    pub(crate) fn root(&mut self, slot: &[u8], body: &[u8]) {
-        self.root = root(&SECRET, slot, body);
+    /// Stores an extent.
+    pub(crate) fn extent(&mut self, extent: Extent) {
+        self.extents.push(extent);
+    }
+
+    /// The root with this body, and the keyring of every forged vault.
+    pub(crate) fn root(&mut self, body: &[u8]) {
+        self.keyed_root(Ring::default().object(|_| {}), body);
+    }
+
+    /// The root with this body, which names this keyring.
+    pub(crate) fn keyed_root(&mut self, keyring: Vec<u8>, body: &[u8]) {
+        self.root = root(&SECRET, blake3::hash(&keyring).as_bytes(), body);
+        self.keyring = (forged_keyring::name(&keyring), keyring);
+    }
+
+    /// The keyring's bytes, to spoil behind the back of the root.
+    pub(crate) fn keyring_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.keyring.1
     }
 
     /// The root's bytes, to spoil.
@@ -167,22 +200,67 @@ impl Forge {
     /// The objects as they are recorded.
     pub(crate) fn objects(&self) -> Value {
         let mut objects = vec![json!({"name": "root", "hex": hex::encode(&self.root)})];
+        let (name, keyring) = &self.keyring;
+        if !keyring.is_empty() {
+            objects.push(json!({"name": name, "hex": hex::encode(keyring)}));
+        }
         if !self.pack.is_empty() {
-            let name = blake3::keyed_hash(&domain("sealwood v1 pack name"), &PACK);
-            let name = format!("objects/{}", hex::encode(&name.as_bytes()[..20]));
+            let name = object_name(&keyed("sealwood v1 pack name", &PACK)[..20]);
             objects.push(json!({"name": name, "hex": hex::encode(&self.pack)}));
+        }
+        for Extent { name, bytes } in &self.extents {
+            objects.push(json!({"name": name, "hex": hex::encode(bytes)}));
         }
         objects.into()
     }
 }
 
-/// A root object with this body, under a key slot.
-pub(crate) fn root(secret: &[u8; 32], slot: &[u8], body: &[u8]) -> Vec<u8> {
+/// The address of a chunk.
+pub(crate) fn chunk_address(secret: &[u8; 32], plaintext: &[u8]) -> [u8; 32] {
+    let key = blake3::derive_key("sealwood v1 content address", secret);
+    *blake3::keyed_hash(&key, plaintext).as_bytes()
+}
+
+/// The extent of these chunks, each given with its address.
+pub(crate) fn extent(chunks: &[([u8; 32], &[u8])]) -> Extent {
+    let addresses: Vec<u8> = chunks.iter().flat_map(|chunk| chunk.0).collect();
+    let content: usize = chunks.iter().map(|chunk| chunk.1.len()).sum();
+    let mut bytes = Vec::new();
+    for (address, plaintext) in chunks {
+        bytes.extend(sealed(&keyed("sealwood v1 chunk key", address), &[], plaintext));
+    }
+    let mut padding = vec![0; padme(content as u64) as usize - content];
+    let hasher = blake3::Hasher::new_keyed(&domain("sealwood v1 extent padding"));
+    hasher.clone().update(&addresses).finalize_xof().fill(&mut padding);
+    bytes.extend(padding);
+    Extent { name: object_name(&extent_name(&addresses)), bytes }
+}
+
+/// The name of the extent of the chunks with these addresses, side by side, as runs spell it.
+pub(crate) fn extent_name(addresses: &[u8]) -> [u8; 20] {
+    keyed("sealwood v1 extent name", addresses)[..20].try_into().unwrap()
+}
+
+/// What a length is padded to, by the definition in floating point of those who found it.
+fn padme(length: u64) -> u64 {
+    let e = (length as f64).log2().floor();
+    let s = e.log2().floor() + 1.0;
+    let mask = (1u64 << (e - s) as u64) - 1;
+    (length + mask) & !mask
+}
+
+/// The name of an object by a hash.
+pub(crate) fn object_name(hash: &[u8]) -> String {
+    format!("objects/{}", hex::encode(hash))
+}
+
+/// A root object with this body, under the key of an epoch, which names a keyring by its hash.
+fn root(epoch_key: &[u8; 32], keyring: &[u8; 32], body: &[u8]) -> Vec<u8> {
     let salt = [0x73; 24];
-    let root_key = blake3::derive_key("sealwood v1 root", secret);
+    let root_key = blake3::derive_key("sealwood v1 root", epoch_key);
     let subkey =
         |purpose: &[u8]| *blake3::keyed_hash(&root_key, &[purpose, &salt].concat()).as_bytes();
-    let header = [b"SWRT\x01\0", slot, &salt, &subkey(b"chck")[..8]].concat();
+    let header = [b"SWRT\x02\0", &keyring[..], &salt, &subkey(b"chck")[..8]].concat();
     [header.clone(), sealed(&subkey(b"body"), &header, body)].concat()
 }
 
@@ -190,11 +268,15 @@ fn derived(purpose: &str) -> [u8; 32] {
     blake3::derive_key(purpose, &SECRET)
 }
 
+pub(crate) fn keyed(name: &str, message: &[u8]) -> [u8; 32] {
+    *blake3::keyed_hash(&domain(name), message).as_bytes()
+}
+
 fn domain(name: &str) -> [u8; 32] {
     blake3::derive_key(name, &[])
 }
 
-fn sealed(key: &[u8; 32], associated: &[u8], plaintext: &[u8]) -> Vec<u8> {
+pub(crate) fn sealed(key: &[u8; 32], associated: &[u8], plaintext: &[u8]) -> Vec<u8> {
     let mut buffer = plaintext.to_vec();
     let cipher = Aes256Gcm::new(key.into());
     let whole = buffer.as_mut_slice().into();

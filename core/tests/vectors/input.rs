@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use sealwood::Result;
 use sealwood::blob::{BlobStore, MemoryStore};
+use sealwood::internals::{Epoch, EpochKey, Keys};
 use sealwood::platform::{Clock, Entropy, Environment, NoEntropy};
-use sealwood::seal::RootSecret;
+use sealwood::seal::SlotSecret;
 use serde_json::{Value, json};
 
 /// Objects up to this size are recorded whole.
@@ -91,8 +92,13 @@ pub(crate) fn array<const N: usize>(input: &Value, name: &str) -> [u8; N] {
     hex::decode(text(input, name)).unwrap().try_into().unwrap()
 }
 
-pub(crate) fn secret(input: &Value) -> RootSecret {
-    RootSecret::from_bytes(array(input, "root_secret"))
+pub(crate) fn secret(input: &Value) -> SlotSecret {
+    SlotSecret::from_bytes(array(input, "secret"))
+}
+
+/// The keys of a first epoch.
+pub(crate) fn keys(input: &Value) -> Keys {
+    Keys::derive(Epoch::FIRST, &EpochKey::from_bytes(array(input, "epoch_key")))
 }
 
 pub(crate) fn hash(bytes: &[u8]) -> String {

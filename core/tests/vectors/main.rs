@@ -9,7 +9,9 @@
 mod contents;
 mod engine;
 mod forge;
+mod forged_keyring;
 mod input;
+mod keyrings;
 mod keys;
 mod negative;
 mod nodes;
@@ -54,6 +56,12 @@ macro_rules! golden {
 vector! {
     async fn keys_are_as_recorded() {
         golden!(keys, "keys.json");
+    }
+}
+
+vector! {
+    async fn keyrings_are_as_recorded() {
+        golden!(keyrings, "keyrings.json");
     }
 }
 
@@ -164,11 +172,14 @@ vector! {
 fn write_vectors() {
     futures_lite::future::block_on(async {
         let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../conformance/vectors");
-        for file in ["keys", "nodes", "contents", "roots", "engine", "negative", "trust"] {
+        let files =
+            ["keys", "keyrings", "nodes", "contents", "roots", "engine", "negative", "trust"];
+        for file in files {
             let path = format!("{directory}/{file}.json");
             let mut document = parsed(&std::fs::read_to_string(&path).unwrap());
             match file {
                 "keys" => keys::fill(&mut document).await,
+                "keyrings" => keyrings::fill(&mut document).await,
                 "nodes" => nodes::fill(&mut document).await,
                 "contents" => contents::fill(&mut document).await,
                 "engine" => engine::fill(&mut document).await,

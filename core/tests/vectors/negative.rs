@@ -4,6 +4,7 @@
 mod case;
 mod contents;
 mod inners;
+mod keyrings;
 mod leaves;
 mod roots;
 mod tails;
@@ -12,7 +13,7 @@ mod value;
 use std::sync::Arc;
 
 use sealwood::blob::{BlobStore, MemoryStore, Precondition};
-use sealwood::seal::{Passphrase, RootSecret};
+use sealwood::seal::{Passphrase, SlotSecret};
 use sealwood::vault::{Credential, VaultConfig};
 use sealwood::{Error, Vault};
 use serde_json::{Value, json};
@@ -23,10 +24,16 @@ use case::rooted;
 
 /// Writes every case anew.
 pub(crate) async fn fill(document: &mut Value) {
-    let cases: Vec<Value> =
-        [roots::cases(), tails::cases(), leaves::cases(), inners::cases(), contents::cases()]
-            .concat();
-    document["root_secret"] = hex::encode(SECRET).into();
+    let cases: Vec<Value> = [
+        roots::cases(),
+        keyrings::cases(),
+        tails::cases(),
+        leaves::cases(),
+        inners::cases(),
+        contents::cases(),
+    ]
+    .concat();
+    document["secret"] = hex::encode(SECRET).into();
     document["cases"] = cases.into();
 }
 
@@ -62,7 +69,7 @@ pub(crate) async fn change_at_the_end_of_a_counter() {
         let objects = json!({"objects": rooted(&body).objects()});
         let store = stored(&objects).await;
         let before = store.get("root").await.unwrap().bytes;
-        let credential = Credential::Secret(RootSecret::from_bytes(SECRET));
+        let credential = Credential::Secret(SlotSecret::from_bytes(SECRET));
         let config = VaultConfig::default();
         let vault = Vault::open_with(store.clone(), &credential, &config).await.unwrap();
         let refused = vault.put("a", "1").await.unwrap_err();
@@ -87,7 +94,7 @@ async fn act(case: &Value) -> Result<(), Error> {
     let store = stored(case).await;
     let credential = match case["passphrase"].as_str() {
         Some(passphrase) => Credential::Passphrase(Passphrase::new(passphrase).unwrap()),
-        None => Credential::Secret(RootSecret::from_bytes(SECRET)),
+        None => Credential::Secret(SlotSecret::from_bytes(SECRET)),
     };
     let vault = Vault::open(store, &credential).await?;
     match text(case, "do") {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use sealwood::Result;
 use sealwood::internals::{
-    Keys, Node, NodeSource, Pack, PackWriter, SealPlan, Trie, UnitKind, Walk, open_unit, pack_name,
+    Epoch, Keys, Node, NodeSource, Pack, PackWriter, SealPlan, Trie, UnitKind, Walk, open_unit,
+    pack_name,
 };
 use sealwood::platform::BoxFuture;
 use sealwood::seal::{Link, PACK_BYTES_MAX, PackId};
@@ -16,7 +17,7 @@ use crate::input::*;
 type Entries = HashMap<Vec<u8>, Vec<u8>>;
 
 pub(crate) async fn fill(document: &mut Value) {
-    let keys = Keys::derive(&secret(document));
+    let keys = keys(document);
     for case in cases(document, "cases") {
         fill_case(case, &keys).await;
     }
@@ -35,7 +36,7 @@ async fn fill_case(case: &mut Value, keys: &Keys) {
         for key in removed(flush) {
             assert_eq!(trie.remove(&key).unwrap(), entries.remove(&key));
         }
-        let mut packs = PackWriter::new(&environment, pack_bytes_max);
+        let mut packs = PackWriter::new(&environment, Epoch::FIRST, pack_bytes_max);
         let mut plan = SealPlan::default();
         let link = trie.seal(keys, &mut packs, &mut plan).unwrap();
         let packs = packs.finish();

@@ -20,6 +20,7 @@ pub(crate) mod content;
 mod directory;
 mod handles;
 pub(crate) mod lock;
+#[cfg(not(target_arch = "wasm32"))]
 mod locked_directory;
 mod memory;
 mod name;

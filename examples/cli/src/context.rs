@@ -6,6 +6,7 @@ use sealwood::{CallContext, Error, Vault};
 use crate::address::{Address, Purpose};
 use crate::clock_note::ClockNote;
 use crate::failure::{Failure, Result};
+use crate::gate::Gate;
 use crate::global::Global;
 use crate::interrupt::Interrupt;
 use crate::output::{Meter, Output, Results};
@@ -17,12 +18,14 @@ pub(crate) struct Context {
     pub(crate) output: Output,
     pub(crate) interrupt: Interrupt,
     pub(crate) options: Global,
+    /// What files at work pass.
+    pub(crate) gate: Gate,
 }
 
 impl Context {
     pub(crate) fn new(options: Global, results: Results) -> Self {
         let output = Output::new(&options, results);
-        Self { output, interrupt: Interrupt::default(), options }
+        Self { output, interrupt: Interrupt::default(), options, gate: Gate::default() }
     }
 
     /// The address that was given, or that of the environment.

@@ -13,6 +13,7 @@ mod clock_note;
 mod command;
 mod context;
 mod failure;
+mod gate;
 mod global;
 mod interrupt;
 mod local;

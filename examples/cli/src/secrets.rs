@@ -7,7 +7,7 @@ use std::path::Path;
 
 use sealwood::Error;
 use sealwood::platform::Environment;
-use sealwood::seal::{Passphrase, RecoveryPhrase, RootSecret};
+use sealwood::seal::{Passphrase, RecoveryPhrase, SlotSecret};
 use sealwood::vault::Credential;
 use zeroize::Zeroizing;
 
@@ -118,7 +118,7 @@ fn passphrase(text: &str, source: &str) -> Result<Given> {
 fn from_words(words: &str) -> Result<Given> {
     // No word begins with a byte-order mark: an editor wrote it.
     let words = words.trim_start_matches('\u{feff}');
-    Ok(Credential::from_phrase(&RecoveryPhrase::parse(words)?)?.into())
+    Ok(Credential::Words(RecoveryPhrase::parse(words)?).into())
 }
 
 impl From<Credential> for Given {
@@ -164,12 +164,12 @@ fn read_text(path: &Path) -> Result<Zeroizing<String>> {
 }
 
 /// The secret in a file; a new vault gets a new one if there is no file.
-fn secret_of_file(path: &Path, of: Of) -> Result<RootSecret> {
+fn secret_of_file(path: &Path, of: Of) -> Result<SlotSecret> {
     let mut bytes = Zeroizing::new([0; 33]);
     let length = match File::open(path) {
         Ok(file) => read_up_to(file, &mut *bytes).map_err(|error| Failure::local(path, error))?,
         Err(error) if error.kind() == ErrorKind::NotFound && of == Of::NewVault => {
-            let secret = RootSecret::generate(&Environment::default())?;
+            let secret = SlotSecret::generate(&Environment::default())?;
             let mut file = create_private(path)?;
             file.write_all(secret.expose())
                 .and_then(|()| file.sync_all())
@@ -179,7 +179,7 @@ fn secret_of_file(path: &Path, of: Of) -> Result<RootSecret> {
         Err(error) => return Err(Failure::local(path, error)),
     };
     match <[u8; 32]>::try_from(&bytes[..length]) {
-        Ok(secret) => Ok(RootSecret::from_bytes(secret)),
+        Ok(secret) => Ok(SlotSecret::from_bytes(secret)),
         Err(_) => Err(Failure::SecretRefused {
             reason: "a secret file has exactly 32 bytes".into(),
             path: Some(path.to_owned()),

@@ -34,7 +34,7 @@ use crate::output::Meter;
 use crate::record::{EntryRecord, LeftOut, Totals};
 use crate::stream::{LocalStream, put_stream};
 
-/// Files at work at a time. Each holds some ten chunks of a large content at most.
+/// Files at work at a time, one large one among them: that holds up to five extents.
 const FILES_AT_A_TIME: usize = 4;
 /// How much waits for one commit, in bytes of contents and in entries, and for how long.
 const PENDING_BYTES_MAX: u64 = 32 * 1024 * 1024;

@@ -5541,7 +5541,7 @@ first: dco_decode_list_row_difference_record(arr[2]),); }
 
 @protected ConfigSpec dco_decode_config_spec(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
-                if (arr.length != 8) throw Exception('unexpected arr length: expect 8 but see ${arr.length}');
+                if (arr.length != 9) throw Exception('unexpected arr length: expect 9 but see ${arr.length}');
                 return ConfigSpec(chunkBytes: dco_decode_opt_box_autoadd_i_64(arr[0]),
 memoryKib: dco_decode_opt_box_autoadd_i_64(arr[1]),
 passes: dco_decode_opt_box_autoadd_i_64(arr[2]),
@@ -5549,7 +5549,8 @@ lanes: dco_decode_opt_box_autoadd_i_64(arr[3]),
 ceilingMemoryKib: dco_decode_opt_box_autoadd_i_64(arr[4]),
 ceilingPasses: dco_decode_opt_box_autoadd_i_64(arr[5]),
 memoryBudgetBytes: dco_decode_opt_box_autoadd_i_64(arr[6]),
-packBytesMax: dco_decode_opt_box_autoadd_i_64(arr[7]),); }
+packBytesMax: dco_decode_opt_box_autoadd_i_64(arr[7]),
+extentBytesMax: dco_decode_opt_box_autoadd_i_64(arr[8]),); }
 
 @protected CredentialSpec dco_decode_credential_spec(dynamic raw){ // Codec=Dco (DartCObject based), see doc to use other codecs
 final arr = raw as List<dynamic>;
@@ -6321,7 +6322,8 @@ var var_ceilingMemoryKib = sse_decode_opt_box_autoadd_i_64(deserializer);
 var var_ceilingPasses = sse_decode_opt_box_autoadd_i_64(deserializer);
 var var_memoryBudgetBytes = sse_decode_opt_box_autoadd_i_64(deserializer);
 var var_packBytesMax = sse_decode_opt_box_autoadd_i_64(deserializer);
-return ConfigSpec(chunkBytes: var_chunkBytes, memoryKib: var_memoryKib, passes: var_passes, lanes: var_lanes, ceilingMemoryKib: var_ceilingMemoryKib, ceilingPasses: var_ceilingPasses, memoryBudgetBytes: var_memoryBudgetBytes, packBytesMax: var_packBytesMax); }
+var var_extentBytesMax = sse_decode_opt_box_autoadd_i_64(deserializer);
+return ConfigSpec(chunkBytes: var_chunkBytes, memoryKib: var_memoryKib, passes: var_passes, lanes: var_lanes, ceilingMemoryKib: var_ceilingMemoryKib, ceilingPasses: var_ceilingPasses, memoryBudgetBytes: var_memoryBudgetBytes, packBytesMax: var_packBytesMax, extentBytesMax: var_extentBytesMax); }
 
 @protected CredentialSpec sse_decode_credential_spec(SseDeserializer deserializer){ // Codec=Sse (Serialization based), see doc to use other codecs
 var var_secret = sse_decode_opt_list_prim_u_8_strict(deserializer);
@@ -7243,6 +7245,7 @@ sse_encode_opt_box_autoadd_i_64(self.ceilingMemoryKib, serializer);
 sse_encode_opt_box_autoadd_i_64(self.ceilingPasses, serializer);
 sse_encode_opt_box_autoadd_i_64(self.memoryBudgetBytes, serializer);
 sse_encode_opt_box_autoadd_i_64(self.packBytesMax, serializer);
+sse_encode_opt_box_autoadd_i_64(self.extentBytesMax, serializer);
  }
 
 @protected void sse_encode_credential_spec(CredentialSpec self, SseSerializer serializer){ // Codec=Sse (Serialization based), see doc to use other codecs

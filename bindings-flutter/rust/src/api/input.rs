@@ -49,6 +49,8 @@ pub struct ConfigSpec {
     pub memory_budget_bytes: Option<i64>,
     /// The most bytes of a pack.
     pub pack_bytes_max: Option<i64>,
+    /// The most bytes of content in an extent.
+    pub extent_bytes_max: Option<i64>,
 }
 
 impl ConfigSpec {
@@ -62,6 +64,7 @@ impl ConfigSpec {
             ceiling_passes: number(self.ceiling_passes)?,
             memory_budget_bytes: number(self.memory_budget_bytes)?,
             pack_bytes_max: number(self.pack_bytes_max)?,
+            extent_bytes_max: number(self.extent_bytes_max)?,
         }
         .config()
     }

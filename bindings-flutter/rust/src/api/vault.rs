@@ -155,12 +155,6 @@ impl Vault {
         self.inner.stats().into()
     }
 
-    /// The 24 words that open this vault.
-    #[frb(sync)]
-    pub fn recovery_phrase(&self) -> Result<String, Failure> {
-        Ok(self.inner.recovery_phrase()?.expose().to_owned())
-    }
-
     /// Commits what is pending and refuses further calls.
     pub async fn close(&self, call: &Call) -> Result<(), Failure> {
         call.run(self.inner.close()).await

@@ -48,14 +48,20 @@ extension SealwoodError.Code {
     public static let rangePastEnd = Self(rawValue: "range-past-end")
     /// An argument is outside its documented limits or of a wrong type.
     public static let invalidArgument = Self(rawValue: "invalid-argument")
-    /// The root secret or recovery phrase does not open this vault.
+    /// The secret or the recovery words open no slot of this vault.
     public static let wrongKey = Self(rawValue: "wrong-key")
-    /// The passphrase does not open this vault.
+    /// The passphrase opens no slot of this vault.
     public static let wrongPassphrase = Self(rawValue: "wrong-passphrase")
     /// The passphrase asks for more memory or work than ``VaultConfig/kdfCeiling`` allows.
     public static let passphraseTooCostly = Self(rawValue: "passphrase-too-costly")
     /// The words are not a recovery phrase.
     public static let invalidPhrase = Self(rawValue: "invalid-phrase")
+    /// The vault has no such slot.
+    public static let slotNotFound = Self(rawValue: "slot-not-found")
+    /// The last slot of a vault cannot be removed.
+    public static let lastSlot = Self(rawValue: "last-slot")
+    /// The slot that opened this session is none of the vault's any more.
+    public static let shutOut = Self(rawValue: "shut-out")
     /// `create` where there is a vault.
     public static let vaultExists = Self(rawValue: "vault-exists")
     /// `open` where there is none.

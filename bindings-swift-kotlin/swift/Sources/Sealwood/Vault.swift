@@ -95,11 +95,6 @@ public final class Vault: FileTree {
     /// Figures of the vault and of this session's writes.
     public var stats: VaultStats { VaultStats(core.stats()) }
 
-    /// The 24 words that open this vault.
-    public func recoveryPhrase() throws -> String {
-        try translating { try core.recoveryPhrase() }
-    }
-
     /// Commits what is pending and refuses further calls, which throw
     /// ``SealwoodError/Code-swift.struct/closed``. A vault that is released without it loses its
     /// deferred changes and nothing else.

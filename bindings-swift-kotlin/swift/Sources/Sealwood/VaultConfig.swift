@@ -13,6 +13,9 @@ public struct VaultConfig: Hashable, Sendable, Codable {
     public var memoryBudgetBytes: UInt64?
     /// The most bytes one pack of content holds.
     public var packBytesMax: UInt64?
+    /// The most bytes of content one extent holds: at least a chunk, at most 64 chunks and 64 MiB;
+    /// 16 MiB where there is none. A put has up to five extents in memory.
+    public var extentBytesMax: UInt32?
 
     /// What deriving the key of a passphrase costs.
     public struct Kdf: Hashable, Sendable, Codable {
@@ -48,19 +51,22 @@ public struct VaultConfig: Hashable, Sendable, Codable {
     /// Settings of a vault.
     public init(
         chunkBytes: UInt32? = nil, kdf: Kdf = Kdf(), kdfCeiling: KdfCeiling = KdfCeiling(),
-        memoryBudgetBytes: UInt64? = nil, packBytesMax: UInt64? = nil
+        memoryBudgetBytes: UInt64? = nil, packBytesMax: UInt64? = nil,
+        extentBytesMax: UInt32? = nil
     ) {
         self.chunkBytes = chunkBytes
         self.kdf = kdf
         self.kdfCeiling = kdfCeiling
         self.memoryBudgetBytes = memoryBudgetBytes
         self.packBytesMax = packBytesMax
+        self.extentBytesMax = extentBytesMax
     }
 
     var core: CoreConfig {
         CoreConfig(
             chunkBytes: chunkBytes, memoryKib: kdf.memoryKib, passes: kdf.passes, lanes: kdf.lanes,
             ceilingMemoryKib: kdfCeiling.memoryKib, ceilingPasses: kdfCeiling.passes,
-            memoryBudgetBytes: memoryBudgetBytes, packBytesMax: packBytesMax)
+            memoryBudgetBytes: memoryBudgetBytes, packBytesMax: packBytesMax,
+            extentBytesMax: extentBytesMax)
     }
 }

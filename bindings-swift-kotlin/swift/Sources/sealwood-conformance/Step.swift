@@ -103,7 +103,8 @@ final class Step: @unchecked Sendable {
         var config = VaultConfig(
             chunkBytes: try optionalNumber("chunkBytes").map(UInt32.init(clamping:)),
             memoryBudgetBytes: try optionalNumber("memoryBudgetBytes"),
-            packBytesMax: try optionalNumber("packBytesMax"))
+            packBytesMax: try optionalNumber("packBytesMax"),
+            extentBytesMax: try optionalNumber("extentBytesMax").map(UInt32.init(clamping:)))
         switch value("kdf") {
         case nil:
             break

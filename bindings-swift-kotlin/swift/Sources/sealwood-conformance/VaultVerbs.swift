@@ -29,8 +29,6 @@ func takeOnVault(
     case "close": try await vault.close()
     case "needsFlush": return .value(.bool(vault.needsFlush))
     case "stats": return try Outcome(vault.stats)
-    case "recoveryPhrase":
-        return try words(vault.recoveryPhrase(), step, in: world)
     case "batch": world.batches.set(try step.optionalText("as"), vault.batch())
     case "snapshot": world.snapshots.set(try step.optionalText("as"), try await vault.snapshot())
     case "link":

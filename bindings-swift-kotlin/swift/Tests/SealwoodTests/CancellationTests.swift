@@ -34,10 +34,10 @@ final class CancellationTests: SealwoodTestCase {
         try await vault.putStream("other", pieces(of: pattern(20_000_000, seed: 9), size: 100_000))
         XCTAssertGreaterThan(store.calls - calls, 10)
         try await vault.remove("other")
-        // First, as chunks of a cancelled put may come late, and one would hang in the place of this call.
+        // First, as extents of a cancelled put may come late, and one would hang in the place of this call.
         try await cancelling(store) { try await vault.put("small", pattern(10)) }
         for at in [1, 2, 3] as [UInt64] {
-            // Four chunks are on their way at once.
+            // Two extents are on their way at once.
             try await cancelling(store, at: at, method: "put", beside: 3) {
                 try await vault.putStream("large", pieces(of: large, size: 100_000))
             }

@@ -13,7 +13,9 @@ class SealwoodTestCase: XCTestCase {
 
     /// A new vault in a store.
     func newVault(_ store: some BlobStore) async throws -> Vault {
-        try await Vault.create(store: store, credential: Self.credential)
+        try await Vault.create(
+            store: store, credential: Self.credential,
+            config: VaultConfig(extentBytesMax: 1_048_576))
     }
 
     /// Another client of the vault in a store.

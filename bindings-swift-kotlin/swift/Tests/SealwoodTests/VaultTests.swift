@@ -165,8 +165,8 @@ final class VaultTests: SealwoodTestCase {
         XCTAssertEqual(secret.count, 32)
         XCTAssertEqual(try secretOfPhrase(phraseOfSecret(secret)), secret)
         let store: AnyBlobStore = .memory()
-        let vault = try await Vault.create(store: store, credential: .secret(secret))
-        let phrase = try vault.recoveryPhrase()
+        _ = try await Vault.create(store: store, credential: .secret(secret))
+        let phrase = try phraseOfSecret(secret)
         _ = try await Vault.open(store: store, credential: .phrase(phrase))
     }
 

@@ -78,6 +78,7 @@ fn config(step: &Step) -> Result<ConfigInput, String> {
         chunk_bytes: small("chunkBytes", step.number("chunkBytes")?)?,
         memory_budget_bytes: step.number("memoryBudgetBytes")?,
         pack_bytes_max: step.number("packBytesMax")?,
+        extent_bytes_max: small("extentBytesMax", step.number("extentBytesMax")?)?,
         ..ConfigInput::default()
     };
     for (name, number) in step.object("kdf")?.into_iter().flatten() {
@@ -132,7 +133,6 @@ pub(super) async fn take(world: &World, vault: &Vault, verb: &str, step: &Step) 
         }
         "stats" => vault.stats().into(),
         "needsFlush" => vault.needs_flush().into(),
-        "recoveryPhrase" => words(world, &vault.recovery_phrase()?, step)?,
         "link" => {
             let (path, name) = (path()?, step.text("as")?);
             let link = cancel.run(vault.link(path)).await?;

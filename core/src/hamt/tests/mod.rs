@@ -14,7 +14,7 @@ use super::*;
 use crate::error::{Error, Result};
 use crate::platform::{BoxFuture, Entropy, Environment, NoEntropy, SystemClock};
 use crate::seal::{
-    Address, Keys, Link, PACK_BYTES_MAX, Pack, PackId, PackWriter, RootSecret, SectionReader,
+    Address, Epoch, EpochKey, Keys, Link, PACK_BYTES_MAX, Pack, PackId, PackWriter, SectionReader,
     SectionWriter, UnitKind, open_unit,
 };
 
@@ -49,7 +49,7 @@ impl Shelf {
     fn new() -> Self {
         let entropy = Arc::new(Counting::default());
         Self {
-            keys: Keys::derive(&RootSecret::from_bytes([1; 32])),
+            keys: Keys::derive(Epoch::FIRST, &EpochKey::from_bytes([1; 32])),
             environment: Environment { clock: Arc::new(SystemClock), entropy },
             packs: HashMap::new(),
             pack_bytes_max: PACK_BYTES_MAX,
@@ -64,7 +64,7 @@ impl Shelf {
         trie: &mut Trie<Bytes>,
         refuse: impl Fn(usize) -> bool,
     ) -> (Option<Address>, usize) {
-        let mut packs = PackWriter::new(&self.environment, self.pack_bytes_max);
+        let mut packs = PackWriter::new(&self.environment, Epoch::FIRST, self.pack_bytes_max);
         let mut plan = SealPlan::default();
         let link = trie.seal(&self.keys, &mut packs, &mut plan).unwrap();
         let mut stored = HashSet::new();

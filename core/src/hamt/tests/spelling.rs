@@ -87,7 +87,7 @@ fn a_node_that_is_not_what_its_parent_says_is_refused() {
     let weight = &mut plaintext[2 + 1 + 4];
     assert!((2..=128).contains(weight));
     *weight -= 1;
-    let mut packs = PackWriter::new(&shelf.environment, PACK_BYTES_MAX);
+    let mut packs = PackWriter::new(&shelf.environment, Epoch::FIRST, PACK_BYTES_MAX);
     let addressed = Node::<Bytes>::addressed(&plaintext).unwrap();
     let address = shelf.keys.address(UnitKind::Node, addressed);
     let place = packs.add(UnitKind::Node, &address, &plaintext).unwrap();

@@ -32,13 +32,10 @@ pub(super) fn case(name: &str, act: Act, code: &str, forge: &Forge) -> Value {
     case
 }
 
-/// The slot of a vault whose secret the user keeps.
-pub(super) const SECRET_SLOT: &[u8] = &[0];
-
 /// A vault with this body under a root that is right.
 pub(super) fn rooted(body: &Body) -> Forge {
     let mut forge = Forge::default();
-    forge.root(SECRET_SLOT, &body.plaintext());
+    forge.root(&body.plaintext());
     forge
 }
 
@@ -46,6 +43,6 @@ pub(super) fn rooted(body: &Body) -> Forge {
 pub(super) fn topped(top: &Sections) -> Forge {
     let mut forge = Forge::default();
     let top = forge.unit("node", top);
-    forge.root(SECRET_SLOT, &Body { top: Some(top), ..Body::default() }.plaintext());
+    forge.root(&Body { top: Some(top), ..Body::default() }.plaintext());
     forge
 }

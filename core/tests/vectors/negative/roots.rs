@@ -1,19 +1,14 @@
-//! What is wrong with a root: its head, its key slot, its body.
+//! What is wrong with a root: its head, its body.
 
 use sealwood::vault::TIME_MS_MAX;
 use serde_json::Value;
 
-use super::case::Act::{Open, OpenWithPassphrase};
-use super::case::{SECRET_SLOT, case, rooted};
+use super::case::Act::Open;
+use super::case::{case, rooted};
 use crate::forge::{Body, Forge, Unit};
 
 pub(super) fn cases() -> Vec<Value> {
     let good = Body::default;
-    let with_slot = |slot: &[u8]| {
-        let mut forge = Forge::default();
-        forge.root(slot, &good().plaintext());
-        forge
-    };
     let spoiled = |spoil: fn(&mut Vec<u8>)| {
         let mut forge = rooted(&good());
         spoil(forge.root_mut());
@@ -29,37 +24,17 @@ pub(super) fn cases() -> Vec<Value> {
         // A unit of so few bytes would be a tag and nothing else.
         let mut forge = Forge::default();
         let top = Unit { address: [5; 32], offset: 0, length: 16 };
-        forge.root(SECRET_SLOT, &Body { top: Some(top), ..good() }.plaintext());
+        forge.root(&Body { top: Some(top), ..good() }.plaintext());
         forge
     };
     vec![
         case("a vault that is right", Open, "ok", &rooted(&good())),
         case("another magic", Open, "malformed", &spoiled(|root| root[0] = b's')),
-        case("a later version", Open, "unsupported-version", &spoiled(|root| root[4] = 2)),
-        case("an unknown key slot", Open, "malformed", &with_slot(&[2])),
-        case("a root that is cut", Open, "object-truncated", &spoiled(|root| root.truncate(20))),
-        case("an altered key check", Open, "wrong-key", &spoiled(|root| root[35] ^= 1)),
-        case("an altered body", Open, "object-corrupt", &spoiled(|root| root[50] ^= 1)),
-        case(
-            "a passphrase of 1 GiB and 64 passes",
-            OpenWithPassphrase,
-            "passphrase-too-costly",
-            &with_slot(&passphrase_slot(1 << 20, 64, 1)),
-        ),
-        case(
-            "a passphrase of more than four times the default's work",
-            OpenWithPassphrase,
-            "passphrase-too-costly",
-            &with_slot(&passphrase_slot(64 * 1024, 13, 1)),
-        ),
-        malformed(
-            "a passphrase of more than 1 GiB",
-            with_slot(&passphrase_slot((1 << 20) + 1, 1, 1)),
-        ),
-        malformed("a passphrase of no pass", with_slot(&passphrase_slot(64 * 1024, 0, 1))),
-        malformed("a passphrase of 65 passes", with_slot(&passphrase_slot(8, 65, 1))),
-        malformed("a passphrase of 17 lanes", with_slot(&passphrase_slot(64 * 1024, 3, 17))),
-        malformed("less than 8 KiB a lane", with_slot(&passphrase_slot(15, 3, 2))),
+        case("a later version", Open, "unsupported-version", &spoiled(|root| root[4] = 3)),
+        case("an earlier version", Open, "unsupported-version", &spoiled(|root| root[4] = 1)),
+        case("a root that is cut", Open, "object-truncated", &spoiled(|root| root.truncate(50))),
+        case("an altered key check", Open, "object-corrupt", &spoiled(|root| root[62] ^= 1)),
+        case("an altered body", Open, "object-corrupt", &spoiled(|root| root[80] ^= 1)),
         malformed("a root of sequence 0", body(|body| body.sequence = 0)),
         malformed("a first root with a predecessor", body(|body| body.sequence = 1)),
         malformed("a later root without one", body(|body| body.previous = [0; 32])),
@@ -74,9 +49,4 @@ pub(super) fn cases() -> Vec<Value> {
         malformed("bytes after the operations", body(|body| body.after = vec![0])),
         malformed("a place of 16 bytes", bad_place),
     ]
-}
-
-fn passphrase_slot(memory_kib: u32, passes: u32, lanes: u32) -> Vec<u8> {
-    let numbers = [memory_kib, passes, lanes].map(u32::to_le_bytes).concat();
-    [&[1][..], &numbers, &[0x11; 16], &[0x22; 48]].concat()
 }

@@ -22,7 +22,7 @@ use crate::printable::printable;
 use crate::record::Totals;
 use crate::vault_argument::VaultArgument;
 
-/// Files at work at a time. Each holds a few chunks at most.
+/// Files at work at a time, one large one among them: that holds up to two extents.
 const FILES_AT_A_TIME: usize = 16;
 
 #[derive(clap::Args)]
@@ -199,6 +199,7 @@ impl Download<'_> {
             Box::pin(async move {
                 Ok::<_, sealwood::Error>(match placed {
                     Ok(Some((entry, content, local))) => {
+                        let _passed = context.gate.pass(Some(entry.size)).await;
                         meter.name(entry.path.as_str());
                         write(entry, counted(meter, content), local, existing).await.map(Some)
                     }

@@ -60,7 +60,10 @@ pub(crate) async fn put_file(
                     Err(_) => None,
                 }
             }
-            _ => Some(vault.put_reader_with(target.as_str(), reader, &options).await),
+            _ => {
+                let _passed = context.gate.pass(size).await;
+                Some(vault.put_reader_with(target.as_str(), reader, &options).await)
+            }
         };
         match (finding.take(), put) {
             (Found::Failed(error), _) => return Err(Failure::local(path, error)),

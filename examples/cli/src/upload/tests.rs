@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_lite::future::{block_on, or, yield_now};
 use sealwood::blob::MemoryStore;
 use sealwood::platform::Environment;
-use sealwood::seal::RootSecret;
+use sealwood::seal::SlotSecret;
 use sealwood::vault::{Credential, VaultConfig};
 
 use super::*;
@@ -30,7 +30,7 @@ fn what_is_finished_is_committed_after_a_while_though_a_file_is_never_read() {
     };
     let items = vec![item(&done, "done"), item(&stuck, "stuck")];
     block_on(async {
-        let secret = RootSecret::generate(&Environment::default()).unwrap();
+        let secret = SlotSecret::generate(&Environment::default()).unwrap();
         let (store, credential) = (Arc::new(MemoryStore::default()), Credential::Secret(secret));
         let config = VaultConfig::default();
         let vault = Vault::create_with(store.clone(), &credential, &config).await.unwrap();
@@ -59,7 +59,7 @@ fn what_is_finished_is_committed_after_a_while_though_a_file_is_never_read() {
 #[test]
 fn folders_that_cannot_be_made_are_told_and_the_others_made() {
     block_on(async {
-        let secret = RootSecret::generate(&Environment::default()).unwrap();
+        let secret = SlotSecret::generate(&Environment::default()).unwrap();
         let (store, credential) = (Arc::new(MemoryStore::default()), Credential::Secret(secret));
         let vault = Vault::create(store, &credential).await.unwrap();
         for file in ["3", "64"] {
@@ -79,7 +79,7 @@ fn folders_that_cannot_be_made_are_told_and_the_others_made() {
 #[test]
 fn each_file_is_named_that_another_client_made_impossible() {
     block_on(async {
-        let secret = RootSecret::generate(&Environment::default()).unwrap();
+        let secret = SlotSecret::generate(&Environment::default()).unwrap();
         let (store, credential) = (Arc::new(MemoryStore::default()), Credential::Secret(secret));
         let config = VaultConfig::default();
         let vault = Vault::create_with(store.clone(), &credential, &config).await.unwrap();

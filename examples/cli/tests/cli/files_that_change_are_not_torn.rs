@@ -5,12 +5,14 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
+use sealwood::EXTENT_BYTES_DEFAULT;
+
 use crate::bucket::{Bucket, Mood};
 use crate::drive::{Drive, Ran, noise};
 
 const MIB: usize = 1024 * 1024;
-/// More than is read ahead of what a bucket has answered.
-const FILE_BYTES: usize = 20 * MIB;
+/// Longer than three extents: what follows those is read once a bucket has answered the first put.
+const FILE_BYTES: usize = 3 * EXTENT_BYTES_DEFAULT as usize + 2 * MIB;
 
 fn run(bucket: &Bucket, drive: &Drive, arguments: &[&str]) -> Ran {
     let mut command = drive.command();

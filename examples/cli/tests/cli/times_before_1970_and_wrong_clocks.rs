@@ -9,7 +9,7 @@ use futures_lite::future::block_on;
 use sealwood::Vault;
 use sealwood::blob::DirectoryStore;
 use sealwood::platform::{Clock, Environment};
-use sealwood::seal::RootSecret;
+use sealwood::seal::SlotSecret;
 use sealwood::vault::{Credential, VaultConfig};
 use serde_json::Value;
 
@@ -66,7 +66,7 @@ fn another_devices_clock_that_is_ahead_is_told_of_and_not_taken_over() {
     let store = Arc::new(block_on(DirectoryStore::open(drive.path("shared"))).unwrap());
     let environment = Environment { clock: Arc::new(Far), ..Environment::default() };
     let config = VaultConfig::new().environment(environment);
-    let secret = RootSecret::from_bytes([7; 32]);
+    let secret = SlotSecret::from_bytes([7; 32]);
     drive.write("secret", [7; 32]);
     block_on(async {
         let vault = Vault::create_with(store, &Credential::Secret(secret), &config).await.unwrap();

@@ -31,15 +31,17 @@ final PlatformInt64? ceilingPasses;
 final PlatformInt64? memoryBudgetBytes;
 /// The most bytes of a pack.
 final PlatformInt64? packBytesMax;
+/// The most bytes of content in an extent.
+final PlatformInt64? extentBytesMax;
 
-                const ConfigSpec({this.chunkBytes ,this.memoryKib ,this.passes ,this.lanes ,this.ceilingMemoryKib ,this.ceilingPasses ,this.memoryBudgetBytes ,this.packBytesMax ,});
+                const ConfigSpec({this.chunkBytes ,this.memoryKib ,this.passes ,this.lanes ,this.ceilingMemoryKib ,this.ceilingPasses ,this.memoryBudgetBytes ,this.packBytesMax ,this.extentBytesMax ,});
 
 
 
 
 
         @override
-        int get hashCode => chunkBytes.hashCode^memoryKib.hashCode^passes.hashCode^lanes.hashCode^ceilingMemoryKib.hashCode^ceilingPasses.hashCode^memoryBudgetBytes.hashCode^packBytesMax.hashCode;
+        int get hashCode => chunkBytes.hashCode^memoryKib.hashCode^passes.hashCode^lanes.hashCode^ceilingMemoryKib.hashCode^ceilingPasses.hashCode^memoryBudgetBytes.hashCode^packBytesMax.hashCode^extentBytesMax.hashCode;
 
 
 
@@ -48,7 +50,7 @@ final PlatformInt64? packBytesMax;
             identical(this, other) ||
             other is ConfigSpec &&
                 runtimeType == other.runtimeType
-                && chunkBytes == other.chunkBytes&& memoryKib == other.memoryKib&& passes == other.passes&& lanes == other.lanes&& ceilingMemoryKib == other.ceilingMemoryKib&& ceilingPasses == other.ceilingPasses&& memoryBudgetBytes == other.memoryBudgetBytes&& packBytesMax == other.packBytesMax;
+                && chunkBytes == other.chunkBytes&& memoryKib == other.memoryKib&& passes == other.passes&& lanes == other.lanes&& ceilingMemoryKib == other.ceilingMemoryKib&& ceilingPasses == other.ceilingPasses&& memoryBudgetBytes == other.memoryBudgetBytes&& packBytesMax == other.packBytesMax&& extentBytesMax == other.extentBytesMax;
 
             }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use sealwood::Vault;
 use sealwood::blob::{BlobStore, MemoryStore, MeteredStore};
 use sealwood::platform::Environment;
-use sealwood::seal::RootSecret;
+use sealwood::seal::SlotSecret;
 use sealwood::vault::{Credential, Durability, PutOptions};
 use serde::Serialize;
 
@@ -98,7 +98,7 @@ struct Row {
 async fn new_vault() -> Result<Measure> {
     let memory: Arc<dyn BlobStore> = Arc::new(MemoryStore::default());
     let store = Arc::new(MeteredStore::new(memory));
-    let credential = Credential::Secret(RootSecret::generate(&Environment::default())?);
+    let credential = Credential::Secret(SlotSecret::generate(&Environment::default())?);
     let vault = Vault::create(store.clone(), &credential).await?;
     Ok(Measure::new(store, vault))
 }

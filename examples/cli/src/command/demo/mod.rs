@@ -16,7 +16,7 @@ use std::time::Instant;
 use sealwood::Vault;
 use sealwood::path::{EntryName, VaultPath};
 use sealwood::platform::Environment;
-use sealwood::seal::{RecoveryPhrase, RootSecret};
+use sealwood::seal::{RecoveryPhrase, SlotSecret};
 use sealwood::vault::{Credential, Durability};
 
 use self::phase::{Measure, Phase};
@@ -57,7 +57,7 @@ async fn tour(context: &Context, place: &Place, source: &Source) -> Result<()> {
     let started = Instant::now();
     let output = &context.output;
     output.text(format_args!("{source}\nstored in {place}\n"))?;
-    let secret = RootSecret::generate(&Environment::default())?;
+    let secret = SlotSecret::generate(&Environment::default())?;
     let words = secret.recovery_phrase()?;
     let store = place.connect();
     let credential = Credential::Secret(secret);
@@ -94,7 +94,7 @@ struct Client<'a> {
 impl<'a> Client<'a> {
     async fn fresh(context: &'a Context, place: &Place, words: &RecoveryPhrase) -> Result<Self> {
         let store = place.connect();
-        let credential = Credential::from_phrase(&RecoveryPhrase::parse(words.expose())?)?;
+        let credential = Credential::Words(RecoveryPhrase::parse(words.expose())?);
         let vault = Vault::open(store.clone(), &credential).await?;
         Ok(Self { context, measure: Measure::new(store, vault.clone()), vault })
     }

@@ -166,7 +166,7 @@ mod tests {
     use futures_lite::future::block_on;
     use sealwood::blob::MemoryStore;
     use sealwood::platform::Environment;
-    use sealwood::seal::RootSecret;
+    use sealwood::seal::SlotSecret;
     use sealwood::vault::{Credential, VaultConfig};
 
     use super::*;
@@ -178,7 +178,7 @@ mod tests {
         let source = Source::of(folder.path().to_owned()).unwrap();
         let file = &source.files()[0];
         let target = file.target("top").unwrap();
-        let secret = RootSecret::generate(&Environment::default()).unwrap();
+        let secret = SlotSecret::generate(&Environment::default()).unwrap();
         let store = Arc::new(MemoryStore::default());
         let outcome = |stored: &'static str| {
             block_on(async {

@@ -13,6 +13,8 @@ import sealwood.ffi.CoreStats
  *   work (memory times passes). Four times the core's own cost unless given.
  * @property memoryBudgetBytes about how many bytes of directory nodes stay in memory.
  * @property packBytesMax the most bytes one pack holds.
+ * @property extentBytesMax the most bytes of content one extent holds: at least a chunk, at most 64
+ *   chunks and 64 MiB. A put has up to five extents in memory.
  */
 public data class VaultConfig(
     public val chunkBytes: Int? = null,
@@ -20,6 +22,7 @@ public data class VaultConfig(
     public val kdfCeiling: KdfCeiling = KdfCeiling(),
     public val memoryBudgetBytes: Long? = null,
     public val packBytesMax: Long? = null,
+    public val extentBytesMax: Int? = null,
 ) {
     /**
      * The cost of guessing a passphrase.
@@ -54,6 +57,7 @@ public data class VaultConfig(
         ceilingPasses = kdfCeiling.passes?.let { unsigned(it.toLong(), "passes").toUInt() },
         memoryBudgetBytes = memoryBudgetBytes?.let { unsigned(it, "memoryBudgetBytes") },
         packBytesMax = packBytesMax?.let { unsigned(it, "packBytesMax") },
+        extentBytesMax = extentBytesMax?.let { unsigned(it.toLong(), "extentBytesMax").toUInt() },
     )
 }
 

@@ -98,9 +98,6 @@ public class Vault private constructor(private val core: CoreVault, private val 
     public val stats: VaultStats
         get() = VaultStats(typed { core.stats() })
 
-    /** The 24 words that open this vault without a passphrase. */
-    public fun recoveryPhrase(): String = typed { core.recoveryPhrase() }
-
     /**
      * Commits what is pending and refuses further calls. If that fails the vault stays open, and its
      * pending changes pend.

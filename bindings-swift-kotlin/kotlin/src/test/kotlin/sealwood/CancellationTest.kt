@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import sealwood.conformance.HostStore
 
-private val SMALL_CHUNKS = VaultConfig(chunkBytes = 131_072)
+private val SMALL_CHUNKS = VaultConfig(chunkBytes = 131_072, extentBytesMax = 131_072)
 
 class CancellationTest {
     @Test

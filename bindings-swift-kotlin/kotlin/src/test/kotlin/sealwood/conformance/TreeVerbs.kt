@@ -25,7 +25,6 @@ suspend fun takeVault(world: World, vault: Vault, step: Step): Outcome {
         )
         "needsFlush" -> return Value(vault.needsFlush)
         "stats" -> return outcomeOf(vault.stats)
-        "recoveryPhrase" -> return words(world, vault.recoveryPhrase(), step)
         "link" -> {
             val (name, link) = step.maybeText("as") to vault.link(step.text("path"))
             world[name] = Link(link)

@@ -149,6 +149,7 @@ private fun configOf(step: Step): VaultConfig {
         kdfCeiling = VaultConfig.KdfCeiling(ceiling("memoryKib"), ceiling("passes")),
         memoryBudgetBytes = step.maybeNumber("memoryBudgetBytes"),
         packBytesMax = step.maybeNumber("packBytesMax"),
+        extentBytesMax = step.maybeNumber("extentBytesMax")?.let(Math::toIntExact),
     )
 }
 

@@ -1,4 +1,4 @@
-//! The root secret and its 24-word spelling.
+//! The secret of a slot and its 24-word spelling.
 
 use std::fmt;
 
@@ -9,11 +9,11 @@ use super::words;
 use crate::error::Result;
 use crate::platform::Environment;
 
-/// The 32 random bytes a whole vault rests on. Whoever has them has the vault.
+/// 32 random bytes that open a slot of a vault, and so the vault, for as long as it has the slot.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
-pub struct RootSecret([u8; 32]);
+pub struct SlotSecret([u8; 32]);
 
-impl RootSecret {
+impl SlotSecret {
     /// Draws a new secret.
     pub fn generate(environment: &Environment) -> Result<Self> {
         Ok(Self(environment.random()?))
@@ -36,24 +36,29 @@ impl RootSecret {
     }
 }
 
-impl fmt::Debug for RootSecret {
+impl fmt::Debug for SlotSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RootSecret([redacted])")
+        f.write_str("SlotSecret([redacted])")
     }
 }
 
-/// A root secret as 24 English words (BIP 39), for paper.
+/// The secret of a slot as 24 English words (BIP 39), for paper.
 #[cfg(feature = "phrase")]
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct RecoveryPhrase(String);
 
 #[cfg(feature = "phrase")]
 impl RecoveryPhrase {
+    /// Draws new words.
+    pub fn generate(environment: &Environment) -> Result<Self> {
+        SlotSecret::generate(environment)?.recovery_phrase()
+    }
+
     /// Reads 24 words, separated by white space, in any case.
     pub fn parse(words: &str) -> Result<Self> {
         let mut phrase = Self(words.split_whitespace().collect::<Vec<_>>().join(" "));
         phrase.0.make_ascii_lowercase();
-        phrase.root_secret()?;
+        phrase.secret()?;
         Ok(phrase)
     }
 
@@ -63,8 +68,8 @@ impl RecoveryPhrase {
     }
 
     /// The secret the words stand for.
-    pub fn root_secret(&self) -> Result<RootSecret> {
-        Ok(RootSecret(*words::read(&self.0)?))
+    pub fn secret(&self) -> Result<SlotSecret> {
+        Ok(SlotSecret(*words::read(&self.0)?))
     }
 }
 
