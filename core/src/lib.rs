@@ -25,10 +25,7 @@ pub mod platform;
 pub mod seal;
 mod session;
 mod task;
-// Nothing of the library uses it yet.
-#[cfg(any(test, feature = "internals"))]
-#[cfg_attr(not(feature = "internals"), allow(dead_code, unreachable_pub, unused_imports))]
-mod trust;
+pub mod trust;
 pub mod vault;
 
 pub use content::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN, EXTENT_BYTES_DEFAULT, INLINE_BYTES_MAX};

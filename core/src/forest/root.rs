@@ -19,18 +19,10 @@ pub(crate) const ROOT_BYTES_MAX: u64 = 16 * 1024 * 1024;
 /// Set in the byte of the chunk size.
 const RESERVE_SPENT: u8 = 0x80;
 
-/// A sequence number is below this one.
-const SEQUENCE_END: u64 = 1 << 63;
-
-/// The state of a vault: where its top directory is, and what happened since.
+/// The state of a vault: where its top directory is, and what happened since. Which root it is of,
+/// and who says so, is in the part of the body before it.
 #[derive(Debug, Clone)]
 pub(crate) struct Root {
-    /// Random, drawn when the vault was created.
-    pub(crate) vault: [u8; 16],
-    /// Counts commits from 1.
-    pub(crate) sequence: u64,
-    /// The BLAKE3 hash of the root object before this one; zeros in the first.
-    pub(crate) previous: [u8; 32],
     /// The count of the commit, which is above those of the stamps it came with.
     pub(crate) count: u64,
     /// When it was committed, by the clock of the writer's device.
@@ -54,31 +46,27 @@ pub(crate) enum Reserve {
 
 impl Root {
     /// The root of a new, empty vault.
-    pub(crate) fn first(vault: [u8; 16], chunk: ChunkSize, time: Time) -> Self {
-        let tail = Tail::default();
-        let (previous, reserve) = ([0; 32], Reserve::Kept);
-        Self { vault, sequence: 1, previous, count: 0, time, chunk, reserve, top: None, tail }
+    pub(crate) fn first(chunk: ChunkSize, time: Time) -> Self {
+        let (tail, reserve) = (Tail::default(), Reserve::Kept);
+        Self { count: 0, time, chunk, reserve, top: None, tail }
     }
 
     /// ```text
-    /// vault (16), varint sequence, previous (32), varint count, signed varint time,
+    /// varint count, signed varint time,
     /// chunk size (1, log2; 128 more if the reserve is spent),
     /// 0 or 1 and the address of the top directory's root node; place, length
     /// varint commits, varint carried, varint count, operations
     /// ```
     /// in the two sections of a node, so that places share one table of packs.
     ///
-    /// Fails where a reader would refuse the root, because another member has written a count or
-    /// a sequence number next to the last one.
+    /// Fails where a reader would refuse the root, because another member has written the last
+    /// count there is.
     pub(crate) fn encode(&self, planned: &PlannedPlaces) -> Result<Vec<u8>> {
         if !self.can_be_counted_on() {
-            return Err(Error::Malformed { what: "root: its count or sequence is at the end" });
+            return Err(Error::Malformed { what: "root: its count is at the end" });
         }
         let mut out = SectionWriter::new(planned);
         let addressed = out.addressed();
-        addressed.extend_from_slice(&self.vault);
-        put_varint(addressed, self.sequence);
-        addressed.extend_from_slice(&self.previous);
         put_varint(addressed, self.count);
         self.time.encode(addressed);
         addressed.push(match self.reserve {
@@ -106,9 +94,6 @@ impl Root {
     fn decode_body(body: &[u8]) -> Result<Self> {
         let mut input = SectionReader::new(body, "root")?;
         let addressed = input.addressed();
-        let vault = addressed.array()?;
-        let sequence = addressed.varint()?;
-        let previous = addressed.array()?;
         let count = addressed.varint()?;
         let time = Time::decode(addressed)?;
         let byte = addressed.byte()?;
@@ -131,9 +116,8 @@ impl Root {
         let ops = (0..operations).map(|_| reader.next()).collect::<Result<_>>()?;
         input.finish()?;
         let tail = Tail { ops, commits, carried };
-        let root = Self { vault, sequence, previous, count, time, chunk, reserve, top, tail };
-        let is_first = sequence == 1;
-        if is_first != (previous == [0; 32]) || !root.can_be_counted_on() {
+        let root = Self { count, time, chunk, reserve, top, tail };
+        if !root.can_be_counted_on() {
             return Err(Error::Malformed { what: "root" });
         }
         Ok(root)
@@ -141,31 +125,12 @@ impl Root {
 
     /// Whether the next writers can count on from here.
     fn can_be_counted_on(&self) -> bool {
-        (1..SEQUENCE_END).contains(&self.sequence) && self.count < Stamp::COUNT_END
+        self.count < Stamp::COUNT_END
     }
 
     /// The top directory as of the last spill.
     pub(crate) fn base(&self) -> Trie<Entry> {
         Trie::at(self.top)
-    }
-
-    /// Refuses a root that is older than this one or denies it.
-    pub(crate) fn check_successor(
-        &self,
-        hash: &[u8; 32],
-        next: &Root,
-        next_hash: &[u8; 32],
-    ) -> Result<()> {
-        let (accepted, found) = (self.sequence, next.sequence);
-        if next.vault != self.vault {
-            return Err(Error::Fork { sequence: found });
-        }
-        if found < accepted {
-            return Err(Error::Rollback { accepted, found });
-        }
-        let forked = (found == accepted && next_hash != hash)
-            || (found == accepted + 1 && next.previous != *hash);
-        if forked { Err(Error::Fork { sequence: found }) } else { Ok(()) }
     }
 }
 
@@ -206,47 +171,35 @@ mod tests {
     }
 
     fn first(chunk: ChunkSize) -> Root {
-        Root::first([1; 16], chunk, epoch())
+        Root::first(chunk, epoch())
     }
 
     #[test]
-    fn what_is_written_is_read_up_to_the_end_of_count_and_sequence() {
+    fn what_is_written_is_read_up_to_the_end_of_the_count() {
         let chunk = ChunkSize::from_bits(20).unwrap();
-        let outcome = |sequence: u64, count| {
-            let previous = [u8::from(sequence > 1); 32];
-            let root = Root { sequence, count, previous, ..first(chunk) };
-            let body = root.encode(&PlannedPlaces::default()).map_err(|error| error.code())?;
-            let read = Root::decode(&body).map_err(|_| "written and not read")?;
-            assert_eq!((read.sequence, read.count), (sequence, count));
-            Ok(())
+        let written = |count| {
+            let root = Root { count, ..first(chunk) };
+            root.encode(&PlannedPlaces::default()).map_err(|error| error.code())
         };
-        assert_eq!(outcome(1, 0), Ok(()));
-        assert_eq!(outcome(SEQUENCE_END - 1, Stamp::COUNT_END - 1), Ok(()));
-        for (sequence, count) in
-            [(0, 0), (SEQUENCE_END, 0), (u64::MAX, 0), (2, Stamp::COUNT_END), (2, u64::MAX)]
-        {
-            assert_eq!(outcome(sequence, count), Err("malformed"), "{sequence} {count}");
+        for count in [0, Stamp::COUNT_END - 1] {
+            assert_eq!(Root::decode(&written(count).unwrap()).unwrap().count, count);
+        }
+        for count in [Stamp::COUNT_END, u64::MAX] {
+            assert_eq!(written(count), Err("malformed"), "{count}");
         }
     }
 
     #[test]
-    fn a_root_whose_counters_are_at_their_end_is_refused_when_it_is_read() {
+    fn a_root_whose_count_is_at_its_end_is_refused_when_it_is_read() {
         let chunk = ChunkSize::from_bits(20).unwrap();
-        let count = Stamp::COUNT_END - 1;
-        let root = Root { sequence: 2, previous: [1; 32], count, ..first(chunk) };
-        let body = root.encode(&PlannedPlaces::default()).unwrap();
+        let root = Root { count: Stamp::COUNT_END - 1, ..first(chunk) };
+        let mut late = root.encode(&PlannedPlaces::default()).unwrap();
         let code = |body: &[u8]| Root::decode(body).map(|_| "ok").unwrap_or_else(|e| e.code());
-        assert_eq!(code(&body), "ok");
-        // The sections' length, the vault's id, the sequence (one byte), the hash before.
-        let at = 1 + 16 + 1 + 32;
-        let mut late = body.clone();
+        assert_eq!(code(&late), "ok");
         // Nine bytes of seven bits; one more makes it 2^63.
-        late.splice(at..at + 9, [&[0x80; 9][..], &[1]].concat());
+        late.splice(1..10, [&[0x80; 9][..], &[1]].concat());
         late[0] += 1;
         assert_eq!(code(&late), "malformed");
-        let mut first = body;
-        first[1 + 16] = 1;
-        assert_eq!(code(&first), "malformed");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::slot::Slot;
 use crate::error::{Error, Result};
 use crate::platform::Environment;
 use crate::seal::{Epoch, EpochKey, Wrapped};
+use crate::trust::{Chain, Heads, Rows};
 
 /// A change of a keyring, which can be made on another one where that came first.
 #[derive(Debug, Clone)]
@@ -47,18 +48,17 @@ impl Change {
         }
     }
 
-    /// Whether `keyring`, which came some roots after the change was sent, tells that it was made.
-    /// `None` if it cannot: a slot that is gone may have been removed by others.
-    pub(crate) fn was_made(&self, keyring: &Keyring) -> Option<bool> {
-        match self {
-            Change::Remove(id) if !keyring.has(*id) => None,
-            change => Some(change.is_made(keyring)),
-        }
-    }
-
     /// The keyring after `keyring`, with the change made.
-    pub(crate) fn make(&self, keyring: &Keyring, environment: &Environment) -> Result<Keyring> {
+    ///
+    /// `heads` are those before the root that is to name it: idle rows go to rest.
+    pub(crate) fn make(
+        &self,
+        keyring: &Keyring,
+        heads: &Heads,
+        environment: &Environment,
+    ) -> Result<Keyring> {
         let mut next = Next { slots: keyring.slots.clone(), contents: keyring.contents.clone() };
+        next.rest(&heads.idle());
         match self {
             Change::Add(slot) => next.put(slot, environment)?,
             Change::Remove(id) => {
@@ -83,16 +83,21 @@ impl Change {
 
 impl Keyring {
     /// The first keyring of a new vault: one epoch, and these slots.
-    pub(crate) fn create(slots: &[NewSlot], environment: &Environment) -> Result<Self> {
+    pub(crate) fn create(
+        slots: &[NewSlot],
+        chain: &Chain,
+        environment: &Environment,
+    ) -> Result<Self> {
         let contents = Contents {
             first: Epoch::FIRST,
             keys: vec![EpochKey::generate(environment)?],
             records: Vec::new(),
-            chain: Vec::new(),
+            chain: chain.as_bytes().to_vec(),
             resting: Vec::new(),
         };
         let decoys = (0..1 << LOG_SLOTS_MIN).map(|_| Slot::decoy(environment));
         let mut next = Next { slots: decoys.collect::<Result<_>>()?, contents };
+        next.rest(&Rows::default());
         slots.iter().try_for_each(|slot| next.put(slot, environment))?;
         next.seal(environment)
     }
@@ -110,6 +115,12 @@ struct Next {
 }
 
 impl Next {
+    /// Keeps these rows of heads, and no others.
+    fn rest(&mut self, rows: &Rows) {
+        self.contents.resting.clear();
+        rows.put(&mut self.contents.resting);
+    }
+
     /// Puts a slot where none is, at random.
     fn put(&mut self, new: &NewSlot, environment: &Environment) -> Result<()> {
         let is_passphrase = |record: &&Record| record.kind == SlotKind::Passphrase;

@@ -18,7 +18,7 @@ const WHAT: &str = "keyring";
 pub(super) const PASSPHRASES_MAX: usize = 4;
 /// The most bytes of the chain of members, and of the rows of heads at rest.
 const CHAIN_BYTES_MAX: usize = 512 * 1024;
-const RESTING_BYTES_MAX: usize = 64 * 1024;
+const RESTING_BYTES_MAX: usize = 192 * 1024;
 
 /// What whoever has the key of the newest epoch may know.
 #[derive(Debug, Clone, PartialEq, Eq)]

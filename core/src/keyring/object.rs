@@ -21,6 +21,7 @@ use crate::codec::Reader;
 use crate::error::{Error, Result};
 use crate::platform::Environment;
 use crate::seal::{EpochKey, Epochs, SlotKeys, keyring_name, open_keyring, seal_keyring};
+use crate::trust::{Chain, Rows};
 
 /// The most bytes of a keyring. A reader refuses more.
 pub(crate) const KEYRING_BYTES_MAX: u64 = 1024 * 1024;
@@ -100,6 +101,8 @@ pub(crate) struct Keyring {
     hash: [u8; 32],
     bytes: Bytes,
     epochs: Arc<Epochs>,
+    chain: Arc<Chain>,
+    resting: Rows,
     pub(super) slots: Vec<Slot>,
     pub(super) contents: Contents,
 }
@@ -108,7 +111,10 @@ impl Keyring {
     fn new(bytes: Bytes, slots: Vec<Slot>, contents: Contents) -> Result<Self> {
         let epochs = Epochs::new(contents.first, &contents.keys);
         let epochs = Arc::new(epochs.ok_or(Error::Malformed { what: WHAT })?);
-        Ok(Self { hash: *blake3::hash(&bytes).as_bytes(), bytes, epochs, slots, contents })
+        let chain = Arc::new(Chain::read(&contents.chain, None)?);
+        let resting = Rows::decode(&contents.resting)?;
+        let hash = *blake3::hash(&bytes).as_bytes();
+        Ok(Self { hash, bytes, epochs, chain, resting, slots, contents })
     }
 
     /// Seals a keyring of these slots, of which there is a power of two.
@@ -151,6 +157,21 @@ impl Keyring {
     /// The keys of its epochs.
     pub(crate) fn epochs(&self) -> &Arc<Epochs> {
         &self.epochs
+    }
+
+    /// The chain of members.
+    pub(crate) fn chain(&self) -> &Arc<Chain> {
+        &self.chain
+    }
+
+    /// The rows of heads at rest.
+    pub(crate) fn resting(&self) -> &Rows {
+        &self.resting
+    }
+
+    /// The number of the newest epoch.
+    pub(crate) fn epoch(&self) -> u32 {
+        u32::from(self.epochs.newest().epoch().number())
     }
 
     /// The key of the newest epoch.

@@ -13,6 +13,7 @@ use super::gauge::Gauge;
 use super::group::Ticket;
 use super::rounds::Work;
 use super::send::Race;
+use super::signing::Signer;
 use super::spill::Spill;
 use crate::blob::{Guess, store_immutable};
 use crate::error::{Error, Result};
@@ -73,7 +74,8 @@ impl Session {
             if !basis.has_work(spill) {
                 return Ok(());
             }
-            let mut draft = self.sealer().draft(basis, spill, self.origin())?;
+            let signer = self.signer()?;
+            let mut draft = self.sealer(&signer).draft(basis, spill, self.origin())?;
             gauge.next_attempt();
             match self.store(&mut draft, gauge).await {
                 Ok(Race::Won) => return Ok(()),
@@ -105,8 +107,13 @@ impl Session {
         }
     }
 
-    fn sealer(&self) -> Sealer<'_> {
-        Sealer { environment: &self.environment, pack_bytes_max: self.pack_bytes_max }
+    /// Whom this session signs for.
+    pub(super) fn signer(&self) -> Result<Signer> {
+        self.state().signer().cloned().ok_or(Error::ReadOnly)
+    }
+
+    fn sealer<'a>(&'a self, signer: &'a Signer) -> Sealer<'a> {
+        Sealer { signer, environment: &self.environment, pack_bytes_max: self.pack_bytes_max }
     }
 
     /// Stores the packs of a draft, then its root.

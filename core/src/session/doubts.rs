@@ -6,8 +6,7 @@
 //! last, under the condition that it is still there: at most one of them ever takes effect, and
 //! none of the others does once another root was accepted. Until then all are remembered.
 //!
-//! The root that is found tells: it is one of ours, or it names one as the root before it, or its
-//! tail lists all that came since.
+//! The root that is found tells: its heads say which was the last commit of this writer.
 
 use std::sync::Arc;
 
@@ -17,7 +16,7 @@ use super::spill::Form;
 use super::stored_root::StoredRoot;
 use crate::blob::ETag;
 use crate::forest::Op;
-use crate::keyring::Change;
+use crate::trust::{LaneState, RootHash, SignedRoot};
 
 /// The most commits in doubt. At this many the last is sent again, in place of another.
 const DOUBTS_MAX: usize = 16;
@@ -25,15 +24,9 @@ const DOUBTS_MAX: usize = 16;
 /// What is remembered of a commit: by what its root is recognised, and whom it concerns.
 pub(super) struct Commit {
     pub(super) groups: Vec<Group>,
-    /// The change of the keyring that it is. Its one group has no operations.
-    pub(super) change: Option<Arc<Change>>,
-    pub(super) sequence: u64,
-    pub(super) root_hash: [u8; 32],
+    pub(super) signed: SignedRoot,
     /// The tag of the root it builds on.
     pub(super) base: ETag,
-    /// What the tail it builds on held.
-    pub(super) base_commits: u64,
-    pub(super) base_operations: usize,
     pub(super) form: Form,
     pub(super) sent: Sent,
 }
@@ -48,39 +41,25 @@ impl Commit {
         self.groups.iter().flat_map(|group| group.ops.iter())
     }
 
-    fn operations(&self) -> usize {
-        self.groups.iter().map(|group| group.ops.len()).sum()
+    /// What names its root.
+    pub(super) fn root_hash(&self) -> RootHash {
+        self.signed.hash()
     }
 
     /// What the root found says of this commit.
     fn fate(&self, found: &StoredRoot) -> Fate {
-        if found.hash == self.root_hash || found.root.previous == self.root_hash {
-            return Fate::Committed;
+        if found.signed.sequence() < self.signed.sequence() {
+            return Fate::Absent;
         }
-        let commits = found.root.sequence.saturating_sub(self.sequence - 1);
-        match commits {
-            0 => return Fate::Absent,
-            // Its own place, or the one after: both name the root before them.
-            1 | 2 => return Fate::Lost,
-            _ => {}
+        let author = self.signed.statement().author;
+        let last = |root: &SignedRoot| root.after().author_state(author);
+        match (last(&self.signed), last(&found.signed)) {
+            (ours, last) if ours == last => Fate::Committed,
+            // The writer has committed since: another session of the same device.
+            (LaneState::At(ours, _), LaneState::At(last, _)) if last > ours => Fate::Unknown,
+            (LaneState::At(ours, _), LaneState::Unknown(end)) if ours < end => Fate::Unknown,
+            _ => Fate::Lost,
         }
-        if let Some(change) = &self.change {
-            return match change.was_made(&found.keyring) {
-                Some(true) => Fate::Committed,
-                Some(false) => Fate::Lost,
-                None => Fate::Unknown,
-            };
-        }
-        let tail = &found.root.tail;
-        if tail.commits != self.base_commits.saturating_add(commits) {
-            // Somebody spilled. What is in the tail came after that.
-            return Fate::Unknown;
-        }
-        let first = tail.ops.get(self.base_operations..).unwrap_or_default();
-        let ours = self.groups.iter().flat_map(|group| group.ops.iter());
-        let same =
-            first.len() >= self.operations() && first.iter().zip(ours).all(|(a, b)| a.is_same(b));
-        if same && self.form == Form::Carried { Fate::Committed } else { Fate::Lost }
     }
 }
 
@@ -93,7 +72,7 @@ enum Fate {
     Absent,
     /// Another root took its place.
     Lost,
-    /// Several commits came in between, and nothing tells whether it was one of them.
+    /// So many commits came in between that nothing tells whether it was one of them.
     Unknown,
 }
 
@@ -162,12 +141,15 @@ impl Doubts {
         self.0.iter().map(|doubt| doubt.commit.sent.clone()).collect()
     }
 
-    /// What the root found says. Where its tail has the operations of several, those of one that
-    /// was sent later include those of the one before.
+    /// What names the roots that were sent.
+    pub(super) fn hashes(&self) -> Vec<RootHash> {
+        self.0.iter().map(|doubt| doubt.commit.root_hash()).collect()
+    }
+
+    /// What the root found says.
     pub(super) fn ask(&self, found: &StoredRoot) -> Tidings {
         let all = || self.0.iter().map(|doubt| &doubt.commit);
-        let committed = all().filter(|commit| commit.fate(found) == Fate::Committed);
-        if let Some(committed) = committed.max_by_key(|commit| commit.operations()) {
+        if let Some(committed) = all().find(|commit| commit.fate(found) == Fate::Committed) {
             return Tidings::Settled(Some(Arc::clone(committed)));
         }
         if all().any(|commit| commit.fate(found) == Fate::Absent) {

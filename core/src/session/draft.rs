@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-
 use super::doubts::Commit;
 use super::group::Group;
 use super::sent::Sent;
+use super::signing::Signer;
 use super::spill::{Costs, Form, Spill, should_spill};
 use super::stored_root::StoredRoot;
 use crate::error::Result;
@@ -14,7 +13,7 @@ use crate::forest::{Entry, Op, Origin, Reserve, Root, TAIL_OPS_MAX, Tail};
 use crate::hamt::{SealPlan, Trie};
 use crate::keyring::Keyring;
 use crate::platform::Environment;
-use crate::seal::{Pack, PackWriter, PlannedPlaces, seal_root};
+use crate::seal::{Pack, PackWriter, PlannedPlaces};
 
 /// Everything one commit writes, and what follows if it succeeds.
 pub(super) struct Draft {
@@ -45,6 +44,7 @@ pub(super) struct Basis {
 
 /// What drafts are sealed with.
 pub(super) struct Sealer<'a> {
+    pub(super) signer: &'a Signer,
     pub(super) environment: &'a Environment,
     pub(super) pack_bytes_max: usize,
 }
@@ -63,8 +63,6 @@ impl Basis {
     /// The root of the next commit, without its tail and with the top of the last one.
     fn bare_root(&self, origin: Origin) -> Root {
         Root {
-            sequence: self.last.root.sequence + 1,
-            previous: self.last.hash,
             count: origin.stamp.count,
             time: origin.time,
             reserve: self.reserve,
@@ -126,19 +124,14 @@ impl Sealer<'_> {
             Some(root) => root,
             None => Root { top: basis.tree.seal(keys, &mut packs, &mut plan)?, ..bare },
         };
-        let body = root.encode(&plan.units)?;
-        let salt = self.environment.random()?;
-        let root_bytes = Bytes::from(seal_root(keys, keyring.hash(), salt, &body)?);
+        let last = Some(&basis.last);
+        let sealed = self.signer.seal(last, &keyring, &root, &plan.units, self.environment)?;
         let commit = Commit {
-            change: None,
-            sequence: root.sequence,
-            root_hash: *blake3::hash(&root_bytes).as_bytes(),
-            base_commits: basis.last.root.tail.commits,
-            base_operations: basis.last.root.tail.ops.len(),
+            signed: sealed.signed,
             base: basis.last.etag,
             groups: basis.groups,
             form,
-            sent: Sent::new(root_bytes, &keyring),
+            sent: Sent::new(sealed.bytes, &keyring),
         };
         Ok(Draft {
             commit: Arc::new(commit),

@@ -35,6 +35,7 @@
 //! | `settle`, `settling`, `prefetch` | bringing the tree up to the root and the queue |
 //! | `rounds`, `gauge` | commits and looks, one after the other, and how far they are |
 //! | `commit`, `draft`, `spill` | a commit: what it writes, and when it spills |
+//! | `signing` | whom it signs for, and the next root |
 //! | `send`, `sent`, `doubts` | the put of a root, and what is learned of it |
 //! | `refresh`, `stored_root` | looks at the root the store holds |
 //! | `slots` | changes of the keyring |
@@ -59,6 +60,7 @@ mod send;
 mod sent;
 mod settle;
 mod settling;
+mod signing;
 mod slots;
 mod spill;
 mod state;
@@ -76,6 +78,8 @@ pub(crate) use nodes::Nodes;
 pub(crate) use open::Setup;
 pub(crate) use stored_root::{get_root, root_header};
 
+use bytes::Bytes;
+
 use crate::blob::BlobStore;
 use crate::content::Claims;
 use crate::error::{Error, Result};
@@ -84,6 +88,7 @@ use crate::keyring::Cost;
 use crate::path::VaultPath;
 use crate::platform::Environment;
 use crate::seal::Ring;
+use crate::trust::{Ground, VaultId};
 use rounds::Rounds;
 use state::State;
 use stats::Counters;
@@ -130,6 +135,26 @@ impl Session {
 
     pub(crate) fn write_stats(&self) -> WriteStats {
         self.counters.read()
+    }
+
+    /// The vault.
+    pub(crate) fn vault(&self) -> VaultId {
+        self.state().root().keyring.chain().vault()
+    }
+
+    /// What the root accepted last rests on.
+    pub(crate) fn ground(&self) -> Ground {
+        self.state().ground()
+    }
+
+    /// The proof of the last fork that was refused.
+    pub(crate) fn fork_proof(&self) -> Option<Bytes> {
+        self.state().fork_proof()
+    }
+
+    /// The sequence number of the root accepted last.
+    pub(crate) fn sequence(&self) -> u64 {
+        self.state().root().signed.sequence()
     }
 
     /// The root last accepted, as a copy.

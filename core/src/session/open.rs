@@ -2,8 +2,6 @@
 
 use std::sync::{Arc, Mutex};
 
-use bytes::Bytes;
-
 use super::Session;
 use super::access::{Access, Opened};
 use super::nodes::Nodes;
@@ -11,6 +9,7 @@ use super::refresh::future_commit;
 use super::reserve::store_reserve;
 use super::rounds::Rounds;
 use super::sent::{Sent, fetch_root};
+use super::signing::{Sealed, Signer};
 use super::slots::store_keyring;
 use super::state::State;
 use super::stats::Counters;
@@ -22,7 +21,8 @@ use crate::forest::{ROOT_KEY, Root};
 use crate::keyring::Cost;
 use crate::packs::PackReader;
 use crate::platform::Environment;
-use crate::seal::{PlannedPlaces, Ring, RootHeader, seal_root};
+use crate::seal::{PlannedPlaces, Ring, RootHeader};
+use crate::trust::{Ground, VaultId, View};
 
 /// What a session is opened with, besides its keys.
 pub(crate) struct Setup {
@@ -32,6 +32,8 @@ pub(crate) struct Setup {
     pub(crate) budget: usize,
     pub(crate) pack_bytes_max: usize,
     pub(crate) cost: Cost,
+    /// The vault that is meant, where that is known.
+    pub(crate) vault: Option<VaultId>,
     pub(crate) claims: Arc<Claims>,
 }
 
@@ -40,9 +42,12 @@ impl Session {
     /// none, and honour conditions.
     pub(crate) async fn create(setup: Setup, opened: Opened, root: Root) -> Result<Self> {
         let Opened { keyring, access } = opened;
-        let body = root.encode(&PlannedPlaces::default())?;
-        let (keys, salt) = (keyring.epochs().newest(), setup.environment.random()?);
-        let bytes = Bytes::from(seal_root(keys, keyring.hash(), salt, &body)?);
+        let (seed, chain) = (access.seed(), keyring.chain());
+        let signer = Signer::of_member(seed, chain, &setup.environment)?.ok_or(Error::ReadOnly)?;
+        let planned = PlannedPlaces::default();
+        let Sealed { signed, bytes } =
+            signer.seal(None, &keyring, &root, &planned, &setup.environment)?;
+        let vault = chain.vault();
         store_keyring(&*setup.store, &keyring).await?;
         let created = setup.store.put(ROOT_KEY, bytes.clone(), Precondition::Absent).await;
         let etag = match created {
@@ -61,15 +66,15 @@ impl Session {
                 Error::OutcomeUnknown
             })?;
         }
-        let hash = *blake3::hash(&bytes).as_bytes();
         // Where there is no room for it the vault is there all the same.
         if setup.store.honours_conditions()
-            && let Err(error) = store_reserve(&*setup.store, &hash).await
+            && let Err(error) = store_reserve(&*setup.store, signed.hash().as_bytes()).await
         {
             log::warn!("no room is kept for removals: {}", error.code());
         }
         if setup.store.confirms_puts() {
-            return Self::new(setup, access, StoredRoot { root, keyring, hash, etag });
+            let stored = StoredRoot { signed, root, keyring, etag };
+            return Self::new(setup, access, stored, Ground::Same, Some(signer));
         }
         let sent = Sent::new(bytes, &keyring);
         sent.was_answered(etag);
@@ -80,10 +85,11 @@ impl Session {
             Error::Damaged { .. } => error,
             _ => Error::OutcomeUnknown,
         })?;
-        if found.root.vault != root.vault {
+        if found.keyring.chain().vault() != vault {
             return Err(Error::VaultExists);
         }
-        Self::new(setup, access, found)
+        let ground = first_look(&found, None)?;
+        Self::new(setup, access, found, ground, Some(signer))
     }
 
     /// Opens the vault whose root object and keyring were read.
@@ -94,10 +100,19 @@ impl Session {
         object: &Object,
     ) -> Result<Self> {
         let root = StoredRoot::open(opened.keyring, header, object)?;
-        Self::new(setup, opened.access, root)
+        let ground = first_look(&root, setup.vault)?;
+        let (seed, chain) = (opened.access.seed(), root.keyring.chain());
+        let signer = Signer::of_member(seed, chain, &setup.environment)?;
+        Self::new(setup, opened.access, root, ground, signer)
     }
 
-    fn new(setup: Setup, access: Access, root: StoredRoot) -> Result<Self> {
+    fn new(
+        setup: Setup,
+        access: Access,
+        root: StoredRoot,
+        ground: Ground,
+        signer: Option<Signer>,
+    ) -> Result<Self> {
         let future_commit = future_commit(&root.root, &setup.environment);
         let ring = Ring::new(root.keyring.epochs());
         Ok(Self {
@@ -112,8 +127,14 @@ impl Session {
             pack_bytes_max: setup.pack_bytes_max,
             writer: u32::from_le_bytes(setup.environment.random()?),
             environment: setup.environment,
-            state: Mutex::new(State::opened(root, future_commit)),
+            state: Mutex::new(State::opened(root, ground, signer, future_commit)),
             rounds: Rounds::default(),
         })
     }
+}
+
+/// Accepts the first root that is seen, if it is of the vault that is meant.
+fn first_look(found: &StoredRoot, vault: Option<VaultId>) -> Result<Ground> {
+    let view = View { vault, kept: None, own: None };
+    Ok(view.judge(found.signed.clone(), found.keyring.chain())?.ground)
 }

@@ -6,11 +6,14 @@ use super::Session;
 use super::doubts::Tidings;
 use super::rounds::Work;
 use super::sent::fetch_root;
+use super::signing::Signer;
+use super::state::State;
 use super::stored_root::StoredRoot;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::forest::{Root, Time};
 use crate::platform::Environment;
 use crate::task::CallContext;
+use crate::trust::{ForkProof, Ground, Own, View};
 
 /// How far the time of a root may be ahead of the clock of the device that reads it before that is
 /// reported, in milliseconds: clocks that are kept by a network differ by less. Nothing else
@@ -43,7 +46,12 @@ impl Session {
             (state.doubts().sent(), Arc::clone(&state.root().keyring))
         };
         let (store, counters) = (&*self.store, &self.counters);
-        let found = fetch_root(store, &self.access, &at_hand, &sent, counters).await?;
+        let found = fetch_root(store, &self.access, &at_hand, &sent, counters).await;
+        // This session has seen one.
+        let found = found.map_err(|error| match error {
+            Error::VaultNotFound => Error::RootVanished,
+            error => error,
+        })?;
         if !sent.is_empty() {
             // The root found may be ours, and it counts once it is durable.
             self.make_durable().await?;
@@ -55,9 +63,16 @@ impl Session {
     /// the commits in doubt.
     pub(super) fn learn(&self, found: StoredRoot) -> Result<Tidings> {
         let mut state = self.state();
-        state.root().check_successor(&found)?;
+        let judged = self.judge(&state, &found);
+        if let Err(Error::Fork { .. } | Error::OwnCommitMissing { .. }) = &judged {
+            let sides = (state.root().side(), found.side());
+            if let Ok(proof) = ForkProof::new(sides.0, sides.1) {
+                state.forked(proof.to_bytes().into());
+            }
+        }
+        let (ground, signer) = judged?;
         let tidings = state.doubts().ask(&found);
-        if found.hash == state.root().hash {
+        if ground == Ground::Same {
             state.found_again(found.etag);
             return Ok(tidings);
         }
@@ -65,7 +80,7 @@ impl Session {
             Tidings::Settled(commit) => commit.as_ref(),
             Tidings::Open | Tidings::Unknown => None,
         };
-        if settled.is_none_or(|commit| commit.root_hash != found.hash) {
+        if settled.is_none_or(|commit| commit.root_hash() != found.hash()) {
             self.claims.note_foreign_root();
         }
         if let Some(commit) = settled {
@@ -77,8 +92,28 @@ impl Session {
             tree.for_each_resident(&mut |link, node| self.nodes.keep(link, node));
         }
         let future_commit = future_commit(&found.root, &self.environment);
-        state.accepted(found, &tidings, future_commit);
+        state.accepted(found, ground, signer, &tidings, future_commit);
         Ok(tidings)
+    }
+
+    /// Whether the root that was found follows the one accepted last, on what ground, and whom the
+    /// session signs for from then on.
+    fn judge(&self, state: &State, found: &StoredRoot) -> Result<(Ground, Option<Signer>)> {
+        let (kept, mut signer) = (state.root().kept(), state.signer().cloned());
+        let own = signer
+            .as_ref()
+            .map(|signer| Own { author: signer.author(), sent: state.doubts().hashes() });
+        let view = View { vault: None, kept: Some(&kept), own: own.as_ref() };
+        let accepted = view.judge(found.signed.clone(), found.keyring.chain())?;
+        if !state.root().keyring.may_be_followed_by(&found.keyring) {
+            return Err(Error::Tampered {
+                what: "the keys of older epochs are not those accepted",
+            });
+        }
+        if let (Ground::Unproven { .. }, Some(signer)) = (accepted.ground, &mut signer) {
+            signer.renew(&self.environment)?;
+        }
+        Ok((accepted.ground, signer))
     }
 }
 

@@ -27,7 +27,7 @@ impl Session {
             basis.reserve = Reserve::Spent;
         }
         if basis.reserve == Reserve::Spent && !removes(basis.ops()) {
-            store_reserve(&*self.store, &basis.last.hash).await?;
+            store_reserve(&*self.store, basis.last.hash().as_bytes()).await?;
             self.state().reserve_is(Reserve::Kept);
             basis.reserve = Reserve::Kept;
         }

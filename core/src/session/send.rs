@@ -58,9 +58,7 @@ impl Session {
                     Tidings::Open => Err(self.leave_in_doubt(commit)),
                 }
             }
-            Err(refused @ (Error::Rollback { .. } | Error::Fork { .. } | Error::ShutOut))
-                if lost_race =>
-            {
+            Err(refused) if lost_race && is_refused(&refused) => {
                 // Even where the root that is there is refused: the put was refused as well,
                 // so what was accepted before is still the newest state to read.
                 self.state().forestalled();
@@ -150,7 +148,7 @@ impl Session {
         self.counters.commit(commit.form);
         log::debug!(
             "committed root {}: {} operations, {} packs, a root of {} bytes",
-            draft.root.sequence,
+            commit.signed.sequence(),
             commit.ops().count(),
             draft.packs.len(),
             commit.sent.bytes.len(),
@@ -178,6 +176,20 @@ fn changed_nothing(error: &Error) -> bool {
             | Error::ReadOnly
             | Error::Closed
             | Error::InvalidArgument { .. }
+    )
+}
+
+/// Whether the error of a look says that the root that is there is none for this session.
+fn is_refused(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Rollback { .. }
+            | Error::Fork { .. }
+            | Error::OwnCommitMissing { .. }
+            | Error::DeviceCloned { .. }
+            | Error::WrongVault { .. }
+            | Error::Tampered { .. }
+            | Error::ShutOut
     )
 }
 

@@ -4,6 +4,7 @@ use super::group::Group;
 use crate::error::Error;
 use crate::forest::{Entry, Op};
 use crate::hamt::Trie;
+use crate::trust::RootHash;
 
 /// Differs whenever the live tree does, but for what is resident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,7 +30,7 @@ pub(super) struct Unsettled {
 #[derive(PartialEq, Eq)]
 pub(super) struct Moment {
     pub(super) version: Version,
-    pub(super) root_hash: [u8; 32],
+    pub(super) root_hash: RootHash,
 }
 
 /// A tree that was brought up to the root.

@@ -6,8 +6,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-
 use super::Session;
 use super::doubts::Commit;
 use super::draft::Draft;
@@ -21,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::forest::{Root, Tail};
 use crate::hamt::SealPlan;
 use crate::keyring::{Change, Drawn, Keyring, NewSlot, Opener, SlotId, SlotInfo, SlotKind, Which};
-use crate::seal::{PlannedPlaces, seal_root};
+use crate::seal::PlannedPlaces;
 use crate::task::CallContext;
 
 /// A change that is wanted. Clones share the outcome.
@@ -87,12 +85,16 @@ impl Session {
                 self.send_again(&commit).await?;
             }
             let Some(wanted) = self.state().next_change() else { return Ok(()) };
-            let before = self.keyring();
+            let (before, heads) = {
+                let state = self.state();
+                let root = state.root();
+                (Arc::clone(&root.keyring), root.signed.after().clone())
+            };
             if wanted.change.is_made(&before) {
                 wanted.ticket.decide(Ok(()));
                 continue;
             }
-            let next = match wanted.change.make(&before, &self.environment) {
+            let next = match wanted.change.make(&before, &heads, &self.environment) {
                 Ok(next) => Arc::new(next),
                 Err(error) => {
                     wanted.ticket.decide(Err(error));
@@ -125,27 +127,23 @@ impl Session {
         };
         let tail = &last.root.tail;
         let root = Root {
-            sequence: last.root.sequence + 1,
-            previous: last.hash,
             count: origin.stamp.count,
             time: origin.time,
             tail: Tail { commits: tail.commits.saturating_add(1), ..tail.clone() },
             ..last.root.clone()
         };
-        let (keys, salt) = (next.epochs().newest(), self.environment.random()?);
-        let body = root.encode(&PlannedPlaces::default())?;
-        let bytes = Bytes::from(seal_root(keys, next.hash(), salt, &body)?);
-        let Wanted { change, ticket } = wanted;
+        let (planned, environment) = (PlannedPlaces::default(), &self.environment);
+        let sealed = self.signer()?.seal(Some(&last), next, &root, &planned, environment)?;
         let commit = Commit {
-            groups: vec![Group { ops: Arc::default(), durability: Durability::OnReturn, ticket }],
-            change: Some(change),
-            sequence: root.sequence,
-            root_hash: *blake3::hash(&bytes).as_bytes(),
+            groups: vec![Group {
+                ops: Arc::default(),
+                durability: Durability::OnReturn,
+                ticket: wanted.ticket,
+            }],
+            signed: sealed.signed,
             base: last.etag,
-            base_commits: tail.commits,
-            base_operations: tail.ops.len(),
             form: Form::Carried,
-            sent: Sent::new(bytes, next),
+            sent: Sent::new(sealed.bytes, next),
         };
         Ok(Draft {
             commit: Arc::new(commit),

@@ -6,10 +6,13 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::doubts::{Commit, Doubts, Tidings};
 use super::draft::{Basis, Draft};
 use super::group::{Durability, Group, Ticket};
 use super::settling::{Impossible, Moment, Settled, Unsettled, Version};
+use super::signing::Signer;
 use super::slots::Wanted;
 use super::spill::Form;
 use super::stored_root::StoredRoot;
@@ -20,11 +23,18 @@ use crate::hamt::{Node, NotResident, SealPlan, Trie};
 use crate::keyring::Change;
 use crate::path::VaultPath;
 use crate::seal::PackId;
+use crate::trust::Ground;
 
 /// What may only be looked at and changed in one piece. Never locked across I/O.
 pub(super) struct State {
     /// The last root accepted.
     root: StoredRoot,
+    /// What that rests on.
+    ground: Ground,
+    /// The proof of the last fork that was refused.
+    fork_proof: Option<Bytes>,
+    /// Whom this session signs for, if it may write.
+    signer: Option<Signer>,
     /// The tree as of the root; its tail is applied only if `tail_applied`.
     durable: Trie<Entry>,
     tail_applied: bool,
@@ -59,6 +69,20 @@ pub(super) struct State {
 impl State {
     pub(super) fn root(&self) -> &StoredRoot {
         &self.root
+    }
+
+    /// What the last root accepted rests on.
+    pub(super) fn ground(&self) -> Ground {
+        self.ground
+    }
+
+    /// The proof of the last fork that was refused.
+    pub(super) fn fork_proof(&self) -> Option<Bytes> {
+        self.fork_proof.clone()
+    }
+
+    pub(super) fn signer(&self) -> Option<&Signer> {
+        self.signer.as_ref()
     }
 
     pub(super) fn live(&self) -> &Trie<Entry> {
@@ -144,7 +168,7 @@ impl State {
     }
 
     fn moment(&self) -> Moment {
-        Moment { version: self.version, root_hash: self.root.hash }
+        Moment { version: self.version, root_hash: self.root.hash() }
     }
 
     /// What a call is told that its group failed with `error`: nobody knows, if the group was sent
@@ -157,7 +181,12 @@ impl State {
 /// What happened to a session.
 impl State {
     /// It was opened at this root.
-    pub(super) fn opened(root: StoredRoot, future_commit: Option<Time>) -> Self {
+    pub(super) fn opened(
+        root: StoredRoot,
+        ground: Ground,
+        signer: Option<Signer>,
+        future_commit: Option<Time>,
+    ) -> Self {
         let base = root.root.base();
         let is_bare = root.root.tail.ops.is_empty();
         Self {
@@ -178,6 +207,9 @@ impl State {
             future_commit,
             closed: false,
             root,
+            ground,
+            fork_proof: None,
+            signer,
         }
     }
 
@@ -293,6 +325,11 @@ impl State {
         self.doubts.forget_refused();
     }
 
+    /// A root was refused because it is of another history.
+    pub(super) fn forked(&mut self, proof: Bytes) {
+        self.fork_proof = Some(proof);
+    }
+
     /// Nobody knows which root the store holds.
     pub(super) fn suspected(&mut self) {
         self.suspect = true;
@@ -310,9 +347,12 @@ impl State {
     pub(super) fn accepted(
         &mut self,
         root: StoredRoot,
+        ground: Ground,
+        signer: Option<Signer>,
         tidings: &Tidings,
         future_commit: Option<Time>,
     ) {
+        (self.ground, self.signer) = (ground, signer);
         self.suspect = false;
         self.end_doubts(tidings);
         self.count = self.count.max(root.root.count);
@@ -333,9 +373,9 @@ impl State {
         self.suspect = false;
         self.doubts = Doubts::default();
         self.root = StoredRoot {
+            signed: commit.signed.clone(),
             root: draft.root.clone(),
             keyring: Arc::clone(&draft.keyring),
-            hash: commit.root_hash,
             etag,
         };
         let Some(tree) = &draft.tree else { return };

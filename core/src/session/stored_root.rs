@@ -7,36 +7,56 @@ use crate::error::{Error, Result};
 use crate::forest::{ROOT_BYTES_MAX, ROOT_KEY, Root};
 use crate::keyring::Keyring;
 use crate::seal::RootHeader;
+use crate::trust::{Carried, Chain, ContentHash, Kept, RootHash, SignedRoot};
 
-/// A root with its keyring, the hash of its object and the tag it has in the store.
+/// A root with who signed it, its keyring, and the tag it has in the store.
 #[derive(Clone)]
 pub(super) struct StoredRoot {
+    pub(super) signed: SignedRoot,
     pub(super) root: Root,
     pub(super) keyring: Arc<Keyring>,
-    pub(super) hash: [u8; 32],
     pub(super) etag: ETag,
 }
 
 impl StoredRoot {
-    /// Opens the body of a root object with the keyring that it names.
+    /// Opens the body of a root object with the keyring that it names. Its signature is not checked
+    /// yet.
     pub(super) fn open(
         keyring: Arc<Keyring>,
         header: &RootHeader,
         object: &Object,
     ) -> Result<Self> {
-        let body = header.open_body(keyring.epochs().newest(), &object.bytes);
-        let root = Root::decode(&body.map_err(|error| error.in_object(ROOT_KEY))?)?;
-        let hash = *blake3::hash(&object.bytes).as_bytes();
-        Ok(Self { root, keyring, hash, etag: object.etag.clone() })
+        let opened = Self::open_body(&keyring, header, object);
+        let (signed, root) = opened.map_err(|error| error.in_object(ROOT_KEY))?;
+        Ok(Self { signed, root, keyring, etag: object.etag.clone() })
     }
 
-    /// Refuses a root that is older than this one or denies it.
-    pub(super) fn check_successor(&self, next: &Self) -> Result<()> {
-        self.root.check_successor(&self.hash, &next.root, &next.hash)?;
-        if !self.keyring.may_be_followed_by(&next.keyring) {
-            return Err(Error::Fork { sequence: next.root.sequence });
-        }
-        Ok(())
+    fn open_body(
+        keyring: &Keyring,
+        header: &RootHeader,
+        object: &Object,
+    ) -> Result<(SignedRoot, Root)> {
+        let body = header.open_body(keyring.epochs().newest(), &object.bytes)?;
+        let (carried, rest) = Carried::read(&body)?;
+        let content = ContentHash::of(rest, keyring.hash());
+        let signed =
+            carried.signed(keyring.chain(), keyring.epoch(), keyring.resting(), content)?;
+        Ok((signed, Root::decode(rest)?))
+    }
+
+    /// What names the root.
+    pub(super) fn hash(&self) -> RootHash {
+        self.signed.hash()
+    }
+
+    /// What it is in the proof of a fork.
+    pub(super) fn side(&self) -> (SignedRoot, Chain) {
+        (self.signed.clone(), Chain::clone(self.keyring.chain()))
+    }
+
+    /// What is kept of it.
+    pub(super) fn kept(&self) -> Kept {
+        Kept { root: self.signed.clone(), chain: self.keyring.chain().mark() }
     }
 }
 

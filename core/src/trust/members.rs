@@ -71,6 +71,14 @@ impl Members {
         &self.devices
     }
 
+    /// The number of the member who signs with this key and was not removed.
+    pub fn number_of(&self, key: &VerifyingKey) -> Option<u32> {
+        let is_it = |member: &Member| {
+            member.key.as_ref() == Some(key) && member.presence == Presence::Present
+        };
+        self.members.iter().position(is_it).map(|number| number as u32)
+    }
+
     /// The member of this number, unless they were removed.
     pub fn present(&self, number: u32) -> Option<&Member> {
         let member = self.members.get(number as usize)?;

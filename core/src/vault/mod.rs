@@ -79,6 +79,8 @@ use crate::content::{ContentReader, Splitter};
 use crate::error::Result;
 use crate::forest::Time;
 use crate::session::{Session, WriteStats};
+use crate::trust::{Ground, VaultId};
+use bytes::Bytes;
 use listing::Sorted;
 
 /// An open vault.
@@ -99,12 +101,33 @@ impl Vault {
     pub fn stats(&self) -> VaultStats {
         let root = self.inner.session.root();
         VaultStats {
-            sequence: root.sequence,
+            sequence: self.inner.session.sequence(),
             tail_operations: root.tail.ops.len() as u64,
             chunk_bytes: root.chunk.bytes(),
             future_commit_ms: self.inner.session.future_commit().map(Time::ms),
             written: self.inner.session.write_stats(),
         }
+    }
+
+    /// What names the vault: a hash of its owner's key and a nonce. Keep it, and give it to
+    /// [`VaultConfig::vault`] when the vault is opened again, and it is not taken for another.
+    pub fn id(&self) -> VaultId {
+        self.inner.session.vault()
+    }
+
+    /// Whether what this session shows is known to follow from all it has seen. `false` before it
+    /// has seen anything: there may be newer roots; and where so many sessions without kept state
+    /// have written since it last looked that nothing tells.
+    pub fn is_known_to_follow(&self) -> bool {
+        matches!(self.inner.session.ground(), Ground::Same | Ground::Follows)
+    }
+
+    /// Two roots that contradict each other, as the store showed them to this session: to be shown
+    /// to others, who check it by [`ForkProof::verify`](crate::trust::ForkProof::verify). It shows
+    /// nothing of what is in the vault. `None` unless a root was refused as a fork, or because the
+    /// own last commit was missing.
+    pub fn fork_proof(&self) -> Option<Bytes> {
+        self.inner.session.fork_proof()
     }
 
     /// The store the vault lives in.

@@ -17,6 +17,7 @@ use crate::seal::MemberSeed;
 #[cfg(feature = "phrase")]
 use crate::seal::RecoveryPhrase;
 use crate::session::{Access, Opened, Session, get_root, root_header};
+use crate::trust::{Chain, Label, SigningKey};
 
 /// A new vault before its first byte is stored, from [`Vault::prepare`]. Show or keep its words,
 /// then [`create`](NewVault::create) it: there is never a vault whose words nobody was shown.
@@ -26,6 +27,8 @@ pub struct NewVault {
     #[cfg(feature = "phrase")]
     words: WordsSlot,
     seed: MemberSeed,
+    /// Its members: the owner.
+    chain: Chain,
     /// Made when the vault is stored for the first time.
     keyring: OnceLock<Arc<Keyring>>,
     root: Root,
@@ -51,13 +54,16 @@ impl NewVault {
             let drawn = NewSlot::draw(&opener, kind, "", Some(&seed), cost, environment).await?;
             WordsSlot { phrase, slot: drawn.slot, is_wanted: AtomicBool::new(false) }
         };
-        let root = Root::first(environment.random()?, chunk, Time::now(&*environment.clock));
+        let owner = SigningKey::from_seed(&seed.0);
+        let chain = Chain::found(&owner, environment.random()?, Label::default())?;
+        let root = Root::first(chunk, Time::now(&*environment.clock));
         let probe = environment.random()?;
         Ok(Self {
             slot,
             #[cfg(feature = "phrase")]
             words,
             seed,
+            chain,
             keyring: OnceLock::new(),
             root,
             probe,
@@ -112,7 +118,7 @@ impl NewVault {
         if self.words.is_wanted.load(Ordering::SeqCst) {
             slots.push(self.words.slot.clone());
         }
-        let keyring = Arc::new(Keyring::create(&slots, &self.config.environment)?);
+        let keyring = Arc::new(Keyring::create(&slots, &self.chain, &self.config.environment)?);
         Ok(Arc::clone(self.keyring.get_or_init(|| keyring)))
     }
 
@@ -139,7 +145,7 @@ impl NewVault {
         let Ok(opened) = self.opened()?.at(&**store, &header).await else { return Ok(None) };
         let session = Session::open(setup(store, &self.config), opened, &header, &object);
         let is_durable = !store.needs_flush() || store.flush().await.is_ok();
-        let is_this = |session: &Session| session.root().vault == self.root.vault && is_durable;
+        let is_this = |session: &Session| session.vault() == self.chain.vault() && is_durable;
         Ok(session.ok().filter(is_this))
     }
 }

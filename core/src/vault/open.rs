@@ -18,6 +18,7 @@ use crate::seal::Passphrase;
 use crate::seal::RecoveryPhrase;
 use crate::seal::{KdfParams, PACK_BYTES_MAX, SlotSecret};
 use crate::session::{Session, Setup, get_root, open_keyring, root_header};
+use crate::trust::VaultId;
 
 /// What a vault is opened with, by one of its slots.
 #[derive(Debug, Clone)]
@@ -76,6 +77,8 @@ pub struct VaultConfig {
     /// A put has up to three extents in memory, and where it changes a file two more, of which it
     /// reads what stays.
     pub extent_bytes_max: u32,
+    /// The vault that is meant: another one in the store is refused. `None` takes any that opens.
+    pub vault: Option<VaultId>,
     /// When the store's conditional puts are tried before something is written to it.
     pub probe: Probe,
     /// Where time and randomness come from.
@@ -130,6 +133,13 @@ impl VaultConfig {
         self
     }
 
+    /// The vault that is meant.
+    #[must_use]
+    pub fn vault(mut self, vault: VaultId) -> Self {
+        self.vault = Some(vault);
+        self
+    }
+
     /// When the store's conditional puts are tried.
     #[must_use]
     pub fn probe(mut self, probe: Probe) -> Self {
@@ -154,6 +164,7 @@ impl Default for VaultConfig {
             memory_budget_bytes: 64 * 1024 * 1024,
             pack_bytes_max: PACK_BYTES_MAX,
             extent_bytes_max: EXTENT_BYTES_DEFAULT,
+            vault: None,
             probe: Probe::default(),
             environment: Environment::default(),
         }
@@ -276,6 +287,7 @@ pub(super) fn setup(store: &Arc<dyn BlobStore>, config: &VaultConfig) -> Setup {
         environment: config.environment.clone(),
         budget: config.memory_budget_bytes,
         pack_bytes_max: config.pack_bytes_max,
+        vault: config.vault,
         cost: Cost { params: config.kdf, ceiling: config.kdf_ceiling },
         claims: Arc::default(),
     }

@@ -4,6 +4,8 @@ use aes_gcm::aead::{AeadInOut, KeyInit};
 use aes_gcm::{Aes256Gcm, Nonce};
 use serde_json::{Value, json};
 
+use crate::forged_trust;
+
 use crate::forged_keyring::{self, Ring};
 
 /// The secret that opens every forged vault, and the key of its epoch.
@@ -96,8 +98,10 @@ impl Sections {
 /// The body of a root, member by member.
 #[derive(Clone)]
 pub(crate) struct Body {
-    pub(crate) sequence: u64,
-    pub(crate) previous: [u8; 32],
+    /// How many commits there were before, all in the lane of this one.
+    pub(crate) commits: u64,
+    /// Who signs it: the owner, or somebody else.
+    pub(crate) signed_by: [u8; 32],
     pub(crate) count: u64,
     pub(crate) time: i64,
     pub(crate) chunk_bits: u8,
@@ -111,8 +115,8 @@ pub(crate) struct Body {
 impl Default for Body {
     fn default() -> Self {
         Self {
-            sequence: 2,
-            previous: [1; 32],
+            commits: 1,
+            signed_by: SECRET,
             count: 1 << 40,
             time: 0,
             chunk_bits: 17,
@@ -124,10 +128,10 @@ impl Default for Body {
 }
 
 impl Body {
-    pub(crate) fn plaintext(&self) -> Vec<u8> {
-        let mut body = Sections::new([0x76; 16]);
-        body.push(&varint(self.sequence)).push(&self.previous);
-        body.push(&varint(self.count)).push(&signed(self.time));
+    /// All that comes after the signature.
+    fn rest(&self) -> Vec<u8> {
+        let mut body = Sections::new(varint(self.count));
+        body.push(&signed(self.time));
         body.push(&[self.chunk_bits, u8::from(self.top.is_some())]);
         if let Some(top) = self.top {
             body.link(top);
@@ -177,13 +181,16 @@ impl Forge {
     }
 
     /// The root with this body, and the keyring of every forged vault.
-    pub(crate) fn root(&mut self, body: &[u8]) {
+    pub(crate) fn root(&mut self, body: &Body) {
         self.keyed_root(Ring::default().object(|_| {}), body);
     }
 
     /// The root with this body, which names this keyring.
-    pub(crate) fn keyed_root(&mut self, keyring: Vec<u8>, body: &[u8]) {
-        self.root = root(&SECRET, blake3::hash(&keyring).as_bytes(), body);
+    pub(crate) fn keyed_root(&mut self, keyring: Vec<u8>, body: &Body) {
+        let hash = blake3::hash(&keyring);
+        let rest = body.rest();
+        let carried = forged_trust::carried(body.commits, &body.signed_by, hash.as_bytes(), &rest);
+        self.root = root(&SECRET, hash.as_bytes(), &[carried, rest].concat());
         self.keyring = (forged_keyring::name(&keyring), keyring);
     }
 

@@ -9,6 +9,7 @@ use hpke::kem::X25519HkdfSha256;
 use hpke::{Deserializable, Kem, OpModeR, OpModeS, PskBundle, Serializable};
 
 use crate::forge::{SECRET, bytes, keyed, object_name, sealed, signed, varint};
+use crate::forged_trust;
 
 /// The bytes before the slots, those of a slot, and those of a slot before what is wrapped.
 pub(crate) const FIRST_SLOT: usize = 7;
@@ -54,7 +55,7 @@ impl Default for Ring {
             first_epoch: 1,
             keys: vec![SECRET],
             records: vec![Record::default()],
-            chain: Vec::new(),
+            chain: forged_trust::chain(),
             after: Vec::new(),
             padding: 0,
             more: 0,
@@ -98,7 +99,8 @@ impl Ring {
             out.extend(lock);
         }
         out.extend(bytes(&self.chain));
-        out.extend(bytes(&[]));
+        // No rows rest.
+        out.extend(bytes(&[0, 0]));
         out.extend(&self.after);
         // Padmé: of the length's bits as many are kept as its number of bits has.
         let exponent = out.len().ilog2();
@@ -139,7 +141,10 @@ fn slot(secret: &[u8; 32], epoch_key: &[u8; 32], salt: [u8; 16]) -> Vec<u8> {
             &mut Fixed,
         )
         .unwrap();
-    [&head[..], &enc.to_bytes(), &wrapped, &[0x5e; 48]].concat()
+    let seed_key = keyed("sealwood v2 slot", &[&secret[..], &salt].concat());
+    let seed_key = blake3::derive_key("sealwood v2 slot seed", &seed_key);
+    let seed = sealed(&seed_key, &head, &SECRET);
+    [&head[..], &enc.to_bytes(), &wrapped, &seed].concat()
 }
 
 /// Randomness that is none: forged vaults are always the same.

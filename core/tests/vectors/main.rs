@@ -10,6 +10,7 @@ mod contents;
 mod engine;
 mod forge;
 mod forged_keyring;
+mod forged_trust;
 mod input;
 mod keyrings;
 mod keys;

@@ -64,7 +64,8 @@ pub(crate) async fn read(document: &Value) -> usize {
 /// rather than to write a root that is refused for ever.
 pub(crate) async fn change_at_the_end_of_a_counter() {
     let end = (1 << 63) - 1;
-    for body in [Body { count: end, ..Body::default() }, Body { sequence: end, ..Body::default() }]
+    for body in
+        [Body { count: end, ..Body::default() }, Body { commits: end - 1, ..Body::default() }]
     {
         let objects = json!({"objects": rooted(&body).objects()});
         let store = stored(&objects).await;

@@ -52,7 +52,7 @@ fn the_length_shows_the_padded_length_alone() {
     let lengths: Vec<usize> = ["", "a", "a label", &"l".repeat(64)]
         .map(|label| {
             let slot = drawn(&secret(1), SlotKind::Secret, label).slot;
-            Keyring::create(&[slot], &environment()).unwrap().bytes().len()
+            Keyring::create(&[slot], &chain(), &environment()).unwrap().bytes().len()
         })
         .into();
     let sealed = lengths[0] - 7 - 8 * 158 - 24 - 16;

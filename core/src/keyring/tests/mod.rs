@@ -13,6 +13,7 @@ use super::*;
 use crate::error::Result;
 use crate::platform::Environment;
 use crate::seal::{KdfParams, MemberSeed, SlotSecret};
+use crate::trust::{Chain, Heads, Label, SigningKey};
 
 const COST: Cost = Cost { params: CHEAPEST, ceiling: KdfParams::CEILING };
 const CHEAPEST: KdfParams =
@@ -20,6 +21,10 @@ const CHEAPEST: KdfParams =
 
 fn environment() -> Environment {
     Environment::default()
+}
+
+fn chain() -> Chain {
+    Chain::found(&SigningKey::from_seed(&[9; 32]), [0; 16], Label::default()).unwrap()
 }
 
 fn secret(fill: u8) -> Opener {
@@ -38,7 +43,7 @@ fn slot(fill: u8) -> NewSlot {
 
 fn keyring(fills: &[u8]) -> Keyring {
     let slots: Vec<_> = fills.iter().map(|fill| slot(*fill)).collect();
-    Keyring::create(&slots, &environment()).unwrap()
+    Keyring::create(&slots, &chain(), &environment()).unwrap()
 }
 
 /// What a keyring says to who has nothing but its bytes and this.

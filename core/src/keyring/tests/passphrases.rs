@@ -9,7 +9,7 @@ fn passphrase(text: &str) -> Opener {
 
 fn with_passphrases(texts: &[&str]) -> Keyring {
     let draw = |text: &&str| drawn(&passphrase(text), SlotKind::Passphrase, "").slot;
-    Keyring::create(&texts.iter().map(draw).collect::<Vec<_>>(), &environment()).unwrap()
+    Keyring::create(&texts.iter().map(draw).collect::<Vec<_>>(), &chain(), &environment()).unwrap()
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn a_costly_slot_does_not_stand_before_others() {
     let (dear, kind, environment) = (passphrase("dear"), SlotKind::Passphrase, environment());
     let dear_slot = NewSlot::draw(&dear, kind, "", None, costly, &environment);
     let slots = [block_on(dear_slot).unwrap().slot, drawn(&passphrase("p"), kind, "").slot];
-    let keyring = Keyring::create(&slots, &environment).unwrap();
+    let keyring = Keyring::create(&slots, &chain(), &environment).unwrap();
     let locked = Locked::decode(keyring.bytes().clone()).unwrap();
     let outcome = |opener| code(block_on(locked.unlock(&opener, CHEAPEST)));
     assert_eq!(outcome(passphrase("p")), "ok");
@@ -65,14 +65,16 @@ fn a_costly_slot_does_not_stand_before_others() {
 fn a_vault_has_four_passphrases_at_most() {
     let keyring = with_passphrases(&["1", "2", "3", "4"]);
     let fifth = drawn(&passphrase("5"), SlotKind::Passphrase, "").slot;
-    let refused = Change::Add(fifth.clone()).make(&keyring, &environment());
+    let refused = Change::Add(fifth.clone()).make(&keyring, &Heads::default(), &environment());
     assert_eq!(code(refused), "invalid-argument");
     let id = keyring.slots()[0].id;
     let change = Change::Replace { which: Which::One(id), by: fifth };
-    let after = change.make(&keyring, &environment()).unwrap();
+    let after = change.make(&keyring, &Heads::default(), &environment()).unwrap();
     assert_eq!(code(opened(after.bytes(), &passphrase("5"))), "ok");
     // A slot that was a passphrase does not show that it was.
-    let after = Change::Remove(after.slots()[0].id).make(&after, &environment()).unwrap();
+    let after = Change::Remove(after.slots()[0].id)
+        .make(&after, &Heads::default(), &environment())
+        .unwrap();
     let stretched = after.slots.iter().filter(|slot| slot.head.stretch.is_some()).count();
     assert_eq!(stretched, 3);
 }

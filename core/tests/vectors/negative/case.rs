@@ -35,7 +35,7 @@ pub(super) fn case(name: &str, act: Act, code: &str, forge: &Forge) -> Value {
 /// A vault with this body under a root that is right.
 pub(super) fn rooted(body: &Body) -> Forge {
     let mut forge = Forge::default();
-    forge.root(&body.plaintext());
+    forge.root(body);
     forge
 }
 
@@ -43,6 +43,6 @@ pub(super) fn rooted(body: &Body) -> Forge {
 pub(super) fn topped(top: &Sections) -> Forge {
     let mut forge = Forge::default();
     let top = forge.unit("node", top);
-    forge.root(&Body { top: Some(top), ..Body::default() }.plaintext());
+    forge.root(&Body { top: Some(top), ..Body::default() });
     forge
 }

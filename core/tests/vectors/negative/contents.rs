@@ -14,7 +14,7 @@ pub(super) fn cases() -> Vec<Value> {
         let unit = forge.unit(kind, content);
         let top = entry(unit);
         let top = forge.unit("node", &top);
-        forge.root(SECRET_SLOT, &Body { top: Some(top), ..Body::default() }.plaintext());
+        forge.root(&Body { top: Some(top), ..Body::default() });
         forge
     };
     let packed = |size: usize| {

@@ -30,7 +30,7 @@ pub(super) fn cases() -> Vec<Value> {
         let mut forge = Forge::default();
         let top = make(&mut forge);
         let top = forge.unit("node", &top);
-        forge.root(SECRET_SLOT, &Body { top: Some(top), ..Body::default() }.plaintext());
+        forge.root(&Body { top: Some(top), ..Body::default() });
         forge
     };
     let two_halves = |weights: [u8; 2], names: [&[Vec<u8>]; 2]| {

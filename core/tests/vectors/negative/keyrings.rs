@@ -10,7 +10,7 @@ use crate::forged_keyring::{FIRST_SLOT, Record, Ring, SLOT};
 pub(super) fn cases() -> Vec<Value> {
     let forged = |keyring: Vec<u8>| {
         let mut forge = Forge::default();
-        forge.keyed_root(keyring, &Body::default().plaintext());
+        forge.keyed_root(keyring, &Body::default());
         forge
     };
     // Spoiled behind the back of the root, before the root names it, before it is sealed.

@@ -39,7 +39,7 @@ pub(super) fn cases() -> Vec<Value> {
     let right = Forge::default().unit("node", &named(b"a"));
     let mut swapped = Forge::default();
     swapped.unit("node", &named(b"b"));
-    swapped.root(SECRET_SLOT, &Body { top: Some(right), ..Body::default() }.plaintext());
+    swapped.root(&Body { top: Some(right), ..Body::default() });
     vec![
         case("a leaf that is right", List, "ok", &topped(&leaf(&of(64)))),
         malformed("a leaf of 65 entries of two units", &leaf(&of(65))),

@@ -24,7 +24,7 @@ pub(super) fn cases() -> Vec<Value> {
         // A unit of so few bytes would be a tag and nothing else.
         let mut forge = Forge::default();
         let top = Unit { address: [5; 32], offset: 0, length: 16 };
-        forge.root(&Body { top: Some(top), ..good() }.plaintext());
+        forge.root(&Body { top: Some(top), ..good() });
         forge
     };
     vec![
@@ -35,10 +35,10 @@ pub(super) fn cases() -> Vec<Value> {
         case("a root that is cut", Open, "object-truncated", &spoiled(|root| root.truncate(50))),
         case("an altered key check", Open, "object-corrupt", &spoiled(|root| root[62] ^= 1)),
         case("an altered body", Open, "object-corrupt", &spoiled(|root| root[80] ^= 1)),
-        malformed("a root of sequence 0", body(|body| body.sequence = 0)),
-        malformed("a first root with a predecessor", body(|body| body.sequence = 1)),
-        malformed("a later root without one", body(|body| body.previous = [0; 32])),
-        malformed("a sequence number at its end", body(|body| body.sequence = 1 << 63)),
+        malformed("a sequence number at its end", body(|body| body.commits = (1 << 63) - 1)),
+        case("a root that somebody else signed", Open, "tampered", &{
+            body(|body| body.signed_by = [0x43; 32])
+        }),
         malformed("a count at its end", body(|body| body.count = 1 << 63)),
         case("the last time there is", Open, "ok", &body(|body| body.time = TIME_MS_MAX)),
         case("the first time there is", Open, "ok", &body(|body| body.time = -TIME_MS_MAX)),
