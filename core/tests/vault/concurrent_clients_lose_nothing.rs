@@ -278,10 +278,10 @@ fn an_older_or_second_root_is_refused() {
         // Another history with the same number.
         put(&fork, "x", b"1").await.unwrap();
         put(&fork, "y", b"2").await.unwrap();
-        assert_eq!(code(vault.refresh().await), "fork");
+        assert_eq!(code(vault.refresh().await), "own-commit-missing");
         // The next of another history.
         put(&fork, "z", b"2").await.unwrap();
-        assert_eq!(code(vault.refresh().await), "fork");
+        assert_eq!(code(vault.refresh().await), "own-commit-missing");
 
         store.put("root", newest, Precondition::None).await.unwrap();
         vault.refresh().await.unwrap();

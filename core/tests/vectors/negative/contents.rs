@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::case::Act::{Get, List};
-use super::case::{SECRET_SLOT, case, topped};
+use super::case::{case, topped};
 use super::leaves::leaf;
 use super::value::file;
 use crate::forge::{Body, Extent, Forge, Sections, Unit, extent_name, object_name, varint};

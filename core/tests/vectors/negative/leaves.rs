@@ -4,7 +4,7 @@ use sealwood::vault::TIME_MS_MAX;
 use serde_json::Value;
 
 use super::case::Act::List;
-use super::case::{SECRET_SLOT, case, topped};
+use super::case::{case, topped};
 use super::value::{X, file, timed, value};
 use crate::forge::{Body, Forge, Sections, bytes, varint};
 
