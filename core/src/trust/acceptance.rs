@@ -148,8 +148,8 @@ impl View<'_> {
 impl Own {
     /// Whether `found` lacks the last own commit that `kept` has.
     fn lost(&self, kept: &SignedRoot, found: &SignedRoot) -> bool {
-        let state = |root: &SignedRoot| root.after().author_state(self.author);
-        match (state(kept), state(found)) {
+        let state = |heads: &Heads| heads.author_state(self.author);
+        match (state(kept.after()), state(found.before())) {
             (LaneState::Never | LaneState::Unknown(_), _) => false,
             (LaneState::At(counter, _), LaneState::Unknown(end)) => counter >= end,
             (LaneState::At(..), LaneState::Never) => true,

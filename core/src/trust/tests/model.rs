@@ -3,7 +3,7 @@
 //!
 //! * a root that goes on from what was accepted is never refused;
 //! * a root that is accepted has all in its history that was seen before and counts: every commit
-//!   that its author, or somebody who built on it, takes for done;
+//!   that its author takes for done, and what that one was built on;
 //! * a refusal is right: there was something newer, or another history, or the own last commit is
 //!   not there;
 //! * two roots of two histories are a proof.
@@ -137,9 +137,9 @@ impl World {
         std::iter::successors(Some(node), |node| self.nodes[*node].parent).collect()
     }
 
-    /// All that somebody takes for done, with all that it builds on.
-    fn counted(&self) -> BTreeSet<usize> {
-        self.done.iter().flat_map(|node| self.ancestors(*node)).collect()
+    /// What of `seen` its author takes for done, with all that it builds on.
+    fn counted(&self, seen: &BTreeSet<usize>) -> BTreeSet<usize> {
+        self.done.intersection(seen).flat_map(|node| self.ancestors(*node)).collect()
     }
 
     /// A writer's commit was done, as far as it knows.
@@ -210,9 +210,8 @@ impl World {
                         self.renew_lane(writer);
                     }
                     Ground::Follows => {
-                        let counted = self.counted();
-                        let lost: Vec<_> =
-                            seen.intersection(&counted).filter(|n| !history.contains(n)).collect();
+                        let counted = self.counted(&seen);
+                        let lost: Vec<_> = counted.difference(&history).collect();
                         assert!(lost.is_empty(), "lost {lost:?}");
                     }
                 }
