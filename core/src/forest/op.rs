@@ -49,35 +49,6 @@ impl Op {
         self.paths().any(|own| own.is_within(path) || path.is_within(own))
     }
 
-    /// Whether this is the same operation as `other`, read back: of two that carry a stamp, that
-    /// one decides; removals of one path are alike whoever made them.
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Op::Put { path: a, entry: one, .. }, Op::Put { path: b, entry: two, .. }) => {
-                a == b && one.stamp == two.stamp
-            }
-            (
-                Op::MakeDirectory { path: a, origin: one },
-                Op::MakeDirectory { path: b, origin: two },
-            ) => a == b && one.stamp == two.stamp,
-            (
-                Op::Annotate { path: a, stamp: one, .. },
-                Op::Annotate { path: b, stamp: two, .. },
-            ) => a == b && one == two,
-            (Op::Remove { path: a }, Op::Remove { path: b })
-            | (Op::RemoveAll { path: a }, Op::RemoveAll { path: b }) => a == b,
-            (
-                Op::Rename { from: a, to: c, origin: one },
-                Op::Rename { from: b, to: d, origin: two },
-            )
-            | (
-                Op::Copy { from: a, to: c, origin: one },
-                Op::Copy { from: b, to: d, origin: two },
-            ) => a == b && c == d && one.stamp == two.stamp,
-            _ => false,
-        }
-    }
-
     /// The unit of the operation's content that a flush may have to place.
     pub(crate) fn unit(&self) -> Option<&Unit> {
         match self {

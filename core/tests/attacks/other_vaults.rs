@@ -31,8 +31,9 @@ fn a_vault_is_not_taken_for_another_of_the_same_secret() {
         let pinned = |id| VaultConfig::new().vault(id);
         let opened = Vault::open_with(mine.store.clone(), &credential(), &pinned(vault.id())).await;
         assert_eq!(code(opened), "wrong-vault");
-        let opened = Vault::open_with(mine.store.clone(), &credential(), &pinned(elsewhere.id()));
-        assert_eq!(opened.await.unwrap().id(), elsewhere.id());
+        let config = pinned(elsewhere.id());
+        let opened = Vault::open_with(mine.store.clone(), &credential(), &config).await;
+        assert_eq!(opened.unwrap().id(), elsewhere.id());
         // Without a name either is taken, and it can be asked which it is.
         assert_eq!(open(mine.store.clone()).await.id(), elsewhere.id());
     });

@@ -4,7 +4,7 @@ use sealwood::internals::KeyHash;
 use serde_json::Value;
 
 use super::case::Act::List;
-use super::case::{case};
+use super::case::case;
 use super::leaves::leaf;
 use super::value::{X, file};
 use crate::forge::{Body, Forge, Sections, Unit};
