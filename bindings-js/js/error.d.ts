@@ -29,6 +29,7 @@ export type SealwoodErrorCode =
   | 'wrong-passphrase'
   | 'passphrase-too-costly'
   | 'invalid-phrase'
+  | 'invalid-link'
   | 'vault-exists'
   | 'vault-not-found'
   | 'unsupported-version'

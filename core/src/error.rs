@@ -85,11 +85,16 @@ pub enum Error {
         /// Which property the words lack; never the words.
         reason: &'static str,
     },
+    /// The text is no link: it was mistyped or cut off, or is something else.
+    InvalidLink {
+        /// Which property the text lacks; never the text.
+        reason: &'static str,
+    },
     /// The store already holds a vault.
     VaultExists,
     /// The store holds no vault.
     VaultNotFound,
-    /// The vault was written in a format this version does not know.
+    /// The vault or text was written in a format this version does not know.
     UnsupportedVersion {
         /// The version found.
         found: u16,
@@ -334,6 +339,7 @@ impl Error {
             Error::WrongPassphrase => "wrong-passphrase",
             Error::PassphraseTooCostly { .. } => "passphrase-too-costly",
             Error::InvalidPhrase { .. } => "invalid-phrase",
+            Error::InvalidLink { .. } => "invalid-link",
             Error::VaultExists => "vault-exists",
             Error::VaultNotFound => "vault-not-found",
             Error::UnsupportedVersion { .. } => "unsupported-version",

@@ -24,6 +24,7 @@ pub mod platform;
 pub mod seal;
 mod session;
 mod task;
+mod text;
 pub mod vault;
 
 pub use content::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN, INLINE_BYTES_MAX};

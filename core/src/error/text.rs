@@ -27,6 +27,7 @@ impl fmt::Display for Error {
                 "the passphrase asks for {memory_kib} KiB of memory and {passes} passes, over the ceiling"
             ),
             Error::InvalidPhrase { reason } => write!(f, "not a recovery phrase: {reason}"),
+            Error::InvalidLink { reason } => write!(f, "not a link: {reason}"),
             Error::VaultExists => f.write_str("the store already holds a vault"),
             Error::VaultNotFound => f.write_str("the store holds no vault"),
             Error::UnsupportedVersion { found } => write!(f, "unknown format version {found}"),

@@ -14,6 +14,7 @@ mod keys;
 mod negative;
 mod nodes;
 mod roots;
+mod texts;
 
 use bytes::Bytes;
 use sealwood::blob::{BlobStore, ETag, MemoryStore, Precondition};
@@ -77,6 +78,12 @@ vector! {
 vector! {
     async fn engines_are_as_recorded() {
         golden!(engine, "engine.json");
+    }
+}
+
+vector! {
+    async fn texts_are_as_recorded() {
+        golden!(texts, "texts.json");
     }
 }
 
@@ -149,7 +156,7 @@ vector! {
 fn write_vectors() {
     futures_lite::future::block_on(async {
         let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../conformance/vectors");
-        for file in ["keys", "nodes", "contents", "roots", "engine", "negative"] {
+        for file in ["keys", "nodes", "contents", "roots", "engine", "negative", "texts"] {
             let path = format!("{directory}/{file}.json");
             let mut document = parsed(&std::fs::read_to_string(&path).unwrap());
             match file {
@@ -158,6 +165,7 @@ fn write_vectors() {
                 "contents" => contents::fill(&mut document).await,
                 "engine" => engine::fill(&mut document).await,
                 "negative" => negative::fill(&mut document).await,
+                "texts" => texts::fill(&mut document).await,
                 _ => roots::fill(&mut document).await,
             }
             std::fs::write(&path, written(&document)).unwrap();

@@ -56,6 +56,8 @@ extension SealwoodError.Code {
     public static let passphraseTooCostly = Self(rawValue: "passphrase-too-costly")
     /// The words are not a recovery phrase.
     public static let invalidPhrase = Self(rawValue: "invalid-phrase")
+    /// The text is no link: it was mistyped or cut off, or is something else.
+    public static let invalidLink = Self(rawValue: "invalid-link")
     /// `create` where there is a vault.
     public static let vaultExists = Self(rawValue: "vault-exists")
     /// `open` where there is none.
