@@ -1,4 +1,4 @@
-//! The trie, keys and packs, for benchmarks and for tests of the format. No part of the API: it may
+//! The trie, keys, packs and trust, for benchmarks and for tests of the format. No part of the API: it may
 //! change in any version.
 
 pub use crate::hamt::{
@@ -11,3 +11,4 @@ pub use crate::seal::keys::{
 pub use crate::seal::pack::{Pack, PackWriter};
 pub use crate::seal::planned::PlannedPlaces;
 pub use crate::seal::sections::{SectionReader, SectionWriter};
+pub use crate::trust::*;

@@ -25,6 +25,10 @@ pub mod seal;
 mod session;
 mod task;
 mod text;
+// Nothing of the library uses it yet.
+#[cfg(any(test, feature = "internals"))]
+#[cfg_attr(not(feature = "internals"), allow(dead_code, unreachable_pub, unused_imports))]
+mod trust;
 pub mod vault;
 
 pub use content::{CHUNK_BYTES_DEFAULT, CHUNKED_BYTES_MIN, INLINE_BYTES_MAX};
