@@ -30,6 +30,7 @@ export type SealwoodErrorCode =
   | 'passphrase-too-costly'
   | 'invalid-phrase'
   | 'invalid-link'
+  | 'invalid-pairing'
   | 'vault-exists'
   | 'vault-not-found'
   | 'unsupported-version'

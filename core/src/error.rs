@@ -90,6 +90,11 @@ pub enum Error {
         /// Which property the text lacks; never the text.
         reason: &'static str,
     },
+    /// The text is no pairing: it was mistyped or cut off, or is something else.
+    InvalidPairing {
+        /// Which property the text lacks; never the text.
+        reason: &'static str,
+    },
     /// The store already holds a vault.
     VaultExists,
     /// The store holds no vault.
@@ -340,6 +345,7 @@ impl Error {
             Error::PassphraseTooCostly { .. } => "passphrase-too-costly",
             Error::InvalidPhrase { .. } => "invalid-phrase",
             Error::InvalidLink { .. } => "invalid-link",
+            Error::InvalidPairing { .. } => "invalid-pairing",
             Error::VaultExists => "vault-exists",
             Error::VaultNotFound => "vault-not-found",
             Error::UnsupportedVersion { .. } => "unsupported-version",

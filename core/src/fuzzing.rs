@@ -10,7 +10,7 @@ use crate::blob::{self, Object, ObjectPage, S3Config, S3Credentials};
 use crate::error::{Error, Result};
 use crate::path::{EntryName, VaultPath};
 pub use crate::platform::http::HttpResponse;
-use crate::{content, forest, seal};
+use crate::{content, device, forest, seal};
 
 /// Reads a node of a directory.
 pub fn node(plaintext: &[u8]) -> Result<Vec<u8>> {
@@ -35,6 +35,11 @@ pub fn operations(plaintext: &[u8]) -> Result<Vec<u8>> {
 /// Reads a key slot.
 pub fn key_slot(bytes: &[u8]) -> Result<Vec<u8>> {
     seal::reencode_slot(bytes)
+}
+
+/// Reads what a device remembers of a vault.
+pub fn device_record(plaintext: &[u8]) -> Result<Vec<u8>> {
+    device::reencode_record(plaintext)
 }
 
 /// Reads a table that stands for so many chunks.

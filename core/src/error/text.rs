@@ -28,6 +28,7 @@ impl fmt::Display for Error {
             ),
             Error::InvalidPhrase { reason } => write!(f, "not a recovery phrase: {reason}"),
             Error::InvalidLink { reason } => write!(f, "not a link: {reason}"),
+            Error::InvalidPairing { reason } => write!(f, "not a pairing: {reason}"),
             Error::VaultExists => f.write_str("the store already holds a vault"),
             Error::VaultNotFound => f.write_str("the store holds no vault"),
             Error::UnsupportedVersion { found } => write!(f, "unknown format version {found}"),

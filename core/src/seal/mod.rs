@@ -15,6 +15,10 @@ mod address;
 mod aead;
 #[cfg(feature = "passphrase")]
 mod argon2id;
+// Nothing of the library uses it yet.
+#[cfg(any(test, feature = "internals"))]
+#[cfg_attr(not(feature = "internals"), allow(dead_code, unreachable_pub))]
+pub(crate) mod device_secret;
 mod key_slot;
 // Public names in `keys`, `pack`, `planned` and `sections` are for `internals`.
 #[cfg_attr(not(feature = "internals"), allow(unreachable_pub))]
@@ -43,6 +47,8 @@ pub use secret::RecoveryPhrase;
 pub use secret::RootSecret;
 
 pub(crate) use aead::TAG_BYTES;
+#[cfg(any(test, feature = "internals"))]
+pub(crate) use device_secret::{DeviceSecret, RECORD_SEAL_BYTES};
 pub(crate) use key_slot::{KeySlot, Unlock};
 pub(crate) use keys::{Keys, UnitKind, chunk_name, open_chunk, open_unit, pack_name, seal_chunk};
 pub(crate) use pack::{Pack, PackWriter};

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod contents;
+mod device;
 mod engine;
 mod forge;
 mod input;
@@ -78,6 +79,12 @@ vector! {
 vector! {
     async fn engines_are_as_recorded() {
         golden!(engine, "engine.json");
+    }
+}
+
+vector! {
+    async fn devices_are_as_recorded() {
+        golden!(device, "device.json");
     }
 }
 
@@ -156,7 +163,8 @@ vector! {
 fn write_vectors() {
     futures_lite::future::block_on(async {
         let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../conformance/vectors");
-        for file in ["keys", "nodes", "contents", "roots", "engine", "negative", "texts"] {
+        for file in ["keys", "nodes", "contents", "roots", "engine", "negative", "texts", "device"]
+        {
             let path = format!("{directory}/{file}.json");
             let mut document = parsed(&std::fs::read_to_string(&path).unwrap());
             match file {
@@ -165,6 +173,7 @@ fn write_vectors() {
                 "contents" => contents::fill(&mut document).await,
                 "engine" => engine::fill(&mut document).await,
                 "negative" => negative::fill(&mut document).await,
+                "device" => device::fill(&mut document).await,
                 "texts" => texts::fill(&mut document).await,
                 _ => roots::fill(&mut document).await,
             }
