@@ -10,6 +10,7 @@ use crate::blob::{self, Object, ObjectPage, S3Config, S3Credentials};
 use crate::error::{Error, Result};
 use crate::path::{EntryName, VaultPath};
 pub use crate::platform::http::HttpResponse;
+use crate::trust::{self, RefusalResult};
 use crate::{content, device, forest, seal};
 
 /// Reads a node of a directory.
@@ -51,6 +52,31 @@ pub use sealwood_engine::fuzzing::{
     engine_bucket, engine_catalog, engine_inner, engine_manifest, log_footer, log_header,
     log_record, log_tail, value_name,
 };
+
+/// Reads a chain of members, but not its signatures.
+pub fn member_chain(bytes: &[u8]) -> RefusalResult<Vec<u8>> {
+    trust::reencode_chain(bytes)
+}
+
+/// Reads rows of heads.
+pub fn heads(bytes: &[u8]) -> RefusalResult<Vec<u8>> {
+    trust::reencode_rows(bytes)
+}
+
+/// Reads what the body of a root carries of its statement.
+pub fn carried(bytes: &[u8]) -> RefusalResult<Vec<u8>> {
+    trust::reencode_carried(bytes)
+}
+
+/// Reads what a device keeps of a root.
+pub fn kept_root(bytes: &[u8]) -> RefusalResult<Vec<u8>> {
+    trust::reencode_kept(bytes)
+}
+
+/// Reads a proof of a fork, but not its signatures.
+pub fn fork_proof(bytes: &[u8]) -> RefusalResult<Vec<u8>> {
+    trust::reencode_fork_proof(bytes)
+}
 
 /// Reads a stored path.
 pub fn stored_path(bytes: &[u8]) -> Result<VaultPath> {

@@ -92,16 +92,26 @@ pub struct Accepted {
 impl View<'_> {
     /// Accepts the root that was found with this chain, or says why not.
     pub fn judge(&self, found: SignedRoot, chain: &Chain) -> RefusalResult<Accepted> {
-        let expected = self.kept.map(|kept| kept.root.statement().vault).or(self.vault);
-        if let Some(expected) = expected.filter(|expected| *expected != found.statement().vault) {
-            return Err(Refusal::WrongVault { expected, found: found.statement().vault });
+        let vault = found.statement().vault;
+        let meant = [self.vault, self.kept.map(|kept| kept.root.statement().vault)];
+        if let Some(expected) = meant.into_iter().flatten().find(|meant| *meant != vault) {
+            return Err(Refusal::WrongVault { expected, found: vault });
         }
         found.attest(chain)?;
         let ground = match self.kept {
-            None => Ground::FirstContact,
+            None => self.first_contact(&found)?,
             Some(kept) => self.ground(kept, &found, chain)?,
         };
         Ok(Accepted { kept: Kept { root: found, chain: chain.mark() }, ground })
+    }
+
+    /// A device that has commits there and keeps nothing has forgotten them, or is a copy. It could
+    /// not know any more what its own row vouches for.
+    fn first_contact(&self, found: &SignedRoot) -> RefusalResult<Ground> {
+        match self.own.and_then(|own| own.taken(None, found)) {
+            Some(sequence) => Err(Refusal::DeviceCloned { sequence }),
+            None => Ok(Ground::FirstContact),
+        }
     }
 
     fn ground(&self, kept: &Kept, found: &SignedRoot, chain: &Chain) -> RefusalResult<Ground> {
@@ -124,7 +134,7 @@ impl View<'_> {
         if found.statement().epoch < kept.root.statement().epoch {
             return Err(Refusal::Tampered { what: "an older epoch in a newer root" });
         }
-        if let Some(sequence) = self.own.and_then(|own| own.taken(&kept.root, found)) {
+        if let Some(sequence) = self.own.and_then(|own| own.taken(Some(&kept.root), found)) {
             return Err(Refusal::DeviceCloned { sequence });
         }
         Ok(ground(
@@ -140,7 +150,8 @@ impl Own {
     fn lost(&self, kept: &SignedRoot, found: &SignedRoot) -> bool {
         let state = |root: &SignedRoot| root.after().author_state(self.author);
         match (state(kept), state(found)) {
-            (LaneState::Never | LaneState::Unknown, _) | (_, LaneState::Unknown) => false,
+            (LaneState::Never | LaneState::Unknown(_), _) => false,
+            (LaneState::At(counter, _), LaneState::Unknown(end)) => counter >= end,
             (LaneState::At(..), LaneState::Never) => true,
             (LaneState::At(counter, tag), LaneState::At(found, found_tag)) => {
                 found < counter || (found == counter && found_tag != tag)
@@ -150,12 +161,10 @@ impl Own {
 
     /// The number of a commit in `found` of this device that it did not make: it made none but
     /// those up to `kept`, and perhaps one of those it sent.
-    fn taken(&self, kept: &SignedRoot, found: &SignedRoot) -> Option<u64> {
-        let row = |root: &SignedRoot| match self.author {
-            Author::Device(number) => root.after().last(RowId::Device(number)).copied(),
-            Author::Session { .. } => None,
-        };
-        let last = row(found).filter(|last| row(kept) != Some(*last))?;
+    fn taken(&self, kept: Option<&SignedRoot>, found: &SignedRoot) -> Option<u64> {
+        let Author::Device(number) = self.author else { return None };
+        let row = |root: &SignedRoot| root.after().last(RowId::Device(number)).copied();
+        let last = row(found).filter(|last| kept.and_then(row) != Some(*last))?;
         (!self.sent.contains(&last.hash)).then_some(last.sequence)
     }
 }
@@ -166,7 +175,8 @@ impl Own {
 fn ground(authors: [Option<Author>; 2], kept: &Kept, found: &SignedRoot) -> Ground {
     let is_lost = |author: &Author| {
         let state = |heads: &Heads| heads.author_state(*author);
-        state(kept.root.after()) != LaneState::Never && state(found.before()) == LaneState::Unknown
+        state(kept.root.after()) != LaneState::Never
+            && matches!(state(found.before()), LaneState::Unknown(_))
     };
     match authors.into_iter().flatten().find(is_lost) {
         Some(Author::Session { member, .. }) => Ground::Unproven { member },
@@ -179,4 +189,12 @@ fn ground(authors: [Option<Author>; 2], kept: &Kept, found: &SignedRoot) -> Grou
 pub fn frozen(root_time_ms: i64, now_ms: i64, bound_ms: u64) -> RefusalResult<()> {
     let age_ms = u64::try_from(now_ms.saturating_sub(root_time_ms)).unwrap_or(0);
     if age_ms > bound_ms { Err(Refusal::Frozen { age_ms }) } else { Ok(()) }
+}
+
+/// Reads what is kept of a root and writes it again, which must give the same bytes.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn reencode_kept(bytes: &[u8]) -> RefusalResult<Vec<u8>> {
+    let mut out = Vec::new();
+    Kept::decode(bytes)?.put(&mut out);
+    Ok(out)
 }

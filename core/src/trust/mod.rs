@@ -17,6 +17,7 @@
 
 mod acceptance;
 mod author;
+mod carried;
 mod chain;
 mod fork_proof;
 mod grant;
@@ -37,6 +38,7 @@ mod vault_id;
 
 pub use acceptance::{Accepted, Ground, Kept, Own, View, frozen};
 pub use author::{Author, Lane};
+pub use carried::Carried;
 pub use chain::{CHAIN_BYTES_MAX, Chain, ChainMark, RECORDS_MAX};
 pub use fork_proof::{FORK_PROOF_BYTES_MAX, Fork, ForkProof};
 pub use grant::{Grant, Role};
@@ -57,8 +59,8 @@ pub use vault_id::VaultId;
 
 #[cfg(feature = "fuzzing")]
 pub(crate) use {
-    chain::reencode_chain, fork_proof::reencode_fork_proof, rows::reencode_rows,
-    signed_root::reencode_signed_root,
+    acceptance::reencode_kept, carried::reencode_carried, chain::reencode_chain,
+    fork_proof::reencode_fork_proof, rows::reencode_rows,
 };
 
 #[cfg(test)]

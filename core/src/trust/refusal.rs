@@ -52,8 +52,8 @@ pub enum Refusal {
         /// That of the root found.
         found: u64,
     },
-    /// The device's own row has a commit that this device did not make: what it keeps, its key
-    /// included, is in use elsewhere.
+    /// The device's own row has a commit that this device does not know of: its key is in use
+    /// elsewhere, or what it kept was lost or set back.
     DeviceCloned {
         /// The sequence number of that commit.
         sequence: u64,
@@ -105,7 +105,10 @@ impl fmt::Display for Refusal {
                 )
             }
             Refusal::DeviceCloned { sequence } => {
-                write!(f, "root {sequence} was signed with this device's key and not by it")
+                write!(
+                    f,
+                    "root {sequence} was signed with this device's key, and it does not know of that"
+                )
             }
             Refusal::Frozen { age_ms } => write!(f, "the newest root is {age_ms} ms old"),
         }

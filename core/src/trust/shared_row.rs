@@ -45,8 +45,9 @@ pub enum LaneState {
     At(u64, [u8; 8]),
     /// It has not made any.
     Never,
-    /// If it made any, so many other sessions wrote since that it is not listed any more.
-    Unknown,
+    /// If it made any, so many other sessions wrote since that it is not listed any more. The row's
+    /// counter there was below this one.
+    Unknown(u64),
 }
 
 fn tag(hash: &RootHash) -> Tag {
@@ -90,7 +91,7 @@ impl SharedRow {
     pub fn lane_state(&self, lane: Lane) -> LaneState {
         match self.find(lane) {
             Some(found) => LaneState::At(found.counter, found.tag),
-            None if self.is_full() => LaneState::Unknown,
+            None if self.is_full() => LaneState::Unknown(self.oldest()),
             None => LaneState::Never,
         }
     }

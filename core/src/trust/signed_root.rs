@@ -103,14 +103,3 @@ impl SignedRoot {
         Self::new(statement, Signature::from_bytes(input.array()?))
     }
 }
-
-/// Reads a signed root and writes it again, which must give the same bytes.
-#[cfg(feature = "fuzzing")]
-pub(crate) fn reencode_signed_root(bytes: &[u8]) -> RefusalResult<Vec<u8>> {
-    let mut input = Reader::new(bytes, "signed root");
-    let root = SignedRoot::read(&mut input)?;
-    input.finish()?;
-    let mut out = Vec::new();
-    root.put(&mut out);
-    Ok(out)
-}

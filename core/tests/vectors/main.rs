@@ -16,6 +16,7 @@ mod negative;
 mod nodes;
 mod roots;
 mod texts;
+mod trust;
 
 use bytes::Bytes;
 use sealwood::blob::{BlobStore, ETag, MemoryStore, Precondition};
@@ -89,8 +90,22 @@ vector! {
 }
 
 vector! {
+    async fn trust_is_as_recorded() {
+        golden!(trust, "trust.json");
+    }
+}
+
+vector! {
     async fn texts_are_as_recorded() {
         golden!(texts, "texts.json");
+    }
+}
+
+vector! {
+    /// What somebody signed who may not, or nobody, is refused, by the code that was recorded.
+    async fn what_is_not_to_be_trusted_is_refused() {
+        let document = parsed(include_str!("../../../conformance/vectors/trust.json"));
+        assert!(trust::read(&document) > 60, "hardly a case was recorded");
     }
 }
 
@@ -163,8 +178,10 @@ vector! {
 fn write_vectors() {
     futures_lite::future::block_on(async {
         let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../conformance/vectors");
-        for file in ["keys", "nodes", "contents", "roots", "engine", "negative", "texts", "device"]
-        {
+        let files = [
+            "keys", "nodes", "contents", "roots", "engine", "negative", "texts", "device", "trust",
+        ];
+        for file in files {
             let path = format!("{directory}/{file}.json");
             let mut document = parsed(&std::fs::read_to_string(&path).unwrap());
             match file {
@@ -175,6 +192,7 @@ fn write_vectors() {
                 "negative" => negative::fill(&mut document).await,
                 "device" => device::fill(&mut document).await,
                 "texts" => texts::fill(&mut document).await,
+                "trust" => trust::fill(&mut document).await,
                 _ => roots::fill(&mut document).await,
             }
             std::fs::write(&path, written(&document)).unwrap();

@@ -167,14 +167,18 @@ impl World {
         writer.seen = seen;
     }
 
-    /// The root as a reader gets it: the rows that it carries, over those that rest.
+    /// The root as a reader gets it: what it carries, over the rows that rest.
     fn read(&self, node: usize) -> SignedRoot {
-        let Node { root, resting, .. } = &self.nodes[node];
-        let mut bytes = Vec::new();
-        root.before().active(resting).put(&mut bytes);
-        let heads = Heads::of(Rows::decode(&bytes).unwrap(), resting).unwrap();
-        let statement = Statement { heads, ..root.statement().clone() };
-        statement.signed(*root.signature()).unwrap()
+        let Node { root, resting, chain, .. } = &self.nodes[node];
+        let mut body = Vec::new();
+        Carried::of(root, resting).put(&mut body);
+        body.extend([1, 2, 3]);
+        let (carried, rest) = Carried::read(&body).unwrap();
+        assert_eq!(rest, [1, 2, 3]);
+        let Statement { epoch, content, .. } = root.statement();
+        let read = carried.signed(chain, *epoch, resting, *content).unwrap();
+        assert_eq!(read, *root);
+        read
     }
 
     fn look(&mut self, writer: usize, node: usize) {
