@@ -126,7 +126,7 @@ impl Witness {
             LaneState::At(counter, tag) => {
                 Some(Self { author, counter, sequence: root.sequence(), tag })
             }
-            LaneState::Never | LaneState::Unknown => None,
+            LaneState::Never | LaneState::Unknown(_) => None,
         }
     }
 
@@ -143,7 +143,8 @@ impl Witness {
                 Err(Refusal::Fork { accepted, found: sequence, rows: vec![self.author.row()] })
             }
             LaneState::Never => Err(rollback),
-            LaneState::Unknown => match self.author {
+            LaneState::Unknown(end) if self.counter >= end => Err(rollback),
+            LaneState::Unknown(_) => match self.author {
                 Author::Session { member, .. } => Ok(Ground::Unproven { member }),
                 Author::Device(_) => Err(rollback),
             },
@@ -272,8 +273,13 @@ mod tests {
             (text.len(), code.unwrap().size())
         };
         let of_store = |bytes: usize| modules(&written(|it| it.store = "a".repeat(bytes)).unwrap());
-        // Version 9 of 40.
+        // Version 9 of 40, and one that is still read from a screen.
         assert_eq!(of_store(60), (241, 53));
-        assert_eq!(of_store(STORE_BYTES_MAX), (0, 0));
+        let longest = written(|it| {
+            it.witness.author = Author::Session { member: 255, lane: Lane([9; 8]) };
+            (it.witness.counter, it.witness.sequence) = (COUNTER_END - 1, COUNTER_END - 1);
+            it.store = "a".repeat(STORE_BYTES_MAX);
+        });
+        assert_eq!(modules(&longest.unwrap()), (1_823, 133));
     }
 }
