@@ -231,9 +231,9 @@ mod tests {
         assert!(bytes.len() + KEYRING_BYTES_MAX + KEPT_BYTES_MAX <= RECORD_BYTES_MAX);
         assert_eq!(RECORD_BYTES_MAX + RECORD_SEAL_BYTES, 1_365_230, "as docs/FORMAT.md says");
         let beyond: [fn(&mut DeviceRecord); 8] = [
-            |it| drop(it.sent.insert(Sent { sequence: 0, hash: RootHash::from_bytes([0; 32]) })),
-            |it| drop(it.stores.insert("a".into(), StoreNote { seen_ms: 0, probed_ms: None })),
-            |it| drop(it.settings.insert("a".into(), Bytes::new())),
+            |it| it.sent.extend([Sent { sequence: 0, hash: RootHash::from_bytes([0; 32]) }]),
+            |it| it.stores.extend([("a".into(), StoreNote { seen_ms: 0, probed_ms: None })]),
+            |it| it.settings.extend([("a".into(), Bytes::new())]),
             |it| {
                 it.stores.clear();
                 it.stores.insert(String::new(), StoreNote { seen_ms: 0, probed_ms: None });
