@@ -104,6 +104,19 @@ pub enum Error {
         /// The version found.
         found: u16,
     },
+    /// The store holds another vault than the one that was meant.
+    WrongVault {
+        /// The id of the vault that was meant, in hexadecimal digits.
+        expected: String,
+        /// The id of the vault that is there.
+        found: String,
+    },
+    /// A root was served that was signed by nobody who may write, or with members that are not
+    /// those that were accepted before.
+    Tampered {
+        /// What is wrong.
+        what: &'static str,
+    },
     /// A root older than one already accepted was served.
     Rollback {
         /// The highest sequence number accepted.
@@ -111,11 +124,31 @@ pub enum Error {
         /// The sequence number served.
         found: u64,
     },
-    /// A root was served that does not belong to the accepted ones: another one with an accepted
-    /// sequence number, a next one that does not follow, or that of another vault.
+    /// A root was served that is of another history than the one that was accepted before.
     Fork {
         /// The sequence number of the root that was served.
         sequence: u64,
+    },
+    /// A root was served that is of a history in which the last commit of this device did not
+    /// happen.
+    OwnCommitMissing {
+        /// The highest sequence number accepted.
+        accepted: u64,
+        /// The sequence number served.
+        found: u64,
+    },
+    /// A root has a commit in the name of this device that it does not know of: its key is in use
+    /// elsewhere, or what it kept was lost or set back.
+    DeviceCloned {
+        /// The sequence number of that commit.
+        sequence: u64,
+    },
+    /// The store holds no vault, and held one before.
+    RootVanished,
+    /// The newest root is older than the app allows.
+    Frozen {
+        /// Its age.
+        age_ms: u64,
     },
     /// A stored object is missing.
     ObjectMissing,
@@ -349,8 +382,14 @@ impl Error {
             Error::VaultExists => "vault-exists",
             Error::VaultNotFound => "vault-not-found",
             Error::UnsupportedVersion { .. } => "unsupported-version",
+            Error::WrongVault { .. } => "wrong-vault",
+            Error::Tampered { .. } => "tampered",
             Error::Rollback { .. } => "rollback",
             Error::Fork { .. } => "fork",
+            Error::OwnCommitMissing { .. } => "own-commit-missing",
+            Error::DeviceCloned { .. } => "device-cloned",
+            Error::RootVanished => "root-vanished",
+            Error::Frozen { .. } => "frozen",
             Error::ObjectMissing => "object-missing",
             Error::ObjectTruncated => "object-truncated",
             Error::ObjectCorrupt => "object-corrupt",

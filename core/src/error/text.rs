@@ -35,7 +35,23 @@ impl fmt::Display for Error {
             Error::Rollback { found, accepted } => {
                 write!(f, "the store served root {found} after root {accepted}")
             }
-            Error::Fork { sequence } => write!(f, "the store served a second root {sequence}"),
+            Error::WrongVault { expected, found } => {
+                write!(f, "vault {expected} is meant, and the store holds vault {found}")
+            }
+            Error::Tampered { what } => write!(f, "not signed by who may: {what}"),
+            Error::Fork { sequence } => {
+                write!(f, "the store served root {sequence} of another history")
+            }
+            Error::OwnCommitMissing { accepted, found } => {
+                let after = "which lacks the last commit of this device";
+                write!(f, "the store served root {found}, {after}, after root {accepted}")
+            }
+            Error::DeviceCloned { sequence } => {
+                let unknown = "which this device does not know of";
+                write!(f, "root {sequence}, {unknown}, was signed with its key")
+            }
+            Error::RootVanished => f.write_str("the store holds no vault, and held one before"),
+            Error::Frozen { age_ms } => write!(f, "the newest root is {age_ms} ms old"),
             Error::ObjectMissing => f.write_str("a stored object is missing"),
             Error::ObjectTruncated => f.write_str("a stored object is truncated"),
             Error::ObjectCorrupt => f.write_str("a stored object was altered or swapped"),

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::rows::RowId;
 use super::vault_id::VaultId;
+use crate::error::Error;
 
 /// A result of this room.
 pub type RefusalResult<T> = Result<T, Refusal>;
@@ -120,6 +121,25 @@ impl std::error::Error for Refusal {}
 impl From<sealwood_base::codec::Malformed> for Refusal {
     fn from(malformed: sealwood_base::codec::Malformed) -> Self {
         Refusal::Malformed { what: malformed.what }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Malformed { what } => Error::Malformed { what },
+            Refusal::Tampered { what } => Error::Tampered { what },
+            Refusal::WrongVault { expected, found } => {
+                Error::WrongVault { expected: expected.to_string(), found: found.to_string() }
+            }
+            Refusal::Rollback { accepted, found } => Error::Rollback { accepted, found },
+            Refusal::Fork { found, .. } => Error::Fork { sequence: found },
+            Refusal::OwnCommitMissing { accepted, found } => {
+                Error::OwnCommitMissing { accepted, found }
+            }
+            Refusal::DeviceCloned { sequence } => Error::DeviceCloned { sequence },
+            Refusal::Frozen { age_ms } => Error::Frozen { age_ms },
+        }
     }
 }
 

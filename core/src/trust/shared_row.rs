@@ -104,20 +104,17 @@ impl SharedRow {
         if self.last.counter == other.last.counter {
             return if self == other { Relation::Equal } else { Relation::Contradicts };
         }
-        let lost = self.lanes().any(|lane| !other.continues(lane, self.last.counter));
-        let made_up = other
-            .past
-            .iter()
-            .any(|lane| lane.counter <= self.last.counter && self.find(lane.lane) != Some(*lane));
-        if lost || made_up { Relation::Contradicts } else { self.last.relation(&other.last) }
-    }
-
-    /// Whether this row may come after one with the counter `before` that lists `lane`.
-    fn continues(&self, lane: PastLane, before: u64) -> bool {
-        match self.find(lane.lane) {
-            Some(found) => found == lane || found.counter > before,
-            None => self.is_full() && self.oldest() > lane.counter,
+        let is_left_out = |lane: PastLane| {
+            let may_be_gone = other.is_full() && other.oldest() > lane.counter;
+            other.find(lane.lane).is_none() && !may_be_gone
+        };
+        let is_made_up = |lane: &PastLane| {
+            lane.counter <= self.last.counter && self.find(lane.lane) != Some(*lane)
+        };
+        if self.lanes().any(is_left_out) || other.past.iter().any(is_made_up) {
+            return Relation::Contradicts;
         }
+        self.last.relation(&other.last)
     }
 
     /// ```text

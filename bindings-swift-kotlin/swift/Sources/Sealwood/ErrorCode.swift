@@ -66,10 +66,22 @@ extension SealwoodError.Code {
     public static let vaultNotFound = Self(rawValue: "vault-not-found")
     /// The vault's format is newer than this library.
     public static let unsupportedVersion = Self(rawValue: "unsupported-version")
+    /// The store holds another vault than the one that was meant.
+    public static let wrongVault = Self(rawValue: "wrong-vault")
+    /// The root was signed by nobody who may write, or with other members than those accepted.
+    public static let tampered = Self(rawValue: "tampered")
     /// The store served an older root than one already accepted.
     public static let rollback = Self(rawValue: "rollback")
-    /// The store served another root of a sequence number already accepted.
+    /// The store served a root of another history than the one that was accepted.
     public static let fork = Self(rawValue: "fork")
+    /// The same, and the last commit of this device is not in it.
+    public static let ownCommitMissing = Self(rawValue: "own-commit-missing")
+    /// A commit was made in the name of this device that it does not know of.
+    public static let deviceCloned = Self(rawValue: "device-cloned")
+    /// The store holds no vault, and held one before.
+    public static let rootVanished = Self(rawValue: "root-vanished")
+    /// The newest root is older than the app allows.
+    public static let frozen = Self(rawValue: "frozen")
     /// A stored object is missing.
     public static let objectMissing = Self(rawValue: "object-missing")
     /// A stored object is shorter than its link says.

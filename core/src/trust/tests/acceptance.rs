@@ -77,11 +77,11 @@ fn a_branch_of_sessions_that_keep_nothing_is_refused_too() {
     let mine = root(&chain, begun.last(), session(1, 1), 1);
     let sessions =
         |count: usize| -> Vec<_> { (0..count as u8).map(|lane| session(1, 50 + lane)).collect() };
-    for length in [1, 2, 9, LANES_MAX, LANES_MAX + 1] {
+    for length in [1, 2, 9, LANES_MAX, LANES_MAX + 1, LANES_MAX + 2] {
         let authors = sessions(length);
         let theirs = continued(&chain, begun.last(), &authors, 2).pop().unwrap();
         let expected =
-            if length <= LANES_MAX { Err("fork") } else { Ok(Ground::Unproven { member: 1 }) };
+            if length <= LANES_MAX + 1 { Err("fork") } else { Ok(Ground::Unproven { member: 1 }) };
         assert_eq!(after(&mine, None, &theirs), expected, "{length} sessions");
         let expected = expected.map_err(|_| "own-commit-missing");
         assert_eq!(after(&mine, Some(session(1, 1)), &theirs), expected, "{length} sessions");

@@ -28,6 +28,9 @@ enum Step {
     Restart { writer: usize },
     /// So many sessions of a member commit one after the other that no earlier one is listed.
     Crowd { member: usize, root: usize },
+    /// A session commits on a root, and a device looks; so many other sessions of its member commit
+    /// on the same root, and the device looks again.
+    Branch { member: usize, root: usize, device: usize, length: usize },
     /// The owner's first device commits a keyring: rows rest, and a device comes or goes.
     Keyring { change: Change },
 }
@@ -331,6 +334,19 @@ impl World {
                     node = self.newest();
                 }
             }
+            Step::Branch { member, root, device, length } => {
+                let (base, writer) = (pick(root), 4 + member);
+                for commits in [1, length] {
+                    let mut node = base;
+                    for _ in 0..commits {
+                        self.step(Step::Restart { writer });
+                        self.look(writer, if self.is_honest { self.newest() } else { node });
+                        self.commit(writer, Answer::Taken, None);
+                        node = self.newest();
+                    }
+                    self.look(device, node);
+                }
+            }
             Step::Keyring { change } => {
                 if self.is_honest {
                     self.look(0, self.newest());
@@ -372,6 +388,12 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         4 => (4usize..7).prop_map(|writer| Step::Restart { writer }),
         1 => (0usize..2, any::<prop::sample::Index>())
             .prop_map(|(member, root)| Step::Crowd { member, root: root.index(1 << 16) }),
+        3 => (0usize..2, any::<prop::sample::Index>(), 0usize..4, 1usize..5).prop_map(
+            |(member, root, device, length)| {
+                let root = root.index(1 << 16);
+                Step::Branch { member, root, device, length }
+            }
+        ),
         3 => change.prop_map(|change| Step::Keyring { change }),
     ];
     prop::collection::vec(step, 1..60)
