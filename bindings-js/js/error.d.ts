@@ -32,6 +32,8 @@ export type SealwoodErrorCode =
   | 'slot-not-found'
   | 'last-slot'
   | 'shut-out'
+  | 'invalid-link'
+  | 'invalid-pairing'
   | 'vault-exists'
   | 'vault-not-found'
   | 'unsupported-version'

@@ -92,11 +92,21 @@ pub enum Error {
     /// The slot that the session was opened by is none of the vault's any more: another session
     /// removed it, or changed its passphrase or words. Open the vault with what opens it now.
     ShutOut,
+    /// The text is no link: it was mistyped or cut off, or is something else.
+    InvalidLink {
+        /// Which property the text lacks; never the text.
+        reason: &'static str,
+    },
+    /// The text is no pairing: it was mistyped or cut off, or is something else.
+    InvalidPairing {
+        /// Which property the text lacks; never the text.
+        reason: &'static str,
+    },
     /// The store already holds a vault.
     VaultExists,
     /// The store holds no vault.
     VaultNotFound,
-    /// The vault was written in a format this version does not know.
+    /// The vault or text was written in a format this version does not know.
     UnsupportedVersion {
         /// The version found.
         found: u16,
@@ -377,6 +387,8 @@ impl Error {
             Error::SlotNotFound => "slot-not-found",
             Error::LastSlot => "last-slot",
             Error::ShutOut => "shut-out",
+            Error::InvalidLink { .. } => "invalid-link",
+            Error::InvalidPairing { .. } => "invalid-pairing",
             Error::VaultExists => "vault-exists",
             Error::VaultNotFound => "vault-not-found",
             Error::UnsupportedVersion { .. } => "unsupported-version",

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::path::{EntryName, VaultPath};
 pub use crate::platform::http::HttpResponse;
 use crate::trust::{self, RefusalResult};
-use crate::{content, forest, keyring, seal};
+use crate::{content, device, forest, keyring, seal};
 
 /// Reads a node of a directory.
 pub fn node(plaintext: &[u8]) -> Result<Vec<u8>> {
@@ -41,6 +41,11 @@ pub fn keyring(bytes: &[u8]) -> Result<Vec<u8>> {
 /// Reads the sealed part of a keyring.
 pub fn keyring_contents(plaintext: &[u8]) -> Result<Vec<u8>> {
     keyring::reencode_contents(plaintext)
+}
+
+/// Reads what a device remembers of a vault.
+pub fn device_record(plaintext: &[u8]) -> Result<Vec<u8>> {
+    device::reencode_record(plaintext)
 }
 
 /// Reads a table that stands for so many chunks.

@@ -9,6 +9,10 @@ pub mod blob;
 pub mod bridge;
 mod codec;
 mod content;
+// Nothing of the library uses it yet.
+#[cfg(any(test, feature = "internals"))]
+#[cfg_attr(not(feature = "internals"), allow(dead_code, unreachable_pub, unused_imports))]
+mod device;
 mod error;
 mod forest;
 #[cfg(feature = "fuzzing")]
@@ -25,6 +29,7 @@ pub mod platform;
 pub mod seal;
 mod session;
 mod task;
+mod text;
 pub mod trust;
 pub mod vault;
 

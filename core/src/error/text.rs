@@ -32,6 +32,8 @@ impl fmt::Display for Error {
             Error::ShutOut => {
                 f.write_str("what opened this session is no slot of the vault any more")
             }
+            Error::InvalidLink { reason } => write!(f, "not a link: {reason}"),
+            Error::InvalidPairing { reason } => write!(f, "not a pairing: {reason}"),
             Error::VaultExists => f.write_str("the store already holds a vault"),
             Error::VaultNotFound => f.write_str("the store holds no vault"),
             Error::UnsupportedVersion { found } => write!(f, "unknown format version {found}"),

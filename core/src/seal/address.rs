@@ -3,13 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use base64ct::{Base64UrlUnpadded, Encoding};
-
 use super::epoch::Epoch;
 use crate::error::{Error, Result};
+use crate::text::TextForm;
 
-/// The characters of a link as text.
-const TEXT_CHARS: usize = (Link::BYTES * 8).div_ceil(6);
+/// A link as text.
+const TEXT: TextForm = TextForm::new("sealwoodlink", 1, Link::BYTES..=Link::BYTES);
 
 /// The keyed BLAKE3 hash of a plaintext, 32 bytes. It names the plaintext, checks it, and is the
 /// secret that opens it.
@@ -62,9 +61,10 @@ pub struct Place {
 
 /// An address and where its bytes are: a capability for what it names and all below it.
 ///
-/// As text it is its [bytes](Link::to_bytes) in base64url without padding, 75 characters that may
-/// stand in a URL (its fragment, which is sent to nobody, is the place for it). The text opens what
-/// the link opens: show it to nobody else.
+/// As text it is `sealwoodlink1` and its [bytes](Link::to_bytes) with a checksum, 109 lower-case
+/// letters and digits that may stand in a URL (its fragment, which is sent to nobody, is the place
+/// for it). It is read in any case and with white space anywhere. The text opens what the link
+/// opens: show it to nobody else.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Link {
     /// What is there.
@@ -104,23 +104,21 @@ impl Link {
 
 impl fmt::Display for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = [0; TEXT_CHARS];
-        let text = Base64UrlUnpadded::encode(&self.to_bytes(), &mut text);
-        f.write_str(text.map_err(|_| fmt::Error)?)
+        f.write_str(&TEXT.spell(&self.to_bytes()))
     }
 }
 
 impl FromStr for Link {
     type Err = Error;
 
-    /// Reads what `to_string` gave. Fails with [`Error::InvalidArgument`] for anything else.
+    /// Reads what `to_string` gave, in any case and with any white space in it.
+    /// [`Error::InvalidLink`] for anything else, a link that was mistyped or cut off included, and
+    /// [`Error::UnsupportedVersion`] for one of a later version.
     fn from_str(text: &str) -> Result<Self> {
-        let refused = Error::InvalidArgument { what: "a link is 75 characters of base64url" };
-        let mut bytes = [0; Link::BYTES];
-        match Base64UrlUnpadded::decode(text, &mut bytes) {
-            Ok(all) if all.len() == Link::BYTES => Ok(Self::from_bytes(&bytes)),
-            _ => Err(refused),
-        }
+        let broken = |reason| Error::InvalidLink { reason };
+        let bytes = TEXT.read(text).map_err(|fault| fault.or(broken))?;
+        let bytes = bytes.as_slice().try_into();
+        Ok(Self::from_bytes(bytes.map_err(|_| broken("it is of another length"))?))
     }
 }
 
@@ -136,13 +134,17 @@ mod tests {
             bytes[55] = 1;
             let link = Link::from_bytes(&bytes);
             let text = link.to_string();
-            assert!(text.len() == 75 && text.chars().all(|c| c.is_alphanumeric() || c == '_'));
+            assert!(text.len() == 109 && text.starts_with("sealwoodlink1"));
+            assert!(text.chars().all(|one| one.is_ascii_lowercase() || one.is_ascii_digit()));
             assert_eq!(text.parse::<Link>().unwrap(), link);
-            let other_end = format!("{}F", &text[..74]);
-            for wrong in ["", &text[1..], &format!("{text}A"), &format!("{text}="), &other_end] {
+            assert_eq!(format!(" {}\n", text.to_uppercase()).parse::<Link>().unwrap(), link);
+            let mistyped = format!("{}b{}", &text[..50], &text[51..]);
+            for wrong in ["", &text[1..], &text[..108], &format!("{text}a"), &mistyped] {
                 let error = wrong.parse::<Link>().unwrap_err();
-                assert!(matches!(error, Error::InvalidArgument { .. }), "{wrong}");
+                assert!(matches!(error, Error::InvalidLink { .. }), "{wrong}");
             }
+            let later = text.replace("link1", "link2").parse::<Link>().unwrap_err();
+            assert!(matches!(later, Error::UnsupportedVersion { found: 2 }));
         }
     }
 
@@ -150,7 +152,7 @@ mod tests {
     fn what_is_logged_of_a_link_does_not_open_it() {
         let link = Link::from_bytes(&[7; Link::BYTES]);
         let logged = format!("{link:?}");
-        assert!(logged.contains("redacted") && !logged.contains(&link.to_string()[..8]));
+        assert!(logged.contains("redacted") && !logged.contains(&link.to_string()[13..21]));
         assert!(!logged.contains("[7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7"), "{logged}");
     }
 }

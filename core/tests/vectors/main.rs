@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod contents;
+mod device;
 mod engine;
 mod forge;
 mod forged_keyring;
@@ -17,6 +18,7 @@ mod keys;
 mod negative;
 mod nodes;
 mod roots;
+mod texts;
 mod trust;
 
 use bytes::Bytes;
@@ -91,8 +93,20 @@ vector! {
 }
 
 vector! {
+    async fn devices_are_as_recorded() {
+        golden!(device, "device.json");
+    }
+}
+
+vector! {
     async fn trust_is_as_recorded() {
         golden!(trust, "trust.json");
+    }
+}
+
+vector! {
+    async fn texts_are_as_recorded() {
+        golden!(texts, "texts.json");
     }
 }
 
@@ -173,8 +187,10 @@ vector! {
 fn write_vectors() {
     futures_lite::future::block_on(async {
         let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/../conformance/vectors");
-        let files =
-            ["keys", "keyrings", "nodes", "contents", "roots", "engine", "negative", "trust"];
+        let files = [
+            "keys", "keyrings", "nodes", "contents", "roots", "engine", "negative", "texts",
+            "device", "trust",
+        ];
         for file in files {
             let path = format!("{directory}/{file}.json");
             let mut document = parsed(&std::fs::read_to_string(&path).unwrap());
@@ -185,6 +201,8 @@ fn write_vectors() {
                 "contents" => contents::fill(&mut document).await,
                 "engine" => engine::fill(&mut document).await,
                 "negative" => negative::fill(&mut document).await,
+                "device" => device::fill(&mut document).await,
+                "texts" => texts::fill(&mut document).await,
                 "trust" => trust::fill(&mut document).await,
                 _ => roots::fill(&mut document).await,
             }

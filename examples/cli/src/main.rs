@@ -25,6 +25,7 @@ mod probe_memory;
 mod prompt;
 mod record;
 mod secrets;
+mod state_folder;
 mod stream;
 mod untypable;
 mod upload;

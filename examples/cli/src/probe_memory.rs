@@ -1,31 +1,28 @@
-//! Which stores are known to honour conditional puts: an empty file for each, in
-//! `$XDG_STATE_HOME/sealwood/stores` or `~/.local/state/sealwood/stores`.
+//! Which stores are known to honour conditional puts: an empty file for each, in the folder
+//! `stores` of this program's state.
 //!
 //! A file's name is a hash of the store's address and tells nothing else. Whoever removes one has
 //! the store tried again.
 
-use std::fs::{self, DirBuilder};
-use std::path::PathBuf;
+use std::fs;
 use std::sync::Arc;
-use std::{env, io};
 
 use sealwood::blob::{BlobStore, PROBE_KEY, Probe, ProbeMemory};
 
 use crate::output::Output;
 use crate::secrets;
+use crate::state_folder::StateFolder;
+
+/// The folder of the stores.
+const FOLDER: &str = "stores";
 
 #[derive(Debug)]
-struct StoresDirectory(PathBuf);
+struct StoresDirectory(StateFolder);
 
 /// Stores are tried once on this device, or in each process where it has no place for state.
 pub(crate) fn probe() -> Probe {
-    let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let state = absolute("XDG_STATE_HOME")
-        .or_else(|| absolute("HOME").map(|home| home.join(".local/state")));
-    match state {
-        Some(state) => {
-            Probe::OncePerDevice(Arc::new(StoresDirectory(state.join("sealwood/stores"))))
-        }
+    match StateFolder::find() {
+        Some(state) => Probe::OncePerDevice(Arc::new(StoresDirectory(state))),
         None => Probe::OncePerProcess,
     }
 }
@@ -41,24 +38,14 @@ pub(crate) async fn tell_of_leftover(store: &dyn BlobStore, output: &Output) {
 
 impl ProbeMemory for StoresDirectory {
     fn recalls(&self, store: &str) -> bool {
-        fs::symlink_metadata(self.0.join(store)).is_ok_and(|found| found.is_file())
+        fs::symlink_metadata(self.0.path(FOLDER).join(store)).is_ok_and(|found| found.is_file())
     }
 
     fn remember(&self, store: &str) {
         // What cannot be remembered costs a probe the next time.
-        if self.prepare().is_ok() {
-            let _ = secrets::create_private(&self.0.join(store));
+        if let Ok(folder) = self.0.make(FOLDER) {
+            let _ = secrets::create_private(&folder.join(store));
         }
-    }
-}
-
-impl StoresDirectory {
-    fn prepare(&self) -> io::Result<()> {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&self.0)
     }
 }
 
@@ -71,14 +58,14 @@ mod tests {
     #[test]
     fn what_is_remembered_is_recalled_and_private() {
         let root = tempfile::tempdir().unwrap();
-        let memory = StoresDirectory(root.path().join("a/stores"));
+        let memory = StoresDirectory(StateFolder::below(&root.path().join("a")));
         assert!(!memory.recalls("0123"));
         memory.remember("0123");
         memory.remember("0123");
         assert!(memory.recalls("0123"));
         assert!(!memory.recalls("4567"));
         #[cfg(unix)]
-        for path in [memory.0.clone(), memory.0.join("0123")] {
+        for path in [memory.0.path(FOLDER), memory.0.path(FOLDER).join("0123")] {
             let mode =
                 std::os::unix::fs::PermissionsExt::mode(&fs::metadata(path).unwrap().permissions());
             assert_eq!(mode & 0o077, 0);
@@ -88,8 +75,8 @@ mod tests {
     #[test]
     fn a_place_that_takes_no_file_costs_nothing_else() {
         let root = tempfile::tempdir().unwrap();
-        fs::write(root.path().join("taken"), "").unwrap();
-        let memory = StoresDirectory(root.path().join("taken/stores"));
+        fs::write(root.path().join("sealwood"), "").unwrap();
+        let memory = StoresDirectory(StateFolder::below(root.path()));
         memory.remember("0123");
         assert!(!memory.recalls("0123"));
     }

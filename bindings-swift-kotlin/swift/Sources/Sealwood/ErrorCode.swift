@@ -62,6 +62,10 @@ extension SealwoodError.Code {
     public static let lastSlot = Self(rawValue: "last-slot")
     /// The slot that opened this session is none of the vault's any more.
     public static let shutOut = Self(rawValue: "shut-out")
+    /// The text is no link: it was mistyped or cut off, or is something else.
+    public static let invalidLink = Self(rawValue: "invalid-link")
+    /// The text is no pairing: it was mistyped or cut off, or is something else.
+    public static let invalidPairing = Self(rawValue: "invalid-pairing")
     /// `create` where there is a vault.
     public static let vaultExists = Self(rawValue: "vault-exists")
     /// `open` where there is none.
