@@ -8,7 +8,7 @@ use super::slot::Slot;
 use crate::error::{Error, Result};
 use crate::platform::Environment;
 use crate::seal::{Epoch, EpochKey, Wrapped};
-use crate::trust::{Chain, Heads, Rows};
+use crate::trust::{Chain, Heads, Record as MemberRecord, Rows, SigningKey};
 
 /// A change of a keyring, which can be made on another one where that came first.
 #[derive(Debug, Clone)]
@@ -19,6 +19,9 @@ pub(crate) enum Change {
     Remove(SlotId),
     /// A slot in place of others, and a new epoch.
     Replace { which: Which, by: NewSlot },
+    /// One more record of the chain of members, signed with this key. Whoever it removes loses
+    /// their slots, and a new epoch begins.
+    Sign { record: MemberRecord, key: SigningKey },
 }
 
 /// Which slots are replaced.
@@ -28,6 +31,8 @@ pub(crate) enum Which {
     One(SlotId),
     /// All of this kind, if there are any.
     Kind(SlotKind),
+    /// All of the member of this number.
+    Member(u32),
 }
 
 impl Which {
@@ -35,6 +40,7 @@ impl Which {
         match self {
             Which::One(id) => record.id == id,
             Which::Kind(kind) => record.kind == kind,
+            Which::Member(number) => u32::from(record.member) == number,
         }
     }
 }
@@ -45,6 +51,7 @@ impl Change {
         match self {
             Change::Add(slot) | Change::Replace { by: slot, .. } => keyring.has(slot.id),
             Change::Remove(id) => !keyring.has(*id),
+            Change::Sign { record, .. } => keyring.chain().members().has(record),
         }
     }
 
@@ -67,6 +74,19 @@ impl Change {
                     return Err(Error::LastSlot);
                 }
                 next.open_epoch(environment)?;
+            }
+            Change::Sign { record, key } => {
+                let mut chain = Chain::clone(keyring.chain());
+                chain.append(record, key)?;
+                next.contents.chain = chain.as_bytes().to_vec();
+                match record {
+                    MemberRecord::RemoveMember { member, .. } => {
+                        next.free(Which::Member(*member), environment)?;
+                        next.open_epoch(environment)?;
+                    }
+                    MemberRecord::RemoveDevice { .. } => next.open_epoch(environment)?,
+                    _ => {}
+                }
             }
             Change::Replace { which, by } => {
                 let freed = next.free(*which, environment)?;

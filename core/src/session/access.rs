@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::keyring::{KEYRING_BYTES_MAX, Keyring, Locked, Opener, Unlocked};
 use crate::packs::may_heal;
 use crate::seal::{KdfParams, MemberSeed, RootHeader, SlotKeys, keyring_name};
+use crate::trust::SigningKey;
 
 /// How many slots a session remembers the keys of.
 const SLOTS_MAX: usize = 4;
@@ -40,6 +41,11 @@ impl Access {
             keys.remove(1);
         }
         keys.push(added);
+    }
+
+    /// What its member signs records with.
+    pub(super) fn member_key(&self) -> Option<SigningKey> {
+        self.seed.as_ref().map(|seed| SigningKey::from_seed(&seed.0))
     }
 
     pub(super) fn seed(&self) -> Option<&MemberSeed> {

@@ -84,11 +84,11 @@ use crate::blob::BlobStore;
 use crate::content::Claims;
 use crate::error::{Error, Result};
 use crate::forest::{Origin, Root, Stamp, Time, View};
-use crate::keyring::Cost;
+use crate::keyring::{Change, Cost};
 use crate::path::VaultPath;
 use crate::platform::Environment;
 use crate::seal::Ring;
-use crate::trust::{Ground, VaultId};
+use crate::trust::{Chain, Ground, Record, Seen, VaultId};
 use rounds::Rounds;
 use state::State;
 use stats::Counters;
@@ -145,6 +145,29 @@ impl Session {
     /// What the root accepted last rests on.
     pub(crate) fn ground(&self) -> Ground {
         self.state().ground()
+    }
+
+    /// What the next session of this device has to know.
+    pub(crate) fn seen(&self) -> Seen {
+        let state = self.state();
+        Seen { kept: state.root().kept(), sent: state.doubts().hashes() }
+    }
+
+    /// The chain of members, as of the root accepted last.
+    pub(crate) fn chain(&self) -> Arc<Chain> {
+        Arc::clone(self.state().root().keyring.chain())
+    }
+
+    /// Adds a record to the chain of members: what `make` makes of the number of the member for
+    /// whom this session has the key.
+    pub(crate) async fn sign_record(
+        self: &Arc<Self>,
+        make: impl FnOnce(u32) -> Record,
+    ) -> Result<Arc<Chain>> {
+        let key = self.access.member_key().ok_or(Error::ReadOnly)?;
+        let by = self.chain().members().number_of(&key.verifying()).ok_or(Error::ReadOnly)?;
+        self.change(Change::Sign { record: make(by), key }).await?;
+        Ok(self.chain())
     }
 
     /// The proof of the last fork that was refused.

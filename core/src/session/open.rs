@@ -22,7 +22,7 @@ use crate::keyring::Cost;
 use crate::packs::PackReader;
 use crate::platform::Environment;
 use crate::seal::{PlannedPlaces, Ring, RootHeader};
-use crate::trust::{Ground, VaultId, View};
+use crate::trust::{Ground, Own, Seen, SigningKey, VaultId, View};
 
 /// What a session is opened with, besides its keys.
 pub(crate) struct Setup {
@@ -34,6 +34,10 @@ pub(crate) struct Setup {
     pub(crate) cost: Cost,
     /// The vault that is meant, where that is known.
     pub(crate) vault: Option<VaultId>,
+    /// What an earlier session of this device has seen.
+    pub(crate) seen: Option<Seen>,
+    /// What this device signs with.
+    pub(crate) device: Option<SigningKey>,
     pub(crate) claims: Arc<Claims>,
 }
 
@@ -88,7 +92,7 @@ impl Session {
         if found.keyring.chain().vault() != vault {
             return Err(Error::VaultExists);
         }
-        let ground = first_look(&found, None)?;
+        let ground = first_look(&found, View { vault: Some(vault), kept: None, own: None })?;
         Self::new(setup, access, found, ground, Some(signer))
     }
 
@@ -100,9 +104,15 @@ impl Session {
         object: &Object,
     ) -> Result<Self> {
         let root = StoredRoot::open(opened.keyring, header, object)?;
-        let ground = first_look(&root, setup.vault)?;
         let (seed, chain) = (opened.access.seed(), root.keyring.chain());
-        let signer = Signer::of_member(seed, chain, &setup.environment)?;
+        let signer = Signer::of(setup.device.as_ref(), seed, chain, &setup.environment)?;
+        let seen = setup.seen.as_ref();
+        let own = signer.as_ref().map(|signer| Own {
+            author: signer.author(),
+            sent: seen.map(|seen| seen.sent.clone()).unwrap_or_default(),
+        });
+        let kept = seen.map(|seen| &seen.kept);
+        let ground = first_look(&root, View { vault: setup.vault, kept, own: own.as_ref() })?;
         Self::new(setup, opened.access, root, ground, signer)
     }
 
@@ -133,8 +143,7 @@ impl Session {
     }
 }
 
-/// Accepts the first root that is seen, if it is of the vault that is meant.
-fn first_look(found: &StoredRoot, vault: Option<VaultId>) -> Result<Ground> {
-    let view = View { vault, kept: None, own: None };
+/// Accepts the first root that this session sees.
+fn first_look(found: &StoredRoot, view: View<'_>) -> Result<Ground> {
     Ok(view.judge(found.signed.clone(), found.keyring.chain())?.ground)
 }

@@ -26,6 +26,22 @@ pub(super) struct Sealed {
 }
 
 impl Signer {
+    /// This device, if it is one of the vault's; else the member whose seed the slot has.
+    pub(super) fn of(
+        device: Option<&SigningKey>,
+        seed: Option<&MemberSeed>,
+        chain: &Chain,
+        environment: &Environment,
+    ) -> Result<Option<Self>> {
+        let number = device.and_then(|key| chain.members().device_of(&key.verifying()));
+        match (device, number) {
+            (Some(key), Some(number)) => {
+                Ok(Some(Self { key: key.clone(), author: Author::Device(number) }))
+            }
+            _ => Self::of_member(seed, chain, environment),
+        }
+    }
+
     /// The member whose seed the slot has, in a new lane. `None` if there is no such member: the
     /// session only reads.
     pub(super) fn of_member(

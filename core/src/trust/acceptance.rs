@@ -42,6 +42,15 @@ impl Kept {
     }
 }
 
+/// What a session leaves to the next one of the same device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The root accepted last.
+    pub kept: Kept,
+    /// The roots of this device that were sent since, and may take effect.
+    pub sent: Vec<RootHash>,
+}
+
 /// Who looks: what they sign as, and which roots of theirs may have taken effect unknown to them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Own {

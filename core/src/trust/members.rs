@@ -79,6 +79,30 @@ impl Members {
         self.members.iter().position(is_it).map(|number| number as u32)
     }
 
+    /// Whether nothing of `record` is left to be done. A further reader is always one more.
+    pub fn has(&self, record: &Record) -> bool {
+        match record {
+            Record::Genesis { .. } => true,
+            Record::AddMember { grant, .. } => {
+                grant.key().is_some_and(|key| self.number_of(&key).is_some())
+            }
+            Record::SetRole { member, grant, .. } => self.present(*member).is_some_and(|member| {
+                member.role == grant.role() && (grant.key().is_none() || grant.key() == member.key)
+            }),
+            Record::RemoveMember { member, .. } => self.present(*member).is_none(),
+            Record::CertifyDevice { key, .. } => self.device_of(key).is_some(),
+            Record::RemoveDevice { device, .. } => self
+                .devices
+                .get(*device as usize)
+                .is_some_and(|device| device.presence == Presence::Removed),
+        }
+    }
+
+    /// The number of the device that signs with this key, removed or not.
+    pub fn device_of(&self, key: &VerifyingKey) -> Option<u32> {
+        self.devices.iter().position(|device| device.key == *key).map(|number| number as u32)
+    }
+
     /// The member of this number, unless they were removed.
     pub fn present(&self, number: u32) -> Option<&Member> {
         let member = self.members.get(number as usize)?;

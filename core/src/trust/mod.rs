@@ -36,7 +36,7 @@ mod standing;
 mod statement;
 mod vault_id;
 
-pub use acceptance::{Accepted, Ground, Kept, Own, View, frozen};
+pub use acceptance::{Accepted, Ground, Kept, Own, Seen, View, frozen};
 pub use author::{Author, Lane};
 pub use carried::Carried;
 pub use chain::{CHAIN_BYTES_MAX, Chain, ChainMark, RECORDS_MAX};

@@ -45,6 +45,7 @@ mod batch;
 mod entry;
 mod get_recursive;
 mod listing;
+mod members;
 mod new_vault;
 mod open;
 mod options;

@@ -18,7 +18,7 @@ use crate::seal::Passphrase;
 use crate::seal::RecoveryPhrase;
 use crate::seal::{KdfParams, PACK_BYTES_MAX, SlotSecret};
 use crate::session::{Session, Setup, get_root, open_keyring, root_header};
-use crate::trust::VaultId;
+use crate::trust::{Seen, SigningKey, VaultId};
 
 /// What a vault is opened with, by one of its slots.
 #[derive(Debug, Clone)]
@@ -79,6 +79,12 @@ pub struct VaultConfig {
     pub extent_bytes_max: u32,
     /// The vault that is meant: another one in the store is refused. `None` takes any that opens.
     pub vault: Option<VaultId>,
+    /// What the last session of this device had seen ([`Vault::seen`]): the store shows nothing
+    /// older, and no other history.
+    pub seen: Option<Seen>,
+    /// What this device signs with, once the vault has [certified](Vault::certify_device) it. Give
+    /// what it has seen as well: it vouches for that with what it signs.
+    pub device: Option<SigningKey>,
     /// When the store's conditional puts are tried before something is written to it.
     pub probe: Probe,
     /// Where time and randomness come from.
@@ -140,6 +146,20 @@ impl VaultConfig {
         self
     }
 
+    /// What the last session of this device had seen.
+    #[must_use]
+    pub fn seen(mut self, seen: Seen) -> Self {
+        self.seen = Some(seen);
+        self
+    }
+
+    /// What this device signs with.
+    #[must_use]
+    pub fn device(mut self, key: SigningKey) -> Self {
+        self.device = Some(key);
+        self
+    }
+
     /// When the store's conditional puts are tried.
     #[must_use]
     pub fn probe(mut self, probe: Probe) -> Self {
@@ -165,6 +185,8 @@ impl Default for VaultConfig {
             pack_bytes_max: PACK_BYTES_MAX,
             extent_bytes_max: EXTENT_BYTES_DEFAULT,
             vault: None,
+            seen: None,
+            device: None,
             probe: Probe::default(),
             environment: Environment::default(),
         }
@@ -288,6 +310,8 @@ pub(super) fn setup(store: &Arc<dyn BlobStore>, config: &VaultConfig) -> Setup {
         budget: config.memory_budget_bytes,
         pack_bytes_max: config.pack_bytes_max,
         vault: config.vault,
+        seen: config.seen.clone(),
+        device: config.device.clone(),
         cost: Cost { params: config.kdf, ceiling: config.kdf_ceiling },
         claims: Arc::default(),
     }

@@ -6,6 +6,7 @@
 mod common;
 
 mod branches;
+mod devices;
 mod lying;
 mod old_roots;
 mod other_vaults;
