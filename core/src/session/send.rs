@@ -189,6 +189,7 @@ fn is_refused(error: &Error) -> bool {
             | Error::DeviceCloned { .. }
             | Error::WrongVault { .. }
             | Error::Tampered { .. }
+            | Error::RootVanished
             | Error::ShutOut
     )
 }

@@ -144,6 +144,6 @@ fn contents_that_do_not_fit_their_slots_are_refused() {
     );
     assert_eq!(outcome(&|it| it.chain = vec![0; 512 * 1024]), "ok");
     assert_eq!(outcome(&|it| it.chain = vec![0; 512 * 1024 + 1]), "malformed");
-    assert_eq!(outcome(&|it| it.resting = vec![0; 64 * 1024 + 1]), "malformed");
+    assert_eq!(outcome(&|it| it.resting = vec![0; 192 * 1024 + 1]), "malformed");
     assert_eq!(outcome(&|it| it.records[0].label = "x".repeat(65)), "malformed");
 }
