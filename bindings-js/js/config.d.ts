@@ -15,7 +15,7 @@ import type { Bytes } from './call.js';
 export class Credential implements Disposable {
   private constructor();
   /**
-   * The 32 bytes of the root secret, kept by the app. Wipe your copy when you are done.
+   * The 32 bytes of a secret, kept by the app. Wipe your copy when you are done.
    *
    * @example
    * ```ts

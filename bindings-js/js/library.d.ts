@@ -31,7 +31,7 @@ export type WasmSource =
 export function version(): string;
 
 /**
- * A new root secret: 32 random bytes.
+ * A new secret: 32 random bytes.
  *
  * @example
  * ```ts
@@ -43,7 +43,7 @@ export function version(): string;
 export function generateSecret(): OwnBytes;
 
 /**
- * The 24 words of a root secret, for paper.
+ * The 24 words of a secret, for paper.
  *
  * @example
  * ```ts

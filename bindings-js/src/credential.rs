@@ -12,12 +12,12 @@ pub struct Credential(pub(crate) sealwood::vault::Credential);
 
 #[wasm_bindgen]
 impl Credential {
-    /// The root secret's 32 bytes.
+    /// The 32 bytes of a secret.
     pub fn secret(bytes: Vec<u8>) -> Result<Self, JsValue> {
         Self::new(CredentialInput::Secret(bytes))
     }
 
-    /// The root secret's 24 words.
+    /// 24 recovery words.
     pub fn phrase(words: Vec<u8>) -> Result<Self, JsValue> {
         Self::new(CredentialInput::Phrase(utf8(words)?))
     }

@@ -17,20 +17,20 @@ pub fn version() -> String {
     sealwood::VERSION.to_owned()
 }
 
-/// A new root secret.
+/// A new secret.
 #[wasm_bindgen(js_name = generateSecret)]
 pub fn generate_secret() -> Result<JsValue, JsValue> {
     bridge::generate_secret().map(|secret| bytes(&secret)).map_err(to_js)
 }
 
-/// The words of a root secret.
+/// The words of a secret.
 #[wasm_bindgen(js_name = phraseOfSecret)]
 pub fn phrase_of_secret(secret: Vec<u8>) -> Result<JsValue, JsValue> {
     let phrase = bridge::phrase_of_secret(secret).map_err(to_js)?;
     Ok(phrase.expose().into())
 }
 
-/// The root secret behind its words.
+/// The secret behind its words.
 #[wasm_bindgen(js_name = secretOfPhrase)]
 pub fn secret_of_phrase(words: Vec<u8>) -> Result<JsValue, JsValue> {
     bridge::secret_of_phrase(&utf8(words)?).map(|secret| bytes(&secret)).map_err(to_js)

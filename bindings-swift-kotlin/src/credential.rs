@@ -9,7 +9,7 @@ use sealwood::vault::Credential;
 
 use crate::error::CoreError;
 
-/// A root secret or a passphrase, wiped when it is released.
+/// A secret, words or a passphrase, wiped when it is released.
 #[derive(uniffi::Object)]
 pub struct CoreCredential {
     pub(crate) credential: Credential,
@@ -17,13 +17,13 @@ pub struct CoreCredential {
 
 #[uniffi::export]
 impl CoreCredential {
-    /// The 32 bytes of the root secret.
+    /// The 32 bytes of a secret.
     #[uniffi::constructor]
     pub fn secret(bytes: &[u8]) -> Result<Arc<Self>, CoreError> {
         Self::new(CredentialInput::Secret(bytes.to_vec()))
     }
 
-    /// The 24 words of the root secret, in UTF-8.
+    /// 24 recovery words, in UTF-8.
     #[uniffi::constructor]
     pub fn phrase(words: &[u8]) -> Result<Arc<Self>, CoreError> {
         Self::new(CredentialInput::Phrase(text(words)?))
@@ -42,19 +42,19 @@ impl CoreCredential {
     }
 }
 
-/// A new root secret: 32 random bytes.
+/// A new secret: 32 random bytes.
 #[uniffi::export]
 pub fn core_generate_secret() -> Result<Vec<u8>, CoreError> {
     Ok(generate_secret()?.to_vec())
 }
 
-/// The 24 words of a root secret.
+/// The 24 words of a secret.
 #[uniffi::export]
 pub fn core_phrase_of_secret(secret: &[u8]) -> Result<String, CoreError> {
     Ok(phrase_of_secret(secret.to_vec())?.expose().to_owned())
 }
 
-/// The root secret behind 24 words, in UTF-8.
+/// The secret behind 24 words, in UTF-8.
 #[uniffi::export]
 pub fn core_secret_of_phrase(words: &[u8]) -> Result<Vec<u8>, CoreError> {
     let words = std::str::from_utf8(words).map_err(|_| not_text())?;

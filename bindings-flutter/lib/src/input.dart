@@ -12,13 +12,13 @@ final class Credential {
   final String? _phrase;
   final String? _passphrase;
 
-  /// The 32 bytes of the root secret, kept by the app, for example in the platform's key store.
+  /// The 32 bytes of a secret, kept by the app, for example in the platform's key store.
   const Credential.secret(Uint8List bytes) : _secret = bytes, _phrase = null, _passphrase = null;
 
-  /// The 24 words of the root secret.
+  /// 24 recovery words.
   const Credential.phrase(String words) : _secret = null, _phrase = words, _passphrase = null;
 
-  /// A passphrase of 1 to 1,024 bytes, which unwraps the root secret stored with the vault.
+  /// A passphrase of 1 to 1,024 bytes.
   const Credential.passphrase(String text) : _secret = null, _phrase = null, _passphrase = text;
 }
 

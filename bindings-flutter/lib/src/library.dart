@@ -49,10 +49,10 @@ abstract final class Sealwood {
   /// The version of the native library.
   static String get version => guardSync(native.version);
 
-  /// A new root secret: 32 random bytes, for `Credential.secret`.
+  /// A new secret: 32 random bytes, for `Credential.secret`.
   static Uint8List generateSecret() => guardSync(native.generateSecret);
 
-  /// The 24 words of a root secret of 32 bytes.
+  /// The 24 words of a secret of 32 bytes.
   static String phraseOfSecret(Uint8List secret) =>
       guardSync(() => native.phraseOfSecret(secret: secret));
 

@@ -51,10 +51,8 @@ final class Vault extends Handle<native.Vault> with Tree {
     return NewVault._(prepared);
   });
 
-  /// Makes a new vault in an empty store. With a passphrase, the root secret is drawn and stored wrapped; with
-  /// a secret or a phrase, nothing of it is stored. The same as [prepare] and [NewVault.create] in one, for those
-  /// who have the secret or the words already: if the answer of the store is lost, nobody is shown the words of a
-  /// vault that may be there.
+  /// Makes a new vault in an empty store. It opens by the credential alone: it has no recovery words.
+  /// Else the same as [prepare] and [NewVault.create] in one.
   static Future<Vault> create(
     BlobStore store,
     Credential credential, {

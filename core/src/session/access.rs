@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytes::Bytes;
+
 use crate::blob::{BlobStore, Object};
 use crate::error::{Error, Result};
 use crate::keyring::{KEYRING_BYTES_MAX, Keyring, Locked, Opener, Unlocked};
@@ -94,14 +96,20 @@ impl Opened {
     }
 }
 
-/// Reads the keyring that a root names and opens it.
+/// Opens the keyring that a root names. Reads it, unless it is the one that was `kept` on the
+/// device.
 pub(crate) async fn open_keyring(
     store: &dyn BlobStore,
     header: &RootHeader,
+    kept: Option<Bytes>,
     opener: &Opener,
     ceiling: KdfParams,
 ) -> Result<Opened> {
-    let locked = read_keyring(store, header).await?;
+    let kept = kept.filter(|kept| *blake3::hash(kept).as_bytes() == header.keyring);
+    let locked = match kept {
+        Some(kept) => Locked::decode(kept)?,
+        None => read_keyring(store, header).await?,
+    };
     let Unlocked { key, slot, seed } = locked.unlock(opener, ceiling).await?;
     let keyring = locked.open(&key);
     let keyring = keyring.map_err(|error| error.in_object(&keyring_name(&header.keyring)))?;
@@ -127,4 +135,52 @@ fn locked(header: &RootHeader, object: Object) -> Result<Locked> {
         return Err(Error::ObjectCorrupt);
     }
     Locked::decode(object.bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use futures_lite::future::block_on;
+
+    use super::*;
+    use crate::blob::{MemoryStore, Precondition};
+    use crate::keyring::{Cost, NewSlot, SlotKind};
+    use crate::platform::Environment;
+    use crate::seal::{SlotSecret, seal_root};
+
+    const COST: Cost = Cost { params: KdfParams::CEILING, ceiling: KdfParams::CEILING };
+
+    fn opener() -> Opener {
+        Opener::Secret(SlotSecret::from_bytes([1; 32]))
+    }
+
+    async fn keyring() -> Keyring {
+        let environment = Environment::default();
+        let slot = NewSlot::draw(&opener(), SlotKind::Secret, "", None, COST, &environment);
+        Keyring::create(&[slot.await.unwrap().slot], &environment).unwrap()
+    }
+
+    fn header(keyring: &Keyring) -> RootHeader {
+        let keys = keyring.epochs().newest();
+        let root = seal_root(keys, keyring.hash(), [0; 24], b"body").unwrap();
+        RootHeader::decode(&root).unwrap()
+    }
+
+    #[test]
+    fn a_keyring_that_was_kept_is_not_read_while_the_root_names_it() {
+        block_on(async {
+            let (store, kept, other) = (MemoryStore::new(), keyring().await, keyring().await);
+            let open = async |named: &Keyring| {
+                let (header, bytes) = (header(named), Some(kept.bytes().clone()));
+                let opened =
+                    open_keyring(&store, &header, bytes, &opener(), KdfParams::CEILING).await;
+                opened.map(|opened| *opened.keyring.hash())
+            };
+            assert_eq!(open(&kept).await.unwrap(), *kept.hash());
+            assert_eq!(open(&other).await.unwrap_err().code(), "object-missing");
+            let bytes = other.bytes().clone();
+            store.put(&other.name(), bytes, Precondition::Absent).await.unwrap();
+            assert_eq!(open(&other).await.unwrap(), *other.hash());
+        });
+    }
 }

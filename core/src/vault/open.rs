@@ -277,7 +277,7 @@ impl Vault {
     ) -> Result<Self> {
         let header = root_header(object)?;
         let opener = credential.opener()?;
-        let opened = open_keyring(&**store, &header, &opener, config.kdf_ceiling).await?;
+        let opened = open_keyring(&**store, &header, None, &opener, config.kdf_ceiling).await?;
         let setup = setup(store, config);
         let packs = setup.packs.clone();
         let session = Session::open(setup, opened, &header, object)?;

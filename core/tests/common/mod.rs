@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
-use sealwood::blob::{BlobStore, FaultyStore, MemoryStore};
+use sealwood::blob::{BlobStore, FaultyStore, MemoryStore, ObjectMeta};
 use sealwood::seal::SlotSecret;
 use sealwood::vault::{Credential, Durability, EntryKind, PutOptions, VaultConfig};
 use sealwood::{Error, Vault};
@@ -80,4 +80,19 @@ pub async fn tree(vault: &Vault) -> BTreeMap<String, Option<Vec<u8>>> {
         assert!(tree.insert(entry.path.to_string(), content).is_none(), "listed twice");
     }
     tree
+}
+
+/// The name of the keyring that a root names, by `docs/FORMAT.md`.
+pub fn keyring_name(root: &[u8]) -> String {
+    let domain = blake3::derive_key("sealwood v2 keyring name", &[]);
+    let name = blake3::keyed_hash(&domain, &root[6..38]).to_hex();
+    format!("objects/{}", &name[..40])
+}
+
+/// The packs and extents of a vault.
+pub async fn packs_and_extents(store: &dyn BlobStore) -> Vec<ObjectMeta> {
+    let keyring = keyring_name(&store.get("root").await.unwrap().bytes);
+    let mut objects = store.list("objects/", None, 1000).await.unwrap().objects;
+    objects.retain(|object| object.key != keyring);
+    objects
 }

@@ -315,9 +315,8 @@ fn fail_each_pack(packed: bool) {
             store.clear_trace();
             (store, vault)
         };
-        let stored = |store: std::sync::Arc<Faulty>| async move {
-            store.list("objects/", None, 1000).await.unwrap().objects
-        };
+        let stored =
+            |store: std::sync::Arc<Faulty>| async move { packs_and_extents(&*store).await };
         let bytes = |objects: &[sealwood::blob::ObjectMeta]| {
             objects.iter().map(|object| object.size).sum::<u64>()
         };

@@ -68,7 +68,8 @@ fn a_store_that_damages_every_root_is_given_up_on_and_mended_later() {
             store.arm(on_root(mode.clone()));
             store.clear_trace();
             assert_eq!(code(put(&vault, "b", b"2").await), "outcome-unknown", "{mode:?}");
-            assert!(store.trace().len() <= 12, "{mode:?}: {:?}", store.trace());
+            // A root that came altered may name a keyring that there is not.
+            assert!(store.trace().len() <= 18, "{mode:?}: {:?}", store.trace());
             // Whoever looks now is told which object is at fault.
             let error = vault.refresh().await.unwrap_err();
             assert!(matches!(error, Error::Damaged { object, .. } if object == "root"));

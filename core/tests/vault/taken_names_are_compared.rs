@@ -31,7 +31,7 @@ fn content() -> Vec<u8> {
 }
 
 async fn objects(store: &dyn BlobStore) -> Vec<ObjectMeta> {
-    store.list(OBJECTS, None, 1000).await.unwrap().objects
+    packs_and_extents(store).await
 }
 
 /// What an extent may be replaced by, and whether its chunks are among it.
@@ -184,10 +184,15 @@ fn what_was_read_damaged_is_compared_by_its_bytes() {
 #[test]
 fn objects_planted_beforehand_are_replaced() {
     block_on(async {
-        // Names follow from the content and the secret, so another vault tells them.
-        let (elsewhere, other) = memory_vault().await;
-        put(&other, "a", &content()).await.unwrap();
+        // Names follow from the content and the keys, so a copy of the vault tells them.
         let (store, vault) = memory_vault().await;
+        let elsewhere = Arc::new(MemoryStore::new());
+        let page = store.list("", None, 10).await.unwrap();
+        for key in page.objects.iter().map(|object| &object.key) {
+            let bytes = store.get(key).await.unwrap().bytes;
+            elsewhere.put(key, bytes, Precondition::Absent).await.unwrap();
+        }
+        put(&open(elsewhere.clone()).await, "a", &content()).await.unwrap();
         for object in objects(&*elsewhere).await {
             let planted = noise(9, object.size as usize);
             store.put(&object.key, planted.into(), Precondition::None).await.unwrap();

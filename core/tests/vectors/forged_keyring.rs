@@ -24,7 +24,6 @@ pub(crate) struct Ring {
     pub(crate) first_epoch: u16,
     pub(crate) keys: Vec<[u8; 32]>,
     pub(crate) records: Vec<Record>,
-    pub(crate) chain: Vec<u8>,
     /// What follows, before the padding.
     pub(crate) after: Vec<u8>,
     /// What the padding is made of.
@@ -55,7 +54,6 @@ impl Default for Ring {
             first_epoch: 1,
             keys: vec![SECRET],
             records: vec![Record::default()],
-            chain: forged_trust::chain(),
             after: Vec::new(),
             padding: 0,
             more: 0,
@@ -98,7 +96,7 @@ impl Ring {
             out.extend(bytes(&record.label));
             out.extend(lock);
         }
-        out.extend(bytes(&self.chain));
+        out.extend(bytes(&forged_trust::chain()));
         // No rows rest.
         out.extend(bytes(&[0, 0]));
         out.extend(&self.after);

@@ -36,7 +36,7 @@ pub(crate) struct SecretFiles {
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) phrase_file: Option<PathBuf>,
 
-    /// The root secret is the 32 bytes of FILE
+    /// The secret is the 32 bytes of FILE
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) secret_file: Option<PathBuf>,
 }

@@ -12,9 +12,9 @@ use sealwood::{Error, Result};
 /// What a vault is opened with: one of the three.
 #[derive(Clone)]
 pub struct CredentialSpec {
-    /// The 32 bytes of the root secret.
+    /// The 32 bytes of a secret.
     pub secret: Option<Vec<u8>>,
-    /// The 24 words of the root secret.
+    /// 24 recovery words.
     pub phrase: Option<String>,
     /// A passphrase.
     pub passphrase: Option<String>,

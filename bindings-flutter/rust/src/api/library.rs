@@ -15,19 +15,19 @@ pub fn version() -> String {
     sealwood::VERSION.to_owned()
 }
 
-/// A new root secret: 32 random bytes.
+/// A new secret: 32 random bytes.
 #[frb(sync)]
 pub fn generate_secret() -> Result<Vec<u8>, Failure> {
     Ok(bridge::generate_secret()?.to_vec())
 }
 
-/// The 24 words of a root secret.
+/// The 24 words of a secret.
 #[frb(sync)]
 pub fn phrase_of_secret(secret: Vec<u8>) -> Result<String, Failure> {
     Ok(bridge::phrase_of_secret(secret)?.expose().to_owned())
 }
 
-/// The root secret behind 24 words.
+/// The secret behind 24 words.
 #[frb(sync)]
 pub fn secret_of_phrase(phrase: String) -> Result<Vec<u8>, Failure> {
     Ok(bridge::secret_of_phrase(&Zeroizing::new(phrase))?.to_vec())

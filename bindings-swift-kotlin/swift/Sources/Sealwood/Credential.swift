@@ -12,12 +12,12 @@ public struct Credential: Sendable {
         core = try translating(make)
     }
 
-    /// The 32 bytes of the root secret.
+    /// The 32 bytes of a secret.
     public static func secret(_ bytes: Data) throws -> Credential {
         try Credential { try CoreCredential.secret(bytes: bytes) }
     }
 
-    /// The 24 words of the root secret.
+    /// 24 recovery words.
     public static func phrase(_ words: String) throws -> Credential {
         try Credential { try CoreCredential.phrase(words: Data(words.utf8)) }
     }

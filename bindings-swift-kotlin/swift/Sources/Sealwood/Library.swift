@@ -28,12 +28,12 @@ public func setLogger(
     coreSetLogger(level: level.core, logger: callback.map(LoggerAdapter.init))
 }
 
-/// A new root secret: 32 random bytes.
+/// A new secret: 32 random bytes.
 public func generateSecret() throws -> Data {
     try translating { try coreGenerateSecret() }
 }
 
-/// The 24 words of a root secret of 32 bytes.
+/// The 24 words of a secret of 32 bytes.
 public func phraseOfSecret(_ secret: Data) throws -> String {
     try translating { try corePhraseOfSecret(secret: secret) }
 }

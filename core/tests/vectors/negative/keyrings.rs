@@ -108,9 +108,6 @@ pub(super) fn cases() -> Vec<Value> {
                 it.keys.insert(0, [1; 32]);
             })
         }),
-        malformed("a chain of more than 512 KiB", {
-            ring(|it| it.chain = vec![0; 512 * 1024 + 1])
-        }),
         malformed("bytes after the rows at rest", ring(|it| it.after = vec![1])),
         malformed("padding that is not zeros", ring(|it| it.padding = 1)),
         malformed("padding that is too long", ring(|it| it.more = 1)),

@@ -13,11 +13,11 @@ public class Credential private constructor(core: CoreCredential) : AutoCloseabl
     override fun close(): Unit = lease.close()
 
     public companion object {
-        /** The root secret itself: 32 bytes, kept by the app, for example in the platform's key store. */
+        /** A secret: 32 bytes, kept by the app, for example in the platform's key store. */
         public fun secret(bytes: ByteArray): Credential =
             Credential(lending(bytes, CoreCredential::secret))
 
-        /** The 24 words of the root secret. */
+        /** 24 recovery words. */
         public fun phrase(words: String): Credential =
             Credential(lending(words.toByteArray(), CoreCredential::phrase))
 

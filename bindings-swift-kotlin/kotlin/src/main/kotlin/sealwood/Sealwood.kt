@@ -14,10 +14,10 @@ public object Sealwood {
     public val version: String
         get() = coreVersion()
 
-    /** A new root secret: 32 random bytes, which the app keeps safe and wipes after use. */
+    /** A new secret: 32 random bytes, which the app keeps safe and wipes after use. */
     public fun generateSecret(): ByteArray = typed { coreGenerateSecret() }
 
-    /** The 24 words of a root secret of 32 bytes. */
+    /** The 24 words of a secret of 32 bytes. */
     public fun phraseOfSecret(secret: ByteArray): String = lending(secret, ::corePhraseOfSecret)
 
     /** The 32 bytes behind 24 words. */

@@ -134,10 +134,8 @@ public class Vault private constructor(private val core: CoreVault, private val 
         }
 
         /**
-         * Makes a new vault in an empty store. With a passphrase, the root secret is drawn, wrapped
-         * and stored; with a secret or phrase, nothing of it is. The same as [prepare] and
-         * [NewVault.create] in one, for those who have the secret or the words already: if the answer of the
-         * store is lost, nobody is shown the words of a vault that may be there.
+         * Makes a new vault in an empty store. It opens by the credential alone: it has no
+         * recovery words. Else the same as [prepare] and [NewVault.create] in one.
          */
         public suspend fun create(
             store: BlobStore,
