@@ -147,6 +147,7 @@ mod tests {
     use crate::keyring::{Cost, NewSlot, SlotKind};
     use crate::platform::Environment;
     use crate::seal::{SlotSecret, seal_root};
+    use crate::trust::{Chain, Label};
 
     const COST: Cost = Cost { params: KdfParams::CEILING, ceiling: KdfParams::CEILING };
 
@@ -157,7 +158,9 @@ mod tests {
     async fn keyring() -> Keyring {
         let environment = Environment::default();
         let slot = NewSlot::draw(&opener(), SlotKind::Secret, "", None, COST, &environment);
-        Keyring::create(&[slot.await.unwrap().slot], &environment).unwrap()
+        let owner = SigningKey::from_seed(&[1; 32]);
+        let chain = Chain::found(&owner, [0; 16], Label::default()).unwrap();
+        Keyring::create(&[slot.await.unwrap().slot], &chain, &environment).unwrap()
     }
 
     fn header(keyring: &Keyring) -> RootHeader {
