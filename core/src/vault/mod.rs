@@ -20,10 +20,11 @@
 //! checksum and promises to refuse what does not match it. Damage is detected when the content is
 //! read.
 //!
-//! If the answer of a commit is lost, the root that is found tells what became of it, also after
-//! commits of other writers. Once they have spilled, it may no longer tell: then the call (for a
-//! deferred change the next flush) fails with [`OutcomeUnknown`](crate::Error::OutcomeUnknown),
-//! and the change is not made again.
+//! If the answer of a commit is lost, the heads of the root that is found tell what became of it,
+//! also after any number of commits of others. (Where 16 other sessions without kept state have
+//! written for the same member since, they no longer do: then the call, or for a deferred change the
+//! next flush, fails with [`OutcomeUnknown`](crate::Error::OutcomeUnknown), and the change is not
+//! made again.)
 //!
 //! A put that was given up on may still arrive. Until another commit is found nobody knows whether
 //! it did: a call that has to return before that fails with `OutcomeUnknown`, and its change may
