@@ -115,7 +115,7 @@ fn a_durable_put_is_one_pack_and_one_root() {
     let written = counted.vault.stats().written;
     assert_eq!((written.index_requests, written.content_requests), (150, 150));
     assert_eq!(written.content_bytes, 150 * (PACKED_BYTES as u64 + 16));
-    assert!(written.index_bytes <= 165_000, "{}", written.index_bytes);
+    assert!(written.index_bytes <= 166_500, "{}", written.index_bytes);
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_durable_put_of_a_small_file_is_one_root_unless_it_spills() {
     assert_eq!((one, two), (150 - written.spills, written.spills));
     assert_eq!(written.index_requests, 150 + written.spills);
     assert!(written.spills <= 33, "{}", written.spills);
-    assert!(written.index_bytes <= 465_000, "{}", written.index_bytes);
+    assert!(written.index_bytes <= 467_000, "{}", written.index_bytes);
 }
 
 #[test]
@@ -184,6 +184,6 @@ fn a_rename_does_not_look_into_the_directory() {
     // The top directory's node, and the root.
     assert_eq!((metrics.calls(Method::GetRange), metrics.calls(Method::Put)), (1, 1));
     assert_eq!(metrics.requests(), 2);
-    assert!(metrics.bytes_sent <= 250, "{}", metrics.bytes_sent);
+    assert!(metrics.bytes_sent <= 310, "{}", metrics.bytes_sent);
     assert!(metrics.bytes_received <= 120, "{}", metrics.bytes_received);
 }
