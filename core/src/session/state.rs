@@ -29,7 +29,7 @@ use crate::trust::Ground;
 pub(super) struct State {
     /// The last root accepted.
     root: StoredRoot,
-    /// What that rests on.
+    /// What that and all before it rests on.
     ground: Ground,
     /// The proof of the last fork that was refused.
     fork_proof: Option<Bytes>,
@@ -352,7 +352,7 @@ impl State {
         tidings: &Tidings,
         future_commit: Option<Time>,
     ) {
-        (self.ground, self.signer) = (ground, signer);
+        (self.ground, self.signer) = (self.ground.then(ground), signer);
         self.suspect = false;
         self.end_doubts(tidings);
         self.count = self.count.max(root.root.count);

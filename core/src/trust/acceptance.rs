@@ -89,6 +89,18 @@ pub enum Ground {
     },
 }
 
+impl Ground {
+    /// What all rests on, once a root was accepted on the ground `next` after this one: what was not
+    /// known before is not known by what came after it.
+    #[must_use]
+    pub fn then(self, next: Self) -> Self {
+        match self {
+            Ground::FirstContact | Ground::Unproven { .. } => self,
+            Ground::Same | Ground::Follows => next,
+        }
+    }
+}
+
 /// A root that is accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {

@@ -50,6 +50,11 @@ fn a_new_session_takes_an_old_root_and_says_that_it_knows_nothing_newer() {
         let new = store.session(&old).await;
         assert!(!new.is_known_to_follow());
         assert!(writer.is_known_to_follow());
+        // What comes after it tells nothing of what came before.
+        let other = open(store.store.clone()).await;
+        put(&other, "later", b"1").await.unwrap();
+        new.refresh().await.unwrap();
+        assert!(!new.is_known_to_follow());
         // What it commits on the old one is refused by whoever knows better.
         put(&new, "on the old one", b"1").await.unwrap();
         refuses(&writer, "of 2", "own-commit-missing").await;
