@@ -157,7 +157,8 @@ mod tests {
 
     async fn keyring() -> Keyring {
         let environment = Environment::default();
-        let slot = NewSlot::draw(&opener(), SlotKind::Secret, "", None, COST, &environment);
+        let opener = opener();
+        let slot = NewSlot::draw(&opener, SlotKind::Secret, "", None, COST, &environment);
         let owner = SigningKey::from_seed(&[1; 32]);
         let chain = Chain::found(&owner, [0; 16], Label::default()).unwrap();
         Keyring::create(&[slot.await.unwrap().slot], &chain, &environment).unwrap()
