@@ -55,7 +55,7 @@ flutter_rust_bridge::frb_generated_boilerplate!(
     default_rust_auto_opaque = RustAutoOpaqueMoi,
 );
 pub(crate) const FLUTTER_RUST_BRIDGE_CODEGEN_VERSION: &str = "2.13.0";
-pub(crate) const FLUTTER_RUST_BRIDGE_CODEGEN_CONTENT_HASH: i32 = 428379226;
+pub(crate) const FLUTTER_RUST_BRIDGE_CODEGEN_CONTENT_HASH: i32 = -1501353533;
 
 // Section: executor
 
@@ -9485,52 +9485,6 @@ fn wire__crate__api__vault__Vault_put_stream_impl(
         },
     )
 }
-fn wire__crate__api__vault__Vault_recovery_phrase_impl(
-    ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
-    rust_vec_len_: i32,
-    data_len_: i32,
-) -> flutter_rust_bridge::for_generated::WireSyncRust2DartSse {
-    FLUTTER_RUST_BRIDGE_HANDLER.wrap_sync::<flutter_rust_bridge::for_generated::SseCodec, _>(
-        flutter_rust_bridge::for_generated::TaskInfo {
-            debug_name: "Vault_recovery_phrase",
-            port: None,
-            mode: flutter_rust_bridge::for_generated::FfiCallMode::Sync,
-        },
-        move || {
-            let message = unsafe {
-                flutter_rust_bridge::for_generated::Dart2RustMessageSse::from_wire(
-                    ptr_,
-                    rust_vec_len_,
-                    data_len_,
-                )
-            };
-            let mut deserializer =
-                flutter_rust_bridge::for_generated::SseDeserializer::new(message);
-            let api_that = <RustOpaqueMoi<
-                flutter_rust_bridge::for_generated::RustAutoOpaqueInner<Vault>,
-            >>::sse_decode(&mut deserializer);
-            deserializer.end();
-            transform_result_sse::<_, crate::api::error::Failure>((move || {
-                let mut api_that_guard = None;
-                let decode_indices_ =
-                    flutter_rust_bridge::for_generated::lockable_compute_decode_order(vec![
-                        flutter_rust_bridge::for_generated::LockableOrderInfo::new(
-                            &api_that, 0, false,
-                        ),
-                    ]);
-                for i in decode_indices_ {
-                    match i {
-                        0 => api_that_guard = Some(api_that.lockable_decode_sync_ref()),
-                        _ => unreachable!(),
-                    }
-                }
-                let api_that_guard = api_that_guard.unwrap();
-                let output_ok = crate::api::vault::Vault::recovery_phrase(&*api_that_guard)?;
-                std::result::Result::Ok(output_ok)
-            })())
-        },
-    )
-}
 fn wire__crate__api__vault__Vault_refresh_impl(
     port_: flutter_rust_bridge::for_generated::MessagePort,
     ptr_: flutter_rust_bridge::for_generated::PlatformGeneralizedUint8ListPtr,
@@ -12496,12 +12450,12 @@ fn pde_ffi_dispatcher_primary_impl(
         151 => wire__crate__api__vault__Vault_open_impl(port, ptr, rust_vec_len, data_len),
         152 => wire__crate__api__vault__Vault_put_impl(port, ptr, rust_vec_len, data_len),
         153 => wire__crate__api__vault__Vault_put_stream_impl(port, ptr, rust_vec_len, data_len),
-        155 => wire__crate__api__vault__Vault_refresh_impl(port, ptr, rust_vec_len, data_len),
-        156 => wire__crate__api__vault__Vault_remove_impl(port, ptr, rust_vec_len, data_len),
-        157 => wire__crate__api__vault__Vault_remove_all_impl(port, ptr, rust_vec_len, data_len),
-        158 => wire__crate__api__vault__Vault_rename_impl(port, ptr, rust_vec_len, data_len),
-        159 => wire__crate__api__vault__Vault_set_metadata_impl(port, ptr, rust_vec_len, data_len),
-        160 => wire__crate__api__vault__Vault_snapshot_impl(port, ptr, rust_vec_len, data_len),
+        154 => wire__crate__api__vault__Vault_refresh_impl(port, ptr, rust_vec_len, data_len),
+        155 => wire__crate__api__vault__Vault_remove_impl(port, ptr, rust_vec_len, data_len),
+        156 => wire__crate__api__vault__Vault_remove_all_impl(port, ptr, rust_vec_len, data_len),
+        157 => wire__crate__api__vault__Vault_rename_impl(port, ptr, rust_vec_len, data_len),
+        158 => wire__crate__api__vault__Vault_set_metadata_impl(port, ptr, rust_vec_len, data_len),
+        159 => wire__crate__api__vault__Vault_snapshot_impl(port, ptr, rust_vec_len, data_len),
         _ => unreachable!(),
     }
 }
@@ -12678,16 +12632,15 @@ fn pde_ffi_dispatcher_sync_impl(
         140 => wire__crate__api__tree__Tree_open_shared_impl(ptr, rust_vec_len, data_len),
         143 => wire__crate__api__vault__Vault_batch_impl(ptr, rust_vec_len, data_len),
         150 => wire__crate__api__vault__Vault_needs_flush_impl(ptr, rust_vec_len, data_len),
-        154 => wire__crate__api__vault__Vault_recovery_phrase_impl(ptr, rust_vec_len, data_len),
-        161 => wire__crate__api__vault__Vault_stats_impl(ptr, rust_vec_len, data_len),
-        162 => wire__crate__api__vault__Vault_tree_impl(ptr, rust_vec_len, data_len),
-        163 => wire__crate__api__engine__hash__bucket_of_impl(ptr, rust_vec_len, data_len),
-        164 => wire__crate__api__library__clear_logger_impl(ptr, rust_vec_len, data_len),
-        165 => wire__crate__api__library__generate_secret_impl(ptr, rust_vec_len, data_len),
-        166 => wire__crate__api__library__phrase_of_secret_impl(ptr, rust_vec_len, data_len),
-        167 => wire__crate__api__library__secret_of_phrase_impl(ptr, rust_vec_len, data_len),
-        168 => wire__crate__api__library__set_logger_impl(ptr, rust_vec_len, data_len),
-        169 => wire__crate__api__library__version_impl(ptr, rust_vec_len, data_len),
+        160 => wire__crate__api__vault__Vault_stats_impl(ptr, rust_vec_len, data_len),
+        161 => wire__crate__api__vault__Vault_tree_impl(ptr, rust_vec_len, data_len),
+        162 => wire__crate__api__engine__hash__bucket_of_impl(ptr, rust_vec_len, data_len),
+        163 => wire__crate__api__library__clear_logger_impl(ptr, rust_vec_len, data_len),
+        164 => wire__crate__api__library__generate_secret_impl(ptr, rust_vec_len, data_len),
+        165 => wire__crate__api__library__phrase_of_secret_impl(ptr, rust_vec_len, data_len),
+        166 => wire__crate__api__library__secret_of_phrase_impl(ptr, rust_vec_len, data_len),
+        167 => wire__crate__api__library__set_logger_impl(ptr, rust_vec_len, data_len),
+        168 => wire__crate__api__library__version_impl(ptr, rust_vec_len, data_len),
         _ => unreachable!(),
     }
 }

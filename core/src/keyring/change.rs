@@ -30,6 +30,7 @@ pub(crate) enum Which {
     /// This one, which must be there.
     One(SlotId),
     /// All of this kind, if there are any.
+    #[cfg_attr(not(feature = "phrase"), expect(dead_code))]
     Kind(SlotKind),
     /// All of the member of this number.
     Member(u32),

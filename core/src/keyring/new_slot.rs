@@ -29,6 +29,7 @@ pub(crate) struct Drawn {
 
 /// What a new passphrase costs, and what it may cost at most.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(feature = "passphrase"), expect(dead_code))]
 pub(crate) struct Cost {
     pub(crate) params: KdfParams,
     pub(crate) ceiling: KdfParams,

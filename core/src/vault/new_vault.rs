@@ -113,6 +113,7 @@ impl NewVault {
         if let Some(keyring) = self.keyring.get() {
             return Ok(Arc::clone(keyring));
         }
+        #[cfg_attr(not(feature = "phrase"), expect(unused_mut))]
         let mut slots = vec![self.slot.slot.clone()];
         #[cfg(feature = "phrase")]
         if self.words.is_wanted.load(Ordering::SeqCst) {

@@ -2,7 +2,9 @@
 
 use super::{Credential, Vault};
 use crate::error::{Error, Result};
-use crate::keyring::{Change, Drawn, SlotId, SlotInfo, SlotKind, Which};
+#[cfg(any(feature = "passphrase", feature = "phrase"))]
+use crate::keyring::SlotKind;
+use crate::keyring::{Change, Drawn, SlotId, SlotInfo, Which};
 #[cfg(feature = "passphrase")]
 use crate::seal::Passphrase;
 #[cfg(feature = "phrase")]
@@ -43,6 +45,18 @@ impl Vault {
         self.inner.session.change(Change::Remove(id)).await
     }
 
+    /// Has the vault opened by `credential` in place of what opens the slot, whose label stays, and
+    /// begins a new epoch. Sessions that were opened by the slot end with [`Error::ShutOut`] when
+    /// they next look at the root; this one goes on.
+    ///
+    /// Fails with [`Error::SlotNotFound`].
+    pub async fn replace_slot(&self, id: SlotId, credential: &Credential) -> Result<SlotId> {
+        let old = self.expect(id).await?;
+        let drawn = self.draw(credential, &old.label).await?;
+        self.inner.session.replace_slots(Which::One(id), &drawn).await?;
+        Ok(drawn.slot.id())
+    }
+
     /// Puts a new passphrase in place of the one that this session was opened by, or of the only
     /// one, and begins a new epoch. It costs to guess what
     /// [`VaultConfig::kdf`](super::VaultConfig::kdf) says. Sessions that were opened by the old one
@@ -53,10 +67,7 @@ impl Vault {
     #[cfg(feature = "passphrase")]
     pub async fn change_passphrase(&self, new: &Passphrase) -> Result<SlotId> {
         let old = self.passphrase_slot().ok_or(Error::SlotNotFound)?;
-        let credential = Credential::Passphrase(new.clone());
-        let drawn = self.draw(&credential, &old.label).await?;
-        self.inner.session.replace_slots(Which::One(old.id), &drawn).await?;
-        Ok(drawn.slot.id())
+        self.replace_slot(old.id, &Credential::Passphrase(new.clone())).await
     }
 
     /// Draws new recovery words. Nothing changes before [`NewWords::replace`], so that they can be
@@ -77,13 +88,14 @@ impl Vault {
         self.inner.session.draw_slot(&opener, kind, label).await
     }
 
-    /// Fails unless the vault has the slot, perhaps since a commit that this session has not seen.
-    async fn expect(&self, id: SlotId) -> Result<()> {
-        let has = || self.slots().iter().any(|slot| slot.id == id);
-        if !has() {
-            self.refresh().await?;
+    /// The slot of this id, which the vault may have since a commit that this session has not seen.
+    async fn expect(&self, id: SlotId) -> Result<SlotInfo> {
+        let find = || self.slots().into_iter().find(|slot| slot.id == id);
+        if let Some(slot) = find() {
+            return Ok(slot);
         }
-        if has() { Ok(()) } else { Err(Error::SlotNotFound) }
+        self.refresh().await?;
+        find().ok_or(Error::SlotNotFound)
     }
 
     #[cfg(feature = "passphrase")]

@@ -125,6 +125,27 @@ fn a_passphrase_that_was_changed_opens_nothing_and_its_session_goes_on() {
 }
 
 #[test]
+fn a_secret_of_an_app_is_replaced_by_another() {
+    block_on(async {
+        let (store, vault) = memory_vault().await;
+        let added = vault.add_slot(&secret(8), "tablet").await.unwrap();
+        let own = vault.own_slot().unwrap();
+        let id = vault.replace_slot(own, &secret(9)).await.unwrap();
+        let label = |id| vault.slots().into_iter().find(|slot| slot.id == id).unwrap().label;
+        assert_eq!((vault.own_slot(), label(id).as_str()), (Some(id), ""));
+        let store: Arc<dyn BlobStore> = store;
+        assert_eq!(code(open_by(&store, &credential()).await), "wrong-key");
+        // A session that was not there when the slot was added.
+        let other = open_by(&store, &secret(9)).await.unwrap();
+        let newer = vault.add_slot(&secret(10), "watch").await.unwrap();
+        other.replace_slot(newer, &secret(11)).await.unwrap();
+        assert_eq!(code(open_by(&store, &secret(10)).await), "wrong-key");
+        assert_eq!(label(added), "tablet");
+        assert_eq!(code(other.replace_slot(newer, &secret(12)).await), "slot-not-found");
+    });
+}
+
+#[test]
 fn which_passphrase_is_changed_is_never_guessed() {
     block_on(async {
         let (store, vault) = memory_vault().await;

@@ -93,7 +93,7 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated.dart';
                   String get codegenVersion => '2.13.0';
 
                   @override
-                  int get rustContentHash => 428379226;
+                  int get rustContentHash => -1501353533;
 
                   static const kDefaultExternalLibraryLoaderConfig = ExternalLibraryLoaderConfig(
                     stem: 'UNKNOWN',
@@ -410,8 +410,6 @@ Future<Vault> crateApiVaultVaultOpen({required Store store , required Credential
 Future<Entry> crateApiVaultVaultPut({required Vault that , required String path , required List<int> bytes , required PutSpec spec , required Call call });
 
 Future<Entry> crateApiVaultVaultPutStream({required Vault that , required String path , required FutureOr<SourceAnswer> Function() next , required PutSpec spec , required Call call });
-
-String crateApiVaultVaultRecoveryPhrase({required Vault that });
 
 Future<void> crateApiVaultVaultRefresh({required Vault that , required Call call });
 
@@ -4618,37 +4616,12 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
         );
         
 
-@override String crateApiVaultVaultRecoveryPhrase({required Vault that })  { return handler.executeSync(SyncTask(
-            callFfi: () {
-              
-            final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 154)!;
-            
-            },
-            codec: 
-        SseCodec(
-          decodeSuccessData: sse_decode_String,
-          decodeErrorData: sse_decode_failure,
-        )
-        ,
-            constMeta: kCrateApiVaultVaultRecoveryPhraseConstMeta,
-            argValues: [that],
-            apiImpl: this,
-        )); }
-
-
-        TaskConstMeta get kCrateApiVaultVaultRecoveryPhraseConstMeta => const TaskConstMeta(
-            debugName: "Vault_recovery_phrase",
-            argNames: ["that"],
-        );
-        
-
 @override Future<void> crateApiVaultVaultRefresh({required Vault that , required Call call })  { return handler.executeNormal(NormalTask(
             callFfi: (port_) {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 155, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 154, port: port_);
             
             },
             codec: 
@@ -4675,7 +4648,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 156, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 155, port: port_);
             
             },
             codec: 
@@ -4702,7 +4675,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_String(path, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 157, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 156, port: port_);
             
             },
             codec: 
@@ -4730,7 +4703,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
 sse_encode_String(from, serializer);
 sse_encode_String(to, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 158, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 157, port: port_);
             
             },
             codec: 
@@ -4758,7 +4731,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
 sse_encode_String(path, serializer);
 sse_encode_box_autoadd_put_spec(spec, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 159, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 158, port: port_);
             
             },
             codec: 
@@ -4784,7 +4757,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
 sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerCall(call, serializer);
-            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 160, port: port_);
+            pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 159, port: port_);
             
             },
             codec: 
@@ -4809,7 +4782,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 161)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 160)!;
             
             },
             codec: 
@@ -4834,7 +4807,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInnerVault(that, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 162)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 161)!;
             
             },
             codec: 
@@ -4859,7 +4832,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_list_prim_u_8_loose(key, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 163)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 162)!;
             
             },
             codec: 
@@ -4884,7 +4857,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 164)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 163)!;
             
             },
             codec: 
@@ -4909,7 +4882,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 165)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 164)!;
             
             },
             codec: 
@@ -4934,7 +4907,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_list_prim_u_8_loose(secret, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 166)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 165)!;
             
             },
             codec: 
@@ -4959,7 +4932,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_String(phrase, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 167)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 166)!;
             
             },
             codec: 
@@ -4985,7 +4958,7 @@ sse_encode_Auto_Ref_RustOpaque_flutter_rust_bridgefor_generatedRustAutoOpaqueInn
               
             final serializer = SseSerializer(generalizedFrbRustBinding);sse_encode_log_level(level, serializer);
 sse_encode_DartFn_Inputs_log_level_String_Output_unit_AnyhowException(hook, serializer);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 168)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 167)!;
             
             },
             codec: 
@@ -5010,7 +4983,7 @@ sse_encode_DartFn_Inputs_log_level_String_Output_unit_AnyhowException(hook, seri
             callFfi: () {
               
             final serializer = SseSerializer(generalizedFrbRustBinding);
-            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 169)!;
+            return pdeCallFfi(generalizedFrbRustBinding, serializer, funcId: 168)!;
             
             },
             codec: 
@@ -8654,10 +8627,6 @@ sse_encode_opt_box_autoadd_i_64(self.expiresAtMs, serializer);
 
 /// Creates or replaces the file at `path` from the pieces that `next` gives.
  Future<Entry>  putStream({required String path , required FutureOr<SourceAnswer> Function() next , required PutSpec spec , required Call call })=>SealwoodNative.instance.api.crateApiVaultVaultPutStream(that: this, path: path, next: next, spec: spec, call: call);
-
-
-/// The 24 words that open this vault.
- String  recoveryPhrase()=>SealwoodNative.instance.api.crateApiVaultVaultRecoveryPhrase(that: this, );
 
 
 /// Looks for other writers' commits.

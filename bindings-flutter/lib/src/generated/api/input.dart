@@ -56,9 +56,9 @@ final PlatformInt64? extentBytesMax;
 
 /// What a vault is opened with: one of the three.
 class CredentialSpec  {
-                /// The 32 bytes of the root secret.
+                /// The 32 bytes of a secret.
 final Uint8List? secret;
-/// The 24 words of the root secret.
+/// 24 recovery words.
 final String? phrase;
 /// A passphrase.
 final String? passphrase;

@@ -13,13 +13,13 @@ import 'package:flutter_rust_bridge/flutter_rust_bridge_for_generated.dart';
             /// The version of the library.
 String  version() => SealwoodNative.instance.api.crateApiLibraryVersion();
 
-/// A new root secret: 32 random bytes.
+/// A new secret: 32 random bytes.
 Uint8List  generateSecret() => SealwoodNative.instance.api.crateApiLibraryGenerateSecret();
 
-/// The 24 words of a root secret.
+/// The 24 words of a secret.
 String  phraseOfSecret({required List<int> secret }) => SealwoodNative.instance.api.crateApiLibraryPhraseOfSecret(secret: secret);
 
-/// The root secret behind 24 words.
+/// The secret behind 24 words.
 Uint8List  secretOfPhrase({required String phrase }) => SealwoodNative.instance.api.crateApiLibrarySecretOfPhrase(phrase: phrase);
 
 /// Passes log messages up to `level` to `hook`.

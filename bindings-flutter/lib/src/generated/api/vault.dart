@@ -67,10 +67,6 @@ static Future<Vault>  open({required Store store , required CredentialSpec crede
  Future<Entry>  putStream({required String path , required FutureOr<SourceAnswer> Function() next , required PutSpec spec , required Call call });
 
 
-/// The 24 words that open this vault.
- String  recoveryPhrase();
-
-
 /// Looks for other writers' commits.
  Future<void>  refresh({required Call call });
 
