@@ -185,6 +185,19 @@ fn nothing_of_a_statement_can_be_changed() {
     }
 }
 
+/// A root is of the members that it names, also where its author may write by others as well.
+#[test]
+fn a_root_is_shown_with_its_own_members() {
+    let before = chain();
+    let mut later = before.clone();
+    later.append(&Record::RemoveMember { by: 0, member: 2 }, &key(1)).unwrap();
+    for (named, shown) in [(&before, &later), (&later, &before)] {
+        let found = root(named, None, A, 0);
+        assert_eq!(judged(None, None, &found, named), Ok(Ground::FirstContact));
+        assert_eq!(judged(None, None, &found, shown), Err("tampered"));
+    }
+}
+
 /// Each byte of what is signed is covered: no two statements have one hash.
 #[test]
 fn every_byte_of_a_statement_names_the_root() {

@@ -63,6 +63,9 @@ fn a_chain_is_whole_records_from_its_beginning() {
     assert_eq!(code(Chain::read(&left_out, None)), "tampered");
 }
 
+/// What is done, as which member, and whether the owner, an admin, a writer and a reader may.
+type Case<'a> = (&'a str, &'a dyn Fn(u32) -> Record, [bool; 4]);
+
 #[test]
 fn each_role_does_what_it_may_and_no_more() {
     let new = |number: u8| key(number).verifying();
@@ -70,7 +73,7 @@ fn each_role_does_what_it_may_and_no_more() {
     let set = |by, member, grant| Record::SetRole { by, member, grant };
     let certify = |by| Record::CertifyDevice { by, key: new(20), label: label("") };
     let (owner, admin, writer, reader) = ((0, 1), (1, 4), (2, 6), (3, 8));
-    let table: [(&str, &dyn Fn(u32) -> Record, [bool; 4]); 16] = [
+    let table: [Case<'_>; 16] = [
         ("add an admin", &|by| add(by, Grant::Admin(new(20))), [true, false, false, false]),
         ("add a writer", &|by| add(by, Grant::Writer(new(20))), [true, true, false, false]),
         ("add a reader", &|by| add(by, Grant::Reader), [true, true, false, false]),

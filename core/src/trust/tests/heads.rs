@@ -177,3 +177,34 @@ fn the_last_sequence_number_is_the_last() {
     assert_eq!(heads.commits(), end - 1);
     assert_eq!(code(heads.advanced(DEVICE, RootHash::from_bytes([0; 32]))), "malformed");
 }
+
+/// Sessions that sign in two histories, as none does that is honest, are told by the commits of
+/// others that the row lists.
+#[test]
+fn a_row_that_lists_other_commits_is_of_another_history() {
+    let chain = chain();
+    let begun = history(&chain, &[session(0, 1)]);
+    let row = |authors: &[Author]| continued(&chain, begun.last(), authors, 0).pop().unwrap();
+    let relation = |one: &SignedRoot, other: &SignedRoot| one.after().relation(other.after());
+    let one = row(&[session(0, 2)]);
+    // The same session, after somebody else.
+    let other = row(&[session(0, 3), session(0, 2)]);
+    assert_eq!(relation(&one, &other), Relation::Contradicts);
+    // So many others that the list is full, while one that wrote earlier is still on it.
+    let mut authors = vec![session(0, 50)];
+    authors.extend((51..50 + LANES_MAX as u8 - 1).map(|lane| session(0, lane)));
+    authors.push(session(0, 50));
+    let full = row(&authors);
+    assert_eq!(full.after().author_state(session(0, 2)), LaneState::Unknown(1));
+    assert_eq!(relation(&one, &full), Relation::Contradicts);
+}
+
+#[test]
+fn a_row_has_a_root_for_each_commit() {
+    let row = |counter, sequence| Row { counter, sequence, hash: RootHash::from_bytes([1; 32]) };
+    assert_eq!(row(1, 1).relation(&row(3, 3)), Relation::Before);
+    assert_eq!(row(3, 3).relation(&row(1, 1)), Relation::After);
+    assert_eq!(row(1, 2).relation(&row(3, 3)), Relation::Contradicts);
+    assert_eq!(row(1, 5).relation(&row(2, 4)), Relation::Contradicts);
+    assert_eq!(row(1, 5).relation(&row(1, 4)), Relation::Contradicts);
+}
