@@ -10,7 +10,7 @@ pub use crate::hamt::{
     Change, Coming, DeepWalk, Found, KeyHash, LEAF_WEIGHT_MAX, LeafView, Node, NodeSource,
     NotResident, SealPlan, Trie, Value, Walk, diff,
 };
-pub use crate::seal::device_secret::DeviceSecret;
+pub use crate::seal::DeviceSecret;
 pub use crate::seal::epoch::{Epoch, EpochKey};
 pub use crate::seal::extent::{ChunkLink, ChunkPlace, ExtentName};
 pub use crate::seal::keys::{Keys, UnitKind, open_chunk, open_unit, pack_name, seal_chunk};

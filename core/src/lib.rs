@@ -9,10 +9,7 @@ pub mod blob;
 pub mod bridge;
 mod codec;
 mod content;
-// Nothing of the library uses it yet.
-#[cfg(any(test, feature = "internals"))]
-#[cfg_attr(not(feature = "internals"), allow(dead_code, unreachable_pub, unused_imports))]
-mod device;
+pub mod device;
 mod error;
 mod forest;
 #[cfg(feature = "fuzzing")]

@@ -11,7 +11,7 @@ use crate::blob::{BlobStore, ETag, Precondition, Probe, ProbedStore};
 use crate::error::{Error, Result};
 use crate::platform::Environment;
 use crate::seal::{DeviceSecret, RECORD_SEAL_BYTES};
-use crate::trust::VaultId;
+use crate::trust::{SigningKey, VaultId};
 
 /// How often an update is tried that others win. Each time one of them has got further.
 const ATTEMPTS_MAX: u32 = 256;
@@ -51,6 +51,16 @@ impl DeviceState {
         let store = ProbedStore::opened(store, &environment, &Probe::OncePerProcess);
         let key = secret.record_name(vault.as_bytes());
         Self { store, secret, vault, environment, key, last: Mutex::new(None) }
+    }
+
+    /// The vault.
+    pub fn vault(&self) -> VaultId {
+        self.vault
+    }
+
+    /// What this device signs with in the vault.
+    pub fn signing_key(&self) -> SigningKey {
+        SigningKey::from_seed(&self.secret.signing_seed(self.vault.as_bytes()))
     }
 
     /// The key of its object in the store.

@@ -17,10 +17,7 @@ mod address;
 mod aead;
 #[cfg(feature = "passphrase")]
 mod argon2id;
-// Nothing of the library uses it yet.
-#[cfg(any(test, feature = "internals"))]
-#[cfg_attr(not(feature = "internals"), allow(dead_code, unreachable_pub))]
-pub(crate) mod device_secret;
+mod device_secret;
 // Public names in `epoch`, `extent`, `keys`, `pack`, `planned` and `sections` are for `internals`.
 #[cfg_attr(not(feature = "internals"), allow(unreachable_pub))]
 pub(crate) mod epoch;
@@ -48,6 +45,7 @@ mod words;
 mod wrap;
 
 pub use address::{Address, Link, PackId, Place};
+pub use device_secret::DeviceSecret;
 pub use kdf_params::KdfParams;
 pub use pack::PACK_BYTES_MAX;
 #[cfg(feature = "passphrase")]
@@ -57,8 +55,7 @@ pub use slot_secret::RecoveryPhrase;
 pub use slot_secret::SlotSecret;
 
 pub(crate) use aead::TAG_BYTES;
-#[cfg(any(test, feature = "internals"))]
-pub(crate) use device_secret::{DeviceSecret, RECORD_SEAL_BYTES};
+pub(crate) use device_secret::RECORD_SEAL_BYTES;
 pub(crate) use epoch::{Epoch, EpochKey};
 pub(crate) use extent::{
     ChunkLink, ChunkPlace, EXTENT_CHUNKS_MAX, ExtentName, extent_padding, padded_length,

@@ -35,6 +35,7 @@
 //! | `settle`, `settling`, `prefetch` | bringing the tree up to the root and the queue |
 //! | `rounds`, `gauge` | commits and looks, one after the other, and how far they are |
 //! | `commit`, `draft`, `spill` | a commit: what it writes, and when it spills |
+//! | `memory` | what it leaves on its device |
 //! | `signing` | whom it signs for, and the next root |
 //! | `send`, `sent`, `doubts` | the put of a root, and what is learned of it |
 //! | `refresh`, `stored_root` | looks at the root the store holds |
@@ -50,6 +51,7 @@ mod draft;
 mod enqueue;
 mod gauge;
 mod group;
+mod memory;
 mod nodes;
 mod open;
 mod prefetch;
@@ -74,6 +76,7 @@ pub use refresh::CLOCK_LEAD_MS_MAX;
 pub use stats::WriteStats;
 
 pub(crate) use access::{Access, Opened, open_keyring};
+pub(crate) use memory::{Memory, seen};
 pub(crate) use nodes::Nodes;
 pub(crate) use open::Setup;
 pub(crate) use stored_root::{get_root, root_header};
@@ -90,12 +93,15 @@ use crate::platform::Environment;
 use crate::seal::Ring;
 use crate::trust::{Chain, Ground, Record, Seen, VaultId};
 use rounds::Rounds;
+use signing::Signer;
 use state::State;
 use stats::Counters;
 
 /// One open vault and its commits. Every method takes `&self` and may run concurrently.
 pub(crate) struct Session {
     store: Arc<dyn BlobStore>,
+    /// What this session leaves on its device, if it has one.
+    memory: Option<Memory>,
     ring: Ring,
     access: Access,
     /// What a new passphrase costs.
@@ -145,6 +151,11 @@ impl Session {
     /// What the root accepted last rests on.
     pub(crate) fn ground(&self) -> Ground {
         self.state().ground()
+    }
+
+    /// The number of the device that this session signs as.
+    fn own_device(&self) -> Option<u32> {
+        self.state().signer().and_then(Signer::device)
     }
 
     /// What the next session of this device has to know.

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use super::Session;
 use super::access::{Access, Opened};
+use super::memory::Memory;
 use super::nodes::Nodes;
 use super::refresh::future_commit;
 use super::reserve::store_reserve;
@@ -38,6 +39,8 @@ pub(crate) struct Setup {
     pub(crate) seen: Option<Seen>,
     /// What this device signs with.
     pub(crate) device: Option<SigningKey>,
+    /// What the session leaves on the device.
+    pub(crate) memory: Option<Memory>,
     pub(crate) claims: Arc<Claims>,
 }
 
@@ -78,7 +81,7 @@ impl Session {
         }
         if setup.store.confirms_puts() {
             let stored = StoredRoot { signed, root, keyring, etag };
-            return Self::new(setup, access, stored, Ground::Same, Some(signer));
+            return Self::begun(setup, access, stored, Ground::Same, Some(signer)).await;
         }
         let sent = Sent::new(bytes, &keyring);
         sent.was_answered(etag);
@@ -93,11 +96,11 @@ impl Session {
             return Err(Error::VaultExists);
         }
         let ground = first_look(&found, View { vault: Some(vault), kept: None, own: None })?;
-        Self::new(setup, access, found, ground, Some(signer))
+        Self::begun(setup, access, found, ground, Some(signer)).await
     }
 
     /// Opens the vault whose root object and keyring were read.
-    pub(crate) fn open(
+    pub(crate) async fn open(
         setup: Setup,
         opened: Opened,
         header: &RootHeader,
@@ -113,7 +116,21 @@ impl Session {
         });
         let kept = seen.map(|seen| &seen.kept);
         let ground = first_look(&root, View { vault: setup.vault, kept, own: own.as_ref() })?;
-        Self::new(setup, opened.access, root, ground, signer)
+        Self::begun(setup, opened.access, root, ground, signer).await
+    }
+
+    /// A session at a root that it has accepted, which the device remembers.
+    async fn begun(
+        setup: Setup,
+        access: Access,
+        root: StoredRoot,
+        ground: Ground,
+        signer: Option<Signer>,
+    ) -> Result<Self> {
+        let session = Self::new(setup, access, root, ground, signer)?;
+        let root = session.state().root().clone();
+        session.remember(&root, None).await?;
+        Ok(session)
     }
 
     fn new(
@@ -128,6 +145,7 @@ impl Session {
         Ok(Self {
             nodes: Arc::new(Nodes::new(setup.packs, Some(ring.clone()), setup.budget / 4)),
             store: setup.store,
+            memory: setup.memory,
             ring,
             access,
             cost: setup.cost,

@@ -56,6 +56,7 @@ impl Session {
             // The root found may be ours, and it counts once it is durable.
             self.make_durable().await?;
         }
+        self.remember_found(&found).await?;
         Ok(found)
     }
 
@@ -98,7 +99,11 @@ impl Session {
 
     /// Whether the root that was found follows the one accepted last, on what ground, and whom the
     /// session signs for from then on.
-    fn judge(&self, state: &State, found: &StoredRoot) -> Result<(Ground, Option<Signer>)> {
+    pub(super) fn judge(
+        &self,
+        state: &State,
+        found: &StoredRoot,
+    ) -> Result<(Ground, Option<Signer>)> {
         let (kept, mut signer) = (state.root().kept(), state.signer().cloned());
         let own = signer
             .as_ref()

@@ -25,6 +25,8 @@ impl Session {
     /// Puts the root of a draft and learns what became of it.
     pub(super) async fn put_root(&self, draft: &Draft) -> Result<Race> {
         let commit = &draft.commit;
+        let base = self.state().root().clone();
+        self.remember(&base, Some(&commit.signed)).await?;
         self.state().sent(Arc::clone(commit));
         let suspicion = Suspicion(self);
         let error = match self.send(commit).await {

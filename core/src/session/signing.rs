@@ -59,6 +59,14 @@ impl Signer {
         self.author
     }
 
+    /// The number of the device, if it signs as one.
+    pub(super) fn device(&self) -> Option<u32> {
+        match self.author {
+            Author::Device(number) => Some(number),
+            Author::Session { .. } => None,
+        }
+    }
+
     /// A session in a new lane, which vouches for nothing that the old one committed.
     pub(super) fn renew(&mut self, environment: &Environment) -> Result<()> {
         if let Author::Session { lane, .. } = &mut self.author {

@@ -144,7 +144,7 @@ impl NewVault {
         }
         // It may have another keyring by now.
         let Ok(opened) = self.opened()?.at(&**store, &header).await else { return Ok(None) };
-        let session = Session::open(setup(store, &self.config), opened, &header, &object);
+        let session = Session::open(setup(store, &self.config), opened, &header, &object).await;
         let is_durable = !store.needs_flush() || store.flush().await.is_ok();
         let is_this = |session: &Session| session.vault() == self.chain.vault() && is_durable;
         Ok(session.ok().filter(is_this))

@@ -8,7 +8,8 @@ use crate::blob::{BlobStore, Object, Probe, ProbedStore};
 use crate::content::{
     CHUNK_BYTES_DEFAULT, ContentReader, EXTENT_BYTES_DEFAULT, ExtentSize, KnownExtents, Splitter,
 };
-use crate::error::Result;
+use crate::device::{DeviceRecord, DeviceState};
+use crate::error::{Error, Result};
 use crate::keyring::{Cost, Opener, SlotKind};
 use crate::packs::PackReader;
 use crate::platform::Environment;
@@ -17,7 +18,7 @@ use crate::seal::Passphrase;
 #[cfg(feature = "phrase")]
 use crate::seal::RecoveryPhrase;
 use crate::seal::{KdfParams, PACK_BYTES_MAX, SlotSecret};
-use crate::session::{Session, Setup, get_root, open_keyring, root_header};
+use crate::session::{Memory, Session, Setup, get_root, open_keyring, root_header, seen};
 use crate::trust::{Seen, SigningKey, VaultId};
 
 /// What a vault is opened with, by one of its slots.
@@ -82,6 +83,9 @@ pub struct VaultConfig {
     /// What the last session of this device had seen ([`Vault::seen`]): the store shows nothing
     /// older, and no other history.
     pub seen: Option<Seen>,
+    /// What this device remembers of the vault, from session to session and through crashes. It
+    /// takes the place of `vault`, `seen` and `device`.
+    pub memory: Option<Arc<DeviceState>>,
     /// What this device signs with, once the vault has [certified](Vault::certify_device) it. Give
     /// what it has seen as well: it vouches for that with what it signs.
     pub device: Option<SigningKey>,
@@ -153,6 +157,13 @@ impl VaultConfig {
         self
     }
 
+    /// What this device remembers of the vault.
+    #[must_use]
+    pub fn memory(mut self, memory: Arc<DeviceState>) -> Self {
+        self.memory = Some(memory);
+        self
+    }
+
     /// What this device signs with.
     #[must_use]
     pub fn device(mut self, key: SigningKey) -> Self {
@@ -187,6 +198,7 @@ impl Default for VaultConfig {
             vault: None,
             seen: None,
             device: None,
+            memory: None,
             probe: Probe::default(),
             environment: Environment::default(),
         }
@@ -258,29 +270,45 @@ impl Vault {
         config: &VaultConfig,
     ) -> Result<Self> {
         let store = ProbedStore::opened(store, &config.environment, &config.probe);
-        let object = get_root(&*store).await?;
-        let opened = Self::open_root(&store, credential, config, &object).await;
+        let record = match &config.memory {
+            Some(memory) => memory.load().await?,
+            None => None,
+        };
+        let object = get_root(&*store).await.map_err(|error| match error {
+            Error::VaultNotFound if has_seen(config, record.as_ref()) => Error::RootVanished,
+            error => error,
+        })?;
+        let opened = Self::open_root(&store, credential, config, record.as_ref(), &object).await;
         let Err(error) = opened else { return opened };
         // A bit that turned on its way here can look like anything, a wrong passphrase included.
         let again = get_root(&*store).await?;
         if again.bytes == object.bytes {
             return Err(error);
         }
-        Self::open_root(&store, credential, config, &again).await
+        Self::open_root(&store, credential, config, record.as_ref(), &again).await
     }
 
     async fn open_root(
         store: &Arc<dyn BlobStore>,
         credential: &Credential,
         config: &VaultConfig,
+        record: Option<&DeviceRecord>,
         object: &Object,
     ) -> Result<Self> {
         let header = root_header(object)?;
         let opener = credential.opener()?;
-        let opened = open_keyring(&**store, &header, None, &opener, config.kdf_ceiling).await?;
-        let setup = setup(store, config);
+        let position = record.and_then(|record| record.position.as_ref());
+        let kept = position.map(|position| position.keyring.clone());
+        let opened = open_keyring(&**store, &header, kept, &opener, config.kdf_ceiling).await?;
+        let mut setup = setup(store, config);
+        if let Some(record) = record {
+            setup.seen = seen(record);
+        }
+        if let (Some(memory), Some(position)) = (&mut setup.memory, position) {
+            memory.line = position.line;
+        }
         let packs = setup.packs.clone();
-        let session = Session::open(setup, opened, &header, object)?;
+        let session = Session::open(setup, opened, &header, object).await?;
         Ok(Self::assemble(packs, session, config.extent_bytes_max))
     }
 
@@ -303,16 +331,23 @@ impl Vault {
 }
 
 pub(super) fn setup(store: &Arc<dyn BlobStore>, config: &VaultConfig) -> Setup {
+    let memory = config.memory.as_ref();
     Setup {
         store: Arc::clone(store),
         packs: PackReader::new(Arc::clone(store), config.memory_budget_bytes / 4),
         environment: config.environment.clone(),
         budget: config.memory_budget_bytes,
         pack_bytes_max: config.pack_bytes_max,
-        vault: config.vault,
+        vault: memory.map(|memory| memory.vault()).or(config.vault),
         seen: config.seen.clone(),
-        device: config.device.clone(),
+        device: memory.map(|memory| memory.signing_key()).or_else(|| config.device.clone()),
+        memory: memory.map(|memory| Memory { state: Arc::clone(memory), line: 0 }),
         cost: Cost { params: config.kdf, ceiling: config.kdf_ceiling },
         claims: Arc::default(),
     }
+}
+
+/// Whether this device has opened the vault before.
+fn has_seen(config: &VaultConfig, record: Option<&DeviceRecord>) -> bool {
+    config.seen.is_some() || record.is_some_and(|record| record.position.is_some())
 }

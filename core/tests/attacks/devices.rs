@@ -1,7 +1,13 @@
 //! Devices that keep state, and those that were removed, copied or set back.
 
+use std::sync::Arc;
+
 use futures_lite::future::block_on;
 use sealwood::Vault;
+use sealwood::blob::{BlobStore, MemoryStore};
+use sealwood::device::DeviceState;
+use sealwood::platform::Environment;
+use sealwood::seal::DeviceSecret;
 use sealwood::trust::{Seen, SigningKey};
 use sealwood::vault::VaultConfig;
 
@@ -116,5 +122,48 @@ fn a_removed_device_writes_nothing_that_others_accept() {
         refuses(&first, "while it may 0", "own-commit-missing").await;
         store.show(&after).await;
         first.refresh().await.unwrap();
+    });
+}
+
+/// What a device remembers by itself, over sessions that end without a word.
+#[test]
+fn a_device_remembers_without_being_told_to() {
+    block_on(async {
+        let (store, owner) = Lying::new().await;
+        let secret = DeviceSecret::from_bytes([9; 32]);
+        let kept: Arc<dyn BlobStore> = Arc::new(MemoryStore::new());
+        let memory = || {
+            let state = DeviceState::new(
+                Arc::clone(&kept),
+                secret.clone(),
+                owner.id(),
+                Environment::default(),
+            );
+            Arc::new(state)
+        };
+        owner.certify_device(memory().signing_key().verifying(), "phone").await.unwrap();
+        let session = async || {
+            let config = VaultConfig::new().memory(memory());
+            Vault::open_with(store.store.clone(), &credential(), &config).await
+        };
+        let old = store.root().await;
+        let first = session().await.unwrap();
+        commit(&first, "of", 3).await;
+        drop(first);
+        let newest = store.root().await;
+        store.show(&old).await;
+        assert_eq!(code(session().await), "rollback");
+        store.store.delete("root").await.unwrap();
+        assert_eq!(code(session().await), "root-vanished");
+        store.show(&newest).await;
+        let again = session().await.unwrap();
+        assert!(again.is_known_to_follow());
+        // It has seen what others committed, and showed it.
+        owner.refresh().await.unwrap();
+        commit(&owner, "of the owner", 2).await;
+        again.refresh().await.unwrap();
+        drop(again);
+        store.show(&newest).await;
+        assert_eq!(code(session().await), "rollback");
     });
 }
