@@ -152,7 +152,12 @@ Future<Outcome> _list(World world, BlobStore store, Step step) async {
     limit: step.number('limit') ?? 1000,
     cancel: step.cancel,
   );
-  final keys = [for (final meta in page.objects) meta.key];
+  final without = step.text('without');
+  final known = without == null ? const <String>[] : world.keys.get(without);
+  final keys = [
+    for (final meta in page.objects)
+      if (!known.contains(meta.key)) meta.key,
+  ];
   world.keys.set(name, keys);
   return Value(<String, Object?>{'count': keys.length, 'keys': keys, 'next': page.next});
 }

@@ -82,9 +82,11 @@ export const steps = {
     const left = await on.deleteMany(Array.isArray(keys) ? keys : names.get(keys), call);
     return left.map(({ key, error }) => ({ key, code: error.code }));
   }),
-  'object.list': step('prefix startAfter limit', 'members', async ({ on, names, step, call }) => {
+  'object.list': step('prefix startAfter limit without', 'members', async (given) => {
+    const { on, names, step, call } = given;
     const { objects, next } = await on.list(step.prefix, step.startAfter, step.limit, call);
-    const keys = objects.map((object) => object.key);
+    const known = step.without === undefined ? [] : names.get(step.without);
+    const keys = objects.map((object) => object.key).filter((key) => !known.includes(key));
     names.give(step.as, keys);
     return { keys, next, count: keys.length };
   }),

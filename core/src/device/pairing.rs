@@ -230,19 +230,19 @@ mod tests {
     #[test]
     fn what_is_whole_and_not_a_pairing_is_refused() {
         let bytes = pairing().to_bytes().unwrap().to_vec();
-        let reads = |change: &dyn Fn(&mut Vec<u8>)| {
+        let reads = |change: fn(&mut Vec<u8>)| {
             let mut bytes = bytes.clone();
             change(&mut bytes);
             Pairing::from_text(&TEXT.spell(&bytes)).map(drop)
         };
-        reads(&|_| ()).unwrap();
-        let wrong: [&dyn Fn(&mut Vec<u8>); 6] = [
-            &|bytes| bytes.push(0),
-            &|bytes| bytes.truncate(bytes.len() - 1),
-            &|bytes| bytes[64] = 2,
-            &|bytes| bytes[64] = 1,
-            &|bytes| bytes[66] = 0,
-            &|bytes| *bytes.last_mut().unwrap() = 0xff,
+        reads(|_| ()).unwrap();
+        let wrong: [fn(&mut Vec<u8>); 6] = [
+            |bytes| bytes.push(0),
+            |bytes| bytes.truncate(bytes.len() - 1),
+            |bytes| bytes[64] = 2,
+            |bytes| bytes[64] = 1,
+            |bytes| bytes[66] = 0,
+            |bytes| *bytes.last_mut().unwrap() = 0xff,
         ];
         for (number, change) in wrong.into_iter().enumerate() {
             let error = reads(change).unwrap_err();

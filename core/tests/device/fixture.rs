@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_lite::future::block_on;
 use sealwood::blob::BlobStore;
 use sealwood::internals::{
-    Author, Chain, ContentHash, DeviceRecord, DeviceSecret, DeviceState, Heads, Kept, Label, News,
+    Author, Chain, ContentHash, DeviceRecord, DeviceSecret, DeviceState, Kept, Label, News,
     Position, RootHash, Sent, Signature, SigningKey, Statement, VaultId,
 };
 use sealwood::platform::Environment;
@@ -37,7 +37,7 @@ pub(crate) fn continued(mut roots: Vec<Kept>, length: usize, content: u8) -> Vec
             author: Author::Device(roots.len() as u32 % 3),
             chain: chain.mark().hash,
             content: ContentHash::from_bytes([content; 32]),
-            heads: last.unwrap_or_else(Heads::default),
+            heads: last.unwrap_or_default(),
         };
         let root = statement.signed(Signature::from_bytes([0; 64])).unwrap();
         roots.push(Kept { root, chain: chain.mark() });

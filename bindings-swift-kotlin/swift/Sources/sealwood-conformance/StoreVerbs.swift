@@ -58,7 +58,8 @@ private func list(_ store: some BlobStore, _ step: Step, in world: World) async 
     let page = try await store.list(
         prefix: step.text("prefix"), startAfter: step.optionalText("startAfter"),
         limit: Int(clamping: step.optionalNumber("limit") ?? 1_000))
-    let keys = page.objects.map(\.key)
+    let known = try step.optionalText("without").map { try world.keys.get($0) } ?? []
+    let keys = page.objects.map(\.key).filter { !known.contains($0) }
     world.keys.set(name, keys)
     return .value(
         .object([

@@ -96,7 +96,11 @@ async fn list(world: &World, store: &dyn BlobStore, step: &Step) -> Taken {
     const ALL: u64 = 1_000;
     let (prefix, after) = (step.need_text("prefix")?, step.text("startAfter")?);
     let (limit, name) = (step.number("limit")?.unwrap_or(ALL), step.text("as")?);
-    let page = store.list(prefix, after, limit as usize).await?;
+    let mut page = store.list(prefix, after, limit as usize).await?;
+    if let Some(known) = step.text("without")? {
+        let known = world.keys.get(known)?;
+        page.objects.retain(|object| !known.contains(&object.key));
+    }
     let keys = page.objects.iter().map(|object| object.key.clone()).collect();
     world.keys.set(name, keys);
     Ok((&page).into())

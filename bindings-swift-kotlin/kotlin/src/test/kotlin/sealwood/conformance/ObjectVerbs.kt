@@ -70,7 +70,8 @@ private suspend fun list(world: World, store: BlobStore, step: Step): Outcome {
     val limit = Math.toIntExact(step.maybeNumber("limit") ?: BlobStore.LIST_LIMIT_MAX.toLong())
     val (name, after) = step.maybeText("as") to step.maybeText("startAfter")
     val page = store.list(step.text("prefix"), after, limit)
-    val keys = page.objects.map { it.key }
+    val known = step.maybeText("without")?.let { world.get<Keys>(it).keys } ?: emptyList()
+    val keys = page.objects.map { it.key }.filter { it !in known }
     world[name] = Keys(keys)
     return outcomeOf("keys", keys, page.next)
 }
