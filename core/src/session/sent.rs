@@ -42,9 +42,9 @@ impl Sent {
         let _ = self.etag.set(etag);
     }
 
-    /// Whether `found` is what became of this root. All after the keyring's hash is random or sealed
-    /// under randomness, so two roots agree there in one byte of 256, and a damaged copy in most.
-    /// Another writer's root that was damaged on the way here is never taken for ours.
+    /// Whether `found` is what became of this root. All after the keyring's hash is random or
+    /// sealed under randomness, so two roots agree there in one byte of 256, and a damaged copy in
+    /// most. Another writer's root that was damaged on the way here is never taken for ours.
     fn became(&self, found: &Object) -> bool {
         if self.etag.get() == Some(&found.etag) {
             return true;

@@ -90,8 +90,8 @@ pub enum Ground {
 }
 
 impl Ground {
-    /// What all rests on, once a root was accepted on the ground `next` after this one: what was not
-    /// known before is not known by what came after it.
+    /// What all rests on, once a root was accepted on the ground `next` after this one: what was
+    /// not known before is not known by what came after it.
     #[must_use]
     pub fn then(self, next: Self) -> Self {
         match self {

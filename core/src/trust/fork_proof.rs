@@ -79,7 +79,8 @@ impl ForkProof {
     /// ```text
     /// "SWFP", le16 2
     /// bytes    the chain of the first root
-    /// varint   how many of its bytes, in whole records, begin the chain of the second; as many as do
+    /// varint   how many of its bytes, in whole records, begin the chain of the second; as many as
+    ///          do
     /// bytes    the rest of that
     /// signed root × 2
     /// ```

@@ -120,7 +120,8 @@ impl Rows {
 
     /// ```text
     /// varint how many members' rows, at most 256, each:
-    ///     varint: its number, less the next one after the row before it (0 for the first); shared row
+    ///     varint: its number, less the next one after the row before it (0 for the first);
+    ///     shared row
     /// varint how many devices' rows, at most 1,024, each:
     ///     varint, as above; row
     /// ```

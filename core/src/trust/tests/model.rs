@@ -1,5 +1,5 @@
-//! Devices and sessions before a store that does what it wants: it keeps every root that it was ever
-//! sent, says of each what it likes, and shows anybody any of them. Whatever it does,
+//! Devices and sessions before a store that does what it wants: it keeps every root that it was
+//! ever sent, says of each what it likes, and shows anybody any of them. Whatever it does,
 //!
 //! * a root that goes on from what was accepted is never refused;
 //! * a root that is accepted has all in its history that was seen before and counts: every commit
