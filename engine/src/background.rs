@@ -50,9 +50,9 @@ pub(super) fn start(shared: &Arc<Shared>) {
 
 /// What the thread remembers of its turns.
 struct Turns {
-    /// The revision at the last one that did all that was owed.
+    /// The revision at the last one.
     seen: Revision,
-    /// How many since then only counted.
+    /// How many only counted since one did all that was owed.
     that_count: u32,
 }
 
@@ -66,11 +66,12 @@ fn work(shared: &Shared, turns: &mut Turns) -> Option<Duration> {
     shared.resting.store(false, Ordering::SeqCst);
     let revision = shared.read().revision;
     let pace = if turns.seen == revision { Pace::Idle } else { Pace::Busy };
+    turns.seen = revision;
     let outcome = if turns.that_count < TURNS_THAT_COUNT_MAX && shared.is_asked_only_to_count() {
         turns.that_count += 1;
         shared.count_some(pace).map(|more| if more { More::Yes } else { More::No })
     } else {
-        *turns = Turns { seen: revision, that_count: 0 };
+        turns.that_count = 0;
         shared.maintain(pace)
     };
     match outcome {

@@ -78,6 +78,8 @@ fn turns_that_were_asked_to_count_do_no_more_but_now_and_then() {
         engine.shared.counting_asked.store(true, Ordering::SeqCst);
         work(&engine.shared, &mut turns).unwrap();
         assert!(!engine.shared.counting_asked.load(Ordering::SeqCst));
+        // Whether anybody writes is asked of the last turn, whatever that did.
+        assert_eq!(turns.seen, engine.shared.read().revision);
     }
     assert_ne!(engine.stats().relocated_bytes, 0);
 }
